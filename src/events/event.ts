@@ -1,0 +1,82 @@
+/** One field of the request that made the rule's expression true. */
+export interface MatchedField {
+  /** Rules-language field with its index, e.g. `http.user_agent`, `http.request.headers["accept"][0]`. */
+  field: string
+  /** The value as the language has it, JSON-safe: text, number, boolean, array or object. */
+  value: unknown
+  /** The part of the expression that was true, e.g. `http.user_agent contains "curl"`. */
+  expression: string
+}
+
+/**
+ * One match of one rule on one request: Cloudflare's security event. A request that several rules matched has several
+ * events with the same `ray`; `matchIndex` 0 is the last one, which decided (Cloudflare's GraphQL semantics).
+ */
+export interface SecurityEvent {
+  /** 16 lower-case hex digits, without the data centre. */
+  ray: string
+  /** Three upper-case letters: the data centre in `CF-RAY`. */
+  colo: string
+  /** ISO 8601 UTC with milliseconds, the request's start. */
+  time: string
+  action: 'block' | 'log' | 'skip'
+  /** What matched, in Logpush's spelling: `firewallcustom` for custom rules. */
+  source: string
+  rule: { id: string; name: string }
+  expression: string
+  matched: MatchedField[]
+  matchIndex: number
+  /** Canonical client address; '' where the runtime gave none. */
+  ip: string
+  /** ISO 3166-1 alpha-2, `XX` unknown, `T1` Tor. */
+  country: string
+  /** Autonomous system number; 0 where unknown. */
+  asn: number
+  userAgent: string
+  method: string
+  scheme: string
+  host: string
+  path: string
+  /** With its `?`, '' where there is none; values may be redacted (`redactQuery`). */
+  query: string
+  /** `HTTP/1.1`, `HTTP/2` … */
+  protocol: string
+  /** Status the edge answered with; 0 where the request went on to the origin. */
+  status: number
+  /** What was odd about the request: "x-forwarded-for entry \"foo\" is not an address: ignored". */
+  notes: string[]
+}
+
+export interface EventFilter {
+  /** With or without the data centre's suffix. */
+  ray?: string
+  action?: string
+  /** Rule id, or rule name. */
+  rule?: string
+  ip?: string
+  country?: string
+  /** At most this many, newest first. Default 100, at most 1,000. */
+  limit?: number
+}
+
+export type FindResult =
+  /** Deciding event (matchIndex 0) first. */
+  | { found: true; events: [SecurityEvent, ...SecurityEvent[]] }
+  | { found: false; reason: 'malformed' | 'not_in_store' | 'evicted'; message: string }
+
+/** Where events are kept. Every store passes the shared contract suite `store.contract.ts`. */
+export interface EventStore {
+  /** For people: `memory`, `sqlite .edge1020/events.db`. */
+  readonly name: string
+  /**
+   * Resolves when the event is committed, rejects with EdgeError `store_failed` when it could not be.
+   * Calls made in one turn of the event loop share one commit.
+   */
+  append(event: SecurityEvent): Promise<void>
+  /** All events of a Ray ID; says why where there are none. */
+  find(ray: string): Promise<FindResult>
+  /** Newest first. */
+  query(filter?: EventFilter): Promise<SecurityEvent[]>
+  /** Commits what is pending and releases the store. Calling it twice is fine. */
+  close(): Promise<void>
+}

@@ -1,0 +1,23 @@
+import type { MatchedPart } from './trace.ts'
+import type { Context, Type, Value } from './types.ts'
+
+/** A parsed, checked and compiled expression. */
+export interface Expression {
+  /** As written. */
+  readonly source: string
+  readonly type: Type
+  /** Names of the fields it reads (canonical: aliases resolved), in order of appearance, each once. */
+  readonly fields: readonly string[]
+  /** Names of the lists it refers to, without `$`. */
+  readonly lists: readonly string[]
+  /** Findings that do not stop it from running (deprecated field, limits …). */
+  readonly warnings: readonly import('../error.ts').Diagnostic[]
+  /** Truth of a Bool expression. Never throws. */
+  matches(context: Context): boolean
+  /** Value of any expression; `undefined` is a missing value. Never throws. */
+  evaluate(context: Context): Value | undefined
+  /** After `matches` gave true: the fields that made it so, with their values, smallest sufficient set. */
+  explain(context: Context): MatchedPart[]
+  /** Canonical text; parsing it gives the same expression again. */
+  toString(): string
+}

@@ -1,0 +1,14 @@
+import type { Value } from './types.ts'
+
+/** One comparison (or bare Bool) that made an expression true. */
+export interface MatchedPart {
+  /** Field with its index as written, e.g. `http.request.headers["accept"][0]`; alias resolved. */
+  field: string
+  /** What the field held; `undefined` where it was missing (`not … eq`). */
+  value: Value | undefined
+  /** Source text of the part, e.g. `http.user_agent contains "curl"`, with a leading `not ` where it was negated. */
+  expression: string
+  /** Offset and length of the part in the source, UTF-16 units. */
+  start: number
+  length: number
+}
