@@ -1,7 +1,6 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8')
 const strictDecoder = new TextDecoder('utf-8', { fatal: true })
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
 const ASCII = /^[\0-\x7f]*$/
 
 /** Text → binary string (one code unit a UTF-8 byte). ASCII text is returned as it is. */

@@ -1,4 +1,5 @@
-import type { MatchedPart } from './trace.ts'
+import type { Diagnostic } from '../error.ts'
+import type { MatchedPart, TracedPart } from './trace.ts'
 import type { Context, Type, Value } from './types.ts'
 
 /** A parsed, checked and compiled expression. */
@@ -10,14 +11,16 @@ export interface Expression {
   readonly fields: readonly string[]
   /** Names of the lists it refers to, without `$`. */
   readonly lists: readonly string[]
-  /** Findings that do not stop it from running (deprecated field, limits …). */
-  readonly warnings: readonly import('../error.ts').Diagnostic[]
+  /** Findings that do not stop it from running, e.g. a deprecated field. */
+  readonly warnings: readonly Diagnostic[]
   /** Truth of a Bool expression. Never throws. */
   matches(context: Context): boolean
   /** Value of any expression; `undefined` is a missing value. Never throws. */
   evaluate(context: Context): Value | undefined
   /** After `matches` gave true: the fields that made it so, with their values, smallest sufficient set. */
   explain(context: Context): MatchedPart[]
+  /** Every sub-expression with its result and what it read. */
+  trace(context: Context): TracedPart[]
   /** Canonical text; parsing it gives the same expression again. */
   toString(): string
 }

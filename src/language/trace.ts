@@ -6,9 +6,19 @@ export interface MatchedPart {
   field: string
   /** What the field held; `undefined` where it was missing (`not … eq`). */
   value: Value | undefined
-  /** Source text of the part, e.g. `http.user_agent contains "curl"`, with a leading `not ` where it was negated. */
+  /** Source text of the part, e.g. `http.user_agent contains "curl"`, with a leading `not ` where it was false. */
   expression: string
   /** Offset and length of the part in the source, UTF-16 units. */
   start: number
   length: number
+}
+
+/** One sub-expression of an evaluation. */
+export interface TracedPart {
+  expression: string
+  start: number
+  length: number
+  /** `undefined` is a missing value. */
+  result: Value | undefined
+  fields: { field: string; value: Value | undefined }[]
 }

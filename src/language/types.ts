@@ -30,3 +30,35 @@ export interface Context {
   /** Value of the field with this slot number (`Scheme.slot(name)`); `undefined` is a missing value. */
   get(slot: number): Value | undefined
 }
+
+export const BOOL: Type = { kind: 'Bool' }
+export const INT: Type = { kind: 'Int' }
+export const BYTES: Type = { kind: 'Bytes' }
+export const IP: Type = { kind: 'Ip' }
+export const arrayOf = (of: Type): Type => ({ kind: 'Array', of })
+export const mapOf = (of: Type): Type => ({ kind: 'Map', of })
+
+/** `Map<Array<Bytes>>` */
+export const typeName = (type: Type): string =>
+  'of' in type ? `${type.kind}<${typeName(type.of)}>` : type.kind
+
+export const sameType = (x: Type, y: Type): boolean => {
+  if (x.kind !== y.kind) return false
+  return 'of' in x && 'of' in y ? sameType(x.of, y.of) : true
+}
+
+const SCALARS: Record<string, Type> = { Bool: BOOL, Int: INT, Bytes: BYTES, Ip: IP }
+const CONTAINER = /^(Array|Map)<(.+)>$/s
+
+/** The inverse of `typeName`; `undefined` where the text is not a type. */
+export const parseType = (text: string): Type | undefined => {
+  if (Object.hasOwn(SCALARS, text)) return SCALARS[text]
+  const [, kind, inner] = CONTAINER.exec(text) ?? []
+  const of = inner === undefined ? undefined : parseType(inner)
+  if (of === undefined) return undefined
+  return kind === 'Array' ? arrayOf(of) : mapOf(of)
+}
+
+/** Bool, Array<Bool> and Map<Bool> are truths by themselves: no operator may follow them. */
+export const isBare = (type: Type): boolean =>
+  type.kind === 'Bool' || ('of' in type && type.of.kind === 'Bool')

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../error.ts'
 import type { Expression } from '../language/expression.ts'
 
 export type RuleAction = 'block' | 'log' | 'skip'
@@ -10,8 +11,10 @@ export interface Rule {
   readonly action: RuleAction
   readonly enabled: boolean
   readonly expression: Expression
-  /** Where it was written. */
+  readonly description?: string
+  /** Where it was written: the file, or the path (`rules[2]`) of a rule passed as an object. */
   readonly file: string
+  /** 1-based; 0 for a rule passed as an object. */
   readonly line: number
 }
 
@@ -19,4 +22,10 @@ export interface Rule {
 export interface Ruleset {
   readonly rules: readonly Rule[]
   readonly files: readonly string[]
+  /** Fields that enabled rules read (canonical names), each once: tells whether country data is needed at all. */
+  readonly fields: readonly string[]
+  /** Lists that enabled rules refer to, without `$`, each once. */
+  readonly lists: readonly string[]
+  /** Findings that did not stop the documents from loading, in source order. */
+  readonly warnings: readonly Diagnostic[]
 }

@@ -1,0 +1,148 @@
+import { parseArgs } from 'node:util'
+import { EdgeError } from '../error.ts'
+
+/** One flag of a command. `value` names what follows it in the help; a flag without one is a switch. */
+export interface Flag {
+  value?: string
+  short?: string
+  multiple?: boolean
+  default?: string
+  help: string
+}
+
+/** Where a command reads and prints: results to `out`, chatter to `err`. */
+export interface Io {
+  out(text: string): void
+  err(text: string): void
+  /** ANSI colour is welcome: a TTY and no `NO_COLOR`. */
+  color: boolean
+  stdin: AsyncIterable<Uint8Array | string>
+}
+
+export interface Arguments {
+  /** The value of a flag given once, or its default. */
+  text(flag: string): string | undefined
+  /** All values of a repeatable flag. */
+  texts(flag: string): string[]
+  on(flag: string): boolean
+  positionals: string[]
+}
+
+export interface Command {
+  name: string
+  summary: string
+  /** What follows the name in the usage line. */
+  usage: string
+  description?: string
+  flags: Record<string, Flag>
+  examples: string[]
+  /** @returns the exit code: 0 fine, 1 findings, 2 wrong usage or a bad document */
+  run(args: Arguments, io: Io): Promise<number>
+}
+
+export const EXIT_OK = 0
+export const EXIT_FINDINGS = 1
+export const EXIT_USAGE = 2
+
+/** Wrong usage of the command line: printed with a pointer to `--help`, exit code 2. */
+export const usageError = (message: string): EdgeError => new EdgeError('wrong_usage', message)
+
+const COMMON_FLAGS: Record<string, Flag> = {
+  json: { help: 'print JSON for programs' },
+  help: { short: 'h', help: 'show this help' },
+}
+
+const allFlags = (command: Command) => ({ ...command.flags, ...COMMON_FLAGS })
+
+/** Parses what follows the command's name. Throws EdgeError `wrong_usage`. */
+export const parseArguments = (command: Command, argv: string[]): Arguments => {
+  const flags = allFlags(command)
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      {
+        type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+        multiple: flag.multiple ?? false,
+      },
+    ])
+  )
+  const { values, positionals } = parse(command, argv, options)
+  const text = (name: string) => {
+    const value = values[name]
+    return typeof value === 'string' ? value : flags[name]?.default
+  }
+  return {
+    text,
+    texts: (name) => {
+      const value = values[name]
+      return Array.isArray(value) ? value.map(String) : []
+    },
+    on: (name) => values[name] === true,
+    positionals,
+  }
+}
+
+const parse = (
+  command: Command,
+  argv: string[],
+  options: Record<string, { type: 'boolean' | 'string'; short?: string; multiple: boolean }>
+) => {
+  try {
+    return parseArgs({ args: argv, options, allowPositionals: true, strict: true })
+  } catch (error) {
+    // Node's message has a second sentence of advice on `--`; the first says what is wrong.
+    const message = error instanceof Error ? error.message : String(error)
+    const first = message.split(/\. |\n/)[0] ?? message
+    const known = Object.keys(options).map((name) => `--${name}`)
+    const detail = first.startsWith('Unknown option')
+      ? `unknown option ${first.slice("Unknown option '".length, -1)}: expected one of ${known.join(' ')}`
+      : first.charAt(0).toLowerCase() + first.slice(1)
+    throw usageError(`edge1020 ${command.name}: ${detail}`)
+  }
+}
+
+const flagLabel = (name: string, flag: Flag) => {
+  const long = flag.value === undefined ? `--${name}` : `--${name} ${flag.value}`
+  return flag.short === undefined ? long : `-${flag.short}, ${long}`
+}
+
+/** The help of one command: usage, flags with defaults, examples that work as they are. */
+export const commandHelp = (command: Command): string => {
+  const rows = Object.entries(allFlags(command)).map(([name, flag]) => {
+    const extras = [
+      ...(flag.default === undefined ? [] : [`default ${flag.default}`]),
+      ...(flag.multiple ? ['repeatable'] : []),
+    ]
+    const help = extras.length === 0 ? flag.help : `${flag.help} (${extras.join(', ')})`
+    return [flagLabel(name, flag), help] as const
+  })
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2
+  return [
+    `edge1020 ${command.name}: ${command.summary}`,
+    '',
+    `Usage: edge1020 ${command.name} ${command.usage}`.trimEnd(),
+    ...(command.description === undefined ? [] : ['', command.description]),
+    '',
+    'Options:',
+    ...rows.map(([label, help]) => `  ${label.padEnd(width)}${help}`),
+    '',
+    command.examples.length === 1 ? 'Example:' : 'Examples:',
+    ...command.examples.map((example) => `  ${example}`),
+    '',
+  ].join('\n')
+}
+
+/** Reads a whole-number flag within bounds. */
+export const wholeNumber = (
+  args: Arguments,
+  flag: string,
+  { min, max }: { min: number; max: number }
+): number => {
+  const text = args.text(flag) ?? ''
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < min || number > max) {
+    throw usageError(`--${flag} "${text}": expected a whole number from ${min} to ${max}`)
+  }
+  return number
+}

@@ -1,0 +1,150 @@
+import { eventDocument } from '../events/document.ts'
+import type { EventStore, SecurityEvent } from '../events/event.ts'
+import { openStore } from '../events/node/open.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
+import { paint, printable, table } from './printable.ts'
+
+const MAX_LIMIT = 1_000
+const MAX_CELL_CHARS = 60
+const MAX_VALUE_CHARS = 400
+
+const shownTime = (event: SecurityEvent) => event.time.replace('T', ' ').replace('Z', ' UTC')
+
+const shownValue = (value: unknown) =>
+  value === undefined || value === null ? '(missing)' : JSON.stringify(value)
+
+const actionPaint = (action: SecurityEvent['action']) =>
+  action === 'block' ? 'red' : action === 'log' ? 'yellow' : 'green'
+
+const list = (events: readonly SecurityEvent[], { color }: Io): string =>
+  table([
+    ['TIME', 'ACTION', 'RAY ID', 'IP', 'COUNTRY', 'REQUEST', 'RULE'],
+    ...events.map((event) => [
+      shownTime(event).slice(0, 19),
+      event.action,
+      event.ray,
+      event.ip,
+      event.country,
+      printable(`${event.method} ${event.host}${event.path}`, MAX_CELL_CHARS),
+      printable(event.rule.name, MAX_CELL_CHARS),
+    ]),
+  ]).replace(/^TIME.*$/m, (head) => paint(color, 'bold', head))
+
+const describe = (event: SecurityEvent, { color }: Io): string => {
+  const rows: [string, string][] = [
+    ['Ray ID', `${event.ray}-${event.colo}`],
+    ['Time', shownTime(event)],
+    [
+      'Action',
+      `${paint(color, actionPaint(event.action), event.action)}${event.status === 0 ? '' : ` (answered ${event.status})`}`,
+    ],
+    ['Source', event.source],
+    ['Rule', `${printable(event.rule.name)} [${event.rule.id}]`],
+    ['Expression', printable(event.expression)],
+    ...event.matched.map((part, i): [string, string] => [
+      i === 0 ? 'Matched' : '',
+      `${part.field} = ${printable(shownValue(part.value), MAX_VALUE_CHARS)}\n  because ${printable(part.expression)}`,
+    ]),
+    ['IP', event.ip === '' ? '(none)' : event.ip],
+    ['Country', event.country],
+    ['ASN', event.asn === 0 ? 'unknown' : `AS${event.asn}`],
+    ['User agent', event.userAgent === '' ? '(none)' : printable(event.userAgent, MAX_VALUE_CHARS)],
+    ['Method', printable(event.method)],
+    ['Host', printable(event.host)],
+    ['Path', printable(event.path, MAX_VALUE_CHARS)],
+    ...(event.query === ''
+      ? []
+      : [['Query', printable(event.query, MAX_VALUE_CHARS)] as [string, string]]),
+    ['Protocol', `${event.scheme} ${event.protocol}`],
+    ...event.notes.map((note, i): [string, string] => [i === 0 ? 'Notes' : '', printable(note)]),
+  ]
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2
+  return rows
+    .map(([label, text]) => {
+      const lines = text.split('\n').map((line) => line.trimEnd())
+      return lines
+        .map(
+          (line, i) =>
+            `${i === 0 ? paint(color, 'bold', label.padEnd(width)) : ' '.repeat(width)}${line}\n`
+        )
+        .join('')
+    })
+    .join('')
+}
+
+const showOne = async (
+  store: EventStore,
+  ray: string,
+  args: Arguments,
+  io: Io
+): Promise<number> => {
+  const result = await store.find(ray)
+  if (!result.found) {
+    if (args.on('json')) {
+      io.out(`${JSON.stringify({ error: { code: result.reason, message: result.message } })}\n`)
+    } else {
+      io.err(`edge1020 events: ${printable(result.message)}\n`)
+    }
+    return EXIT_FINDINGS
+  }
+  io.out(
+    args.on('json')
+      ? `${JSON.stringify(eventDocument(result.events))}\n`
+      : result.events
+          .map((event) => describe(event, io))
+          .join('\nThe same request also matched:\n\n')
+  )
+  return EXIT_OK
+}
+
+export const events: Command = {
+  name: 'events',
+  summary: 'what was blocked, logged or skipped, and the one behind a Ray ID',
+  usage: '[RAY_ID] [options]',
+  description:
+    'Without a Ray ID: the newest events first. With one (16 digits, the -COLO suffix may stay on): the event, the rule\n' +
+    'that fired and what matched. An unknown Ray ID is explained and ends with exit code 1.',
+  flags: {
+    data: { value: 'DIR', default: '.edge1020', help: 'directory of the event store' },
+    store: { value: 'SPEC', help: 'another store: sqlite:FILE' },
+    action: { value: 'ACTION', help: 'only block, log or skip' },
+    rule: { value: 'RULE', help: 'only this rule, by id or name' },
+    ip: { value: 'IP', help: 'only this client address' },
+    country: { value: 'CC', help: 'only this country' },
+    limit: { value: 'N', default: '20', help: `at most this many, up to ${MAX_LIMIT}` },
+  },
+  examples: [
+    'edge1020 events --action block --limit 5',
+    'edge1020 events 8f3c2d1e0a9b7c65-LHR --json',
+  ],
+  run: async (args, io) => {
+    if (args.positionals.length > 1) {
+      throw usageError(
+        `edge1020 events: unexpected "${args.positionals[1]}": expected at most one Ray ID`
+      )
+    }
+    const limit = wholeNumber(args, 'limit', { min: 1, max: MAX_LIMIT })
+    const store = openStore(args.text('store'), {
+      dataDir: args.text('data') ?? '',
+      readOnly: true,
+    })
+    try {
+      const ray = args.positionals[0]
+      if (ray !== undefined) return await showOne(store, ray, args, io)
+      const found = await store.query({
+        action: args.text('action'),
+        rule: args.text('rule'),
+        ip: args.text('ip'),
+        country: args.text('country'),
+        limit,
+      })
+      if (args.on('json')) io.out(`${JSON.stringify({ events: found })}\n`)
+      else if (found.length === 0) io.err(`no events in ${store.name}\n`)
+      else io.out(list(found, io))
+      return EXIT_OK
+    } finally {
+      await store.close()
+    }
+  },
+}

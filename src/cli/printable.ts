@@ -1,0 +1,48 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+
+/**
+ * Makes text that a visitor sent safe for a terminal: control characters, escape sequences and direction overrides are
+ * shown as `\x1b`-style escapes instead of being obeyed. `max` cuts long values with an ellipsis.
+ */
+export const printable = (text: string, max = Number.POSITIVE_INFINITY): string => {
+  const shown = text.length > max ? `${text.slice(0, max - 1)}…` : text
+  return shown.replace(UNSAFE, (unit) => {
+    const code = unit.charCodeAt(0)
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`
+  })
+}
+
+const STYLES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const
+
+/** Wraps text in an ANSI style where `color` is on. */
+export const paint = (color: boolean, style: keyof typeof STYLES, text: string): string => {
+  const [open, close] = STYLES[style]
+  return color ? `\x1b[${open}m${text}\x1b[${close}m` : text
+}
+
+/** Lays rows out in columns; the last column is left ragged. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length)
+    })
+  }
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ')
+    )
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('')
+}

@@ -1,0 +1,61 @@
+/**
+ * edge1020 for any runtime: providers (store, country data) are passed in, nothing of Node is imported.
+ * On Node, `edge1020/node` brings rule files, the SQLite store and the country data.
+ */
+import type { MiddlewareHandler } from 'hono'
+import type { Edge, EdgeOptions } from './edge.ts'
+import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
+import type { EventStore } from './events/event.ts'
+import { memoryStore } from './events/memory.ts'
+import type { HonoMountOptions } from './mount/hono.ts'
+import { mountHono } from './mount/hono.ts'
+import { rulesFromObjects } from './rules/objects.ts'
+
+export type { Answer, AnswerOptions } from './answers/answer.ts'
+export type { Edge, EdgeStats } from './edge.ts'
+export type { Diagnostic } from './error.ts'
+export { EdgeError } from './error.ts'
+export type {
+  EventFilter,
+  EventStore,
+  FindResult,
+  MatchedField,
+  SecurityEvent,
+} from './events/event.ts'
+export { memoryStore } from './events/memory.ts'
+export type { HonoMountOptions } from './mount/hono.ts'
+export { parseRay } from './ray.ts'
+export type { Rule, Ruleset } from './rules/rule.ts'
+export type { Verdict, VerdictAction } from './verdict.ts'
+export type { AsnSource, Connection, GeoSource, Visitor } from './visitor/visitor.ts'
+
+export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
+  /** Rule documents as objects: `{ rules: [{ name, when | expression, action }] }`, one or several. */
+  rules: object | readonly object[]
+  /** Where events go. Default `memoryStore()`. */
+  store?: EventStore
+}
+
+/**
+ * An edge from rule documents given as objects.
+ *
+ * @throws EdgeError `invalid_rules` with a diagnostic for every problem
+ * @example
+ * const edge = createEdge({ rules: { rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }] } })
+ * const { action, ray, response } = await edge.judge(request, { remoteAddress: '192.0.2.1' })
+ */
+export const createEdge = ({ rules, store = memoryStore(), ...options }: Options): Edge =>
+  createEdgeFrom({
+    ...options,
+    store,
+    ruleset: rulesFromObjects(Array.isArray(rules) ? rules : [rules]),
+  })
+
+/**
+ * Hono middleware: judges each request and answers the blocked ones.
+ *
+ * @example
+ * app.use(edge1020({ rules, connection: (c) => ({ remoteAddress: c.env.remoteAddr.hostname }) }))
+ */
+export const edge1020 = (options: (Options & HonoMountOptions) | Edge): MiddlewareHandler =>
+  isEdge(options) ? mountHono(options) : mountHono(createEdge(options), options)

@@ -1,0 +1,83 @@
+import type { LogicalNode, RootNode } from './ast.ts'
+import { compileElements, compileTest } from './compile/logic.ts'
+import type { CompileOptions, Lists } from './compile/options.ts'
+import { compileOperand } from './compile/value.ts'
+import { expressionError, toDiagnostic } from './diagnostics.ts'
+import { explain, trace } from './explain.ts'
+import type { Expression } from './expression.ts'
+import type { Limits } from './parser.ts'
+import { LIMITS, Parser } from './parser.ts'
+import { print } from './print.ts'
+import type { Scheme } from './scheme.ts'
+import type { Context, Type, Value } from './types.ts'
+import { arrayOf } from './types.ts'
+import { descendants, fieldsOf, isOperand } from './walk.ts'
+
+export type { Lists } from './compile/options.ts'
+
+export interface Options {
+  scheme: Scheme
+  /** Contents of `$lists`; one that is not given is empty. */
+  lists?: Lists
+  /** What `!=` says of a missing value: `docs` (default) false, `engine` true. */
+  missing?: CompileOptions['missing']
+  /** `Bool` (default) is a rule; `any` allows an expression that is a value. */
+  expect?: 'Bool' | 'any'
+  limits?: Partial<Limits>
+}
+
+const isLogical = (node: RootNode): node is LogicalNode =>
+  !isOperand(node) && node.kind !== 'literal'
+
+const evaluator = (
+  root: RootNode,
+  options: CompileOptions
+): ((context: Context) => Value | undefined) => {
+  if (root.kind === 'literal') return () => root.value
+  if (isOperand(root)) return compileOperand(root, options)
+  if (root.kind === 'bare') return compileOperand(root.operand, options)
+  return root.type.kind === 'Bool' ? compileTest(root, options) : compileElements(root, options)
+}
+
+const rootType = (root: RootNode): Type =>
+  isOperand(root) && root.each ? arrayOf(root.type) : root.type
+
+/**
+ * Parses, checks and compiles an expression of the Rules language.
+ *
+ * @throws EdgeError `invalid_expression`; `diagnostics` has each independent problem with its place, `message` the
+ * pictures as Cloudflare's engine prints them
+ * @see https://developers.cloudflare.com/ruleset-engine/rules-language/
+ * @example compile('http.host eq "shop.test"', { scheme: defaultScheme }).matches(context)
+ */
+export const compile = (
+  source: string,
+  { scheme, lists = {}, missing = 'docs', expect = 'Bool', limits = {} }: Options
+): Expression => {
+  const parser = new Parser(source, scheme, { ...LIMITS, ...limits })
+  const root = expect === 'Bool' ? parser.filter() : parser.value()
+  if (root === undefined || parser.problems.length > 0) {
+    throw expressionError(source, parser.problems)
+  }
+  const options: CompileOptions = { missing, lists }
+  const test = isLogical(root) && root.type.kind === 'Bool' ? compileTest(root, options) : undefined
+  const evaluate = evaluator(root, options)
+  const listNames = descendants(root).flatMap((node) =>
+    node.kind === 'compare' && node.right.kind === 'list' ? [node.right.name] : []
+  )
+  return {
+    source,
+    type: rootType(root),
+    fields: [...new Set(fieldsOf(root).map((field) => field.name))],
+    lists: [...new Set(listNames)],
+    warnings: parser.warnings.map((warning) => toDiagnostic(source, warning, 'warning')),
+    matches: test ?? ((context) => evaluate(context) === true),
+    evaluate,
+    explain: (context) =>
+      isLogical(root) && root.type.kind === 'Bool'
+        ? explain(root, true, { source, options, context })
+        : [],
+    trace: (context) => trace(root, { source, options, context }),
+    toString: () => print(root),
+  }
+}

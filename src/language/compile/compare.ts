@@ -1,0 +1,157 @@
+import { compareIp, type Ip } from '../../lists/ip.ts'
+import { buildIpSet } from '../../lists/ipset.ts'
+import type { CompareNode, IntRange, OrderingOperator, Right } from '../ast.ts'
+import type { Context, Type, Value } from '../types.ts'
+import type { CompileOptions } from './options.ts'
+import { compileOperand } from './value.ts'
+
+/** Tests one value that is not missing. */
+export type ValueTest = (value: Value) => boolean
+
+/** A right-hand side that has to be read anew for each request. */
+type DynamicTest = (value: Value, right: Value) => boolean
+
+/** Values of one scalar type are ordered by JavaScript itself: binary strings bytewise, Int also across bigint. */
+const ORDERINGS: Record<OrderingOperator, (x: number | string, y: number | string) => boolean> = {
+  eq: (x, y) => x === y,
+  ne: (x, y) => x !== y,
+  lt: (x, y) => x < y,
+  le: (x, y) => x <= y,
+  gt: (x, y) => x > y,
+  ge: (x, y) => x >= y,
+}
+
+/** Addresses of different families are unequal and in no order. */
+const ipOrdering = (operator: OrderingOperator): DynamicTest => {
+  const holds = ORDERINGS[operator]
+  return (x, y) => {
+    const order = compareIp(x as Ip, y as Ip)
+    return Number.isNaN(order) ? operator === 'ne' : holds(order, 0)
+  }
+}
+
+const orderingTest = (operator: OrderingOperator, type: Type): DynamicTest =>
+  type.kind === 'Ip' ? ipOrdering(operator) : (ORDERINGS[operator] as DynamicTest)
+
+const literalOrdering = (operator: OrderingOperator, type: Type, right: Value): ValueTest => {
+  if (type.kind === 'Bytes' && operator === 'eq') return (value) => value === right
+  if (type.kind === 'Bytes' && operator === 'ne') return (value) => value !== right
+  const test = orderingTest(operator, type)
+  return (value) => test(value, right)
+}
+
+const SMALL_INT = 0x7fff_ffff
+const isSmall = (int: Value) => typeof int === 'number' && int >= 0 && int <= SMALL_INT
+
+const bitwiseAnd = (mask: Value): ValueTest => {
+  const wide = BigInt.asUintN(64, BigInt(mask as number))
+  return (value) =>
+    isSmall(value) && isSmall(mask)
+      ? ((value as number) & (mask as number)) !== 0
+      : (BigInt.asUintN(64, BigInt(value as number)) & wide) !== 0n
+}
+
+const intSet = (items: readonly IntRange[]): ValueTest => {
+  const singles = new Set<Value>(items.filter(([from, to]) => from === to).map(([from]) => from))
+  const ranges = items.filter(([from, to]) => from !== to)
+  return ranges.length === 0
+    ? (value) => singles.has(value)
+    : (value) =>
+        singles.has(value) ||
+        ranges.some(([from, to]) => (value as number) >= from && (value as number) <= to)
+}
+
+const listTest = (name: string, type: Type, lists: CompileOptions['lists']): ValueTest => {
+  if (type.kind === 'Ip') return (value) => lists.ip?.(name)?.has(value as Ip) ?? false
+  if (type.kind === 'Int') return (value) => lists.int?.(name)?.has(value as number) ?? false
+  return (value) => lists.string?.(name)?.has(value as string) ?? false
+}
+
+const SMALL_SET = 4
+
+const bytesSet = (items: readonly string[]): ValueTest => {
+  const set = new Set<Value>(items)
+  // Up to a few, comparing beats hashing.
+  return set.size <= SMALL_SET
+    ? (
+        (few) => (value: Value) =>
+          few.includes(value)
+      )([...set])
+    : (value) => set.has(value)
+}
+
+const rightTest = (
+  { operator, left }: CompareNode,
+  right: Exclude<Right, { kind: 'dynamic' }>,
+  { lists }: CompileOptions
+): ValueTest => {
+  switch (right.kind) {
+    case 'pattern':
+      return right.test as ValueTest
+    case 'bytes_set':
+      return bytesSet(right.items)
+    case 'int_set':
+      return intSet(right.items)
+    case 'ip_set': {
+      const set = buildIpSet(right.items)
+      return (value) => set.has(value as Ip)
+    }
+    case 'list':
+      return listTest(right.name, left.type, lists)
+    case 'literal': {
+      if (operator === 'bitwise_and') return bitwiseAnd(right.value)
+      if (operator === 'contains') {
+        const part = right.value as string
+        return (value) => (value as string).includes(part)
+      }
+      return literalOrdering(operator as OrderingOperator, left.type, right.value)
+    }
+  }
+}
+
+/** A test of one value, for a context (a dynamic right side is read from it). */
+export const compileValueTest = (
+  node: CompareNode,
+  options: CompileOptions
+): ((context: Context) => ValueTest) => {
+  const { right } = node
+  if (right.kind !== 'dynamic') {
+    const test = rightTest(node, right, options)
+    return () => test
+  }
+  const read = compileOperand(right.operand, options)
+  const test = orderingTest(node.operator as OrderingOperator, node.left.type)
+  return (context) => {
+    const other = read(context)
+    return other === undefined ? never : (value) => test(value, other)
+  }
+}
+
+const never: ValueTest = () => false
+
+/** What a comparison says when its left side is missing. */
+export const whenMissing = (
+  { operator, right }: CompareNode,
+  { missing }: CompileOptions
+): boolean => operator === 'ne' && missing === 'engine' && right.kind !== 'dynamic'
+
+/** A Bool comparison: the left side has no `[*]`. */
+export const compileCompare = (
+  node: CompareNode,
+  options: CompileOptions
+): ((context: Context) => boolean) => {
+  const read = compileOperand(node.left, options)
+  const missing = whenMissing(node, options)
+  if (node.right.kind === 'dynamic') {
+    const testFor = compileValueTest(node, options)
+    return (context) => {
+      const value = read(context)
+      return value === undefined ? missing : testFor(context)(value)
+    }
+  }
+  const test = rightTest(node, node.right, options)
+  return (context) => {
+    const value = read(context)
+    return value === undefined ? missing : test(value)
+  }
+}

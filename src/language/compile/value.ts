@@ -1,0 +1,104 @@
+import type { ArgumentNode, CallNode, FieldNode, Index, OperandNode } from '../ast.ts'
+import type { Context, Value } from '../types.ts'
+import { compileElements, compileTest } from './logic.ts'
+import type { CompileOptions } from './options.ts'
+
+export type Read = (context: Context) => Value | undefined
+
+const step = (value: Value | undefined, index: Index): Value | undefined => {
+  if (value === undefined) return undefined
+  if (index.kind === 'at') return (value as readonly Value[])[index.at]
+  return index.kind === 'key' ? (value as ReadonlyMap<string, Value>).get(index.key) : undefined
+}
+
+/** Elements of an array, or of a map in the order of its keys. */
+export const elementsOf = (value: Value | undefined): readonly Value[] => {
+  if (value === undefined) return []
+  if (value instanceof Map) return sortedKeys(value).map((key) => value.get(key)!)
+  return value as readonly Value[]
+}
+
+export const sortedKeys = (map: ReadonlyMap<string, Value>): string[] => [...map.keys()].sort()
+
+/** All values an index path with `[*]` leads to; what is missing on the way is left out. */
+export const spread = (value: Value | undefined, indexes: readonly Index[]): readonly Value[] => {
+  let values: readonly Value[] = value === undefined ? [] : [value]
+  for (const index of indexes) {
+    values =
+      index.kind === 'each'
+        ? values.length === 1
+          ? elementsOf(values[0])
+          : values.flatMap(elementsOf)
+        : values.map((one) => step(one, index)).filter((one) => one !== undefined)
+  }
+  return values
+}
+
+const withIndexes = (base: Read, indexes: readonly Index[], each: boolean): Read => {
+  if (each) return (context) => spread(base(context), indexes)
+  const [first, second, ...more] = indexes
+  if (first === undefined) return base
+  if (second === undefined) return (context) => step(base(context), first)
+  if (more.length === 0) return (context) => step(step(base(context), first), second)
+  return (context) => indexes.reduce(step, base(context))
+}
+
+const readField = ({ slot, indexes, each }: FieldNode): Read =>
+  withIndexes((context) => context.get(slot), indexes, each)
+
+const readArgument = (argument: ArgumentNode, options: CompileOptions): Read => {
+  if (argument.kind === 'literal') {
+    const { value } = argument
+    return () => value
+  }
+  if (argument.kind === 'field' || argument.kind === 'call')
+    return compileOperand(argument, options)
+  return argument.type.kind === 'Bool'
+    ? compileTest(argument, options)
+    : compileElements(argument, options)
+}
+
+/** Runs a call once; `undefined` where a missing argument makes the result missing. */
+export const applyCall = (call: CallNode, args: readonly (Value | undefined)[]) => {
+  if (call.definition.missing !== 'handle' && args.includes(undefined)) return undefined
+  return call.evaluate(args)
+}
+
+const readCall = (call: CallNode, options: CompileOptions): Read => {
+  const reads = call.arguments.map((argument) => readArgument(argument, options))
+  const { evaluate, mapped, indexes, each } = call
+  const handlesMissing = call.definition.missing === 'handle'
+  let base: Read
+  if (mapped) base = readMapped(call, reads)
+  else if (reads.length === 1 && !handlesMissing) {
+    const [only] = reads as [Read]
+    base = (context) => {
+      const value = only(context)
+      return value === undefined ? undefined : evaluate([value])
+    }
+  } else {
+    base = (context) =>
+      applyCall(
+        call,
+        reads.map((read) => read(context))
+      )
+  }
+  return withIndexes(base, indexes, each)
+}
+
+/** `f(x[*], …)`: once an element, missing results left out. */
+const readMapped =
+  (call: CallNode, reads: readonly Read[]): Read =>
+  (context) => {
+    const [items, ...others] = reads.map((read) => read(context))
+    const results: Value[] = []
+    for (const item of items as readonly Value[]) {
+      const result = applyCall(call, [item, ...others])
+      if (result !== undefined) results.push(result)
+    }
+    return results
+  }
+
+/** The value of a field or call; with `[*]`, the array of all its values. */
+export const compileOperand = (operand: OperandNode, options: CompileOptions): Read =>
+  operand.kind === 'field' ? readField(operand) : readCall(operand, options)

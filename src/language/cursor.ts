@@ -1,0 +1,75 @@
+import { Problem } from './problem.ts'
+
+/** Only these separate tokens; TAB and no-break space do not. */
+const isSpace = (unit: number) => unit === 32 || unit === 13 || unit === 10
+
+const isWord = (unit: number) =>
+  (unit >= 97 && unit <= 122) ||
+  (unit >= 65 && unit <= 90) ||
+  (unit >= 48 && unit <= 57) ||
+  unit === 95
+
+const DOT = 46
+
+/** A place in the source, and what every part of the grammar reads with. */
+export class Cursor {
+  at = 0
+  constructor(
+    readonly source: string,
+    readonly end = source.length
+  ) {}
+
+  get done(): boolean {
+    return this.at >= this.end
+  }
+
+  unit(ahead = 0): number {
+    const at = this.at + ahead
+    return at < this.end ? this.source.charCodeAt(at) : -1
+  }
+
+  skipSpace(): void {
+    while (this.at < this.end && isSpace(this.source.charCodeAt(this.at))) this.at++
+  }
+
+  sees(text: string): boolean {
+    return this.at + text.length <= this.end && this.source.startsWith(text, this.at)
+  }
+
+  /** Moves past `text` where it is next. */
+  take(text: string): boolean {
+    if (!this.sees(text)) return false
+    this.at += text.length
+    return true
+  }
+
+  expect(text: string): void {
+    if (!this.take(text)) {
+      throw new Problem(
+        'expected_literal',
+        `expected literal ${JSON.stringify(text)}`,
+        this.at,
+        this.end
+      )
+    }
+  }
+
+  takeWhile(accepts: (unit: number) => boolean): string {
+    const start = this.at
+    while (this.at < this.end && accepts(this.source.charCodeAt(this.at))) this.at++
+    return this.source.slice(start, this.at)
+  }
+
+  /** The longest name at this place: runs of letters, digits and `_` joined by dots; '' where there is none. */
+  peekName(): string {
+    let at = this.at
+    for (;;) {
+      const start = at
+      while (at < this.end && isWord(this.source.charCodeAt(at))) at++
+      if (at === start) return this.source.slice(this.at, Math.max(this.at, at - 1))
+      if (at >= this.end || this.source.charCodeAt(at) !== DOT)
+        return this.source.slice(this.at, at)
+      at++
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import { toBytes } from './bytes.ts'
+import type { Cursor } from './cursor.ts'
+import { Problem } from './problem.ts'
+
+const QUOTE = 34
+const HASH = 35
+const BACKSLASH = 92
+const MAX_HASHES = 255
+const RADIX_HEX = 16
+const RADIX_OCTAL = 8
+const RADIX_DECIMAL = 10
+const INT_MIN = -(2n ** 63n)
+const INT_MAX = 2n ** 63n - 1n
+
+const isDecimal = (unit: number) => unit >= 48 && unit <= 57
+const isHex = (unit: number) => isDecimal(unit) || ((unit | 32) >= 97 && (unit | 32) <= 102)
+
+const invalidDigit = (start: number, end: number, radix: number) =>
+  new Problem(
+    'invalid_number',
+    `invalid digit found in string while parsing with radix ${radix}`,
+    start,
+    end
+  )
+
+/** Reads `count` characters as a number for an escape or a byte. */
+const fixedNumber = (cursor: Cursor, count: number, radix: number): number => {
+  const start = cursor.at
+  const text = cursor.source.slice(start, Math.min(start + count, cursor.end))
+  if (text.length < count) {
+    throw new Problem(
+      'count_mismatch',
+      `expected ${count} characters, but found ${text.length}`,
+      start,
+      start + text.length
+    )
+  }
+  const digits = radix === RADIX_OCTAL ? /^[0-7]+$/ : /^[0-9a-fA-F]+$/
+  if (!digits.test(text)) throw invalidDigit(start, start + count, radix)
+  cursor.at += count
+  return Number.parseInt(text, radix)
+}
+
+/** After a backslash in a quoted string: `\"`, `\\`, `\xHH`, `\OOO`. */
+const escaped = (cursor: Cursor): string => {
+  const unit = cursor.unit()
+  if (unit === QUOTE || unit === BACKSLASH) {
+    cursor.at++
+    return String.fromCharCode(unit)
+  }
+  if (cursor.take('x')) return String.fromCharCode(fixedNumber(cursor, 2, RADIX_HEX))
+  if (unit >= 48 && unit <= 55) {
+    const start = cursor.at
+    const byte = fixedNumber(cursor, 3, RADIX_OCTAL)
+    if (byte > 0xff) {
+      throw new Problem(
+        'invalid_number',
+        'number too large to fit in target type while parsing with radix 8',
+        start,
+        start + 3
+      )
+    }
+    return String.fromCharCode(byte)
+  }
+  throw new Problem(
+    'invalid_character_escape',
+    'expected ", xHH or OOO after \\',
+    cursor.at,
+    cursor.at + 1,
+    'a quoted string knows \\", \\\\, \\xHH and \\OOO; r"…" takes every character as it is'
+  )
+}
+
+const noEndingQuote = (start: number, end: number) =>
+  new Problem('missing_ending_quote', 'could not find an ending quote', start, end)
+
+/** Quoted string, the cursor on its first `"`. */
+const quoted = (cursor: Cursor): string => {
+  cursor.at++
+  const start = cursor.at
+  let bytes = ''
+  let plain = start
+  for (;;) {
+    if (cursor.done) throw noEndingQuote(start, cursor.end)
+    const unit = cursor.unit()
+    if (unit !== QUOTE && unit !== BACKSLASH) {
+      cursor.at++
+      continue
+    }
+    bytes += toBytes(cursor.source.slice(plain, cursor.at))
+    cursor.at++
+    if (unit === QUOTE) return bytes
+    if (cursor.done) throw noEndingQuote(start, cursor.end)
+    bytes += escaped(cursor)
+    plain = cursor.at
+  }
+}
+
+/** Raw string, the cursor on its `r`. Gives the text between the quotes. */
+const rawText = (cursor: Cursor): string => {
+  cursor.at++
+  const start = cursor.at
+  const hashes = cursor.takeWhile((unit) => unit === HASH)
+  if (cursor.unit() !== QUOTE) {
+    throw new Problem('expected_name', 'expected " or #', cursor.at, cursor.end)
+  }
+  if (hashes.length > MAX_HASHES) {
+    throw new Problem(
+      'invalid_raw_string',
+      `expected at most ${MAX_HASHES} # before the quote, but found ${hashes.length}`,
+      start,
+      cursor.at
+    )
+  }
+  cursor.at++
+  const end = cursor.source.indexOf(`"${hashes}`, cursor.at)
+  if (end < 0 || end + 1 + hashes.length > cursor.end) throw noEndingQuote(start, cursor.end)
+  const text = cursor.source.slice(cursor.at, end)
+  cursor.at = end + 1 + hashes.length
+  return text
+}
+
+const isRaw = (cursor: Cursor) => cursor.sees('r"') || cursor.sees('r#')
+
+export const startsString = (cursor: Cursor): boolean => cursor.unit() === QUOTE || isRaw(cursor)
+
+const isSeparator = (unit: number) => unit === 58 || unit === 45 || unit === 46
+
+/** `61:62:63`: at least two bytes, separated by `:`, `-` or `.`. */
+const byteString = (cursor: Cursor): string => {
+  let bytes = String.fromCharCode(fixedNumber(cursor, 2, RADIX_HEX))
+  do {
+    if (!isSeparator(cursor.unit())) {
+      throw new Problem('expected_name', 'expected byte separator', cursor.at, cursor.end)
+    }
+    cursor.at++
+    bytes += String.fromCharCode(fixedNumber(cursor, 2, RADIX_HEX))
+  } while (isSeparator(cursor.unit()))
+  return bytes
+}
+
+const QUOTES_HELP = 'strings take double quotes: "text"'
+
+/** A Bytes literal: quoted, raw or byte string. */
+export const bytesLiteral = (cursor: Cursor): string => {
+  if (cursor.done) throw new Problem('eof', 'unrecognised input', cursor.at, cursor.at)
+  if (cursor.unit() === QUOTE) return quoted(cursor)
+  if (cursor.unit() === 114) return toBytes(rawText(cursor))
+  const start = cursor.at
+  try {
+    return byteString(cursor)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const help = /[0-9A-Fa-f]{2}[:.-]/y
+    help.lastIndex = start
+    if (help.test(cursor.source)) throw error
+    throw new Problem(error.code, error.message, error.start, error.end, QUOTES_HELP)
+  }
+}
+
+/** A quoted or raw string, never a byte string: what wildcards and index keys take. */
+export const stringLiteral = (cursor: Cursor): string => {
+  if (startsString(cursor)) return bytesLiteral(cursor)
+  throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end, QUOTES_HELP)
+}
+
+export interface PatternText {
+  /** Binary string of the pattern. */
+  pattern: string
+  /** Offset in the source where the pattern's characters begin; each is one character of the source where `exact`. */
+  start: number
+  exact: boolean
+}
+
+/**
+ * The pattern of `matches`: raw, or quoted with the regex kind of escaping: `\"` outside a class is a quote, every other
+ * backslash stays, and inside `[…]` a bare `"` does not end the string.
+ */
+export const regexLiteral = (cursor: Cursor): PatternText => {
+  if (isRaw(cursor) || cursor.unit() === 114) {
+    const before = cursor.at
+    const text = rawText(cursor)
+    const hashes = (cursor.at - before - text.length - 3) / 2
+    return { pattern: toBytes(text), start: before + 2 + hashes, exact: true }
+  }
+  if (cursor.unit() !== QUOTE) {
+    throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end, QUOTES_HELP)
+  }
+  cursor.at++
+  const start = cursor.at
+  let text = ''
+  let inClass = false
+  let exact = true
+  for (;;) {
+    if (cursor.done) throw noEndingQuote(start, cursor.end)
+    const char = cursor.source[cursor.at]!
+    cursor.at++
+    if (char === '\\') {
+      if (cursor.done) throw noEndingQuote(start, cursor.end)
+      const next = cursor.source[cursor.at]!
+      if (next === '"' && !inClass) {
+        text += next
+        exact = false
+      } else text += char + next
+      cursor.at++
+      continue
+    }
+    if (char === '"' && !inClass) return { pattern: toBytes(text), start, exact }
+    if (char === '[') inClass = true
+    if (char === ']') inClass = false
+    text += char
+  }
+}
+
+/** i64: decimal, `0x…`, or octal with a leading 0; optional `-`. */
+export const intLiteral = (cursor: Cursor): number | bigint => {
+  const start = cursor.at
+  const negative = cursor.take('-')
+  let radix = RADIX_DECIMAL
+  if (cursor.take('0x')) radix = RADIX_HEX
+  else if (cursor.unit() === 48) radix = RADIX_OCTAL
+  const digitsStart = cursor.at
+  const digits = cursor.takeWhile(radix === RADIX_HEX ? isHex : isDecimal)
+  if (digits === '') throw new Problem('expected_name', 'expected digit', cursor.at, cursor.end)
+  if (radix === RADIX_OCTAL && /[89]/.test(digits))
+    throw invalidDigit(digitsStart, cursor.at, radix)
+  const prefix = radix === RADIX_HEX ? '0x' : radix === RADIX_OCTAL ? '0o' : ''
+  const size = BigInt(prefix + digits)
+  const value = negative ? -size : size
+  if (value < INT_MIN || value > INT_MAX) {
+    throw new Problem(
+      'invalid_number',
+      `number too ${negative ? 'small' : 'large'} to fit in target type while parsing with radix ${radix}`,
+      start,
+      cursor.at
+    )
+  }
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}

@@ -1,0 +1,426 @@
+import type { ArgumentNode, CombineNode, LogicalNode, OperandNode, RootNode } from './ast.ts'
+import { Cursor } from './cursor.ts'
+import { operand } from './operands.ts'
+import { Problem } from './problem.ts'
+import { mistake, readOperator, readRight } from './right.ts'
+import type { Scheme } from './scheme.ts'
+import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
+
+/** What Cloudflare accepts at most; `Infinity` lifts one. */
+export interface Limits {
+  /** Characters of an expression. */
+  characters: number
+  /** Parentheses, negations, calls and quantifiers inside each other. */
+  nesting: number
+  /** Regular expressions in one expression. */
+  regexes: number
+}
+
+/** @see https://developers.cloudflare.com/ruleset-engine/rules-language/expressions/ */
+export const LIMITS: Limits = { characters: 4_096, nesting: 128, regexes: 64 }
+
+type Combining = CombineNode['kind']
+
+/** From the loosest to the tightest. */
+const PRECEDENCE: readonly (readonly [Combining, readonly string[]])[] = [
+  ['or', ['or', '||']],
+  ['xor', ['xor', '^^']],
+  ['and', ['and', '&&']],
+]
+
+/** Problems that say nothing about where an operand ends: what follows can still be read. */
+const RECOVERABLE = new Set([
+  'unknown_identifier',
+  'unusable_field',
+  'unusable_function',
+  'unsupported_operation',
+  'invalid_index_access',
+  'invalid_argument',
+  'invalid_argument_count',
+  'invalid_argument_kind',
+  'invalid_argument_type',
+  'invalid_map_each_access',
+  'invalid_network',
+  'invalid_ip',
+  'invalid_regex',
+  'invalid_wildcard',
+  'incompatible_range_bounds',
+  'type_mismatch',
+  'unexpected_comma',
+  'expected_operator',
+])
+
+/** Reads one expression: grammar and types at once, as the right-hand side depends on the left one's type. */
+export class Parser {
+  readonly cursor: Cursor
+  readonly problems: Problem[] = []
+  readonly warnings: Problem[] = []
+  readonly calledOnce = new Set<string>()
+  #depth = 0
+  #regexes = 0
+
+  constructor(
+    source: string,
+    readonly scheme: Scheme,
+    readonly limits: Limits = LIMITS
+  ) {
+    // Trimmed as Rust's `str::trim` does: White_Space, of which U+FEFF is none and U+0085 is one.
+    const start = /^[\s\u0085]*/.exec(source)?.[0].replace(/\ufeff.*$/s, '').length ?? 0
+    const tail = /[\s\u0085]*$/.exec(source)?.[0].replace(/^.*\ufeff/s, '').length ?? 0
+    this.cursor = new Cursor(source, Math.max(start, source.length - tail))
+    this.cursor.at = start
+  }
+
+  warn(code: string, message: string, start: number, end: number, help?: string): void {
+    this.warnings.push(new Problem(code, message, start, end, help))
+  }
+
+  isTruth(name: string): boolean {
+    return (name === 'true' || name === 'false') && !this.scheme.fields.has(name)
+  }
+
+  isKnown(name: string): boolean {
+    return this.scheme.fields.has(name) || this.scheme.functions.has(name) || this.isTruth(name)
+  }
+
+  countRegex(start: number, end: number): void {
+    this.#regexes++
+    if (this.#regexes > this.limits.regexes) {
+      throw new Problem(
+        'too_many_regexes',
+        `too many regular expressions (limit: ${this.limits.regexes})`,
+        start,
+        end
+      )
+    }
+  }
+
+  /** Runs `read` one level deeper; `at` is where the level opens. */
+  nested<Result>(at: number, read: () => Result): Result {
+    if (this.#depth >= this.limits.nesting) {
+      throw new Problem(
+        'nesting_limit_exceeded',
+        `maximum nesting depth exceeded (limit: ${this.limits.nesting})`,
+        at,
+        this.cursor.end
+      )
+    }
+    this.#depth++
+    const result = read()
+    this.#depth--
+    return result
+  }
+
+  /** A whole filter: Bool, nothing left over. */
+  filter(): LogicalNode | undefined {
+    const node = this.#whole(() => this.logical())
+    if (node !== undefined && !sameType(node.type, BOOL) && this.problems.length === 0) {
+      this.problems.push(
+        new Problem(
+          'type_mismatch',
+          `expected value of type Bool, but got ${typeName(node.type)}`,
+          node.start,
+          node.end,
+          node.type.kind === 'Array' ? 'wrap it in any(…) or all(…)' : undefined
+        )
+      )
+    }
+    return node
+  }
+
+  /** A filter, or a value by itself. */
+  value(): RootNode | undefined {
+    return this.#whole(() => {
+      if (this.startsLogical()) return this.logical()
+      const { at } = this.cursor
+      const name = this.cursor.peekName()
+      if (!this.isKnown(name) || this.isTruth(name)) return this.logical()
+      const left = operand(this)
+      this.cursor.skipSpace()
+      const alone = this.cursor.done
+      if (alone && !isBare(left.type)) return left
+      this.cursor.at = at
+      this.calledOnce.clear()
+      return this.logical()
+    })
+  }
+
+  #whole<Node extends RootNode>(read: () => Node): Node | undefined {
+    const { cursor } = this
+    if (cursor.source.length > this.limits.characters) {
+      this.problems.push(
+        new Problem(
+          'expression_too_long',
+          `expression has ${cursor.source.length} characters (limit: ${this.limits.characters})`,
+          this.limits.characters,
+          cursor.source.length
+        )
+      )
+      return undefined
+    }
+    try {
+      if (cursor.done) {
+        throw new Problem(
+          'eof',
+          'unrecognised input',
+          cursor.at,
+          cursor.at,
+          'an expression is expected here'
+        )
+      }
+      const node = read()
+      cursor.skipSpace()
+      if (!cursor.done && this.problems.length === 0) throw this.#leftOver()
+      return node
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.problems.push(error)
+      return undefined
+    }
+  }
+
+  #leftOver(): Problem {
+    const { cursor } = this
+    const { source, at, end } = cursor
+    const char = source[at]
+    const help =
+      mistake(source, at) ??
+      (char === '#' || source.startsWith('//', at)
+        ? 'the language has no comments'
+        : /[\t\u00a0\v\f]/.test(char ?? '')
+          ? 'only spaces and line ends separate words: no TAB, no no-break space'
+          : char === ')'
+            ? 'there is no opening parenthesis for this one'
+            : this.#afterBool(at))
+    return new Problem('eof', 'unrecognised input', at, end, help)
+  }
+
+  #afterBool(at: number): string | undefined {
+    return /^(?:==|!=|eq\b|ne\b|in\b)/.test(this.cursor.source.slice(at, at + 3))
+      ? 'a Bool stands by itself: `ssl` or `not ssl`'
+      : undefined
+  }
+
+  logical(): LogicalNode {
+    return this.#combine(0)
+  }
+
+  #combine(level: number): LogicalNode {
+    const row = PRECEDENCE[level]
+    if (row === undefined) return this.#recovering()
+    const [kind, spellings] = row
+    const { cursor } = this
+    const first = this.#combine(level + 1)
+    const items = [first]
+    for (;;) {
+      const { at } = cursor
+      cursor.skipSpace()
+      if (!spellings.some((spelling) => cursor.take(spelling))) {
+        cursor.at = at
+        break
+      }
+      cursor.skipSpace()
+      const item = this.#combine(level + 1)
+      items.push(item)
+      if (
+        sameType(item.type, first.type) &&
+        (first.type.kind === 'Bool' || first.type.kind === 'Array')
+      )
+        continue
+      const message = `expected value of type ${typeName(first.type)}, but got ${typeName(item.type)}`
+      throw new Problem('type_mismatch', message, cursor.at, cursor.at)
+    }
+    if (items.length === 1) return first
+    return { kind, items, type: first.type, start: first.start, end: items.at(-1)!.end }
+  }
+
+  /** One operand of a logical operator; a problem in it is noted and the rest is read on. */
+  #recovering(): LogicalNode {
+    const { at } = this.cursor
+    const depth = this.#depth
+    try {
+      return this.#simple()
+    } catch (error) {
+      if (!(error instanceof Problem) || !RECOVERABLE.has(error.code)) throw error
+      this.problems.push(error)
+      this.#depth = depth
+      this.cursor.at = Math.max(at, error.end)
+      this.#skipOperand()
+      return { kind: 'constant', value: false, type: BOOL, start: at, end: this.cursor.at }
+    }
+  }
+
+  /** Moves to the logical operator or closing parenthesis that ends the operand at this place. */
+  #skipOperand(): void {
+    const { cursor } = this
+    const stop = /"(?:[^"\\]|\\.)*"|[({]|[)}]|\s(?:and|or|xor)\s|&&|\|\||\^\^/gs
+    stop.lastIndex = cursor.at
+    let depth = 0
+    for (let match = stop.exec(cursor.source); match !== null; match = stop.exec(cursor.source)) {
+      const [text] = match
+      if (text === '(' || text === '{') depth++
+      else if (text === ')' || text === '}') depth--
+      else if (text.startsWith('"')) continue
+      else if (depth <= 0) {
+        cursor.at = match.index
+        return
+      }
+      if (depth < 0 && text === ')') {
+        cursor.at = match.index
+        return
+      }
+      if (depth < 0) depth = 0
+    }
+    cursor.at = cursor.end
+  }
+
+  /** Is what follows something that only a logical expression starts with? */
+  startsLogical(): boolean {
+    const { cursor } = this
+    if (cursor.unit() === 40 || cursor.unit() === 33) return true
+    const name = cursor.peekName()
+    if (this.isKnown(name)) return false
+    return cursor.sees('not') || this.#quantifier() !== undefined
+  }
+
+  #quantifier(): 'any' | 'all' | undefined {
+    const { cursor } = this
+    const name = cursor.peekName()
+    if (name !== 'any' && name !== 'all') return undefined
+    const { at } = cursor
+    cursor.at += name.length
+    cursor.skipSpace()
+    const opens = cursor.unit() === 40
+    cursor.at = at
+    return opens ? name : undefined
+  }
+
+  #simple(): LogicalNode {
+    const { cursor } = this
+    const start = cursor.at
+    if (cursor.unit() === 40) return this.#group()
+    if (cursor.unit() === 33 || this.#startsNot()) return this.#not(start)
+    const quantifier = this.#quantifier()
+    if (quantifier !== undefined && !this.isKnown(quantifier)) return this.#quantified(quantifier)
+    return this.#comparison()
+  }
+
+  /** `not` is matched by prefix, so `notssl` is `not ssl`, unless the whole name is known. */
+  #startsNot(): boolean {
+    return this.cursor.sees('not') && !this.isKnown(this.cursor.peekName())
+  }
+
+  #group(): LogicalNode {
+    const { cursor } = this
+    const start = cursor.at
+    cursor.at++
+    const node = this.nested(start, () => {
+      cursor.skipSpace()
+      return this.logical()
+    })
+    cursor.skipSpace()
+    cursor.expect(')')
+    return node
+  }
+
+  #not(start: number): LogicalNode {
+    const { cursor } = this
+    cursor.at += cursor.unit() === 33 ? 1 : 3
+    const item = this.nested(start, () => {
+      cursor.skipSpace()
+      return this.#simple()
+    })
+    if (item.type.kind === 'Map') {
+      throw new Problem(
+        'type_mismatch',
+        `expected value of type Bool, but got ${typeName(item.type)}`,
+        item.start,
+        item.end
+      )
+    }
+    return { kind: 'not', item, type: item.type, start, end: item.end }
+  }
+
+  #quantified(kind: 'any' | 'all'): LogicalNode {
+    const { cursor } = this
+    const start = cursor.at
+    cursor.at += kind.length
+    cursor.skipSpace()
+    const open = cursor.at
+    cursor.at++
+    const item = this.nested(open, () => {
+      cursor.skipSpace()
+      return this.startsLogical() ? this.logical() : this.#comparison()
+    })
+    cursor.skipSpace()
+    if (!sameType(item.type, arrayOf(BOOL))) {
+      throw new Problem(
+        'invalid_argument_type',
+        `invalid type of argument #0: expected value of type Array<Bool>, but got ${typeName(item.type)}`,
+        item.start,
+        item.end,
+        item.type.kind === 'Bool' ? 'compare every element: field[*] == "…"' : undefined
+      )
+    }
+    if (cursor.sees('and') || cursor.sees('or') || cursor.sees('xor')) {
+      throw new Problem(
+        'expected_literal',
+        'expected literal ")"',
+        cursor.at,
+        cursor.end,
+        `put the parts in parentheses of their own: ${kind}((…) and (…))`
+      )
+    }
+    cursor.expect(')')
+    return { kind, item, type: BOOL, start, end: cursor.at }
+  }
+
+  #comparison(): LogicalNode {
+    const { cursor } = this
+    const start = cursor.at
+    const name = cursor.peekName()
+    if (this.isTruth(name)) {
+      cursor.at += name.length
+      return { kind: 'constant', value: name === 'true', type: BOOL, start, end: cursor.at }
+    }
+    return this.#compare(operand(this))
+  }
+
+  /** In an argument an operand may stand by itself or begin one comparison. */
+  argumentComparison(left: OperandNode): ArgumentNode {
+    const { cursor } = this
+    const { at } = cursor
+    cursor.skipSpace()
+    const ends = cursor.unit() === 44 || cursor.unit() === 41
+    cursor.at = at
+    return ends || isBare(left.type) ? left : this.#compare(left)
+  }
+
+  #compare(left: OperandNode): LogicalNode {
+    const { cursor } = this
+    if (isBare(left.type)) {
+      if (!left.each) {
+        return { kind: 'bare', operand: left, type: left.type, start: left.start, end: left.end }
+      }
+      throw new Problem(
+        'unsupported_operation',
+        `cannot perform this operation on type ${typeName(left.type)}`,
+        cursor.at,
+        cursor.at,
+        'any(…) and all(…) take the array without [*]'
+      )
+    }
+    cursor.skipSpace()
+    const operator = readOperator(cursor)
+    const right = readRight(this, left.type, operator)
+    return {
+      kind: 'compare',
+      left,
+      operator: operator.operator,
+      right,
+      type: left.each ? arrayOf(BOOL) : BOOL,
+      start: left.start,
+      end: cursor.at,
+    }
+  }
+}

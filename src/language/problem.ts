@@ -1,0 +1,15 @@
+/** What is wrong with an expression, with the offsets it is about; turned into a Diagnostic at the end. Internal. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  constructor(
+    readonly code: string,
+    message: string,
+    /** Offset in the source, UTF-16 units. */
+    readonly start: number,
+    /** One past the end; `start` for a place between two characters. */
+    readonly end: number,
+    readonly help?: string
+  ) {
+    super(message)
+  }
+}

@@ -1,0 +1,169 @@
+import type { Node } from './hir.ts'
+import { sequence } from './literal.ts'
+import { intersect, type Ranges } from './ranges.ts'
+import type { Trie } from './utf8.ts'
+
+// V8's own RegExp is several times faster than any automaton written in JavaScript, but it backtracks. This file
+// hands it the patterns for which backtracking is proved to stay linear, and no others. Only the yes or no of a test
+// is asked of it, so any pattern of the same language will do.
+
+/** Most steps V8 may be made to take for one byte; one step is about a nanosecond. */
+const MAX_STEPS_PER_BYTE = 256
+
+/** How often a node can match at one place, and the steps to find all those ways; Infinity where unbounded. */
+interface Effort {
+  ways: number
+  steps: number
+}
+
+const trieSteps = (trie: Trie | undefined): number =>
+  trie ? trie.edges.reduce((sum, edge) => sum + 1 + trieSteps(edge.next), 0) : 0
+
+const effortOf = (node: Node): Effort => {
+  switch (node.kind) {
+    case 'empty':
+    case 'look':
+    case 'set':
+      return { ways: 1, steps: 1 }
+    case 'utf8':
+      return { ways: 1, steps: trieSteps(node.trie) }
+    case 'group':
+      return effortOf(node.node)
+    case 'cat': {
+      const total = { ways: 1, steps: 0 }
+      for (const part of node.nodes) {
+        const { ways, steps } = effortOf(part)
+        total.steps += total.ways * steps
+        total.ways *= ways
+      }
+      return total
+    }
+    case 'alt': {
+      const all = node.nodes.map(effortOf)
+      return {
+        ways: all.reduce((sum, { ways }) => sum + ways, 0),
+        steps: all.reduce((sum, { steps }) => sum + 1 + steps, 0),
+      }
+    }
+    case 'repeat': {
+      const { ways, steps } = effortOf(node.node)
+      const total = { ways: 1, steps: 0 }
+      if (node.to > MAX_STEPS_PER_BYTE) return { ways: Infinity, steps: Infinity }
+      for (let i = node.to; i > 0; i--) {
+        const skip = i > node.from ? 1 : 0
+        total.steps = skip + steps + ways * total.steps
+        total.ways = skip + ways * total.ways
+      }
+      return total
+    }
+  }
+}
+
+/** The byte set of `[…]*`, `[…]+` or `[…]{n,}`. */
+const runOf = (node: Node): Ranges | undefined =>
+  node.kind === 'repeat' && node.to === Number.POSITIVE_INFINITY && node.node.kind === 'set'
+    ? node.node.ranges
+    : undefined
+
+/**
+ * In a stretch of bytes all out of `run`, at how many places the parts before `index` can end: few, if one of them
+ * takes a byte from outside the run.
+ */
+const placesInRun = (parts: readonly Node[], index: number, run: Ranges): number => {
+  let distance = 0
+  for (let i = index - 1; i >= 0; i--) {
+    const part = parts[i]!
+    if (part.kind === 'set' && intersect(part.ranges, run).length === 0) return distance + 1
+    distance += part.max
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/**
+ * An upper bound of V8's steps per byte. It follows the pattern part by part and bounds in how many ways (a start and
+ * the choices since) a part can be reached at one and the same offset; the work at an offset is that, times the steps
+ * of the part. A bounded part multiplies by its own ways. An unbounded run collects all that entered its stretch of
+ * bytes: one, if the pattern is anchored and this is its first choice; few, if a byte from outside the stretch has to
+ * come shortly before; else without bound.
+ */
+const stepsPerByte = (root: Node): number => {
+  const parts = sequence(root)
+  /** Ways to reach the part at one offset, and at all offsets together. */
+  let here = 1
+  let overall = parts[0]?.kind === 'look' && parts[0].look === 'start' ? 1 : Infinity
+  let total = 0
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!
+    const run = runOf(part)
+    if (run) {
+      here = Math.min(overall, here * placesInRun(parts, i, run))
+      const next = parts[i + 1]
+      const exact = next?.kind === 'set' && intersect(next.ranges, run).length === 0
+      // Only the end of the stretch leads on where the next byte cannot belong to it.
+      if (!exact) overall = Number.POSITIVE_INFINITY
+      total += 2 * here
+    } else {
+      const { ways, steps } = effortOf(part)
+      total += here * steps
+      here *= ways
+      overall *= ways
+    }
+    if (!(total <= MAX_STEPS_PER_BYTE)) return Number.POSITIVE_INFINITY
+  }
+  return total
+}
+
+const hex = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`
+
+const printSet = (ranges: Ranges): string => {
+  let source = ''
+  for (let i = 0; i < ranges.length; i += 2) {
+    const low = ranges[i]!
+    const high = ranges[i + 1]!
+    source += low === high ? hex(low) : `${hex(low)}-${hex(high)}`
+  }
+  return ranges.length === 2 && ranges[0] === ranges[1] ? source : `[${source}]`
+}
+
+const printTrie = (trie: Trie): string =>
+  `(?:${trie.edges.map(({ ranges, next }) => printSet(ranges) + (next ? printTrie(next) : '')).join('|')})`
+
+const JS_LOOKS: Readonly<Partial<Record<string, string>>> = {
+  start: '^',
+  end: '$',
+  word: '\\b',
+  notWord: '\\B',
+}
+
+/** Prints a node in JavaScript's syntax; `undefined` where that has no such assertion. */
+const print = (node: Node): string | undefined => {
+  switch (node.kind) {
+    case 'empty':
+      return ''
+    case 'set':
+      return printSet(node.ranges)
+    case 'utf8':
+      return printTrie(node.trie)
+    case 'look':
+      return JS_LOOKS[node.look]
+    case 'group':
+      return print(node.node)
+    case 'repeat': {
+      const body = print(node.node)
+      const to = node.to === Number.POSITIVE_INFINITY ? '' : node.to
+      return body === undefined ? undefined : `(?:${body}){${node.from},${to}}`
+    }
+    default: {
+      const bodies = node.nodes.map(print)
+      if (bodies.includes(undefined)) return undefined
+      return node.kind === 'alt' ? `(?:${bodies.join('|')})` : bodies.join('')
+    }
+  }
+}
+
+/** The pattern as a V8 regular expression, where its backtracking is proved to cost little per byte. */
+export const safeRegExp = (root: Node): RegExp | undefined => {
+  if (stepsPerByte(root) === Number.POSITIVE_INFINITY) return undefined
+  const source = print(root)
+  return source === undefined ? undefined : new RegExp(source)
+}

@@ -1,0 +1,136 @@
+import { negate, normalize, type Ranges } from './ranges.ts'
+import names from './unicode-names.json' with { type: 'json' }
+
+// The JavaScript engine carries the Unicode tables already; a class is read out of it by one pass over all
+// codepoints. Its Unicode version may be newer than Rust's (17 in Node 20, 16 in regex-syntax 0.8).
+
+const SURROGATE_LOW = 0xd800
+const SURROGATE_HIGH = 0xdfff
+const ASCII_MAX = 0x7f
+const CODEPOINT_MAX = 0x10ffff
+const LARGEST_UNIT = 0xffff
+
+const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}'
+const word = new RegExp(`[${WORD}]`, 'u')
+
+/** Whether `(?u)\w` matches the codepoint. */
+export const isWordCodepoint = (codepoint: number) => word.test(String.fromCodePoint(codepoint))
+
+const allText = () => {
+  let text = ''
+  for (let codepoint = 0; codepoint <= CODEPOINT_MAX; codepoint++) {
+    if (codepoint === SURROGATE_LOW) codepoint = SURROGATE_HIGH + 1
+    text += String.fromCodePoint(codepoint)
+  }
+  return text
+}
+
+/** Stretches of codepoints in `set`; one may run over the surrogates, which `text` leaves out. */
+const scan = (text: string, set: string): Ranges => {
+  const pairs: number[] = []
+  for (const { 0: run } of text.matchAll(new RegExp(`[${set}]+`, 'gu'))) {
+    const last = run.codePointAt(run.length - 2)!
+    pairs.push(run.codePointAt(0)!, last > LARGEST_UNIT ? last : run.charCodeAt(run.length - 1))
+  }
+  return pairs
+}
+
+const classes = new Map<string, Ranges>()
+
+const readClass = (set: string): Ranges => {
+  let ranges = classes.get(set)
+  if (!ranges) {
+    ranges = scan(allText(), set)
+    classes.set(set, ranges)
+  }
+  return ranges
+}
+
+/** `\d`, `\s` and `\w` under `(?u)`. */
+export const unicodePerl = (letter: 'd' | 's' | 'w'): Ranges =>
+  readClass(letter === 'd' ? '\\p{Nd}' : letter === 's' ? '\\p{White_Space}' : WORD)
+
+/** UAX 44 loose matching: case, spaces, `_` and `-` don't count, nor does a leading "is". */
+const loose = (name: string) => {
+  const bare = name.toLowerCase().replace(/[\s_-]/g, '')
+  return bare.startsWith('is') && bare.length > 2 ? bare.slice(2) : bare
+}
+
+const index = (list: readonly string[]) => new Map(list.map((name) => [loose(name), name]))
+/** Aliases of the Unicode Character Database that JavaScript leaves out. */
+const binary = index(names.binary).set('wspace', 'White_Space')
+const categories = index(names.generalCategory)
+  .set('punct', 'P')
+  .set('digit', 'Nd')
+  .set('cntrl', 'Cc')
+for (const surrogates of ['cs', 'surrogate']) categories.delete(surrogates)
+/** Not categories in the database, but `\p{gc=Any}` is allowed. */
+const GENERAL = new Set(['any', 'ascii', 'assigned'])
+const scripts = index(names.script)
+
+const VALUED: ReadonlyMap<string, [property: string, values: ReadonlyMap<string, string>]> =
+  new Map([
+    ['gc', ['General_Category', categories]],
+    ['generalcategory', ['General_Category', categories]],
+    ['sc', ['Script', scripts]],
+    ['script', ['Script', scripts]],
+    ['scx', ['Script_Extensions', scripts]],
+    ['scriptextensions', ['Script_Extensions', scripts]],
+  ])
+
+/** Properties Rust knows and JavaScript does not. */
+const UNREADABLE = new Set([
+  ...['age', 'gcb', 'graphemeclusterbreak', 'wb', 'wordbreak', 'sb', 'sentencebreak'],
+])
+
+export type PropertyProblem = 'unknown_property' | 'unknown_value' | 'unreadable_property'
+
+/** The codepoints of `\p{…}`; `body` is what stands between the braces, without `!=`. */
+export const unicodeProperty = (body: string): Ranges | PropertyProblem => {
+  const [left = '', right] = body.split(/[=:]/, 2)
+  if (right !== undefined) {
+    if (UNREADABLE.has(loose(left))) return 'unreadable_property'
+    const valued = VALUED.get(loose(left))
+    if (!valued) return 'unknown_property'
+    const name = loose(right)
+    if (valued[1] === categories && GENERAL.has(name)) return readClass(`\\p{${binary.get(name)}}`)
+    const value = valued[1].get(name)
+    return value === undefined ? 'unknown_value' : readClass(`\\p{${valued[0]}=${value}}`)
+  }
+  const name = loose(left)
+  // "cf", "sc" and "lc" are both properties (case folding, …) and categories; Rust reads the category.
+  const category = categories.get(name)
+  if (category !== undefined) return readClass(`\\p{General_Category=${category}}`)
+  const property = binary.get(name)
+  if (property !== undefined) return readClass(`\\p{${property}}`)
+  const script = scripts.get(name)
+  return script === undefined ? 'unknown_property' : readClass(`\\p{Script=${script}}`)
+}
+
+const CASED = '\\p{Changes_When_Casefolded}\\p{Changes_When_Casemapped}'
+let casedText: string | undefined
+
+/** Adds everything that differs only in case by Unicode's simple folding (`K` takes in `k` and the Kelvin sign). */
+export const foldUnicode = (set: Ranges): Ranges => {
+  if (set.length === 0) return set
+  if (casedText === undefined) {
+    casedText = ''
+    const cased = readClass(CASED)
+    for (let i = 0; i < cased.length; i += 2) {
+      for (let c = cased[i]!; c <= cased[i + 1]!; c++) casedText += String.fromCodePoint(c)
+    }
+  }
+  let source = ''
+  for (let i = 0; i < set.length; i += 2) {
+    source += `\\u{${set[i]!.toString(16)}}-\\u{${set[i + 1]!.toString(16)}}`
+  }
+  const found: number[] = []
+  for (const { 0: char } of casedText.matchAll(new RegExp(`[${source}]`, 'giu'))) {
+    found.push(char.codePointAt(0)!, char.codePointAt(0)!)
+  }
+  return normalize([...set, ...found])
+}
+
+export const isAscii = (set: Ranges) => set.length === 0 || set[set.length - 1]! <= ASCII_MAX
+
+export const negateUnicode = (set: Ranges) => negate(set, CODEPOINT_MAX)

@@ -1,0 +1,38 @@
+import type { ArgumentNode, FieldNode, LogicalNode, OperandNode, RootNode } from './ast.ts'
+
+type AnyNode = ArgumentNode | LogicalNode | RootNode
+
+/** The nodes directly inside one, in the order of the source. */
+export const children = (node: AnyNode): readonly AnyNode[] => {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+    case 'xor':
+      return node.items
+    case 'not':
+    case 'any':
+    case 'all':
+      return [node.item]
+    case 'bare':
+      return [node.operand]
+    case 'compare':
+      return node.right.kind === 'dynamic' ? [node.left, node.right.operand] : [node.left]
+    case 'call':
+      return node.arguments
+    default:
+      return []
+  }
+}
+
+/** The node and everything inside it, outside first. */
+export const descendants = (node: AnyNode): AnyNode[] => [
+  node,
+  ...children(node).flatMap(descendants),
+]
+
+/** The fields a node reads, in order of appearance. */
+export const fieldsOf = (node: AnyNode): FieldNode[] =>
+  descendants(node).filter((one): one is FieldNode => one.kind === 'field')
+
+export const isOperand = (node: AnyNode): node is OperandNode =>
+  node.kind === 'field' || node.kind === 'call'

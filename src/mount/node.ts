@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Edge } from '../edge.ts'
+import type { Verdict } from '../verdict.ts'
+import { isStrippedRequestHeader } from '../visitor/headers.ts'
+import { passRawHeaders } from './headers.ts'
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** The request's Ray ID: 16 hex digits, as the page and the event log show it. */
+    rayId?: string
+  }
+}
+
+export type NodeMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void
+) => void
+
+/**
+ * Mounts an edge in front of a `node:http` handler, or as Express/Connect middleware. A blocked request is answered
+ * here; a passing one goes on with `req.rayId`, the `CF-RAY` response header, and `CF-Ray` and `CF-Connecting-IP` on the
+ * request that the app sees.
+ */
+export const mountNode = (edge: Edge): NodeMiddleware =>
+  function edge1020(request, response, next) {
+    const settle = (verdict: Verdict) => {
+      if (verdict.answer !== undefined) {
+        response.writeHead(verdict.answer.status, verdict.answer.headers)
+        response.end(verdict.answer.body)
+        return
+      }
+      request.rayId = verdict.ray
+      response.setHeader('CF-RAY', verdict.rayHeader)
+      passNodeHeaders(verdict, request)
+      next()
+    }
+    try {
+      const verdict = edge.decide(request, request.socket)
+      if (verdict instanceof Promise) verdict.then(settle).catch(next)
+      else settle(verdict)
+    } catch (error) {
+      next(error)
+    }
+  }
+
+/** `req.headers` may have been built from `rawHeaders` by a middleware before this one: both are mended. */
+const passNodeHeaders = (verdict: Verdict, request: IncomingMessage) => {
+  const { headers, rawHeaders } = request
+  passRawHeaders(verdict, rawHeaders)
+  for (const name in headers) if (isStrippedRequestHeader(name)) delete headers[name]
+  headers['cf-ray'] = verdict.rayHeader
+  if (verdict.visitor.ipText !== '') headers['cf-connecting-ip'] = verdict.visitor.ipText
+}

@@ -1,0 +1,172 @@
+import { readAddress } from './address.ts'
+import { oneOf } from './comparison.ts'
+import { CONDITION_KEYS, type ConditionKey } from './keys.ts'
+import { readHeaders, readMatcher } from './matcher.ts'
+import type { Entry, Node } from './node.ts'
+import { quote } from './quote.ts'
+import type { Reader, Text } from './reader.ts'
+import type { Term } from './term.ts'
+import { and, literal, not, or, term } from './term.ts'
+import type { Problem } from './values.ts'
+import {
+  checkContinent,
+  checkCountry,
+  checkJa3,
+  checkJa4,
+  checkMethod,
+  encodedPath,
+  readAsnItem,
+} from './values.ts'
+
+type ReadCondition = (entry: Entry, reader: Reader) => Term | undefined
+
+/** `field eq "A"`, or `field in {"A" "B"}` for several. */
+const exact = (field: string, texts: readonly Text[]): Term => {
+  const literals = texts.map(({ value, place }) => literal(quote(value), place))
+  return oneOf(field, literals)
+}
+
+/** A condition on a closed set of codes: each is checked, and they match exactly. */
+const codes =
+  (field: string, expected: string, check: (text: string) => Problem): ReadCondition =>
+  ({ value: node }, reader) => {
+    const texts = reader.items(node, expected).flatMap((item) => {
+      const text = reader.text(item, expected)
+      if (text === undefined) return []
+      const wrong = check(text.value)
+      if (wrong === undefined) return [text]
+      reader.findings.error(text.place, wrong.code, wrong.message, wrong.help)
+      return []
+    })
+    return texts.length === 0 ? undefined : exact(field, texts)
+  }
+
+const ASN_EXPECTED = 'an AS number such as `13335` or `AS13335`'
+
+const asn: ReadCondition = ({ value: node }, reader) => {
+  let hasRange = false
+  const literals = reader.items(node, ASN_EXPECTED).flatMap((item) => {
+    const isNumber = item.kind === 'scalar' && ['number', 'bigint'].includes(typeof item.value)
+    const text = isNumber
+      ? { value: item.source, place: item.place }
+      : reader.text(item, ASN_EXPECTED)
+    if (text === undefined) return []
+    const read = readAsnItem(text.value)
+    if ('problem' in read) {
+      const wrong = read.problem!
+      reader.findings.error(text.place, wrong.code, wrong.message, wrong.help)
+      return []
+    }
+    hasRange ||= read.item.includes('..')
+    return [literal(read.item, text.place)]
+  })
+  if (literals.length === 0) return undefined
+  // A range stands in a set only, even when it is the only one.
+  return hasRange && literals.length === 1
+    ? term('ip.src.asnum in {', literals[0]!, '}')
+    : oneOf('ip.src.asnum', literals)
+}
+
+const IP_EXPECTED = 'an address, a network or a list `$name`'
+
+const ip: ReadCondition = ({ value: node }, reader) => {
+  const inSet: ReturnType<typeof literal>[] = []
+  const lists: Term[] = []
+  let single = true
+  for (const item of reader.items(node, IP_EXPECTED)) {
+    const text = reader.text(item, IP_EXPECTED)
+    if (text === undefined) continue
+    const read = readAddress(text.value)
+    if (read.kind === 'problem') {
+      const { code, message, help } = read.problem
+      reader.findings.error(text.place, code, message, help)
+    } else if (read.kind === 'list') {
+      lists.push(term('ip.src in ', literal(`$${read.name}`, text.place)))
+    } else {
+      single &&= read.kind === 'address'
+      inSet.push(literal(read.item, text.place))
+    }
+  }
+  const parts = [...lists]
+  if (inSet.length === 1 && !single) parts.unshift(term('ip.src in {', inSet[0]!, '}'))
+  else if (inSet.length > 0) parts.unshift(oneOf('ip.src', inSet))
+  return parts.length === 0 ? undefined : or(parts)
+}
+
+const CONDITION_EXPECTED = 'conditions such as `{ path: /admin* }`'
+
+/** The conditions inside `not`, `any` and `all`: one mapping or a list of them. */
+const groups = ({ value: node }: Entry, reader: Reader): Term[] =>
+  reader
+    .items(node, CONDITION_EXPECTED)
+    .flatMap((item) => readConditions(item, reader, 'the condition') ?? [])
+
+const CONDITIONS: Record<ConditionKey, ReadCondition> = {
+  country: codes('ip.src.country', 'a country code', checkCountry),
+  continent: codes('ip.src.continent', 'a continent code', checkContinent),
+  asn,
+  ip,
+  user_agent: ({ value }, reader) => readMatcher(value, reader, 'user_agent'),
+  path: ({ value }, reader) => {
+    warnOfEncoding(value, reader)
+    return readMatcher(value, reader, 'path')
+  },
+  host: ({ value }, reader) => readMatcher(value, reader, 'host'),
+  method: codes('http.request.method', 'an HTTP method', checkMethod),
+  header: ({ value }, reader) => readHeaders(value, reader),
+  ja3: codes('cf.bot_management.ja3_hash', 'a JA3 hash', checkJa3),
+  ja4: codes('cf.bot_management.ja4', 'a JA4 fingerprint', checkJa4),
+  not: (entry, reader) => {
+    const terms = groups(entry, reader)
+    return terms.length === 0 ? undefined : not(or(terms))
+  },
+  any: (entry, reader) => {
+    const terms = groups(entry, reader)
+    return terms.length === 0 ? undefined : or(terms)
+  },
+  all: (entry, reader) => {
+    const terms = groups(entry, reader)
+    return terms.length === 0 ? undefined : and(terms)
+  },
+}
+
+/** Plain paths only: who writes an operator is taken at their word. */
+const warnOfEncoding = (node: Node, { findings }: Reader) => {
+  for (const item of node.kind === 'list' ? node.items : [node]) {
+    if (item.kind !== 'scalar' || typeof item.value !== 'string') continue
+    if (/\p{Surrogate}/u.test(item.value)) continue
+    const encoded = encodedPath(item.value)
+    if (encoded === undefined) continue
+    const message = 'a path arrives percent-encoded, so this text is unlikely to match'
+    findings.warn(item.place, 'path_not_encoded', message, `did you mean \`${encoded}\`?`)
+  }
+}
+
+/**
+ * Turns a `when` mapping into an expression: keys mean and, lists mean any-of. `undefined` where nothing could be made
+ * of it, which has been reported.
+ */
+export const readConditions = (node: Node, reader: Reader, what = '`when`'): Term | undefined => {
+  const help =
+    node.kind === 'scalar' && typeof node.value === 'string'
+      ? 'for text of the Rules language use `expression:` instead of `when:`'
+      : undefined
+  const map = reader.map(node, CONDITION_EXPECTED, help)
+  if (map === undefined) return undefined
+  if (map.entries.length === 0) {
+    if (map.incomplete) return undefined
+    const always = 'to match every request write `expression: true`'
+    reader.findings.error(map.place, 'empty_condition', `${what} has no condition`, always)
+    return undefined
+  }
+  const { found } = reader.entries(map, CONDITION_KEYS, what, (key) =>
+    key === '<<' ? 'YAML merge keys are not supported: use an alias as a whole' : undefined
+  )
+  // The order in which they were written, so that the printed expression reads like the rule.
+  const terms = map.entries.flatMap((entry) =>
+    found[entry.key as ConditionKey] === entry
+      ? (CONDITIONS[entry.key as ConditionKey](entry, reader) ?? [])
+      : []
+  )
+  return terms.length === 0 ? undefined : and(terms)
+}

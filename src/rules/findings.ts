@@ -1,0 +1,54 @@
+import type { Diagnostic } from '../error.ts'
+import type { Place, Span } from './node.ts'
+
+/** Collects every independent problem of all documents, so that one run reports them all. */
+export class Findings {
+  readonly #diagnostics: Diagnostic[] = []
+  readonly #seen = new Set<string>()
+
+  get hasErrors(): boolean {
+    return this.#diagnostics.some(({ severity }) => severity === 'error')
+  }
+
+  /** All findings: by file in the order given, then by place. Those without a file keep the order of discovery. */
+  inSourceOrder(files: readonly string[]): Diagnostic[] {
+    const rank = new Map(files.map((file, i) => [file, i]))
+    const rankOf = ({ file }: Diagnostic) => (file === undefined ? -1 : (rank.get(file) ?? -1))
+    return this.#diagnostics.toSorted((x, y) =>
+      x.file === undefined || y.file === undefined
+        ? rankOf(x) - rankOf(y)
+        : rankOf(x) - rankOf(y) || x.line - y.line || x.column - y.column
+    )
+  }
+
+  error(place: Place, code: string, message: string, help?: string) {
+    this.report('error', place, place.span(), code, message, help)
+  }
+
+  warn(place: Place, code: string, message: string, help?: string) {
+    this.report('warning', place, place.span(), code, message, help)
+  }
+
+  /** Reports at a span of its own, e.g. inside a text. */
+  report(
+    severity: Diagnostic['severity'],
+    place: Pick<Place, 'path'>,
+    span: Span,
+    code: string,
+    message: string,
+    help?: string
+  ) {
+    const text = place.path === undefined ? message : `${place.path}: ${message}`
+    // An aliased YAML node is read once for each alias, but it is one problem.
+    const identity = [span.file, span.line, span.column, code, text].join('\0')
+    if (this.#seen.has(identity)) return
+    this.#seen.add(identity)
+    this.#diagnostics.push({
+      code,
+      severity,
+      message: text,
+      ...span,
+      ...(help === undefined ? {} : { help }),
+    })
+  }
+}

@@ -1,0 +1,78 @@
+import type { Diagnostic } from '../error.ts'
+
+/** The position part of a diagnostic. */
+export type Span = Pick<Diagnostic, 'file' | 'line' | 'column' | 'length' | 'sourceLine'>
+
+/** A part of a text value, in UTF-16 units of the value (not of the file). */
+export interface Part {
+  start: number
+  length: number
+}
+
+/** Where a value was written. Spans are worked out only when there is something to say about them. */
+export interface Place {
+  /** `rules[2].when.ip[0]` for a value that came from no file. */
+  readonly path?: string
+  span(): Span
+  /** Exact span of a part of a text value; `undefined` where the mapping is not exact. */
+  part(part: Part): Span | undefined
+  /** True for unquoted YAML text that ends at a ` #` comment. */
+  readonly endsAtComment?: boolean
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar'
+  readonly value: string | number | bigint | boolean | null
+  readonly place: Place
+  /** As written, where that differs from the value (`1.10`). */
+  readonly source: string
+}
+
+export interface ListNode {
+  readonly kind: 'list'
+  readonly items: readonly Node[]
+  readonly place: Place
+}
+
+export interface Entry {
+  readonly key: string
+  readonly keyPlace: Place
+  readonly value: Node
+}
+
+export interface MapNode {
+  readonly kind: 'map'
+  readonly entries: readonly Entry[]
+  readonly place: Place
+  /** True where entries were left out, which has been reported. */
+  readonly incomplete?: boolean
+}
+
+/** A value whose problem is already reported: readers pass over it in silence. */
+export interface BrokenNode {
+  readonly kind: 'broken'
+  readonly place: Place
+}
+
+/** A rule document after parsing, whatever it was written in: what the loader reads. */
+export type Node = ScalarNode | ListNode | MapNode | BrokenNode
+
+const MAX_SHOWN_CHARACTERS = 60
+
+/** A piece of the user's text for a message: in backticks, on one line, long text cut. */
+export const shown = (text: string): string => {
+  const characters = [...text.replace(/\s+/g, ' ')]
+  const cut = characters.length > MAX_SHOWN_CHARACTERS
+  return `\`${cut ? `${characters.slice(0, MAX_SHOWN_CHARACTERS - 1).join('')}…` : characters.join('')}\``
+}
+
+/** "a list", "the number `5`": what was found where something else was expected. */
+export const describe = (node: Node): string => {
+  if (node.kind === 'list') return 'a list'
+  if (node.kind === 'map') return 'a mapping'
+  if (node.kind === 'broken') return 'a broken value'
+  if (node.value === null) return 'nothing'
+  if (typeof node.value === 'string') return `the text ${shown(node.value)}`
+  if (typeof node.value === 'boolean') return `the boolean ${shown(node.source)}`
+  return `the number ${shown(node.source)}`
+}

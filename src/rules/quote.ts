@@ -1,0 +1,67 @@
+import { toBytes } from '../language/bytes.ts'
+
+/** What cannot be seen in print is written as its bytes; NBSP and friends would look like a space. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
+
+const asBytes = (text: string) =>
+  [...toBytes(text)]
+    .map((byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .join('')
+
+/**
+ * A quoted string of the Rules language that holds exactly this text. The language knows `\"`, `\\` and `\xHH` only;
+ * other text stands for its UTF-8 bytes.
+ */
+export const quote = (text: string): string =>
+  `"${text.replace(/["\\]/g, '\\$&').replace(UNSEEN, asBytes)}"`
+
+const MAX_HASHES = 255
+
+/** Opening and closing of a raw string that can hold this text; `undefined` where none can. */
+export const rawFence = (text: string): { open: string; close: string } | undefined => {
+  let hashes = text.includes('"') ? 1 : 0
+  for (const [run] of text.matchAll(/(?<=")#+/g)) hashes = Math.max(hashes, run.length + 1)
+  if (hashes > MAX_HASHES) return undefined
+  const fence = '#'.repeat(hashes)
+  return { open: `r${fence}"`, close: `"${fence}` }
+}
+
+export interface Pattern {
+  /** True where it has a `*` that stands for any text. */
+  readonly isWildcard: boolean
+  /** What it stands for where it has no `*`. */
+  readonly text: string
+  /** The pattern in the language's own spelling: every backslash that escapes nothing is doubled. */
+  readonly pattern: string
+  /** Offset of the first `**`. */
+  readonly doubleStar: number | undefined
+}
+
+/**
+ * Reads a pattern of the shorthand: `*` is any text, `\*` is a star, `\\` is a backslash, any other backslash is
+ * itself.
+ */
+export const readPattern = (source: string): Pattern => {
+  let text = ''
+  let pattern = ''
+  let isWildcard = false
+  let doubleStar: number | undefined
+  for (let i = 0; i < source.length; i++) {
+    const unit = source[i]!
+    const next = source[i + 1]
+    if (unit === '\\' && (next === '*' || next === '\\')) {
+      text += next
+      pattern += unit + next
+      i++
+    } else if (unit === '*') {
+      if (next === '*') doubleStar ??= i
+      isWildcard = true
+      text += unit
+      pattern += unit
+    } else {
+      text += unit
+      pattern += unit === '\\' ? '\\\\' : unit
+    }
+  }
+  return { isWildcard, text, pattern, doubleStar }
+}

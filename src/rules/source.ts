@@ -1,0 +1,55 @@
+import type { Span } from './node.ts'
+
+/** The text of one file with its line table. Lines end with LF or CRLF, as in YAML and JSON. */
+export class Source {
+  readonly #lineStarts: number[] = [0]
+
+  constructor(
+    readonly file: string,
+    readonly text: string
+  ) {
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+      this.#lineStarts.push(at + 1)
+    }
+  }
+
+  /** 1-based line of an offset. */
+  line(offset: number): number {
+    let low = 0
+    let high = this.#lineStarts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (this.#lineStarts[middle]! <= offset) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
+
+  /**
+   * Span from `start` to `end` (UTF-16 offsets), cut at the end of its first line. Column and length count characters
+   * (code points), as editors do.
+   */
+  span(start: number, end: number): Span {
+    const line = this.line(start)
+    const lineStart = this.#lineStarts[line - 1]!
+    const next = this.#lineStarts[line] ?? this.text.length + 1
+    let lineEnd = next - 1
+    if (this.text[lineEnd - 1] === '\r' && lineEnd > lineStart) lineEnd--
+    const from = Math.min(start, lineEnd)
+    const to = Math.max(from, Math.min(end, lineEnd))
+    const trimmed = this.text.slice(from, to).trimEnd()
+    return {
+      file: this.file,
+      line,
+      column: characters(this.text.slice(lineStart, from)) + 1,
+      length: Math.max(1, characters(trimmed)),
+      sourceLine: this.text.slice(lineStart, lineEnd),
+    }
+  }
+}
+
+const characters = (text: string): number => {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}

@@ -1,0 +1,222 @@
+import type { Document, Range, Node as YamlNode } from 'yaml'
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml'
+import type { Findings } from './findings.ts'
+import type { BrokenNode, Entry, Node, Part, Place } from './node.ts'
+import { describe, shown } from './node.ts'
+import { scalarOffsets } from './scalar.ts'
+import type { Source } from './source.ts'
+
+/** Deeper documents are mistakes or attacks: the composer is recursive and would exhaust the stack. */
+export const MAX_DEPTH = 64
+/** Nodes of one document after its aliases are followed: what stops an alias bomb. */
+export const MAX_NODES = 200_000
+
+type Token = { type: string; offset: number; value?: unknown; items?: unknown }
+
+const asToken = (value: unknown): Token | undefined =>
+  typeof value === 'object' && value !== null && 'type' in value ? (value as Token) : undefined
+
+/** First token below the depth limit, if any. The parser (unlike the composer) is not recursive, nor is this. */
+const tooDeep = (root: Token): Token | undefined => {
+  const stack: [Token, number][] = [[root, 0]]
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [token, depth] = top
+    if (depth > MAX_DEPTH) return token
+    const items = Array.isArray(token.items) ? (token.items as unknown[]) : []
+    const below = items.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item) : []
+    )
+    for (const child of [token.value, ...below]) {
+      const next = asToken(child)
+      if (next !== undefined) stack.push([next, depth + 1])
+    }
+  }
+  return undefined
+}
+
+class FilePlace implements Place {
+  constructor(
+    private readonly source: Source,
+    private readonly start: number,
+    private readonly end: number,
+    private readonly value?: string,
+    readonly endsAtComment = false
+  ) {}
+
+  span() {
+    return this.source.span(this.start, this.end)
+  }
+
+  part({ start, length }: Part) {
+    if (this.value === undefined) return undefined
+    const offsets = scalarOffsets(this.source.text, this.start, this.end, this.value)
+    if (offsets === undefined) return undefined
+    const behind = offsets.length === 0 ? this.start : offsets.at(-1)! + 1
+    const from = offsets[start] ?? behind
+    return this.source.span(from, Math.max(from, offsets[start + length] ?? behind))
+  }
+}
+
+const SYNTAX_HELP: Record<string, string> = {
+  TAB_AS_INDENT: 'YAML is indented with spaces: replace the tab',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a text that holds `: ` must be quoted, or written below a `|`; if it holds none, check the indentation below',
+  MULTILINE_IMPLICIT_KEY: 'check the indentation of this line and the one above',
+  BAD_SCALAR_START: 'a text that starts with this character must be quoted',
+  BAD_DQ_ESCAPE: 'write backslashes twice, or use single quotes',
+  BAD_INDENT: 'check the indentation and the closing brackets',
+  MISSING_CHAR: 'check that quotes and brackets are closed',
+}
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
+class Converter {
+  #nodes = 0
+  readonly #open = new Set<YamlNode>()
+
+  constructor(
+    private readonly source: Source,
+    private readonly document: Document.Parsed,
+    private readonly findings: Findings
+  ) {}
+
+  place(range: Range | null | undefined, value?: string, plain = false): FilePlace {
+    const [start, end] = range ?? [0, 0]
+    const comment = plain && /^[ \t]+#/.test(this.source.text.slice(end, end + 80))
+    return new FilePlace(this.source, start, end, value, comment)
+  }
+
+  #broken(place: Place, code: string, message: string, help?: string): BrokenNode {
+    this.findings.error(place, code, message, help)
+    return { kind: 'broken', place }
+  }
+
+  /** Turns a YAML node into a document node. */
+  node(node: unknown, keyPlace: Place): Node {
+    if (++this.#nodes > MAX_NODES) {
+      if (this.#nodes > MAX_NODES + 1) return { kind: 'broken', place: keyPlace }
+      const message = `the document has more than ${MAX_NODES} values once its aliases are followed`
+      return this.#broken(keyPlace, 'too_large', message)
+    }
+    if (isAlias(node)) return this.#alias(node, keyPlace)
+    if (isMap(node)) return this.#within(node, () => this.#map(node))
+    if (isSeq(node)) return this.#within(node, () => this.#list(node, keyPlace))
+    if (isScalar(node)) {
+      const { value, type } = node
+      const text = typeof value === 'string' ? value : undefined
+      if (value === null || value === undefined) {
+        return { kind: 'scalar', value: null, place: keyPlace, source: '' }
+      }
+      const place = this.place(node.range, text, type === 'PLAIN')
+      // The unknown tag is reported already, and has swallowed the text.
+      if (node.tag?.startsWith('!')) return { kind: 'broken', place }
+      if (text !== undefined || ['number', 'bigint', 'boolean'].includes(typeof value)) {
+        const source = node.source ?? String(value)
+        return { kind: 'scalar', value: value as string | number | bigint | boolean, place, source }
+      }
+      const message = 'expected text, a number, a boolean, a list or a mapping'
+      return this.#broken(place, 'wrong_type', message)
+    }
+    return { kind: 'scalar', value: null, place: keyPlace, source: '' }
+  }
+
+  #within(node: YamlNode, convert: () => Node): Node {
+    this.#open.add(node)
+    const converted = convert()
+    this.#open.delete(node)
+    return converted
+  }
+
+  #alias(
+    node: YamlNode & { source: string; resolve(doc: Document): YamlNode | undefined },
+    keyPlace: Place
+  ) {
+    const target = node.resolve(this.document)
+    if (target !== undefined && this.#open.has(target)) {
+      const message = `the alias ${shown(`*${node.source}`)} refers to what contains it`
+      return this.#broken(this.place(node.range), 'alias_loop', message)
+    }
+    if (target !== undefined) return this.node(target, keyPlace)
+    const text = `*${node.source}`
+    const help = `in YAML a leading \`*\` refers to an anchor: write '${text}' in quotes if it is text`
+    const message = `no anchor \`&${node.source}\` for the alias ${shown(text)}`
+    return this.#broken(this.place(node.range), 'unknown_alias', message, help)
+  }
+
+  #list(node: { items: unknown[]; range?: Range | null }, keyPlace: Place): Node {
+    const items = node.items.map((item) => this.node(item, keyPlace))
+    return { kind: 'list', items, place: this.place(node.range) }
+  }
+
+  #map(node: { items: { key: unknown; value: unknown }[]; range?: Range | null }): Node {
+    const entries: Entry[] = []
+    const first = new Map<string, Place>()
+    for (const pair of node.items) {
+      const key = this.node(pair.key, this.place(node.range))
+      if (key.kind === 'broken') continue
+      if (key.kind !== 'scalar' || typeof key.value !== 'string') {
+        this.findings.error(key.place, 'wrong_type', `expected a key, found ${describe(key)}`)
+        continue
+      }
+      const earlier = first.get(key.value)
+      if (earlier !== undefined) {
+        const message = `duplicate key ${shown(key.value)}: already given on line ${earlier.span().line}`
+        this.findings.error(key.place, 'duplicate_key', message)
+        continue
+      }
+      first.set(key.value, key.place)
+      const value = this.node(pair.value, key.place)
+      entries.push({ key: key.value, keyPlace: key.place, value })
+    }
+    const incomplete = entries.length < node.items.length
+    return { kind: 'map', entries, place: this.place(node.range), incomplete }
+  }
+}
+
+/**
+ * Parses one YAML or JSON document. Problems go to `findings`, with their places; `undefined` where there is no
+ * document to read on. Nesting, aliases and cycles are bounded, whatever the file holds.
+ */
+export const parseYaml = (source: Source, findings: Findings): Node | undefined => {
+  const whole = new FilePlace(source, 0, 0)
+  const at = (start: number, end = start + 1) => new FilePlace(source, start, end)
+  const tokens = [...new Parser().parse(source.text)]
+  for (const token of tokens) {
+    const deep = tooDeep(token as Token)
+    if (deep !== undefined) {
+      findings.error(at(deep.offset), 'too_deep', `nested deeper than ${MAX_DEPTH} levels`)
+      return undefined
+    }
+  }
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  const [document, second] = [...composer.compose(tokens, true, source.text.length)]
+  if (document === undefined) return undefined
+  const lines = new Set<number>()
+  for (const { code, message, pos } of document.errors) {
+    // One mistake often brings several messages about its line: the first one is about the mistake.
+    const line = source.line(pos[0])
+    if (lines.has(line)) continue
+    lines.add(line)
+    findings.error(at(pos[0], pos[1]), 'invalid_yaml', lowerFirst(message), SYNTAX_HELP[code])
+  }
+  for (const { code, pos } of document.warnings) {
+    if (code !== 'TAG_RESOLVE_FAILED') continue
+    const tag = source.text.slice(pos[0], pos[1])
+    const help = 'in YAML a leading `!` is a tag: quote the text, or write `not` to negate'
+    findings.error(at(pos[0], pos[1]), 'unknown_tag', `unknown YAML tag ${shown(tag)}`, help)
+  }
+  if (second !== undefined) {
+    const place = at(second.range[0], second.range[0] + 3)
+    findings.error(place, 'several_documents', 'a second document in one file: expected one')
+  }
+  if (document.errors.length > 0) return undefined
+  if (
+    document.contents === null ||
+    (isScalar(document.contents) && document.contents.value === null)
+  ) {
+    const help = 'the smallest document is `rules: []`'
+    findings.error(whole, 'empty_document', 'the document is empty: expected `rules:`', help)
+    return undefined
+  }
+  return new Converter(source, document as Document.Parsed, findings).node(document.contents, whole)
+}

@@ -1,0 +1,40 @@
+import type { Answer } from './answers/answer.ts'
+import type { SecurityEvent } from './events/event.ts'
+import type { RuleAction } from './rules/rule.ts'
+import type { Visitor } from './visitor/visitor.ts'
+
+/**
+ * - `pass`: no rule matched, or only rules that let it pass quietly
+ * - `log`, `skip`: a rule matched and the request passes
+ * - `block`: refused, `response` is the answer
+ * - `reject`: a test override (`x-edge-…`) could not be read; `response` says which and why. Never caused by rules.
+ */
+export type VerdictAction = 'pass' | RuleAction | 'reject'
+
+/** What `edge.judge` decided about one request. */
+export class Verdict {
+  constructor(
+    readonly action: VerdictAction,
+    /** 16 lower-case hex digits. */
+    readonly ray: string,
+    /** The Ray ID with its data centre: the value of the `CF-RAY` header of every response. */
+    readonly rayHeader: string,
+    readonly visitor: Visitor,
+    /** The answer to send instead of the origin's; absent where the request passes. */
+    readonly answer?: Answer,
+    /** The rule that decided; absent where none matched. */
+    readonly rule?: { readonly id: string; readonly name: string },
+    /** Its event, already committed where the action is `block`. */
+    readonly event?: SecurityEvent
+  ) {}
+
+  /** `answer` as a Fetch Response, a new one each time; `undefined` where the request passes. */
+  get response(): Response | undefined {
+    if (this.answer === undefined) return undefined
+    const { status, headers, body } = this.answer
+    return new Response(body.length === 0 ? null : (body as Uint8Array<ArrayBuffer>), {
+      status,
+      headers,
+    })
+  }
+}

@@ -1,0 +1,149 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export const ROOT = resolve(import.meta.dirname, '..')
+const MAIN = join(ROOT, 'dist/cli/main.js')
+const READY_TIMEOUT_MS = 15_000
+
+export const BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36'
+
+export interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** Runs the built command line to its end. */
+export const run = async (
+  args: readonly string[],
+  { cwd = ROOT, env = {}, input = '' }: { cwd?: string; env?: Record<string, string>; input?: string } = {}
+): Promise<Ran> => {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env } })
+  const texts = collect(child)
+  child.stdin.end(input)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...texts }
+}
+
+const collect = (child: ChildProcessWithoutNullStreams) => {
+  const texts = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    texts.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    texts.err += text
+  })
+  return texts
+}
+
+export interface Running {
+  url: string
+  admin: string
+  ready: Record<string, unknown>
+  texts: { out: string; err: string }
+  child: ChildProcessWithoutNullStreams
+  /** Sends SIGTERM (or another signal) and gives the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `edge1020 serve --json` on free ports and waits for its ready line. */
+export const startServe = async (
+  args: readonly string[] = [],
+  { cwd = ROOT }: { cwd?: string } = {}
+): Promise<Running> => {
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--port', '0', '--admin-port', '0', '--json', ...args],
+    { cwd }
+  )
+  const texts = collect(child)
+  const exited = once(child, 'close')
+  const deadline = Date.now() + READY_TIMEOUT_MS
+  while (!texts.out.includes('\n')) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`serve did not get ready:\n${texts.out}${texts.err}`)
+    }
+    await new Promise((done) => setTimeout(done, 10))
+  }
+  const ready = JSON.parse(texts.out.slice(0, texts.out.indexOf('\n'))) as Record<string, unknown>
+  return {
+    url: String(ready.url),
+    admin: String(ready.admin),
+    ready,
+    texts,
+    child,
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode === null) child.kill(signal)
+      const [code] = (await exited) as [number | null]
+      return code
+    },
+  }
+}
+
+/** A scratch directory, removed by `remove()`. */
+export const scratch = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'edge1020-test-'))
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+export interface Got {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  /** Names and values as they were on the wire. */
+  rawHeaders: string[]
+  body: string
+}
+
+/** One request with just the headers that are given (a `fetch` would add its own). */
+export const get = (
+  url: string,
+  { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {}
+): Promise<Got> =>
+  new Promise((done, fail) => {
+    const outgoing = httpRequest(url, { method, headers, agent: false }, (incoming) => {
+      let text = ''
+      incoming.setEncoding('utf8')
+      incoming.on('data', (part: string) => {
+        text += part
+      })
+      incoming.on('end', () =>
+        done({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          rawHeaders: incoming.rawHeaders,
+          body: text,
+        })
+      )
+      incoming.on('error', fail)
+    })
+    outgoing.on('error', fail)
+    outgoing.end(body)
+  })
+
+/** Sends bytes as they are and gives everything that comes back until the peer closes (or stays silent). */
+export const raw = (url: string, bytes: string | Buffer, silenceMs = 1_500): Promise<string> =>
+  new Promise((done) => {
+    const { hostname, port } = new URL(url)
+    let text = ''
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes, 'latin1'))
+    const finish = () => {
+      socket.destroy()
+      done(text)
+    }
+    socket.setTimeout(silenceMs, finish)
+    socket.on('data', (part) => {
+      text += part.toString('latin1')
+    })
+    socket.on('error', finish)
+    socket.on('close', finish)
+  })
+
+export const portOf = (address: AddressInfo | string | null) => (address as AddressInfo).port
