@@ -131,7 +131,7 @@ const byteString = (cursor: Cursor): string => {
   let bytes = String.fromCharCode(fixedNumber(cursor, 2, RADIX_HEX))
   do {
     if (!isSeparator(cursor.unit())) {
-      throw new Problem('expected_name', 'expected byte separator', cursor.at, cursor.end)
+      throw new Problem('expected_name', 'expected byte separator', cursor.at, cursor.at + 1)
     }
     cursor.at++
     bytes += String.fromCharCode(fixedNumber(cursor, 2, RADIX_HEX))

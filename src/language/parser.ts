@@ -169,8 +169,9 @@ export class Parser {
         )
       }
       const node = read()
+      const { at } = cursor
       cursor.skipSpace()
-      if (!cursor.done && this.problems.length === 0) throw this.#leftOver()
+      if (!cursor.done && this.problems.length === 0) throw this.#leftOver(at)
       return node
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -179,7 +180,8 @@ export class Parser {
     }
   }
 
-  #leftOver(): Problem {
+  /** `from` is where reading stopped, before any space, as the engine reports it. */
+  #leftOver(from: number): Problem {
     const { cursor } = this
     const { source, at, end } = cursor
     const char = source[at]
@@ -192,7 +194,7 @@ export class Parser {
           : char === ')'
             ? 'there is no opening parenthesis for this one'
             : this.#afterBool(at))
-    return new Problem('eof', 'unrecognised input', at, end, help)
+    return new Problem('eof', 'unrecognised input', from, end, help)
   }
 
   #afterBool(at: number): string | undefined {
@@ -399,16 +401,17 @@ export class Parser {
   #compare(left: OperandNode): LogicalNode {
     const { cursor } = this
     if (isBare(left.type)) {
-      if (!left.each) {
-        return { kind: 'bare', operand: left, type: left.type, start: left.start, end: left.end }
+      // `[*]` of an array of Bool is that array; of anything deeper there is no such list of truths.
+      if (left.each && left.type.kind !== 'Bool') {
+        throw new Problem(
+          'unsupported_operation',
+          `cannot perform this operation on type ${typeName(left.type)}`,
+          cursor.at,
+          cursor.at
+        )
       }
-      throw new Problem(
-        'unsupported_operation',
-        `cannot perform this operation on type ${typeName(left.type)}`,
-        cursor.at,
-        cursor.at,
-        'any(…) and all(…) take the array without [*]'
-      )
+      const type = left.each ? arrayOf(left.type) : left.type
+      return { kind: 'bare', operand: left, type, start: left.start, end: left.end }
     }
     cursor.skipSpace()
     const operator = readOperator(cursor)

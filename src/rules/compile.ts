@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../error.ts'
 import { EdgeError } from '../error.ts'
 import { toBytes, toText } from '../language/bytes.ts'
-import type { CompileOptions } from '../language/compile.ts'
+import type { Lists, Options } from '../language/compile.ts'
 import { compile } from '../language/compile.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
@@ -12,7 +12,7 @@ import type { Term } from './term.ts'
 import { originOf, textOf } from './term.ts'
 
 /** What expressions are compiled with; the scheme is Cloudflare's unless given. */
-export type LanguageOptions = Partial<CompileOptions>
+export type LanguageOptions = Partial<Omit<Options, 'expect'>>
 
 /** UTF-16 units in so many bytes of a text. */
 const units = (text: string, bytes: number) => toText(toBytes(text).slice(0, bytes)).length
@@ -37,27 +37,41 @@ const diagnosticsOf = (error: unknown, source: string): readonly Diagnostic[] =>
   return [{ code, message, severity: 'error', line: 1, column: 1, length: 1, sourceLine: source }]
 }
 
-const isBool = (expression: Expression) => expression.type.kind === 'Bool'
+type Said = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'>
+
+/** The language takes a list that nobody provides for an empty one; a rule that is never true is worth a word. */
+const warnOfLists = (
+  { source, lists }: Expression,
+  contents: Lists | undefined,
+  report: (said: Said, part: Part) => void
+) => {
+  for (const name of lists) {
+    const known = [contents?.ip?.(name), contents?.int?.(name), contents?.string?.(name)]
+    if (known.some((list) => list !== undefined)) continue
+    const message = `the list \`$${name}\` has no contents here: nothing is in it`
+    const start = Math.max(0, source.indexOf(`$${name}`))
+    report(
+      { severity: 'warning', code: 'unknown_list', message },
+      { start, length: name.length + 1 }
+    )
+  }
+}
 
 const attempt = (
   source: string,
-  place: Place,
-  options: LanguageOptions,
-  findings: Findings,
-  report: (diagnostic: Diagnostic) => void
+  { scheme = defaultScheme, ...options }: LanguageOptions,
+  report: (said: Said, part: Part) => void
 ): Expression | undefined => {
-  let expression: Expression
+  const pass = (diagnostic: Diagnostic) => report(diagnostic, partOf(source, diagnostic))
   try {
-    expression = compile(source, { ...options, scheme: options.scheme ?? defaultScheme })
+    const expression = compile(source, { ...options, scheme })
+    expression.warnings.forEach(pass)
+    warnOfLists(expression, options.lists, report)
+    return expression
   } catch (error) {
-    diagnosticsOf(error, source).forEach(report)
+    diagnosticsOf(error, source).forEach(pass)
     return undefined
   }
-  expression.warnings.forEach(report)
-  if (isBool(expression)) return expression
-  const message = 'the expression is neither true nor false: expected a comparison'
-  findings.error(place, 'invalid_expression', message)
-  return undefined
 }
 
 const COMMENT_HELP =
@@ -72,9 +86,7 @@ export const compileText = (
   // The language trims its input: done here, so that positions are known (block scalars end with a line feed).
   const lead = /^[ \t\r\n]*/.exec(value)?.[0].length ?? 0
   const source = value.slice(lead).replace(/[ \t\r\n]+$/, '')
-  return attempt(source, place, options, findings, (diagnostic) => {
-    const { severity, code, message, help } = diagnostic
-    const part = partOf(source, diagnostic)
+  return attempt(source, options, ({ severity, code, message, help }, part) => {
     const exact = place.part({ start: part.start + lead, length: part.length })
     const advice = severity === 'error' && place.endsAtComment ? COMMENT_HELP : help
     findings.report(severity, place, exact ?? place.span(), code, message, advice)
@@ -89,9 +101,8 @@ export const compileTerm = (
   findings: Findings
 ): Expression | undefined => {
   const source = textOf(term)
-  return attempt(source, place, options, findings, (diagnostic) => {
-    const { severity, code, message, help } = diagnostic
-    const origin = originOf(term, partOf(source, diagnostic))
+  return attempt(source, options, ({ severity, code, message, help }, part) => {
+    const origin = originOf(term, part)
     const from = origin?.place ?? place
     const span = origin?.part && from.part(origin.part)
     findings.report(severity, from, span ?? from.span(), code, message, help)

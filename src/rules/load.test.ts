@@ -127,8 +127,8 @@ describe('a ruleset', () => {
     expect(
       warnings.map(({ code, severity, column, help }) => [code, severity, column, help])
     ).toEqual([
-      ['path_not_encoded', 'warning', 42, 'did you mean `/caf%C3%A9`?'],
-      ['path_not_encoded', 'warning', 49, 'did you mean `/a%20b`?'],
+      ['path_not_encoded', 'warning', 44, 'did you mean `/caf%C3%A9`?'],
+      ['path_not_encoded', 'warning', 51, 'did you mean `/a%20b`?'],
     ])
   })
 })
@@ -164,7 +164,7 @@ describe('ids', () => {
         'duplicate_id',
         'b.yaml',
         3,
-        22,
+        20,
         10,
         'the id `no-scripts` is already that of the rule `No scripts` at a.yaml:2',
       ],

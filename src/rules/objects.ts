@@ -60,6 +60,7 @@ const isScalar = (value: unknown): value is string | number | bigint | boolean =
 /** Turns one plain JS document into document nodes. Keys whose value is `undefined` count as absent. */
 export class ObjectReader {
   #nodes = 0
+  #tooDeep = false
 
   constructor(private readonly findings: Findings) {}
 
@@ -68,6 +69,8 @@ export class ObjectReader {
     const place = new ObjectPlace(path === '' ? 'document' : path, value)
     // Both limits are needed: an object that contains itself twice doubles with each level.
     if (depth > MAX_DEPTH) {
+      if (this.#tooDeep) return { kind: 'broken', place }
+      this.#tooDeep = true
       return this.#broken(place, 'too_deep', `nested deeper than ${MAX_DEPTH} levels`)
     }
     if (++this.#nodes > MAX_NODES) {

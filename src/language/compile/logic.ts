@@ -103,7 +103,7 @@ const single = (tests: readonly Test[], kind: CombineNode['kind']): Test =>
 
 /** `all` of an array that is itself missing is false; of an empty one it is true. */
 const compileAll = (item: LogicalNode, options: CompileOptions): Test => {
-  if (item.kind === 'bare') {
+  if (item.kind === 'bare' && !item.operand.each) {
     const read = compileOperand(item.operand, options)
     return (context) => {
       const value = read(context)
@@ -133,7 +133,7 @@ export const compileElements = (node: LogicalNode, options: CompileOptions): Ele
     case 'compare': {
       const read = compileOperand(node.left, options)
       const testFor = compileValueTest(node, options)
-      return (context) => (read(context) as readonly Value[]).map(testFor(context))
+      return (context) => ((read(context) ?? []) as readonly Value[]).map(testFor(context))
     }
     case 'not': {
       const elements = compileElements(node.item, options)

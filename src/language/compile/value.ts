@@ -35,7 +35,14 @@ export const spread = (value: Value | undefined, indexes: readonly Index[]): rea
 }
 
 const withIndexes = (base: Read, indexes: readonly Index[], each: boolean): Read => {
-  if (each) return (context) => spread(base(context), indexes)
+  if (each) {
+    const first = indexes.findIndex(({ kind }) => kind === 'each')
+    const [before, from] = [indexes.slice(0, first), indexes.slice(first)]
+    return (context) => {
+      const value = before.reduce(step, base(context))
+      return value === undefined ? undefined : spread(value, from)
+    }
+  }
   const [first, second, ...more] = indexes
   if (first === undefined) return base
   if (second === undefined) return (context) => step(base(context), first)
@@ -92,7 +99,7 @@ const readMapped =
   (context) => {
     const [items, ...others] = reads.map((read) => read(context))
     const results: Value[] = []
-    for (const item of items as readonly Value[]) {
+    for (const item of (items ?? []) as readonly Value[]) {
       const result = applyCall(call, [item, ...others])
       if (result !== undefined) results.push(result)
     }

@@ -15,6 +15,8 @@ export interface RegexOptions {
   cacheBytes?: number
   /** Say so where `exec` will be given visitors' input: large patterns are then refused at once. */
   captures?: boolean
+  /** False keeps V8's own RegExp out of it, even where that is safe; for comparing engines. */
+  backtracking?: boolean
 }
 
 /** Where a regex matched. Offsets are bytes, `end` exclusive. */
@@ -100,6 +102,7 @@ export const compileRegex = (
     sizeLimit = DEFAULT_SIZE_LIMIT,
     cacheBytes = DEFAULT_CACHE_BYTES,
     captures = false,
+    backtracking = true,
   }: RegexOptions = {}
 ): CompiledRegex => {
   const parsed = parseRegex(pattern)

@@ -49,10 +49,9 @@ const filesOf = (directory: string): string[] => {
   throw new EdgeError('file_not_found', message)
 }
 
-const decodes = (bytes: Uint8Array): boolean => {
+const decodes = (bytes: Uint8Array, { partial }: { partial: boolean }): boolean => {
   try {
-    // As a stream: the text may end inside a character.
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: partial })
     return true
   } catch {
     return false
@@ -63,11 +62,14 @@ const decodes = (bytes: Uint8Array): boolean => {
 const firstBadByte = (bytes: Uint8Array): number => {
   let good = 0
   let bad = bytes.length
+  // Beginnings may end inside a character here, so that "good" and "bad" do not alternate …
   while (bad - good > 1) {
     const middle = (good + bad) >> 1
-    if (decodes(bytes.subarray(0, middle))) good = middle
+    if (decodes(bytes.subarray(0, middle), { partial: true })) good = middle
     else bad = middle
   }
+  // … and then the unfinished character is given back.
+  while (!decodes(bytes.subarray(0, good), { partial: false })) good--
   return good
 }
 
