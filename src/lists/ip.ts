@@ -222,3 +222,16 @@ export const networkOf = (ip: Ip, prefix: number): IpRange => {
         to: new Ip(6, last(ip.a, 0), last(ip.b, 32), last(ip.c, 64), last(ip.d, 96)),
       }
 }
+
+/** The address that follows; `undefined` behind the last of its family. */
+export const nextIp = ({ family, a, b, c, d }: Ip): Ip | undefined => {
+  const low = (d + 1) >>> 0
+  if (low > 0) return new Ip(family, a, b, c, low)
+  if (family === 4) return undefined
+  const third = (c + 1) >>> 0
+  if (third > 0) return new Ip(6, a, b, third, 0)
+  const second = (b + 1) >>> 0
+  if (second > 0) return new Ip(6, a, second, 0, 0)
+  const first = (a + 1) >>> 0
+  return first > 0 ? new Ip(6, first, 0, 0, 0) : undefined
+}

@@ -1,5 +1,6 @@
+import { V4Boundaries, V6Boundaries } from './boundaries.ts'
 import type { Ip, IpRange } from './ip.ts'
-import { compareIp } from './ip.ts'
+import { compareIp, nextIp } from './ip.ts'
 
 /** A set of addresses that answers membership; made once, never changed. */
 export interface IpSet {
@@ -8,124 +9,72 @@ export interface IpSet {
   readonly size: number
 }
 
-/** From this many IPv4 ranges on, an index by the upper 16 bits (256 KB) pays for itself. */
-const INDEX_MIN_RANGES = 512
-const V6_WORDS = 4
+const IPV4_LAST = 0xffffffff
 
 /**
- * IPv4 ranges, merged and sorted, in two typed arrays. With many ranges an index by the upper 16 bits narrows the search
- * to a few; with few the binary search is as quick and the index would waste memory.
+ * Where the set begins and ends by turns. Beginnings and ends are sorted apart, which typed arrays do natively (a
+ * million ranges in 0.6 s), then counted: between boundaries the set is where more ranges have begun than ended.
  */
-class V4Ranges {
-  readonly #from: Uint32Array
-  readonly #to: Uint32Array
-  readonly #index: Uint32Array | undefined
-
-  constructor(ranges: readonly IpRange[]) {
-    const sorted = ranges.toSorted((x, y) => x.from.d - y.from.d)
-    const from: number[] = []
-    const to: number[] = []
-    for (const range of sorted) {
-      const last = to.length - 1
-      if (last >= 0 && range.from.d <= to[last]! + 1) to[last] = Math.max(to[last]!, range.to.d)
-      else {
-        from.push(range.from.d)
-        to.push(range.to.d)
-      }
+const v4Boundaries = (ranges: readonly IpRange[]): V4Boundaries => {
+  const first = Uint32Array.from(ranges, ({ from }) => from.d).sort()
+  const last = Uint32Array.from(ranges, ({ to }) => to.d).sort()
+  const boundaries = new Uint32Array(ranges.length * 2)
+  let length = 0
+  let ended = 0
+  for (let begun = 0; begun < first.length; begun++) {
+    const start = first[begun]!
+    // Touching ranges stay one.
+    while (ended < begun && last[ended]! + 1 < start) {
+      ended++
+      if (ended === begun) boundaries[length++] = last[ended - 1]! + 1
     }
-    this.#from = Uint32Array.from(from)
-    this.#to = Uint32Array.from(to)
-    this.#index = from.length < INDEX_MIN_RANGES ? undefined : indexOf(this.#from)
+    if (ended === begun) boundaries[length++] = start
   }
-
-  get size() {
-    return this.#from.length
-  }
-
-  has(address: number): boolean {
-    const from = this.#from
-    let low = 0
-    let high = from.length
-    const index = this.#index
-    if (index !== undefined) {
-      const top = address >>> 16
-      low = index[top]!
-      high = index[top + 1]!
-    }
-    // First range that begins after the address; the one before it is the only one that can hold it.
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (from[middle]! <= address) low = middle + 1
-      else high = middle
-    }
-    return low > 0 && address <= this.#to[low - 1]!
-  }
+  const end = last.at(-1)
+  if (end !== undefined && end < IPV4_LAST) boundaries[length++] = end + 1
+  return new V4Boundaries(boundaries.slice(0, length))
 }
 
-/** For each value of the upper 16 bits, the first range that begins at or after it. */
-const indexOf = (from: Uint32Array): Uint32Array => {
-  const index = new Uint32Array(0x10001)
-  let next = 0
-  for (let top = 0; top <= 0x10000; top++) {
-    while (next < from.length && from[next]! < top * 0x10000) next++
-    index[top] = next
-  }
-  return index
-}
-
-/** IPv6 ranges, four words an end, merged and sorted. */
-class V6Ranges {
-  readonly #from: Uint32Array
-  readonly #to: Uint32Array
-  readonly size: number
-
-  constructor(ranges: readonly IpRange[]) {
-    const merged: { from: Ip; to: Ip }[] = []
-    for (const { from, to } of ranges.toSorted((x, y) => compareIp(x.from, y.from))) {
-      const last = merged.at(-1)
-      if (last !== undefined && compareIp(from, last.to) <= 0) {
-        if (compareIp(to, last.to) > 0) last.to = to
-      } else merged.push({ from, to })
+const v6Boundaries = (ranges: readonly IpRange[]): V6Boundaries => {
+  const boundaries: Ip[] = []
+  // First address behind the range that is open; undefined where it reaches the last address there is.
+  let end: Ip | undefined
+  for (const { from, to } of ranges.toSorted((x, y) => compareIp(x.from, y.from))) {
+    if (boundaries.length > 0 && (end === undefined || compareIp(from, end) <= 0)) {
+      const next = nextIp(to)
+      if (end !== undefined && (next === undefined || compareIp(next, end) > 0)) end = next
+      continue
     }
-    this.size = merged.length
-    const words = (end: 'from' | 'to') =>
-      Uint32Array.from(
-        merged.flatMap((range) => [range[end].a, range[end].b, range[end].c, range[end].d])
-      )
-    this.#from = words('from')
-    this.#to = words('to')
+    if (end !== undefined) boundaries.push(end)
+    boundaries.push(from)
+    end = nextIp(to)
   }
-
-  has(ip: Ip): boolean {
-    let low = 0
-    let high = this.size
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (atMost(this.#from, middle, ip)) low = middle + 1
-      else high = middle
-    }
-    return low > 0 && atLeast(this.#to, low - 1, ip)
-  }
+  if (end !== undefined) boundaries.push(end)
+  return new V6Boundaries(
+    Uint32Array.from(boundaries, ({ a }) => a),
+    Uint32Array.from(boundaries, ({ b }) => b),
+    Uint32Array.from(boundaries, ({ c }) => c),
+    Uint32Array.from(boundaries, ({ d }) => d)
+  )
 }
 
-const atMost = (words: Uint32Array, row: number, ip: Ip): boolean => order(words, row, ip) <= 0
-const atLeast = (words: Uint32Array, row: number, ip: Ip): boolean => order(words, row, ip) >= 0
-
-const order = (words: Uint32Array, row: number, ip: Ip): number => {
-  const i = row * V6_WORDS
-  return words[i]! - ip.a || words[i + 1]! - ip.b || words[i + 2]! - ip.c || words[i + 3]! - ip.d
-}
+/** Stretches alternate between in and out, the first is in. */
+const isIn = (stretch: number) => (stretch & 1) === 0
 
 /**
- * Builds a set of ranges, each within one family; overlaps are merged. IPv4-mapped IPv6 addresses are not IPv4.
+ * Builds a set of ranges, each within one family; overlaps are merged. IPv4-mapped IPv6 addresses are not IPv4: what is
+ * asked for goes through `canonicalIp` first.
  *
  * @example buildIpSet([{ from: parseIp('192.0.2.0')!, to: parseIp('192.0.2.255')! }]).has(parseIp('192.0.2.7')!) // true
  */
 export const buildIpSet = (ranges: readonly IpRange[]): IpSet => {
-  const v4 = new V4Ranges(ranges.filter(({ from }) => from.family === 4))
-  const v6 = new V6Ranges(ranges.filter(({ from }) => from.family === 6))
+  // A range that ends before it begins holds nothing.
+  const of = (family: 4 | 6) =>
+    ranges.filter(({ from, to }) => from.family === family && compareIp(from, to) <= 0)
+  const v4 = v4Boundaries(of(4))
+  const v6 = v6Boundaries(of(6))
   return {
-    has: (ip) => (ip.family === 4 ? v4.has(ip.d) : v6.has(ip)),
-    size: v4.size + v6.size,
+    has: (ip) => isIn(ip.family === 4 ? v4.find(ip.d) : v6.find(ip)),
+    size: Math.ceil(v4.length / 2) + Math.ceil(v6.length / 2),
   }
 }

@@ -9,7 +9,7 @@ import type { Findings } from './findings.ts'
 import type { Part, Place } from './node.ts'
 import type { Text } from './reader.ts'
 import type { Term } from './term.ts'
-import { originOf, textOf } from './term.ts'
+import { originOf, replaceVerbatim, textOf } from './term.ts'
 
 /** What expressions are compiled with; the scheme is Cloudflare's unless given. */
 export type LanguageOptions = Partial<Omit<Options, 'expect'>>
@@ -37,40 +37,32 @@ const diagnosticsOf = (error: unknown, source: string): readonly Diagnostic[] =>
   return [{ code, message, severity: 'error', line: 1, column: 1, length: 1, sourceLine: source }]
 }
 
-type Said = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'>
+type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'> & { part: Part }
 
 /** The language takes a list that nobody provides for an empty one; a rule that is never true is worth a word. */
-const warnOfLists = (
-  { source, lists }: Expression,
-  contents: Lists | undefined,
-  report: (said: Said, part: Part) => void
-) => {
-  for (const name of lists) {
+const listWarnings = ({ source, lists }: Expression, contents: Lists | undefined): Problem[] =>
+  lists.flatMap((name) => {
     const known = [contents?.ip?.(name), contents?.int?.(name), contents?.string?.(name)]
-    if (known.some((list) => list !== undefined)) continue
+    if (known.some((list) => list !== undefined)) return []
     const message = `the list \`$${name}\` has no contents here: nothing is in it`
-    const start = Math.max(0, source.indexOf(`$${name}`))
-    report(
-      { severity: 'warning', code: 'unknown_list', message },
-      { start, length: name.length + 1 }
-    )
-  }
-}
+    const part = { start: Math.max(0, source.indexOf(`$${name}`)), length: name.length + 1 }
+    return [{ severity: 'warning', code: 'unknown_list', message, part }]
+  })
 
 const attempt = (
   source: string,
-  { scheme = defaultScheme, ...options }: LanguageOptions,
-  report: (said: Said, part: Part) => void
-): Expression | undefined => {
-  const pass = (diagnostic: Diagnostic) => report(diagnostic, partOf(source, diagnostic))
+  { scheme = defaultScheme, ...options }: LanguageOptions
+): { expression?: Expression; problems: Problem[] } => {
+  const toProblem = (diagnostic: Diagnostic): Problem => ({
+    ...diagnostic,
+    part: partOf(source, diagnostic),
+  })
   try {
     const expression = compile(source, { ...options, scheme })
-    expression.warnings.forEach(pass)
-    warnOfLists(expression, options.lists, report)
-    return expression
+    const warnings = listWarnings(expression, options.lists)
+    return { expression, problems: [...expression.warnings.map(toProblem), ...warnings] }
   } catch (error) {
-    diagnosticsOf(error, source).forEach(pass)
-    return undefined
+    return { problems: diagnosticsOf(error, source).map(toProblem) }
   }
 }
 
@@ -86,12 +78,24 @@ export const compileText = (
   // The language trims its input: done here, so that positions are known (block scalars end with a line feed).
   const lead = /^[ \t\r\n]*/.exec(value)?.[0].length ?? 0
   const source = value.slice(lead).replace(/[ \t\r\n]+$/, '')
-  return attempt(source, options, ({ severity, code, message, help }, part) => {
+  const { expression, problems } = attempt(source, options)
+  for (const { severity, code, message, help, part } of problems) {
     const exact = place.part({ start: part.start + lead, length: part.length })
-    const advice = severity === 'error' && place.endsAtComment ? COMMENT_HELP : help
+    const isCut = place.endsAtComment && part.start + part.length >= source.length
+    const advice = help ?? (isCut ? COMMENT_HELP : undefined)
     findings.report(severity, place, exact ?? place.span(), code, message, advice)
-  })
+  }
+  return expression
 }
+
+/** Limits of the language that shorthand reaches in its own way. */
+const SHORTHAND_HELP: Record<string, string> = {
+  expression_too_long: 'split the rule into several, each with a part of the list',
+  too_many_regexes: 'join regular expressions with `|`, or split the rule into several',
+}
+
+/** Any text that is a regular expression. */
+const HARMLESS = 'x'
 
 /** Compiles what was made of `when`; problems are reported at the value that the text came from. */
 export const compileTerm = (
@@ -100,11 +104,18 @@ export const compileTerm = (
   options: LanguageOptions,
   findings: Findings
 ): Expression | undefined => {
-  const source = textOf(term)
-  return attempt(source, options, ({ severity, code, message, help }, part) => {
+  const { expression, problems } = attempt(textOf(term), options)
+  for (const { severity, code, message, help, part } of problems) {
     const origin = originOf(term, part)
     const from = origin?.place ?? place
-    const span = origin?.part && from.part(origin.part)
-    findings.report(severity, from, span ?? from.span(), code, message, help)
-  })
+    const span = (origin?.part && from.part(origin.part)) ?? from.span()
+    findings.report(severity, from, span, code, message, help ?? SHORTHAND_HELP[code])
+    // A broken regular expression hides what comes behind it: the rest is read with a harmless one in its place.
+    const repaired = severity === 'error' && replaceVerbatim(term, part.start, HARMLESS)
+    if (repaired) {
+      compileTerm(repaired, place, options, findings)
+      return undefined
+    }
+  }
+  return expression
 }

@@ -51,18 +51,31 @@ export const not = (of: Term): Term => ({
 
 export const textOf = ({ pieces }: Term): string => pieces.map(({ text }) => text).join('')
 
-/** What of the document an offset of the generated text stands for. */
-export const originOf = (
-  { pieces }: Term,
-  { start, length }: Part
-): { place: Place; part?: Part } | undefined => {
+/** The piece at an offset of the generated text, and where it starts. */
+const pieceAt = ({ pieces }: Term, offset: number) => {
   let at = 0
-  for (const { text, place, verbatim: exact } of pieces) {
-    if (start < at + text.length) {
-      if (place === undefined) return undefined
-      return exact ? { place, part: { start: start - at, length } } : { place }
-    }
-    at += text.length
+  for (const piece of pieces) {
+    if (offset < at + piece.text.length) return { piece, at }
+    at += piece.text.length
   }
   return undefined
+}
+
+/** What of the document an offset of the generated text stands for. */
+export const originOf = (
+  of: Term,
+  { start, length }: Part
+): { place: Place; part?: Part } | undefined => {
+  const found = pieceAt(of, start)
+  const place = found?.piece.place
+  if (found === undefined || place === undefined) return undefined
+  return found.piece.verbatim ? { place, part: { start: start - found.at, length } } : { place }
+}
+
+/** The term with the verbatim text at an offset replaced; `undefined` where there is none. */
+export const replaceVerbatim = (of: Term, offset: number, text: string): Term | undefined => {
+  const found = pieceAt(of, offset)?.piece
+  if (!found?.verbatim || found.text === text) return undefined
+  const pieces = of.pieces.map((piece) => (piece === found ? { ...piece, text } : piece))
+  return { ...of, pieces }
 }

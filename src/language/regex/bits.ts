@@ -7,6 +7,9 @@ const MAX_CLOSURE_STEPS = 4_000_000
 /** Taking a byte costs this many plain word operations for each word. */
 const WORD_COST = 4
 
+/** Asking for an assertion, as often as others may have to be asked again. */
+const LOOK_COST = 4
+
 const wordOf = (position: number) => position >>> 5
 const bitOf = (position: number) => 1 << (position & 31)
 
@@ -197,7 +200,7 @@ export class BitNfa {
     for (const { sources, targets } of layout.jumps) {
       cost += sources.at.length + targets.at.length
     }
-    for (const { targets } of layout.looks) cost += 1 + targets.at.length
+    for (const { targets } of layout.looks) cost += LOOK_COST + targets.at.length
     this.costPerByte = cost
   }
 

@@ -2,7 +2,7 @@ import { EdgeError } from '../../error.ts'
 import { toText } from '../bytes.ts'
 
 /** A half-open byte span of the pattern. */
-export interface Span {
+interface Span {
   start: number
   end: number
 }

@@ -193,7 +193,7 @@ const assertionLook = (cursor: Cursor, start: number, letter: string): Look | un
 }
 
 /** Parses an escape; the cursor stands on its backslash. */
-export const parseEscape = (cursor: Cursor): Primitive => {
+const parseEscape = (cursor: Cursor): Primitive => {
   const start = cursor.offset
   cursor.take()
   if (cursor.done) {

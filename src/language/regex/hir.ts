@@ -28,7 +28,7 @@ export type NodeOf<Kind extends Node['kind']> = Extract<Node, { kind: Kind }>
 
 const MAX_UTF8_BYTES = 4
 
-export const EMPTY: Node = { kind: 'empty', min: 0, max: 0 }
+const EMPTY: Node = { kind: 'empty', min: 0, max: 0 }
 
 export const byteSet = (ranges: Ranges): Node => ({ kind: 'set', ranges, min: 1, max: 1 })
 

@@ -29,7 +29,7 @@ export const NO_BYTE = -1
 const LF = 0x0a
 const CR = 0x0d
 
-export const isWordByte = (byte: number) =>
+const isWordByte = (byte: number) =>
   (byte >= 0x30 && byte <= 0x39) ||
   (byte >= 0x41 && byte <= 0x5a) ||
   byte === 0x5f ||

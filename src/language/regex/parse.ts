@@ -8,7 +8,6 @@ import {
   byteSet,
   codepoint,
   concat,
-  EMPTY,
   group,
   type Node,
   repeat,
@@ -302,7 +301,7 @@ class Parser {
       throw cursor.fail(start, 'unopened group', { help: 'a literal `)` is written `\\)`' })
     }
     if (depth > NEST_LIMIT) throw tooDeep(cursor, 0)
-    return { node: node ?? EMPTY, groups: this.groups, names: this.names }
+    return { node, groups: this.groups, names: this.names }
   }
 }
 

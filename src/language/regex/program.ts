@@ -35,7 +35,8 @@ export interface Program {
 /** Thrown through `compileProgram` to say that the pattern is too large. */
 export class TooLarge extends Error {}
 
-// What Rust's `regex-automata` charges for its size limit: 32 bytes a state and 8 a transition or alternative.
+// About what Rust's `regex-automata` charges for its size limit on a 64-bit machine: exact for plain repetitions,
+// a little low for choices and loops, where it keeps states that are not needed here.
 const STATE_BYTES = 32
 const RANGE_BYTES = 8
 
@@ -199,7 +200,7 @@ const classify = (sets: readonly Ranges[], looks: ReadonlySet<Look>) => {
 /**
  * Compiles parsed nodes into a program.
  *
- * @throws TooLarge where the program would pass `sizeLimit` bytes, as Rust counts them
+ * @throws TooLarge where the program would pass `sizeLimit` bytes, counted about as Rust does
  */
 export const compileProgram = (node: Node, groups: number, sizeLimit: number): Program => {
   const compiler = new Compiler(sizeLimit)

@@ -23,8 +23,16 @@ describe('what matches', () => {
     ['/autodiscover.(xml|src)$', '/autodiscover.xmls', false],
     ['^(www|store|blog)\\.example\\.com', 'blog.example.com', true],
     ['^(www|store|blog)\\.example\\.com', 'api.example.com', false],
-    ['auth_session=[0-9a-zA-Z]{32}-[0-9]{10}-[0-9a-z]{6}', `auth_session=${'aB3d'.repeat(8)}-0123456789-a1b2c3`, true],
-    ['auth_session=[0-9a-zA-Z]{32}-[0-9]{10}-[0-9a-z]{6}', `auth_session=${'aB3d'.repeat(7)}-0123456789-a1b2c3`, false],
+    [
+      'auth_session=[0-9a-zA-Z]{32}-[0-9]{10}-[0-9a-z]{6}',
+      `auth_session=${'aB3d'.repeat(8)}-0123456789-a1b2c3`,
+      true,
+    ],
+    [
+      'auth_session=[0-9a-zA-Z]{32}-[0-9]{10}-[0-9a-z]{6}',
+      `auth_session=${'aB3d'.repeat(7)}-0123456789-a1b2c3`,
+      false,
+    ],
     ['^/articles/200[7-8]/$', '/articles/2008/', true],
     ['^/articles/200[7-8]/$', '/articles/2009/', false],
     ['^/images/[^/]+/[^/]+/[^/]+$', '/images/a/b/c.png', true],
@@ -188,11 +196,16 @@ describe('the first match', () => {
     ['(a)|(b)', 'b', ['b', undefined, 'b'], 0],
     ['(?:(a)|b)*', 'ab', ['ab', 'a'], 0],
     ['(|a)*', 'aa', ['', ''], 0],
-    ['(a|)*', 'aa', ['aa', ''], 0],
+    ['(a|)*', 'aa', ['aa', 'a'], 0],
     ['(a){2}', 'aaa', ['aa', 'a'], 0],
     ['b*', 'ab', [''], 0],
     ['^/foo/([^/]*)/(.*)$', '/foo/a/path', ['/foo/a/path', 'a', 'path'], 0],
-    ['^/posts/([0-9]+)-([0-9]+)-([0-9]+)-(.*)$', '/posts/2024-01-02-a-b', ['/posts/2024-01-02-a-b', '2024', '01', '02', 'a-b'], 0],
+    [
+      '^/posts/([0-9]+)-([0-9]+)-([0-9]+)-(.*)$',
+      '/posts/2024-01-02-a-b',
+      ['/posts/2024-01-02-a-b', '2024', '01', '02', 'a-b'],
+      0,
+    ],
     ['/a', '/x/a/a', ['/a'], 2],
   ])('%j in %j', (pattern, text, groups, start) => {
     const regex = compileRegex(pattern)
@@ -215,17 +228,30 @@ describe('the first match', () => {
   })
 })
 
-/** Patterns that mean the same in JavaScript, over a, b, c. */
+const ATOMS = ['a', 'b', 'c', '.', '[ab]', '[^a]', '\\w']
+const LOOKS = ['\\b', '\\B', '^', '$']
+const QUANTIFIERS = ['*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{2,}']
+
+/** Patterns over a, b, c that mean the same in JavaScript. */
 const shared = fc.letrec<{ pattern: string }>((tie) => ({
   pattern: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom('a', 'b', 'c', '.', '[ab]', '[^a]', '\\w', '\\b', '\\B', '^', '$'),
+    fc.constantFrom(...ATOMS, ...LOOKS),
     fc.tuple(tie('pattern'), tie('pattern')).map(([x, y]) => x + y),
     fc.tuple(tie('pattern'), tie('pattern')).map(([x, y]) => `(?:${x}|${y})`),
     tie('pattern').map((x) => `(${x})`),
-    fc
-      .tuple(tie('pattern'), fc.constantFrom('*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{2,}'))
-      .map(([x, quantifier]) => `(?:${x})${quantifier}`)
+    fc.tuple(tie('pattern'), fc.constantFrom(...QUANTIFIERS)).map(([x, y]) => `(?:${x})${y}`)
+  ),
+})).pattern
+
+/** The same without loops around what may be empty: there JavaScript prefers another match, if one at all. */
+const plain = fc.letrec<{ pattern: string }>((tie) => ({
+  pattern: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom(...ATOMS, ...LOOKS),
+    fc.tuple(fc.constantFrom(...ATOMS), fc.constantFrom(...QUANTIFIERS)).map(([x, y]) => x + y),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([x, y]) => x + y),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([x, y]) => `(${x}|${y})`)
   ),
 })).pattern
 
@@ -247,15 +273,13 @@ describe('against JavaScript', () => {
     )
   })
 
-  it('agrees on where the first match is', () => {
+  it('agrees on the first match and its groups', () => {
     fc.assert(
-      fc.property(shared, text, (pattern, bytes) => {
-        // An empty turn of a loop is where the dialects part: JavaScript takes it back.
-        fc.pre(!/[*+?}]/.test(pattern.replace(/\(\?:/g, '')) || !/\^|\$|\\b|\\B|[*?]/i.test(pattern))
+      fc.property(plain, text, (pattern, bytes) => {
         const expected = new RegExp(pattern, 's').exec(bytes)
         const match = compileRegex(pattern).exec(bytes)
         expect(match?.start).toBe(expected?.index)
-        expect(match?.groups[0]).toBe(expected?.[0])
+        expect(match?.groups).toEqual(expected ? [...expected] : undefined)
       }),
       { numRuns: 400 }
     )

@@ -9,7 +9,7 @@ import { type Parsed, parseRegex } from './parse.ts'
 import { compileProgram, needsText, type Program, TooLarge } from './program.ts'
 
 export interface RegexOptions {
-  /** Largest compiled program in bytes, counted as Rust's `regex-automata` counts (Cloudflare: 10 MiB). */
+  /** Largest compiled program in bytes, counted about as Rust does (Cloudflare: 10 MiB). */
   sizeLimit?: number
   /** Largest DFA cache in bytes, per regex. */
   cacheBytes?: number
@@ -43,8 +43,8 @@ export interface CompiledRegex {
 const DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
 const DEFAULT_CACHE_BYTES = 1024 * 1024
 
-/** 64 KB of the worst input stay well under a second; only counts in the thousands come near. */
-const MAX_COST_PER_BYTE = 8_000
+/** Word operations; 64 KB of the worst input then take some 0.3 s. Only counts in the thousands come near. */
+const MAX_COST_PER_BYTE = 4_000
 /** Below this no program costs more than that. */
 const SURELY_CHEAP_STATES = 256
 /** Capturing visits states one by one, some 10 ns each. */
@@ -127,7 +127,7 @@ export const compileRegex = (
   }
   const test =
     literalTest(parsed.node) ??
-    backtrack(parsed.node, run) ??
+    (backtracking ? backtrack(parsed.node, run) : undefined) ??
     prefiltered(program, parsed.node, run)
 
   return {

@@ -16,13 +16,22 @@ const word = new RegExp(`[${WORD}]`, 'u')
 /** Whether `(?u)\w` matches the codepoint. */
 export const isWordCodepoint = (codepoint: number) => word.test(String.fromCodePoint(codepoint))
 
-const allText = () => {
-  let text = ''
-  for (let codepoint = 0; codepoint <= CODEPOINT_MAX; codepoint++) {
-    if (codepoint === SURROGATE_LOW) codepoint = SURROGATE_HIGH + 1
-    text += String.fromCodePoint(codepoint)
+const BLOCK = 0x800 // divides both ends of the surrogates
+
+/** Every codepoint in order; some 4 MB, so let go of once a pattern or two are compiled. */
+let everything: WeakRef<{ text: string }> | undefined
+const allText = (): string => {
+  let held = everything?.deref()
+  if (!held) {
+    const blocks: string[] = []
+    for (let start = 0; start <= CODEPOINT_MAX; start += BLOCK) {
+      if (start >= SURROGATE_LOW && start <= SURROGATE_HIGH) continue
+      blocks.push(String.fromCodePoint(...Array.from({ length: BLOCK }, (_, i) => start + i)))
+    }
+    held = { text: blocks.join('') }
+    everything = new WeakRef(held)
   }
-  return text
+  return held.text
 }
 
 /** Stretches of codepoints in `set`; one may run over the surrogates, which `text` leaves out. */
@@ -83,7 +92,7 @@ const UNREADABLE = new Set([
   ...['age', 'gcb', 'graphemeclusterbreak', 'wb', 'wordbreak', 'sb', 'sentencebreak'],
 ])
 
-export type PropertyProblem = 'unknown_property' | 'unknown_value' | 'unreadable_property'
+type PropertyProblem = 'unknown_property' | 'unknown_value' | 'unreadable_property'
 
 /** The codepoints of `\p{…}`; `body` is what stands between the braces, without `!=`. */
 export const unicodeProperty = (body: string): Ranges | PropertyProblem => {

@@ -1,0 +1,41 @@
+import type { Ip } from './ip.ts'
+import { canonicalIp, parseIp } from './ip.ts'
+
+const IPV4_WITH_PORT = /^([\d.]{7,15}):(\d{1,5})$/
+/** An interface's name or number is whatever the operating system allows: bounded, without space or brackets. */
+const ZONE = /%[^\s[\]]{1,64}$/
+const BRACKETED = /^\[([^[\]]{2,110})\](?::(\d{1,5}))?$/
+const MAX_PORT = 65_535
+/** Longest text that the forms above can have. */
+const MAX_CHARS = 120
+
+const isPort = (digits: string | undefined) => digits === undefined || Number(digits) <= MAX_PORT
+
+const withoutPort = (text: string): Ip | undefined => {
+  const [, bracketed, bracketedPort] = BRACKETED.exec(text) ?? []
+  if (bracketed !== undefined) {
+    return bracketed.includes(':') && isPort(bracketedPort) ? withoutZone(bracketed) : undefined
+  }
+  const [, v4, v4Port] = IPV4_WITH_PORT.exec(text) ?? []
+  if (v4 !== undefined) return isPort(v4Port) ? parseIp(v4) : undefined
+  return withoutZone(text)
+}
+
+/** Only IPv6 has zones. */
+const withoutZone = (text: string): Ip | undefined => {
+  const ip = parseIp(text.replace(ZONE, ''))
+  return ip?.family === 4 ? undefined : ip
+}
+
+/**
+ * Reads the address of a peer as sockets and proxies write it: an address, with a zone id (`fe80::1%eth0`), in brackets
+ * (`[::1]`), with a port (`192.0.2.1:443`, `[::1]:443`). Comes out canonical: an IPv4-mapped or NAT64 address is the
+ * IPv4 address inside.
+ *
+ * @returns `undefined` where the text is none of these
+ * @example parsePeerAddress('::ffff:192.0.2.1') // Ip { family: 4, … }
+ */
+export const parsePeerAddress = (text: string): Ip | undefined => {
+  const ip = parseIp(text) ?? (text.length > MAX_CHARS ? undefined : withoutPort(text))
+  return ip === undefined ? undefined : canonicalIp(ip)
+}
