@@ -14,7 +14,7 @@ const isPort = (digits: string | undefined) => digits === undefined || Number(di
 const withoutPort = (text: string): Ip | undefined => {
   const [, bracketed, bracketedPort] = BRACKETED.exec(text) ?? []
   if (bracketed !== undefined) {
-    return bracketed.includes(':') && isPort(bracketedPort) ? withoutZone(bracketed) : undefined
+    return isPort(bracketedPort) ? withoutZone(bracketed) : undefined
   }
   const [, v4, v4Port] = IPV4_WITH_PORT.exec(text) ?? []
   if (v4 !== undefined) return isPort(v4Port) ? parseIp(v4) : undefined

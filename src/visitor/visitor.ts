@@ -10,6 +10,9 @@ export interface Connection {
   fields?: Record<string, unknown> | undefined
 }
 
+/** Reads a request's header by its lower-case name; values of a repeated one are joined with `, `. */
+export type HeaderReader = (lowerCaseName: string) => string | undefined
+
 export interface GeoPlace {
   /** ISO 3166-1 alpha-2, or `XX` / `T1`. */
   country: string
@@ -45,6 +48,10 @@ export interface Visitor {
   readonly asn: number
   /** True where the peer is loopback or in the trusted ranges. */
   readonly fromTrustedPeer: boolean
-  /** What was ignored or failed, and why; goes into the event. */
+  /** What was ignored, failed or overridden, and why; goes into the event. Grows with look-ups: read it after them. */
   readonly notes: readonly string[]
+  /** What could not be read in the test overrides, one sentence each; a request with any is answered with 400. */
+  readonly overrideProblems: readonly string[]
+  /** Rules-language fields set by test overrides: plain JSON values, not yet checked against the fields' types. */
+  readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
 }

@@ -1,0 +1,75 @@
+import { isIP } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import { buildConnector } from 'undici'
+import { EdgeError } from '../error.ts'
+
+/** How TLS to the origin is done; the rest is Node's default (verified against the system's roots). */
+export type OriginTls = Pick<
+  ConnectionOptions,
+  'ca' | 'cert' | 'ciphers' | 'key' | 'minVersion' | 'rejectUnauthorized' | 'servername'
+>
+
+export interface Upstream {
+  /** `https://origin.test:8443` */
+  origin: string
+  /** `origin.test:8443` */
+  host: string
+  isTls: boolean
+  /** Path that every request is put under, '' for none, never with a trailing slash. */
+  prefix: string
+  /** Name for SNI and the certificate; '' for an address, which has no SNI. */
+  serverName: string
+}
+
+const refused = (text: string, expected: string, cause?: unknown) =>
+  new EdgeError(
+    'invalid_upstream',
+    `upstream "${text}": expected ${expected}, such as http://localhost:3000`,
+    { cause }
+  )
+
+/**
+ * Reads the address of the origin.
+ *
+ * @throws EdgeError `invalid_upstream`
+ * @example parseUpstream('http://localhost:3000/app').prefix // '/app'
+ */
+export const parseUpstream = (upstream: string | URL): Upstream => {
+  const text = String(upstream)
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch (cause) {
+    throw refused(text, 'a URL that begins with http:// or https://', cause)
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw refused(text, 'a URL that begins with http:// or https://')
+  }
+  if (url.username !== '' || url.password !== '') {
+    // The text holds a password: it is not repeated.
+    throw refused(`${url.protocol}//…@${url.host}`, 'a URL without a user name and password')
+  }
+  if (url.search !== '' || url.hash !== '') throw refused(text, 'a URL without a query or fragment')
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  return {
+    origin: url.origin,
+    host: url.host,
+    isTls: url.protocol === 'https:',
+    prefix: url.pathname.replace(/\/+$/, ''),
+    serverName: isIP(name) === 0 ? name : '',
+  }
+}
+
+/**
+ * undici takes the TLS server name from each request's Host header, so that visitors would choose which certificate is
+ * expected. Here it is always the upstream's.
+ */
+export const originConnector = (
+  { serverName }: Upstream,
+  connectTimeoutMs: number,
+  tls: OriginTls
+): buildConnector.connector => {
+  const connect = buildConnector({ ...tls, timeout: connectTimeoutMs })
+  const servername = tls.servername ?? serverName
+  return (options, callback) => connect({ ...options, servername }, callback)
+}

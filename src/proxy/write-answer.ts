@@ -1,0 +1,30 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http'
+import type { Answer } from '../answers/answer.ts'
+import type { Header } from './headers.ts'
+
+/** Writes a whole answer; does nothing where a response has begun or the visitor has gone. */
+export const writeAnswer = (
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  extraHeaders: readonly Header[] = []
+): void => {
+  if (response.headersSent || response.destroyed) return
+  for (const [name, value] of extraHeaders) response.setHeader(name, value)
+  response.writeHead(status, headers)
+  response.end(body)
+}
+
+/** A short answer in plain text, for what no page is made for. */
+export const plainAnswer = (status: number, message = ''): Answer => {
+  const reason = STATUS_CODES[status] ?? 'Error'
+  const body = new TextEncoder().encode(`${status} ${reason}${message && `: ${message}`}\n`)
+  return {
+    status,
+    headers: {
+      'Content-Type': 'text/plain; charset=UTF-8',
+      'Content-Length': String(body.length),
+      'Cache-Control': 'no-store',
+    },
+    body,
+  }
+}

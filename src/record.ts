@@ -1,0 +1,71 @@
+import type { MatchedField, SecurityEvent } from './events/event.ts'
+import { redactMatched, redactQuery } from './events/redact.ts'
+import { toText } from './language/bytes.ts'
+import { valueToJson } from './language/json.ts'
+import type { Context } from './language/types.ts'
+import type { RayId } from './ray.ts'
+import type { RequestReader } from './request/request.ts'
+import type { Rule } from './rules/rule.ts'
+import type { Visitor } from './visitor/visitor.ts'
+
+/** What Logpush calls the source of a custom rule's events. */
+const CUSTOM_RULES_SOURCE = 'firewallcustom'
+
+/** One rule that matched a request, in the order of the rules. */
+export interface Match {
+  readonly rule: Rule
+  /** 0 is the last match, which decided. */
+  readonly matchIndex: number
+}
+
+export interface Judged {
+  readonly request: RequestReader
+  readonly visitor: Visitor
+  readonly context: Context
+  readonly ray: RayId
+  /** What the edge answered with; 0 where the request went on. */
+  readonly status: number
+}
+
+/**
+ * Turns a match into an event. Cookies and credentials are never kept; query values are replaced where asked.
+ *
+ * @param options.redactQuery `true` for all values, or the names of the parameters whose values are replaced
+ */
+export const createRecorder =
+  ({ redactQuery: redact, colo }: { redactQuery: boolean | readonly string[]; colo: string }) =>
+  (
+    { rule, matchIndex }: Match,
+    { request, visitor, context, ray, status }: Judged
+  ): SecurityEvent => ({
+    ray: ray.ray,
+    colo,
+    time: new Date(ray.timeMs).toISOString(),
+    action: rule.action,
+    source: CUSTOM_RULES_SOURCE,
+    rule: { id: rule.id, name: rule.name },
+    expression: rule.expression.source,
+    matched: redactMatched(
+      rule.expression.explain(context).map(
+        ({ field, value, expression }): MatchedField => ({
+          field,
+          value: valueToJson(value),
+          expression,
+        })
+      ),
+      { query: redact }
+    ),
+    matchIndex,
+    ip: visitor.ipText,
+    country: visitor.country,
+    asn: visitor.asn,
+    userAgent: toText(request.userAgent),
+    method: request.method,
+    scheme: request.scheme,
+    host: toText(request.host),
+    path: toText(request.path),
+    query: redactQuery(toText(request.search), redact),
+    protocol: request.version,
+    status,
+    notes: [...visitor.notes],
+  })

@@ -1,0 +1,67 @@
+import { EdgeError } from '../error.ts'
+import { parseCidr } from '../lists/cidr.ts'
+import type { IpRange } from '../lists/ip.ts'
+import { canonicalIp } from '../lists/ip.ts'
+import type { IpSet } from '../lists/ipset.ts'
+import { buildIpSet } from '../lists/ipset.ts'
+
+const LOOPBACK = ['127.0.0.0/8', '::1']
+/** RFC 1918 and RFC 4193. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']
+/** Others that IANA's special-purpose registries (RFC 6890) keep out of the Internet, and multicast. */
+const OTHER_SPECIAL = [
+  '0.0.0.0/8',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+  '::',
+  '100::/64',
+  '2001:db8::/32',
+  '3fff::/20',
+  'fe80::/10',
+  'ff00::/8',
+]
+
+/** Names that stand for several networks in `trust`. */
+const PRESETS: Readonly<Record<string, readonly string[]>> = {
+  loopback: LOOPBACK,
+  private: PRIVATE,
+}
+
+/** Peers are looked up by their canonical address, so a network of IPv4-mapped ones has to be canonical too. */
+const canonicalRange = (range: IpRange): IpRange => {
+  const [from, to] = [canonicalIp(range.from), canonicalIp(range.to)]
+  return from.family === to.family ? { from, to } : range
+}
+
+const readNetwork = (text: string): IpRange => {
+  const read = parseCidr(text)
+  if (read.ok) return canonicalRange(read.range)
+  const names = Object.keys(PRESETS).join(', ')
+  const expected = read.problem === 'not_an_address' ? `, nor one of: ${names}` : ''
+  throw new EdgeError('invalid_trust', `trust: ${read.message}${expected}`)
+}
+
+/**
+ * The set of peers whose forwarded headers are believed.
+ *
+ * @param entries CIDR networks, single addresses, `loopback` or `private`
+ * @throws EdgeError `invalid_trust` naming the entry
+ * @example trustedPeers(['loopback', '203.0.113.0/24']).has(parseIp('127.0.0.1')!) // true
+ */
+export const trustedPeers = (entries: readonly string[]): IpSet =>
+  buildIpSet(
+    entries
+      .flatMap((entry) => (Object.hasOwn(PRESETS, entry) ? (PRESETS[entry] ?? []) : [entry]))
+      .map(readNetwork)
+  )
+
+export const loopback: IpSet = trustedPeers(LOOPBACK)
+
+/** Addresses that are in no country: private, link-local, documentation, multicast and the like. */
+export const special: IpSet = trustedPeers([...LOOPBACK, ...PRIVATE, ...OTHER_SPECIAL])

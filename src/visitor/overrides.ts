@@ -1,0 +1,113 @@
+import type { Ip } from '../lists/ip.ts'
+import { canonicalIp, parseIp } from '../lists/ip.ts'
+import { isCountry } from './countries.ts'
+import { overrideHeaderNames } from './headers.ts'
+import { shown } from './shown.ts'
+import type { HeaderReader } from './visitor.ts'
+
+/** What a request's `x-edge-…` headers set. */
+export interface Overrides {
+  ip?: Ip
+  country?: string
+  asn?: number
+  fields?: Record<string, unknown>
+  /** Header names that had an effect. */
+  readonly used: readonly string[]
+  /** Values that could not be read, one sentence each. */
+  readonly problems: readonly string[]
+}
+
+type OverrideName = (typeof overrideHeaderNames)[number]
+
+const JA3_FIELD = 'cf.bot_management.ja3_hash'
+const JA4_FIELD = 'cf.bot_management.ja4'
+
+const ASN = /^(?:AS)?(\d{1,10})$/i
+const MAX_ASN = 0xffffffff
+const JA3 = /^[\da-f]{32}$/i
+const JA4 = /^[tqd][\da-z]{2}[di]\d{4}[\da-z]{2}_[\da-f]{12}_[\da-f]{12}$/i
+/** Deeper than any value of the language (a map of arrays in an object); bounds what others walk through. */
+const MAX_DEPTH = 8
+
+const isDeeper = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1)))
+
+const readJson = (text: string): unknown => {
+  try {
+    // Header values come one character a byte; JSON is UTF-8.
+    const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+/** An object without prototype, so that a field called `__proto__` or `constructor` is one like any other. */
+const readFields = (text: string): Record<string, unknown> | string => {
+  const json = readJson(text)
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return 'is not a JSON object of fields and their values'
+  }
+  if (isDeeper(json, MAX_DEPTH)) return `is nested more than ${MAX_DEPTH} deep`
+  const fields: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of Object.entries(json)) fields[name] = value
+  return fields
+}
+
+/** Each reads its header's value into `overrides`, or says what is wrong with it. */
+const READERS: Readonly<
+  Record<OverrideName, (text: string, overrides: Overrides) => string | undefined>
+> = {
+  'x-edge-ip': (text, overrides) => {
+    const ip = parseIp(text)
+    if (ip === undefined) return 'is not an IP address'
+    overrides.ip = canonicalIp(ip)
+  },
+  'x-edge-country': (text, overrides) => {
+    const code = text.toUpperCase()
+    if (!isCountry(code))
+      return 'is not a country code: expected two letters of ISO 3166-1, XX or T1'
+    overrides.country = code
+  },
+  'x-edge-asn': (text, overrides) => {
+    const asn = Number(ASN.exec(text)?.[1] ?? Number.NaN)
+    if (!(asn <= MAX_ASN)) return `is not an AS number: expected 0 to ${MAX_ASN}`
+    overrides.asn = asn
+  },
+  'x-edge-ja3': (text, overrides) => {
+    if (!JA3.test(text)) return 'is not a JA3 hash: expected 32 hex digits'
+    overrides.fields = { [JA3_FIELD]: text.toLowerCase() }
+  },
+  'x-edge-ja4': (text, overrides) => {
+    if (!JA4.test(text))
+      return 'is not a JA4 fingerprint: expected three parts like t13d1516h2_8daaf6152771_b186095e22b6'
+    overrides.fields = { ...overrides.fields, [JA4_FIELD]: text }
+  },
+  'x-edge-fields': (text, overrides) => {
+    const fields = readFields(text)
+    if (typeof fields === 'string') return fields
+    overrides.fields = Object.assign(Object.create(null), overrides.fields, fields)
+  },
+}
+
+/**
+ * Reads the test overrides of a request. Nothing is guessed: a value that cannot be read is a problem, not ignored.
+ * A field in `x-edge-fields` wins over the header of its own.
+ *
+ * @returns `undefined` where the request has none
+ */
+export const readOverrides = (headers: HeaderReader): Overrides | undefined => {
+  const used: string[] = []
+  const problems: string[] = []
+  const overrides: Overrides = { used, problems }
+  for (const name of overrideHeaderNames) {
+    const text = headers(name)?.trim()
+    if (text === undefined) continue
+    const problem = READERS[name](text, overrides)
+    if (problem === undefined) used.push(name)
+    else problems.push(`${name}: ${shown(text)} ${problem}`)
+  }
+  return used.length + problems.length > 0 ? overrides : undefined
+}
