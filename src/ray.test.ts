@@ -56,7 +56,9 @@ describe('a Ray ID', () => {
 
   test('neighbours do not look like a count', () => {
     const rays = createRays()
-    const numbers = Array.from({ length: 50 }, () => Number.parseInt(rays.next().ray.slice(9, 14), 16))
+    const numbers = Array.from({ length: 50 }, () =>
+      Number.parseInt(rays.next().ray.slice(9, 14), 16)
+    )
     const steps = numbers.slice(1).map((number, i) => Math.abs(number - numbers[i]!))
     expect(steps.filter((step) => step < 16)).toEqual([])
   })
@@ -79,10 +81,15 @@ describe('reading a Ray ID as people paste it', () => {
     expect(parseRay(text)).toMatchObject({ ray, colo })
   })
 
-  test.each(['', 'xyz', '8f3c2d1e0a9b7c6', '8f3c2d1e0a9b7c655', '8f3c2d1e0a9b7c65-LH', '8f3c2d1e0a9b7c65 LHR', "8f3c2d1e0a9b7c6'"])(
-    '%j is none',
-    (text) => {
-      expect(parseRay(text)).toBeUndefined()
-    }
-  )
+  test.each([
+    '',
+    'xyz',
+    '8f3c2d1e0a9b7c6',
+    '8f3c2d1e0a9b7c655',
+    '8f3c2d1e0a9b7c65-LH',
+    '8f3c2d1e0a9b7c65 LHR',
+    "8f3c2d1e0a9b7c6'",
+  ])('%j is none', (text) => {
+    expect(parseRay(text)).toBeUndefined()
+  })
 })

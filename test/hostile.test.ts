@@ -74,7 +74,6 @@ describe('whatever a visitor sends', () => {
     )
     const { out } = await run(['events', String(headers['cf-ray']), '--data', folder.dir])
     expect(out).toContain('red')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
     expect(out).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
   })
 })

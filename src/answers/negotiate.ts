@@ -46,7 +46,9 @@ const parseAccept = (accept: string) =>
 const structured = (accept: string): 'json' | 'problem' | 'markdown' | undefined => {
   const ranges = parseAccept(accept)
   const refused = new Set(
-    ranges.filter(({ name, weight }) => weight === 0 && specificity(name) === 2).map(({ name }) => RANGES[name])
+    ranges
+      .filter(({ name, weight }) => weight === 0 && specificity(name) === 2)
+      .map(({ name }) => RANGES[name])
   )
   const [best] = ranges
     .filter(({ name, weight }) => weight > 0 && !refused.has(RANGES[name]))

@@ -4,17 +4,27 @@ import type { Type, Value } from './types.ts'
 import { parseType } from './types.ts'
 
 /**
- * Where a field's value comes from here. `override` has no source on this edge yet: a test override or `default` gives
- * it, and loading a rule that reads it warns.
+ * Where a field's value comes from here. A `constant` is what it is on any edge like this one. `override` has no source
+ * yet: a test override or `default` gives it, and loading a rule that reads it warns.
  */
-export type FieldSource = 'request' | 'connection' | 'visitor' | 'override'
+export type FieldSource = 'request' | 'connection' | 'visitor' | 'override' | 'constant'
+
+/**
+ * What a field is confined to: `response` to rules that see the response, and to the counting expression of rate limiting
+ * rules; `custom_error` to custom error responses and response header rules; `transform` to rules that rewrite requests;
+ * `characteristic` to what rate limiting counts by; `network` to the packets of Magic Firewall.
+ */
+export type FieldPhase = 'response' | 'custom_error' | 'transform' | 'characteristic' | 'network'
 
 export interface FieldFacts {
   readonly type: Type
   readonly source: FieldSource
   /** The value where nothing gives another: the documented one, else the type's empty value. */
   readonly default: Value | undefined
-  readonly plan: string
+  /** Cloudflare's plan that has the field, as its documentation says it; absent where it does not. */
+  readonly plan?: string
+  /** Absent for a field of custom rules and rate limiting rules. */
+  readonly phase?: FieldPhase
 }
 
 interface Row {
@@ -23,8 +33,9 @@ interface Row {
   alias?: string
   source?: string
   default?: boolean | number | string
-  plan: string
+  plan?: string
   phase?: string
+  deprecated?: string
 }
 
 const rows: readonly Row[] = table.fields
@@ -39,56 +50,50 @@ const EMPTY: Record<Type['kind'], Value | undefined> = {
   Map: new Map(),
 }
 
+/** Why a custom rule cannot read a field. */
+const REFUSALS: Record<FieldPhase, string> = {
+  response: 'is a field of the response: rules that judge a request cannot read it',
+  custom_error: 'is a field of error responses: rules that judge a request cannot read it',
+  transform: 'is a field of rules that rewrite requests: custom rules cannot read it',
+  characteristic: 'is what rate limiting rules count by: expressions cannot read it',
+  network: 'is a field of packets: rules that judge HTTP requests cannot read it',
+}
+
 const typeOf = ({ name, type }: Row): Type => {
   const parsed = parseType(type)
   if (parsed === undefined) throw new RangeError(`fields.json: ${name} has no type "${type}"`)
   return parsed
 }
 
-const DEPRECATED: Record<string, string> = {
-  'cf.threat_score': 'it is always 0 on Cloudflare',
+const definition = (row: Row): FieldDefinition => {
+  const { name, alias, deprecated } = row
+  if (alias !== undefined) {
+    return { name, type: typeOf(row), alias, deprecated: `write \`${alias}\`` }
+  }
+  return { name, type: typeOf(row), ...(deprecated === undefined ? {} : { deprecated }) }
 }
-
-const PHASES: Record<string, string> = {
-  response: 'is a field of the response: rules that judge a request cannot read it',
-  rate_limit: 'is a characteristic of rate limiting, not a field of expressions',
-  other: 'belongs to a phase that runs outside custom rules',
-}
-
-const definition = (row: Row): FieldDefinition => ({
-  name: row.name,
-  type: typeOf(row),
-  ...(row.alias === undefined
-    ? {}
-    : { alias: row.alias, deprecated: `write \`${row.alias}\`` }),
-  ...(row.name in DEPRECATED ? { deprecated: DEPRECATED[row.name] } : {}),
-})
 
 /** Every field, for expressions of any phase. */
 export const fields: readonly FieldDefinition[] = rows.map(definition)
 
 /** The same fields in the same order, those that no custom rule can read being refused. */
 export const customRuleFields: readonly FieldDefinition[] = rows.map((row) => {
-  const reason = row.phase === undefined ? undefined : PHASES[row.phase]
-  return reason === undefined
-    ? definition(row)
-    : { ...definition(row), refused: `\`${row.name}\` ${reason}` }
+  if (row.phase === undefined) return definition(row)
+  return { ...definition(row), refused: `\`${row.name}\` ${REFUSALS[row.phase as FieldPhase]}` }
 })
+
+const facts = (row: Row): FieldFacts => {
+  const type = typeOf(row)
+  return {
+    type,
+    source: row.source as FieldSource,
+    default: row.default ?? EMPTY[type.kind],
+    plan: row.plan,
+    phase: row.phase as FieldPhase | undefined,
+  }
+}
 
 /** What is known of each canonical field. */
 export const fieldFacts: ReadonlyMap<string, FieldFacts> = new Map(
-  rows
-    .filter((row) => row.alias === undefined)
-    .map((row) => {
-      const type = typeOf(row)
-      return [
-        row.name,
-        {
-          type,
-          source: row.source as FieldSource,
-          default: row.default ?? EMPTY[type.kind],
-          plan: row.plan,
-        },
-      ]
-    })
+  rows.filter((row) => row.alias === undefined).map((row) => [row.name, facts(row)])
 )

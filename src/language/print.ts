@@ -10,10 +10,8 @@ const hexEscape = (char: string) => `\\x${char.charCodeAt(0).toString(16).padSta
 export const quote = (bytes: string): string => {
   const text = toStrictText(bytes)
   const escaped = (text ?? bytes).replace(/["\\]/g, '\\$&')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
   const control = /[\u0000-\u001f\u007f]/g
   // Bytes that are not UTF-8 can only be written as escapes, one a byte.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
   const unsafe = /[\u0000-\u001f\u007f-\u00ff]/g
   return `"${escaped.replace(text === undefined ? unsafe : control, hexEscape)}"`
 }

@@ -56,9 +56,7 @@ export const originErrorCode = (
   const code = codeOf(cause)
   // Node's word for a peer that hung up between TCP and TLS.
   if (phase === 'handshake' && code === 'ECONNRESET') return TLS_FAILED
-  return (
-    CODES[code] ?? FAMILIES.find(([pattern]) => pattern.test(code))?.[1] ?? UNKNOWN
-  )
+  return CODES[code] ?? FAMILIES.find(([pattern]) => pattern.test(code))?.[1] ?? UNKNOWN
 }
 
 /** True where undici refused to send what the visitor asked for: a fault of the request, not of the origin. */

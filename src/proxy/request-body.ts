@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 
+/** Why an exchange is broken off from the visitor's side: no fault of the origin. */
+export class VisitorGone extends Error {
+  constructor() {
+    super('the visitor went away')
+  }
+}
+
 const noop = () => {}
 
 /**
@@ -40,6 +47,6 @@ export class RequestBody extends Readable {
   }
 
   readonly #onClose = () => {
-    if (!this.#isEnded) this.destroy(new Error('the visitor went away'))
+    if (!this.#isEnded) this.destroy(new VisitorGone())
   }
 }

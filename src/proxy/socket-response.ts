@@ -10,20 +10,20 @@ import type { Duplex } from 'node:stream'
  * server.on('upgrade', (request, socket) => writeAnswer(socketResponse(request, socket), answer))
  */
 export const socketResponse = (request: IncomingMessage, duplex: Duplex): ServerResponse => {
-  // Node's types say Duplex for the sake of users who emit the event themselves; its own server gives a Socket.
+  // Node's types say Duplex for users who emit the event themselves; its own server gives a Socket.
   const socket = duplex as Socket
   const response = new ServerResponse(request)
-  response.shouldKeepAlive = false
-  response.assignSocket(socket)
   const onDrain = () => response.emit('drain')
   const onError = () => socket.destroy()
+  response.shouldKeepAlive = false
+  response.assignSocket(socket)
   socket.on('drain', onDrain).on('error', onError)
   response.on('error', onError)
   response.once('finish', () => {
-    socket.off('drain', onDrain)
     response.detachSocket(socket)
     socket.destroySoon()
     response.emit('close')
   })
+  response.once('close', () => socket.off('drain', onDrain))
   return response
 }

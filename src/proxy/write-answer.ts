@@ -1,4 +1,4 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Answer } from '../answers/answer.ts'
 import type { Header } from './headers.ts'
 
@@ -10,7 +10,8 @@ export const writeAnswer = (
 ): void => {
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of extraHeaders) response.setHeader(name, value)
-  response.writeHead(status, headers)
+  // Named outright: an attempt that failed may have left its own reason on the response.
+  response.writeHead(status, STATUS_CODES[status] ?? '', headers)
   response.end(body)
 }
 

@@ -1,48 +1,47 @@
 import type { Value } from '../language/types.ts'
 import { parseCookies } from './cookies.ts'
+import { append } from './headers.ts'
 import { acceptedLanguages } from './languages.ts'
 import type { RequestReader } from './request.ts'
-import { extensionOf, parseArguments } from './url.ts'
+import { extensionOf } from './url.ts'
 
 const MS_PER_SECOND = 1_000
 
-const uri = (request: RequestReader, path: string) => `${path}${request.search}`
+const uri = ({ search }: RequestReader, path: string) => `${path}${search}`
 
 const fullUri = (request: RequestReader, path: string) =>
-  `${request.scheme}://${request.host}${uri(request, path)}`
+  `${request.scheme}://${request.hostname}${uri(request, path)}`
 
-const byName = (pairs: readonly [string, string][]): ReadonlyMap<string, Value> => {
+const byName = ({ args }: RequestReader): ReadonlyMap<string, readonly string[]> => {
   const map = new Map<string, string[]>()
-  for (const [name, value] of pairs) {
-    const values = map.get(name)
-    if (values === undefined) map.set(name, [value])
-    else values.push(value)
-  }
+  for (const [name, value] of args) append(map, name, value)
   return map
 }
 
-const args = (request: RequestReader) => parseArguments(request.target.query)
+const names = (flat: readonly string[]) => flat.filter((_, i) => i % 2 === 0)
+const values = (flat: readonly string[]) => flat.filter((_, i) => i % 2 === 1)
 
-const everyOther = (flat: readonly string[], first: 0 | 1): string[] =>
-  flat.filter((_, i) => i % 2 === first)
-
-type FieldReader = (request: RequestReader) => Value | undefined
+export type FieldReader = (request: RequestReader) => Value | undefined
 
 /** The query is the same before and after URL normalisation, which is about the path. */
 const argumentFields = (prefix: string): Record<string, FieldReader> => ({
   [`${prefix}http.request.uri.query`]: ({ target }) => target.query,
-  [`${prefix}http.request.uri.args`]: (request) => byName(args(request)),
-  [`${prefix}http.request.uri.args.names`]: (request) => args(request).map(([name]) => name),
-  [`${prefix}http.request.uri.args.values`]: (request) => args(request).map(([, value]) => value),
+  [`${prefix}http.request.uri.args`]: byName,
+  [`${prefix}http.request.uri.args.names`]: ({ args }) => args.map(([name]) => name),
+  [`${prefix}http.request.uri.args.values`]: ({ args }) => args.map(([, value]) => value),
 })
 
 /**
  * The fields that a request itself gives, without its body. Fields of a header that is absent are '' (a visitor without
- * User-Agent has `http.user_agent eq ""`); only entries of maps can be missing.
+ * User-Agent has `http.user_agent eq ""`); only entries of maps and arrays can be missing.
+ *
+ * `http.host` has no port: Cloudflare's own rule for other ports is `http.host eq "www.example.com" and not
+ * cf.edge.server_port in {80 443}`. Its case is the visitor's.
+ *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/
  */
 export const requestFields: Readonly<Record<string, FieldReader>> = {
-  'http.host': ({ host }) => host,
+  'http.host': ({ hostname }) => hostname,
   'http.cookie': (request) => request.joined('cookie', '; ') ?? '',
   'http.referer': (request) => request.header('referer') ?? '',
   'http.user_agent': ({ userAgent }) => userAgent,
@@ -50,7 +49,7 @@ export const requestFields: Readonly<Record<string, FieldReader>> = {
   'http.request.method': ({ method }) => method,
   'http.request.version': ({ version }) => version,
   'http.request.timestamp.sec': ({ timeMs }) => Math.floor(timeMs / MS_PER_SECOND),
-  'http.request.timestamp.msec': ({ timeMs }) => timeMs % MS_PER_SECOND,
+  'http.request.timestamp.msec': ({ timeMs }) => Math.floor(timeMs) % MS_PER_SECOND,
   'http.request.uri': (request) => uri(request, request.path),
   'http.request.uri.path': ({ path }) => path,
   'http.request.uri.path.extension': ({ path }) => extensionOf(path),
@@ -62,8 +61,8 @@ export const requestFields: Readonly<Record<string, FieldReader>> = {
   'raw.http.request.full_uri': (request) => fullUri(request, request.target.path),
   ...argumentFields('raw.'),
   'http.request.headers': ({ headers }) => headers,
-  'http.request.headers.names': ({ rawHeaders }) => everyOther(rawHeaders, 0),
-  'http.request.headers.values': ({ rawHeaders }) => everyOther(rawHeaders, 1),
+  'http.request.headers.names': ({ rawHeaders }) => names(rawHeaders),
+  'http.request.headers.values': ({ rawHeaders }) => values(rawHeaders),
   // The listener takes all headers or refuses the request: none is ever cut off.
   'http.request.headers.truncated': () => false,
   'http.request.cookies': (request) => parseCookies(request.joined('cookie', '; ') ?? ''),

@@ -1,63 +1,91 @@
-import type { Value } from '../language/types.ts'
+import type { FlatHeaders } from './headers.ts'
+import {
+  allHeaders,
+  firstHeader,
+  flattenHeaders,
+  indexHeaders,
+  withoutPseudoHeaders,
+} from './headers.ts'
+import { normalizePath } from './normalize.ts'
 import type { Target } from './url.ts'
-import { normalizePath, parseTarget } from './url.ts'
+import { hostnameOf, parseArguments, parseTarget } from './url.ts'
 
-/** Node's `IncomingMessage`, as far as it is read. Header values are latin1, which is bytes. */
-export interface NodeRequest {
+/** A request as it was received, all text as binary strings. Node's `IncomingMessage` fits as it is. */
+export interface RawRequest {
   readonly method?: string | undefined
+  /** The request target: origin form, absolute form, `*`, or an authority. */
   readonly url?: string | undefined
-  /** Names and values in turn, in the order and case they were received. */
-  readonly rawHeaders: readonly string[]
+  /** Express keeps the target here, and cuts `url` to what is below the mount point. */
+  readonly originalUrl?: string | undefined
+  readonly rawHeaders: FlatHeaders
+  /** `1.1`, `2.0` */
   readonly httpVersion: string
 }
 
 /** What `edge.judge` takes: a Fetch Request, or Node's IncomingMessage. */
-export type EdgeRequest = Request | NodeRequest
+export type EdgeRequest = Request | RawRequest
 
-const isNode = (request: EdgeRequest): request is NodeRequest => 'rawHeaders' in request
+const isRaw = (request: EdgeRequest): request is RawRequest => 'rawHeaders' in request
 
-const flatten = (headers: Headers): string[] => {
-  const flat: string[] = []
-  headers.forEach((value, name) => {
-    flat.push(name, value)
-  })
-  return flat
+const VERSIONS: Readonly<Record<string, string>> = {
+  '1.0': 'HTTP/1.0',
+  '1.1': 'HTTP/1.1',
+  '2.0': 'HTTP/2',
+  '3.0': 'HTTP/3',
 }
 
 /**
- * What was asked, read piece by piece as rules ask for it. All text is binary strings. Nothing here throws: whatever a
- * visitor sends has some reading.
+ * What was asked, read piece by piece as rules ask for it; what is dear is computed once. All text is binary strings.
+ * Nothing here throws: whatever a visitor sends has some reading.
  */
 export class RequestReader {
   readonly method: string
-  /** `HTTP/1.1`, `HTTP/2`, `HTTP/3`. */
-  readonly version: string
-  readonly rawHeaders: readonly string[]
-  readonly #url: string
-  readonly #isTls: boolean
+  /** Start of the request, milliseconds since the epoch. */
   readonly timeMs: number
+  readonly #request: EdgeRequest
+  readonly #isTls: boolean
+  #rawHeaders: FlatHeaders | undefined
   #target: Target | undefined
   #path: string | undefined
+  #host: string | undefined
+  #hostname: string | undefined
   #userAgent: string | undefined
-  #headers: Map<string, string[]> | undefined
+  #headers: ReadonlyMap<string, readonly string[]> | undefined
+  #args: readonly (readonly [string, string])[] | undefined
 
   constructor(request: EdgeRequest, isTls: boolean, timeMs: number) {
     this.method = request.method ?? 'GET'
-    this.#url = request.url ?? '/'
-    this.#isTls = isTls
     this.timeMs = timeMs
-    if (isNode(request)) {
-      this.rawHeaders = request.rawHeaders
-      const { httpVersion } = request
-      this.version = httpVersion === '1.1' ? 'HTTP/1.1' : `HTTP/${httpVersion.replace(/^([23])\.0$/, '$1')}`
-    } else {
-      this.rawHeaders = flatten(request.headers)
-      this.version = 'HTTP/1.1'
+    this.#request = request
+    this.#isTls = isTls
+  }
+
+  /** `HTTP/1.1`, `HTTP/2`, `HTTP/3`. A Fetch Request does not say: it counts as HTTP/1.1. */
+  get version(): string {
+    if (!isRaw(this.#request)) return VERSIONS['1.1']!
+    const { httpVersion } = this.#request
+    return VERSIONS[httpVersion] ?? `HTTP/${httpVersion}`
+  }
+
+  /** In the order and case they were received, without HTTP/2's pseudo headers. */
+  get rawHeaders(): FlatHeaders {
+    if (this.#rawHeaders === undefined) {
+      const request = this.#request
+      this.#rawHeaders = isRaw(request)
+        ? withoutPseudoHeaders(request.rawHeaders)
+        : flattenHeaders(request.headers, this.target.authority)
     }
+    return this.#rawHeaders
+  }
+
+  /** The request target as received; of a Fetch Request the full URL. */
+  get url(): string {
+    const request = this.#request
+    return (isRaw(request) ? (request.originalUrl ?? request.url) : request.url) ?? '/'
   }
 
   get target(): Target {
-    this.#target ??= parseTarget(this.#url)
+    this.#target ??= parseTarget(this.url, this.method)
     return this.#target
   }
 
@@ -73,18 +101,25 @@ export class RequestReader {
     return hasQuery ? `?${query}` : ''
   }
 
+  /** Of the connection. What an absolute-form target says counts only in a Fetch Request: the runtime wrote it. */
   get scheme(): 'http' | 'https' {
-    const { scheme } = this.target
-    return this.#isTls || scheme === 'https' ? 'https' : 'http'
+    if (this.#isTls) return 'https'
+    return !isRaw(this.#request) && this.target.scheme === 'https' ? 'https' : 'http'
   }
 
-  /** Host with its port, as received; the authority of an absolute-form target wins (RFC 9112 §3.2.2). */
-  get authority(): string {
-    return this.target.authority || (this.header('host') ?? '')
-  }
-
+  /** With its port, as received; the authority of an absolute-form target wins (RFC 9112 §3.2.2). '' where there is none. */
   get host(): string {
-    return this.authority.toLowerCase()
+    if (this.#host === undefined) {
+      const authority = this.url.startsWith('/') ? '' : this.target.authority
+      this.#host = authority || (this.header('host') ?? '')
+    }
+    return this.#host
+  }
+
+  /** Without its port, as received. */
+  get hostname(): string {
+    this.#hostname ??= hostnameOf(this.host)
+    return this.#hostname
   }
 
   get userAgent(): string {
@@ -92,42 +127,36 @@ export class RequestReader {
     return this.#userAgent
   }
 
-  /**
-   * The first value of a header, `undefined` where it is absent.
-   * @param name lower case
-   */
-  header(name: string): string | undefined {
-    const raw = this.rawHeaders
-    for (let i = 0; i < raw.length; i += 2) {
-      const candidate = raw[i]!
-      if (candidate.length === name.length && candidate.toLowerCase() === name) return raw[i + 1]
-    }
-    return undefined
+  /** The first value of a header, `undefined` where it is absent. */
+  header(lowerCaseName: string): string | undefined {
+    return firstHeader(this.rawHeaders, lowerCaseName)
   }
 
   /** All values of a header in one, joined as a list; `undefined` where it is absent. */
-  joined(name: string, separator = ', '): string | undefined {
-    const values: string[] = []
-    const raw = this.rawHeaders
-    for (let i = 0; i < raw.length; i += 2) {
-      const candidate = raw[i]!
-      if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(raw[i + 1]!)
-    }
+  joined(lowerCaseName: string, separator = ', '): string | undefined {
+    const values = allHeaders(this.rawHeaders, lowerCaseName)
     return values.length === 0 ? undefined : values.join(separator)
   }
 
   /** Every header by its lower-case name, repeated ones in order. */
-  get headers(): ReadonlyMap<string, readonly Value[]> {
-    if (this.#headers !== undefined) return this.#headers
-    const headers = new Map<string, string[]>()
-    const raw = this.rawHeaders
-    for (let i = 0; i < raw.length; i += 2) {
-      const name = raw[i]!.toLowerCase()
-      const values = headers.get(name)
-      if (values === undefined) headers.set(name, [raw[i + 1]!])
-      else values.push(raw[i + 1]!)
-    }
-    this.#headers = headers
-    return headers
+  get headers(): ReadonlyMap<string, readonly string[]> {
+    this.#headers ??= indexHeaders(this.rawHeaders)
+    return this.#headers
+  }
+
+  /** Arguments of the query in order, nothing decoded. */
+  get args(): readonly (readonly [name: string, value: string])[] {
+    this.#args ??= parseArguments(this.target.query)
+    return this.#args
   }
 }
+
+/**
+ * Opens a request for reading. Nothing is read yet.
+ *
+ * @param isTls whether the connection to the visitor is encrypted
+ * @param timeMs start of the request, milliseconds since the epoch
+ * @example readRequest(incomingMessage, socket.encrypted === true, Date.now()).userAgent
+ */
+export const readRequest = (request: EdgeRequest, isTls: boolean, timeMs: number): RequestReader =>
+  new RequestReader(request, isTls, timeMs)

@@ -80,10 +80,11 @@ export const compileText = (
   const source = value.slice(lead).replace(/[ \t\r\n]+$/, '')
   const { expression, problems } = attempt(source, options)
   for (const { severity, code, message, help, part } of problems) {
-    const exact = place.part({ start: part.start + lead, length: part.length })
+    const within = { start: part.start + lead, length: part.length }
     const isCut = place.endsAtComment && part.start + part.length >= source.length
     const advice = help ?? (isCut ? COMMENT_HELP : undefined)
-    findings.report(severity, place, exact ?? place.span(), code, message, advice)
+    const locate = () => place.part(within) ?? place.span()
+    findings.report(severity, place, locate, code, message, advice)
   }
   return expression
 }
@@ -108,8 +109,8 @@ export const compileTerm = (
   for (const { severity, code, message, help, part } of problems) {
     const origin = originOf(term, part)
     const from = origin?.place ?? place
-    const span = (origin?.part && from.part(origin.part)) ?? from.span()
-    findings.report(severity, from, span, code, message, help ?? SHORTHAND_HELP[code])
+    const locate = () => (origin?.part && from.part(origin.part)) ?? from.span()
+    findings.report(severity, from, locate, code, message, help ?? SHORTHAND_HELP[code])
     // A broken regular expression hides what comes behind it: the rest is read with a harmless one in its place.
     const repaired = severity === 'error' && replaceVerbatim(term, part.start, HARMLESS)
     if (repaired) {

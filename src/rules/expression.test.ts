@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../error.ts'
 import { EdgeError } from '../error.ts'
-import { loadRules, rulesFromObjects } from './load.ts'
+import { loadRules } from './load.ts'
+import { rulesFromObjects } from './objects.ts'
 
 const problemsOf = (text: string): readonly Diagnostic[] => {
   try {

@@ -1,13 +1,22 @@
 import type { Diagnostic } from '../error.ts'
 import type { Place, Span } from './node.ts'
 
+/** A document with more errors (or warnings) is not a document with mistakes: finding all would only take time. */
+export const MAX_PROBLEMS = 1000
+
 /** Collects every independent problem of all documents, so that one run reports them all. */
 export class Findings {
   readonly #diagnostics: Diagnostic[] = []
   readonly #seen = new Set<string>()
+  readonly #count = { error: 0, warning: 0 }
 
   get hasErrors(): boolean {
-    return this.#diagnostics.some(({ severity }) => severity === 'error')
+    return this.#count.error > 0
+  }
+
+  /** True where errors were left out. */
+  get isFull(): boolean {
+    return this.#count.error >= MAX_PROBLEMS
   }
 
   /** All findings: by file in the order given, then by place. Those without a file keep the order of discovery. */
@@ -22,27 +31,30 @@ export class Findings {
   }
 
   error(place: Place, code: string, message: string, help?: string) {
-    this.report('error', place, place.span(), code, message, help)
+    this.report('error', place, () => place.span(), code, message, help)
   }
 
   warn(place: Place, code: string, message: string, help?: string) {
-    this.report('warning', place, place.span(), code, message, help)
+    this.report('warning', place, () => place.span(), code, message, help)
   }
 
   /** Reports at a span of its own, e.g. inside a text. */
   report(
     severity: Diagnostic['severity'],
     place: Pick<Place, 'path'>,
-    span: Span,
+    locate: () => Span,
     code: string,
     message: string,
     help?: string
   ) {
+    if (this.#count[severity] >= MAX_PROBLEMS) return
+    const span = locate()
     const text = place.path === undefined ? message : `${place.path}: ${message}`
     // An aliased YAML node is read once for each alias, but it is one problem.
     const identity = [span.file, span.line, span.column, code, text].join('\0')
     if (this.#seen.has(identity)) return
     this.#seen.add(identity)
+    this.#count[severity]++
     this.#diagnostics.push({
       code,
       severity,

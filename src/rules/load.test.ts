@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EdgeError } from '../error.ts'
-import { loadRules, rulesFromObjects } from './load.ts'
+import { loadRules } from './load.ts'
+import { rulesFromObjects } from './objects.ts'
 import { printRules } from './print.ts'
 
 const load = (...texts: string[]) =>

@@ -4,7 +4,8 @@ import { toBytes } from '../language/bytes.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import type { Context, Value } from '../language/types.ts'
 import { parseIp } from '../lists/ip.ts'
-import { loadRules, rulesFromObjects } from './load.ts'
+import { loadRules } from './load.ts'
+import { rulesFromObjects } from './objects.ts'
 
 interface Request {
   path?: string

@@ -557,4 +557,35 @@ rules:
       ['unknown_country']
     )
   })
+
+  test('of thousands, the first thousand are kept and the rest is said', () => {
+    const bad = '  - { name: a, action: nix, when: { country: UK } }\n'
+    try {
+      loadRules([{ file: 'rules.yaml', text: `rules:\n${bad.repeat(2000)}` }])
+      expect.unreachable()
+    } catch (error) {
+      const { diagnostics, message } = error as EdgeError
+      expect(diagnostics).toHaveLength(1000)
+      expect(message).toMatch(/1000 or more problems in the rule documents: nothing was loaded$/)
+    }
+  })
+
+  test('warnings do not crowd errors out', () => {
+    const odd = (i: number) => `  - { name: a${i}, action: log, when: { path: /é } }\n`
+    const many = Array.from({ length: 1500 }, (_, i) => odd(i)).join('')
+    const problems = problemsOf(`rules:\n${many}  - { name: x, action: nix, expression: ssl }\n`)
+    expect(problems.filter(({ severity }) => severity === 'error')).toHaveLength(1)
+    expect(problems).toHaveLength(1001)
+  })
+
+  test('an alias stands for the last anchor before it', () => {
+    const text = `rules:
+  - { name: a, action: log, when: { path: &p /a } }
+  - { name: b, action: log, when: { path: *p } }
+  - { name: c, action: log, when: { path: &p /c } }
+  - { name: d, action: log, when: { path: *p } }
+`
+    const { rules } = loadRules([{ file: 'r', text }])
+    expect(rules.map(({ expression }) => expression.source.at(-2))).toEqual(['a', 'a', 'c', 'c'])
+  })
 })

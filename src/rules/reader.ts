@@ -121,8 +121,8 @@ export class Reader {
 
   /** Reports a problem inside a text: at the exact part where that is known, else at the whole text. */
   inside(text: Text, part: Part, code: string, message: string, help?: string) {
-    const span = text.place.part(part) ?? text.place.span()
-    this.findings.report('error', text.place, span, code, message, help)
+    const locate = () => text.place.part(part) ?? text.place.span()
+    this.findings.report('error', text.place, locate, code, message, help)
   }
 }
 

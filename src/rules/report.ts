@@ -7,7 +7,6 @@ const MAX_PICTURES = 20
 const MAX_LINE_COLUMNS = 100
 const LEAD_COLUMNS = 40
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escapes in a file must not reach the terminal
 const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 /** East Asian wide and emoji: two columns in a terminal. */
 const WIDE =

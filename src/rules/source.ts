@@ -3,6 +3,8 @@ import type { Span } from './node.ts'
 /** The text of one file with its line table. Lines end with LF or CRLF, as in YAML and JSON. */
 export class Source {
   readonly #lineStarts: number[] = [0]
+  /** The last column worked out: a minified document is one long line, asked about from left to right. */
+  #last = { lineStart: 0, offset: 0, characters: 0 }
 
   constructor(
     readonly file: string,
@@ -41,10 +43,19 @@ export class Source {
     return {
       file: this.file,
       line,
-      column: characters(this.text.slice(lineStart, from)) + 1,
+      column: this.#charactersBefore(lineStart, from) + 1,
       length: Math.max(1, characters(trimmed)),
       sourceLine: this.text.slice(lineStart, lineEnd),
     }
+  }
+
+  #charactersBefore(lineStart: number, offset: number): number {
+    const last = this.#last
+    const goesOn = last.lineStart === lineStart && last.offset <= offset
+    const known = goesOn ? last : { lineStart, offset: lineStart, characters: 0 }
+    const count = known.characters + characters(this.text.slice(known.offset, offset))
+    this.#last = { lineStart, offset, characters: count }
+    return count
   }
 }
 

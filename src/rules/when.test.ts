@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { loadRules, rulesFromObjects } from './load.ts'
+import { loadRules } from './load.ts'
+import { rulesFromObjects } from './objects.ts'
 
 /** The expression that a `when` (in YAML) stands for. */
 const expressionOf = (when: string) => {

@@ -1,15 +1,11 @@
-import type { Document, Range, Node as YamlNode } from 'yaml'
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml'
+import type { Alias, Document, Range, Node as YamlNode } from 'yaml'
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from 'yaml'
 import type { Findings } from './findings.ts'
+import { MAX_DEPTH, MAX_NODES } from './limits.ts'
 import type { BrokenNode, Entry, Node, Part, Place } from './node.ts'
 import { describe, shown } from './node.ts'
 import { scalarOffsets } from './scalar.ts'
 import type { Source } from './source.ts'
-
-/** Deeper documents are mistakes or attacks: the composer is recursive and would exhaust the stack. */
-export const MAX_DEPTH = 64
-/** Nodes of one document after its aliases are followed: what stops an alias bomb. */
-export const MAX_NODES = 200_000
 
 type Token = { type: string; offset: number; value?: unknown; items?: unknown }
 
@@ -68,22 +64,45 @@ const SYNTAX_HELP: Record<string, string> = {
   MISSING_CHAR: 'check that quotes and brackets are closed',
 }
 
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+/** The library's message in our style; it says `missing closing "quote` where the quote is a double one. */
+const inOurStyle = (message: string) =>
+  (message.charAt(0).toLowerCase() + message.slice(1)).replace(/["']quote/, 'quote')
+
+/** What each alias stands for: the last anchor of its name before it. The library's own look-up is one walk an alias. */
+const aliasTargets = (document: Document.Parsed): Map<Alias, YamlNode> => {
+  const anchors = new Map<string, YamlNode>()
+  const targets = new Map<Alias, YamlNode>()
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source)
+        if (target !== undefined) targets.set(node, target)
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
+}
+
+const commentBehind = /[ \t]+#/y
 
 class Converter {
   #nodes = 0
   readonly #open = new Set<YamlNode>()
+  readonly #targets: ReadonlyMap<Alias, YamlNode>
 
   constructor(
     private readonly source: Source,
-    private readonly document: Document.Parsed,
+    document: Document.Parsed,
     private readonly findings: Findings
-  ) {}
+  ) {
+    this.#targets = aliasTargets(document)
+  }
 
   place(range: Range | null | undefined, value?: string, plain = false): FilePlace {
     const [start, end] = range ?? [0, 0]
-    const comment = plain && /^[ \t]+#/.test(this.source.text.slice(end, end + 80))
-    return new FilePlace(this.source, start, end, value, comment)
+    commentBehind.lastIndex = end
+    const isCut = plain && commentBehind.test(this.source.text)
+    return new FilePlace(this.source, start, end, value, isCut)
   }
 
   #broken(place: Place, code: string, message: string, help?: string): BrokenNode {
@@ -127,11 +146,8 @@ class Converter {
     return converted
   }
 
-  #alias(
-    node: YamlNode & { source: string; resolve(doc: Document): YamlNode | undefined },
-    keyPlace: Place
-  ) {
-    const target = node.resolve(this.document)
+  #alias(node: Alias, keyPlace: Place): Node {
+    const target = this.#targets.get(node)
     if (target !== undefined && this.#open.has(target)) {
       const message = `the alias ${shown(`*${node.source}`)} refers to what contains it`
       return this.#broken(this.place(node.range), 'alias_loop', message)
@@ -197,7 +213,7 @@ export const parseYaml = (source: Source, findings: Findings): Node | undefined 
     const line = source.line(pos[0])
     if (lines.has(line)) continue
     lines.add(line)
-    findings.error(at(pos[0], pos[1]), 'invalid_yaml', lowerFirst(message), SYNTAX_HELP[code])
+    findings.error(at(pos[0], pos[1]), 'invalid_yaml', inOurStyle(message), SYNTAX_HELP[code])
   }
   for (const { code, pos } of document.warnings) {
     if (code !== 'TAG_RESOLVE_FAILED') continue

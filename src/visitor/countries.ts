@@ -3,7 +3,7 @@ import data from './continents.json' with { type: 'json' }
 /** A visitor whose country is not known, as Cloudflare has it. */
 export const UNKNOWN_COUNTRY = 'XX'
 /** A visitor from the Tor network, as Cloudflare has it. */
-export const TOR = 'T1'
+const TOR = 'T1'
 
 const codes = (rows: readonly string[]) => rows.flatMap((row) => row.split(' '))
 
@@ -13,15 +13,12 @@ const CONTINENTS = new Map(
   )
 )
 CONTINENTS.set(TOR, TOR)
-const EUROPEAN_UNION = new Set(codes(data.european_union))
 
 /** Whether a visitor can have this country: upper case, ISO 3166-1 alpha-2, `XK`, `XX` or `T1`. */
 export const isCountry = (code: string): boolean => CONTINENTS.has(code) || code === UNKNOWN_COUNTRY
 
 /** AF AN AS EU NA OC SA, `T1` for Tor; '' where the country is unknown. */
 export const continentOf = (country: string): string => CONTINENTS.get(country) ?? ''
-
-export const isInEuropeanUnion = (country: string): boolean => EUROPEAN_UNION.has(country)
 
 const SPECIAL_NAMES = new Map([
   [TOR, 'Tor'],

@@ -21,6 +21,7 @@ type OverrideName = (typeof overrideHeaderNames)[number]
 
 const JA3_FIELD = 'cf.bot_management.ja3_hash'
 const JA4_FIELD = 'cf.bot_management.ja4'
+const JA4_EXAMPLE = 't13d1516h2_8daaf6152771_b186095e22b6'
 
 const ASN = /^(?:AS)?(\d{1,10})$/i
 const MAX_ASN = 0xffffffff
@@ -44,16 +45,9 @@ const readJson = (text: string): unknown => {
   }
 }
 
-/** An object without prototype, so that a field called `__proto__` or `constructor` is one like any other. */
-const readFields = (text: string): Record<string, unknown> | string => {
-  const json = readJson(text)
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return 'is not a JSON object of fields and their values'
-  }
-  if (isDeeper(json, MAX_DEPTH)) return `is nested more than ${MAX_DEPTH} deep`
-  const fields: Record<string, unknown> = Object.create(null)
-  for (const [name, value] of Object.entries(json)) fields[name] = value
-  return fields
+/** Kept without a prototype, so that a field called `__proto__` or `constructor` is one like any other. */
+const setFields = (overrides: Overrides, fields: object) => {
+  overrides.fields = Object.assign(overrides.fields ?? Object.create(null), fields)
 }
 
 /** Each reads its header's value into `overrides`, or says what is wrong with it. */
@@ -78,17 +72,19 @@ const READERS: Readonly<
   },
   'x-edge-ja3': (text, overrides) => {
     if (!JA3.test(text)) return 'is not a JA3 hash: expected 32 hex digits'
-    overrides.fields = { [JA3_FIELD]: text.toLowerCase() }
+    setFields(overrides, { [JA3_FIELD]: text.toLowerCase() })
   },
   'x-edge-ja4': (text, overrides) => {
-    if (!JA4.test(text))
-      return 'is not a JA4 fingerprint: expected three parts like t13d1516h2_8daaf6152771_b186095e22b6'
-    overrides.fields = { ...overrides.fields, [JA4_FIELD]: text }
+    if (!JA4.test(text)) return `is not a JA4 fingerprint: expected three parts like ${JA4_EXAMPLE}`
+    setFields(overrides, { [JA4_FIELD]: text })
   },
   'x-edge-fields': (text, overrides) => {
-    const fields = readFields(text)
-    if (typeof fields === 'string') return fields
-    overrides.fields = Object.assign(Object.create(null), overrides.fields, fields)
+    const json = readJson(text)
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      return 'is not a JSON object of fields and their values'
+    }
+    if (isDeeper(json, MAX_DEPTH)) return `is nested more than ${MAX_DEPTH} deep`
+    setFields(overrides, json)
   },
 }
 

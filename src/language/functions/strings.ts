@@ -1,56 +1,54 @@
-import type { FunctionDefinition, Parameter } from '../scheme.ts'
+import { formatIp, Ip } from '../../lists/ip.ts'
+import type { FunctionDefinition } from '../scheme.ts'
 import type { Value } from '../types.ts'
-import { BOOL, BYTES, INT } from '../types.ts'
+import { BOOL, BYTES, INT, IP } from '../types.ts'
+import { either, field, literal, optional } from './parameters.ts'
 
-const field = (name: string, types: Parameter['types'] = [BYTES]): Parameter => ({
-  name,
-  types,
-  kind: 'field',
-})
-const either = (name: string, types: Parameter['types'] = [BYTES]): Parameter => ({
-  name,
-  types,
-  kind: 'any',
-})
-
+const NOT_ASCII = /[\x80-\xff]/
 const UPPER = /[A-Z]+/g
 const LOWER = /[a-z]+/g
 
-/** ASCII only: other bytes are parts of characters that the engine does not know. */
-const asciiLower = (bytes: string) => bytes.replace(UPPER, (run) => run.toLowerCase())
-const asciiUpper = (bytes: string) => bytes.replace(LOWER, (run) => run.toUpperCase())
+/** JavaScript would fold Latin-1 letters too, which here are parts of UTF-8 sequences. */
+const lower = (bytes: string): string =>
+  NOT_ASCII.test(bytes) ? bytes.replace(UPPER, (run) => run.toLowerCase()) : bytes.toLowerCase()
 
-const MAX_CONCAT_ARGUMENTS = 32
-const CONCAT_TYPES: Parameter['types'] = [BYTES, 'Array']
+const upper = (bytes: string): string =>
+  NOT_ASCII.test(bytes) ? bytes.replace(LOWER, (run) => run.toUpperCase()) : bytes.toUpperCase()
 
-const concat = (args: readonly (Value | undefined)[]): Value => {
-  const given = args.filter((value) => value !== undefined)
-  return given.some(Array.isArray)
-    ? given.flat()
-    : given.join('')
-}
+const hexEscape = (byte: string) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
 
-/** @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/ */
+/** Matches any one of some bytes; nothing where there are none. */
+const anyOf = (bytes: string): RegExp => new RegExp(`[${[...bytes].map(hexEscape).join('')}]+`, 'g')
+
+const toText = (value: Value | undefined): string =>
+  value instanceof Ip ? formatIp(value) : String(value)
+
+/**
+ * Functions on strings. Letters are ASCII letters, lengths and indexes count bytes.
+ *
+ * Not documented and chosen here: `substring` takes indexes outside the value as its ends, and is '' where the end is not
+ * behind the start.
+ *
+ * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/
+ */
 export const stringFunctions: readonly FunctionDefinition[] = [
   {
     name: 'lower',
-    parameters: [field('source')],
+    parameters: [either('source')],
     returns: BYTES,
-    evaluate: ([source]) => asciiLower(source as string),
+    evaluate: ([source]) => lower(source as string),
   },
   {
     name: 'upper',
-    parameters: [field('source')],
+    parameters: [either('source')],
     returns: BYTES,
-    evaluate: ([source]) => asciiUpper(source as string),
+    evaluate: ([source]) => upper(source as string),
   },
   {
     name: 'len',
-    parameters: [field('source', [BYTES, 'Array', 'Map'])],
+    parameters: [either('source', [BYTES, 'Array'])],
     returns: INT,
-    // Bytes of a string; elements of an array or a map.
-    evaluate: ([source]) =>
-      source instanceof Map ? source.size : (source as string | readonly Value[]).length,
+    evaluate: ([source]) => (source as string | readonly Value[]).length,
   },
   {
     name: 'starts_with',
@@ -65,12 +63,26 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     evaluate: ([source, part]) => (source as string).endsWith(part as string),
   },
   {
-    name: 'concat',
-    parameters: [either('value', CONCAT_TYPES), either('value', CONCAT_TYPES)],
-    rest: either('value', CONCAT_TYPES),
-    maxArguments: MAX_CONCAT_ARGUMENTS,
-    returns: (types) => types[0]!,
-    missing: 'handle',
-    evaluate: concat,
+    name: 'substring',
+    parameters: [field('source'), either('start', [INT]), optional(either('end', [INT]))],
+    returns: BYTES,
+    evaluate: ([source, start, end]) =>
+      (source as string).slice(Number(start), end === undefined ? undefined : Number(end)),
+  },
+  {
+    name: 'remove_bytes',
+    parameters: [either('source'), literal('bytes')],
+    returns: BYTES,
+    evaluate: ([source, bytes]) => (source as string).replace(anyOf(bytes as string), ''),
+    prepare: ({ literals: [, bytes] }) => {
+      const removed = anyOf(bytes as string)
+      return ([source]) => (source as string).replace(removed, '')
+    },
+  },
+  {
+    name: 'to_string',
+    parameters: [field('value', [INT, BOOL, IP])],
+    returns: BYTES,
+    evaluate: ([value]) => toText(value),
   },
 ]

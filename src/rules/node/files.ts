@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import { Findings } from '../findings.ts'
+import { MAX_DOCUMENT_CHARACTERS } from '../limits.ts'
 import type { RuleSource } from '../load.ts'
-import { MAX_DOCUMENT_CHARACTERS } from '../load.ts'
 import { renderDiagnostics } from '../report.ts'
 import { Source } from '../source.ts'
 
@@ -86,9 +86,9 @@ const decode = (file: string, bytes: Uint8Array): string => {
     const isUtf16 =
       (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
     const byte = bytes[bad]!.toString(16).padStart(2, '0')
-    const span = new Source(file, text).span(before.length, before.length + 1)
+    const locate = () => new Source(file, text).span(before.length, before.length + 1)
     const message = `the byte 0x${byte} is not UTF-8`
-    findings.report('error', {}, span, 'not_utf8', message, isUtf16 ? UTF16_HELP : undefined)
+    findings.report('error', {}, locate, 'not_utf8', message, isUtf16 ? UTF16_HELP : undefined)
     const diagnostics = findings.inSourceOrder([file])
     const report = `${renderDiagnostics(diagnostics)}\n\n1 problem in the rule documents: nothing was loaded`
     throw new EdgeError('invalid_rules', report, { diagnostics })

@@ -1,0 +1,97 @@
+import { EdgeError } from '../error.ts'
+import { parseRay, rayTime } from '../ray.ts'
+import type { EventStore, SecurityEvent } from './event.ts'
+import { settleFilter } from './filter.ts'
+import { explainMiss } from './find.ts'
+
+const DEFAULT_CAPACITY = 10_000
+
+/** A room for the newest events, by Ray ID and in order. */
+class Ring {
+  readonly #events: SecurityEvent[] = []
+  readonly #byRay = new Map<string, SecurityEvent[]>()
+  #first = 0
+  removedBeforeMs: number | undefined
+
+  constructor(readonly capacity: number) {}
+
+  add(event: SecurityEvent): void {
+    this.#events.push(event)
+    const same = this.#byRay.get(event.ray)
+    if (same === undefined) this.#byRay.set(event.ray, [event])
+    else same.push(event)
+    while (this.#events.length - this.#first > this.capacity) this.#evict()
+  }
+
+  #evict(): void {
+    const oldest = this.#events[this.#first++]!
+    const same = this.#byRay.get(oldest.ray)!
+    same.splice(same.indexOf(oldest), 1)
+    if (same.length === 0) this.#byRay.delete(oldest.ray)
+    const next = this.#events[this.#first]
+    if (next !== undefined) this.removedBeforeMs = rayTime(next.ray)
+    // Removed events are dropped in one go, not one shift of the whole array an event.
+    if (this.#first > this.capacity) {
+      this.#events.splice(0, this.#first)
+      this.#first = 0
+    }
+  }
+
+  of(ray: string): readonly SecurityEvent[] {
+    return this.#byRay.get(ray) ?? []
+  }
+
+  get oldest(): SecurityEvent | undefined {
+    return this.#events[this.#first]
+  }
+
+  *newestFirst(): Generator<SecurityEvent> {
+    for (let i = this.#events.length - 1; i >= this.#first; i--) yield this.#events[i]!
+  }
+}
+
+/**
+ * Keeps the newest events in memory, for tests and runtimes without a disk.
+ *
+ * @param options.capacity how many events are kept; older ones are evicted
+ */
+export const memoryStore = ({ capacity = DEFAULT_CAPACITY }: { capacity?: number } = {}): EventStore => {
+  if (!Number.isInteger(capacity) || capacity < 1) {
+    throw new EdgeError('invalid_store', `capacity ${capacity}: expected a whole number of at least 1`)
+  }
+  const ring = new Ring(capacity)
+  let closed = false
+  const name = 'memory'
+  return {
+    name,
+    append: async (event) => {
+      if (closed) throw new EdgeError('store_closed', `${name}: the store is closed`)
+      ring.add(structuredClone(event))
+    },
+    find: async (text) => {
+      const ray = parseRay(text)?.ray
+      const [first, ...rest] =
+        ray === undefined ? [] : ring.of(ray).toSorted((x, y) => x.matchIndex - y.matchIndex)
+      if (first !== undefined) return { found: true, events: [first, ...rest] }
+      return explainMiss(text, {
+        store: name,
+        oldestMs: ring.oldest === undefined ? undefined : rayTime(ring.oldest.ray),
+        removedBeforeMs: ring.removedBeforeMs,
+      })
+    },
+    query: async (filter) => {
+      const { limit, rule, ...fields } = settleFilter(filter)
+      const wanted = Object.entries(fields).filter(([, value]) => value !== undefined)
+      const found: SecurityEvent[] = []
+      for (const event of ring.newestFirst()) {
+        if (found.length === limit) break
+        if (rule !== undefined && event.rule.id !== rule && event.rule.name !== rule) continue
+        if (wanted.every(([field, value]) => event[field as 'action'] === value)) found.push(event)
+      }
+      return found
+    },
+    close: async () => {
+      closed = true
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { MatchedField } from './event.ts'
+
+/** `true`: the values of all query parameters; a list: of those with these names, in any case. */
+export type Redaction = boolean | readonly string[]
+
+const REDACTED = 'REDACTED'
+const SECRET_HEADERS = new Set(['cookie', 'authorization', 'proxy-authorization'])
+
+const decoded = (text: string) => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Replaces values in a query (`?token=abc&page=2` → `?token=REDACTED&page=2`). Names stay; what is no pair stays.
+ *
+ * @param query with or without its `?`
+ */
+export const redactQuery = (query: string, redaction: Redaction): string => {
+  if (redaction === false || query === '') return query
+  const names = redaction === true ? undefined : new Set(redaction.map((name) => name.toLowerCase()))
+  const mark = query.startsWith('?') ? '?' : ''
+  const pairs = query
+    .slice(mark.length)
+    .split('&')
+    .map((pair) => {
+      const equals = pair.indexOf('=')
+      if (equals < 0) return pair
+      const name = pair.slice(0, equals)
+      const hidden = names === undefined || names.has(decoded(name).toLowerCase())
+      return hidden ? `${name}=${REDACTED}` : pair
+    })
+  return mark + pairs.join('&')
+}
+
+const COOKIES = /^http\.(?:request\.cookies\b|cookie$)/
+const HEADER = /^http\.request\.headers\["([^"]*)"\]/
+const HEADER_VALUES = /^http\.request\.headers\.values\b/
+const URI = /^(?:raw\.)?http\.request\.(?:full_uri|uri)$/
+const QUERY = /^(?:raw\.)?http\.request\.uri\.query$/
+const ARGUMENT = /^(?:raw\.)?http\.request\.uri\.args\["((?:[^"\\]|\\.)*)"\]/
+const ARGUMENTS = /^(?:raw\.)?http\.request\.uri\.args(?:\.values.*)?$/
+
+const withoutSecrets = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([name, held]) => [
+          name,
+          SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : held,
+        ])
+      )
+    : value
+
+const redactUri = (value: unknown, redaction: Redaction): unknown => {
+  if (typeof value !== 'string') return value
+  const mark = value.indexOf('?')
+  return mark < 0 ? value : value.slice(0, mark) + redactQuery(value.slice(mark), redaction)
+}
+
+const redactedValue = (field: string, value: unknown, query: Redaction): unknown => {
+  if (COOKIES.test(field) || HEADER_VALUES.test(field)) return REDACTED
+  const header = HEADER.exec(field)?.[1]
+  if (header !== undefined) return SECRET_HEADERS.has(header.toLowerCase()) ? REDACTED : value
+  if (field === 'http.request.headers') return withoutSecrets(value)
+  if (query === false) return value
+  if (URI.test(field)) return redactUri(value, query)
+  if (QUERY.test(field)) return typeof value === 'string' ? redactQuery(value, query) : value
+  const argument = ARGUMENT.exec(field)?.[1]
+  if (argument !== undefined) {
+    const hidden = query === true || query.some((name) => name.toLowerCase() === decoded(argument).toLowerCase())
+    return hidden ? REDACTED : value
+  }
+  return ARGUMENTS.test(field) ? REDACTED : value
+}
+
+/**
+ * Takes secrets out of what matched: cookies and credentials always, query values where asked. Fields and expressions
+ * stay, they are the owner's own words.
+ */
+export const redactMatched = (
+  matched: readonly MatchedField[],
+  { query = false }: { query?: Redaction } = {}
+): MatchedField[] =>
+  matched.map((part) => ({ ...part, value: redactedValue(part.field, part.value, query) }))

@@ -1,0 +1,168 @@
+import { toBytes } from '../bytes.ts'
+
+/** As `serde_json`, which Cloudflare's engine is built with, has it. */
+const MAX_DEPTH = 128
+
+const SPACE = /[ \t\n\r]*/y
+const PLAIN = /[^"\\\x00-\x1f]*/y
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const WORD = /true|false|null/y
+
+const QUOTE = 34
+const COMMA = 44
+const COLON = 58
+const OPEN_LIST = 91
+const CLOSE_LIST = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
+
+const ESCAPED: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+/** Both halves of a surrogate pair at once. A run of any length would overflow V8's stack in a body of megabytes. */
+const ESCAPES = /(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?=\\u[dD][c-fC-F]))?\\u[0-9a-fA-F]{4}|\\./g
+const UNIT = /\\u(.{4})/g
+
+/** Where a path of keys and positions leads: the text of a string or number as it stands in the document. */
+export interface Found {
+  kind: 'string' | 'number'
+  text: string
+}
+
+/** Text of a JSON string, without its quotes → bytes. Half a surrogate pair becomes U+FFFD. */
+export const unescapeJson = (text: string): string =>
+  text.includes('\\')
+    ? text.replace(ESCAPES, (escaped) => {
+        if (escaped[1] !== 'u') return ESCAPED[escaped[1]!] ?? escaped[1]!
+        const utf16 = escaped.replace(UNIT, (_, hex: string) =>
+          String.fromCharCode(Number.parseInt(hex, 16))
+        )
+        return toBytes(utf16)
+      })
+    : text
+
+class Malformed extends Error {}
+
+/**
+ * Reads a whole document, bytes as a binary string, and notes where a path leads. One pass; the depth of recursion is
+ * bounded. `JSON.parse` would not do: it cannot tell 42 from 42.0, and rounds what is above 2^53.
+ */
+class Reader {
+  at = 0
+  found: Found | undefined
+
+  constructor(
+    readonly text: string,
+    readonly path: readonly (string | number | bigint)[]
+  ) {}
+
+  take(pattern: RegExp): string {
+    pattern.lastIndex = this.at
+    const [taken = ''] = pattern.exec(this.text) ?? []
+    this.at += taken.length
+    return taken
+  }
+
+  /** The next unit that is no white space. */
+  peek(): number {
+    this.take(SPACE)
+    return this.text.charCodeAt(this.at)
+  }
+
+  expect(unit: number) {
+    if (this.peek() !== unit) throw new Malformed()
+    this.at++
+  }
+
+  /** @param step how many keys of the path lead here; -1 off the path */
+  value(step: number, depth: number) {
+    if (depth > MAX_DEPTH) throw new Malformed()
+    const unit = this.peek()
+    const isTarget = step === this.path.length
+    if (unit === OPEN_OBJECT) this.members(step, depth)
+    else if (unit === OPEN_LIST) this.elements(step, depth)
+    else if (unit === QUOTE) {
+      const text = this.string()
+      if (isTarget) this.found = { kind: 'string', text }
+    } else if (this.take(WORD) === '') {
+      const text = this.take(NUMBER)
+      if (text === '') throw new Malformed()
+      if (isTarget) this.found = { kind: 'number', text }
+    }
+  }
+
+  string(): string {
+    this.at++
+    const start = this.at
+    for (;;) {
+      this.take(PLAIN)
+      if (this.text.charCodeAt(this.at) === QUOTE) return this.text.slice(start, this.at++)
+      if (this.take(ESCAPE) === '') throw new Malformed()
+    }
+  }
+
+  /** What lies below a key or position, on the path where that is the next one. */
+  below(step: number, key: string | number, depth: number) {
+    const wanted = step < 0 ? undefined : this.path[step]
+    const isOnPath =
+      typeof key === 'string'
+        ? typeof wanted === 'string' && unescapeJson(key) === wanted
+        : wanted === key
+    // Of several members with one name the last one counts, with all that is in it.
+    if (isOnPath) this.found = undefined
+    this.value(isOnPath ? step + 1 : -1, depth + 1)
+  }
+
+  members(step: number, depth: number) {
+    this.at++
+    if (this.peek() === CLOSE_OBJECT) {
+      this.at++
+      return
+    }
+    for (;;) {
+      if (this.peek() !== QUOTE) throw new Malformed()
+      const key = this.string()
+      this.expect(COLON)
+      this.below(step, key, depth)
+      if (this.peek() !== COMMA) break
+      this.at++
+    }
+    this.expect(CLOSE_OBJECT)
+  }
+
+  elements(step: number, depth: number) {
+    this.at++
+    if (this.peek() === CLOSE_LIST) {
+      this.at++
+      return
+    }
+    for (let i = 0; ; i++) {
+      this.below(step, i, depth)
+      if (this.peek() !== COMMA) break
+      this.at++
+    }
+    this.expect(CLOSE_LIST)
+  }
+
+  document(): Found | undefined {
+    this.value(0, 1)
+    this.take(SPACE)
+    return this.at === this.text.length ? this.found : undefined
+  }
+}
+
+/**
+ * Follows a path through a JSON document.
+ *
+ * @returns `undefined` where the document is not JSON, deeper than 128 levels, or the path leads to no string or number
+ */
+export const findInJson = (
+  text: string,
+  path: readonly (string | number | bigint)[]
+): Found | undefined => {
+  try {
+    return new Reader(text, path).document()
+  } catch (error) {
+    if (error instanceof Malformed) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,139 @@
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { Answer } from '../answers/answer.ts'
+import { type Header, responsePass, trailerPass } from './headers.ts'
+import { isUnsendable, type OriginErrorCode, originErrorCode } from './origin-error.ts'
+import { VisitorGone } from './request-body.ts'
+import { plainAnswer, writeAnswer } from './write-answer.ts'
+
+/** What the caller knows of one request. */
+export interface ForwardExtra {
+  /** Set on the request, in place of the visitor's own of the same name. */
+  requestHeaders: readonly Header[]
+  /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
+  strip?: (lowerName: string) => boolean
+  /** Set on every response, in place of the origin's own of the same name: CF-RAY, Server. */
+  responseHeaders: readonly Header[]
+  /** The answer for an origin that failed before its response began. */
+  onOriginError: (code: OriginErrorCode, cause: unknown) => Answer
+}
+
+/** What all exchanges with one upstream share. */
+export interface Origin {
+  isTls: boolean
+  /** Told why a response ended before its end. */
+  onBroken: (cause: unknown) => void
+}
+
+const FIRST_FINAL_STATUS = 200
+const BODILESS = new Set([204, 304])
+/** A reason phrase as Node lets it be written. */
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/**
+ * One request's way to the origin and its response's way back: undici's handler, in the older of its two shapes, which
+ * is the one that hands over headers as the parser found them. Nothing is tried twice.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** Settles when the visitor has the response or is gone. Never rejects. */
+  readonly done: Promise<void>
+  /** Nothing more comes from the origin, or nobody is there to take it. */
+  protected isOver = false
+  readonly #origin: Origin
+  #settle: () => void = () => {}
+  #abort: ((error?: Error) => void) | undefined
+  #resume: (() => void) | undefined
+  /** The request is on its way: from here on, trouble is not about connecting. */
+  #isSent = false
+
+  constructor(
+    protected readonly response: ServerResponse,
+    protected readonly extra: ForwardExtra,
+    origin: Origin
+  ) {
+    this.#origin = origin
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+    response.once('close', this.cancel)
+    // A visitor who goes away while something is written is no event to end the process with.
+    response.on('error', this.cancel)
+  }
+
+  /** The visitor has everything or is gone: the origin need not go on. */
+  readonly cancel = (): void => {
+    this.#settle()
+    if (this.isOver) return
+    this.isOver = true
+    this.#abort?.(new VisitorGone())
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.#isSent = true
+    this.#abort = abort
+    if (this.isOver) abort(new VisitorGone())
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
+    // 1xx ends here: 100 is between us and the visitor, and clients of HTTP/1.1 stumble over 103.
+    if (status < FIRST_FINAL_STATUS || this.isOver) return true
+    this.#resume = resume
+    const headers = responsePass(rawHeaders, status, this.extra.responseHeaders)
+    this.response.writeHead(status, REASON.test(statusText) ? statusText : '', headers)
+    // undici waits for the Content-Length of a 304, which is that of a body that is not sent (RFC 9110 §15.4.5).
+    if (BODILESS.has(status)) this.#finish()
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.isOver || this.response.write(chunk)) return true
+    this.response.once('drain', this.#onDrain)
+    return false
+  }
+
+  onComplete(rawTrailers: string[] | null): void {
+    if (this.isOver) return
+    // undici's types promise text here; the parser gives Buffers, as it does for headers.
+    const trailers = rawTrailers as unknown as Buffer[] | null
+    if (trailers !== null && trailers.length > 0) this.response.addTrailers(trailerPass(trailers))
+    this.#finish()
+  }
+
+  onError(cause: unknown): void {
+    if (this.isOver) return
+    this.isOver = true
+    // Its connection is closing; where it broke the protocol, the listener answers.
+    if (cause instanceof VisitorGone) return
+    if (this.response.headersSent) {
+      // Ending it properly would pass half a body off as a whole one.
+      this.#origin.onBroken(cause)
+      this.response.destroy()
+      return
+    }
+    writeAnswer(this.response, this.#answerFor(cause))
+  }
+
+  onUpgrade(_status: number, _rawHeaders: Buffer[] | string[] | null, origin: Duplex): void {
+    // undici lets no upgrade through that was not asked for.
+    origin.destroy()
+  }
+
+  readonly #onDrain = () => this.#resume?.()
+
+  #finish(): void {
+    this.response.end()
+    this.isOver = true
+  }
+
+  #answerFor(cause: unknown): Answer {
+    if (isUnsendable(cause)) return plainAnswer(400)
+    const phase = this.#isSent ? 'request' : this.#origin.isTls ? 'handshake' : 'connect'
+    try {
+      return this.extra.onOriginError(originErrorCode(cause, phase), cause)
+    } catch (error) {
+      this.#origin.onBroken(error)
+      return plainAnswer(500)
+    }
+  }
+}

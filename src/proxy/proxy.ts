@@ -1,0 +1,197 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type Dispatcher, Pool } from 'undici'
+import { EdgeError } from '../error.ts'
+import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
+import { type Refusal, type RequestPass, requestPass } from './headers.ts'
+import { RequestBody } from './request-body.ts'
+import { socketResponse } from './socket-response.ts'
+import { originTarget } from './target.ts'
+import { TUNNELLED_PROTOCOL, UpgradeExchange } from './tunnel.ts'
+import { type OriginTls, originConnector, parseUpstream } from './upstream.ts'
+import { plainAnswer, writeAnswer } from './write-answer.ts'
+
+// Cloudflare's limits towards an origin: https://developers.cloudflare.com/fundamentals/reference/connection-limits/
+const CONNECT_TIMEOUT_MS = 19_000
+const READ_TIMEOUT_MS = 120_000
+/** Above this Cloudflare answers 520. */
+const MAX_RESPONSE_HEADER_BYTES = 128 * 1024
+const CLOSE_TIMEOUT_MS = 10_000
+
+export interface ProxyOptions {
+  /** The origin: `http://localhost:3000`, `https://origin.test/app`. */
+  upstream: string | URL
+  /** How long a connection may take, TLS included. Default 19 s. */
+  connectTimeoutMs?: number
+  /** How long the origin may take until its response begins. Default 120 s; 0 for no limit. */
+  responseTimeoutMs?: number
+  /** How long the origin may be silent within a body. Default `responseTimeoutMs`. */
+  idleTimeoutMs?: number
+  /** What the origin sees as Host: `received` (default), `upstream` for the upstream's own, or this text. */
+  hostHeader?: string
+  /** At most this many connections to the origin, further requests wait. Default no limit. */
+  connections?: number
+  tls?: OriginTls
+  /** Told of responses that broke off after they began (`origin_broke_off`): the visitor saw the connection close. */
+  onError?: (error: EdgeError) => void
+}
+
+export interface OriginProxy {
+  /** Where requests go: `http://localhost:3000`. */
+  readonly upstream: string
+  /** Sends a request to the origin and its response back. Resolves when the visitor has it or is gone; never rejects. */
+  forward(request: IncomingMessage, response: ServerResponse, extra: ForwardExtra): Promise<void>
+  /**
+   * The same for Node's `upgrade` event. WebSockets are tunnelled, any other protocol is refused. Resolves when the
+   * tunnel stands or the request is answered; never rejects.
+   */
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    extra: ForwardExtra
+  ): Promise<void>
+  /** Lets requests under way finish for up to `timeoutMs` (10 s), then breaks them off. Ends tunnels at once. */
+  close(options?: { timeoutMs?: number }): Promise<void>
+}
+
+const NEVER = () => false
+
+const isRefusal = (pass: RequestPass | Refusal): pass is Refusal => 'status' in pass
+
+/**
+ * The origin side: a streaming reverse proxy to one upstream, both ways with back-pressure.
+ *
+ * @throws EdgeError `invalid_upstream`
+ * @example
+ * const proxy = createProxy({ upstream: 'http://localhost:3000' })
+ * http.createServer((request, response) => {
+ *   void proxy.forward(request, response, { requestHeaders, responseHeaders, onOriginError })
+ * })
+ */
+export const createProxy = ({
+  upstream: address,
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
+  responseTimeoutMs = READ_TIMEOUT_MS,
+  idleTimeoutMs = responseTimeoutMs,
+  hostHeader = 'received',
+  connections,
+  tls = {},
+  onError = () => {},
+}: ProxyOptions): OriginProxy => {
+  const upstream = parseUpstream(address)
+  const pool = new Pool(upstream.origin, {
+    connect: originConnector(upstream, connectTimeoutMs, tls),
+    connections,
+    pipelining: 1,
+    headersTimeout: responseTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+  })
+  const tunnels = new Set<Socket>()
+  // undici reconnects when this differs from the last request's; the connector has the real name.
+  const servername = upstream.serverName || upstream.host
+  const origin: Origin = {
+    isTls: upstream.isTls,
+    onBroken: (cause) => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      const message = `origin ${upstream.origin} broke off: ${reason}`
+      onError(new EdgeError('origin_broke_off', message, { cause }))
+    },
+  }
+
+  /** The headers of a request that may be sent; answers it where it may not. */
+  const admit = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    extra: ForwardExtra
+  ): (RequestPass & { path: string }) | undefined => {
+    const refuse = ({ status, message }: Refusal) => {
+      // What follows on this connection may not be what it looks like.
+      response.shouldKeepAlive = false
+      writeAnswer(response, plainAnswer(status, message), extra.responseHeaders)
+    }
+    const { requestHeaders, strip = NEVER } = extra
+    const pass = requestPass(request.rawHeaders, request.httpVersion, requestHeaders, strip)
+    if (isRefusal(pass)) {
+      refuse(pass)
+      return undefined
+    }
+    const path = originTarget(request.url ?? '', pass.host, upstream.prefix)
+    if (path === undefined) {
+      refuse({ status: 400, message: 'request target' })
+      return undefined
+    }
+    const host = hostHeader === 'received' ? pass.host : hostHeader
+    if (host !== undefined && hostHeader !== 'upstream') pass.headers.push('Host', host)
+    return { ...pass, path }
+  }
+
+  const dispatch = (
+    options: Omit<Dispatcher.DispatchOptions, 'method'> & { method: string },
+    exchange: Exchange
+  ): Promise<void> => {
+    // `servername` is missing from undici's types.
+    pool.dispatch({ ...options, servername } as Dispatcher.DispatchOptions, exchange)
+    return exchange.done
+  }
+
+  let closed: Promise<void> | undefined
+  const close = async (timeoutMs: number) => {
+    for (const socket of tunnels) socket.destroySoon()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => resolve(pool.destroy()), timeoutMs)
+    })
+    await Promise.race([pool.close(), late])
+    clearTimeout(timer)
+  }
+
+  return {
+    upstream: upstream.origin,
+
+    forward: async (request, response, extra) => {
+      if (response.destroyed) return
+      const pass = admit(request, response, extra)
+      if (pass === undefined) return
+      const { path, headers, body } = pass
+      const exchange = new Exchange(response, extra, origin)
+      // A pipelined request waits for its turn without a socket, and Node does not tell it when the connection closes.
+      const { socket } = request
+      if (response.socket === null) {
+        socket.once('close', exchange.cancel)
+        void exchange.done.then(() => socket.off('close', exchange.cancel))
+      }
+      if (body.kind === 'length') headers.push('Content-Length', body.length)
+      const stream = body.kind === 'none' ? null : new RequestBody(request)
+      await dispatch({ method: request.method ?? 'GET', path, headers, body: stream }, exchange)
+    },
+
+    upgrade: async (request, duplex, head, extra) => {
+      const socket = duplex as Socket
+      if (socket.destroyed) return
+      const response = socketResponse(request, socket)
+      const pass = admit(request, response, extra)
+      if (pass === undefined) return
+      const { path, headers, body } = pass
+      const isWebSocket =
+        request.method === 'GET' && request.headers.upgrade?.toLowerCase() === TUNNELLED_PROTOCOL
+      if (!isWebSocket || body.kind !== 'none') {
+        writeAnswer(response, plainAnswer(400, 'expected a WebSocket'), extra.responseHeaders)
+        return
+      }
+      const onOpen = (opened: Socket) => {
+        tunnels.add(opened)
+        opened.once('close', () => tunnels.delete(opened))
+      }
+      const exchange = new UpgradeExchange(response, extra, origin, { socket, head, onOpen })
+      await dispatch({ method: 'GET', path, headers, upgrade: TUNNELLED_PROTOCOL }, exchange)
+    },
+
+    close: ({ timeoutMs = CLOSE_TIMEOUT_MS } = {}) => {
+      closed ??= close(timeoutMs)
+      return closed
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * A self-signed certificate for `localhost` and 127.0.0.1, valid for a century and good for nothing but tests:
+ * openssl req -x509 -new -key key.pem -days 36500 -addext subjectAltName=DNS:localhost,IP:127.0.0.1
+ */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBozCCAUmgAwIBAgIUYjIO5mwt8zb/nFeMzxgUXvxqqXAwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNZWRnZTEwMjAgdGVzdDAgFw0yNjExMjMwNjI0NDNaGA8yMTI2
+MTAzMDA2MjQ0M1owGDEWMBQGA1UEAwwNZWRnZTEwMjAgdGVzdDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABMS748lwsjXFuUuL+pleAJmrzXkMPL1xG1XxeqPWMgW3
+fuWv+gAUiIWJsTYE14NsrQe+SQq4Lzt5jRJOJoBWcMmjbzBtMB0GA1UdDgQWBBTZ
+x7mvhoJuhIvPRfdxy4e6pHO3XTAfBgNVHSMEGDAWgBTZx7mvhoJuhIvPRfdxy4e6
+pHO3XTAPBgNVHRMBAf8EBTADAQH/MBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAA
+ATAKBggqhkjOPQQDAgNIADBFAiBa7hkbv4cWrc49zNJEYnaxTGfXXdg5pNLfCbio
+XOo0MAIhAIUa8wE4QRMd/0zTo9JoFw1SmUeu6ELO9FuM+nE79ToQ
+-----END CERTIFICATE-----
+`
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCEYe7L/Jc5MGX6nm
+Qo/XrrFYiEWBOEPhT5TiRSwRm/ahRANCAATEu+PJcLI1xblLi/qZXgCZq815DDy9
+cRtV8Xqj1jIFt37lr/oAFIiFibE2BNeDbK0HvkkKuC87eY0STiaAVnDJ
+-----END PRIVATE KEY-----
+`

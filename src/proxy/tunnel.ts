@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
+import { responsePass } from './headers.ts'
+
+/** The only protocol that is tunnelled: behind `Upgrade: h2c`, requests would go past the rules. */
+export const TUNNELLED_PROTOCOL = 'websocket'
+
+/**
+ * Joins two sockets: what one sends the other gets, with back-pressure, until either closes. An orderly end is passed on
+ * after what was sent before it; a broken side breaks the other.
+ */
+const join = (one: Socket, other: Socket): void => {
+  const tie = (from: Socket, to: Socket) => {
+    from.setTimeout(0)
+    from.setNoDelay(true)
+    from.on('error', () => to.destroy())
+    from.on('close', () => to.destroySoon())
+    from.pipe(to)
+  }
+  tie(one, other)
+  tie(other, one)
+}
+
+const switchingHead = (headers: readonly string[]): string => {
+  let head = 'HTTP/1.1 101 Switching Protocols\r\n'
+  head += `Connection: Upgrade\r\nUpgrade: ${TUNNELLED_PROTOCOL}\r\n`
+  for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+  return `${head}\r\n`
+}
+
+/** The visitor's side of a tunnel to be. */
+export interface TunnelEnd {
+  socket: Socket
+  /** What the visitor sent after its request. */
+  head: Buffer
+  onOpen: (socket: Socket) => void
+}
+
+/** An exchange that becomes a tunnel where the origin agrees, and is answered as any other where it does not. */
+export class UpgradeExchange extends Exchange {
+  readonly #end: TunnelEnd
+
+  constructor(response: ServerResponse, extra: ForwardExtra, origin: Origin, end: TunnelEnd) {
+    super(response, extra, origin)
+    this.#end = end
+    // Nobody reads the socket before the tunnel stands, and who does not read does not hear that a visitor has left.
+    end.socket.on('readable', this.#onReadable).on('end', this.#onEnd)
+  }
+
+  readonly #onReadable = () => void this.#end.socket.read(0)
+
+  readonly #onEnd = () => void this.#end.socket.destroy()
+
+  override onUpgrade(status: number, rawHeaders: Buffer[] | string[] | null, duplex: Duplex): void {
+    const origin = duplex as Socket
+    if (this.isOver) {
+      origin.destroy()
+      return
+    }
+    const { socket, head, onOpen } = this.#end
+    const headers = responsePass((rawHeaders ?? []) as Buffer[], status, this.extra.responseHeaders)
+    this.isOver = true
+    socket.off('readable', this.#onReadable).off('end', this.#onEnd)
+    this.response.detachSocket(socket)
+    this.response.emit('close')
+    socket.write(switchingHead(headers), 'latin1')
+    if (head.length > 0) origin.write(head)
+    join(socket, origin)
+    onOpen(socket)
+  }
+}

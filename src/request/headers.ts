@@ -1,0 +1,64 @@
+/** Names and values in turn, in the order and case they were received. Binary strings. */
+export type FlatHeaders = readonly string[]
+
+const AUTHORITY = ':authority'
+
+/** The first value of a header, `undefined` where it is absent. */
+export const firstHeader = (flat: FlatHeaders, lowerCaseName: string): string | undefined => {
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) {
+      return flat[i + 1]
+    }
+  }
+  return undefined
+}
+
+/** All values of a header, in order. */
+export const allHeaders = (flat: FlatHeaders, lowerCaseName: string): string[] => {
+  const values: string[] = []
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) {
+      values.push(flat[i + 1]!)
+    }
+  }
+  return values
+}
+
+/** HTTP/2's pseudo headers are no headers; its `:authority` is what Host is in HTTP/1.1. */
+export const withoutPseudoHeaders = (flat: FlatHeaders): FlatHeaders => {
+  if (flat[0]?.startsWith(':') !== true) return flat
+  const kept: string[] = []
+  for (let i = 0; i < flat.length; i += 2) {
+    if (!flat[i]!.startsWith(':')) kept.push(flat[i]!, flat[i + 1]!)
+  }
+  return withHost(kept, firstHeader(flat, AUTHORITY) ?? '')
+}
+
+/** Headers of a Fetch Request: lower case, in order of their names, repeated ones already joined by the runtime. */
+export const flattenHeaders = (headers: Headers, authority: string): FlatHeaders => {
+  const flat: string[] = []
+  headers.forEach((value, name) => {
+    flat.push(name, value)
+  })
+  return withHost(flat, authority)
+}
+
+/** Every request has a Host on the wire: puts it back where it was left to the authority. */
+const withHost = (flat: FlatHeaders, authority: string): FlatHeaders =>
+  authority === '' || firstHeader(flat, 'host') !== undefined ? flat : ['host', authority, ...flat]
+
+/** Adds a value to the list of a key. */
+export const append = (map: Map<string, string[]>, key: string, value: string): void => {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, [value])
+  else values.push(value)
+}
+
+/** Every header by its lower-case name, repeated ones in order. */
+export const indexHeaders = (flat: FlatHeaders): ReadonlyMap<string, readonly string[]> => {
+  const index = new Map<string, string[]>()
+  for (let i = 0; i < flat.length; i += 2) append(index, flat[i]!.toLowerCase(), flat[i + 1]!)
+  return index
+}

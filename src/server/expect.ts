@@ -1,0 +1,24 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+
+/**
+ * `Expect: 100-continue`: the visitor is told to go on only when somebody begins to read the body. Node would tell it at
+ * once, so that a refused visitor would upload everything first.
+ */
+export const acceptExpectations = (
+  server: Server,
+  serve: (request: IncomingMessage, response: ServerResponse) => void,
+  refuse: (response: ServerResponse) => void
+): void => {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // A visitor that was not told to go on may send the body or not: what follows on the connection is unclear.
+    const { shouldKeepAlive } = response
+    response.shouldKeepAlive = false
+    request.once('resume', () => {
+      if (response.headersSent || response.destroyed) return
+      response.shouldKeepAlive = shouldKeepAlive
+      response.writeContinue()
+    })
+    serve(request, response)
+  })
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response))
+}

@@ -1,0 +1,259 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { EdgeError } from '../error.ts'
+import { plainAnswer, writeAnswer } from '../proxy/write-answer.ts'
+import { acceptExpectations } from './expect.ts'
+import { isSoundHost } from './host.ts'
+import { answerRaw, isAnswered } from './raw-answer.ts'
+import { ignoreOtherUpgrades } from './upgrade.ts'
+
+/** Cloudflare's limit for all request headers together; a single value of 64 KB has to get through to the rules. */
+const MAX_HEADER_BYTES = 128 * 1024
+const HEADERS_TIMEOUT_MS = 30_000
+/** Long enough for a large upload over a slow line. */
+const REQUEST_TIMEOUT_MS = 15 * 60_000
+/** Cloudflare's towards visitors is 400 s; browsers give up at 115 to 300. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const TIMEOUT_CHECK_INTERVAL_MS = 5_000
+const DRAIN_TIMEOUT_MS = 10_000
+const IDLE_CHECK_INTERVAL_MS = 50
+const MAX_PORT = 65_535
+
+export type RequestHandler = (
+  request: IncomingMessage,
+  response: ServerResponse
+) => void | Promise<void>
+
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer
+) => void | Promise<void>
+
+export interface ListenerOptions {
+  handler: RequestHandler
+  /** Takes WebSocket requests; without it they are handled as if they asked for no upgrade. */
+  upgrade?: UpgradeHandler
+  /** Default `127.0.0.1`. */
+  host?: string
+  /** 0 (default) for any free port. */
+  port?: number
+  maxHeaderBytes?: number
+  headersTimeoutMs?: number
+  /** Until the whole request is there, body included. */
+  requestTimeoutMs?: number
+  keepAliveTimeoutMs?: number
+  /** How long `close` lets requests under way finish. Default 10 s. */
+  drainTimeoutMs?: number
+  /** A new `CF-RAY` value, for answers to what no request could be made of. */
+  nextRay?: () => string
+  /** Told what a handler threw; the visitor got a 500. */
+  onError?: (error: unknown) => void
+}
+
+export interface Listener {
+  /** As a person would open it: `http://127.0.0.1:8080`. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  /** Stops accepting, lets requests under way finish, then closes what is left. Calling it twice is fine. */
+  close(): Promise<void>
+}
+
+/** What a connection is busy with: its latest request. */
+interface Turn {
+  request: IncomingMessage
+  response: ServerResponse
+}
+
+/**
+ * A hardened `node:http` server: what Node would cut off or answer bare is let through to the handler or answered like
+ * the rest, and neither a visitor nor a throwing handler ends the process.
+ *
+ * @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_port`, `invalid_host`
+ * @example
+ * const { url, close } = await createListener({ port: 8080, handler: (_, response) => void response.end('hello') })
+ */
+export const createListener = async ({
+  handler,
+  upgrade,
+  host = '127.0.0.1',
+  port = 0,
+  maxHeaderBytes = MAX_HEADER_BYTES,
+  headersTimeoutMs = HEADERS_TIMEOUT_MS,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS,
+  drainTimeoutMs = DRAIN_TIMEOUT_MS,
+  nextRay,
+  onError = () => {},
+}: ListenerOptions): Promise<Listener> => {
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
+    throw new EdgeError('invalid_port', `port ${port}: expected a whole number from 0 to 65535`)
+  }
+  const connections = new Map<Socket, Turn | undefined>()
+  let isClosing = false
+
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    // HTTP/1.0 has none, and Node's own answer to HTTP/1.1 without one is bare: judged in `serve`.
+    requireHostHeader: false,
+  })
+  // Past 2,000 Node drops headers without a word, and a rule would not see them. Their bytes are limited all the same.
+  server.maxHeadersCount = 0
+
+  const ownHeaders = (): [string, string][] => {
+    const headers: [string, string][] = [['Server', 'cloudflare']]
+    if (nextRay !== undefined) headers.push(['CF-RAY', nextRay()])
+    return headers
+  }
+
+  const refuse = (response: ServerResponse, status: number, message?: string) => {
+    response.shouldKeepAlive = false
+    writeAnswer(response, plainAnswer(status, message), ownHeaders())
+  }
+
+  const failed = (error: unknown, response: ServerResponse) => {
+    onError(error)
+    if (response.headersSent) response.destroy()
+    else refuse(response, 500)
+  }
+
+  const serve: RequestHandler = (request, response) => {
+    response.on('error', noop)
+    connections.set(request.socket, { request, response })
+    if (isClosing) response.shouldKeepAlive = false
+    if (!isSoundHost(request)) return refuse(response, 400, 'host header')
+    try {
+      const done = handler(request, response)
+      if (done !== undefined) done.catch((error: unknown) => failed(error, response))
+    } catch (error) {
+      failed(error, response)
+    }
+  }
+
+  server.on('connection', (socket: Socket) => {
+    if (connections.has(socket)) return
+    connections.set(socket, undefined)
+    socket.once('close', () => connections.delete(socket))
+  })
+  server.on('request', serve)
+  acceptExpectations(server, serve, (response) => refuse(response, 417))
+  server.on('connect', (_, socket) => answerRaw(socket as Socket, 405, ownHeaders()))
+  server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+    const socket = duplex as Socket
+    if (isAnswered(socket)) return
+    const turn = connections.get(socket)
+    // Whatever is written now would be taken for the answer to a request that is still waiting for its own.
+    const isOwed = turn !== undefined && !turn.response.writableFinished
+    const isItsOwn = turn !== undefined && !turn.request.complete && turn.response.socket === socket
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else if (!isOwed || (isItsOwn && !turn.response.headersSent)) {
+      answerRaw(socket, statusOf(error), ownHeaders())
+    } else if (isItsOwn) socket.destroy()
+    else turn.response.once('close', () => answerRaw(socket, statusOf(error), ownHeaders()))
+  })
+  if (upgrade !== undefined) {
+    ignoreOtherUpgrades(server, (request, socket, head) => {
+      // No request of this server's any more: closing does not wait for it.
+      connections.set(socket, undefined)
+      socket.on('error', () => socket.destroy())
+      if (!isSoundHost(request)) return answerRaw(socket, 400, ownHeaders())
+      const fail = (error: unknown) => {
+        onError(error)
+        answerRaw(socket, 500, ownHeaders())
+      }
+      try {
+        const done = upgrade(request, socket, head)
+        if (done !== undefined) done.catch(fail)
+      } catch (error) {
+        fail(error)
+      }
+    })
+  }
+
+  const address = await listen(server, host, port)
+  server.on('error', onError)
+
+  const close = () =>
+    new Promise<void>((resolve) => {
+      isClosing = true
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_INTERVAL_MS)
+      const late = setTimeout(() => {
+        for (const socket of connections.keys()) socket.destroy()
+      }, drainTimeoutMs)
+      server.close(() => {
+        clearInterval(idle)
+        clearTimeout(late)
+        resolve()
+      })
+      for (const [socket, turn] of connections) {
+        // Node does not count a connection as idle that never sent anything.
+        if (turn === undefined) socket.destroy()
+        else if (!turn.response.headersSent) turn.response.shouldKeepAlive = false
+      }
+    })
+
+  let closed: Promise<void> | undefined
+  return {
+    url: `http://${shownHost(address)}:${address.port}`,
+    host,
+    port: address.port,
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+const noop = () => {}
+
+/** Status for what Node's parser gave up on. */
+const statusOf = ({ code }: NodeJS.ErrnoException): number => {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413
+  return 400
+}
+
+/** An address that means "all of them" is nothing one could open. */
+const shownHost = ({ address, family }: AddressInfo): string => {
+  if (address === '0.0.0.0') return '127.0.0.1'
+  if (address === '::') return '[::1]'
+  return family === 'IPv6' ? `[${address}]` : address
+}
+
+const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port))
+    server.once('error', onError)
+    server.listen({ host, port }, () => {
+      server.off('error', onError)
+      resolve(server.address() as AddressInfo)
+    })
+  })
+
+const listenError = (cause: NodeJS.ErrnoException, host: string, port: number): EdgeError => {
+  if (cause.code === 'EADDRINUSE') {
+    return new EdgeError(
+      'port_in_use',
+      `port ${port} on ${host} is in use: stop the program that listens there, or choose another port (0 takes any free one)`,
+      { cause }
+    )
+  }
+  if (cause.code === 'EACCES') {
+    return new EdgeError(
+      'port_forbidden',
+      `port ${port} on ${host}: this user may not listen there; choose one above 1023`,
+      { cause }
+    )
+  }
+  return new EdgeError(
+    'invalid_host',
+    `host "${host}": expected an address of this machine, such as 127.0.0.1 or 0.0.0.0 (${cause.code ?? cause.message})`,
+    { cause }
+  )
+}

@@ -1,0 +1,38 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { plainAnswer } from '../proxy/write-answer.ts'
+
+/** Long enough for the answer to arrive before a reset overtakes it. */
+const LINGER_MS = 1_000
+
+const answered = new WeakSet<Socket>()
+
+/** True where the connection has had its last answer and is closing: the rest of what it sends is of no interest. */
+export const isAnswered = (socket: Socket): boolean => answered.has(socket)
+
+/**
+ * Answers on a bare socket, for what Node made no request of, and closes it. Bytes that still come in are read for a
+ * moment: closing on them would reset the connection and the visitor would never see the answer.
+ */
+export const answerRaw = (
+  socket: Socket,
+  status: number,
+  headers: readonly (readonly [string, string])[]
+): void => {
+  if (answered.has(socket)) return
+  answered.add(socket)
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { headers: own, body } = plainAnswer(status)
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
+  for (const [name, value] of [...headers, ...Object.entries(own)]) lines.push(`${name}: ${value}`)
+  lines.push(`Date: ${new Date().toUTCString()}`, 'Connection: close', '', '')
+  socket.on('error', () => socket.destroy())
+  socket.write(lines.join('\r\n'), 'latin1')
+  socket.end(body)
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+}

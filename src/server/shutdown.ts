@@ -1,0 +1,62 @@
+/** 128 and the number of the signal, as shells have it. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
+const HANG_MS = 30_000
+const EXIT_FAILED = 1
+
+/** The part of `process` that is used. */
+export interface ShutdownProcess {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
+  exit(code: number): unknown
+}
+
+export interface ShutdownOptions {
+  process?: ShutdownProcess
+  /** After this long the process ends whatever `close` still waits for. Default 30 s. */
+  hangMs?: number
+  /** Told why the process ends with 1. */
+  onError?: (error: unknown) => void
+}
+
+/**
+ * Ends the process in order: at the first SIGINT or SIGTERM `close` is called and the exit code is 0, or 1 where it
+ * fails or hangs. A second signal ends it at once with 130 or 143.
+ *
+ * @returns takes the signal handlers off again
+ * @example onShutdown(async () => { await listener.close(); await edge.close() })
+ */
+export const onShutdown = (
+  close: () => Promise<void>,
+  {
+    process: own = process,
+    hangMs = HANG_MS,
+    onError = (error) => console.error(`edge1020: closing failed: ${error}`),
+  }: ShutdownOptions = {}
+): (() => void) => {
+  let isClosing = false
+  const fail = (error: unknown) => {
+    onError(error)
+    own.exit(EXIT_FAILED)
+  }
+  const onSignal = async (signal: NodeJS.Signals) => {
+    if (isClosing) {
+      own.exit(SIGNALS[signal as keyof typeof SIGNALS])
+      return
+    }
+    isClosing = true
+    const hang = setTimeout(() => fail(new Error(`still not closed after ${hangMs} ms`)), hangMs)
+    hang.unref()
+    try {
+      await close()
+      own.exit(0)
+    } catch (error) {
+      fail(error)
+    } finally {
+      clearTimeout(hang)
+    }
+  }
+  for (const signal of Object.keys(SIGNALS)) own.on(signal as NodeJS.Signals, onSignal)
+  return () => {
+    for (const signal of Object.keys(SIGNALS)) own.off(signal as NodeJS.Signals, onSignal)
+  }
+}

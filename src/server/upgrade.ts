@@ -1,0 +1,37 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+const isWebSocket = ({ method, headers }: IncomingMessage) =>
+  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+
+/** The request as it came, without what asked for the upgrade. */
+const replayed = ({ method, url, httpVersion, rawHeaders }: IncomingMessage): string => {
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (!/^(?:upgrade|http2-settings)$/i.test(name)) text += `${name}: ${rawHeaders[i + 1]}\r\n`
+  }
+  return `${text}\r\n`
+}
+
+/**
+ * Gives WebSocket requests to `handler`. Any other Upgrade is ignored, as a server may (RFC 9110 §7.8): `curl --http2`
+ * asks for h2c with every request. Node has no say in that; once there is an `upgrade` listener it hands over a socket
+ * for all of them and reads no body. So the request is put back in front of what follows it, without its Upgrade.
+ */
+export const ignoreOtherUpgrades = (
+  server: Server,
+  handler: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+): void => {
+  server.on('upgrade', (request, duplex, head) => {
+    const socket = duplex as Socket
+    if (isWebSocket(request)) {
+      handler(request, socket, head)
+      return
+    }
+    if (socket.destroyed) return
+    if (head.length > 0) socket.unshift(head)
+    socket.unshift(Buffer.from(replayed(request), 'latin1'))
+    server.emit('connection', socket)
+  })
+}
