@@ -7,7 +7,7 @@ export default defineConfig({
     'cli/main': 'src/cli/main.ts',
   },
   format: 'esm',
-  platform: 'neutral',
+  platform: 'node',
   target: 'es2023',
   outDir: 'dist',
   dts: true,

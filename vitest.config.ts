@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
+const source = (file: string) => new URL(`./src/${file}`, import.meta.url).pathname
+
 export default defineConfig({
+  resolve: {
+    // Tests that import the package by its name test the sources; the built package is tested through the command line.
+    alias: [
+      { find: /^edge1020$/, replacement: source('index.ts') },
+      { find: /^edge1020\/node$/, replacement: source('node.ts') },
+    ],
+  },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })

@@ -1,21 +1,27 @@
 import type { Answer, AnswerOptions } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
-import { createContexts } from './context.ts'
+import { RequestContext, readOverrides } from './context.ts'
 import { EdgeError } from './error.ts'
-import { describeMatches } from './events/describe.ts'
-import type { EventStore, SecurityEvent } from './events/event.ts'
+import type { EventStore } from './events/event.ts'
+import { toText } from './language/bytes.ts'
 import type { RayId } from './ray.ts'
 import { createRays } from './ray.ts'
+import { createRecorder } from './record.ts'
 import type { EdgeRequest, RequestReader } from './request/request.ts'
 import { readRequest } from './request/request.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
 import { Verdict } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
 import type { AsnSource, Connection, GeoSource, Visitor } from './visitor/visitor.ts'
+import { warningsOf } from './warnings.ts'
 
 /** What a custom rule's block answers with. */
 const CUSTOM_RULE_BLOCK_CODE = 1020
 const BAD_OVERRIDE_STATUS = 400
+const NO_CONNECTION: Connection = {}
+
+/** Fields that need the country data. */
+const PLACE_FIELDS = new Set(['ip.src.country', 'ip.src.continent', 'ip.src.is_in_european_union'])
 
 export interface EdgeOptions {
   ruleset: Ruleset
@@ -56,9 +62,13 @@ export interface Edge {
   judge(request: EdgeRequest, connection?: Connection): Promise<Verdict>
   /** The same, without a promise where nothing has to be waited for: for mounts on the hot path. */
   decide(request: EdgeRequest, connection?: Connection): Verdict | Promise<Verdict>
+  /** The edge's answer about its origin (521 …) to a request that passed. */
+  refuse(code: number, verdict: Verdict, request: EdgeRequest): Answer
   readonly ruleset: Ruleset
   readonly store: EventStore
   readonly stats: Readonly<EdgeStats>
+  /** The data centre in its Ray IDs. */
+  readonly colo: string
   /** What of the rules cannot be judged here from real data, one sentence each. */
   readonly warnings: readonly string[]
   /** A new Ray ID as the `CF-RAY` header has it, for an answer that no request was judged for. */
@@ -67,11 +77,61 @@ export interface Edge {
   close(): Promise<void>
 }
 
+const refusalFacts = (
+  code: number,
+  request: RequestReader,
+  visitor: Visitor,
+  ray: RayId,
+  colo: string
+) => ({
+  code,
+  ray: ray.ray,
+  colo,
+  timeMs: ray.timeMs,
+  host: toText(request.hostname),
+  ip: visitor.ipText,
+  country: visitor.country,
+  method: request.method,
+  accept: request.joined('accept'),
+  acceptEncoding: request.joined('accept-encoding'),
+})
+
+/** A mistake in a test's own headers is told to the test: silently ignored, it would make the test pass. */
+const badOverride = (problems: readonly string[], ray: RayId, method: string): Answer => {
+  const body = new TextEncoder().encode(problems.map((problem) => `${problem}\n`).join(''))
+  return {
+    status: BAD_OVERRIDE_STATUS,
+    headers: {
+      'Content-Type': 'text/plain; charset=UTF-8',
+      'Content-Length': String(body.length),
+      'Cache-Control': 'no-store',
+      'CF-RAY': ray.header,
+      'x-edge1020': 'bad-override',
+    },
+    body: method === 'HEAD' ? new Uint8Array(0) : body,
+  }
+}
+
+/** A visitor's overridden fields by slot, and what could not be read of the overrides. */
+const settleOverrides = ({ overrideProblems, fieldOverrides }: Visitor) => {
+  try {
+    return {
+      problems: overrideProblems,
+      fields: fieldOverrides === undefined ? undefined : readOverrides(fieldOverrides),
+    }
+  } catch (error) {
+    if (!(error instanceof EdgeError)) throw error
+    return { problems: [...overrideProblems, `x-edge-fields: ${error.message}`], fields: undefined }
+  }
+}
+
+export const isEdge = (value: object): value is Edge => 'decide' in value && 'judge' in value
+
 /**
  * The spine: one request in, one `Verdict` out. Rules run in order; `log` notes a match and goes on, `skip` ends the
  * evaluation and lets the request pass, `block` refuses it.
  *
- * Providers (store, geo) are passed in, so that this runs on any runtime; `edge1020/node` brings Node's.
+ * Providers (store, country data) are passed in, so that this runs on any runtime; `edge1020/node` brings Node's.
  *
  * @throws EdgeError `invalid_trust`, `invalid_colo`; `geo_failed` where a rule needs a country and the data cannot load
  * @example
@@ -81,15 +141,15 @@ export interface Edge {
 export const createEdge = (options: EdgeOptions): Edge => {
   const { ruleset, store, geo, asn, onError = () => {}, overrides = false } = options
   const rays = createRays({ colo: options.colo, instance: options.instance })
+  const { colo } = rays
   const visitors = createVisitors({ trust: options.trust ?? [], overrides, geo, asn })
   const answers = createAnswers(options.answers)
-  const contexts = createContexts()
-  const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo: rays.colo })
+  const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
   const rules = ruleset.rules.filter((rule) => rule.enabled)
   const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
-  const closing = new Set<Promise<unknown>>()
+  const pending = new Set<Promise<unknown>>()
 
-  if (geo !== undefined && ruleset.fields.some(isPlaceField)) geo.open()
+  if (ruleset.fields.some((field) => PLACE_FIELDS.has(field))) geo?.open()
 
   const lost = (cause: unknown) => {
     stats.lost++
@@ -103,40 +163,84 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const settle = (
     matched: readonly Rule[],
     request: RequestReader,
-    context: JudgedContext,
     visitor: Visitor,
+    context: RequestContext,
     ray: RayId
   ): Verdict | Promise<Verdict> => {
-    const rule = matched[matched.length - 1]!
+    const rule = matched.at(-1)!
     const answer =
       rule.action === 'block'
-        ? answers.refuse(refusalFacts(CUSTOM_RULE_BLOCK_CODE, request, visitor, ray))
+        ? answers.refuse(refusalFacts(CUSTOM_RULE_BLOCK_CODE, request, visitor, ray, colo))
         : undefined
+    const judged = { request, visitor, context, ray, status: answer?.status ?? 0 }
     const events = matched.map((one, i) =>
-      record(one, matched.length - 1 - i, request, context, visitor, ray, answer?.status ?? 0)
+      record({ rule: one, matchIndex: matched.length - 1 - i }, judged)
     )
-    const verdict = new Verdict(
-      rule.action,
-      ray.ray,
-      ray.header,
-      visitor,
-      answer,
-      rule,
-      events[events.length - 1]
-    )
-    const commits = Promise.all(events.map((event) => store.append(event))).then(
-      () => verdict,
-      (cause) => {
-        lost(cause)
-        return verdict
-      }
-    )
+    const verdict = new Verdict(rule.action, ray, visitor, answer, rule, events.at(-1))
+    const committed = Promise.all(events.map((event) => store.append(event))).catch(lost)
     if (answer !== undefined) {
       stats.blocked++
-      return commits
+      return committed.then(() => verdict)
     }
     // The request passes without waiting; closing waits.
-    closing.add(commits)
-    void commits.finally(() => closing.delete(commits))
+    pending.add(committed)
+    void committed.then(() => pending.delete(committed))
     return verdict
   }
+
+  const decide: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
+    stats.judged++
+    const ray = rays.next()
+    const request = readRequest(incoming, connection.encrypted === true, ray.timeMs)
+    const visitor = visitors.identify((name) => request.joined(name), connection)
+    let fields: ReturnType<typeof readOverrides> | undefined
+    if (overrides) {
+      const settled = settleOverrides(visitor)
+      if (settled.problems.length > 0) {
+        return new Verdict(
+          'reject',
+          ray,
+          visitor,
+          badOverride(settled.problems, ray, request.method)
+        )
+      }
+      fields = settled.fields
+    }
+    const context = new RequestContext({ request, visitor, connection, ray: ray.ray }, fields)
+    let matched: Rule[] | undefined
+    for (const rule of rules) {
+      if (!rule.expression.matches(context)) continue
+      matched ??= []
+      matched.push(rule)
+      if (rule.action !== 'log') break
+    }
+    return matched === undefined
+      ? new Verdict('pass', ray, visitor)
+      : settle(matched, request, visitor, context, ray)
+  }
+
+  return {
+    judge: async (request, connection) => decide(request, connection),
+    decide,
+    refuse: (code, verdict, request) =>
+      answers.refuse(
+        refusalFacts(
+          code,
+          readRequest(request, false, verdict.rayId.timeMs),
+          verdict.visitor,
+          verdict.rayId,
+          colo
+        )
+      ),
+    ruleset,
+    store,
+    stats,
+    colo,
+    warnings: warningsOf(ruleset, { hasAsn: asn !== undefined, hasGeo: geo !== undefined }),
+    nextRay: () => rays.next().header,
+    close: async () => {
+      await Promise.all(pending)
+      await store.close()
+    },
+  }
+}

@@ -45,6 +45,8 @@ export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
   rules: string | readonly string[] | object | readonly object[]
   /** `memory`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: string | EventStore
+  /** Told at load which rules read what this edge has no data for, and other findings. Default `console.warn`. */
+  onWarning?: (warning: string) => void
   /** Directory of the default event store. Default `.edge1020`, where `edge1020 events` looks too. */
   data?: string
 }
@@ -75,17 +77,14 @@ export const createEdge = ({
   geo = geoipLite(),
   instance = ownInstance(),
   onError = (error) => console.error(`edge1020: ${error.message}`),
+  onWarning = (warning) => console.warn(`edge1020: ${warning}`),
   ...options
 }: Options): Edge => {
   const ruleset = rulesetOf(rules)
-  return createEdgeFrom({
-    ...options,
-    ruleset,
-    geo,
-    instance,
-    onError,
-    store: typeof store === 'object' ? store : openStore(store, { dataDir: data }),
-  })
+  const opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
+  const edge = createEdgeFrom({ ...options, ruleset, geo, instance, onError, store: opened })
+  for (const warning of edge.warnings) onWarning(warning)
+  return edge
 }
 
 /**

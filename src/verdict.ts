@@ -1,6 +1,7 @@
 import type { Answer } from './answers/answer.ts'
 import type { SecurityEvent } from './events/event.ts'
-import type { RuleAction } from './rules/rule.ts'
+import type { RayId } from './ray.ts'
+import type { Rule, RuleAction } from './rules/rule.ts'
 import type { Visitor } from './visitor/visitor.ts'
 
 /**
@@ -15,18 +16,25 @@ export type VerdictAction = 'pass' | RuleAction | 'reject'
 export class Verdict {
   constructor(
     readonly action: VerdictAction,
-    /** 16 lower-case hex digits. */
-    readonly ray: string,
-    /** The Ray ID with its data centre: the value of the `CF-RAY` header of every response. */
-    readonly rayHeader: string,
+    readonly rayId: RayId,
     readonly visitor: Visitor,
     /** The answer to send instead of the origin's; absent where the request passes. */
     readonly answer?: Answer,
     /** The rule that decided; absent where none matched. */
-    readonly rule?: { readonly id: string; readonly name: string },
+    readonly rule?: Rule,
     /** Its event, already committed where the action is `block`. */
     readonly event?: SecurityEvent
   ) {}
+
+  /** 16 lower-case hex digits. */
+  get ray(): string {
+    return this.rayId.ray
+  }
+
+  /** The Ray ID with its data centre: the value of the `CF-RAY` header of every response. */
+  get rayHeader(): string {
+    return this.rayId.header
+  }
 
   /** `answer` as a Fetch Response, a new one each time; `undefined` where the request passes. */
   get response(): Response | undefined {

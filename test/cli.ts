@@ -23,7 +23,11 @@ export interface Ran {
 /** Runs the built command line to its end. */
 export const run = async (
   args: readonly string[],
-  { cwd = ROOT, env = {}, input = '' }: { cwd?: string; env?: Record<string, string>; input?: string } = {}
+  {
+    cwd = ROOT,
+    env = {},
+    input = '',
+  }: { cwd?: string; env?: Record<string, string>; input?: string } = {}
 ): Promise<Ran> => {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env } })
   const texts = collect(child)
@@ -105,7 +109,11 @@ export interface Got {
 /** One request with just the headers that are given (a `fetch` would add its own). */
 export const get = (
   url: string,
-  { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {}
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {}
 ): Promise<Got> =>
   new Promise((done, fail) => {
     const outgoing = httpRequest(url, { method, headers, agent: false }, (incoming) => {
@@ -133,7 +141,9 @@ export const raw = (url: string, bytes: string | Buffer, silenceMs = 1_500): Pro
   new Promise((done) => {
     const { hostname, port } = new URL(url)
     let text = ''
-    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes, 'latin1'))
+    const socket = connect({ host: hostname, port: Number(port) }, () =>
+      socket.write(bytes, 'latin1')
+    )
     const finish = () => {
       socket.destroy()
       done(text)

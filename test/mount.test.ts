@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { serve } from '@hono/node-server'
+import { createEdge as createWebEdge, edge1020 as webEdge1020 } from 'edge1020'
 import type { Edge } from 'edge1020/node'
 import { createEdge, edge1020, memoryStore, nodeMiddleware } from 'edge1020/node'
-import { createEdge as createWebEdge, edge1020 as webEdge1020 } from 'edge1020'
 import express from 'express'
 import { Hono } from 'hono'
 import request from 'supertest'
@@ -22,7 +22,12 @@ afterAll(() => Promise.all(closers.map((close) => close())))
 
 const newEdge = (): Edge => createEdge({ rules: RULES, store: memoryStore(), colo: 'LHR' })
 
-const HEADERS = { 'cf-connecting-ip': '6.6.6.6', 'CF-IPCountry': 'KP', 'x-edge-ip': '1.1.1.1', 'x-keep': 'me' }
+const HEADERS = {
+  'cf-connecting-ip': '6.6.6.6',
+  'CF-IPCountry': 'KP',
+  'x-edge-ip': '1.1.1.1',
+  'x-keep': 'me',
+}
 
 /** What the app behind the edge saw. */
 interface Seen {
@@ -72,19 +77,21 @@ const expressApp = (edge: Edge) => {
 
 const onHono = async (edge: Edge) =>
   new Promise<string>((done) => {
-    const server = serve({ fetch: honoApp(edge).fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
-      done(`http://127.0.0.1:${port}`)
+    const server = serve(
+      { fetch: honoApp(edge).fetch, port: 0, hostname: '127.0.0.1' },
+      ({ port }) => done(`http://127.0.0.1:${port}`)
     )
     closers.push(() => server.close())
   })
 
-const onNode = (listener: (edge: Edge) => Parameters<typeof createServer>[1]) => async (edge: Edge) =>
-  new Promise<string>((done) => {
-    const server = createServer(listener(edge) as never).listen(0, '127.0.0.1', () =>
-      done(`http://127.0.0.1:${portOf(server.address())}`)
-    )
-    closers.push(() => server.close())
-  })
+const onNode =
+  (listener: (edge: Edge) => Parameters<typeof createServer>[1]) => async (edge: Edge) =>
+    new Promise<string>((done) => {
+      const server = createServer(listener(edge) as never).listen(0, '127.0.0.1', () =>
+        done(`http://127.0.0.1:${portOf(server.address())}`)
+      )
+      closers.push(() => server.close())
+    })
 
 describe.each([
   ['Hono on node-server', onHono],
@@ -122,7 +129,10 @@ describe.each([
     expect(code).toBe(1020)
     expect(headers['cf-ray']).toBe(`${ray}-LHR`)
     const found = await edge.store.find(ray)
-    expect(found).toMatchObject({ found: true, events: [{ ray, rule: { name: 'no curl' }, action: 'block' }] })
+    expect(found).toMatchObject({
+      found: true,
+      events: [{ ray, rule: { name: 'no curl' }, action: 'block' }],
+    })
   })
 
   test('HEAD is refused with the length and no body', async () => {
@@ -152,14 +162,18 @@ describe.each([
   })
 
   test('`skip` lets a request pass that a later rule would block', async () => {
-    const { status, headers } = await get(`${await url}/healthz`, { headers: { 'user-agent': 'curl/8' } })
+    const { status, headers } = await get(`${await url}/healthz`, {
+      headers: { 'user-agent': 'curl/8' },
+    })
     expect(status).toBe(200)
     const found = await edge.store.find(String(headers['cf-ray']))
     expect(found).toMatchObject({ found: true, events: [{ action: 'skip', status: 0 }] })
   })
 
   test('`log` notes and goes on: both matches are found by the one Ray ID', async () => {
-    const { status, headers } = await get(`${await url}/shop/1`, { headers: { 'user-agent': 'curl/8' } })
+    const { status, headers } = await get(`${await url}/shop/1`, {
+      headers: { 'user-agent': 'curl/8' },
+    })
     expect(status).toBe(403)
     const found = await edge.store.find(String(headers['cf-ray']))
     expect(found).toMatchObject({
@@ -176,7 +190,9 @@ describe('an edge without a server', () => {
   test('`judge` gives the verdict, the event and a Response', async () => {
     const edge = newEdge()
     const verdict = await edge.judge(
-      new Request('https://shop.test/a?b=c', { headers: { 'user-agent': 'curl/8', accept: 'text/markdown' } }),
+      new Request('https://shop.test/a?b=c', {
+        headers: { 'user-agent': 'curl/8', accept: 'text/markdown' },
+      }),
       { remoteAddress: '::ffff:192.0.2.7' }
     )
     expect(verdict).toMatchObject({
@@ -192,7 +208,9 @@ describe('an edge without a server', () => {
 
   test('a passing verdict has a Ray ID and no response', async () => {
     const edge = newEdge()
-    const verdict = await edge.judge(new Request('https://shop.test/'), { remoteAddress: '192.0.2.7' })
+    const verdict = await edge.judge(new Request('https://shop.test/'), {
+      remoteAddress: '192.0.2.7',
+    })
     expect(verdict.action).toBe('pass')
     expect(verdict.response).toBeUndefined()
     expect(verdict.ray).toMatch(RAY)
@@ -225,7 +243,9 @@ describe('an edge without a server', () => {
     const errors: unknown[] = []
     const store = { ...memoryStore(), append: () => Promise.reject(new Error('disk full')) }
     const edge = createEdge({ rules: RULES, store, onError: (error) => errors.push(error) })
-    const verdict = await edge.judge(new Request('https://a.test/', { headers: { 'user-agent': 'curl' } }))
+    const verdict = await edge.judge(
+      new Request('https://a.test/', { headers: { 'user-agent': 'curl' } })
+    )
     expect(verdict.action).toBe('block')
     expect(errors).toHaveLength(1)
     expect(edge.stats).toMatchObject({ judged: 1, blocked: 1, lost: 1 })
@@ -240,7 +260,11 @@ describe('test overrides, switched on', () => {
       { name: 'ja3', when: { ja3: 'e7d705a3286e19ea42f587b344ee6865' }, action: 'block' },
       { name: 'ja4', when: { ja4: 't13d1516h2_8daaf6152771_b186095e22b6' }, action: 'block' },
       { name: 'addresses', when: { ip: '192.0.2.0/24' }, action: 'block' },
-      { name: 'score', expression: 'cf.bot_management.score lt 10 and cf.bot_management.score gt 0', action: 'block' },
+      {
+        name: 'score',
+        expression: 'cf.bot_management.score lt 10 and cf.bot_management.score gt 0',
+        action: 'block',
+      },
     ],
   }
   const edge = createEdge({ rules, store: 'memory', overrides: true })

@@ -22,13 +22,21 @@ describe('edge1020 serve in front of the demo origin', () => {
     expect(edge.ready.ready).toBe(true)
     expect(edge.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/?$/)
     expect(edge.admin).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/?$/)
-    expect(edge.ready.rules).toMatchObject({ enabled: expect.any(Number), total: expect.any(Number) })
+    expect(edge.ready.rules).toMatchObject({
+      enabled: expect.any(Number),
+      total: expect.any(Number),
+    })
     expect(edge.texts.out.trim().split('\n')).toHaveLength(1)
   })
 
   test('a browser passes and the origin learns its Ray ID and address', async () => {
     const { status, headers, body } = await get(new URL('/headers', edge.url).href, {
-      headers: { 'user-agent': BROWSER, 'cf-connecting-ip': '6.6.6.6', 'cf-ray': 'forged', 'x-edge-ip': '1.2.3.4' },
+      headers: {
+        'user-agent': BROWSER,
+        'cf-connecting-ip': '6.6.6.6',
+        'cf-ray': 'forged',
+        'x-edge-ip': '1.2.3.4',
+      },
     })
     expect(status).toBe(200)
     expect(headers['cf-ray']).toMatch(/^[0-9a-f]{16}-LHR$/)
@@ -105,7 +113,10 @@ describe('edge1020 serve in front of the demo origin', () => {
     const ray = rayOf(headers['cf-ray'])
     const api = (path: string) => get(new URL(path, edge.admin).href)
 
-    expect(JSON.parse((await api(`/api/events/${ray}`)).body)).toMatchObject({ ray, action: 'block' })
+    expect(JSON.parse((await api(`/api/events/${ray}`)).body)).toMatchObject({
+      ray,
+      action: 'block',
+    })
     expect(JSON.parse((await api(`/api/events?ray=${ray}`)).body).events).toHaveLength(1)
     expect(JSON.parse((await api('/api/events?action=log')).body).events).toEqual([])
     expect(JSON.parse((await api('/api/events?limit=1')).body).events).toHaveLength(1)
@@ -133,22 +144,29 @@ describe('edge1020 serve in front of the demo origin', () => {
 
   test('test overrides do nothing unless they are switched on', async () => {
     const { status } = await get(edge.url, {
-      headers: { 'user-agent': BROWSER, 'x-edge-fields': '{"http.user_agent":"curl"}', 'x-edge-ip': 'nonsense' },
+      headers: {
+        'user-agent': BROWSER,
+        'x-edge-fields': '{"http.user_agent":"curl"}',
+        'x-edge-ip': 'nonsense',
+      },
     })
     expect(status).toBe(200)
   })
 })
 
 describe('edge1020 serve, started and stopped', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with exit code 0, events kept', async (signal) => {
-    const one = scratch()
-    const running = await startServe(['--data', one.dir])
-    const { headers } = await get(running.url, { headers: { 'user-agent': 'curl/8' } })
-    expect(await running.stop(signal)).toBe(0)
-    const { code } = await run(['events', rayOf(headers['cf-ray']), '--data', one.dir])
-    expect(code).toBe(0)
-    one.remove()
-  })
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s ends it with exit code 0, events kept',
+    async (signal) => {
+      const one = scratch()
+      const running = await startServe(['--data', one.dir])
+      const { headers } = await get(running.url, { headers: { 'user-agent': 'curl/8' } })
+      expect(await running.stop(signal)).toBe(0)
+      const { code } = await run(['events', rayOf(headers['cf-ray']), '--data', one.dir])
+      expect(code).toBe(0)
+      one.remove()
+    }
+  )
 
   test('`--store memory` writes nothing to disk', async () => {
     const one = scratch()
@@ -162,8 +180,19 @@ describe('edge1020 serve, started and stopped', () => {
   test('a bad rule file is refused with its place, nothing is started, exit code 2', async () => {
     const one = scratch()
     const file = join(one.dir, 'site.yaml')
-    writeFileSync(file, 'rules:\n  - name: a\n    expression: ip.src.contry eq "US"\n    action: block\n')
-    const { code, out, err } = await run(['serve', '--rules', file, '--port', '0', '--data', one.dir])
+    writeFileSync(
+      file,
+      'rules:\n  - name: a\n    expression: ip.src.contry eq "US"\n    action: block\n'
+    )
+    const { code, out, err } = await run([
+      'serve',
+      '--rules',
+      file,
+      '--port',
+      '0',
+      '--data',
+      one.dir,
+    ])
     expect(code).toBe(2)
     expect(out).toBe('')
     expect(err).toContain(`${file}:3:17`)
@@ -185,7 +214,10 @@ describe('edge1020 serve, started and stopped', () => {
     [['events', '--limit', '0'], '--limit'],
     [['rules', 'print'], 'rule file'],
   ])('%j is refused with exit code 2', async (args, text) => {
-    const { code, out, err } = await run([...args, ...(args[0] === 'serve' ? ['--admin-port', '0'] : [])])
+    const { code, out, err } = await run([
+      ...args,
+      ...(args[0] === 'serve' ? ['--admin-port', '0'] : []),
+    ])
     expect(code).toBe(2)
     expect(out).toBe('')
     expect(err).toContain(text)

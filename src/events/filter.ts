@@ -19,7 +19,10 @@ export interface SettledFilter {
 export const settleFilter = ({ ray, country, limit, ...rest }: EventFilter = {}): SettledFilter => {
   const settled = limit ?? DEFAULT_LIMIT
   if (!Number.isInteger(settled) || settled < 1 || settled > MAX_LIMIT) {
-    throw new EdgeError('invalid_filter', `limit ${limit}: expected a whole number from 1 to ${MAX_LIMIT}`)
+    throw new EdgeError(
+      'invalid_filter',
+      `limit ${limit}: expected a whole number from 1 to ${MAX_LIMIT}`
+    )
   }
   return {
     ...rest,

@@ -11,7 +11,8 @@ export interface Horizon {
   readonly removedBeforeMs?: number | undefined
 }
 
-const shown = (timeMs: number) => new Date(timeMs).toISOString().replace('T', ' ').replace('Z', ' UTC')
+const shown = (timeMs: number) =>
+  new Date(timeMs).toISOString().replace('T', ' ').replace('Z', ' UTC')
 
 /** Why a look-up found nothing: the ID is none, its event was removed, or it was never in this store. */
 export const explainMiss = (text: string, horizon: Horizon): FindResult => {
@@ -33,7 +34,8 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
       message: `Ray ID ${ray} was made at ${shown(timeMs)}; ${store} keeps no events from before ${shown(removedBeforeMs)}`,
     }
   }
-  const kept = oldestMs === undefined ? 'which is empty' : `whose oldest event is from ${shown(oldestMs)}`
+  const kept =
+    oldestMs === undefined ? 'which is empty' : `whose oldest event is from ${shown(oldestMs)}`
   return {
     found: false,
     reason: 'not_in_store',

@@ -55,9 +55,16 @@ class Ring {
  *
  * @param options.capacity how many events are kept; older ones are evicted
  */
-export const memoryStore = ({ capacity = DEFAULT_CAPACITY }: { capacity?: number } = {}): EventStore => {
+export const memoryStore = ({
+  capacity = DEFAULT_CAPACITY,
+}: {
+  capacity?: number
+} = {}): EventStore => {
   if (!Number.isInteger(capacity) || capacity < 1) {
-    throw new EdgeError('invalid_store', `capacity ${capacity}: expected a whole number of at least 1`)
+    throw new EdgeError(
+      'invalid_store',
+      `capacity ${capacity}: expected a whole number of at least 1`
+    )
   }
   const ring = new Ring(capacity)
   let closed = false

@@ -21,7 +21,8 @@ const decoded = (text: string) => {
  */
 export const redactQuery = (query: string, redaction: Redaction): string => {
   if (redaction === false || query === '') return query
-  const names = redaction === true ? undefined : new Set(redaction.map((name) => name.toLowerCase()))
+  const names =
+    redaction === true ? undefined : new Set(redaction.map((name) => name.toLowerCase()))
   const mark = query.startsWith('?') ? '?' : ''
   const pairs = query
     .slice(mark.length)
@@ -70,7 +71,8 @@ const redactedValue = (field: string, value: unknown, query: Redaction): unknown
   if (QUERY.test(field)) return typeof value === 'string' ? redactQuery(value, query) : value
   const argument = ARGUMENT.exec(field)?.[1]
   if (argument !== undefined) {
-    const hidden = query === true || query.some((name) => name.toLowerCase() === decoded(argument).toLowerCase())
+    const hidden =
+      query === true || query.some((name) => name.toLowerCase() === decoded(argument).toLowerCase())
     return hidden ? REDACTED : value
   }
   return ARGUMENTS.test(field) ? REDACTED : value

@@ -185,14 +185,14 @@ export const responsePass = (
   const named = new Set<string>()
   let isChunked = false
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i]!.latin1Slice()
+    const name = raw[i]!.toString('latin1')
     const lower = name.toLowerCase()
     if (HOP_BY_HOP.has(lower)) {
       if (lower === 'transfer-encoding') isChunked = true
       else if (lower === 'connection') {
-        for (const token of connectionTokens(raw[i + 1]!.latin1Slice())) named.add(token)
+        for (const token of connectionTokens(raw[i + 1]!.toString('latin1'))) named.add(token)
       }
-    } else if (!replaced.has(lower)) headers.push(name, raw[i + 1]!.latin1Slice())
+    } else if (!replaced.has(lower)) headers.push(name, raw[i + 1]!.toString('latin1'))
   }
   // RFC 9112 §6.2 and §8.6: no length beside chunks, none on a 204.
   if (isChunked || status === NO_CONTENT) named.add('content-length')
@@ -208,10 +208,10 @@ const FORBIDDEN_TRAILERS = new Set(['content-length', 'host', 'set-cookie', 'tra
 export const trailerPass = (raw: readonly Buffer[]): [string, string][] => {
   const trailers: [string, string][] = []
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i]!.latin1Slice()
+    const name = raw[i]!.toString('latin1')
     const lower = name.toLowerCase()
     if (!HOP_BY_HOP.has(lower) && !FORBIDDEN_TRAILERS.has(lower)) {
-      trailers.push([name, raw[i + 1]!.latin1Slice()])
+      trailers.push([name, raw[i + 1]!.toString('latin1')])
     }
   }
   return trailers

@@ -127,14 +127,16 @@ describe('upgrade', () => {
   })
 
   test('a visitor who leaves while the origin thinks cancels it', async () => {
-    const { url, sockets } = await rawOrigin(() => {})
+    const asked = vi.fn()
+    const cancelled = vi.fn()
+    const { url } = await rawOrigin(asked, (socket) => socket.once('close', cancelled))
     const { port, pending, failures } = await edgeTo(url)
     const client = rawClient(port)
     client.send(upgrade())
-    await vi.waitFor(() => expect(sockets.size).toBe(1))
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
     client.socket.destroy()
     await vi.waitFor(() => expect(pending()).toBe(0))
-    await vi.waitFor(() => expect(sockets.size).toBe(0))
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled())
     expect(failures).toEqual([])
   })
 

@@ -43,6 +43,8 @@ export interface ListenerOptions {
   /** Until the whole request is there, body included. */
   requestTimeoutMs?: number
   keepAliveTimeoutMs?: number
+  /** How often connections are looked over for the two timeouts before. */
+  timeoutCheckIntervalMs?: number
   /** How long `close` lets requests under way finish. Default 10 s. */
   drainTimeoutMs?: number
   /** A new `CF-RAY` value, for answers to what no request could be made of. */
@@ -83,6 +85,7 @@ export const createListener = async ({
   headersTimeoutMs = HEADERS_TIMEOUT_MS,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
   keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS,
+  timeoutCheckIntervalMs = TIMEOUT_CHECK_INTERVAL_MS,
   drainTimeoutMs = DRAIN_TIMEOUT_MS,
   nextRay,
   onError = () => {},
@@ -98,7 +101,7 @@ export const createListener = async ({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+    connectionsCheckingInterval: timeoutCheckIntervalMs,
     // HTTP/1.0 has none, and Node's own answer to HTTP/1.1 without one is bare: judged in `serve`.
     requireHostHeader: false,
   })

@@ -6,7 +6,10 @@ import type { Value } from '../types.ts'
 import { INT, IP } from '../types.ts'
 import { either, field } from './parameters.ts'
 
-const fits = (bits: Value, family: 4 | 6) => bits >= 1 && bits <= maxPrefix(family)
+const fits = (bits: Value, family: 4 | 6) => {
+  const count = bits as number | bigint
+  return count >= 1 && count <= maxPrefix(family)
+}
 
 const checkBits = (bits: Value | undefined, index: number, family: 4 | 6) => {
   if (bits === undefined || fits(bits, family)) return

@@ -37,7 +37,8 @@ const splitBytes = (input: string, separator: string, limit: number): string[] =
   return parts
 }
 
-const checkSplit = ({ literals: [, separator, limit] }: CallShape) => {
+const checkSplit = ({ literals: [, separator, given] }: CallShape) => {
+  const limit = given as number | bigint | undefined
   if (separator === '') throw new ArgumentProblem(1, 'the separator is empty')
   if (limit !== undefined && (limit < 1 || limit > MAX_SPLIT_ELEMENTS)) {
     throw new ArgumentProblem(2, `limit ${limit} is not between 1 and ${MAX_SPLIT_ELEMENTS}`)

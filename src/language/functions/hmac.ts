@@ -78,8 +78,10 @@ const validator = ({ literals: [key, , ttl, , separator = 0, given] }: CallShape
 
 const checkLiterals = ({ literals: [key, , ttl, , separator = 0] }: CallShape) => {
   if (key === '') throw new ArgumentProblem(0, 'the key is empty: anybody could make a valid token')
-  if (ttl! < 1) throw new ArgumentProblem(2, `a ttl of ${ttl} seconds: no token would be valid`)
-  if (separator < 0) throw new ArgumentProblem(4, `a separator of ${separator} bytes`)
+  if ((ttl as number | bigint) < 1)
+    throw new ArgumentProblem(2, `a ttl of ${ttl} seconds: no token would be valid`)
+  if ((separator as number | bigint) < 0)
+    throw new ArgumentProblem(4, `a separator of ${separator} bytes`)
 }
 
 /** All arguments as if they were literals, for an evaluation that nobody prepared. */

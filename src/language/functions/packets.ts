@@ -23,7 +23,8 @@ export const packetFunctions: readonly FunctionDefinition[] = [
     parameters: [field('protocol'), literal('offset_start', [INT]), literal('offset_end', [INT])],
     returns: INT,
     evaluate: ([protocol, start, end]) => bitSlice(protocol as string, Number(start), Number(end)),
-    prepare: ({ literals: [, start, end] }) => {
+    prepare: ({ literals }) => {
+      const [, start, end] = literals as readonly (number | bigint)[]
       if (start! < 0) throw new ArgumentProblem(1, `offset ${start} is negative`)
       if (end! > MAX_OFFSET_BITS) {
         throw new ArgumentProblem(2, `offset ${end} is above ${MAX_OFFSET_BITS} bits`)

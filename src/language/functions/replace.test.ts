@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to groups are written like this
 import { describe, expect, test } from 'vitest'
 import { evaluate, problemOf } from './evaluate.fixture.ts'
 

@@ -47,12 +47,6 @@ describe('url_decode', () => {
     ['%2541', '%41'],
   ])('with %%uXXXX, %j is %j', (text, expected) => expect(decode(text, 'u')).toBe(expected))
 
-  test('megabytes of escapes are decoded', () => {
-    const text = '%ud83d%ude00'.repeat(200_000)
-    expect(decode(text, 'u')).toBe(toBytes('😀').repeat(200_000))
-    expect(decode(text, 'ur')).toBe(toBytes('😀').repeat(200_000))
-  })
-
   test.each(['ur', 'ru'])('options %s combine', (options) => {
     expect(decode('%25u2601%2520', options)).toBe(toBytes('☁ '))
   })

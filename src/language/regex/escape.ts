@@ -53,7 +53,7 @@ const hex = (cursor: Cursor, start: number, letter: string): Primitive => {
     const open = cursor.offset
     cursor.take()
     cursor.skipSpace()
-    while (!cursor.done && cursor.char !== '}') {
+    while (!cursor.done && (cursor.char as string | undefined) !== '}') {
       const at = cursor.offset
       const digit = cursor.take()
       if (!isHex(digit)) throw cursor.fail(at, 'invalid hexadecimal digit')

@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { createEdge } from '../node.ts'
+import { serve as start } from '../server/serve.ts'
+import { onShutdown } from '../server/shutdown.ts'
+import { geoipLite } from '../visitor/node/geoip-lite.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_OK, usageError, wholeNumber } from './command.ts'
+import { paint } from './printable.ts'
+
+const MAX_PORT = 65_535
+const STARTER_PACK = 'rules/starter.yaml'
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0'
+
+/** The pack in this directory where there is one (a clone), else the one that came with the package. */
+const starterPack = (): string =>
+  existsSync(STARTER_PACK)
+    ? STARTER_PACK
+    : fileURLToPath(new URL(STARTER_PACK, import.meta.resolve('edge1020/package.json')))
+
+const redaction = (text: string | undefined): boolean | string[] =>
+  text === undefined ? false : text === 'all' || text.split(',').map((name) => name.trim())
+
+const commandsToTry = (url: string): string =>
+  [
+    `  curl -i -A '${BROWSER}' ${url}/            # passes`,
+    `  curl -i ${url}/                             # blocked by its user agent`,
+    `  curl -i -A '${BROWSER}' ${url}/.env        # blocked by path`,
+  ].join('\n')
+
+export const serve: Command = {
+  name: 'serve',
+  summary: 'the edge as a reverse proxy in front of an origin',
+  usage: '[options]',
+  description:
+    'Judges every request, answers the blocked ones as Cloudflare would and sends the others on. Without --upstream a small\n' +
+    'demo site stands behind it; without --rules the starter pack is used. SIGTERM and SIGINT end it in order.',
+  flags: {
+    port: {
+      value: 'PORT',
+      short: 'p',
+      default: '8020',
+      help: 'where visitors connect; 0 takes any free port',
+    },
+    host: { value: 'HOST', default: '127.0.0.1', help: 'address to listen on' },
+    upstream: { value: 'URL', short: 'u', help: 'the origin, e.g. http://127.0.0.1:3000' },
+    rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
+    data: { value: 'DIR', default: '.edge1020', help: 'directory of the event store' },
+    store: {
+      value: 'SPEC',
+      help: 'where events go: memory, or sqlite:FILE (default sqlite in --data)',
+    },
+    'admin-port': {
+      value: 'PORT',
+      default: '8021',
+      help: 'events and health, on loopback; 0 takes any free port',
+    },
+    trust: {
+      value: 'CIDR',
+      multiple: true,
+      help: 'believe forwarded addresses from these peers: a network, loopback, or private',
+    },
+    overrides: {
+      help: 'honour x-edge-ip, x-edge-country … from loopback and trusted peers (for tests)',
+    },
+    colo: { value: 'XXX', help: 'three letters of the data centre in Ray IDs (default LOC)' },
+    'redact-query': {
+      value: 'NAMES',
+      help: 'replace values of these query parameters (comma list, or all) in events',
+    },
+  },
+  examples: [
+    'edge1020 serve --upstream http://127.0.0.1:3000 --rules rules/starter.yaml',
+    'edge1020 serve --port 0 --admin-port 0 --store memory --overrides --json',
+  ],
+  run: async (args, io) => {
+    if (args.positionals.length > 0) {
+      throw usageError(
+        `edge1020 serve: unexpected "${args.positionals[0]}": rules are given with --rules`
+      )
+    }
+    const port = wholeNumber(args, 'port', { min: 0, max: MAX_PORT })
+    const adminPort = wholeNumber(args, 'admin-port', { min: 0, max: MAX_PORT })
+    const say = (text: string) => io.err(`${text}\n`)
+    const onError = (error: Error) => say(`edge1020: ${error.message}`)
+    const geo = geoipLite()
+    const trust = args.texts('trust')
+    const edge = createEdge({
+      rules: args.texts('rules').length > 0 ? args.texts('rules') : starterPack(),
+      data: args.text('data'),
+      store: args.text('store'),
+      trust,
+      overrides: args.on('overrides'),
+      colo: args.text('colo'),
+      redactQuery: redaction(args.text('redact-query')),
+      geo,
+      onError,
+      onWarning: (warning) => say(`warning: ${warning}`),
+    })
+    const served = await start({
+      edge,
+      upstream: args.text('upstream'),
+      host: args.text('host'),
+      port,
+      adminPort,
+      onError,
+    }).catch(async (error: unknown) => {
+      await edge.close()
+      throw error
+    })
+    const ended = new Promise<void>((resolve) => {
+      onShutdown(() => served.close().finally(resolve))
+    })
+    announce(args, io, { edge, served, geoDate: geo.date, trust })
+    await ended
+    return EXIT_OK
+  },
+}
+
+const announce = (
+  args: Arguments,
+  io: Io,
+  {
+    edge,
+    served,
+    geoDate,
+    trust,
+  }: {
+    edge: ReturnType<typeof createEdge>
+    served: Awaited<ReturnType<typeof start>>
+    geoDate: string
+    trust: readonly string[]
+  }
+) => {
+  const { rules, files } = edge.ruleset
+  const enabled = rules.filter((rule) => rule.enabled).length
+  if (args.on('json')) {
+    const ready = {
+      ready: true,
+      url: served.url,
+      admin: served.admin,
+      rules: { enabled, total: rules.length, files },
+      store: edge.store.name,
+    }
+    io.out(`${JSON.stringify(ready)}\n`)
+    return
+  }
+  const row = (label: string, text: string) => `${paint(io.color, 'dim', label.padEnd(14))}${text}`
+  const demo = args.text('upstream') === undefined ? ' (built-in demo site)' : ''
+  io.out(
+    [
+      `${paint(io.color, 'bold', 'edge1020')} is ready at ${paint(io.color, 'cyan', served.url)}`,
+      '',
+      row('rules', `${enabled} of ${rules.length} enabled, ${files.join(', ')}`),
+      row('origin', `${served.upstream}${demo}`),
+      row('events', edge.store.name),
+      row('country data', `geoip-lite, ${geoDate}`),
+      row(
+        'trusted',
+        trust.length === 0 ? 'no proxies: forwarded headers are ignored' : trust.join(', ')
+      ),
+      row('admin', `${served.admin}/api/events`),
+      ...(args.on('overrides')
+        ? [row('overrides', 'on: x-edge-… headers from loopback and trusted peers')]
+        : []),
+      '',
+      'Try:',
+      commandsToTry(served.url),
+      '',
+      'Then look a Ray ID up:  npx edge1020 events <Ray ID>',
+      '',
+    ].join('\n')
+  )
+}

@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'libsql'
+import { EdgeError } from '../../error.ts'
+
+export type Connection = InstanceType<typeof Database>
+
+/** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
+const APPLICATION_ID = 0xed9e1020 | 0
+const SCHEMA_VERSION = 1
+const BUSY_TIMEOUT_MS = 5_000
+
+const SCHEMA = `
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY,
+  ray TEXT NOT NULL,
+  match_index INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  rule_id TEXT NOT NULL,
+  rule_name TEXT NOT NULL,
+  ip TEXT NOT NULL,
+  country TEXT NOT NULL,
+  event TEXT NOT NULL,
+  UNIQUE (ray, match_index)
+);
+CREATE TABLE horizon (id INTEGER PRIMARY KEY CHECK (id = 1), removed_before_ms INTEGER NOT NULL);
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+export const storeFailed = (file: string, cause: unknown): EdgeError => {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new EdgeError('store_failed', `event store ${file}: ${reason}`, { cause })
+}
+
+const pragma = (db: Connection, name: string): number => {
+  const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>
+  return Number(row[name])
+}
+
+const isEmpty = (db: Connection): boolean =>
+  db.prepare('SELECT name FROM sqlite_master LIMIT 1').get() === undefined
+
+const prepareSchema = (db: Connection, file: string) => {
+  if (pragma(db, 'application_id') === 0 && pragma(db, 'user_version') === 0 && isEmpty(db)) {
+    db.exec(`BEGIN IMMEDIATE;${SCHEMA}COMMIT;`)
+    return
+  }
+  checkSchema(db, file)
+}
+
+const checkSchema = (db: Connection, file: string) => {
+  if (pragma(db, 'application_id') !== APPLICATION_ID) {
+    throw new EdgeError(
+      'store_foreign',
+      `${file} is a database of another program: choose another file`
+    )
+  }
+  const version = pragma(db, 'user_version')
+  if (version !== SCHEMA_VERSION) {
+    throw new EdgeError(
+      'store_version',
+      `${file} has schema version ${version}: this edge1020 reads version ${SCHEMA_VERSION}`
+    )
+  }
+}
+
+const connect = (file: string, setUp: (db: Connection) => void): Connection => {
+  let db: Connection | undefined
+  try {
+    db = new Database(file)
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    setUp(db)
+    return db
+  } catch (cause) {
+    db?.close()
+    throw cause instanceof EdgeError ? cause : storeFailed(file, cause)
+  }
+}
+
+/** Opens a store for writing; makes the file and its directory where they are missing. */
+export const openForWriting = (file: string, durability: 'process' | 'power'): Connection => {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+  } catch (cause) {
+    throw storeFailed(file, cause)
+  }
+  return connect(file, (db) => {
+    db.exec('PRAGMA journal_mode = WAL')
+    db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+    prepareSchema(db, file)
+  })
+}
+
+/** Opens a store that is there for reading. The driver would create a missing file and write to a read-only one. */
+export const openForReading = (file: string): Connection => {
+  if (!existsSync(file)) {
+    throw new EdgeError(
+      'store_not_found',
+      `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data or its file with --store sqlite:FILE`
+    )
+  }
+  return connect(file, (db) => {
+    checkSchema(db, file)
+    db.exec('PRAGMA query_only = 1')
+  })
+}

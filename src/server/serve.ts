@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http'
+import type { Edge } from '../edge.ts'
+import type { EdgeError } from '../error.ts'
+import type { ForwardExtra } from '../proxy/exchange.ts'
+import { originHeaders } from '../proxy/headers.ts'
+import type { OriginProxy } from '../proxy/proxy.ts'
+import { createProxy } from '../proxy/proxy.ts'
+import { socketResponse } from '../proxy/socket-response.ts'
+import { writeAnswer } from '../proxy/write-answer.ts'
+import type { Verdict } from '../verdict.ts'
+import { isStrippedRequestHeader } from '../visitor/headers.ts'
+import { startAdmin } from './admin.ts'
+import { startDemoOrigin } from './demo.ts'
+import { createListener } from './listen.ts'
+
+export interface ServeOptions {
+  edge: Edge
+  /** The origin; absent: the built-in demo site. */
+  upstream?: string
+  /** Default `127.0.0.1`. */
+  host?: string
+  /** 0 for any free port. */
+  port?: number
+  adminPort?: number
+  /** Told of what went wrong while serving; visitors are answered all the same. */
+  onError?: (error: EdgeError | Error) => void
+}
+
+export interface Served {
+  readonly url: string
+  readonly admin: string
+  /** Where passing requests go. */
+  readonly upstream: string
+  /** Stops accepting, lets requests under way finish, commits what is pending. Closes the edge too. */
+  close(): Promise<void>
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error))
+
+/** Runs each step even where one before it failed; throws the first failure. */
+const inTurn = async (steps: readonly (() => Promise<unknown>)[]) => {
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}
+
+/** What the origin gets and what its answer carries for a request that passed. */
+const passing = (edge: Edge, verdict: Verdict, request: IncomingMessage): ForwardExtra => {
+  const { visitor, rayHeader } = verdict
+  const { headers, socket } = request
+  return {
+    requestHeaders: originHeaders({
+      ip: visitor.ipText,
+      country: visitor.country,
+      ray: verdict.ray,
+      colo: edge.colo,
+      scheme: 'http',
+      peerAddress: socket.remoteAddress,
+      xForwardedFor: headers['x-forwarded-for'] as string | undefined,
+      cdnLoop: headers['cdn-loop'] as string | undefined,
+    }),
+    strip: isStrippedRequestHeader,
+    responseHeaders: [['CF-RAY', rayHeader]],
+    onOriginError: (code) => edge.refuse(code, verdict, request),
+  }
+}
+
+/**
+ * The edge as a reverse proxy with its admin side: blocked requests are answered here, passing ones go to the origin.
+ *
+ * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`; what was already started is stopped again
+ * @example const { url, close } = await serve({ edge, upstream: 'http://127.0.0.1:3000', port: 8020 })
+ */
+export const serve = async ({
+  edge,
+  upstream,
+  host = '127.0.0.1',
+  port = 0,
+  adminPort = 0,
+  onError = () => {},
+}: ServeOptions): Promise<Served> => {
+  const started: (() => Promise<unknown>)[] = []
+  const stop = () => inTurn([...started])
+  const report = (error: unknown) => onError(asError(error))
+  try {
+    let proxy: OriginProxy | undefined
+    if (upstream === undefined) {
+      const demo = await startDemoOrigin()
+      started.unshift(demo.close)
+      proxy = createProxy({ upstream: demo.url, onError })
+    } else proxy = createProxy({ upstream, onError })
+    const origin = proxy
+    started.unshift(() => origin.close())
+
+    const listener = await createListener({
+      host,
+      port,
+      nextRay: edge.nextRay,
+      onError: report,
+      handler: async (request, response) => {
+        const verdict = await edge.decide(request, request.socket)
+        if (verdict.answer !== undefined) return writeAnswer(response, verdict.answer)
+        return origin.forward(request, response, passing(edge, verdict, request))
+      },
+      upgrade: async (request, socket, head) => {
+        const verdict = await edge.decide(request, socket)
+        if (verdict.answer !== undefined) {
+          writeAnswer(socketResponse(request, socket), verdict.answer)
+          return
+        }
+        await origin.upgrade(request, socket, head, passing(edge, verdict, request))
+      },
+    })
+    started.unshift(listener.close)
+
+    const { rules } = edge.ruleset
+    const admin = await startAdmin({
+      port: adminPort,
+      store: edge.store,
+      onError: report,
+      health: () => ({
+        rules: { enabled: rules.filter((rule) => rule.enabled).length, total: rules.length },
+        judged: edge.stats.judged,
+        blocked: edge.stats.blocked,
+        storeFailures: edge.stats.lost,
+      }),
+    })
+    started.splice(1, 0, admin.close)
+
+    return {
+      url: listener.url,
+      admin: admin.url,
+      upstream: origin.upstream,
+      close: () => inTurn([...started, edge.close]),
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

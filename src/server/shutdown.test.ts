@@ -1,0 +1,66 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, test, vi } from 'vitest'
+import { onShutdown } from './shutdown.ts'
+
+class FakeProcess extends EventEmitter {
+  exit = vi.fn()
+}
+
+const start = (close: () => Promise<void>, hangMs?: number) => {
+  const own = new FakeProcess()
+  const onError = vi.fn()
+  const stop = onShutdown(close, { process: own, onError, hangMs })
+  const signal = (name: string) => own.emit(name, name)
+  return { exit: own.exit, onError, signal, stop }
+}
+
+describe('onShutdown', () => {
+  test.each(['SIGTERM', 'SIGINT'])('%s closes, then exits with 0', async (name) => {
+    let finish = () => {}
+    const close = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve
+        })
+    )
+    const { exit, signal } = start(close)
+    signal(name)
+    expect(close).toHaveBeenCalledOnce()
+    expect(exit).not.toHaveBeenCalled()
+    finish()
+    await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0))
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('a second signal %s exits with %d at once', (name, code) => {
+    const close = vi.fn(() => new Promise<void>(() => {}))
+    const { exit, signal } = start(close)
+    signal('SIGTERM')
+    signal(name)
+    expect(exit).toHaveBeenCalledExactlyOnceWith(code)
+    expect(close).toHaveBeenCalledOnce()
+  })
+
+  test('closing that fails exits with 1 and says why', async () => {
+    const { exit, signal, onError } = start(() => Promise.reject(new Error('why')))
+    signal('SIGTERM')
+    await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
+    expect(onError).toHaveBeenCalledWith(new Error('why'))
+  })
+
+  test('closing that hangs exits with 1', async () => {
+    const { exit, signal } = start(() => new Promise(() => {}), 10)
+    signal('SIGTERM')
+    await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
+  })
+
+  test('can be taken off', () => {
+    const close = vi.fn(async () => {})
+    const { signal, stop } = start(close)
+    stop()
+    signal('SIGTERM')
+    expect(close).not.toHaveBeenCalled()
+  })
+})
