@@ -126,15 +126,18 @@ describe('whatever a visitor sends', () => {
 
   const MARKUP = '<script>alert(1)</script>"\'&amp;'
 
-  test.each(['text/html', 'application/json', 'text/markdown'])('markup in Host, path, query and User-Agent stays text in %s', async (accept) => {
-    const answer = await raw(
-      edge.url,
-      `GET /.env/${encodeURI(MARKUP)}?q=${MARKUP.replaceAll(' ', '')} HTTP/1.1\r\nHost: ${MARKUP}\r\n` +
-        `User-Agent: curl ${MARKUP}\r\nAccept: ${accept}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n`
-    )
-    expect(answer).toMatch(/^HTTP\/1\.1 (403|400) /)
-    expect(answer).not.toContain('<script>alert')
-  })
+  test.each(['text/html', 'application/json', 'text/markdown'])(
+    'markup in Host, path, query and User-Agent stays text in %s',
+    async (accept) => {
+      const answer = await raw(
+        edge.url,
+        `GET /.env/${encodeURI(MARKUP)}?q=${MARKUP.replaceAll(' ', '')} HTTP/1.1\r\nHost: ${MARKUP}\r\n` +
+          `User-Agent: curl ${MARKUP}\r\nAccept: ${accept}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n`
+      )
+      expect(answer).toMatch(/^HTTP\/1\.1 (403|400) /)
+      expect(answer).not.toContain('<script>alert')
+    }
+  )
 
   test('control characters that a visitor sent do not reach the terminal', async () => {
     const { headers } = await get(edge.url, {

@@ -161,6 +161,11 @@ describe('what is refused before the handler', () => {
     expect(statusOf(await exchange(port, 'GET / HTTP/1.1\r\n'))).toBe(408)
   })
 
+  test('a connection that never asked for anything is closed without an answer', async () => {
+    const { port } = await start({ headersTimeoutMs: 50, timeoutCheckIntervalMs: 20 })
+    expect(await rawClient(port).closed).toBe('')
+  })
+
   test('a broken second request does not take the answer of the first', async () => {
     let finish: (() => void) | undefined
     const { port } = await start({

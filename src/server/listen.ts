@@ -153,7 +153,8 @@ export const createListener = async ({
     // Whatever is written now would be taken for the answer to a request that is still waiting for its own.
     const isOwed = turn !== undefined && !turn.response.writableFinished
     const isItsOwn = turn !== undefined && !turn.request.complete && turn.response.socket === socket
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    // Nothing was asked on a connection that a browser opened in advance: it is closed without a word.
+    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy()
     else if (!isOwed || (isItsOwn && !turn.response.headersSent)) {
       answerRaw(socket, statusOf(error), ownHeaders())
     } else if (isItsOwn) socket.destroy()

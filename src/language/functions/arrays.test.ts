@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseIp } from '../../lists/ip.ts'
+import type { Given } from './evaluate.fixture.ts'
 import { evaluate, problemOf } from './evaluate.fixture.ts'
 
 const ip = (text: string) => parseIp(text)!
@@ -97,7 +98,7 @@ describe('join', () => {
     expect(evaluate('join(items, other)', { items: list, other: t })).toBe(expected)
   })
 
-  test.each([{ other: ',' }, { items: ['a', 'b'] }])('is missing with only %j', (fields) => {
+  test.each<Given>([{ other: ',' }, { items: ['a', 'b'] }])('is missing with only %j', (fields) => {
     expect(evaluate('join(items, other)', fields)).toBeUndefined()
   })
 
