@@ -15,7 +15,7 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   visitor: ['lists'],
   request: ['language', 'lists'],
   rules: ['language', 'lists', 'visitor'],
-  proxy: [],
+  proxy: ['answers'],
   error: [],
 }
 

@@ -2,6 +2,7 @@ import type { ArgumentNode, CombineNode, LogicalNode, OperandNode, RootNode } fr
 import { Cursor } from './cursor.ts'
 import { operand } from './operands.ts'
 import { Problem } from './problem.ts'
+import { isRecoverable, skipOperand } from './recover.ts'
 import { mistake, readOperator, readRight } from './right.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
@@ -27,28 +28,6 @@ const PRECEDENCE: readonly (readonly [Combining, readonly string[]])[] = [
   ['xor', ['xor', '^^']],
   ['and', ['and', '&&']],
 ]
-
-/** Problems that say nothing about where an operand ends: what follows can still be read. */
-const RECOVERABLE = new Set([
-  'unknown_identifier',
-  'unusable_field',
-  'unusable_function',
-  'unsupported_operation',
-  'invalid_index_access',
-  'invalid_argument',
-  'invalid_argument_count',
-  'invalid_argument_kind',
-  'invalid_argument_type',
-  'invalid_map_each_access',
-  'invalid_network',
-  'invalid_ip',
-  'invalid_regex',
-  'invalid_wildcard',
-  'incompatible_range_bounds',
-  'type_mismatch',
-  'unexpected_comma',
-  'expected_operator',
-])
 
 /** Reads one expression: grammar and types at once, as the right-hand side depends on the left one's type. */
 export class Parser {
@@ -243,37 +222,13 @@ export class Parser {
     try {
       return this.#simple()
     } catch (error) {
-      if (!(error instanceof Problem) || !RECOVERABLE.has(error.code)) throw error
+      if (!(error instanceof Problem) || !isRecoverable(error)) throw error
       this.problems.push(error)
       this.#depth = depth
       this.cursor.at = Math.max(at, error.end)
-      this.#skipOperand()
+      skipOperand(this.cursor)
       return { kind: 'constant', value: false, type: BOOL, start: at, end: this.cursor.at }
     }
-  }
-
-  /** Moves to the logical operator or closing parenthesis that ends the operand at this place. */
-  #skipOperand(): void {
-    const { cursor } = this
-    const stop = /"(?:[^"\\]|\\.)*"|[({]|[)}]|\s(?:and|or|xor)\s|&&|\|\||\^\^/gs
-    stop.lastIndex = cursor.at
-    let depth = 0
-    for (let match = stop.exec(cursor.source); match !== null; match = stop.exec(cursor.source)) {
-      const [text] = match
-      if (text === '(' || text === '{') depth++
-      else if (text === ')' || text === '}') depth--
-      else if (text.startsWith('"')) continue
-      else if (depth <= 0) {
-        cursor.at = match.index
-        return
-      }
-      if (depth < 0 && text === ')') {
-        cursor.at = match.index
-        return
-      }
-      if (depth < 0) depth = 0
-    }
-    cursor.at = cursor.end
   }
 
   /** Is what follows something that only a logical expression starts with? */

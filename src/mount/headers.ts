@@ -16,17 +16,30 @@ export const passHeaders = (verdict: Verdict, headers: Headers): void => {
   for (const [name, value] of told(verdict)) headers.set(name, value)
 }
 
+/** Node's two views of a request's headers. */
+export interface NodeHeaders {
+  /** Built by Node from `rawHeaders` when it is first read, and not again. */
+  readonly headers: Record<string, string | string[] | undefined>
+  readonly rawHeaders: string[]
+}
+
 const LETTERS = new Set([...'cCxXtTfF'].map((letter) => letter.charCodeAt(0)))
 
+const isStripped = (name: string) =>
+  LETTERS.has(name.charCodeAt(0)) && isStrippedRequestHeader(name.toLowerCase())
+
 /**
- * The same on Node's flat `rawHeaders`, in place: what reads the request later (`req.headers`, Hono's `c.req.header`)
- * is built from it. Sits on the path of every request, so names are looked at closely only where their first letter fits.
+ * The same on Node's request, in place. Sits on the path of every request, so names are looked at closely only where
+ * their first letter fits.
  */
-export const passRawHeaders = (verdict: Verdict, rawHeaders: string[]): void => {
+export const passNodeHeaders = (verdict: Verdict, { headers, rawHeaders }: NodeHeaders): void => {
   let kept = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
-    if (LETTERS.has(name.charCodeAt(0)) && isStrippedRequestHeader(name.toLowerCase())) continue
+    if (isStripped(name)) {
+      delete headers[name.toLowerCase()]
+      continue
+    }
     if (kept !== i) {
       rawHeaders[kept] = name
       rawHeaders[kept + 1] = rawHeaders[i + 1]!
@@ -34,5 +47,8 @@ export const passRawHeaders = (verdict: Verdict, rawHeaders: string[]): void => 
     kept += 2
   }
   rawHeaders.length = kept
-  for (const [name, value] of told(verdict)) rawHeaders.push(name, value)
+  for (const [name, value] of told(verdict)) {
+    rawHeaders.push(name, value)
+    headers[name.toLowerCase()] = value
+  }
 }

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Edge } from '../edge.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Connection } from '../visitor/visitor.ts'
-import { passHeaders, passRawHeaders } from './headers.ts'
+import { passHeaders, passNodeHeaders } from './headers.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -24,6 +24,7 @@ interface NodePair {
   incoming: {
     method?: string
     url?: string
+    headers: Record<string, string | string[] | undefined>
     rawHeaders: string[]
     httpVersion: string
     socket: Connection
@@ -50,7 +51,7 @@ export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): Mi
       if (verdict.answer !== undefined) return Promise.resolve(verdict.response)
       c.set('rayId', verdict.ray)
       outgoing.setHeader('CF-RAY', verdict.rayHeader)
-      passRawHeaders(verdict, incoming.rawHeaders)
+      passNodeHeaders(verdict, incoming)
       // Returned, not awaited: an async function here costs a quarter of the throughput.
       return next() as Promise<undefined>
     }

@@ -111,7 +111,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.response.destroy()
       return
     }
-    writeAnswer(this.response, this.#answerFor(cause))
+    this.#answer(cause)
   }
 
   onUpgrade(_status: number, _rawHeaders: Buffer[] | string[] | null, origin: Duplex): void {
@@ -126,14 +126,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.isOver = true
   }
 
-  #answerFor(cause: unknown): Answer {
-    if (isUnsendable(cause)) return plainAnswer(400)
-    const phase = this.#isSent ? 'request' : this.#origin.isTls ? 'handshake' : 'connect'
+  /** Must not throw: undici would make an unhandled `error` event of it. */
+  #answer(cause: unknown): void {
     try {
-      return this.extra.onOriginError(originErrorCode(cause, phase), cause)
+      if (isUnsendable(cause)) {
+        writeAnswer(this.response, plainAnswer(400), this.extra.responseHeaders)
+        return
+      }
+      const phase = this.#isSent ? 'request' : this.#origin.isTls ? 'handshake' : 'connect'
+      writeAnswer(this.response, this.extra.onOriginError(originErrorCode(cause, phase), cause))
     } catch (error) {
       this.#origin.onBroken(error)
-      return plainAnswer(500)
+      writeAnswer(this.response, plainAnswer(500))
     }
   }
 }

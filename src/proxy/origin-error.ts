@@ -1,3 +1,5 @@
+import { ORIGIN_RESET } from './origin-socket.ts'
+
 /** Cloudflare's codes for trouble between the edge and the origin. */
 export type OriginErrorCode = 520 | 521 | 522 | 523 | 524 | 525 | 526 | 1016
 
@@ -9,6 +11,7 @@ const BAD_CERTIFICATE = 526
 const CODES: Record<string, OriginErrorCode> = {
   ECONNREFUSED: DOWN,
   ECONNRESET: DOWN,
+  [ORIGIN_RESET]: DOWN,
   EPIPE: DOWN,
   ETIMEDOUT: 522,
   UND_ERR_CONNECT_TIMEOUT: 522,

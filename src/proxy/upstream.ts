@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { buildConnector } from 'undici'
 import { EdgeError } from '../error.ts'
+import { guardOriginSocket } from './origin-socket.ts'
 
 /** How TLS to the origin is done; the rest is Node's default (verified against the system's roots). */
 export type OriginTls = Pick<
@@ -69,7 +70,11 @@ export const originConnector = (
   connectTimeoutMs: number,
   tls: OriginTls
 ): buildConnector.connector => {
-  const connect = buildConnector({ ...tls, timeout: connectTimeoutMs })
+  const connect = buildConnector({ ...tls, timeout: connectTimeoutMs, allowHalfOpen: true })
   const servername = tls.servername ?? serverName
-  return (options, callback) => connect({ ...options, servername }, callback)
+  return (options, callback) =>
+    connect({ ...options, servername }, (...result) => {
+      if (result[0] === null) guardOriginSocket(result[1])
+      callback(...result)
+    })
 }

@@ -51,13 +51,16 @@ const shellQuoted = (text: string) => `'${text.replace(/'/g, "'\\''")}'`
 
 const examples = (base: string): string =>
   [
-    ['# what the origin is told about you', `curl ${shellQuoted(`${base}/headers`)}`],
-    ['# a body there and back', `curl --data-binary 'hello' ${shellQuoted(`${base}/echo`)}`],
-    ['# an answer that arrives line by line', `curl -N ${shellQuoted(`${base}/stream`)}`],
+    ['# what the origin is told about you', `curl -A Mozilla ${shellQuoted(`${base}/headers`)}`],
     [
-      '# who is it? try a client that your rules refuse',
-      `curl -i -A 'sqlmap' ${shellQuoted(`${base}/`)}`,
+      '# a body there and back',
+      `curl -A Mozilla --data-binary 'hello' ${shellQuoted(`${base}/echo`)}`,
     ],
+    [
+      '# an answer that arrives line by line',
+      `curl -A Mozilla -N ${shellQuoted(`${base}/stream`)}`,
+    ],
+    ['# who is it? try a client that your rules refuse', `curl -i ${shellQuoted(`${base}/`)}`],
   ]
     .map((lines) => lines.join('\n'))
     .join('\n\n')

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Edge } from '../edge.ts'
-import type { Verdict } from '../verdict.ts'
-import { isStrippedRequestHeader } from '../visitor/headers.ts'
-import { passRawHeaders } from './headers.ts'
+import type { Edge } from '../../edge.ts'
+import type { Verdict } from '../../verdict.ts'
+import { passNodeHeaders } from '../headers.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -43,12 +42,3 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       next(error)
     }
   }
-
-/** `req.headers` may have been built from `rawHeaders` by a middleware before this one: both are mended. */
-const passNodeHeaders = (verdict: Verdict, request: IncomingMessage) => {
-  const { headers, rawHeaders } = request
-  passRawHeaders(verdict, rawHeaders)
-  for (const name in headers) if (isStrippedRequestHeader(name)) delete headers[name]
-  headers['cf-ray'] = verdict.rayHeader
-  if (verdict.visitor.ipText !== '') headers['cf-connecting-ip'] = verdict.visitor.ipText
-}
