@@ -1,4 +1,6 @@
 // The servers that the benchmarks load, one a process: node bench/servers.mjs MODE
+process.on('SIGINT', () => process.exit(0))
+
 import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'

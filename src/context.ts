@@ -19,9 +19,11 @@ type Resolve = (facts: Facts) => Value | undefined
 
 const RANDOM_SEED_BYTES = 16
 
-/** The European Union's members, ISO 3166-1, since 2020-02-01. */
+/** Members of the European Union and the territories that belong to it, as Cloudflare's documentation lists them. */
 const EUROPEAN_UNION = new Set(
-  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' ')
+  'AT AX BE BG CY CZ DE DK EE ES FI FR GF GP GR HR HU IE IT LT LU LV MF MQ MT NL PL PT RE RO SE SI SK YT'.split(
+    ' '
+  )
 )
 
 const visitorFields: Readonly<Record<string, Resolve>> = {

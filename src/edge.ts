@@ -1,5 +1,6 @@
 import type { Answer, AnswerOptions } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
+import { byteLength } from './answers/template.ts'
 import { RequestContext, readOverrides } from './context.ts'
 import { EdgeError } from './error.ts'
 import type { EventStore } from './events/event.ts'
@@ -98,17 +99,17 @@ const refusalFacts = (
 
 /** A mistake in a test's own headers is told to the test: silently ignored, it would make the test pass. */
 const badOverride = (problems: readonly string[], ray: RayId, method: string): Answer => {
-  const body = new TextEncoder().encode(problems.map((problem) => `${problem}\n`).join(''))
+  const body = problems.map((problem) => `${problem}\n`).join('')
   return {
     status: BAD_OVERRIDE_STATUS,
     headers: {
       'Content-Type': 'text/plain; charset=UTF-8',
-      'Content-Length': String(body.length),
+      'Content-Length': String(byteLength(body)),
       'Cache-Control': 'no-store',
       'CF-RAY': ray.header,
       'x-edge1020': 'bad-override',
     },
-    body: method === 'HEAD' ? new Uint8Array(0) : body,
+    body: method === 'HEAD' ? '' : body,
   }
 }
 

@@ -1,9 +1,19 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { EdgeError } from './error.ts'
 import { createRays, parseRay, rayTime } from './ray.ts'
 
 const AT = Date.UTC(2026, 10, 23, 5, 30, 0)
 const frozen = () => AT
+
+const refusal = (options: Parameters<typeof createRays>[0]): EdgeError => {
+  try {
+    createRays(options)
+  } catch (error) {
+    if (error instanceof EdgeError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
 
 describe('a Ray ID', () => {
   test('is 16 hex digits, with the data centre in the header', () => {
@@ -14,7 +24,7 @@ describe('a Ray ID', () => {
   })
 
   test('carries its time to 10 ms', () => {
-    const later = AT + 5_000_000
+    const later = Math.ceil(Date.now() / 10) * 10 + 3_600_000
     const { ray } = createRays({ now: () => later }).next()
     expect(rayTime(ray)).toBe(later)
   })
@@ -43,7 +53,16 @@ describe('a Ray ID', () => {
     expect(new Set(ends).size).toBe(256)
   })
 
-  test('keeps the last digits of a data centre', () => {
+  test('two instances never share one, whatever their data centres are called', () => {
+    const now = () => AT + 15_000_000
+    const one = createRays({ now, colo: 'FRA', instance: 1 })
+    const other = createRays({ now, colo: 'LHR', instance: 200 })
+    const rays = Array.from({ length: 20_000 }, () => [one.next().ray, other.next().ray]).flat()
+    expect(new Set(rays).size).toBe(rays.length)
+    expect(one.next().ray.slice(-2)).not.toBe(other.next().ray.slice(-2))
+  })
+
+  test('keeps its last digits', () => {
     const rays = createRays({ colo: 'FRA' })
     expect(rays.next().ray.slice(-2)).toBe(rays.next().ray.slice(-2))
   })
@@ -63,12 +82,32 @@ describe('a Ray ID', () => {
     expect(steps.filter((step) => step < 16)).toEqual([])
   })
 
-  test.each(['lhr', 'LH', 'LHRX', '1HR', ''])('a colo "%s" is refused', (colo) => {
-    expect(() => createRays({ colo })).toThrowError(EdgeError)
+  // A fresh module each: what one clock did must not tell on the next.
+  test.each([
+    ['before 2012, as on a machine without a battery', 0],
+    ['that is not a number', Number.NaN],
+    ['past 2034, where the count starts over', Date.UTC(2040, 0, 1)],
+  ])('keeps its shape with a clock %s', async (_what, time) => {
+    vi.resetModules()
+    const fresh = await import('./ray.ts')
+    const rays = fresh.createRays({ now: () => time })
+    const made = Array.from({ length: 100 }, () => rays.next())
+    for (const { ray, header } of made) {
+      expect(header).toMatch(/^[0-9a-f]{16}-LOC$/)
+      expect(ray).toBe(header.slice(0, 16))
+    }
+    expect(new Set(made.map(({ ray }) => ray)).size).toBe(100)
+  })
+
+  test.each(['lhr', 'LH', 'LHRX', '1HR', '', 'ÄBC', 'LHR\n'])('a colo %j is refused', (colo) => {
+    expect(refusal({ colo })).toMatchObject({
+      code: 'invalid_colo',
+      message: `colo "${colo}": expected three letters A–Z, e.g. LHR`,
+    })
   })
 
   test.each([-1, 256, 1.5, Number.NaN])('an instance %d is refused', (instance) => {
-    expect(() => createRays({ instance })).toThrowError(EdgeError)
+    expect(refusal({ instance })).toMatchObject({ code: 'invalid_instance' })
   })
 })
 
@@ -78,7 +117,12 @@ describe('reading a Ray ID as people paste it', () => {
     ['8f3c2d1e0a9b7c65-LHR', '8f3c2d1e0a9b7c65', 'LHR'],
     [' 8F3C2D1E0A9B7C65-lhr\n', '8f3c2d1e0a9b7c65', 'LHR'],
   ])('%j', (text, ray, colo) => {
-    expect(parseRay(text)).toMatchObject({ ray, colo })
+    expect(parseRay(text)).toEqual({ ray, colo, timeMs: rayTime(ray) })
+  })
+
+  test('gives back the time it was made at', () => {
+    const { header, timeMs } = createRays({ now: () => AT + 30_000_000 }).next()
+    expect(parseRay(header)?.timeMs).toBe(timeMs)
   })
 
   test.each([
@@ -89,7 +133,11 @@ describe('reading a Ray ID as people paste it', () => {
     '8f3c2d1e0a9b7c65-LH',
     '8f3c2d1e0a9b7c65 LHR',
     "8f3c2d1e0a9b7c6'",
-  ])('%j is none', (text) => {
+    '8f3c2d1e0a9b7c65-LHR-LHR',
+    '8f3c2d1e 0a9b7c65',
+    '８f3c2d1e0a9b7c65',
+    'a'.repeat(70_000),
+  ])('%.30j is none', (text) => {
     expect(parseRay(text)).toBeUndefined()
   })
 })

@@ -40,7 +40,7 @@ export class Verdict {
   get response(): Response | undefined {
     if (this.answer === undefined) return undefined
     const { status, headers, body } = this.answer
-    return new Response(body.length === 0 ? null : (body as Uint8Array<ArrayBuffer>), {
+    return new Response(body === '' ? null : body, {
       status,
       headers,
     })

@@ -27,7 +27,7 @@ export const warningsOf = (
     if (field === 'ip.src.asnum') return hasAsn
     if (/^ip\.src\.(?:country|continent|is_in_european_union)$/.test(field)) return hasGeo
     const source = fieldFacts.get(field)?.source
-    return source === 'request' || source === 'visitor'
+    return source === 'request' || source === 'visitor' || source === 'constant'
   }
   const found = ruleset.warnings.map(
     ({ file, line, message }) => `${file === undefined ? '' : `${file}:${line}: `}${message}`

@@ -3,8 +3,11 @@ export interface Answer {
   status: number
   /** Names in Cloudflare's spelling, in its order; Content-Length included. */
   headers: Record<string, string>
-  /** Empty where the method has no body (HEAD); Content-Length still tells its size. */
-  body: Uint8Array
+  /**
+   * Text, to be sent as UTF-8; '' where the method has no body (HEAD), Content-Length still tells its size. A string, as
+   * Node writes headers and text in one piece and allocates nothing outside its heap for it.
+   */
+  body: string
 }
 
 /** What a refusal needs to know of the request. All text is untrusted and is escaped by the answer. */

@@ -10,21 +10,29 @@ export interface CatalogueEntry {
   /** Seconds; only where `retryable`. */
   readonly retryAfter?: number
   readonly ownerActionRequired: boolean
+  /** Path of its page in Cloudflare's documentation of status codes. */
+  readonly docs: string
+  /** `denied` is the page of 1020 since 2023, `trouble` the one that shows where the way broke. */
+  readonly page: 'denied' | 'trouble'
+  /** Where the way broke, on a `trouble` page. */
+  readonly failed?: 'browser' | 'edge' | 'host'
   readonly happened: string
+  /** To programs: what to do next. */
   readonly advice: string
+  /** To the visitor: what to try, cheapest first. */
+  readonly visitor: readonly string[]
+  /** What the owner can do, or should be sent. */
+  readonly owner: string
 }
 
-const entries: readonly CatalogueEntry[] = table.codes
+const entries = table.codes as readonly CatalogueEntry[]
 
 /** Every code this edge can answer with. */
 export const catalogue: ReadonlyMap<number, CatalogueEntry> = new Map(
   entries.map((entry) => [entry.code, entry])
 )
 
-const DOCS = 'https://developers.cloudflare.com/support/troubleshooting/http-status-codes'
+const DOCS = 'https://developers.cloudflare.com/support/troubleshooting/http-status-codes/'
 
 /** The page of Cloudflare's documentation about a code: the `type` of the structured bodies. */
-export const documentationUrl = (code: number): string =>
-  code >= 1_000
-    ? `${DOCS}/cloudflare-1xxx-errors/error-${code}/`
-    : `${DOCS}/cloudflare-5xx-errors/error-${code}/`
+export const documentationUrl = ({ docs }: CatalogueEntry): string => DOCS + docs

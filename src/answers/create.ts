@@ -1,12 +1,12 @@
 import type { Answer, AnswerOptions, Answers, RefusalFacts } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
-import { escapeHtml, escapeJson, shownHost } from './escape.ts'
+import { escapeHtml, escapeJson, shownHost, shownWord, yamlScalar } from './escape.ts'
 import type { Dialect } from './negotiate.ts'
 import { negotiate } from './negotiate.ts'
 import { pageTemplate } from './page.ts'
 import { jsonTemplate, markdownTemplate, textTemplate } from './structured.ts'
-import type { Template } from './template.ts'
+import type { Filled, Template } from './template.ts'
 
 /** The case differs between the dialects, and is real. */
 const CONTENT_TYPES: Record<Dialect, string> = {
@@ -20,7 +20,6 @@ const CONTENT_TYPES: Record<Dialect, string> = {
 const CACHE_CONTROL =
   'private, max-age=0, no-store, no-cache, must-revalidate, post-check=0, pre-check=0'
 const EXPIRES = 'Thu, 01 Jan 1970 00:00:01 GMT'
-const EMPTY = new Uint8Array(0)
 const PLACES_PER_COLO = 100
 
 type Templates = Record<Exclude<Dialect, 'problem'>, Template>
@@ -32,28 +31,63 @@ const templatesOf = (entry: CatalogueEntry, emulated: boolean): Templates => ({
   markdown: markdownTemplate(entry, emulated),
 })
 
-/** `lhr07`: the code in lower case and two digits, which stay the same for a data centre as the Ray ID's end does. */
+/** `lhr07`: the code in lower case and two digits, which stay the same as long as the Ray ID's end does. */
 const placeName = (colo: string, ray: string) => {
   const number = Number.parseInt(ray.slice(-2), 16) % PLACES_PER_COLO
   return `${colo.toLowerCase()}${String(number).padStart(2, '0')}`
 }
 
-const fill = (template: Template, dialect: Dialect, facts: RefusalFacts): Uint8Array => {
-  const { ray, colo, timeMs, host, ip, country } = facts
+/** `2026-11-23T05:30:07`, made anew when the second changes. */
+const createTimestamp = () => {
+  let second = Number.NaN
+  let text = ''
+  return (timeMs: number): string => {
+    const now = Math.floor(timeMs / 1_000)
+    if (now !== second) {
+      second = now
+      text = new Date(timeMs).toISOString().slice(0, 19)
+    }
+    return text
+  }
+}
+
+/** Clients of one kind send the same few headers: what they come to is remembered. */
+const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
+  const MAX_REMEMBERED = 256
+  const MAX_CHARS = 512
+  const remembered = new Map<string, Dialect>()
+  return (accept: string | undefined, acceptEncoding: string | undefined): Dialect => {
+    // No header value holds a line feed, so keys of different pairs differ.
+    const key = `${accept}\n${acceptEncoding}`
+    const known = remembered.get(key)
+    if (known !== undefined) return known
+    const dialect = negotiate(accept, acceptEncoding, text)
+    if (key.length > MAX_CHARS) return dialect
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+    remembered.set(key, dialect)
+    return dialect
+  }
+}
+
+const bodyOf = (
+  template: Template,
+  dialect: Dialect,
+  { ray, colo, host, ip, country }: RefusalFacts,
+  timestamp: string
+): Filled => {
   if (dialect === 'text') return template.fill({})
   const zone = shownHost(host)
-  const seconds = new Date(timeMs).toISOString().slice(0, 19)
   if (dialect !== 'html') {
-    const written = dialect === 'markdown' ? (text: string) => text : escapeJson
-    return template.fill({ ray, zone: written(zone), timestamp: `${seconds}Z` })
+    const written = dialect === 'markdown' ? yamlScalar(zone) : escapeJson(zone)
+    return template.fill({ ray, zone: written, timestamp: `${timestamp}Z` })
   }
   return template.fill({
     ray,
     host: escapeHtml(zone),
-    ip: escapeHtml(ip),
-    country: escapeHtml(country),
+    ip: escapeHtml(shownWord(ip)),
+    country: escapeHtml(shownWord(country)),
     place: placeName(colo, ray),
-    time: `${seconds.replace('T', ' ')} UTC`,
+    time: `${timestamp.replace('T', ' ')} UTC`,
   })
 }
 
@@ -67,6 +101,8 @@ export const createAnswers = ({
   emulatedHeader = true,
 }: AnswerOptions = {}): Answers => {
   const rendered = new Map<number, Templates>()
+  const dialectOf = createNegotiation(text)
+  const timestampOf = createTimestamp()
 
   const templates = (entry: CatalogueEntry): Templates => {
     let found = rendered.get(entry.code)
@@ -81,22 +117,23 @@ export const createAnswers = ({
     refuse: (facts): Answer => {
       const entry = catalogue.get(facts.code)
       if (entry === undefined) throw new RangeError(`no code ${facts.code} in the catalogue`)
-      const dialect = negotiate(facts.accept, facts.acceptEncoding, text)
+      const dialect = dialectOf(facts.accept, facts.acceptEncoding)
       const template = templates(entry)[dialect === 'problem' ? 'json' : dialect]
-      const body = fill(template, dialect, facts)
+      const { text: body, bytes } = bodyOf(template, dialect, facts, timestampOf(facts.timeMs))
+      // In the order of answers seen in 2026.
       const headers: Record<string, string> = {
         'Content-Type': CONTENT_TYPES[dialect],
-        'Content-Length': String(body.length),
-        'X-Frame-Options': 'SAMEORIGIN',
-        'Referrer-Policy': 'same-origin',
-        'Cache-Control': CACHE_CONTROL,
-        Expires: EXPIRES,
-        Server: 'cloudflare',
-        'CF-RAY': `${facts.ray}-${facts.colo}`,
+        'Content-Length': String(bytes),
       }
       if (entry.retryAfter !== undefined) headers['Retry-After'] = String(entry.retryAfter)
+      headers['Cache-Control'] = CACHE_CONTROL
+      headers.Expires = EXPIRES
+      headers['Referrer-Policy'] = 'same-origin'
+      headers['X-Frame-Options'] = 'SAMEORIGIN'
+      headers.Server = 'cloudflare'
+      headers['CF-RAY'] = `${facts.ray}-${facts.colo}`
       if (emulatedHeader) headers['x-edge1020'] = 'emulated'
-      return { status: entry.status, headers, body: facts.method === 'HEAD' ? EMPTY : body }
+      return { status: entry.status, headers, body: facts.method === 'HEAD' ? '' : body }
     },
   }
 }

@@ -32,7 +32,7 @@ const see = (dialect: Dialect): Seen => {
     method: 'GET',
     ...REQUEST[dialect],
   })
-  const text = new TextDecoder().decode(body)
+  const text = body
   const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
   return {
     status,

@@ -12,14 +12,36 @@ export const escapeHtml = (text: string): string =>
 /** Without the quotes around it. */
 export const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
+/** A name that ends in a top-level domain, an IPv4 address, or one word. */
+const PLAIN_SCALAR =
+  /^(?:[\p{L}\p{N}][\p{L}\p{N}._-]*\.(?:\p{L}{2,}|xn--[a-z\d-]+)|\d{1,3}(?:\.\d{1,3}){3}|[a-z][a-z\d-]*)$/iu
+/** Words that YAML readers take for a boolean or for null. */
+const YAML_WORD = /^(?:true|false|null|yes|no|on|off|y|n)$/i
+
+/** A host as a YAML scalar: plain, as in the real front matter, wherever every reader takes it for text. */
+export const yamlScalar = (text: string): string =>
+  PLAIN_SCALAR.test(text) && !YAML_WORD.test(text) ? text : JSON.stringify(text)
+
 /** A hostname has at most this many characters (RFC 1035 §2.3.4). */
 const MAX_HOST_CHARS = 253
-const PORT = /:\d*$/
-const NOT_HOST = /[^\p{L}\p{N}._\-:[\]]/gu
+const MAX_PORT_CHARS = ':65535'.length
+const WITH_PORT = /^(\[[^\]]*\]|[^:]*):\d*$/
+const FOREIGN = /[^\p{L}\p{N}._\-:[\]]/gu
 
-/**
- * The host as bodies show it: without its port, cut to the length of a hostname, and every character that no hostname
- * has replaced. So it is plain text in HTML, JSON, YAML and Markdown alike.
- */
+/** Every character that neither a hostname nor an address has is replaced, so it is inert wherever it is written. */
+const inert = (text: string) => text.replace(FOREIGN, '\ufffd')
+
+/** The host as bodies show it: without its port, and cut to the length of a hostname. */
 export const shownHost = (host: string): string =>
-  host.slice(0, MAX_HOST_CHARS).replace(PORT, '').replace(NOT_HOST, '\ufffd')
+  inert(
+    host
+      .slice(0, MAX_HOST_CHARS + MAX_PORT_CHARS)
+      .replace(WITH_PORT, '$1')
+      .slice(0, MAX_HOST_CHARS)
+  )
+
+/** The longest textual IPv6 address. */
+const MAX_WORD_CHARS = 45
+
+/** An address or a country as bodies show it. */
+export const shownWord = (text: string): string => inert(text.slice(0, MAX_WORD_CHARS))

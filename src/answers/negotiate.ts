@@ -3,84 +3,102 @@ import type { AnswerOptions } from './answer.ts'
 /** `problem` has JSON's bytes under another media type. */
 export type Dialect = 'html' | 'text' | 'json' | 'problem' | 'markdown'
 
-/** What a media range asks for; types that no dialect has are left out. */
-const RANGES: Readonly<Record<string, 'html' | 'json' | 'problem' | 'markdown' | 'any'>> = {
-  'application/json': 'json',
-  'application/problem+json': 'problem',
-  'application/*': 'json',
-  'text/markdown': 'markdown',
-  // Seen: text/* is answered with Markdown, not HTML.
-  'text/*': 'markdown',
-  'text/html': 'html',
-  'application/xhtml+xml': 'html',
-  '*/*': 'any',
+type Structured = Exclude<Dialect, 'html' | 'text'>
+
+interface Offer {
+  readonly dialect: Structured | 'html'
+  /** Media ranges that ask for it, the most specific first. */
+  readonly ranges: readonly (readonly string[])[]
 }
 
-const MAX_RANGES = 64
-const WEIGHT = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
+/**
+ * Earlier ones win where one range asks for several: `text/*` is answered with Markdown. The range that takes everything asks
+ * for nothing structured.
+ */
+const OFFERS: readonly Offer[] = [
+  { dialect: 'json', ranges: [['application/json'], ['application/*']] },
+  { dialect: 'problem', ranges: [['application/problem+json'], ['application/*']] },
+  { dialect: 'markdown', ranges: [['text/markdown'], ['text/*']] },
+  { dialect: 'html', ranges: [['text/html', 'application/xhtml+xml'], ['text/*'], ['*/*']] },
+]
+
+interface MediaRange {
+  readonly name: string
+  readonly weight: number
+  readonly order: number
+}
+
+/** More than any client sends; what stands behind it is not read. */
+const MAX_CHARS = 4_096
+const MAX_PARTS = 64
+const QUOTED = /"(?:[^"\\]|\\.)*"?/g
+const WEIGHT = /^(?:\d+\.?\d*|\.\d+)$/
 
 /** A weight that cannot be read counts as 1, as if it had not been sent. */
 const weightOf = (parameters: readonly string[]): number => {
   for (const parameter of parameters) {
     const [name = '', value = ''] = parameter.split('=', 2)
     if (name.trim().toLowerCase() === 'q') {
-      return WEIGHT.test(value.trim()) ? Number(value) : 1
+      const digits = value.trim()
+      return WEIGHT.test(digits) ? Math.min(1, Number(digits)) : 1
     }
   }
   return 1
 }
 
-const specificity = (range: string) => (range === '*/*' ? 0 : range.endsWith('/*') ? 1 : 2)
-
-const parseAccept = (accept: string) =>
-  accept
-    .split(',', MAX_RANGES)
+/** Quoted parameter values may hold commas; none of them matters here. */
+const parseList = (header: string): MediaRange[] =>
+  header
+    .slice(0, MAX_CHARS)
+    .replace(QUOTED, '')
+    .split(',', MAX_PARTS)
     .map((part, order) => {
-      const [range = '', ...parameters] = part.split(';')
-      const name = range.trim().toLowerCase()
-      return { name, order, weight: weightOf(parameters) }
+      const [name = '', ...parameters] = part.split(';')
+      return { name: name.trim().toLowerCase(), weight: weightOf(parameters), order }
     })
-    .filter(({ name }) => Object.hasOwn(RANGES, name))
 
-/** The structured dialect that `Accept` asks for, or `undefined` for the page (or the short text). */
-const structured = (accept: string): 'json' | 'problem' | 'markdown' | undefined => {
-  const ranges = parseAccept(accept)
-  const refused = new Set(
-    ranges
-      .filter(({ name, weight }) => weight === 0 && specificity(name) === 2)
-      .map(({ name }) => RANGES[name])
-  )
-  const [best] = ranges
-    .filter(({ name, weight }) => weight > 0 && !refused.has(RANGES[name]))
-    .sort(
-      (x, y) =>
-        y.weight - x.weight || specificity(y.name) - specificity(x.name) || x.order - y.order
-    )
-  const wanted = best === undefined ? 'any' : RANGES[best.name]
-  return wanted === 'json' || wanted === 'problem' || wanted === 'markdown' ? wanted : undefined
+/** What the most specific range that fits says; of equally specific ones the kindest. */
+const best = ({ ranges }: Offer, accepted: readonly MediaRange[]) => {
+  for (const [vagueness, names] of ranges.entries()) {
+    const [found] = accepted
+      .filter(({ name }) => names.includes(name))
+      .sort((x, y) => y.weight - x.weight || x.order - y.order)
+    if (found !== undefined) return { ...found, vagueness }
+  }
+  return undefined
+}
+
+const preferred = (accept: string): Offer['dialect'] | undefined => {
+  const accepted = parseList(accept)
+  const wanted = OFFERS.flatMap((offer) => {
+    const range = best(offer, accepted)
+    return range === undefined || range.weight === 0 ? [] : [{ ...range, dialect: offer.dialect }]
+  })
+  wanted.sort((x, y) => y.weight - x.weight || x.vagueness - y.vagueness || x.order - y.order)
+  return wanted[0]?.dialect
 }
 
 const CODINGS = new Set(['gzip', 'x-gzip', 'br', 'deflate', 'zstd', 'compress', '*'])
 
 /** Does the client offer a content coding, `identity` aside? */
 const offersCoding = (acceptEncoding: string): boolean =>
-  acceptEncoding.split(',', MAX_RANGES).some((part) => {
-    const [coding = '', ...parameters] = part.split(';')
-    return CODINGS.has(coding.trim().toLowerCase()) && weightOf(parameters) > 0
-  })
+  parseList(acceptEncoding).some(({ name, weight }) => CODINGS.has(name) && weight > 0)
 
 /**
- * Which of its dialects an error is told in: structured where `Accept` prefers it, else the short text for clients that
- * offer no content coding, else the page. Never throws, whatever the headers hold.
- * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
+ * Which of its dialects an error is told in: structured where `Accept` prefers it (weights first, then the more specific
+ * range, then the first listed), else the short text for clients that offer no content coding, else the page. Never
+ * throws, whatever the headers hold.
+ *
+ * @see https://developers.cloudflare.com/fundamentals/reference/error-responses/
+ * @example negotiate('text/markdown, text/html;q=0.9', 'gzip', 'no-encoding') // 'markdown'
  */
 export const negotiate = (
   accept: string | undefined,
   acceptEncoding: string | undefined,
   text: NonNullable<AnswerOptions['text']>
 ): Dialect => {
-  const wanted = accept === undefined ? undefined : structured(accept)
-  if (wanted !== undefined) return wanted
+  const wanted = accept === undefined ? undefined : preferred(accept)
+  if (wanted !== undefined && wanted !== 'html') return wanted
   if (text === 'always') return 'text'
   return text === 'no-encoding' && !offersCoding(acceptEncoding ?? '') ? 'text' : 'html'
 }

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { RefusalFacts } from './answer.ts'
 import { catalogue } from './catalogue.ts'
 import { createAnswers } from './create.ts'
-import { COPY_SCRIPT, COPY_SCRIPT_HASH } from './page-assets.ts'
+import { LOWER_STYLE_HASH, SCRIPT_HASH, STYLE_HASH } from './page-policy.ts'
+import { COPY_SCRIPT } from './page-script.ts'
+import { LOWER_STYLE, STYLE } from './page-style.ts'
 
 const RAY = '9c3a1f0e2b7d4815'
 const FACTS: RefusalFacts = {
@@ -18,11 +20,10 @@ const FACTS: RefusalFacts = {
   acceptEncoding: 'gzip, br',
 }
 const answers = createAnswers()
-const decoder = new TextDecoder('utf-8', { fatal: true })
 
 const refuse = (facts: Partial<RefusalFacts> = {}) => {
   const answer = answers.refuse({ ...FACTS, ...facts })
-  return { ...answer, text: decoder.decode(answer.body) }
+  return { ...answer, text: answer.body, bytes: Buffer.byteLength(answer.body) }
 }
 
 describe('the dialect that a client gets', () => {
@@ -95,11 +96,11 @@ describe('the dialect that a client gets', () => {
 
 describe('status and headers', () => {
   test('1020 has exactly these', () => {
-    const { status, headers, body } = refuse()
+    const { status, headers, bytes } = refuse()
     expect(status).toBe(403)
     expect(headers).toEqual({
       'Content-Type': 'text/html; charset=UTF-8',
-      'Content-Length': String(body.length),
+      'Content-Length': String(bytes),
       'X-Frame-Options': 'SAMEORIGIN',
       'Referrer-Policy': 'same-origin',
       'Cache-Control':
@@ -114,13 +115,13 @@ describe('status and headers', () => {
   test('one option takes the emulation notice off header and page', () => {
     const quiet = createAnswers({ emulatedHeader: false }).refuse(FACTS)
     expect(quiet.headers).not.toHaveProperty('x-edge1020')
-    expect(decoder.decode(quiet.body)).not.toMatch(/edge1020|emulat/i)
+    expect(quiet.body).not.toMatch(/edge1020|emulat/i)
     expect(refuse().text).toContain('Emulated by edge1020')
   })
 
   test('HEAD has the length and no body', () => {
     const { headers, body } = refuse({ method: 'HEAD' })
-    expect(body.length).toBe(0)
+    expect(body).toBe('')
     expect(headers['Content-Length']).toBe(refuse().headers['Content-Length'])
   })
 
@@ -133,10 +134,10 @@ describe('status and headers', () => {
         'text/markdown',
         'application/problem+json',
       ]) {
-        const { status, headers, body } = refuse({ code, accept })
+        const { status, headers, bytes } = refuse({ code, accept })
         expect(status).toBe(entry.status)
         expect(headers['Retry-After']).toBe(entry.retryable ? String(entry.retryAfter) : undefined)
-        expect(headers['Content-Length']).toBe(String(body.length))
+        expect(headers['Content-Length']).toBe(String(bytes))
         expect(headers).not.toHaveProperty('cf-mitigated')
       }
     }
@@ -231,7 +232,7 @@ describe('structured bodies', () => {
       'owner_action_required',
     ])
     expect(rest).toMatch(
-      /^\n# Error 1020: Access denied\n\n## What Happened\n\n.+\n\n## What You Should Do\n\n.+\n\n---\n.+\n$/
+      /^\n# Error 1020: Access denied\n\n## What Happened\n\n.+\n\n## What You Should Do\n\n.+\n\n---\n\n.+\n$/
     )
   })
 })
@@ -260,8 +261,8 @@ describe('the page', () => {
     'Error 1020',
     'Cloudflare Ray ID',
     RAY,
-    '198.51.100.23',
-    '>DE<',
+    '<p>IP: 198.51.100.23</p>',
+    '<p>Country: DE</p>',
     '2026-11-23 05:30:07 UTC',
     'shop.example.com<',
   ])('has %s', (marker) => {
@@ -269,12 +270,12 @@ describe('the page', () => {
   })
 
   test('names the data centre as code and two digits', () => {
-    expect(page).toMatch(/>lhr\d\d</)
+    expect(page).toMatch(/<p>Data center: lhr\d\d<\/p>/)
   })
 
   test('has the code within its first 4,096 bytes, and is under 20 KB', () => {
-    const bytes = answers.refuse(FACTS).body
-    expect(decoder.decode(bytes.slice(0, 4_096))).toContain('Error code <span>1020</span>')
+    const bytes = Buffer.from(answers.refuse(FACTS).body)
+    expect(bytes.subarray(0, 4_096).toString()).toContain('Error code <span>1020</span>')
     expect(bytes.length).toBeLessThan(20 * 1_024)
   })
 
@@ -283,10 +284,25 @@ describe('the page', () => {
     expect(page).not.toMatch(/<(?:img|link|iframe|form|object|embed)\b/i)
   })
 
-  test("its script is the one that its policy's hash allows", () => {
-    expect(page).toContain(`<script>${COPY_SCRIPT}</script>`)
-    expect(createHash('sha256').update(COPY_SCRIPT).digest('base64')).toBe(COPY_SCRIPT_HASH)
-    expect(page).toContain(`script-src 'sha256-${COPY_SCRIPT_HASH}'`)
+  test.each([
+    [
+      'script',
+      `<script>${COPY_SCRIPT}</script>`,
+      COPY_SCRIPT,
+      `script-src 'sha256-${SCRIPT_HASH}'`,
+    ],
+    ['style of the head', `<style>${STYLE}</style>`, STYLE, `style-src 'sha256-${STYLE_HASH}'`],
+    [
+      'style of the body',
+      `<style>${LOWER_STYLE}</style>`,
+      LOWER_STYLE,
+      `'sha256-${LOWER_STYLE_HASH}'`,
+    ],
+  ])("its %s is the one that its policy's hash allows", (_, element, source, allowance) => {
+    const hash = createHash('sha256').update(source).digest('base64')
+    expect(allowance).toContain(`'sha256-${hash}'`)
+    expect(page).toContain(element)
+    expect(page).toContain(allowance)
   })
 
   test('other codes have a page of their own', () => {
@@ -311,10 +327,10 @@ describe('what a visitor sent stays text', () => {
 
   test.each(HOSTS)('host %j', (host) => {
     for (const accept of ['text/html', 'application/json', 'text/markdown']) {
-      const { text, body, headers } = refuse({ host, accept })
+      const { text, bytes, headers } = refuse({ host, accept })
       expect(text).not.toMatch(/<script>alert|<img|\u0000|\u001b/)
-      expect(body.length).toBeLessThan(20 * 1_024)
-      expect(headers['Content-Length']).toBe(String(body.length))
+      expect(bytes).toBeLessThan(20 * 1_024)
+      expect(headers['Content-Length']).toBe(String(bytes))
     }
     const { zone } = JSON.parse(refuse({ host, accept: 'application/json' }).text)
     expect(zone.length).toBeLessThanOrEqual(253)
@@ -330,9 +346,9 @@ describe('what a visitor sent stays text', () => {
     expect(JSON.parse(refuse({ host, accept: 'application/json' }).text).zone).toBe(zone)
   })
 
-  test('address and country are escaped on the page', () => {
-    const { text } = refuse({ ip: '<b>', country: '"&' })
-    expect(text).toContain('&lt;b&gt;')
-    expect(text).toContain('&quot;&amp;')
+  test('address and country are inert on the page, and not longer than one can be', () => {
+    const { text } = refuse({ ip: `<b>${'1'.repeat(100)}`, country: '"&' })
+    expect(text).toContain(`<p>IP: \ufffdb\ufffd${'1'.repeat(42)}</p>`)
+    expect(text).toContain('<p>Country: \ufffd\ufffd</p>')
   })
 })

@@ -1,44 +1,42 @@
 const encoder = new TextEncoder()
-const SLOT = /\{\{([a-z]+)\}\}/
+const SLOT = /\{\{([a-z]+)\}\}/g
+const ASCII = /^[\0-\x7f]*$/
+
+/** Bytes of a text in UTF-8. */
+export const byteLength = (text: string): number =>
+  ASCII.test(text) ? text.length : encoder.encode(text).length
+
+export interface Filled {
+  text: string
+  /** Length in UTF-8: what Content-Length says. */
+  bytes: number
+}
 
 /**
- * A text with `{{slots}}`, cut up and encoded once. Filling it copies the fixed parts and encodes only what changes.
+ * A text with `{{slots}}`, cut up and measured once. Filling it joins the pieces and measures only what changes.
  */
 export class Template {
-  readonly #parts: readonly Uint8Array[]
+  readonly #parts: readonly string[]
   readonly #slots: readonly string[]
   readonly #fixedBytes: number
 
   constructor(text: string) {
-    const pieces = text.split(new RegExp(SLOT, 'g'))
-    this.#parts = pieces.filter((_, i) => i % 2 === 0).map((piece) => encoder.encode(piece))
+    const pieces = text.split(SLOT)
+    this.#parts = pieces.filter((_, i) => i % 2 === 0)
     this.#slots = pieces.filter((_, i) => i % 2 === 1)
-    this.#fixedBytes = this.#parts.reduce((sum, part) => sum + part.length, 0)
+    this.#fixedBytes = this.#parts.reduce((sum, part) => sum + byteLength(part), 0)
   }
 
   /** @param values text of each slot, already escaped for the place it goes to */
-  fill(values: Readonly<Record<string, string>>): Uint8Array {
-    const encoded = new Map<string, Uint8Array>()
+  fill(values: Readonly<Record<string, string>>): Filled {
+    const parts = this.#parts
+    let text = parts[0]!
     let bytes = this.#fixedBytes
-    for (const slot of this.#slots) {
-      let value = encoded.get(slot)
-      if (value === undefined) {
-        value = encoder.encode(values[slot] ?? '')
-        encoded.set(slot, value)
-      }
-      bytes += value.length
+    for (let i = 0; i < this.#slots.length; i++) {
+      const value = values[this.#slots[i]!] ?? ''
+      text += value + parts[i + 1]!
+      bytes += byteLength(value)
     }
-    const filled = new Uint8Array(bytes)
-    let at = 0
-    this.#parts.forEach((part, i) => {
-      filled.set(part, at)
-      at += part.length
-      const value = encoded.get(this.#slots[i] ?? '')
-      if (value !== undefined) {
-        filled.set(value, at)
-        at += value.length
-      }
-    })
-    return filled
+    return { text, bytes }
   }
 }

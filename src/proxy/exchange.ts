@@ -87,7 +87,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.isOver || this.response.write(chunk)) return true
+    // Where it goes on after a pause, undici's parser reports a chunk of no bytes.
+    if (this.isOver || chunk.length === 0 || this.response.write(chunk)) return true
     this.response.once('drain', this.#onDrain)
     return false
   }

@@ -371,6 +371,17 @@ describe('streaming', () => {
 })
 
 describe('breaking off', () => {
+  test('an upload to an origin that is down is read and dropped, and the connection stays usable', async () => {
+    const { port } = await edgeTo(`http://127.0.0.1:${await closedPort()}`)
+    const client = rawClient(port)
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n')
+    client.send(Buffer.alloc(500_000))
+    await client.until('error code: 521')
+    client.send(Buffer.alloc(500_000))
+    client.send(get())
+    expect((await client.closed).match(/error code: 521/g)).toHaveLength(2)
+  })
+
   test('a visitor who leaves cancels the request at the origin', async () => {
     const closed = vi.fn()
     const { url } = await httpOrigin((_, response) => {

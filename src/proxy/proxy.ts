@@ -166,6 +166,8 @@ export const createProxy = ({
       if (body.kind === 'length') headers.push('Content-Length', body.length)
       const stream = body.kind === 'none' ? null : new RequestBody(request)
       await dispatch({ method: request.method ?? 'GET', path, headers, body: stream }, exchange)
+      // undici leaves it alone where there was no connection to send it on.
+      stream?.destroy()
     },
 
     upgrade: async (request, duplex, head, extra) => {

@@ -74,7 +74,7 @@ export const edgeTo = async (
     responseHeaders: [['CF-RAY', '8f3c2d1e0a9b7c65-AMS']],
     onOriginError: (code, cause) => {
       failures.push({ code, cause })
-      const body = Buffer.from(`error code: ${code}\n`)
+      const body = `error code: ${code}\n`
       const status = code === 1016 ? 530 : code
       return { status, headers: { 'Content-Length': String(body.length) }, body }
     },

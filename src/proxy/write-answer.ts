@@ -18,12 +18,12 @@ export const writeAnswer = (
 /** A short answer in plain text, for what no page is made for. */
 export const plainAnswer = (status: number, message = ''): Answer => {
   const reason = STATUS_CODES[status] ?? 'Error'
-  const body = new TextEncoder().encode(`${status} ${reason}${message && `: ${message}`}\n`)
+  const body = `${status} ${reason}${message && `: ${message}`}\n`
   return {
     status,
     headers: {
       'Content-Type': 'text/plain; charset=UTF-8',
-      'Content-Length': String(body.length),
+      'Content-Length': String(Buffer.byteLength(body)),
       'Cache-Control': 'no-store',
     },
     body,

@@ -3,7 +3,7 @@ import { EdgeError } from '../error.ts'
 import { toBytes, toText } from '../language/bytes.ts'
 import type { Lists, Options } from '../language/compile.ts'
 import { compile } from '../language/compile.ts'
-import { defaultScheme } from '../language/defaults.ts'
+import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
 import type { Findings } from './findings.ts'
 import type { Part, Place } from './node.ts'
@@ -51,7 +51,7 @@ const listWarnings = ({ source, lists }: Expression, contents: Lists | undefined
 
 const attempt = (
   source: string,
-  { scheme = defaultScheme, ...options }: LanguageOptions
+  { scheme = customRuleScheme, ...options }: LanguageOptions
 ): { expression?: Expression; problems: Problem[] } => {
   const toProblem = (diagnostic: Diagnostic): Problem => ({
     ...diagnostic,

@@ -32,7 +32,9 @@ describe('demo origin', () => {
       port,
       "GET / HTTP/1.1\r\nHost: a'$(x)'\r\nConnection: close\r\n\r\n"
     )
-    expect(text).toContain('curl &#39;http://a&#39;\\&#39;&#39;$(x)&#39;\\&#39;&#39;/headers&#39;')
+    expect(text).toContain(
+      'curl -A Mozilla &#39;http://a&#39;\\&#39;&#39;$(x)&#39;\\&#39;&#39;/headers&#39;'
+    )
   })
 
   test('a page that is not there is a 404 that says so', async () => {

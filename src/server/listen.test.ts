@@ -272,7 +272,7 @@ describe('Expect: 100-continue', () => {
         writeAnswer(response, {
           status: 403,
           headers: { 'Content-Length': '2' },
-          body: Buffer.from('no'),
+          body: 'no',
         }),
     })
     const answer = await exchange(port, `${post}\r\n`)

@@ -8,7 +8,7 @@ const start = async (upstream: string) => {
   const onOriginError = vi.fn((code: number) => ({
     status: code,
     headers: {},
-    body: new Uint8Array(),
+    body: '',
   }))
   const extra = { requestHeaders: [], responseHeaders: [], onOriginError }
   const proxy = createProxy({ upstream })

@@ -1,0 +1,75 @@
+import type { CatalogueEntry } from './catalogue.ts'
+import { LOWER_STYLE } from './page-style.ts'
+
+type Station = NonNullable<CatalogueEntry['failed']>
+
+/** In the order that a request comes by. Ids are those of Cloudflare's pages about origins. */
+const STATIONS: readonly {
+  readonly station: Station
+  readonly id: string
+  readonly name: string
+  readonly where: string
+  readonly drawing: string
+}[] = [
+  {
+    station: 'browser',
+    id: 'cf-browser-status',
+    name: 'Browser',
+    where: 'You',
+    drawing: '<path class="pen" d="M6 10h44v34H6zM6 20h44M12 15h2M19 15h2"/>',
+  },
+  {
+    station: 'edge',
+    id: 'cf-cloudflare-status',
+    name: 'Edge',
+    where: '{{place}}',
+    drawing: '<path class="pen" d="M17 44a11 11 0 0 1-1-22 15 15 0 0 1 29-2 12 12 0 0 1-2 24z"/>',
+  },
+  {
+    station: 'host',
+    id: 'cf-host-status',
+    name: 'Host',
+    where: '{{host}}',
+    drawing:
+      '<path class="pen" d="M10 8h36v12H10zM10 22h36v12H10zM10 36h36v12H10zM17 14h2M17 28h2M17 42h2"/>',
+  },
+]
+
+const stations = (failed: Station | undefined): string =>
+  STATIONS.map(({ station, id, name, where, drawing }) => {
+    const works = station !== failed
+    return `<div id="${id}" class="card${works ? '' : ' cf-error-source'}">
+<svg viewBox="0 0 56 56" aria-hidden="true" focusable="false">${drawing}</svg>
+<h2>${name}</h2>
+<p>${where}</p>
+<p class="state">${works ? 'Working' : 'Error'}</p>
+</div>`
+  }).join('\n')
+
+/** What went wrong on the way to the origin, and where. */
+export const troubleBody = (
+  { code, title, failed, happened, visitor, owner }: CatalogueEntry,
+  details: string
+): string => `<div id="cf-wrapper">
+<div id="cf-error-details" class="cf-main-wrapper" role="main">
+<div class="cf-header">
+<h1><span class="inline-block">${title}</span> <span class="code-label">Error code ${code}</span></h1>
+<svg width="0" height="0" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style></svg>
+</div>
+<div class="stations">
+${stations(failed)}
+</div>
+<div class="cards">
+<div class="card">
+<h2>What happened?</h2>
+<p>${happened}</p>
+</div>
+<div class="card">
+<h2>What can I do?</h2>
+<p><strong>As a visitor:</strong> ${visitor.join(' ')}</p>
+<p><strong>As the owner of the site:</strong> ${owner}</p>
+</div>
+</div>
+${details}
+</div>
+</div>`
