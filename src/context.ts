@@ -3,6 +3,7 @@ import { defaultScheme } from './language/defaults.ts'
 import { fieldFacts } from './language/fields.ts'
 import { valueFromJson } from './language/json.ts'
 import type { Context, Value } from './language/types.ts'
+import type { RayId } from './ray.ts'
 import { requestFields } from './request/fields.ts'
 import type { RequestReader } from './request/request.ts'
 import type { Connection, Visitor } from './visitor/visitor.ts'
@@ -12,7 +13,7 @@ export interface Facts {
   readonly request: RequestReader
   readonly visitor: Visitor
   readonly connection: Connection
-  readonly ray: string
+  readonly rayId: RayId
 }
 
 type Resolve = (facts: Facts) => Value | undefined
@@ -32,7 +33,7 @@ const visitorFields: Readonly<Record<string, Resolve>> = {
   'ip.src.continent': ({ visitor }) => visitor.continent,
   'ip.src.asnum': ({ visitor }) => visitor.asn,
   'ip.src.is_in_european_union': ({ visitor }) => EUROPEAN_UNION.has(visitor.country),
-  'cf.ray_id': ({ ray }) => ray,
+  'cf.ray_id': ({ rayId }) => rayId.ray,
   'cf.random_seed': () =>
     String.fromCharCode(...crypto.getRandomValues(new Uint8Array(RANDOM_SEED_BYTES))),
 }
@@ -74,28 +75,50 @@ export const readOverrides = (
   return overrides
 }
 
-/**
- * The values that a compiled expression asks for. A field that several rules read is computed once, except those that
- * cost nothing.
- */
-export class RequestContext implements Context {
-  readonly #facts: Facts
-  readonly #overrides: ReadonlyMap<number, Value> | undefined
-  readonly #known: (Value | undefined)[] = []
-  readonly #asked: number[] = []
+/** Where the values of the fields that a ruleset reads are kept, made once for all requests. */
+export interface ContextLayout {
+  /** Place by slot; 0 for those that are not kept. */
+  readonly places: Uint16Array
+  readonly empty: readonly undefined[]
+}
 
-  constructor(facts: Facts, overrides?: ReadonlyMap<number, Value>) {
-    this.#facts = facts
+/** @param fields names of the fields that the rules read */
+export const contextLayout = (fields: readonly string[]): ContextLayout => {
+  const places = new Uint16Array(resolvers.length)
+  fields.forEach((field, i) => {
+    places[defaultScheme.slot(field)] = i + 1
+  })
+  return { places, empty: Array.from({ length: fields.length + 1 }, () => undefined) }
+}
+
+/** The values that a compiled expression asks for. A field that several rules read is computed once. */
+export class RequestContext implements Context, Facts {
+  readonly #layout: ContextLayout
+  readonly #known: (Value | undefined)[]
+  /** Values that win over everything else, by slot. */
+  readonly #overrides: ReadonlyMap<number, Value> | undefined
+
+  constructor(
+    layout: ContextLayout,
+    readonly request: RequestReader,
+    readonly visitor: Visitor,
+    readonly connection: Connection,
+    readonly rayId: RayId,
+    overrides?: ReadonlyMap<number, Value>
+  ) {
     this.#overrides = overrides
+    this.#layout = layout
+    this.#known = layout.empty.slice()
   }
 
   get(slot: number): Value | undefined {
-    // Few fields are read by the rules of one site: a short list beats a table of all of them.
-    const at = this.#asked.indexOf(slot)
-    if (at >= 0) return this.#known[at]
-    const value = this.#overrides?.get(slot) ?? resolvers[slot]!(this.#facts)
-    this.#asked.push(slot)
-    this.#known.push(value)
+    const place = this.#layout.places[slot]!
+    return this.#known[place] ?? this.#read(slot, place)
+  }
+
+  #read(slot: number, place: number): Value | undefined {
+    const value = this.#overrides?.get(slot) ?? resolvers[slot]!(this)
+    if (place > 0) this.#known[place] = value
     return value
   }
 }

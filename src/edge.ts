@@ -1,7 +1,7 @@
 import type { Answer, AnswerOptions } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
 import { byteLength } from './answers/template.ts'
-import { RequestContext, readOverrides } from './context.ts'
+import { contextLayout, RequestContext, readOverrides } from './context.ts'
 import { EdgeError } from './error.ts'
 import type { EventStore } from './events/event.ts'
 import { toText } from './language/bytes.ts'
@@ -147,6 +147,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const answers = createAnswers(options.answers)
   const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
   const rules = ruleset.rules.filter((rule) => rule.enabled)
+  const layout = contextLayout(ruleset.fields)
   const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
   const pending = new Set<Promise<unknown>>()
 
@@ -207,7 +208,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
       }
       fields = settled.fields
     }
-    const context = new RequestContext({ request, visitor, connection, ray: ray.ray }, fields)
+    const context = new RequestContext(layout, request, visitor, connection, ray, fields)
     let matched: Rule[] | undefined
     for (const rule of rules) {
       if (!rule.expression.matches(context)) continue

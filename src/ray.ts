@@ -38,11 +38,23 @@ const COLO = /^[A-Z]{3}$/
  */
 export const DEFAULT_COLO = 'LOC'
 
-const HEX = Array.from({ length: 0x1000 }, (_, i) => i.toString(16).padStart(3, '0'))
+const hexTable = (digits: number): readonly string[] =>
+  Array.from({ length: 16 ** digits }, (_, i) => i.toString(16).padStart(digits, '0'))
+const HEX = hexTable(SEQUENCE_DIGITS - 2)
 
 /** Shared by all edges of a process, so that no two of them give the same ID. Starts with its tick used up. */
 const state = { tick: -1, tickText: '', count: SEQUENCES, offset: 0 }
-const randomWord = new Uint32Array(1)
+/** A call of the system's generator costs more than all the rest of a Ray ID: it serves for many ticks. */
+const randomWords = new Uint32Array(256)
+let wordsUsed = randomWords.length
+
+const randomWord = (): number => {
+  if (wordsUsed === randomWords.length) {
+    crypto.getRandomValues(randomWords)
+    wordsUsed = 0
+  }
+  return randomWords[wordsUsed++]!
+}
 
 const moveTo = (clockTick: number) => {
   // Never back, whatever the clock does; a used-up tick borrows the next one.
@@ -52,12 +64,23 @@ const moveTo = (clockTick: number) => {
   state.tick = tick
   state.tickText = (tick % TICKS).toString(16).padStart(TICK_DIGITS, '0')
   state.count = 0
-  state.offset = crypto.getRandomValues(randomWord)[0]! % SEQUENCES
+  state.offset = randomWord() % SEQUENCES
 }
 
 /** Of the instance alone: two instances never collide, whatever their data centres are called. */
 const placeOf = (instance: number): string =>
   ((instance * PLACE_SCATTER + PLACE_OFFSET) % PLACES).toString(16).padStart(PLACE_DIGITS, '0')
+
+class Ray implements RayId {
+  constructor(
+    readonly header: string,
+    readonly timeMs: number
+  ) {}
+
+  get ray(): string {
+    return this.header.slice(0, RAY_DIGITS)
+  }
+}
 
 /** Makes Ray IDs for one data centre and instance. */
 export interface Rays {
@@ -94,6 +117,7 @@ export const createRays = ({
     )
   }
   const suffix = `${placeOf(instance)}-${colo}`
+  const ends = hexTable(2).map((digits) => digits + suffix)
   return {
     colo,
     next: () => {
@@ -101,9 +125,7 @@ export const createRays = ({
       moveTo(Math.floor((timeMs - EPOCH_MS) / TICK_MS))
       // Both factors are 20 bits wide: the product is exact.
       const scattered = ((state.count++ + state.offset) * SCATTER) % SEQUENCES
-      const digits = state.tickText + HEX[scattered >>> 8]! + HEX[scattered & 0xff]!.slice(1)
-      const header = digits + suffix
-      return { ray: header.slice(0, RAY_DIGITS), header, timeMs }
+      return new Ray(state.tickText + HEX[scattered >>> 8]! + ends[scattered & 0xff]!, timeMs)
     },
   }
 }

@@ -2,7 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Edge } from '../edge.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Connection } from '../visitor/visitor.ts'
-import { passHeaders, passNodeHeaders } from './headers.ts'
+import type { NodeRequest, NodeResponse } from './headers.ts'
+import { announceRay, passHeaders, passNodeHeaders } from './headers.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -21,15 +22,13 @@ export interface HonoMountOptions {
 
 /** The two halves of a request on Node, as `@hono/node-server` puts them on `c.env`. */
 interface NodePair {
-  incoming: {
+  incoming: NodeRequest & {
     method?: string
     url?: string
-    headers: Record<string, string | string[] | undefined>
-    rawHeaders: string[]
     httpVersion: string
     socket: Connection
   }
-  outgoing: { setHeader(name: string, value: string): unknown }
+  outgoing: NodeResponse
 }
 
 const isNodePair = (env: unknown): env is NodePair =>
@@ -39,25 +38,32 @@ const isNodePair = (env: unknown): env is NodePair =>
  * Mounts an edge as Hono middleware. A blocked request is answered here; a passing one goes on with `c.get('rayId')`,
  * the `CF-RAY` response header, and `CF-Ray` and `CF-Connecting-IP` on the request that the app sees.
  *
- * On `@hono/node-server` the header is set on Node's response: touching `c.res` after `next()` would build a real
+ * On `@hono/node-server` the header is added to Node's response: touching `c.res` after `next()` would build a real
  * Response and cost most of the throughput.
  */
 export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): MiddlewareHandler =>
   function edge1020(c, next) {
     const env: unknown = c.env
     if (connection !== undefined || !isNodePair(env)) return onFetch(edge, c, next, connection?.(c))
-    const { incoming, outgoing } = env
-    const settle = (verdict: Verdict) => {
-      if (verdict.answer !== undefined) return Promise.resolve(verdict.response)
-      c.set('rayId', verdict.ray)
-      outgoing.setHeader('CF-RAY', verdict.rayHeader)
-      passNodeHeaders(verdict, incoming)
-      // Returned, not awaited: an async function here costs a quarter of the throughput.
-      return next() as Promise<undefined>
-    }
-    const verdict = edge.decide(incoming, incoming.socket)
-    return verdict instanceof Promise ? verdict.then(settle) : settle(verdict)
+    const verdict = edge.decide(env.incoming, env.incoming.socket)
+    return verdict instanceof Promise
+      ? verdict.then((decided) => settle(decided, env, c, next))
+      : settle(verdict, env, c, next)
   }
+
+const settle = (
+  verdict: Verdict,
+  { incoming, outgoing }: NodePair,
+  c: Context,
+  next: () => Promise<void>
+): Promise<Response | undefined> => {
+  if (verdict.answer !== undefined) return Promise.resolve(verdict.response)
+  c.set('rayId', verdict.ray)
+  announceRay(verdict.rayHeader, incoming, outgoing)
+  passNodeHeaders(verdict, incoming)
+  // Returned, not awaited: an async function here costs a quarter of the throughput.
+  return next() as Promise<undefined>
+}
 
 const onFetch = async (
   edge: Edge,

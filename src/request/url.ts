@@ -46,7 +46,8 @@ export const parseTarget = (target: string, method = 'GET'): Target => {
   return method === 'CONNECT' ? split('/', target, '') : split(target, '', '')
 }
 
-const DIGITS = /^\d*$/
+const ZERO = 48
+const NINE = 57
 
 /**
  * The name in an authority, without its port: `shop.test:8443` → `shop.test`, `[::1]:80` → `[::1]`. What is neither name
@@ -54,9 +55,12 @@ const DIGITS = /^\d*$/
  */
 export const hostnameOf = (authority: string): string => {
   const colon = authority.indexOf(':', authority.startsWith('[') ? authority.indexOf(']') + 1 : 0)
-  return colon >= 0 && DIGITS.test(authority.slice(colon + 1))
-    ? authority.slice(0, colon)
-    : authority
+  if (colon < 0) return authority
+  for (let i = colon + 1; i < authority.length; i++) {
+    const unit = authority.charCodeAt(i)
+    if (unit < ZERO || unit > NINE) return authority
+  }
+  return authority.slice(0, colon)
 }
 
 /**

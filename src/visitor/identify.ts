@@ -1,5 +1,6 @@
 import type { Ip } from '../lists/ip.ts'
 import { formatIp } from '../lists/ip.ts'
+import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { loopback, special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
@@ -35,33 +36,78 @@ const NO_ASN = 0
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : 'unknown error')
 
+/** What is known of a peer by its address alone. */
+interface Peer {
+  /** `undefined` where the runtime gave no address, or text that is none. */
+  readonly ip: Ip | undefined
+  readonly isTrusted: boolean
+  readonly isLoopback: boolean
+  readonly isSpecial: boolean
+}
+
+/** Peers come again: most requests are spared the parsing and the look-ups. */
+const MAX_PEERS = 4_096
+/** Longer ones are no addresses, and not worth the memory. */
+const MAX_PEER_CHARS = 64
+
+const createPeers = (trusted: IpSet): ((remoteAddress: string | undefined) => Peer) => {
+  const known = new Map<string, Peer>()
+  const settle = (remoteAddress: string): Peer => {
+    const ip = remoteAddress === '' ? undefined : parsePeerAddress(remoteAddress)
+    if (ip === undefined) return { ip, isTrusted: false, isLoopback: false, isSpecial: false }
+    return {
+      ip,
+      isTrusted: trusted.has(ip),
+      isLoopback: loopback.has(ip),
+      isSpecial: special.has(ip),
+    }
+  }
+  return (remoteAddress = '') => {
+    if (remoteAddress.length > MAX_PEER_CHARS) return settle(remoteAddress)
+    let peer = known.get(remoteAddress)
+    if (peer === undefined) {
+      peer = settle(remoteAddress)
+      if (known.size === MAX_PEERS) known.clear()
+      known.set(remoteAddress, peer)
+    }
+    return peer
+  }
+}
+
 class IdentifiedVisitor implements Visitor {
   readonly ip: Ip | undefined
   readonly overrideProblems: readonly string[]
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
   readonly #sources: Sources
-  readonly #notes: string[]
-  #disbelieved: (() => string[]) | undefined
+  readonly #headers: HeaderReader
+  readonly #peer: Peer
+  #notes: string[] | undefined
+  #isWhole = false
   #ipText: string | undefined
   #country: string | undefined
   #asn: number | undefined
 
   constructor(
     ip: Ip | undefined,
-    readonly fromTrustedPeer: boolean,
+    peer: Peer,
+    headers: HeaderReader,
     sources: Sources,
-    notes: string[],
-    disbelieved: (() => string[]) | undefined,
+    notes: string[] | undefined,
     overrides: Overrides | undefined
   ) {
     this.ip = overrides?.ip ?? ip
+    this.#peer = peer
+    this.#headers = headers
     this.#sources = sources
     this.#notes = notes
-    this.#disbelieved = disbelieved
     this.#country = overrides?.country
     this.#asn = overrides?.asn
     this.overrideProblems = overrides?.problems ?? NONE
     this.fieldOverrides = overrides?.fields
+  }
+
+  get fromTrustedPeer(): boolean {
+    return this.#peer.isTrusted || this.#peer.isLoopback
   }
 
   get ipText(): string {
@@ -84,32 +130,47 @@ class IdentifiedVisitor implements Visitor {
   }
 
   get notes(): readonly string[] {
+    this.#notes ??= []
     // Only an event asks for notes: the headers that were not believed are not even read before.
-    if (this.#disbelieved !== undefined) this.#notes.unshift(...this.#disbelieved())
-    this.#disbelieved = undefined
+    if (!this.#isWhole && !this.#peer.isTrusted) {
+      const { ip } = this.#peer
+      const name = ip === undefined ? 'a peer without address' : formatIp(ip)
+      this.#notes.unshift(...disbelieved(this.#headers, name))
+    }
+    this.#isWhole = true
     return this.#notes
+  }
+
+  /** In no country and no autonomous system. */
+  get #isSpecial(): boolean {
+    return this.ip === this.#peer.ip ? this.#peer.isSpecial : special.has(this.ip!)
+  }
+
+  #note(text: string): void {
+    this.#notes ??= []
+    this.#notes.push(text)
   }
 
   #lookUpCountry(): string {
     const { geo } = this.#sources
-    if (geo === undefined || this.ip === undefined || special.has(this.ip)) return UNKNOWN_COUNTRY
+    if (geo === undefined || this.ip === undefined || this.#isSpecial) return UNKNOWN_COUNTRY
     try {
       const country = geo.lookup(this.ip)?.country
       if (country !== undefined && COUNTRY.test(country)) return country
-      this.#notes.push(`no country for ${this.ipText} in ${geo.name} ${geo.date}`.trimEnd())
+      this.#note(`no country for ${this.ipText} in ${geo.name} ${geo.date}`.trimEnd())
     } catch (error) {
-      this.#notes.push(`country look-up failed: ${reason(error)}`)
+      this.#note(`country look-up failed: ${reason(error)}`)
     }
     return UNKNOWN_COUNTRY
   }
 
   #lookUpAsn(): number {
     const { asn } = this.#sources
-    if (asn === undefined || this.ip === undefined || special.has(this.ip)) return NO_ASN
+    if (asn === undefined || this.ip === undefined || this.#isSpecial) return NO_ASN
     try {
       return asn.lookup(this.ip)?.asn ?? NO_ASN
     } catch (error) {
-      this.#notes.push(`ASN look-up failed: ${reason(error)}`)
+      this.#note(`ASN look-up failed: ${reason(error)}`)
       return NO_ASN
     }
   }
@@ -132,6 +193,7 @@ export const createVisitors = ({
   overrides = false,
 }: VisitorsOptions = {}): Visitors => {
   const trusted = trustedPeers(trust)
+  const peerOf = createPeers(trusted)
   const sources: Sources = { geo, asn }
 
   const readAllowed = (headers: HeaderReader, mayOverride: boolean, notes: string[]) => {
@@ -150,23 +212,21 @@ export const createVisitors = ({
   }
 
   const identify = (headers: HeaderReader, { remoteAddress }: Connection = {}): Visitor => {
+    const peer = peerOf(remoteAddress)
+    if (!peer.isTrusted && !overrides && (peer.ip !== undefined || !remoteAddress)) {
+      return new IdentifiedVisitor(peer.ip, peer, headers, sources, undefined, undefined)
+    }
     const notes: string[] = []
-    const peer = remoteAddress ? parsePeerAddress(remoteAddress) : undefined
-    if (remoteAddress && peer === undefined) {
+    if (remoteAddress && peer.ip === undefined) {
       notes.push(`peer address ${shown(remoteAddress)} is not an address: ignored`)
     }
-    const isTrusted = peer !== undefined && trusted.has(peer)
-    const fromTrustedPeer = isTrusted || (peer !== undefined && loopback.has(peer))
     return new IdentifiedVisitor(
-      isTrusted ? forwardedAddress(headers, peer, trusted, notes) : peer,
-      fromTrustedPeer,
+      peer.isTrusted ? forwardedAddress(headers, peer.ip!, trusted, notes) : peer.ip,
+      peer,
+      headers,
       sources,
       notes,
-      isTrusted
-        ? undefined
-        : () =>
-            disbelieved(headers, peer === undefined ? 'a peer without address' : formatIp(peer)),
-      overrides ? readAllowed(headers, fromTrustedPeer, notes) : undefined
+      overrides ? readAllowed(headers, peer.isTrusted || peer.isLoopback, notes) : undefined
     )
   }
 

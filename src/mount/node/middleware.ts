@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Edge } from '../../edge.ts'
 import type { Verdict } from '../../verdict.ts'
-import { passNodeHeaders } from '../headers.ts'
+import type { NodeResponse } from '../headers.ts'
+import { announceRay, passNodeHeaders } from '../headers.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -30,7 +31,7 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
         return
       }
       request.rayId = verdict.ray
-      response.setHeader('CF-RAY', verdict.rayHeader)
+      announceRay(verdict.rayHeader, request, response as unknown as NodeResponse)
       passNodeHeaders(verdict, request)
       next()
     }
