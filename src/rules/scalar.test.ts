@@ -83,6 +83,8 @@ describe('where the X of a scalar was written', () => {
     fc.assert(
       fc.property(text, fc.constantFrom(...TEXT_STYLES), (value, style) => {
         const source = stringify({ a: value }, { defaultStringType: style, lineWidth: 20 })
+        // The library writes a few texts of blanks in a way that it refuses to read.
+        fc.pre(parseDocument(source).errors.length === 0)
         const { value: parsed, offsets } = read(source)
         const trimmed = parsed.replace(/\n+$/, '')
         if (offsets === undefined) {
