@@ -1,0 +1,206 @@
+// What is handed out beside the sources: the example programs, the examples of --help, the image's steps, the package's files.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { BROWSER, ROOT, run, startServe } from './cli.ts'
+
+const RAY = /[0-9a-f]{16}/
+const folder = mkdtempSync(join(tmpdir(), 'edge1020-examples-'))
+
+beforeAll(() => {
+  for (const name of ['rules', 'schema', 'dist', 'node_modules', 'package.json']) {
+    symlinkSync(join(ROOT, name), join(folder, name))
+  }
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const statusFor = async (url: string, agent: string) => {
+  const response = await fetch(url, { headers: { 'user-agent': agent } })
+  return { status: response.status, text: await response.text() }
+}
+
+describe('examples', () => {
+  const SERVERS = ['express-app.mjs', 'hono-app.mjs', 'node-http.mjs']
+
+  test('are these', () => {
+    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual(['client.test.mjs', ...SERVERS])
+  })
+
+  test.each(SERVERS)('%s blocks curl and tells a browser its Ray ID', async (name) => {
+    const child = spawn(process.execPath, [join(ROOT, 'examples', name)], {
+      cwd: folder,
+      env: { ...process.env, PORT: '0' },
+    })
+    onTestFinished(() => void child.kill())
+    const url = await new Promise<string>((resolve, reject) => {
+      let text = ''
+      child.stdout.setEncoding('utf8').on('data', (part: string) => {
+        text += part
+        const [found] = /http:\S+/.exec(text) ?? []
+        if (found !== undefined) resolve(found)
+      })
+      child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${text}`)))
+    })
+    expect(await statusFor(url, 'curl/8.5.0')).toEqual({ status: 403, text: expect.anything() })
+    const { status, text } = await statusFor(url, BROWSER)
+    expect(status).toBe(200)
+    expect(text).toMatch(RAY)
+  })
+
+  test('client.test.mjs passes', () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['--test', join(ROOT, 'examples/client.test.mjs')],
+      { cwd: folder, encoding: 'utf8' }
+    )
+    expect(stdout).toContain('pass 2')
+    expect(status).toBe(0)
+  })
+})
+
+const examplesOf = async (command: string): Promise<string[]> => {
+  const { out } = await run([command, '--help'])
+  const [, examples = ''] = out.split(/^Examples?:\n/m)
+  return examples
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('edge1020 '))
+}
+
+describe('--help', () => {
+  test('the general help names every command, each with an example', async () => {
+    const { out } = await run(['--help'])
+    const names = [...out.matchAll(/^ {2}(\w+) {2,}/gm)].map(([, name]) => name!)
+    expect(names).toEqual(expect.arrayContaining(['serve', 'events', 'rules']))
+    for (const name of names) expect(await examplesOf(name), name).not.toEqual([])
+  })
+
+  test('the examples of serve start', async () => {
+    for (const example of await examplesOf('serve')) {
+      const flags = example
+        .split(' ')
+        .slice(2)
+        .filter((flag) => flag !== '--json')
+      const running = await startServe([...flags, '--port', '0', '--data', join(folder, 'data')], {
+        cwd: folder,
+      })
+      expect(await running.stop(), example).toBe(0)
+    }
+  })
+
+  test('the examples of events: a list, and an ID that no store here has', async () => {
+    const running = await startServe(['--data', join(folder, 'data')], { cwd: folder })
+    await fetch(running.url, { headers: { 'user-agent': 'curl/8' } })
+    await running.stop()
+    const [list, one] = await examplesOf('events')
+    const from = ['--data', join(folder, 'data')]
+    const listed = await run([...list!.split(' ').slice(1), ...from], { cwd: folder })
+    expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(RAY) })
+    const missing = await run([...one!.split(' ').slice(1), ...from], { cwd: folder })
+    expect(missing.code).toBe(1)
+    expect(`${missing.out}${missing.err}`).toMatch(/not in|no event/)
+  })
+
+  test('the examples of rules are fine', async () => {
+    for (const example of await examplesOf('rules')) {
+      const { code, out } = await run(example.split(' ').slice(1), { cwd: folder })
+      expect(code, example).toBe(0)
+      expect(out, example).not.toBe('')
+    }
+  })
+})
+
+describe('Dockerfile', () => {
+  const lines = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ').split('\n')
+  const read = (instruction: string) =>
+    lines
+      .filter((line) => line.startsWith(`${instruction} `))
+      .map((line) => line.slice(instruction.length + 1))
+  const list = (text: string) => JSON.parse(text.slice(text.indexOf('['))) as string[]
+
+  test('copies what is there', () => {
+    const sources = read('COPY')
+      .filter((copy) => !copy.startsWith('--from'))
+      .flatMap((copy) => copy.split(' ').slice(0, -1))
+    expect(sources).toContain('package-lock.json')
+    for (const source of sources) expect(existsSync(join(ROOT, source)), source).toBe(true)
+  })
+
+  test('its command starts, and its health check tells a running edge from none', async () => {
+    const [entry] = read('ENTRYPOINT')
+    const command = list(read('CMD').at(-1)!).map((word) =>
+      word === '/data' ? join(folder, 'image') : word
+    )
+    expect(list(entry!)).toEqual(['node', 'dist/cli/main.js'])
+    const [serve, ...flags] = command
+    expect(serve).toBe('serve')
+    const running = await startServe(flags, { cwd: folder })
+    onTestFinished(() => void running.stop())
+    const [node, ...check] = list(read('HEALTHCHECK')[0]!)
+    expect(node).toBe('node')
+    const healthy = () =>
+      spawnSync(
+        process.execPath,
+        check.map((word) => word.replace('http://127.0.0.1:8021', running.admin)),
+        { encoding: 'utf8' }
+      ).status
+    expect(healthy()).toBe(0)
+    await running.stop()
+    expect(healthy()).toBe(1)
+  })
+
+  test('does not run as root', () => expect(read('USER').at(-1)).toBe('node'))
+})
+
+describe('the package', () => {
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const files = (JSON.parse(stdout)[0].files as { path: string }[]).map(({ path }) => path)
+
+  test('holds what its entries name, rules and schema', () => {
+    const { exports, bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    const named = [
+      ...Object.values(exports).flatMap((entry) =>
+        typeof entry === 'string' ? [entry] : Object.values(entry as Record<string, string>)
+      ),
+      ...(Object.values(bin) as string[]),
+    ].map((path) => path.replace('./', ''))
+    expect(files).toEqual(
+      expect.arrayContaining([
+        ...named,
+        'rules/starter.yaml',
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+      ])
+    )
+  })
+
+  test('holds neither sources nor tests', () => {
+    expect(files.filter((path) => /^(?:src|test|bench|docs)\/|\.test\./.test(path))).toEqual([])
+  })
+
+  test('the command line can be run by its name', () => {
+    const main = readFileSync(join(ROOT, 'dist/cli/main.js'), 'utf8')
+    expect(main.startsWith('#!/usr/bin/env node\n')).toBe(true)
+  })
+
+  test('its main entry imports nothing of Node', () => {
+    const seen = new Set<string>()
+    const visit = (file: string): string[] => {
+      if (seen.has(file)) return []
+      seen.add(file)
+      const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
+      const imports = [...text.matchAll(/(?:from|import)\s*"([^"]+)"/g)].map(([, name]) => name!)
+      return imports.flatMap((name) => (name.startsWith('./') ? visit(name.slice(2)) : [name]))
+    }
+    const imported = visit('index.js')
+    expect(seen.size).toBeGreaterThan(1)
+    expect(imported.filter((name) => name !== 'yaml')).toEqual([])
+  })
+})
