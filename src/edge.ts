@@ -179,7 +179,11 @@ export const createEdge = (options: EdgeOptions): Edge => {
       record({ rule: one, matchIndex: matched.length - 1 - i }, judged)
     )
     const verdict = new Verdict(rule.action, ray, visitor, answer, rule, events.at(-1))
-    const committed = Promise.all(events.map((event) => store.append(event))).catch(lost)
+    const appended =
+      events.length === 1
+        ? store.append(events[0]!)
+        : Promise.all(events.map((event) => store.append(event)))
+    const committed = (appended as Promise<unknown>).catch(lost)
     if (answer !== undefined) {
       stats.blocked++
       return committed.then(() => verdict)

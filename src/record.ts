@@ -27,6 +27,17 @@ export interface Judged {
   readonly status: number
 }
 
+const lastTime = { ms: Number.NaN, text: '' }
+
+/** Many requests start in one millisecond. */
+const isoTime = (ms: number): string => {
+  if (ms !== lastTime.ms) {
+    lastTime.ms = ms
+    lastTime.text = new Date(ms).toISOString()
+  }
+  return lastTime.text
+}
+
 /**
  * Turns a match into an event. Cookies and credentials are never kept; query values are replaced where asked.
  *
@@ -40,7 +51,7 @@ export const createRecorder =
   ): SecurityEvent => ({
     ray: ray.ray,
     colo,
-    time: new Date(ray.timeMs).toISOString(),
+    time: isoTime(ray.timeMs),
     action: rule.action,
     source: CUSTOM_RULES_SOURCE,
     rule: { id: rule.id, name: rule.name },

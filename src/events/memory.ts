@@ -6,6 +6,18 @@ import { explainMiss } from './find.ts'
 
 const DEFAULT_CAPACITY = 10_000
 
+/** The same event, sharing nothing that can be changed. A tenth of the cost of `structuredClone` for the usual event. */
+const copy = (event: SecurityEvent): SecurityEvent => ({
+  ...event,
+  rule: { ...event.rule },
+  matched: event.matched.map(({ field, value, expression }) => ({
+    field,
+    value: typeof value === 'object' ? structuredClone(value) : value,
+    expression,
+  })),
+  notes: [...event.notes],
+})
+
 /** A room for the newest events, by Ray ID and in order. */
 class Ring {
   readonly #events: SecurityEvent[] = []
@@ -73,12 +85,12 @@ export const memoryStore = ({
     name,
     append: async (event) => {
       if (closed) throw new EdgeError('store_closed', `${name}: the store is closed`)
-      ring.add(structuredClone(event))
+      ring.add(copy(event))
     },
     find: async (text) => {
       const ray = parseRay(text)?.ray
-      const [first, ...rest] =
-        ray === undefined ? [] : ring.of(ray).toSorted((x, y) => x.matchIndex - y.matchIndex)
+      const events = ray === undefined ? [] : ring.of(ray).map(copy)
+      const [first, ...rest] = events.sort((x, y) => x.matchIndex - y.matchIndex)
       if (first !== undefined) return { found: true, events: [first, ...rest] }
       return explainMiss(text, {
         store: name,
@@ -93,7 +105,9 @@ export const memoryStore = ({
       for (const event of ring.newestFirst()) {
         if (found.length === limit) break
         if (rule !== undefined && event.rule.id !== rule && event.rule.name !== rule) continue
-        if (wanted.every(([field, value]) => event[field as 'action'] === value)) found.push(event)
+        if (wanted.every(([field, value]) => event[field as 'action'] === value)) {
+          found.push(copy(event))
+        }
       }
       return found
     },

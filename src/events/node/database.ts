@@ -7,23 +7,12 @@ export type Connection = InstanceType<typeof Database>
 
 /** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
 const APPLICATION_ID = 0xed9e1020 | 0
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const BUSY_TIMEOUT_MS = 5_000
 
 const SCHEMA = `
-CREATE TABLE events (
-  id INTEGER PRIMARY KEY,
-  ray TEXT NOT NULL,
-  match_index INTEGER NOT NULL,
-  time_ms INTEGER NOT NULL,
-  action TEXT NOT NULL,
-  rule_id TEXT NOT NULL,
-  rule_name TEXT NOT NULL,
-  ip TEXT NOT NULL,
-  country TEXT NOT NULL,
-  event TEXT NOT NULL,
-  UNIQUE (ray, match_index)
-);
+CREATE TABLE events (id INTEGER PRIMARY KEY, ray TEXT NOT NULL, event TEXT NOT NULL);
+CREATE INDEX events_by_ray ON events (ray);
 CREATE TABLE horizon (id INTEGER PRIMARY KEY CHECK (id = 1), removed_before_ms INTEGER NOT NULL);
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
@@ -61,7 +50,7 @@ const checkSchema = (db: Connection, file: string) => {
   if (version !== SCHEMA_VERSION) {
     throw new EdgeError(
       'store_version',
-      `${file} has schema version ${version}: this edge1020 reads version ${SCHEMA_VERSION}`
+      `${file} has schema version ${version}: this edge1020 reads version ${SCHEMA_VERSION}; move the file away to begin a new one`
     )
   }
 }

@@ -1,0 +1,39 @@
+import { createRays } from '../ray.ts'
+import type { SecurityEvent } from './event.ts'
+
+const rays = createRays({ colo: 'LHR' })
+
+/** An event like those of the edge, with a Ray ID of its own. */
+export const eventWith = (changes: Partial<SecurityEvent> = {}): SecurityEvent => {
+  const { ray, timeMs } = rays.next()
+  return {
+    ray,
+    colo: 'LHR',
+    time: new Date(timeMs).toISOString(),
+    action: 'block',
+    source: 'firewallcustom',
+    rule: { id: 'no-scripts', name: 'no scripts' },
+    expression: 'http.user_agent contains "curl"',
+    matched: [
+      {
+        field: 'http.user_agent',
+        value: 'curl/8.5.0',
+        expression: 'http.user_agent contains "curl"',
+      },
+    ],
+    matchIndex: 0,
+    ip: '198.51.100.23',
+    country: 'DE',
+    asn: 64_496,
+    userAgent: 'curl/8.5.0',
+    method: 'GET',
+    scheme: 'https',
+    host: 'shop.test',
+    path: '/a',
+    query: '?b=c',
+    protocol: 'HTTP/1.1',
+    status: 403,
+    notes: [],
+    ...changes,
+  }
+}

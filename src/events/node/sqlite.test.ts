@@ -1,0 +1,220 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'libsql'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { eventWith } from '../event.fixture.ts'
+import type { EventStore } from '../event.ts'
+import { storeContract } from '../store.contract.ts'
+import { openStore } from './open.ts'
+import type { SqliteOptions } from './sqlite.ts'
+import { sqliteStore } from './sqlite.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'edge1020-sqlite-'))
+let files = 0
+const newFile = () => join(folder, `${files++}`, 'events.db')
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+storeContract('SQLite store', () => sqliteStore(newFile()))
+storeContract('SQLite store that survives a power cut', () =>
+  sqliteStore(newFile(), { durability: 'power' })
+)
+
+const opened = (file = newFile(), options: SqliteOptions = {}) => {
+  const store = sqliteStore(file, options)
+  onTestFinished(() => store.close())
+  return store
+}
+
+const isFound = async (store: EventStore, ray: string) => (await store.find(ray)).found
+
+const refusal = (act: () => unknown): { code: string; message: string } => {
+  try {
+    act()
+  } catch (error) {
+    return error as { code: string; message: string }
+  }
+  throw new Error('it was not refused')
+}
+
+describe('commits', () => {
+  test('a resolved append is in the file for other readers; a pending one is not', async () => {
+    const file = newFile()
+    const [writer, reader] = [opened(file), opened(file, { readOnly: true })]
+    const event = eventWith()
+    const appended = writer.append(event)
+    expect(await isFound(reader, event.ray)).toBe(false)
+    await appended
+    expect(await isFound(reader, event.ray)).toBe(true)
+  })
+
+  test.each([1, 2, 50, 64, 65, 333])('%i appends of one turn are one', async (count) => {
+    const store = opened()
+    const events = Array.from({ length: count }, () => eventWith())
+    await Promise.all(events.map((event) => store.append(event)))
+    expect(store.commits).toBe(1)
+    expect(await store.query({ limit: 1_000 })).toEqual(events.toReversed())
+  })
+
+  test('those of another turn are another', async () => {
+    const store = opened()
+    await store.append(eventWith())
+    await store.append(eventWith())
+    expect(store.commits).toBe(2)
+  })
+
+  test('one event that cannot be stored takes none of its group with it', async () => {
+    const store = opened()
+    const [good, bad, alsoGood] = [eventWith(), eventWith(), eventWith()]
+    bad.matched[0]!.value = 10n
+    const settled = await Promise.allSettled([good, bad, alsoGood].map((one) => store.append(one)))
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(settled[1]).toMatchObject({ reason: { code: 'store_failed' } })
+    expect(await store.query()).toEqual([alsoGood, good])
+  })
+
+  test('several processes may write to one file', async () => {
+    const file = newFile()
+    const [one, other] = [opened(file), opened(file)]
+    const events = Array.from({ length: 40 }, () => eventWith())
+    await Promise.all(events.map((event, i) => (i % 2 === 0 ? one : other).append(event)))
+    expect(await one.query()).toHaveLength(40)
+  })
+})
+
+describe('retention', () => {
+  test('removes the oldest, and a look-up says so', async () => {
+    const file = newFile()
+    const store = opened(file, { maxEvents: 500 })
+    const old = eventWith({ ray: '0000000010000000' })
+    await store.append(old)
+    for (let i = 0; i < 3; i++) {
+      await Promise.all(Array.from({ length: 1_000 }, () => store.append(eventWith())))
+    }
+    const newest = eventWith()
+    await store.append(newest)
+    expect((await store.query({ limit: 1_000 })).length).toBeLessThan(600)
+    expect(await store.find(old.ray)).toMatchObject({ found: false, reason: 'evicted' })
+    expect(await isFound(store, newest.ray)).toBe(true)
+    await store.close()
+    const again = opened(file, { readOnly: true })
+    expect(await again.find(old.ray)).toMatchObject({ reason: 'evicted' })
+  })
+
+  test.each([0, -1, 1.5, Number.NaN])('of %d events is refused', (maxEvents) => {
+    expect(refusal(() => sqliteStore(newFile(), { maxEvents })).code).toBe('invalid_store')
+  })
+})
+
+test('a rare match is found far back', async () => {
+  const store = opened()
+  const rare = eventWith({ country: 'PT' })
+  await store.append(rare)
+  await Promise.all(Array.from({ length: 25_000 }, () => store.append(eventWith())))
+  expect(await store.query({ country: 'PT' })).toEqual([rare])
+  expect(await store.query({ ray: rare.ray })).toEqual([rare])
+})
+
+describe('files', () => {
+  test('what was stored is there when the file is opened again', async () => {
+    const file = newFile()
+    const event = eventWith()
+    const first = sqliteStore(file)
+    await first.append(event)
+    await first.close()
+    expect(await isFound(opened(file), event.ray)).toBe(true)
+  })
+
+  test("a database of another program is not written to, whatever it's called", () => {
+    const file = join(folder, 'foreign.db')
+    const foreign = new Database(file)
+    foreign.exec('CREATE TABLE shopping (item TEXT)')
+    foreign.close()
+    for (const readOnly of [true, false]) {
+      const { code, message } = refusal(() => sqliteStore(file, { readOnly }))
+      expect(code).toBe('store_foreign')
+      expect(message).toContain(file)
+    }
+  })
+
+  test('a store of another version is named with both versions', async () => {
+    const file = newFile()
+    await sqliteStore(file).close()
+    const db = new Database(file)
+    db.exec('PRAGMA user_version = 99')
+    db.close()
+    const { code, message } = refusal(() => sqliteStore(file))
+    expect(code).toBe('store_version')
+    expect(message).toMatch(/version 99.*version \d+/)
+  })
+
+  test('a file that is no database', () => {
+    const file = join(folder, 'text.db')
+    const text = 'These are not the bytes of a database. '.repeat(100)
+    writeFileSync(file, text)
+    const { code, message } = refusal(() => sqliteStore(file))
+    expect(code).toBe('store_failed')
+    expect(message).toContain(file)
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  test.each<[string, () => string]>([
+    ['a directory', () => folder],
+    [
+      'below a file',
+      () => {
+        writeFileSync(join(folder, 'file'), '')
+        return join(folder, 'file', 'events.db')
+      },
+    ],
+  ])('%s is no place for a store', (_, place) => {
+    const file = place()
+    const { code, message } = refusal(() => sqliteStore(file))
+    expect(code).toBe('store_failed')
+    expect(message).toContain(file)
+  })
+})
+
+describe('read-only', () => {
+  test('a missing file is an error, and is not made', () => {
+    const file = newFile()
+    const { code, message } = refusal(() => sqliteStore(file, { readOnly: true }))
+    expect(code).toBe('store_not_found')
+    expect(message).toContain(file)
+    expect(existsSync(file)).toBe(false)
+  })
+
+  test('takes no events', async () => {
+    const file = newFile()
+    await sqliteStore(file).close()
+    const store = opened(file, { readOnly: true })
+    await expect(store.append(eventWith())).rejects.toMatchObject({ code: 'store_read_only' })
+    expect(await store.query()).toEqual([])
+  })
+})
+
+test('a closed store is not read', async () => {
+  const store = opened()
+  await store.close()
+  await expect(store.find('0123456789abcdef')).rejects.toMatchObject({ code: 'store_closed' })
+  await expect(store.query()).rejects.toMatchObject({ code: 'store_closed' })
+})
+
+describe('openStore', () => {
+  test.each([
+    [undefined, /^sqlite .*events\.db$/],
+    ['memory', /^memory$/],
+    [`sqlite:${join(folder, 'own.db')}`, /^sqlite .*own\.db$/],
+  ])('%s', async (spec, name) => {
+    const store = openStore(spec, { dataDir: join(folder, 'data') })
+    expect(store.name).toMatch(name)
+    await store.close()
+  })
+
+  test.each(['', 'sqlite', 'sqlite:', 'postgres://x', 'Memory'])('%j is refused', (spec) => {
+    const { code, message } = refusal(() => openStore(spec, { dataDir: folder }))
+    expect(code).toBe('unknown_store')
+    expect(message).toContain(`"${spec}"`)
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import type { Redaction } from './redact.ts'
+import { redactMatched, redactQuery } from './redact.ts'
+
+describe('redactQuery', () => {
+  test.each<[string, Redaction, string]>([
+    ['?token=abc&page=2', false, '?token=abc&page=2'],
+    ['?token=abc&page=2', true, '?token=REDACTED&page=REDACTED'],
+    ['?token=abc&page=2', ['token'], '?token=REDACTED&page=2'],
+    ['?TOKEN=abc', ['token'], '?TOKEN=REDACTED'],
+    ['?token=abc', ['Token'], '?token=REDACTED'],
+    ['?%74oken=abc', ['token'], '?%74oken=REDACTED'],
+    ['?token=a=b=c', ['token'], '?token=REDACTED'],
+    ['?token=a&token=b', ['token'], '?token=REDACTED&token=REDACTED'],
+    ['?mytoken=abc&tokens=d', ['token'], '?mytoken=abc&tokens=d'],
+    ['?token', true, '?token'],
+    ['?%zz=abc', ['%zz'], '?%zz=REDACTED'],
+    ['?', true, '?'],
+    ['', true, ''],
+    ['token=abc', true, 'token=REDACTED'],
+    ['?token=abc', [], '?token=abc'],
+  ])('%j with %j is %j', (query, redaction, expected) => {
+    expect(redactQuery(query, redaction)).toBe(expected)
+  })
+})
+
+describe('redactMatched', () => {
+  const shown = (field: string, value: unknown, query?: Redaction) =>
+    redactMatched([{ field, value, expression: 'e' }], { query })[0]!.value
+
+  test.each<[string, unknown]>([
+    ['http.cookie', 'session=secret'],
+    ['http.request.cookies', { session: ['secret'] }],
+    ['http.request.cookies["session"]', ['secret']],
+    ['http.request.cookies["session"][0]', 'secret'],
+    ['http.request.headers["cookie"]', ['secret']],
+    ['http.request.headers["cookie"][0]', 'secret'],
+    ['http.request.headers["Authorization"][0]', 'Bearer secret'],
+    ['http.request.headers["proxy-authorization"][0]', 'Basic secret'],
+    ['http.request.headers.values', ['secret']],
+    ['http.request.headers.values[3]', 'secret'],
+  ])('%s is never shown', (field, value) => {
+    expect(JSON.stringify(shown(field, value))).not.toContain('secret')
+  })
+
+  test('of all headers only the secret ones are hidden', () => {
+    const headers = { accept: ['a/b'], Cookie: ['secret'], authorization: ['secret'] }
+    expect(shown('http.request.headers', headers)).toEqual({
+      accept: ['a/b'],
+      Cookie: 'REDACTED',
+      authorization: 'REDACTED',
+    })
+  })
+
+  test.each<[string, unknown]>([
+    ['http.user_agent', 'curl/8'],
+    ['http.request.headers["accept"][0]', 'a/b'],
+    ['http.request.headers.names', ['cookie']],
+    ['ip.src', '192.0.2.1'],
+    ['http.request.uri', '/a?token=abc'],
+    ['http.request.uri.args["token"][0]', 'abc'],
+  ])('%s is shown as it is', (field, value) => expect(shown(field, value)).toEqual(value))
+
+  test.each<[string, unknown, unknown]>([
+    ['http.request.uri', '/a?token=abc&b=c', '/a?token=REDACTED&b=c'],
+    ['raw.http.request.uri', '/a?token=abc', '/a?token=REDACTED'],
+    ['http.request.full_uri', 'https://x/a?token=abc', 'https://x/a?token=REDACTED'],
+    ['http.request.uri', '/a', '/a'],
+    ['http.request.uri.query', 'token=abc&b=c', 'token=REDACTED&b=c'],
+    ['http.request.uri.args["token"]', ['abc'], 'REDACTED'],
+    ['http.request.uri.args["TOKEN"][0]', 'abc', 'REDACTED'],
+    ['http.request.uri.args["b"][0]', 'c', 'c'],
+    ['http.request.uri.args', { token: ['abc'] }, 'REDACTED'],
+    ['http.request.uri.args.values', ['abc'], 'REDACTED'],
+    ['http.request.uri.args.names', ['token'], ['token']],
+    ['http.request.uri.path', '/token=abc', '/token=abc'],
+  ])('with `token` redacted, %s %j is %j', (field, value, expected) => {
+    expect(shown(field, value, ['token'])).toEqual(expected)
+  })
+
+  test('field and expression stay, and what was given is not changed', () => {
+    const given = [{ field: 'http.cookie', value: 'secret', expression: 'http.cookie ne ""' }]
+    expect(redactMatched(given)).toEqual([
+      { field: 'http.cookie', value: 'REDACTED', expression: 'http.cookie ne ""' },
+    ])
+    expect(given[0]!.value).toBe('secret')
+  })
+})

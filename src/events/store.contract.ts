@@ -1,0 +1,204 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { eventWith } from './event.fixture.ts'
+import type { EventFilter, EventStore, SecurityEvent } from './event.ts'
+
+const UNKNOWN_RAY = '0123456789abcdef'
+
+/** What every event store does. `open` gives an empty one each time. */
+export const storeContract = (name: string, open: () => EventStore): void => {
+  const opened = () => {
+    const store = open()
+    onTestFinished(() => store.close())
+    return store
+  }
+
+  const holding = async (...events: SecurityEvent[]) => {
+    const store = opened()
+    await Promise.all(events.map((event) => store.append(event)))
+    return store
+  }
+
+  const found = async (store: EventStore, ray: string): Promise<SecurityEvent[]> => {
+    const result = await store.find(ray)
+    return result.found ? result.events : []
+  }
+
+  describe(`${name}: find`, () => {
+    test.each<[string, (event: SecurityEvent) => string]>([
+      ['16 digits', ({ ray }) => ray],
+      ['with its data centre', ({ ray, colo }) => `${ray}-${colo}`],
+      ['with another data centre', ({ ray }) => `${ray}-AMS`],
+      ['in upper case', ({ ray }) => ray.toUpperCase()],
+      ['with space around', ({ ray }) => ` ${ray}\n`],
+    ])('a Ray ID %s', async (_, spelt) => {
+      const event = eventWith()
+      const store = await holding(eventWith(), event, eventWith())
+      expect(await found(store, spelt(event))).toEqual([event])
+    })
+
+    test('all matches of one request, the deciding one first', async () => {
+      const deciding = eventWith()
+      const logged = { ...deciding, action: 'log' as const, matchIndex: 1, status: 0 }
+      const first = { ...logged, matchIndex: 2 }
+      const store = await holding(first, logged, deciding)
+      expect(await found(store, deciding.ray)).toEqual([deciding, logged, first])
+    })
+
+    test.each(['', 'abc', `${UNKNOWN_RAY}0`, 'g123456789abcdef', `${UNKNOWN_RAY}-`, "' OR 1=1 --"])(
+      '%j is no Ray ID',
+      async (text) => {
+        const result = await (await holding(eventWith())).find(text)
+        expect(result).toMatchObject({ found: false, reason: 'malformed' })
+        expect(result).toHaveProperty('message', expect.stringContaining('is not a Ray ID'))
+      }
+    )
+
+    test('a Ray ID that is not here: it says where it looked', async () => {
+      const store = await holding(eventWith())
+      const result = await store.find(UNKNOWN_RAY)
+      expect(result).toMatchObject({ found: false, reason: 'not_in_store' })
+      expect(result).toHaveProperty('message', expect.stringContaining(store.name))
+    })
+
+    test('in an empty store', async () => {
+      expect(await opened().find(UNKNOWN_RAY)).toMatchObject({
+        found: false,
+        message: expect.stringContaining('empty'),
+      })
+    })
+  })
+
+  describe(`${name}: what comes back`, () => {
+    const HOSTILE = '\0\u2028<script>alert(1)</script>\'"; DROP TABLE events;--\ud800\ufffd😀'
+
+    test.each<[string, Partial<SecurityEvent>]>([
+      ['hostile text', { userAgent: HOSTILE, path: HOSTILE, query: HOSTILE, notes: [HOSTILE] }],
+      ['hostile text in what is searched by', { ip: HOSTILE, country: HOSTILE }],
+      ['a rule with a hostile name', { rule: { id: HOSTILE, name: HOSTILE } }],
+      ['64 KB of user agent', { userAgent: 'x'.repeat(65_536) }],
+      ['nothing that is known', { ip: '', country: 'XX', asn: 0, host: '', userAgent: '' }],
+      [
+        'values of every kind',
+        {
+          matched: [
+            { field: 'a', value: { b: ['c', null, 1.5, true] }, expression: 'd' },
+            { field: 'ip.src.asnum', value: 4_294_967_295, expression: 'e' },
+          ],
+        },
+      ],
+      ['nothing that matched', { matched: [] }],
+    ])('%s', async (_, changes) => {
+      const event = eventWith(changes)
+      expect(await found(await holding(event), event.ray)).toEqual([event])
+    })
+
+    test('is not what was appended: changing that changes nothing here', async () => {
+      const event = eventWith({
+        matched: [{ field: 'a', value: { list: ['x'] }, expression: 'e' }],
+        notes: ['n'],
+      })
+      const before = structuredClone(event)
+      const store = opened()
+      await store.append(event)
+      event.userAgent = 'changed'
+      event.rule.name = 'changed'
+      event.notes.push('changed')
+      ;(event.matched[0]!.value as { list: string[] }).list.push('changed')
+      expect(await found(store, before.ray)).toEqual([before])
+    })
+
+    test('can be changed by who got it', async () => {
+      const event = eventWith()
+      const store = await holding(event)
+      for (const got of [...(await found(store, event.ray)), ...(await store.query())]) {
+        got.rule.name = 'changed'
+        got.matched.length = 0
+      }
+      expect(await found(store, event.ray)).toEqual([event])
+      expect(await store.query()).toEqual([event])
+    })
+  })
+
+  describe(`${name}: query`, () => {
+    const events = [
+      eventWith({ action: 'log', country: 'FR' }),
+      eventWith({ ip: '192.0.2.1', rule: { id: 'admin', name: 'admin pages' } }),
+      eventWith({ ip: '192.0.2.1', country: 'FR' }),
+      eventWith({ action: 'skip', ip: '2001:db8::1' }),
+    ]
+    const [log, admin, french, skip] = events as [
+      SecurityEvent,
+      SecurityEvent,
+      SecurityEvent,
+      SecurityEvent,
+    ]
+
+    test.each<[EventFilter | undefined, SecurityEvent[]]>([
+      [undefined, [skip, french, admin, log]],
+      [{}, [skip, french, admin, log]],
+      [{ limit: 2 }, [skip, french]],
+      [{ action: 'block' }, [french, admin]],
+      [{ action: 'allow' }, []],
+      [{ rule: 'admin' }, [admin]],
+      [{ rule: 'admin pages' }, [admin]],
+      [{ rule: 'Admin' }, []],
+      [{ ip: '192.0.2.1' }, [french, admin]],
+      [{ ip: '192.0.2' }, []],
+      [{ country: 'FR' }, [french, log]],
+      [{ country: 'fr' }, [french, log]],
+      [{ ip: '192.0.2.1', country: 'FR', action: 'block' }, [french]],
+      [{ ip: '192.0.2.1', country: 'FR', action: 'log' }, []],
+      [{ ray: admin.ray }, [admin]],
+      [{ ray: `${admin.ray.toUpperCase()}-LHR` }, [admin]],
+      [{ ray: admin.ray, action: 'log' }, []],
+      [{ ray: 'no ray at all' }, []],
+      [{ ip: "' OR '1'='1" }, []],
+      [{ rule: '\ud800\0' }, []],
+    ])('%j: newest first', async (filter, expected) => {
+      const store = opened()
+      for (const event of events) await store.append(event)
+      expect(await store.query(filter)).toEqual(expected)
+    })
+
+    test('gives 100 unless asked for more', async () => {
+      const store = await holding(...Array.from({ length: 150 }, () => eventWith()))
+      expect(await store.query()).toHaveLength(100)
+      expect(await store.query({ limit: 1_000 })).toHaveLength(150)
+    })
+
+    test.each([0, -1, 1.5, 1_001, Number.NaN])('a limit of %d is refused', async (limit) => {
+      await expect(opened().query({ limit })).rejects.toMatchObject({ code: 'invalid_filter' })
+    })
+  })
+
+  describe(`${name}: append and close`, () => {
+    test('many at once are all there, in order', async () => {
+      const many = Array.from({ length: 500 }, () => eventWith())
+      const store = await holding(...many)
+      expect(await store.query({ limit: 500 })).toEqual(many.toReversed())
+    })
+
+    test('an appended event is there as soon as its promise is settled', async () => {
+      const store = opened()
+      for (let i = 0; i < 5; i++) {
+        const event = eventWith()
+        await store.append(event)
+        expect(await found(store, event.ray)).toEqual([event])
+      }
+    })
+
+    test('closing twice is fine; afterwards nothing is taken', async () => {
+      const store = await holding(eventWith())
+      await store.close()
+      await store.close()
+      await expect(store.append(eventWith())).rejects.toMatchObject({ code: 'store_closed' })
+    })
+
+    test('what was appended before closing is settled by it', async () => {
+      const store = opened()
+      const appended = store.append(eventWith())
+      await store.close()
+      await expect(appended).resolves.toBeUndefined()
+    })
+  })
+}
