@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.ts')).serve,
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,
+  eval: async () => (await import('./eval.ts')).evaluate,
 }
 
 const help = async (): Promise<string> => {

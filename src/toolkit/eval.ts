@@ -1,0 +1,190 @@
+import { contextLayout, RequestContext } from '../context.ts'
+import type { Diagnostic } from '../error.ts'
+import { EdgeError } from '../error.ts'
+import { compile } from '../language/compile.ts'
+import { defaultScheme } from '../language/defaults.ts'
+import type { Expression } from '../language/expression.ts'
+import { fieldFacts } from '../language/fields.ts'
+import { valueFromJson, valueToJson } from '../language/json.ts'
+import type { Scheme } from '../language/scheme.ts'
+import { createScheme } from '../language/scheme.ts'
+import type { Context, Value } from '../language/types.ts'
+import { parseType, typeName } from '../language/types.ts'
+import { createRays } from '../ray.ts'
+import { createVisitors } from '../visitor/identify.ts'
+import type { GeoSource } from '../visitor/visitor.ts'
+import { readLists } from './lists.ts'
+import { isObject, wrongCase } from './problem.ts'
+import { openRequest } from './request.ts'
+
+/** One thing to evaluate, as JSON. Everything but `expression` may be left out. */
+export interface EvalCase {
+  /** Comes back as it is. */
+  id?: unknown
+  expression: string
+  /** Values by field name; they win over `request`. Bytes that are not UTF-8 are `{"hex":"…"}`. */
+  fields?: Record<string, unknown>
+  request?: { method?: string; url?: string; headers?: unknown; body?: unknown; version?: string }
+  /** Replaces the field table: types by field name. What `fields` does not give is then missing. */
+  schema?: { fields: Record<string, string> }
+  /** Contents of lists by kind and name; one that is not given is empty. */
+  lists?: { ip?: object; int?: object; string?: object }
+  /** What `!=` says of a missing value: `docs` (default) false, `engine` true. */
+  missing?: 'docs' | 'engine'
+}
+
+/** A problem with the case; one with its expression has a place in it. */
+export interface EvalProblem {
+  code: string
+  message: string
+  line?: number
+  column?: number
+  length?: number
+  help?: string
+}
+
+export interface EvalTrace {
+  expression: string
+  start: number
+  length: number
+  result: unknown
+  fields: { field: string; value: unknown }[]
+}
+
+export type EvalResult =
+  | { id: unknown; ok: true; type: string; result: unknown; trace?: EvalTrace[] }
+  | { id: unknown; ok: false; error: EvalProblem; errors?: EvalProblem[] }
+
+export interface EvalOptions {
+  /** Adds every sub-expression with its result and what it read. */
+  trace?: boolean
+  /** Where the country of an `ip.src` comes from that has none given. */
+  geo?: GeoSource
+}
+
+/** When the request of a case was made, unless its fields say otherwise: results stay the same from run to run. */
+const TIME_MS = Date.UTC(2026, 0, 1)
+const MISSING = ['docs', 'engine']
+const rays = createRays({ now: () => TIME_MS })
+
+const schemeOf = (schema: unknown): Scheme => {
+  if (schema === undefined) return defaultScheme
+  if (!isObject(schema) || !isObject(schema.fields)) {
+    throw wrongCase('schema', schema, '{"fields":{"name":"Type"}}')
+  }
+  const fields = Object.entries(schema.fields).map(([name, text]) => {
+    const type = typeof text === 'string' ? parseType(text) : undefined
+    if (type === undefined) {
+      throw wrongCase(`schema.fields["${name}"]`, text, 'Bool, Int, Bytes, Ip, Array<T> or Map<T>')
+    }
+    return { name, type }
+  })
+  return createScheme({ fields, functions: [...defaultScheme.functions.values()] })
+}
+
+const givenValues = (fields: unknown, scheme: Scheme): ReadonlyMap<number, Value> => {
+  const given = new Map<number, Value>()
+  if (fields === undefined) return given
+  if (!isObject(fields)) throw wrongCase('fields', fields, 'an object of values by field name')
+  for (const [name, json] of Object.entries(fields)) {
+    const field = scheme.fields.get(name)
+    if (field === undefined) {
+      throw new EdgeError('unknown_field', `fields: "${name}" is not a field`)
+    }
+    given.set(scheme.slot(name), valueFromJson(field.type, json, name))
+  }
+  return given
+}
+
+/** Without a request a field is what it is where nothing gives a value. */
+const withoutRequest = (given: ReadonlyMap<number, Value>, visitorOnly: Context): Context => ({
+  get: (slot) => {
+    const value = given.get(slot)
+    if (value !== undefined) return value
+    const facts = fieldFacts.get(defaultScheme.slots[slot]!)!
+    return facts.source === 'request' ? facts.default : visitorOnly.get(slot)
+  },
+})
+
+const contextOf = (
+  { fields, request }: { fields?: unknown; request?: unknown },
+  expression: Expression,
+  scheme: Scheme,
+  geo: GeoSource | undefined
+): Context => {
+  const given = givenValues(fields, scheme)
+  if (scheme !== defaultScheme) return { get: (slot) => given.get(slot) }
+  const { reader, connection } = openRequest(request, TIME_MS)
+  const address = given.get(scheme.slot('ip.src'))
+  const visitor = createVisitors({ geo }).identify(() => undefined, {
+    ...connection,
+    remoteAddress: address?.toString(),
+  })
+  const layout = contextLayout(expression.fields)
+  const context = new RequestContext(layout, reader, visitor, connection, rays.next(), given)
+  return request === undefined ? withoutRequest(given, context) : context
+}
+
+const placed = ({ code, message, line, column, length, help }: Diagnostic): EvalProblem => ({
+  code,
+  message,
+  line,
+  column,
+  length,
+  ...(help === undefined ? {} : { help }),
+})
+
+const problemsOf = (error: EdgeError): [EvalProblem, ...EvalProblem[]] => {
+  const [first, ...rest] = error.diagnostics.map(placed)
+  return first === undefined ? [{ code: error.code, message: error.message }] : [first, ...rest]
+}
+
+const shown = (value: Value | undefined, type: string): unknown =>
+  value === undefined ? { missing: type } : valueToJson(value)
+
+const traceOf = (expression: Expression, context: Context): EvalTrace[] =>
+  expression.trace(context).map(({ result, fields, ...part }) => ({
+    ...part,
+    result: valueToJson(result),
+    fields: fields.map(({ field, value }) => ({ field, value: valueToJson(value) })),
+  }))
+
+/**
+ * Evaluates one case. A mistake in it is a result like any other: this never throws, whatever the case holds.
+ *
+ * @example
+ * evaluateCase({ expression: 'http.host eq "shop.test"', request: { url: 'https://shop.test/' } })
+ * // { id: null, ok: true, type: 'Bool', result: true }
+ */
+export const evaluateCase = (
+  json: unknown,
+  { trace = false, geo }: EvalOptions = {}
+): EvalResult => {
+  const id = isObject(json) ? (json.id ?? null) : null
+  try {
+    if (!isObject(json)) throw wrongCase('case', json, 'an object with an "expression"')
+    const { expression: source, missing = 'docs', lists, schema } = json
+    if (typeof source !== 'string') throw wrongCase('expression', source, 'text')
+    if (!MISSING.includes(missing as string)) throw wrongCase('missing', missing, 'docs or engine')
+    const scheme = schemeOf(schema)
+    const expression = compile(source, {
+      scheme,
+      lists: readLists(lists),
+      missing: missing as 'docs' | 'engine',
+      expect: 'any',
+    })
+    const context = contextOf(json, expression, scheme, geo)
+    const type = typeName(expression.type)
+    return {
+      id,
+      ok: true,
+      type,
+      result: shown(expression.evaluate(context), type),
+      ...(trace ? { trace: traceOf(expression, context) } : {}),
+    }
+  } catch (error) {
+    if (!(error instanceof EdgeError)) throw error
+    const [first, ...rest] = problemsOf(error)
+    return { id, ok: false, error: first, ...(rest.length > 0 ? { errors: [first, ...rest] } : {}) }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Lists } from '../language/compile.ts'
+import { valueFromJson } from '../language/json.ts'
+import { BYTES, INT } from '../language/types.ts'
+import { parseCidr } from '../lists/cidr.ts'
+import type { IpRange } from '../lists/ip.ts'
+import { compareIp, parseIp } from '../lists/ip.ts'
+import { buildIpSet } from '../lists/ipset.ts'
+import { isObject, wrongCase } from './problem.ts'
+
+const readRange = (entry: unknown, place: string): IpRange => {
+  const expected = 'an address, a CIDR network or a range a..b'
+  if (typeof entry !== 'string') throw wrongCase(place, entry, expected)
+  const [first = '', last] = entry.split('..')
+  if (last !== undefined) {
+    const [from, to] = [parseIp(first), parseIp(last)]
+    if (from === undefined || to === undefined || !(compareIp(from, to) <= 0)) {
+      throw wrongCase(place, entry, expected)
+    }
+    return { from, to }
+  }
+  const read = parseCidr(entry)
+  if (!read.ok) throw wrongCase(place, entry, `${expected} (${read.message})`)
+  return read.range
+}
+
+/** Lists of one kind by name, each made by `build` from its entries. */
+const readKind = <Set>(
+  json: unknown,
+  kind: string,
+  build: (entries: readonly unknown[], place: string) => Set
+): ((name: string) => Set | undefined) => {
+  if (json === undefined) return () => undefined
+  if (!isObject(json)) throw wrongCase(`lists.${kind}`, json, 'an object of arrays by list name')
+  const sets = new Map(
+    Object.entries(json).map(([name, entries]) => {
+      const place = `lists.${kind}["${name}"]`
+      if (!Array.isArray(entries)) throw wrongCase(place, entries, 'an array')
+      return [name.replace(/^\$/, ''), build(entries, place)]
+    })
+  )
+  return (name) => sets.get(name)
+}
+
+/** @throws EdgeError `wrong_case`, `wrong_value` */
+export const readLists = (json: unknown): Lists => {
+  if (json === undefined) return {}
+  if (!isObject(json)) throw wrongCase('lists', json, 'an object with "ip", "int" or "string"')
+  return {
+    ip: readKind(json.ip, 'ip', (entries, place) =>
+      buildIpSet(entries.map((entry, i) => readRange(entry, `${place}[${i}]`)))
+    ),
+    int: readKind(json.int, 'int', (entries, place) => {
+      const ints = new Set(entries.map((entry, i) => valueFromJson(INT, entry, `${place}[${i}]`)))
+      return { has: (int: number | bigint) => ints.has(int) }
+    }),
+    string: readKind(json.string, 'string', (entries, place) => {
+      const texts = new Set(
+        entries.map((entry, i) => valueFromJson(BYTES, entry, `${place}[${i}]`))
+      )
+      return { has: (bytes: string) => texts.has(bytes) }
+    }),
+  }
+}

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT, run } from './cli.ts'
+
+describe('edge1020 eval', () => {
+  test.each<[string[], string]>([
+    [['http.host eq "shop.test"', '--request', 'GET https://shop.test/a?b=c'], 'true'],
+    [['http.request.uri.query', '--request', 'GET https://shop.test/a?b=c'], '"b=c"'],
+    [['http.request.version', '--request', 'GET / HTTP/2'], '"HTTP/2"'],
+    [['http.user_agent', '-H', 'User-Agent: curl/8', '-H', 'Accept: */*'], '"curl/8"'],
+    [['ip.src.country', '--ip', '175.45.176.1'], '"KP"'],
+    [['ip.src.country', '--ip', '175.45.176.1', '--country', 'de'], '"DE"'],
+    [['ip.src.asnum eq 13335', '--asn', 'AS13335'], 'true'],
+    [['http.host', '--field', 'http.host=shop.test'], '"shop.test"'],
+    [['cf.threat_score', '--field', 'cf.threat_score=20'], '20'],
+    [['http.request.headers["a"][0]'], '{"missing":"Bytes"}'],
+    [['http.request.headers["a"][0] ne "b"'], 'false'],
+    [['http.request.headers["a"][0] ne "b"', '--missing', 'engine'], 'true'],
+  ])('%j prints %s', async (args, printed) => {
+    expect(await run(['eval', ...args])).toEqual({ code: 0, out: `${printed}\n`, err: '' })
+  })
+
+  test('--json is the result as --ndjson gives it', async () => {
+    const { out, code } = await run(['eval', 'ssl', '--json'])
+    expect(JSON.parse(out)).toEqual({ id: null, ok: true, type: 'Bool', result: false })
+    expect(code).toBe(0)
+  })
+
+  test('--trace shows what each part read', async () => {
+    const { out } = await run(['eval', 'ssl or http.host eq "a"', '--trace', '-H', 'Host: a'])
+    expect(out).toMatch(/^true\n/)
+    expect(out).toContain('http.host = "a"')
+  })
+
+  test('a mistake is pointed at, with the fix; exit code 2', async () => {
+    const { code, out, err } = await run(['eval', 'http.hst eq "a"'])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(
+      'http.hst eq "a"\n^^^^^^^^ unknown identifier\nhelp: did you mean `http.host`?'
+    )
+  })
+
+  test('a mistake with --json is JSON too', async () => {
+    const { code, out } = await run(['eval', '(', '--json'])
+    expect(JSON.parse(out)).toMatchObject({ ok: false, error: { line: 1 } })
+    expect(code).toBe(2)
+  })
+
+  test.each<[string[], RegExp]>([
+    [[], /expected one expression/],
+    [['ssl', 'ssl'], /expected one expression/],
+    [['ssl', '--ndjson'], /standard input/],
+    [['ssl', '--request', 'nonsense'], /expected a method and a URL/],
+    [['ssl', '-H', 'nonsense'], /expected name: value/],
+    [['ssl', '--field', 'nonsense'], /expected name=value/],
+    [['ssl', '--field', 'nope=1'], /"nope" is not a field/],
+    [['ssl', '--ip', 'nonsense'], /ip\.src: "nonsense"/],
+    [['ssl', '--asn', 'x'], /expected a number/],
+    [['ssl', '--missing', 'x'], /docs or engine/],
+  ])('%j is refused with exit code 2', async (args, message) => {
+    const { code, out, err } = await run(['eval', ...args])
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(message)
+  })
+
+  test('--ndjson: one result a line, in order; exit code 0', async () => {
+    const cases = Array.from({ length: 2_000 }, (_, id) =>
+      JSON.stringify({
+        id,
+        expression: id % 3 === 0 ? '(' : 'len(http.host) eq 1',
+        fields: { 'http.host': 'a' },
+      })
+    )
+    const { code, out } = await run(['eval', '--ndjson'], { input: cases.join('\n') })
+    const results = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(results.map(({ id }) => id)).toEqual(cases.map((_, id) => id))
+    expect(results.map(({ ok }) => ok)).toEqual(cases.map((_, id) => id % 3 !== 0))
+    expect(code).toBe(0)
+  })
+
+  test('the examples of its help work', async () => {
+    const { out } = await run(['eval', '--help'])
+    const examples = out
+      .split('Examples:\n')[1]!
+      .trim()
+      .split('\n')
+      .map((line) => line.trim())
+    expect(examples).toHaveLength(3)
+    for (const example of examples) {
+      const { status, stdout } = spawnSync(
+        'bash',
+        ['-c', `edge1020() { node ${join(ROOT, 'dist/cli/main.js')} "$@"; }\n${example}`],
+        { encoding: 'utf8' }
+      )
+      expect(stdout, example).toMatch(/^true$|"result":true/m)
+      expect(status, example).toBe(0)
+    }
+  })
+})
