@@ -5,8 +5,7 @@ import type { Cursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 
 const isAddressUnit = (unit: number) =>
-  (unit >= 48 && unit <= 58) || unit === 46 || ((unit | 32) >= 97 && (unit | 32) <= 102)
-const isDigit = (unit: number) => unit >= 48 && unit <= 57
+  (unit >= 46 && unit <= 58) || ((unit | 32) >= 97 && (unit | 32) <= 102)
 
 /** One to four decimal parts, missing ones being 0: what Cloudflare's CIDR parser makes of `10/8` or `1.2.3`. */
 const LOOSE_V4 = /^\d+(?:\.\d+){0,3}$/
@@ -19,17 +18,16 @@ const looseV4 = (text: string): Ip | undefined => {
   return new Ip(4, 0, 0, 0, ((a << 24) | (b << 16) | (c << 8) | d) >>> 0)
 }
 
-const notAnAddress = (start: number, end: number, isNetwork: boolean, help?: string) =>
+const notAnAddress = (start: number, end: number, help?: string) =>
   new Problem(
     'invalid_ip',
-    isNetwork
-      ? "couldn't parse address in network: invalid IP address syntax"
-      : 'invalid IP address syntax',
+    "couldn't parse address in network: invalid IP address syntax",
     start,
     end,
     help
   )
 
+/** Everything that an address, a network or a range is written with. */
 const addressText = (cursor: Cursor): string => {
   const text = cursor.takeWhile(isAddressUnit)
   if (text === '') {
@@ -43,18 +41,9 @@ export const ipLiteral = (cursor: Cursor): Ip => {
   const start = cursor.at
   const text = addressText(cursor)
   const ip = parseIp(text)
-  if (ip === undefined) throw notAnAddress(start, cursor.at, true)
-  if (cursor.unit() === 47) {
-    const network = cursor.source.slice(start).match(/^[^\s{}]+/)?.[0] ?? ''
-    throw new Problem(
-      'eof',
-      'unrecognised input',
-      cursor.at,
-      cursor.end,
-      `a network goes into a set: in {${network}}`
-    )
-  }
-  return ip
+  if (ip !== undefined) return ip
+  const help = text.includes('/') ? `a network goes into a set: in {${text}}` : undefined
+  throw notAnAddress(start, cursor.at, help)
 }
 
 /** An item of a set: address, CIDR network or `a..b`. */
@@ -63,20 +52,32 @@ export const ipRangeLiteral = (cursor: Cursor): IpRange => {
   const text = addressText(cursor)
   const dots = text.indexOf('..')
   if (dots >= 0) return explicitRange(cursor, start, text.slice(0, dots), text.slice(dots + 2))
-  if (cursor.unit() === 47) {
-    cursor.at++
-    const bits = cursor.takeWhile(isDigit)
-    if (bits === '') throw new Problem('expected_name', 'expected digit', cursor.at, cursor.end)
-    return network(text, bits, start, cursor.at)
-  }
+  const slash = text.indexOf('/')
+  if (slash >= 0) return network(text.slice(0, slash), text.slice(slash + 1), start)
   const ip = parseIp(text) ?? looseV4(text)
-  if (ip === undefined) throw notAnAddress(start, cursor.at, true)
+  if (ip === undefined) throw notAnAddress(start, cursor.at)
   return { from: ip, to: ip }
 }
 
-const network = (text: string, bits: string, start: number, end: number): IpRange => {
-  const ip = parseIp(text) ?? looseV4(text)
-  if (ip === undefined) throw notAnAddress(start, end - bits.length - 1, true)
+const MAX_PREFIX_READ = 255
+
+const wrongLength = (bits: string): string | undefined => {
+  if (bits === '') return 'cannot parse integer from empty string'
+  if (!/^\d+$/.test(bits)) return 'invalid digit found in string'
+  return Number(bits) > MAX_PREFIX_READ ? 'number too large to fit in target type' : undefined
+}
+
+/** Spans as the engine has them: the part that is wrong. */
+const network = (address: string, bits: string, start: number): IpRange => {
+  const slash = start + address.length
+  const end = slash + 1 + bits.length
+  const ip = parseIp(address) ?? looseV4(address)
+  if (ip === undefined) throw notAnAddress(start, slash)
+  const wrong = wrongLength(bits)
+  if (wrong !== undefined) {
+    const message = `couldn't parse length in network: ${wrong}`
+    throw new Problem('invalid_network', message, slash + 1, end)
+  }
   const max = maxPrefix(ip.family)
   if (Number(bits) > max) {
     throw new Problem(
@@ -93,7 +94,7 @@ const network = (text: string, bits: string, start: number, end: number): IpRang
       'invalid_network',
       'host part of address was not zero',
       start,
-      end,
+      slash,
       meant.ok || meant.suggestion === undefined
         ? undefined
         : `CIDR has host bits set: did you mean ${meant.suggestion}?`
@@ -104,9 +105,9 @@ const network = (text: string, bits: string, start: number, end: number): IpRang
 
 const explicitRange = (cursor: Cursor, start: number, first: string, last: string): IpRange => {
   const from = parseIp(first)
-  if (from === undefined) throw notAnAddress(start, start + first.length, false)
+  if (from === undefined) throw notAnAddress(start, start + first.length)
   const to = parseIp(last)
-  if (to === undefined) throw notAnAddress(cursor.at - last.length, cursor.at, false)
+  if (to === undefined) throw notAnAddress(cursor.at - last.length, cursor.at)
   if (from.family !== to.family || compareIp(from, to) > 0) {
     throw new Problem('incompatible_range_bounds', 'incompatible range bounds', start, cursor.at)
   }

@@ -1,6 +1,7 @@
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8')
-const strictDecoder = new TextDecoder('utf-8', { fatal: true })
+// A byte order mark is text like any other here: dropping it would make two different values look the same.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII = /^[\0-\x7f]*$/
 
 /** Text → binary string (one code unit a UTF-8 byte). ASCII text is returned as it is. */

@@ -1,12 +1,14 @@
 import type { LogicalNode, RootNode } from './ast.ts'
 import { compileElements, compileTest } from './compile/logic.ts'
 import type { CompileOptions, Lists } from './compile/options.ts'
+import { rememberTree } from './compile/tree.ts'
 import { compileOperand } from './compile/value.ts'
 import { expressionError, toDiagnostic } from './diagnostics.ts'
 import { explain, trace } from './explain.ts'
 import type { Expression } from './expression.ts'
-import type { Limits } from './parser.ts'
-import { LIMITS, Parser } from './parser.ts'
+import type { Limits } from './limits.ts'
+import { LIMITS } from './limits.ts'
+import { Parser } from './parser.ts'
 import { print } from './print.ts'
 import type { Scheme } from './scheme.ts'
 import type { Context, Type, Value } from './types.ts'
@@ -65,7 +67,7 @@ export const compile = (
   const listNames = descendants(root).flatMap((node) =>
     node.kind === 'compare' && node.right.kind === 'list' ? [node.right.name] : []
   )
-  return {
+  const expression: Expression = {
     source,
     type: rootType(root),
     fields: [...new Set(fieldsOf(root).map((field) => field.name))],
@@ -80,4 +82,5 @@ export const compile = (
     trace: (context) => trace(root, { source, options, context }),
     toString: () => print(root),
   }
+  return rememberTree(expression, root)
 }

@@ -73,3 +73,15 @@ export class Cursor {
     }
   }
 }
+
+/** White_Space, as Rust's `str::trim` has it: U+0085 is some, U+FEFF is none. */
+const WHITE = /[^\S\ufeff]|\u0085/
+
+/** A cursor over a source without the white space around it. */
+export const trimmed = (source: string): Cursor => {
+  let end = source.length
+  while (end > 0 && WHITE.test(source[end - 1]!)) end--
+  const cursor = new Cursor(source, end)
+  while (cursor.at < end && WHITE.test(source[cursor.at]!)) cursor.at++
+  return cursor
+}

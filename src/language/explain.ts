@@ -14,12 +14,35 @@ export interface Scene {
   readonly context: Context
 }
 
+/** Compiles each node once, as a rule that fires often is explained as often. A node has one expression's options. */
+const once = <Node extends object, Made>(
+  compile: (node: Node, options: CompileOptions) => Made
+): ((node: Node, scene: Scene) => Made) => {
+  const known = new WeakMap<Node, Made>()
+  return (node, { options }) => {
+    const made = known.get(node) ?? compile(node, options)
+    known.set(node, made)
+    return made
+  }
+}
+
+const testOf = once(compileTest)
+const elementsTest = once(compileElements)
+const readOf = once(compileOperand)
+
+const elementsIn = (node: LogicalNode, scene: Scene) => elementsTest(node, scene)(scene.context)
+const valueIn = (operand: OperandNode, scene: Scene) => readOf(operand, scene)(scene.context)
+
+/** The one item that decides, in an array; empty where there is none. */
+const firstOf = <Item>(items: readonly Item[], decides: (item: Item) => boolean): Item[] => {
+  const index = items.findIndex(decides)
+  return items.slice(index, index < 0 ? 0 : index + 1)
+}
+
 interface Found {
   field: string
   value: Value | undefined
 }
-
-const bareField = (field: FieldNode): FieldNode => ({ ...field, indexes: [], each: false })
 
 /** Every value that a field with `[*]` stands for, with the index each was found at. */
 const paths = (field: FieldNode, { context }: Scene): Found[] => {
@@ -50,15 +73,30 @@ const whole = (field: FieldNode, scene: Scene): Found =>
     ? { field: field.name, value: scene.context.get(field.slot) }
     : {
         field: `${field.name}${printIndexes(field.indexes)}`,
-        value: compileOperand(field, scene.options)(scene.context),
+        value: valueIn(field, scene),
       }
 
-/** What an operand read; with `element`, of the fields that have `[*]` only that element. */
-const read = (operand: OperandNode, scene: Scene, element?: number): Found[] =>
-  fieldsOf(operand).map((field) => {
-    if (element === undefined || !field.each) return whole(field, scene)
-    return paths(field, scene)[element] ?? whole(bareField(field), scene)
-  })
+/** The field with `[*]` whose elements an operand has one by one, through calls that run once an element. */
+const elementField = (operand: OperandNode): FieldNode | undefined => {
+  if (operand.kind === 'field') return operand.each ? operand : undefined
+  const [first] = operand.arguments
+  const [index, ...more] = operand.indexes
+  const isPlain = more.length === 0 && (index === undefined || index.kind === 'each')
+  const goesOn = operand.mapped && isPlain && first !== undefined && isOperand(first)
+  return goesOn ? elementField(first) : undefined
+}
+
+/** What an operand read; with `element`, of the field that has `[*]` only that element. */
+const read = (operand: OperandNode, scene: Scene, element?: number): Found[] => {
+  const many = element === undefined ? undefined : elementField(operand)
+  const found = many === undefined ? [] : paths(many, scene)
+  const results = valueIn(operand, scene)
+  // A call that gave nothing for some element has fewer results: which is whose is not known then.
+  const isAligned = Array.isArray(results) && results.length === found.length
+  return fieldsOf(operand).map((field) =>
+    isAligned && field === many ? found[element!]! : whole(field, scene)
+  )
+}
 
 const part = (
   node: { start: number; end: number },
@@ -107,15 +145,13 @@ const explainElement = (
     case 'or': {
       const decides = wanted === (node.kind === 'or')
       const items = decides
-        ? node.items
-            .filter((item) => compileElements(item, scene.options)(scene.context)[i] === wanted)
-            .slice(0, 1)
+        ? firstOf(node.items, (item) => elementsIn(item, scene)[i] === wanted)
         : node.items
       return items.flatMap((item) => explainElement(item, i, wanted, negated, scene))
     }
     case 'xor':
       return node.items.flatMap((item) => {
-        const truth = compileElements(item, scene.options)(scene.context)[i] === true
+        const truth = elementsIn(item, scene)[i] === true
         return explainElement(item, i, truth, !truth, scene)
       })
     default:
@@ -130,7 +166,7 @@ export const explain = (
   scene: Scene,
   negated = !wanted
 ): MatchedPart[] => {
-  const isTrue = (item: LogicalNode) => compileTest(item, scene.options)(scene.context)
+  const isTrue = (item: LogicalNode) => testOf(item, scene)(scene.context)
   switch (node.kind) {
     case 'constant':
       return []
@@ -148,18 +184,15 @@ export const explain = (
     case 'and':
     case 'or': {
       const decides = wanted === (node.kind === 'or')
-      const items = decides
-        ? node.items.filter((item) => isTrue(item) === wanted).slice(0, 1)
-        : node.items
+      const items = decides ? firstOf(node.items, (item) => isTrue(item) === wanted) : node.items
       return items.flatMap((item) => explain(item, wanted, scene))
     }
     case 'xor':
       return node.items.flatMap((item) => explain(item, isTrue(item), scene))
     default: {
-      const elements = compileElements(node.item, scene.options)(scene.context)
+      const elements = elementsIn(node.item, scene)
       const decides = elements.indexOf(node.kind === 'any')
-      const one = wanted === (node.kind === 'any') && decides >= 0
-      return one
+      return decides >= 0
         ? explainElement(node.item, decides, wanted, negated, scene)
         : part(
             node,
@@ -171,11 +204,9 @@ export const explain = (
   }
 }
 
-const resultOf = (node: LogicalNode | OperandNode, { options, context }: Scene) => {
-  if (isOperand(node)) return compileOperand(node, options)(context)
-  return node.type.kind === 'Bool'
-    ? compileTest(node, options)(context)
-    : compileElements(node, options)(context)
+const resultOf = (node: LogicalNode | OperandNode, scene: Scene): Value | undefined => {
+  if (isOperand(node)) return valueIn(node, scene)
+  return node.type.kind === 'Bool' ? testOf(node, scene)(scene.context) : elementsIn(node, scene)
 }
 
 /** Every sub-expression with its result and the fields it read, outside first. */

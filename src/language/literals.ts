@@ -9,6 +9,8 @@ const MAX_HASHES = 255
 const RADIX_HEX = 16
 const RADIX_OCTAL = 8
 const RADIX_DECIMAL = 10
+const DIGITS = { 16: /^[0-9a-fA-F]+$/, 10: /^[0-9]+$/, 8: /^[0-7]+$/ } as const
+const PREFIX = { 16: '0x', 10: '', 8: '0o' } as const
 const INT_MIN = -(2n ** 63n)
 const INT_MAX = 2n ** 63n - 1n
 
@@ -24,7 +26,7 @@ const invalidDigit = (start: number, end: number, radix: number) =>
   )
 
 /** Reads `count` characters as a number for an escape or a byte. */
-const fixedNumber = (cursor: Cursor, count: number, radix: number): number => {
+const fixedNumber = (cursor: Cursor, count: number, radix: 8 | 16): number => {
   const start = cursor.at
   const text = cursor.source.slice(start, Math.min(start + count, cursor.end))
   if (text.length < count) {
@@ -35,8 +37,7 @@ const fixedNumber = (cursor: Cursor, count: number, radix: number): number => {
       start + text.length
     )
   }
-  const digits = radix === RADIX_OCTAL ? /^[0-7]+$/ : /^[0-9a-fA-F]+$/
-  if (!digits.test(text)) throw invalidDigit(start, start + count, radix)
+  if (!DIGITS[radix].test(text)) throw invalidDigit(start, start + count, radix)
   cursor.at += count
   return Number.parseInt(text, radix)
 }
@@ -212,25 +213,26 @@ export const regexLiteral = (cursor: Cursor): PatternText => {
   }
 }
 
-/** i64: decimal, `0x…`, or octal with a leading 0; optional `-`. */
+/** i64: decimal, `0x…`, or octal with a leading 0. A negative one is decimal: `-010` is minus ten. */
 export const intLiteral = (cursor: Cursor): number | bigint => {
+  const hasPrefix = cursor.take('0x')
   const start = cursor.at
-  const negative = cursor.take('-')
-  let radix = RADIX_DECIMAL
-  if (cursor.take('0x')) radix = RADIX_HEX
-  else if (cursor.unit() === 48) radix = RADIX_OCTAL
-  const digitsStart = cursor.at
-  const digits = cursor.takeWhile(radix === RADIX_HEX ? isHex : isDecimal)
+  const isNegative = !hasPrefix && cursor.take('-')
+  const radix = hasPrefix
+    ? RADIX_HEX
+    : cursor.sees('0') && !isNegative
+      ? RADIX_OCTAL
+      : RADIX_DECIMAL
+  // Hexadecimal digits whatever the radix, as the engine has it: `10and` is a wrong number, not a number and a word.
+  const digits = cursor.takeWhile(isHex)
   if (digits === '') throw new Problem('expected_name', 'expected digit', cursor.at, cursor.end)
-  if (radix === RADIX_OCTAL && /[89]/.test(digits))
-    throw invalidDigit(digitsStart, cursor.at, radix)
-  const prefix = radix === RADIX_HEX ? '0x' : radix === RADIX_OCTAL ? '0o' : ''
-  const size = BigInt(prefix + digits)
-  const value = negative ? -size : size
+  if (!DIGITS[radix].test(digits)) throw invalidDigit(start, cursor.at, radix)
+  const size = BigInt(PREFIX[radix] + digits)
+  const value = isNegative ? -size : size
   if (value < INT_MIN || value > INT_MAX) {
     throw new Problem(
       'invalid_number',
-      `number too ${negative ? 'small' : 'large'} to fit in target type while parsing with radix ${radix}`,
+      `number too ${isNegative ? 'small' : 'large'} to fit in target type while parsing with radix ${radix}`,
       start,
       cursor.at
     )

@@ -1,6 +1,6 @@
 import { ipLiteral } from './addresses.ts'
 import type { ArgumentNode, CallNode, FieldNode, Index, LiteralNode, OperandNode } from './ast.ts'
-import { toStrictText } from './bytes.ts'
+import { toStrictText, toText } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
 import { bytesLiteral, intLiteral, startsString } from './literals.ts'
 import type { Parser } from './parser.ts'
@@ -10,9 +10,19 @@ import { ArgumentProblem, expectedName } from './scheme.ts'
 import { nearest } from './suggest.ts'
 import type { Type, Value } from './types.ts'
 import { arrayOf, BYTES, INT, IP, sameType, typeName } from './types.ts'
+import { descendants } from './walk.ts'
 
+const DOT = 46
 const MAX_INDEX = 0xffff_ffff
 const isDigit = (unit: number) => unit >= 48 && unit <= 57
+
+/** Why a word of the grammar does not do where a name is expected. */
+const wordHelp = (name: string, word: string): string => {
+  if (name !== word) return `operators are lower case: \`${word}\``
+  return word === 'any' || word === 'all'
+    ? `\`${word}\` takes an array in parentheses: ${word}(field[*] eq "…")`
+    : `something is missing before \`${word}\``
+}
 
 /** An unknown name, with the nearest known one. */
 export const unknownName = (parser: Parser, name: string, start: number): Problem => {
@@ -22,7 +32,7 @@ export const unknownName = (parser: Parser, name: string, start: number): Proble
   const word = ['and', 'or', 'not', 'xor', 'any', 'all'].find((known) => known === lower)
   const help =
     word !== undefined
-      ? `operators are lower case: \`${word}\``
+      ? wordHelp(name, word)
       : near === undefined
         ? undefined
         : `did you mean \`${near}\`?`
@@ -36,6 +46,10 @@ export const operand = (parser: Parser): OperandNode => {
   const name = cursor.peekName()
   if (name === '') {
     throw new Problem('expected_name', 'expected identifier character', start, cursor.end)
+  }
+  if (cursor.unit(name.length) === DOT) {
+    const after = start + name.length + 1
+    throw new Problem('expected_name', 'expected identifier character', after, cursor.end)
   }
   const field = scheme.fields.get(name)
   if (field !== undefined) {
@@ -107,7 +121,7 @@ const indexText = (index: Index) =>
     ? '[*]'
     : index.kind === 'at'
       ? `[${index.at}]`
-      : `[${JSON.stringify(index.key)}]`
+      : `[${JSON.stringify(toText(index.key))}]`
 
 const INDEX_EXPECTED = 'expected quoted utf8 string or positive integer'
 
@@ -163,6 +177,7 @@ const call = (parser: Parser, definition: FunctionDefinition, start: number): Ca
   cursor.expect('(')
   const given = parser.nested(open, () => readArguments(parser, definition))
   checkCount(definition, given, start, cursor.at)
+  if (definition.once) checkNesting(definition, given)
   const mapped = given.length > 0 && isOperand(given[0]!) && given[0].each
   const types = given.map((argument) => argument.type)
   const literals = given.map((argument): Value | undefined =>
@@ -182,6 +197,20 @@ const call = (parser: Parser, definition: FunctionDefinition, start: number): Ca
     start,
     end: cursor.at,
   }
+}
+
+/** @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#regex_replace */
+const checkNesting = ({ name }: FunctionDefinition, given: readonly ArgumentNode[]) => {
+  const inner = given
+    .flatMap(descendants)
+    .find((node) => node.kind === 'call' && node.definition.once)
+  if (inner?.kind !== 'call') return
+  throw new Problem(
+    'nested_call',
+    `${inner.definition.name} cannot be called inside ${name}`,
+    inner.start,
+    inner.start + inner.definition.name.length
+  )
 }
 
 const prepared = (
@@ -214,7 +243,7 @@ const readArguments = (parser: Parser, definition: FunctionDefinition): Argument
     given.push(argument)
     cursor.skipSpace()
     if (cursor.take(')')) return given
-    cursor.expect(',')
+    cursor.expect(cursor.done ? ')' : ',')
     cursor.skipSpace()
   }
 }
@@ -283,11 +312,15 @@ const checkCount = (
 const readArgument = (parser: Parser, parameter: Parameter | undefined): ArgumentNode => {
   const { cursor } = parser
   const start = cursor.at
+  if (cursor.unit() === 44 || cursor.unit() === 41) {
+    throw new Problem('expected_name', 'expected an argument', start, start + 1)
+  }
   if (startsString(cursor)) {
     return { kind: 'literal', type: BYTES, value: bytesLiteral(cursor), start, end: cursor.at }
   }
   if (parser.startsLogical()) return parser.logical()
   const name = cursor.peekName()
+  if (parser.isTruth(name)) return parser.logical()
   if (parser.isKnown(name)) {
     const left = operand(parser)
     return parser.argumentComparison(left)
@@ -309,7 +342,8 @@ const readLiteral = (
   parameter: Parameter | undefined
 ): LiteralNode => {
   const { cursor } = parser
-  let first: unknown
+  let number: Problem | undefined
+  let help: string | undefined
   for (const [type, read] of LITERALS) {
     cursor.at = start
     try {
@@ -318,13 +352,16 @@ const readLiteral = (
       if (endsArgument(cursor)) return { kind: 'literal', type, value, start, end }
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      const wanted = parameter?.types.some((expected) => accepts(expected, type)) ?? false
-      if (wanted) first ??= error
+      if (!parameter?.types.some((expected) => accepts(expected, type))) continue
+      if (type === INT) number = error
+      help ??= error.help
     }
   }
   cursor.at = start
-  if (/^[A-Za-z_]/.test(name)) throw unknownName(parser, name, start)
-  throw first ?? new Problem('eof', 'unrecognised input', start, cursor.end)
+  // What cannot be digits of a number, an address or bytes was meant as a name.
+  if (/[g-zG-Z_]/.test(name)) throw unknownName(parser, name, start)
+  if (number?.code === 'invalid_number') throw number
+  throw new Problem('eof', 'unrecognised input', start, cursor.end, help)
 }
 
 const endsArgument = (cursor: Cursor): boolean => {

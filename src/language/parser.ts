@@ -1,24 +1,17 @@
 import type { ArgumentNode, CombineNode, LogicalNode, OperandNode, RootNode } from './ast.ts'
-import { Cursor } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
+import { trimmed } from './cursor.ts'
+import type { Limits } from './limits.ts'
+import { LIMITS, tooLong } from './limits.ts'
 import { operand } from './operands.ts'
 import { Problem } from './problem.ts'
 import { isRecoverable, skipOperand } from './recover.ts'
-import { mistake, readOperator, readRight } from './right.ts'
+import { mistake, readOperator, readRight, startsOperator } from './right.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
 
-/** What Cloudflare accepts at most; `Infinity` lifts one. */
-export interface Limits {
-  /** Characters of an expression. */
-  characters: number
-  /** Parentheses, negations, calls and quantifiers inside each other. */
-  nesting: number
-  /** Regular expressions in one expression. */
-  regexes: number
-}
-
-/** @see https://developers.cloudflare.com/ruleset-engine/rules-language/expressions/ */
-export const LIMITS: Limits = { characters: 4_096, nesting: 128, regexes: 64 }
+/** Nobody reads more at once, and each repeats the whole line. */
+const MAX_PROBLEMS = 32
 
 type Combining = CombineNode['kind']
 
@@ -43,11 +36,7 @@ export class Parser {
     readonly scheme: Scheme,
     readonly limits: Limits = LIMITS
   ) {
-    // Trimmed as Rust's `str::trim` does: White_Space, of which U+FEFF is none and U+0085 is one.
-    const start = /^[\s\u0085]*/.exec(source)?.[0].replace(/\ufeff.*$/s, '').length ?? 0
-    const tail = /[\s\u0085]*$/.exec(source)?.[0].replace(/^.*\ufeff/s, '').length ?? 0
-    this.cursor = new Cursor(source, Math.max(start, source.length - tail))
-    this.cursor.at = start
+    this.cursor = trimmed(source)
   }
 
   warn(code: string, message: string, start: number, end: number, help?: string): void {
@@ -109,32 +98,36 @@ export class Parser {
 
   /** A filter, or a value by itself. */
   value(): RootNode | undefined {
-    return this.#whole(() => {
-      if (this.startsLogical()) return this.logical()
-      const { at } = this.cursor
-      const name = this.cursor.peekName()
-      if (!this.isKnown(name) || this.isTruth(name)) return this.logical()
+    return this.#whole(() => this.#operandAlone() ?? this.logical())
+  }
+
+  /** The operand that is all there is; otherwise everything is as before. */
+  #operandAlone(): OperandNode | undefined {
+    const { cursor } = this
+    const { at } = cursor
+    const name = cursor.peekName()
+    if (this.startsLogical() || !this.isKnown(name) || this.isTruth(name)) return undefined
+    try {
       const left = operand(this)
-      this.cursor.skipSpace()
-      const alone = this.cursor.done
-      if (alone && !isBare(left.type)) return left
-      this.cursor.at = at
-      this.calledOnce.clear()
-      return this.logical()
-    })
+      cursor.skipSpace()
+      if (cursor.done && !isBare(left.type) && this.problems.length === 0) return left
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+    }
+    cursor.at = at
+    this.#depth = 0
+    this.#regexes = 0
+    this.calledOnce.clear()
+    this.problems.length = 0
+    this.warnings.length = 0
+    return undefined
   }
 
   #whole<Node extends RootNode>(read: () => Node): Node | undefined {
     const { cursor } = this
-    if (cursor.source.length > this.limits.characters) {
-      this.problems.push(
-        new Problem(
-          'expression_too_long',
-          `expression has ${cursor.source.length} characters (limit: ${this.limits.characters})`,
-          this.limits.characters,
-          cursor.source.length
-        )
-      )
+    const long = tooLong(cursor.source, this.limits)
+    if (long !== undefined) {
+      this.problems.push(long)
       return undefined
     }
     try {
@@ -191,6 +184,7 @@ export class Parser {
     if (row === undefined) return this.#recovering()
     const [kind, spellings] = row
     const { cursor } = this
+    const known = this.problems.length
     const first = this.#combine(level + 1)
     const items = [first]
     for (;;) {
@@ -203,6 +197,8 @@ export class Parser {
       cursor.skipSpace()
       const item = this.#combine(level + 1)
       items.push(item)
+      // What stands for an unreadable operand has no type of its own to compare.
+      if (this.problems.length > known) continue
       if (
         sameType(item.type, first.type) &&
         (first.type.kind === 'Bool' || first.type.kind === 'Array')
@@ -222,11 +218,13 @@ export class Parser {
     try {
       return this.#simple()
     } catch (error) {
-      if (!(error instanceof Problem) || !isRecoverable(error)) throw error
+      const isLast = this.problems.length + 1 >= MAX_PROBLEMS
+      if (!(error instanceof Problem) || !isRecoverable(error) || isLast) throw error
       this.problems.push(error)
       this.#depth = depth
-      this.cursor.at = Math.max(at, error.end)
-      skipOperand(this.cursor)
+      const read = this.cursor.at
+      this.cursor.at = at
+      skipOperand(this.cursor, read)
       return { kind: 'constant', value: false, type: BOOL, start: at, end: this.cursor.at }
     }
   }
@@ -304,13 +302,14 @@ export class Parser {
     cursor.at += kind.length
     cursor.skipSpace()
     const open = cursor.at
+    const known = this.problems.length
     cursor.at++
     const item = this.nested(open, () => {
       cursor.skipSpace()
       return this.startsLogical() ? this.logical() : this.#comparison()
     })
     cursor.skipSpace()
-    if (!sameType(item.type, arrayOf(BOOL))) {
+    if (!sameType(item.type, arrayOf(BOOL)) && this.problems.length === known) {
       throw new Problem(
         'invalid_argument_type',
         `invalid type of argument #0: expected value of type Array<Bool>, but got ${typeName(item.type)}`,
@@ -348,9 +347,9 @@ export class Parser {
     const { cursor } = this
     const { at } = cursor
     cursor.skipSpace()
-    const ends = cursor.unit() === 44 || cursor.unit() === 41
+    const isCompared = startsOperator(cursor)
     cursor.at = at
-    return ends || isBare(left.type) ? left : this.#compare(left)
+    return isCompared && !isBare(left.type) ? this.#compare(left) : left
   }
 
   #compare(left: OperandNode): LogicalNode {

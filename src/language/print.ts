@@ -89,8 +89,10 @@ export const print = (node: RootNode | ArgumentNode): string => {
     case 'field':
       return `${node.name}${printIndexes(node.indexes)}`
     case 'call': {
-      // A logical argument is only read as one inside parentheses.
-      const given = node.arguments.map((argument) => grouped(argument, isCombine(argument)))
+      // A logical argument is only read as one inside parentheses; without them a truth is a mere operand.
+      const given = node.arguments.map((argument) =>
+        grouped(argument, isCombine(argument) || argument.kind === 'bare')
+      )
       return `${node.definition.name}(${given.join(', ')})${printIndexes(node.indexes)}`
     }
     case 'constant':

@@ -21,26 +21,32 @@ const RECOVERABLE = new Set([
   'type_mismatch',
   'unexpected_comma',
   'expected_operator',
+  'too_many_calls',
+  'nested_call',
 ])
 
 /** Can what follows the problem still be read, so that further ones are found? */
 export const isRecoverable = ({ code }: Problem): boolean => RECOVERABLE.has(code)
 
-/** Moves to the logical operator or closing parenthesis that ends the operand at this place. */
-export const skipOperand = (cursor: Cursor): void => {
-  const stop = /"(?:[^"\\]|\\.)*"|[({]|[)}]|\s(?:and|or|xor)\s|&&|\|\||\^\^/gs
-  stop.lastIndex = cursor.at
+/** Strings of either kind, brackets, and the words and symbols that join operands. */
+const TOKEN =
+  /(?<![\w.])r(#*)".*?"\1|"(?:[^"\\]|\\.)*"|[({]|[)}]|(?<![\w.])(?:and|or|xor)(?![\w.])|&&|\|\||\^\^/gs
+
+/**
+ * Moves from the beginning of an operand to the logical operator or closing parenthesis that ends it.
+ *
+ * @param read how far it has been read: the end is not before that
+ */
+export const skipOperand = (cursor: Cursor, read: number): void => {
+  const { source, at, end } = cursor
   let depth = 0
-  for (let match = stop.exec(cursor.source); match !== null; match = stop.exec(cursor.source)) {
-    const [text] = match
-    if (text.startsWith('"')) continue
+  for (const { 0: text, index } of source.slice(at, end).matchAll(TOKEN)) {
     if (text === '(' || text === '{') depth++
-    else if (text === '}') depth = Math.max(0, depth - 1)
-    else if (text === ')' && depth > 0) depth--
-    else if (depth === 0) {
-      cursor.at = match.index
+    else if (text === '}' || (text === ')' && depth > 0)) depth--
+    else if (depth <= 0 && !text.endsWith('"') && !text.endsWith('#') && at + index >= read) {
+      cursor.at = at + index
       return
     }
   }
-  cursor.at = cursor.end
+  cursor.at = end
 }

@@ -2,13 +2,14 @@ import { EdgeError } from '../error.ts'
 import type { IpRange } from '../lists/ip.ts'
 import { ipLiteral, ipRangeLiteral } from './addresses.ts'
 import type { IntRange, Operator, OrderingOperator, Right } from './ast.ts'
-import type { Cursor } from './cursor.ts'
+import { Cursor } from './cursor.ts'
 import type { PatternText } from './literals.ts'
 import { bytesLiteral, intLiteral, regexLiteral, startsString, stringLiteral } from './literals.ts'
 import { operand } from './operands.ts'
 import type { Parser } from './parser.ts'
 import { Problem } from './problem.ts'
 import { compileRegex } from './regex/regex.ts'
+import { nearest } from './suggest.ts'
 import type { Type, Value } from './types.ts'
 import { sameType, typeName } from './types.ts'
 import { compileWildcard } from './wildcard.ts'
@@ -56,6 +57,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
     /(?:IN|EQ|NE|GE|LE|GT|LT|CONTAINS|MATCHES|WILDCARD|AND|OR|NOT|XOR)\b/y,
     'operators are lower case',
   ],
+  [/\[/y, 'an index follows its field without a space'],
   [/(?:is|equals|like)\b/y, 'equality is `eq` or `==`; patterns are `wildcard` or `matches`'],
 ]
 
@@ -66,6 +68,10 @@ export const mistake = (source: string, at: number): string | undefined => {
   }
   return undefined
 }
+
+export const startsOperator = (cursor: Cursor): boolean =>
+  mistake(cursor.source, cursor.at) !== undefined ||
+  SPELLINGS.some(([spelling]) => cursor.sees(spelling))
 
 export const readOperator = (
   cursor: Cursor
@@ -112,15 +118,23 @@ export const readRight = (
       help
     )
   }
-  parser.cursor.skipSpace()
+  const { cursor } = parser
+  cursor.skipSpace()
   if (operator === 'in') return membership(parser, type)
-  if (operator === 'matches') return regex(parser)
-  if (operator === 'wildcard' || operator === 'strict wildcard') {
-    return wildcard(parser.cursor, operator === 'strict wildcard')
+  const found = isOrdering(operator) ? dynamic(parser, type) : undefined
+  if (found !== undefined) return found
+  const { at } = cursor
+  try {
+    if (operator === 'matches') return regex(parser)
+    if (operator === 'wildcard') return wildcard(cursor, false)
+    if (operator === 'strict wildcard') return wildcard(cursor, true)
+    return { kind: 'literal', value: LITERAL[type.kind]!(cursor) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { code, message, start: from, end: to, help } = error
+    const better = literalHelp(parser, at, type, operator, help)
+    throw new Problem(code, message, from, to, better ?? help)
   }
-  return isOrdering(operator)
-    ? (dynamic(parser, type) ?? scalar(parser, type))
-    : scalar(parser, type)
 }
 
 const LITERAL: Record<string, (cursor: Cursor) => Value> = {
@@ -129,22 +143,30 @@ const LITERAL: Record<string, (cursor: Cursor) => Value> = {
   Ip: ipLiteral,
 }
 
-const scalar = (parser: Parser, type: Type): Right => {
-  const { cursor } = parser
-  const name = cursor.peekName()
-  const { at } = cursor
-  try {
-    return { kind: 'literal', value: LITERAL[type.kind]!(cursor) }
-  } catch (error) {
-    if (!(error instanceof Problem) || error.help !== undefined) throw error
-    const help =
-      type.kind !== 'Bytes' && (cursor.source[at] === '"' || cursor.source[at] === "'")
-        ? `expected a value of type ${typeName(type)}, written without quotes`
-        : /^[A-Za-z_]/.test(name) && type.kind === 'Bytes'
-          ? 'strings take double quotes: "text"'
-          : undefined
-    throw new Problem(error.code, error.message, error.start, error.end, help)
+/** What was probably meant where no literal could be read. */
+const literalHelp = (
+  parser: Parser,
+  at: number,
+  type: Type,
+  operator: Operator,
+  help: string | undefined
+): string | undefined => {
+  const { cursor, scheme } = parser
+  const start = new Cursor(cursor.source, cursor.end)
+  start.at = at
+  if (type.kind !== 'Bytes' && (start.sees('"') || start.sees("'"))) {
+    return `expected a value of type ${typeName(type)}, written without quotes`
   }
+  const name = start.peekName()
+  if (startsString(start) || !/^[A-Za-z_]/.test(name)) return undefined
+  if (!isOrdering(operator)) {
+    return parser.isKnown(name)
+      ? 'only equality and ordering operators take a field on the right'
+      : undefined
+  }
+  const near = nearest(name, scheme.fields.keys())
+  if (near === undefined) return undefined
+  return `${help === undefined ? '' : `${help}; or `}did you mean \`${near}\`?`
 }
 
 /**

@@ -46,7 +46,7 @@ export interface FunctionDefinition {
    */
   readonly prepare?: (call: CallShape) => Evaluate | undefined
   readonly missing?: 'propagate' | 'handle'
-  /** At most one call in an expression. */
+  /** At most one call in an expression, and none inside a call of another such function. */
   readonly once?: boolean
   /** Why a rule of the request phase cannot call it. */
   readonly refused?: string

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest'
+import { EdgeError } from '../error.ts'
+import { compile } from './compile.ts'
+import { customRuleScheme } from './defaults.ts'
+import { diagnose, problems, read } from './given.fixture.ts'
+
+const first = (expression: string) => diagnose(expression)[0]
+
+describe('help', () => {
+  test.each([
+    ['txt eq "a"', 'did you mean `text`?'],
+    ['tetx eq "a"', 'did you mean `text`?'],
+    ['TEXT eq "a"', 'did you mean `text`?'],
+    ['adress in {::/0}', 'did you mean `address`?'],
+    ['peer_address eq ::', 'did you mean `peer.address`?'],
+    ['LOWER(text) eq "a"', 'did you mean `lower`?'],
+    ['startswith(text, "a")', 'did you mean `starts_with`?'],
+    ['lower(txt) eq "a"', 'did you mean `text`?'],
+    ['text not in {"a"}', '`not in` does not exist: write `not x in {…}`'],
+    ['text not  in {"a"}', '`not in` does not exist: write `not x in {…}`'],
+    ['text = "a"', 'equality is `eq` or `==`'],
+    ['text === "a"', 'equality is `eq` or `==`'],
+    ['text <> "a"', 'inequality is `ne` or `!=`'],
+    ['text is "a"', 'equality is `eq` or `==`; patterns are `wildcard` or `matches`'],
+    ['text like "a"', 'equality is `eq` or `==`; patterns are `wildcard` or `matches`'],
+    ['text starts_with "a"', 'starts_with and ends_with are functions: starts_with(field, "text")'],
+    ['text ends_with "a"', 'starts_with and ends_with are functions: starts_with(field, "text")'],
+    ['text EQ "a"', 'operators are lower case'],
+    ['text CONTAINS "a"', 'operators are lower case'],
+    ['flag AND ssl', 'operators are lower case'],
+    ['NOT flag', 'operators are lower case: `not`'],
+    ['ANY(flags)', 'operators are lower case: `any`'],
+    ['and flag', 'something is missing before `and`'],
+    ['flag and and ssl', 'something is missing before `and`'],
+    ['(or flag)', 'something is missing before `or`'],
+    ['any', '`any` takes an array in parentheses: any(field[*] eq "…")'],
+    ["text eq 'a'", 'strings take double quotes: "text"'],
+    ["text matches 'a'", 'strings take double quotes: "text"'],
+    ["text wildcard 'a'", 'strings take double quotes: "text"'],
+    ["text in {'a'}", 'strings take double quotes: "text"'],
+    ['text eq shop.test', 'strings take double quotes: "text"'],
+    ['number eq "80"', 'expected a value of type Int, written without quotes'],
+    ["address eq '::1'", 'expected a value of type Ip, written without quotes'],
+    ['number eq limt', 'did you mean `limit`?'],
+    ['number in {80, 443}', 'items of a set are separated by spaces, not commas'],
+    ['text in "a"', 'a set is written in braces: in {…}'],
+    ['text in ["a"]', 'a set is written in braces: in {…}'],
+    ['text in $Bad', 'list names have lower-case letters, digits, _ and . only'],
+    ['address in {10.0.0.1/8}', 'CIDR has host bits set: did you mean 10.0.0.0/8?'],
+    ['address eq 10.0.0.0/8', 'a network goes into a set: in {10.0.0.0/8}'],
+    ['items eq "a"', 'index one element, or compare every one with [*] inside any(…) or all(…)'],
+    ['items [0] eq "a"', 'an index follows its field without a space'],
+    ['items[*] eq "a"', 'wrap it in any(…) or all(…)'],
+    ['any(text eq "a")', 'compare every element: field[*] == "…"'],
+    ['flag == true', 'a Bool stands by itself: `ssl` or `not ssl`'],
+    ['flag # why', 'the language has no comments'],
+    ['flag // why', 'the language has no comments'],
+    ['flag)', 'there is no opening parenthesis for this one'],
+    ['flag\tand ssl', 'only spaces and line ends separate words: no TAB, no no-break space'],
+    ['', 'an expression is expected here'],
+    ['concat(text, items[*]) eq "a"', '[*] belongs in the first argument of a call'],
+    ['text eq lower(items[*])[*]', '[*] belongs on the left of a comparison'],
+  ])('%s: %s', (expression, help) => {
+    expect(first(expression)?.help).toBe(help)
+  })
+
+  test.each(['xyzzy eq "a"', 'ssl flag', 'text eq "a', 'number eq 99999999999999999999'])(
+    '%s gets none',
+    (expression) => {
+      expect(first(expression)).not.toHaveProperty('help')
+    }
+  )
+
+  test.each([
+    ['ip.src.contry eq "DE"', 'did you mean `ip.src.country`?'],
+    ['ip.geoip.contry eq "DE"', 'did you mean `ip.geoip.country`?'],
+    ['http.useragent contains "curl"', 'did you mean `http.user_agent`?'],
+    ['http.request.uri_path eq "/"', 'did you mean `http.request.uri.path`?'],
+    ['http.request.header["a"][0] eq "b"', 'did you mean `http.request.headers`?'],
+  ])('in a real rule, %s: %s', (expression, help) => {
+    expect(() => compile(expression, { scheme: customRuleScheme })).toThrow(`help: ${help}`)
+  })
+})
+
+describe('arguments', () => {
+  test.each([
+    ['lower() eq "a"', 'invalid_argument_count at lower()', 'expected 1, but got 0'],
+    ['lower(text, text) eq "a"', 'invalid_argument_count at text', 'expected 1, but got 2'],
+    ['substring(text) eq "a"', 'invalid_argument_count at substring(text)', 'but got 1'],
+    [
+      'wildcard_replace("A", "*", "b") eq "a"',
+      'invalid_argument_kind at "A"',
+      'expected argument of kind Field, but got Literal',
+    ],
+    [
+      'regex_replace(text, other, "b") eq "a"',
+      'invalid_argument_kind at other',
+      'expected argument of kind Literal, but got Field',
+    ],
+    ['lower(number) eq "a"', 'invalid_argument_type at number', 'of type Bytes, but got Int'],
+    ['lower(items) eq "a"', 'invalid_argument_type at items', 'but got Array<Bytes>'],
+    ['starts_with(text, 1)', 'invalid_argument_type at 1', 'of type Bytes, but got Int'],
+    ['lower(text eq "a") eq "a"', 'invalid_argument_type at text eq "a"', 'but got Bool'],
+    ['lower(text', 'expected_literal at ', 'expected literal ")"'],
+    ['lower(text, ) eq "a"', 'expected_name at )', 'expected an argument'],
+    ['lower(text other) eq "a"', 'expected_literal at other) eq "a"', 'expected literal ","'],
+    ['lower(text and flag) eq "a"', 'expected_literal at and flag) eq "a"', 'expected literal ","'],
+    ['lower(text EQ "a") eq "a"', 'expected_operator at EQ "a") eq "a"', 'comparison operator'],
+    ['lower(\'a\') eq "a"', 'eof at \'a\') eq "a"', 'unrecognised input'],
+    ['lower(+1) eq "a"', 'eof at +1) eq "a"', 'unrecognised input'],
+    ['lower(12z) eq "a"', 'unknown_identifier at 12z', 'unknown identifier'],
+    ['lower(host.name) eq "a"', 'unknown_identifier at host.name', 'unknown identifier'],
+    [
+      'substring(text, 99999999999999999999) eq "a"',
+      'invalid_number at 99999999999999999999',
+      'too large',
+    ],
+    ['lower(,) eq "a"', 'expected_name at ,', 'expected an argument'],
+  ])('%s: %s', (expression, problem, message) => {
+    expect(problems(expression)[0]).toContain(problem)
+    expect(first(expression)?.message).toContain(message)
+  })
+
+  test('a field that the phase does not have says why', () => {
+    expect(first('status eq 200')).toMatchObject({
+      code: 'unusable_field',
+      message: '`status` is a field of the response',
+      column: 1,
+      length: 6,
+    })
+  })
+})
+
+describe('place', () => {
+  test.each<[string, number, number, number, string]>([
+    ['xyz', 1, 1, 3, 'xyz'],
+    ['flag and xyz', 1, 10, 3, 'flag and xyz'],
+    ['flag and\nxyz', 2, 1, 3, 'xyz'],
+    ['flag\n  and\n    xyz or ssl', 3, 5, 3, '    xyz or ssl'],
+    ['flag and\r\nxyz', 2, 1, 3, 'xyz'],
+    ['\n\nxyz', 3, 1, 3, 'xyz'],
+    // Columns and lengths are bytes, as the engine counts them.
+    ['text eq "é" and xyz', 1, 18, 3, 'text eq "é" and xyz'],
+    ['text eq "😀" and xyz', 1, 20, 3, 'text eq "😀" and xyz'],
+    ['flag ééé', 1, 5, 7, 'flag ééé'],
+    // What is underlined ends with its line.
+    ['flag xyz\nssl', 1, 5, 4, 'flag xyz'],
+    ['text eq "abc\ndef', 1, 10, 3, 'text eq "abc'],
+    ['text in {"a"\n, "b"}', 2, 1, 1, ', "b"}'],
+    ['', 1, 1, 1, ''],
+    ['flag and', 1, 9, 1, 'flag and'],
+  ])('of what is wrong with %j', (expression, line, column, length, sourceLine) => {
+    expect(diagnose(expression)).toMatchObject([
+      { severity: 'error', line, column, length, sourceLine },
+    ])
+  })
+
+  test.each([
+    ['text matches r"a(b"', 'invalid_regex'],
+    ['text matches "a(b"', 'invalid_regex'],
+    ['text matches r#"[z-a]"#', 'invalid_regex'],
+    ['text matches r"\\p{Greek}"', 'invalid_regex'],
+    ['text matches "(?=a)"', 'invalid_regex'],
+    ['text matches r"(a)\\1"', 'invalid_regex'],
+  ])('of a pattern is inside it: %s', (expression, code) => {
+    const [problem] = diagnose(expression)
+    expect(problem?.code).toBe(code)
+    expect(problem!.column).toBeGreaterThan('text matches "'.length)
+    expect(problem!.column - 1 + problem!.length).toBeLessThan(expression.length)
+  })
+})
+
+describe('the thrown error', () => {
+  test('is one EdgeError with the pictures of all problems', () => {
+    const run = () => read('xyz eq "a" or txt eq "b"')
+    expect(run).toThrow(EdgeError)
+    expect(run).toThrow(
+      [
+        'Filter parsing error (1:1):',
+        'xyz eq "a" or txt eq "b"',
+        '^^^ unknown identifier',
+        '',
+        'Filter parsing error (1:15):',
+        'xyz eq "a" or txt eq "b"',
+        '              ^^^ unknown identifier',
+        'help: did you mean `text`?',
+        '',
+      ].join('\n')
+    )
+  })
+
+  test('has a stable code', () => {
+    expect(() => read('xyz')).toThrow(expect.objectContaining({ code: 'invalid_expression' }))
+  })
+})

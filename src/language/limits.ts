@@ -1,0 +1,27 @@
+import { Problem } from './problem.ts'
+
+/** What Cloudflare accepts at most; `Infinity` lifts one. */
+export interface Limits {
+  /** Characters of an expression. */
+  characters: number
+  /** Parentheses, negations, calls and quantifiers inside each other. */
+  nesting: number
+  /** Regular expressions in one expression. */
+  regexes: number
+}
+
+/** @see https://developers.cloudflare.com/ruleset-engine/rules-language/expressions/ */
+export const LIMITS: Limits = { characters: 4_096, nesting: 128, regexes: 64 }
+
+/** What is wrong with a source of too many characters; one beyond the basic plane is two units and still one. */
+export const tooLong = (source: string, { characters }: Limits): Problem | undefined => {
+  if (source.length <= characters) return undefined
+  const all = Array.from(source)
+  if (all.length <= characters) return undefined
+  return new Problem(
+    'expression_too_long',
+    `expression has ${all.length} characters (limit: ${characters})`,
+    all.slice(0, characters).join('').length,
+    source.length
+  )
+}
