@@ -10,6 +10,7 @@ import { createRays } from './ray.ts'
 import { createRecorder } from './record.ts'
 import type { EdgeRequest, RequestReader } from './request/request.ts'
 import { readRequest } from './request/request.ts'
+import { createJudge } from './rules/judge.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
 import { Verdict } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
@@ -146,7 +147,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const visitors = createVisitors({ trust: options.trust ?? [], overrides, geo, asn })
   const answers = createAnswers(options.answers)
   const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
-  const rules = ruleset.rules.filter((rule) => rule.enabled)
+  const matching = createJudge(ruleset.rules)
   const layout = contextLayout(ruleset.fields)
   const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
   const pending = new Set<Promise<unknown>>()
@@ -213,14 +214,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
       fields = settled.fields
     }
     const context = new RequestContext(layout, request, visitor, connection, ray, fields)
-    let matched: Rule[] | undefined
-    for (const rule of rules) {
-      if (!rule.expression.matches(context)) continue
-      matched ??= []
-      matched.push(rule)
-      if (rule.action !== 'log') break
-    }
-    return matched === undefined
+    const matched = matching(context)
+    return matched.length === 0
       ? new Verdict('pass', ray, visitor)
       : settle(matched, request, visitor, context, ray)
   }

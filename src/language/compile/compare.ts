@@ -1,9 +1,10 @@
 import { compareIp, type Ip } from '../../lists/ip.ts'
 import { buildIpSet } from '../../lists/ipset.ts'
-import type { CompareNode, IntRange, OrderingOperator, Right } from '../ast.ts'
+import type { CompareNode, IntRange, OperandNode, OrderingOperator, Right } from '../ast.ts'
 import type { Context, Type, Value } from '../types.ts'
 import type { CompileOptions } from './options.ts'
 import { compileOperand } from './value.ts'
+import { wildcardTest } from './wildcard.ts'
 
 /** Tests one value that is not missing. */
 export type ValueTest = (value: Value) => boolean
@@ -51,6 +52,8 @@ const bitwiseAnd = (mask: Value): ValueTest => {
       : (BigInt.asUintN(64, BigInt(value as number)) & wide) !== 0n
 }
 
+const hasRange = (items: readonly IntRange[]) => items.some(([from, to]) => from !== to)
+
 const intSet = (items: readonly IntRange[]): ValueTest => {
   const singles = new Set<Value>(items.filter(([from, to]) => from === to).map(([from]) => from))
   const ranges = items.filter(([from, to]) => from !== to)
@@ -87,7 +90,9 @@ const rightTest = (
 ): ValueTest => {
   switch (right.kind) {
     case 'pattern':
-      return right.test as ValueTest
+      return (
+        operator === 'wildcard' ? wildcardTest(right.pattern, right.test) : right.test
+      ) as ValueTest
     case 'bytes_set':
       return bytesSet(right.items)
     case 'int_set':
@@ -135,23 +140,52 @@ export const whenMissing = (
   { missing }: CompileOptions
 ): boolean => operator === 'ne' && missing === 'engine' && right.kind !== 'dynamic'
 
+const plainSlot = (operand: OperandNode): number | undefined =>
+  operand.kind === 'field' && operand.indexes.length === 0 ? operand.slot : undefined
+
+/** The comparisons that most rules are made of, each in one closure: a missing value is equal to none and in no set. */
+const compareField = (
+  slot: number,
+  node: CompareNode,
+  right: Exclude<Right, { kind: 'dynamic' }>,
+  options: CompileOptions
+): ((context: Context) => boolean) => {
+  const { operator, left } = node
+  if (right.kind === 'literal' && left.type.kind === 'Bytes') {
+    const part = right.value as string
+    if (operator === 'eq') return (context) => context.get(slot) === part
+    if (operator === 'contains') {
+      return (context) => (context.get(slot) as string | undefined)?.includes(part) === true
+    }
+  }
+  if (right.kind === 'bytes_set' || (right.kind === 'int_set' && !hasRange(right.items))) {
+    const set = new Set<Value | undefined>(
+      right.kind === 'bytes_set' ? right.items : right.items.map(([int]) => int)
+    )
+    return (context) => set.has(context.get(slot))
+  }
+  const test = rightTest(node, right, options)
+  const missing = whenMissing(node, options)
+  return (context) => {
+    const value = context.get(slot)
+    return value === undefined ? missing : test(value)
+  }
+}
+
 /** A Bool comparison: the left side has no `[*]`. */
 export const compileCompare = (
   node: CompareNode,
   options: CompileOptions
 ): ((context: Context) => boolean) => {
+  const slot = plainSlot(node.left)
+  if (slot !== undefined && node.right.kind !== 'dynamic') {
+    return compareField(slot, node, node.right, options)
+  }
   const read = compileOperand(node.left, options)
   const missing = whenMissing(node, options)
-  if (node.right.kind === 'dynamic') {
-    const testFor = compileValueTest(node, options)
-    return (context) => {
-      const value = read(context)
-      return value === undefined ? missing : testFor(context)(value)
-    }
-  }
-  const test = rightTest(node, node.right, options)
+  const testFor = compileValueTest(node, options)
   return (context) => {
     const value = read(context)
-    return value === undefined ? missing : test(value)
+    return value === undefined ? missing : testFor(context)(value)
   }
 }

@@ -82,10 +82,8 @@ export const compileTest = (node: LogicalNode, options: CompileOptions): Test =>
     }
     case 'compare':
       return compileCompare(node, options)
-    case 'any': {
-      const elements = compileElements(node.item, options)
-      return (context) => elements(context).includes(true)
-    }
+    case 'any':
+      return compileAny(node.item, options)
     case 'all':
       return compileAll(node.item, options)
     case 'or':
@@ -100,6 +98,23 @@ export const compileTest = (node: LogicalNode, options: CompileOptions): Test =>
 
 const single = (tests: readonly Test[], kind: CombineNode['kind']): Test =>
   tests.length === 1 ? tests[0]! : combineTests(kind, tests)
+
+/** One comparison is tested element by element, without an array of truths in between. */
+const compileAny = (item: LogicalNode, options: CompileOptions): Test => {
+  if (item.kind !== 'compare') {
+    const elements = compileElements(item, options)
+    return (context) => elements(context).includes(true)
+  }
+  const read = compileOperand(item.left, options)
+  const testFor = compileValueTest(item, options)
+  return (context) => {
+    const values = read(context) as readonly Value[] | undefined
+    if (values === undefined || values.length === 0) return false
+    const test = testFor(context)
+    for (let i = 0; i < values.length; i++) if (test(values[i]!)) return true
+    return false
+  }
+}
 
 /** `all` of an array that is itself missing is false; of an empty one it is true. */
 const compileAll = (item: LogicalNode, options: CompileOptions): Test => {

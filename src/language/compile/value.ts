@@ -50,8 +50,21 @@ const withIndexes = (base: Read, indexes: readonly Index[], each: boolean): Read
   return (context) => indexes.reduce(step, base(context))
 }
 
-const readField = ({ slot, indexes, each }: FieldNode): Read =>
-  withIndexes((context) => context.get(slot), indexes, each)
+/** `headers["name"][*]`, as rules have it most: what stands under the key is the array itself. */
+const readEachUnderKey =
+  (slot: number, key: string): Read =>
+  (context) => {
+    const value = (context.get(slot) as ReadonlyMap<string, Value> | undefined)?.get(key)
+    return value === undefined || Array.isArray(value) ? value : elementsOf(value)
+  }
+
+const readField = ({ slot, indexes, each }: FieldNode): Read => {
+  const [first, second, third] = indexes
+  if (first?.kind === 'key' && second?.kind === 'each' && third === undefined) {
+    return readEachUnderKey(slot, first.key)
+  }
+  return withIndexes((context) => context.get(slot), indexes, each)
+}
 
 const readArgument = (argument: ArgumentNode, options: CompileOptions): Read => {
   if (argument.kind === 'literal') {
@@ -74,21 +87,17 @@ export const applyCall = (call: CallNode, args: readonly (Value | undefined)[]) 
 const readCall = (call: CallNode, options: CompileOptions): Read => {
   const reads = call.arguments.map((argument) => readArgument(argument, options))
   const { evaluate, mapped, indexes, each } = call
+  if (mapped) return withIndexes(readMapped(call, reads), indexes, each)
   const handlesMissing = call.definition.missing === 'handle'
-  let base: Read
-  if (mapped) base = readMapped(call, reads)
-  else if (reads.length === 1 && !handlesMissing) {
-    const [only] = reads as [Read]
-    base = (context) => {
-      const value = only(context)
-      return value === undefined ? undefined : evaluate([value])
+  // One array for all requests: a call is over before the next one of the same node begins.
+  const args: (Value | undefined)[] = reads.map(() => undefined)
+  const base: Read = (context) => {
+    for (let i = 0; i < reads.length; i++) {
+      const value = reads[i]!(context)
+      if (value === undefined && !handlesMissing) return undefined
+      args[i] = value
     }
-  } else {
-    base = (context) =>
-      applyCall(
-        call,
-        reads.map((read) => read(context))
-      )
+    return evaluate(args)
   }
   return withIndexes(base, indexes, each)
 }

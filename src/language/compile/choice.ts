@@ -1,0 +1,92 @@
+import type { LogicalNode } from '../ast.ts'
+import { descendants } from '../walk.ts'
+import type { Guard, Key, Leaf, Subject } from './guard.ts'
+import { guardsOf, leafGuards } from './guard.ts'
+
+/** A look-up takes about as long as this many rules evaluated one by one. */
+const MIN_RULES: Readonly<Record<Subject['kind'], number>> = { value: 2, address: 2, needle: 3 }
+
+/** Bytes of all needles of one look-up: bounds its memory, some 300 bytes each. */
+const MAX_NEEDLE_BYTES = 100_000
+
+const isLeaf = (node: { readonly kind: string }): node is Leaf =>
+  node.kind === 'compare' || node.kind === 'bare'
+
+const countEach = (counts: Map<string, number>, ids: Iterable<string>) => {
+  for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1)
+}
+
+/** In how many rules each subject and each key occurs. */
+const countUses = (leaves: readonly (readonly Key[])[]) => {
+  const subjects = new Map<string, number>()
+  const keys = new Map<string, number>()
+  for (const ofRule of leaves) {
+    countEach(
+      subjects,
+      ofRule.map(({ subject }) => subject.id)
+    )
+    countEach(
+      keys,
+      ofRule.map(({ id }) => id)
+    )
+  }
+  return { subjects, keys }
+}
+
+/**
+ * Chooses the guard of each rule; `undefined` where a rule has none and is evaluated each time.
+ *
+ * A key that few rules have says more than one that many have: among `http.host eq "shop.test" and http.request.uri.path
+ * contains "/old-7/"` in a hundred rules, the path is what tells them apart.
+ */
+export const chooseGuards = (
+  trees: readonly (LogicalNode | undefined)[]
+): readonly (Guard | undefined)[] => {
+  const known = new Map<Leaf, readonly Guard[]>()
+  const leaves = trees.map((tree) =>
+    (tree === undefined ? [] : descendants(tree)).filter(isLeaf).flatMap((leaf) => {
+      const guards = leafGuards(leaf)
+      known.set(leaf, guards)
+      return guards.flat()
+    })
+  )
+  const { subjects, keys } = countUses(leaves)
+  const isPopular = ({ id, kind }: Subject) => subjects.get(id)! >= MIN_RULES[kind]
+  const most = (guard: Guard, count: (key: Key) => number) =>
+    guard.reduce((highest, key) => Math.max(highest, count(key)), 0)
+  const isBetter = (x: Guard, y: Guard) => {
+    const [xKeys, yKeys] = [most(x, ({ id }) => keys.get(id)!), most(y, ({ id }) => keys.get(id)!)]
+    if (xKeys !== yKeys) return xKeys < yKeys
+    return (
+      most(x, ({ subject }) => subjects.get(subject.id)!) >
+      most(y, ({ subject }) => subjects.get(subject.id)!)
+    )
+  }
+  const best = (guards: readonly Guard[]) => guards.reduce((x, y) => (isBetter(y, x) ? y : x))
+  const usable = (guards: readonly Guard[]) =>
+    guards.filter((guard) => guard.every(({ subject }) => isPopular(subject)))
+  const sources = { ofLeaf: (leaf: Leaf) => usable(known.get(leaf)!), best }
+  const chosen = trees.map((tree) => {
+    const guards = tree === undefined ? [] : guardsOf(tree, sources)
+    return guards.length === 0 ? undefined : best(guards)
+  })
+  return withinLimits(chosen)
+}
+
+/** Drops guards whose look-up turned out to serve too few rules, or has become too large. */
+const withinLimits = (chosen: readonly (Guard | undefined)[]): readonly (Guard | undefined)[] => {
+  const { subjects } = countUses(chosen.map((guard) => guard ?? []))
+  const bytes = new Map<string, number>()
+  return chosen.map((guard) => {
+    if (guard?.some(({ subject: { id, kind } }) => subjects.get(id)! < MIN_RULES[kind])) {
+      return undefined
+    }
+    for (const { subject, sought } of guard ?? []) {
+      if (subject.kind !== 'needle') continue
+      const sum = (bytes.get(subject.id) ?? 0) + (sought as string).length
+      if (sum > MAX_NEEDLE_BYTES) return undefined
+      bytes.set(subject.id, sum)
+    }
+    return guard
+  })
+}

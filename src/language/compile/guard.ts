@@ -1,0 +1,183 @@
+import type { Ip, IpRange } from '../../lists/ip.ts'
+import type { ArgumentNode, BareNode, CompareNode, LogicalNode, OperandNode } from '../ast.ts'
+import { print } from '../print.ts'
+import type { Value } from '../types.ts'
+import type { Needles } from './literals.ts'
+import { foldCase, MIN_NEEDLE_BYTES, regexLiterals, wildcardLiterals } from './literals.ts'
+
+/** What is looked up: an operand's values, addresses, or texts inside it. */
+export type LookupKind = 'value' | 'address' | 'needle'
+
+/** A look-up that gives an answer for many rules at once. */
+export interface Subject {
+  readonly kind: LookupKind
+  readonly operand: OperandNode
+  /** The same for all guards that one look-up can serve. */
+  readonly id: string
+}
+
+/**
+ * A condition without which a rule cannot be true: one of the keys is found. It says nothing about whether the rule is
+ * true: a rule whose guard holds is evaluated as a whole.
+ */
+export type Guard = readonly Key[]
+
+export interface Key {
+  readonly subject: Subject
+  /** Values and needles as they are, ranges of addresses. */
+  readonly sought: Value | IpRange
+  readonly id: string
+}
+
+const words = ({ family, a, b, c, d }: Ip) => `${family} ${a} ${b} ${c} ${d}`
+
+const keyText = (sought: Key['sought']): string =>
+  typeof sought === 'object' && 'from' in sought
+    ? `${words(sought.from)} ${words(sought.to)}`
+    : `${typeof sought} ${String(sought)}`
+
+const keyOf = (subject: Subject, sought: Key['sought']): Key => ({
+  subject,
+  sought,
+  id: `${subject.id} ${keyText(sought)}`,
+})
+
+/** Cheap, and the same for the same arguments: worth computing once for many rules. */
+const SHARED_CALLS = new Set(['lower', 'upper', 'url_decode', 'len', 'substring'])
+const CASE_CALLS = new Set(['lower', 'upper'])
+
+const isShared = (node: ArgumentNode): boolean =>
+  node.kind === 'field' ||
+  node.kind === 'literal' ||
+  (node.kind === 'call' &&
+    SHARED_CALLS.has(node.definition.name) &&
+    node.arguments.every(isShared))
+
+const subjectOf = (kind: LookupKind, operand: OperandNode): Subject | undefined =>
+  isShared(operand) ? { kind, operand, id: `${kind} ${print(operand)}` } : undefined
+
+/** Needles are looked for in either case, so that changing the case first makes no difference. */
+const withoutCase = (operand: OperandNode): OperandNode => {
+  const isCase = operand.kind === 'call' && CASE_CALLS.has(operand.definition.name)
+  const [inner] = isCase ? operand.arguments : []
+  return inner?.kind === 'field' || inner?.kind === 'call' ? withoutCase(inner) : operand
+}
+
+const keysOf = (subject: Subject | undefined, sought: readonly Key['sought'][]): Guard[] =>
+  subject === undefined ? [] : [sought.map((one) => keyOf(subject, one))]
+
+/** Behind this length a needle has nothing more to tell. Its end, as many begin alike (`mozilla/5.0 (compatible; `). */
+const MAX_NEEDLE_BYTES = 24
+
+const needleOf = (bytes: string) => foldCase(bytes).slice(-MAX_NEEDLE_BYTES)
+
+const needleGuards = (operand: OperandNode, choices: readonly Needles[]): Guard[] => {
+  const subject = subjectOf('needle', withoutCase(operand))
+  return choices
+    .filter((choice) => choice.every((needle) => needle.length >= MIN_NEEDLE_BYTES))
+    .flatMap((choice) => keysOf(subject, choice.map(needleOf)))
+}
+
+const isCased = (operand: OperandNode) => withoutCase(operand) !== operand
+
+/** Integers of a range are looked up one by one, if they are few. */
+const MAX_SPREAD = 32
+
+const spreadRanges = (
+  items: readonly (readonly [number | bigint, number | bigint])[]
+): Value[] | undefined => {
+  const values: Value[] = []
+  for (const [from, to] of items) {
+    if (from === to) values.push(from)
+    else if (typeof from !== 'number' || typeof to !== 'number' || to - from >= MAX_SPREAD) {
+      return undefined
+    } else for (let value = from; value <= to; value++) values.push(value)
+  }
+  return values
+}
+
+const comparisonGuards = ({ left, operator, right }: CompareNode): Guard[] => {
+  switch (right.kind) {
+    case 'bytes_set':
+      return isCased(left)
+        ? needleGuards(left, [right.items])
+        : keysOf(subjectOf('value', left), right.items)
+    case 'int_set': {
+      const values = spreadRanges(right.items)
+      return values === undefined ? [] : keysOf(subjectOf('value', left), values)
+    }
+    case 'ip_set':
+      return keysOf(subjectOf('address', left), right.items)
+    case 'pattern':
+      return needleGuards(
+        left,
+        operator === 'matches' ? regexLiterals(right.pattern) : wildcardLiterals(right.pattern)
+      )
+    case 'literal':
+      return literalGuards(left, operator, right.value)
+    default:
+      return []
+  }
+}
+
+const literalGuards = (
+  left: OperandNode,
+  operator: CompareNode['operator'],
+  value: Value
+): Guard[] => {
+  if (operator === 'contains') return needleGuards(left, [[value as string]])
+  if (operator !== 'eq') return []
+  if (left.type.kind === 'Ip') {
+    const ip = value as Ip
+    return keysOf(subjectOf('address', left), [{ from: ip, to: ip }])
+  }
+  return isCased(left)
+    ? needleGuards(left, [[value as string]])
+    : keysOf(subjectOf('value', left), [value])
+}
+
+const SEARCHES = new Set(['starts_with', 'ends_with'])
+
+const bareGuards = ({ operand, type }: BareNode): Guard[] => {
+  if (operand.kind === 'call' && SEARCHES.has(operand.definition.name)) {
+    const [text, part] = operand.arguments
+    const isSearch = (text?.kind === 'field' || text?.kind === 'call') && part?.kind === 'literal'
+    return isSearch ? needleGuards(text, [[part.value as string]]) : []
+  }
+  return type.kind === 'Bool' ? keysOf(subjectOf('value', operand), [true]) : []
+}
+
+/** A part of an expression that has no further logic inside. */
+export type Leaf = CompareNode | BareNode
+
+/** The guards that one comparison gives; none where it can hold of values that nothing is known of. */
+export const leafGuards = (leaf: Leaf): Guard[] =>
+  leaf.kind === 'bare' ? bareGuards(leaf) : comparisonGuards(leaf)
+
+export interface Sources {
+  readonly ofLeaf: (leaf: Leaf) => readonly Guard[]
+  /** One of several guards that would each do. */
+  readonly best: (guards: readonly Guard[]) => Guard
+}
+
+/** The guards of a node: each of them holds wherever the node is true. Empty where nothing is known. */
+export const guardsOf = (node: LogicalNode, sources: Sources): readonly Guard[] => {
+  switch (node.kind) {
+    case 'constant':
+      return node.value ? [] : [[]]
+    case 'bare':
+    case 'compare':
+      return sources.ofLeaf(node)
+    // Where one element makes all of it true, that element makes each part true.
+    case 'any':
+      return guardsOf(node.item, sources)
+    case 'and':
+      return node.items.flatMap((item) => guardsOf(item, sources))
+    case 'or': {
+      const each = node.items.map((item) => guardsOf(item, sources))
+      return each.some((guards) => guards.length === 0) ? [] : [each.flatMap(sources.best)]
+    }
+    default:
+      return []
+  }
+}

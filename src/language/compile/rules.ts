@@ -1,0 +1,135 @@
+import type { IpRange } from '../../lists/ip.ts'
+import type { LogicalNode } from '../ast.ts'
+import type { Expression } from '../expression.ts'
+import type { Context, Value } from '../types.ts'
+import { isOperand } from '../walk.ts'
+import { addressLookup } from './addresses.ts'
+import { chooseGuards } from './choice.ts'
+import type { Guard, Key, Subject } from './guard.ts'
+import type { Bits, Mark } from './lookup.ts'
+import { valueLookup, WORD_SHIFT } from './lookup.ts'
+import { needleLookup } from './needles.ts'
+import type { CompileOptions } from './options.ts'
+import { treeOf } from './tree.ts'
+import type { Read } from './value.ts'
+import { compileOperand } from './value.ts'
+
+/** Which expressions are true of a request, in order, up to the first that ends the evaluation. */
+export type Matching = (context: Context) => readonly number[]
+
+interface Lookup {
+  readonly read: Read
+  readonly mark: Mark
+  /** Rules up to here do not rely on it. */
+  readonly firstWord: number
+}
+
+const NONE: readonly number[] = []
+/** What is looked up is made of fields alone: neither lists nor missing values have a part in it. */
+const NO_OPTIONS: CompileOptions = { missing: 'docs', lists: {} }
+const WORD_BITS = 1 << WORD_SHIFT
+
+const logicalTree = (expression: Expression): LogicalNode | undefined => {
+  const root = treeOf(expression)
+  if (root === undefined || isOperand(root) || root.kind === 'literal') return undefined
+  return root.type.kind === 'Bool' ? root : undefined
+}
+
+type Entry = readonly [sought: Key['sought'], rule: number]
+
+const postingsOf = <Sought extends Value>(entries: readonly Entry[]): Map<Sought, number[]> => {
+  const postings = new Map<Sought, number[]>()
+  for (const [sought, rule] of entries as readonly (readonly [Sought, number])[]) {
+    const rules = postings.get(sought)
+    if (rules === undefined) postings.set(sought, [rule])
+    else if (rules.at(-1) !== rule) rules.push(rule)
+  }
+  return postings
+}
+
+const markOf = (kind: Subject['kind'], entries: readonly Entry[]): Mark => {
+  if (kind === 'value') return valueLookup(postingsOf(entries))
+  if (kind === 'needle') return needleLookup(postingsOf<string>(entries))
+  return addressLookup(entries as readonly (readonly [IpRange, number])[])
+}
+
+const buildLookups = (guards: readonly (Guard | undefined)[]): Lookup[] => {
+  const entries = new Map<string, { subject: Subject; found: Entry[] }>()
+  guards.forEach((guard, rule) => {
+    for (const { subject, sought } of guard ?? []) {
+      const known = entries.get(subject.id)
+      if (known === undefined) entries.set(subject.id, { subject, found: [[sought, rule]] })
+      else known.found.push([sought, rule])
+    }
+  })
+  // Rules come in order, and so do the look-ups by the first rule that relies on them.
+  return [...entries.values()].map(({ subject: { kind, operand }, found }) => ({
+    read: compileOperand(operand, NO_OPTIONS),
+    mark: markOf(kind, found),
+    firstWord: found[0]![1] >>> WORD_SHIFT,
+  }))
+}
+
+const run = ({ read, mark }: Lookup, context: Context, bits: Bits): void => {
+  const value = read(context)
+  if (value === undefined) return
+  if (Array.isArray(value)) for (const element of value as readonly Value[]) mark(element, bits)
+  else mark(value, bits)
+}
+
+const oneByOne =
+  (expressions: readonly Expression[], ends: readonly boolean[]): Matching =>
+  (context) => {
+    let found: number[] | undefined
+    for (let rule = 0; rule < expressions.length; rule++) {
+      if (!expressions[rule]!.matches(context)) continue
+      if (found === undefined) found = [rule]
+      else found.push(rule)
+      if (ends[rule]) return found
+    }
+    return found ?? NONE
+  }
+
+/**
+ * Prepares many expressions for being asked together: what several of them look up is looked up once, and those that
+ * cannot be true are not evaluated. Which are true is the same as asking one after the other.
+ *
+ * Fields are still read only when they are needed, for 32 expressions at a time. How and why:
+ * docs/decisions/rule-evaluation.md
+ *
+ * @param ends whether the evaluation ends behind an expression that is true
+ * @example compileRules([first, second], [true, true])(context) // [1]: the second is the first that is true
+ */
+export const compileRules = (
+  expressions: readonly Expression[],
+  ends: readonly boolean[]
+): Matching => {
+  const guards = chooseGuards(expressions.map(logicalTree))
+  const lookups = buildLookups(guards)
+  if (lookups.length === 0) return oneByOne(expressions, ends)
+  const always: Bits = new Int32Array(Math.ceil(expressions.length / WORD_BITS))
+  guards.forEach((guard, rule) => {
+    if (guard === undefined) always[rule >>> WORD_SHIFT]! |= 1 << rule
+  })
+  // Rules that may be true of the request being judged: the same memory for every request.
+  const bits: Bits = always.slice()
+
+  return (context) => {
+    bits.set(always)
+    let found: number[] | undefined
+    let lookup = 0
+    for (let word = 0; word < bits.length; word++) {
+      while (lookup < lookups.length && lookups[lookup]!.firstWord === word) {
+        run(lookups[lookup++]!, context, bits)
+      }
+      for (let left = bits[word]!; left !== 0; left &= left - 1) {
+        const rule = (word << WORD_SHIFT) + WORD_BITS - 1 - Math.clz32(left & -left)
+        if (!expressions[rule]!.matches(context)) continue
+        if (found === undefined) found = [rule]
+        else found.push(rule)
+        if (ends[rule]) return found
+      }
+    }
+    return found ?? NONE
+  }
+}

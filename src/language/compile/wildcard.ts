@@ -1,0 +1,29 @@
+import { foldCase } from './literals.ts'
+
+const UPPER_A = 65
+const UPPER_Z = 90
+const CASE_BIT = 0x20
+
+const HEAD = /^(?:\\.|[^*\\])*/s
+
+/**
+ * A wildcard that looks at the beginning first: that tells most values, and needs no copy of them in lower case.
+ *
+ * @param pattern binary string with its escapes, checked already
+ */
+export const wildcardTest = (
+  pattern: string,
+  test: (bytes: string) => boolean
+): ((bytes: string) => boolean) => {
+  const head = foldCase(HEAD.exec(pattern)![0].replace(/\\(.)/gs, '$1'))
+  if (head === '') return test
+  const wanted = Uint8Array.from(head, (unit) => unit.charCodeAt(0))
+  return (bytes) => {
+    for (let i = 0; i < wanted.length; i++) {
+      // NaN behind the end, which is like nothing.
+      const byte = bytes.charCodeAt(i)
+      if ((byte >= UPPER_A && byte <= UPPER_Z ? byte | CASE_BIT : byte) !== wanted[i]) return false
+    }
+    return test(bytes)
+  }
+}
