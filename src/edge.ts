@@ -8,6 +8,8 @@ import { toText } from './language/bytes.ts'
 import type { RayId } from './ray.ts'
 import { createRays } from './ray.ts'
 import { createRecorder } from './record.ts'
+import { BODY_FIELDS, BODY_LIMIT_BYTES } from './request/body.ts'
+import { peekBody } from './request/read-body.ts'
 import type { EdgeRequest, RequestReader } from './request/request.ts'
 import { readRequest } from './request/request.ts'
 import { createJudge } from './rules/judge.ts'
@@ -21,6 +23,7 @@ import { warningsOf } from './warnings.ts'
 const CUSTOM_RULE_BLOCK_CODE = 1020
 const BAD_OVERRIDE_STATUS = 400
 const NO_CONNECTION: Connection = {}
+const BODY_TIMEOUT_MS = 10_000
 
 /** Fields that need the country data. */
 const PLACE_FIELDS = new Set(['ip.src.country', 'ip.src.continent', 'ip.src.is_in_european_union'])
@@ -40,6 +43,11 @@ export interface EdgeOptions {
   geo?: GeoSource
   asn?: AsnSource
   answers?: AnswerOptions
+  /**
+   * How much of a request's body is looked at where a rule reads it, in bytes (default 131,072, as on Cloudflare), and how
+   * long a visitor may take to send that much, in milliseconds (default 10,000; then what has come is judged).
+   */
+  body?: { limitBytes?: number; timeoutMs?: number }
   /** Replaces the values of query parameters in events: all of them, or those with these names. */
   redactQuery?: boolean | readonly string[]
   /** Told when an event could not be committed or a look-up failed; the visitor is answered all the same. */
@@ -149,6 +157,11 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
   const matching = createJudge(ruleset.rules)
   const layout = contextLayout(ruleset.fields)
+  const readsBody = ruleset.fields.some((field) => field.startsWith(BODY_FIELDS))
+  const bodyLimits = {
+    limitBytes: options.body?.limitBytes ?? BODY_LIMIT_BYTES,
+    timeoutMs: options.body?.timeoutMs ?? BODY_TIMEOUT_MS,
+  }
   const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
   const pending = new Set<Promise<unknown>>()
 
@@ -195,6 +208,18 @@ export const createEdge = (options: EdgeOptions): Edge => {
     return verdict
   }
 
+  const judged = (
+    request: RequestReader,
+    visitor: Visitor,
+    context: RequestContext,
+    ray: RayId
+  ): Verdict | Promise<Verdict> => {
+    const matched = matching(context)
+    return matched.length === 0
+      ? new Verdict('pass', ray, visitor)
+      : settle(matched, request, visitor, context, ray)
+  }
+
   const decide: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
     stats.judged++
     const ray = rays.next()
@@ -214,10 +239,13 @@ export const createEdge = (options: EdgeOptions): Edge => {
       fields = settled.fields
     }
     const context = new RequestContext(layout, request, visitor, connection, ray, fields)
-    const matched = matching(context)
-    return matched.length === 0
-      ? new Verdict('pass', ray, visitor)
-      : settle(matched, request, visitor, context, ray)
+    const body = readsBody ? peekBody(incoming, bodyLimits) : undefined
+    return body === undefined
+      ? judged(request, visitor, context, ray)
+      : body.then((peeked) => {
+          request.body = peeked
+          return judged(request, visitor, context, ray)
+        })
   }
 
   return {

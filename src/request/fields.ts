@@ -1,7 +1,9 @@
 import type { Value } from '../language/types.ts'
+import type { Part } from './body.ts'
+import { grouped } from './body.ts'
 import { parseCookies } from './cookies.ts'
-import { append } from './headers.ts'
 import { acceptedLanguages } from './languages.ts'
+import { detectMime } from './mime.ts'
 import type { RequestReader } from './request.ts'
 import { extensionOf } from './url.ts'
 
@@ -12,12 +14,6 @@ const uri = ({ search }: RequestReader, path: string) => `${path}${search}`
 const fullUri = (request: RequestReader, path: string) =>
   `${request.scheme}://${request.hostname}${uri(request, path)}`
 
-const byName = ({ args }: RequestReader): ReadonlyMap<string, readonly string[]> => {
-  const map = new Map<string, string[]>()
-  for (const [name, value] of args) append(map, name, value)
-  return map
-}
-
 const names = (flat: readonly string[]) => flat.filter((_, i) => i % 2 === 0)
 const values = (flat: readonly string[]) => flat.filter((_, i) => i % 2 === 1)
 
@@ -26,13 +22,44 @@ export type FieldReader = (request: RequestReader) => Value | undefined
 /** The query is the same before and after URL normalisation, which is about the path. */
 const argumentFields = (prefix: string): Record<string, FieldReader> => ({
   [`${prefix}http.request.uri.query`]: ({ target }) => target.query,
-  [`${prefix}http.request.uri.args`]: byName,
+  [`${prefix}http.request.uri.args`]: ({ args }) => grouped(args),
   [`${prefix}http.request.uri.args.names`]: ({ args }) => args.map(([name]) => name),
   [`${prefix}http.request.uri.args.values`]: ({ args }) => args.map(([, value]) => value),
 })
 
+/** One entry a part: none or one value. */
+const ofParts =
+  (key: Exclude<keyof Part, 'value'>): FieldReader =>
+  ({ parts }) =>
+    parts.map((part) => {
+      const value = part[key]
+      return value === undefined ? [] : [value]
+    })
+
 /**
- * The fields that a request itself gives, without its body. Fields of a header that is absent are '' (a visitor without
+ * Fields of the body, nothing of it decoded. Cloudflare reads up to a limit too.
+ * @see https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/?field-category=Body
+ */
+const bodyFields: Record<string, FieldReader> = {
+  'http.request.body.raw': ({ body }) => body.bytes,
+  'http.request.body.size': ({ body }) => body.size,
+  'http.request.body.truncated': ({ body }) => body.isTruncated,
+  'http.request.body.mime': ({ body }) => detectMime(body.bytes),
+  'http.request.body.form': ({ form }) => grouped(form),
+  'http.request.body.form.names': ({ form }) => form.map(([name]) => name),
+  'http.request.body.form.values': ({ form }) => form.map(([, value]) => value),
+  'http.request.body.multipart': ({ parts }) =>
+    grouped(parts.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value]]))),
+  'http.request.body.multipart.names': ofParts('name'),
+  'http.request.body.multipart.values': ({ parts }) => parts.map(({ value }) => value),
+  'http.request.body.multipart.filenames': ofParts('filename'),
+  'http.request.body.multipart.content_types': ofParts('contentType'),
+  'http.request.body.multipart.content_dispositions': ofParts('disposition'),
+  'http.request.body.multipart.content_transfer_encodings': ofParts('transferEncoding'),
+}
+
+/**
+ * The fields that a request itself gives. Fields of a header that is absent are '' (a visitor without
  * User-Agent has `http.user_agent eq ""`); only entries of maps and arrays can be missing.
  *
  * `http.host` has no port: Cloudflare's own rule for other ports is `http.host eq "www.example.com" and not
@@ -68,5 +95,6 @@ export const requestFields: Readonly<Record<string, FieldReader>> = {
   'http.request.cookies': (request) => parseCookies(request.joined('cookie', '; ') ?? ''),
   'http.request.accepted_languages': (request) =>
     acceptedLanguages(request.joined('accept-language') ?? ''),
+  ...bodyFields,
   ssl: ({ scheme }) => scheme === 'https',
 }

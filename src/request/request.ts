@@ -1,3 +1,5 @@
+import type { Part, RequestBody } from './body.ts'
+import { formPairs, multipartParts, NO_BODY } from './body.ts'
 import type { FlatHeaders } from './headers.ts'
 import {
   allHeaders,
@@ -42,6 +44,8 @@ export class RequestReader {
   readonly method: string
   /** Start of the request, milliseconds since the epoch. */
   readonly timeMs: number
+  /** Given before the rules are judged where one of them reads it. */
+  body: RequestBody = NO_BODY
   readonly #request: EdgeRequest
   readonly #isTls: boolean
   #rawHeaders: FlatHeaders | undefined
@@ -52,6 +56,8 @@ export class RequestReader {
   #userAgent: string | undefined
   #headers: ReadonlyMap<string, readonly string[]> | undefined
   #args: readonly (readonly [string, string])[] | undefined
+  #form: readonly (readonly [string, string])[] | undefined
+  #parts: readonly Part[] | undefined
 
   constructor(request: EdgeRequest, isTls: boolean, timeMs: number) {
     this.method = request.method ?? 'GET'
@@ -148,6 +154,18 @@ export class RequestReader {
   get args(): readonly (readonly [name: string, value: string])[] {
     this.#args ??= parseArguments(this.target.query)
     return this.#args
+  }
+
+  /** Pairs of a form in its body in order, nothing decoded. */
+  get form(): readonly (readonly [name: string, value: string])[] {
+    this.#form ??= formPairs(this.header('content-type') ?? '', this.body)
+    return this.#form
+  }
+
+  /** Parts of a multipart body, in order. */
+  get parts(): readonly Part[] {
+    this.#parts ??= multipartParts(this.header('content-type') ?? '', this.body)
+    return this.#parts
   }
 }
 

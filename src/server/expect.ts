@@ -13,10 +13,17 @@ export const acceptExpectations = (
     // A visitor that was not told to go on may send the body or not: what follows on the connection is unclear.
     const { shouldKeepAlive } = response
     response.shouldKeepAlive = false
-    request.once('resume', () => {
-      if (response.headersSent || response.destroyed) return
+    let isTold = false
+    const goOn = () => {
+      if (isTold || response.headersSent || response.destroyed) return
+      isTold = true
       response.shouldKeepAlive = shouldKeepAlive
       response.writeContinue()
+    }
+    request.once('resume', goOn)
+    // The edge itself looks at the beginning of a body, without making it flow.
+    request.on('newListener', (event) => {
+      if (event === 'readable') goOn()
     })
     serve(request, response)
   })

@@ -1,4 +1,7 @@
 import { toBytes } from '../language/bytes.ts'
+import { valueFromJson } from '../language/json.ts'
+import { BYTES } from '../language/types.ts'
+import { BODY_LIMIT_BYTES } from '../request/body.ts'
 import type { RequestReader } from '../request/request.ts'
 import { readRequest } from '../request/request.ts'
 import type { Connection } from '../visitor/visitor.ts'
@@ -67,5 +70,13 @@ export const openRequest = (
     rawHeaders: headers,
     httpVersion: version.length === 1 ? `${version}.0` : version,
   }
-  return { reader: readRequest(raw, encrypted, timeMs), connection: { encrypted } }
+  const reader = readRequest(raw, encrypted, timeMs)
+  const body =
+    request.body === undefined ? '' : (valueFromJson(BYTES, request.body, 'request.body') as string)
+  reader.body = {
+    bytes: body.slice(0, BODY_LIMIT_BYTES),
+    size: body.length,
+    isTruncated: body.length > BODY_LIMIT_BYTES,
+  }
+  return { reader, connection: { encrypted } }
 }
