@@ -101,24 +101,39 @@ const spaced = (...parts: readonly (fc.Arbitrary<string> | string)[]) =>
     .tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part)))
     .map((words) => words.join(' '))
 
-/** Comparisons with the left sides given; the right side is a literal or one value. */
+interface Sides {
+  bytes: fc.Arbitrary<string>
+  int: fc.Arbitrary<string>
+  ip: fc.Arbitrary<string>
+}
+
+/** Comparisons with the left sides given; the right side is a literal, or what else may stand there. */
+const comparisonsOf = (
+  left: Sides,
+  right: Partial<Sides & { list: fc.Arbitrary<string> }> = {}
+) => {
+  const or = (literal: fc.Arbitrary<string>, other: fc.Arbitrary<string> | undefined) =>
+    other === undefined ? literal : fc.oneof(literal, other)
+  return fc.oneof(
+    spaced(left.bytes, ordering, or(bytes, right.bytes)),
+    spaced(left.bytes, 'contains', bytes),
+    spaced(left.bytes, 'in', or(set(bytes), right.list)),
+    spaced(left.bytes, fc.constantFrom('matches', '~'), regex),
+    spaced(left.bytes, fc.constantFrom('wildcard', 'strict wildcard'), wildcard),
+    spaced(left.int, ordering, or(int, right.int)),
+    spaced(left.int, fc.constantFrom('&', 'bitwise_and'), int),
+    spaced(left.int, 'in', or(set(intItem), right.list)),
+    spaced(left.ip, ordering, or(address, right.ip)),
+    spaced(left.ip, 'in', or(set(addressItem), right.list))
+  )
+}
+
+const values = { bytes: text, int: number, ip, list }
 const comparisons = (
   bytesLeft: fc.Arbitrary<string>,
   intLeft: fc.Arbitrary<string>,
   ipLeft: fc.Arbitrary<string>
-) =>
-  fc.oneof(
-    spaced(bytesLeft, ordering, fc.oneof(bytes, text)),
-    spaced(bytesLeft, 'contains', bytes),
-    spaced(bytesLeft, 'in', fc.oneof(set(bytes), list)),
-    spaced(bytesLeft, fc.constantFrom('matches', '~'), regex),
-    spaced(bytesLeft, fc.constantFrom('wildcard', 'strict wildcard'), wildcard),
-    spaced(intLeft, ordering, fc.oneof(int, number)),
-    spaced(intLeft, fc.constantFrom('&', 'bitwise_and'), int),
-    spaced(intLeft, 'in', fc.oneof(set(intItem), list)),
-    spaced(ipLeft, ordering, fc.oneof(address, ip)),
-    spaced(ipLeft, 'in', fc.oneof(set(addressItem), list))
-  )
+) => comparisonsOf({ bytes: bytesLeft, int: intLeft, ip: ipLeft }, values)
 
 const join = fc.constantFrom(' and ', ' && ', '\nor ', ' || ', ' xor ', '^^')
 const not = fc.constantFrom('not ', '!', 'not')
@@ -158,6 +173,11 @@ const grammar = fc.letrec<{ filter: string; truths: string; quantifier: string }
     tie('filter')
   ),
 }))
+
+/** Valid filters over other fields, with literals on the right, no lists, and neither `true` nor `false`. */
+export const filterOver = (left: Sides): fc.Arbitrary<string> =>
+  fc.letrec<{ filter: string }>((tie) => ({ filter: logic(comparisonsOf(left), tie('filter')) }))
+    .filter
 
 /** A valid filter. */
 export const filter = grammar.filter

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { filterOver } from '../../src/language/expression.fixture.ts'
+
+/** What the fields of a case hold. */
+export interface Values {
+  host: string
+  path: string
+  ip: string
+  header: string
+  /** `local["k"]` and `local["é"]`. Always there: the engine cannot say what comes of a key that is not. */
+  key: string
+  accented: string
+}
+
+export interface Case {
+  expression: string
+  values: Values
+}
+
+const valid = filterOver({
+  bytes: fc.constantFrom(
+    ...['http.host', 'http.request.uri.path', 'lower(http.host)', 'lower( upper(http.host) )'],
+    ...['local["k"]', 'local["é"]', 'upper(local["k"])', 'http.request.headers["x"]']
+  ),
+  int: fc.constantFrom('len(http.host)', 'len( local["k"] )', 'len(http.request.uri.path)'),
+  ip: fc.constant('ip.src'),
+})
+
+const values: fc.Arbitrary<Values> = fc.record({
+  host: fc.constantFrom('a', 'ab', 'A', 'b', 'é', '*', ' a', 'Z0'),
+  path: fc.constantFrom('/a', '/', '/ab'),
+  ip: fc.constantFrom('1.2.3.0', '10.0.0.7', '192.0.2.5', '2001:db8::9', '::1', '::ffff:10.1.1.1'),
+  header: fc.constantFrom('a', '1'),
+  key: fc.constantFrom('', 'a', 'b', 'Z', '0', 'A', 'é'),
+  accented: fc.constantFrom('a', ''),
+})
+
+const edit = fc.record({
+  at: fc.nat(),
+  cut: fc.nat(3),
+  put: fc.oneof(
+    fc.string({ maxLength: 2 }),
+    fc.constantFrom(...[' ', '"', '(', ')', 'not ', 'eq', ' and ', '{', '}', '..', '\\', '/8']),
+    fc.constantFrom(...['0', '\t', '$a', ',', '*', '[', 'len(', 'http.host'])
+  ),
+})
+
+const edited = fc
+  .tuple(valid, fc.array(edit, { minLength: 1, maxLength: 3 }))
+  .map(([expression, edits]) =>
+    edits.reduce((text, { at, cut, put }) => {
+      const from = at % (text.length + 1)
+      return text.slice(0, from) + put + text.slice(from + cut)
+    }, expression)
+  )
+
+/** The engine takes no more, in bytes. */
+const MAX_BYTES = 1_000
+
+const short = (expressions: fc.Arbitrary<string>): fc.Arbitrary<Case> =>
+  fc
+    .record({ expression: expressions, values })
+    .filter(({ expression }) => new TextEncoder().encode(expression).length <= MAX_BYTES)
+
+export const validCases = short(valid)
+/** Some still valid, most not. */
+export const editedCases = short(edited)
