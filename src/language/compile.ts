@@ -1,7 +1,7 @@
 import type { LogicalNode, RootNode } from './ast.ts'
 import { compileElements, compileTest } from './compile/logic.ts'
 import type { CompileOptions, Lists } from './compile/options.ts'
-import { rememberTree } from './compile/tree.ts'
+import { withTree } from './compile/tree.ts'
 import { compileOperand } from './compile/value.ts'
 import { expressionError, toDiagnostic } from './diagnostics.ts'
 import { explain, trace } from './explain.ts'
@@ -13,7 +13,7 @@ import { print } from './print.ts'
 import type { Scheme } from './scheme.ts'
 import type { Context, Type, Value } from './types.ts'
 import { arrayOf } from './types.ts'
-import { descendants, fieldsOf, isOperand } from './walk.ts'
+import { descendants, isOperand } from './walk.ts'
 
 export type { Lists } from './compile/options.ts'
 
@@ -37,8 +37,9 @@ const evaluator = (
 ): ((context: Context) => Value | undefined) => {
   if (root.kind === 'literal') return () => root.value
   if (isOperand(root)) return compileOperand(root, options)
-  if (root.kind === 'bare') return compileOperand(root.operand, options)
-  return root.type.kind === 'Bool' ? compileTest(root, options) : compileElements(root, options)
+  return root.kind === 'bare'
+    ? compileOperand(root.operand, options)
+    : compileElements(root, options)
 }
 
 const rootType = (root: RootNode): Type =>
@@ -63,14 +64,16 @@ export const compile = (
   }
   const options: CompileOptions = { missing, lists }
   const test = isLogical(root) && root.type.kind === 'Bool' ? compileTest(root, options) : undefined
-  const evaluate = evaluator(root, options)
-  const listNames = descendants(root).flatMap((node) =>
+  const evaluate = root.kind !== 'bare' && test !== undefined ? test : evaluator(root, options)
+  const nodes = descendants(root)
+  const fieldNames = nodes.flatMap((node) => (node.kind === 'field' ? [node.name] : []))
+  const listNames = nodes.flatMap((node) =>
     node.kind === 'compare' && node.right.kind === 'list' ? [node.right.name] : []
   )
   const expression: Expression = {
     source,
     type: rootType(root),
-    fields: [...new Set(fieldsOf(root).map((field) => field.name))],
+    fields: [...new Set(fieldNames)],
     lists: [...new Set(listNames)],
     warnings: parser.warnings.map((warning) => toDiagnostic(source, warning, 'warning')),
     matches: test ?? ((context) => evaluate(context) === true),
@@ -82,5 +85,5 @@ export const compile = (
     trace: (context) => trace(root, { source, options, context }),
     toString: () => print(root),
   }
-  return rememberTree(expression, root)
+  return withTree(expression, root)
 }

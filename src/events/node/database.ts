@@ -9,6 +9,8 @@ export type Connection = InstanceType<typeof Database>
 const APPLICATION_ID = 0xed9e1020 | 0
 const SCHEMA_VERSION = 2
 const BUSY_TIMEOUT_MS = 5_000
+/** Four times SQLite's own: a checkpoint holds the visitors up, and pages that are written again and again wait for one. */
+const CHECKPOINT_PAGES = 4_000
 
 const SCHEMA = `
 CREATE TABLE events (id INTEGER PRIMARY KEY, ray TEXT NOT NULL, event TEXT NOT NULL);
@@ -30,6 +32,14 @@ const pragma = (db: Connection, name: string): number => {
 
 const isEmpty = (db: Connection): boolean =>
   db.prepare('SELECT name FROM sqlite_master LIMIT 1').get() === undefined
+
+/** Ids of the oldest and the newest event; 1 and 0 where there are none. Asked for together, SQLite would read the whole table. */
+export const bounds = (db: Connection): { first: number; last: number } =>
+  db
+    .prepare(
+      'SELECT ifnull((SELECT min(id) FROM events), 1) AS first, ifnull((SELECT max(id) FROM events), 0) AS last'
+    )
+    .get() as { first: number; last: number }
 
 const prepareSchema = (db: Connection, file: string) => {
   if (pragma(db, 'application_id') === 0 && pragma(db, 'user_version') === 0 && isEmpty(db)) {
@@ -78,6 +88,7 @@ export const openForWriting = (file: string, durability: 'process' | 'power'): C
   return connect(file, (db) => {
     db.exec('PRAGMA journal_mode = WAL')
     db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     prepareSchema(db, file)
   })
 }

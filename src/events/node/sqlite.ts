@@ -4,7 +4,7 @@ import type { EventStore, FindResult, SecurityEvent } from '../event.ts'
 import { settleFilter } from '../filter.ts'
 import { explainMiss } from '../find.ts'
 import type { Connection } from './database.ts'
-import { openForReading, openForWriting, storeFailed } from './database.ts'
+import { bounds, openForReading, openForWriting, storeFailed } from './database.ts'
 import { Writer } from './writer.ts'
 
 export interface SqliteOptions {
@@ -85,16 +85,14 @@ const query = async (
     conditions.push(` AND ${RULE_CONDITION}`)
     values.push(bindable(rule))
   }
-  const { first, last } = db
-    .prepare('SELECT min(id) AS first, max(id) AS last FROM events')
-    .get() as { first: number | null; last: number | null }
+  const { first, last } = bounds(db)
   const window = db.prepare<(string | number)[]>(
     `SELECT event FROM events WHERE id <= ? AND id > ?${conditions.join('')} ORDER BY id DESC LIMIT ?`
   )
   // A Ray ID has an index: one look is enough.
-  const step = fields.ray === undefined ? WINDOW_EVENTS : (last ?? 0)
+  const step = fields.ray === undefined ? WINDOW_EVENTS : last
   const found: SecurityEvent[] = []
-  for (let until = last ?? 0; until >= (first ?? 1); until -= step) {
+  for (let until = last; until >= first; until -= step) {
     const rows = window.all(until, until - step, ...values, limit - found.length)
     found.push(...rows.map(parse))
     if (found.length === limit) break

@@ -1,7 +1,7 @@
 import { rayTime } from '../../ray.ts'
 import type { SecurityEvent } from '../event.ts'
 import type { Connection } from './database.ts'
-import { storeFailed } from './database.ts'
+import { bounds, storeFailed } from './database.ts'
 
 interface Pending {
   event: SecurityEvent
@@ -17,6 +17,9 @@ const PRUNE_BITE_EVENTS = 4_000
 const ROWS = [64, 16, 4, 1] as const
 
 type Insert = ReturnType<typeof prepareInsert>
+type Statement = ReturnType<typeof prepareBare>
+
+const prepareBare = (db: Connection, sql: string) => db.prepare<[]>(sql)
 
 const prepareInsert = (db: Connection, rows: number) =>
   db.prepare<string[]>(
@@ -26,6 +29,8 @@ const prepareInsert = (db: Connection, rows: number) =>
 /** Writes events in groups: all that were appended in one turn of the event loop share one transaction. */
 export class Writer {
   readonly #db: Connection
+  readonly #begin: Statement
+  readonly #end: Statement
   readonly #inserts: readonly { rows: number; insert: Insert }[]
   readonly #maxEvents: number
   #pending: Pending[] = []
@@ -39,6 +44,8 @@ export class Writer {
     maxEvents: number
   ) {
     this.#db = db
+    this.#begin = prepareBare(db, 'BEGIN IMMEDIATE')
+    this.#end = prepareBare(db, 'COMMIT')
     this.#inserts = ROWS.map((rows) => ({ rows, insert: prepareInsert(db, rows) }))
     this.#maxEvents = maxEvents
   }
@@ -69,10 +76,10 @@ export class Writer {
   #commit(group: readonly Pending[]): void {
     // Ray IDs are hex digits, and JSON escapes what the driver cannot bind: NUL ends its texts, a lone surrogate the process.
     const values = group.flatMap(({ event }) => [event.ray.toWellFormed(), JSON.stringify(event)])
-    this.#db.exec('BEGIN IMMEDIATE')
+    this.#begin.run()
     try {
       this.#insert(values)
-      this.#db.exec('COMMIT')
+      this.#end.run()
       this.commits++
     } catch (error) {
       this.#rollback()
@@ -112,9 +119,7 @@ export class Writer {
 
   #prune(): void {
     this.#sincePrune = 0
-    const { first, last } = this.#db
-      .prepare('SELECT min(id) AS first, max(id) AS last FROM events')
-      .get() as { first: number; last: number }
+    const { first, last } = bounds(this.#db)
     const until = Math.min(last - this.#maxEvents, first + PRUNE_BITE_EVENTS)
     if (until < first) return
     try {

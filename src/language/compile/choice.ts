@@ -1,5 +1,4 @@
 import type { LogicalNode } from '../ast.ts'
-import { descendants } from '../walk.ts'
 import type { Guard, Key, Leaf, Subject } from './guard.ts'
 import { guardsOf, leafGuards } from './guard.ts'
 
@@ -7,10 +6,27 @@ import { guardsOf, leafGuards } from './guard.ts'
 const MIN_RULES: Readonly<Record<Subject['kind'], number>> = { value: 2, address: 2, needle: 3 }
 
 /** Bytes of all needles of one look-up: bounds its memory, some 300 bytes each. */
-const MAX_NEEDLE_BYTES = 100_000
+const MAX_LOOKUP_BYTES = 100_000
 
-const isLeaf = (node: { readonly kind: string }): node is Leaf =>
-  node.kind === 'compare' || node.kind === 'bare'
+/** The leaves of the logic; what stands inside the arguments of calls is none of it. */
+const leavesOf = (node: LogicalNode, leaves: Leaf[] = []): Leaf[] => {
+  switch (node.kind) {
+    case 'compare':
+    case 'bare':
+      leaves.push(node)
+      break
+    case 'not':
+    case 'any':
+    case 'all':
+      leavesOf(node.item, leaves)
+      break
+    case 'and':
+    case 'or':
+    case 'xor':
+      for (const item of node.items) leavesOf(item, leaves)
+  }
+  return leaves
+}
 
 const countEach = (counts: Map<string, number>, ids: Iterable<string>) => {
   for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1)
@@ -44,7 +60,7 @@ export const chooseGuards = (
 ): readonly (Guard | undefined)[] => {
   const known = new Map<Leaf, readonly Guard[]>()
   const leaves = trees.map((tree) =>
-    (tree === undefined ? [] : descendants(tree)).filter(isLeaf).flatMap((leaf) => {
+    (tree === undefined ? [] : leavesOf(tree)).flatMap((leaf) => {
       const guards = leafGuards(leaf)
       known.set(leaf, guards)
       return guards.flat()
@@ -84,7 +100,7 @@ const withinLimits = (chosen: readonly (Guard | undefined)[]): readonly (Guard |
     for (const { subject, sought } of guard ?? []) {
       if (subject.kind !== 'needle') continue
       const sum = (bytes.get(subject.id) ?? 0) + (sought as string).length
-      if (sum > MAX_NEEDLE_BYTES) return undefined
+      if (sum > MAX_LOOKUP_BYTES) return undefined
       bytes.set(subject.id, sum)
     }
     return guard

@@ -49,12 +49,13 @@ const CASE_CALLS = new Set(['lower', 'upper'])
 const isShared = (node: ArgumentNode): boolean =>
   node.kind === 'field' ||
   node.kind === 'literal' ||
-  (node.kind === 'call' &&
-    SHARED_CALLS.has(node.definition.name) &&
-    node.arguments.every(isShared))
+  (node.kind === 'call' && SHARED_CALLS.has(node.definition.name) && node.arguments.every(isShared))
+
+const operandText = (operand: OperandNode) =>
+  operand.kind === 'field' && operand.indexes.length === 0 ? operand.name : print(operand)
 
 const subjectOf = (kind: LookupKind, operand: OperandNode): Subject | undefined =>
-  isShared(operand) ? { kind, operand, id: `${kind} ${print(operand)}` } : undefined
+  isShared(operand) ? { kind, operand, id: `${kind} ${operandText(operand)}` } : undefined
 
 /** Needles are looked for in either case, so that changing the case first makes no difference. */
 const withoutCase = (operand: OperandNode): OperandNode => {

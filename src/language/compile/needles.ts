@@ -10,58 +10,59 @@ const CASE_BIT = 0x20
 /** V8 leaves longer sources to its interpreter, which is slower than the automaton. */
 const MAX_GATE_CHARACTERS = 20_000
 
-/** Needles as a tree, row by row: where each class of bytes leads to from each state; 0 is the root and nowhere. */
+/** Needles as a tree; state 0 is the root. */
 interface Trie {
   /** Class of each byte, both cases of a letter in one; 0 for bytes that no needle has. */
   readonly classes: Uint8Array
-  readonly width: number
-  readonly states: number
-  readonly next: Int32Array
+  /** One byte of each class, a letter in lower case. */
+  readonly bytes: readonly number[]
+  /** Where each state leads to: class and state by turns. */
+  readonly edges: readonly (readonly number[])[]
   /** Rules of the needle that ends in a state. */
   readonly ends: readonly (readonly number[] | undefined)[]
 }
 
-const classesOf = (needles: Iterable<string>) => {
-  const classes = new Uint8Array(BYTES)
-  let width = 1
-  for (const needle of needles) {
-    for (let i = 0; i < needle.length; i++) {
-      const byte = needle.charCodeAt(i)
-      if (classes[byte] === 0) classes[byte] = width++
-    }
-  }
-  for (let upper = UPPER_A; upper <= UPPER_Z; upper++) classes[upper] = classes[upper | CASE_BIT]!
-  return { classes, width }
+const child = (edges: readonly number[], byteClass: number): number | undefined => {
+  for (let i = 0; i < edges.length; i += 2) if (edges[i] === byteClass) return edges[i + 1]
+  return undefined
 }
 
 const buildTrie = (postings: Postings<string>): Trie => {
-  const { classes, width } = classesOf(postings.keys())
-  const bytes = [...postings.keys()].reduce((sum, needle) => sum + needle.length, 0)
-  const next = new Int32Array((bytes + 1) * width)
+  const classes = new Uint8Array(BYTES)
+  const bytes = [0]
+  const edges: number[][] = [[]]
   const ends: (readonly number[] | undefined)[] = [undefined]
   for (const [needle, rules] of postings) {
     let state = 0
     for (let i = 0; i < needle.length; i++) {
-      const edge = state * width + classes[needle.charCodeAt(i)]!
-      if (next[edge] === 0) next[edge] = ends.push(undefined) - 1
-      state = next[edge]!
+      const byte = needle.charCodeAt(i)
+      if (classes[byte] === 0) classes[byte] = bytes.push(byte) - 1
+      const byteClass = classes[byte]!
+      let next = child(edges[state]!, byteClass)
+      if (next === undefined) {
+        next = edges.push([]) - 1
+        ends.push(undefined)
+        edges[state]!.push(byteClass, next)
+      }
+      state = next
     }
     ends[state] = rules
   }
-  return { classes, width, states: ends.length, next, ends }
+  for (let upper = UPPER_A; upper <= UPPER_Z; upper++) classes[upper] = classes[upper | CASE_BIT]!
+  return { classes, bytes, edges, ends }
 }
 
 const hexEscape = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`
 
-/** The needles as one regex that shares their beginnings. It cannot backtrack further than a needle is long. */
-const gateOf = ({ classes, width, next, ends }: Trie): RegExp | undefined => {
-  const bytes = Array.from({ length: width }, (_, one) => hexEscape(classes.lastIndexOf(one)))
+/** The needles as one regex that shares their beginnings: it cannot go back further than a needle is long. */
+const gateOf = ({ bytes, edges, ends }: Trie): RegExp | undefined => {
+  const escapes = bytes.map(hexEscape)
   const sourceFrom = (state: number): string => {
     if (ends[state] !== undefined) return ''
     const branches: string[] = []
-    for (let one = 1; one < width; one++) {
-      const to = next[state * width + one]!
-      if (to !== 0) branches.push(`${bytes[one]}${sourceFrom(to)}`)
+    const from = edges[state]!
+    for (let i = 0; i < from.length; i += 2) {
+      branches.push(`${escapes[from[i]!]}${sourceFrom(from[i + 1]!)}`)
     }
     return branches.length === 1 ? branches[0]! : `(?:${branches.join('|')})`
   }
@@ -69,59 +70,44 @@ const gateOf = ({ classes, width, next, ends }: Trie): RegExp | undefined => {
   return source.length > MAX_GATE_CHARACTERS ? undefined : new RegExp(source, 'i')
 }
 
-/**
- * Aho-Corasick: finds all needles in one pass over the text. States in which a needle ends have the highest numbers, so
- * that one comparison a byte tells them.
- */
-const buildAutomaton = ({ classes, width, states, next, ends }: Trie): Mark => {
-  const fail = new Int32Array(states)
-  const rulesOf: (readonly number[] | undefined)[] = [...ends]
+/** Aho-Corasick: finds all needles in one pass over the text. */
+const buildAutomaton = ({ classes, bytes, edges, ends }: Trie): Mark => {
+  const width = bytes.length
+  const table = new Int32Array(edges.length * width)
+  const fail = new Int32Array(edges.length)
+  const found = [...ends]
   const order = [0]
-  const full = next.slice(0, states * width)
   for (const state of order) {
-    const inherited = rulesOf[fail[state]!]
-    if (state !== 0 && inherited !== undefined) {
-      rulesOf[state] = [...new Set([...(rulesOf[state] ?? []), ...inherited])]
-    }
-    for (let edge = state * width + 1, one = 1; one < width; one++, edge++) {
-      const to = next[edge]!
-      const shorter = state === 0 ? 0 : full[fail[state]! * width + one]!
-      if (to === 0) full[edge] = shorter
-      else {
-        fail[to] = shorter
-        order.push(to)
+    const shorter = fail[state]! * width
+    const row = state * width
+    if (state !== 0) {
+      table.copyWithin(row, shorter, shorter + width)
+      const inherited = found[fail[state]!]
+      if (inherited !== undefined) {
+        found[state] = [...new Set([...(found[state] ?? []), ...inherited])]
       }
     }
-  }
-  const quiet = order.filter((state) => rulesOf[state] === undefined)
-  const found = order.filter((state) => rulesOf[state] !== undefined)
-  const rows = new Int32Array(states)
-  const numbered = [...quiet, ...found]
-  numbered.forEach((state, i) => {
-    rows[state] = i * width
-  })
-  const table = new Int32Array(states * width)
-  numbered.forEach((state, i) => {
-    for (let one = 0; one < width; one++) {
-      table[i * width + one] = rows[full[state * width + one]!]!
+    const from = edges[state]!
+    for (let i = 0; i < from.length; i += 2) {
+      const next = from[i + 1]!
+      fail[next] = state === 0 ? 0 : table[shorter + from[i]!]!
+      table[row + from[i]!] = next
+      order.push(next)
     }
-  })
-  const firstFound = quiet.length * width
-  const rules = found.map((state) => rulesOf[state]!)
+  }
   // What was found already in a text is not marked again: a visitor may repeat a needle thousands of times.
-  const seen = new Float64Array(found.length)
+  const seen = new Float64Array(edges.length)
   let searches = 0
   return (value, bits) => {
     const text = value as string
     searches++
-    let row = 0
+    let state = 0
     for (let i = 0; i < text.length; i++) {
-      row = table[row + classes[text.charCodeAt(i) & BYTE_MASK]!]!
-      if (row < firstFound) continue
-      const at = (row - firstFound) / width
-      if (seen[at] === searches) continue
-      seen[at] = searches
-      markAll(bits, rules[at]!)
+      state = table[state * width + classes[text.charCodeAt(i) & BYTE_MASK]!]!
+      const rules = found[state]
+      if (rules === undefined || seen[state] === searches) continue
+      seen[state] = searches
+      markAll(bits, rules)
     }
   }
 }

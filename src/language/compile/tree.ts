@@ -1,13 +1,17 @@
 import type { RootNode } from '../ast.ts'
 import type { Expression } from '../expression.ts'
 
-/** The trees that expressions were compiled from: for looking at many rules together, nobody else's business. */
-const trees = new WeakMap<Expression, RootNode>()
+/**
+ * Where an expression keeps the tree it was compiled from: for looking at many rules together, nobody else's business.
+ * A WeakMap would be tidier, and makes collecting garbage slow while thousands of rules are compiled.
+ */
+const TREE = Symbol('tree')
 
-export const rememberTree = (expression: Expression, root: RootNode): Expression => {
-  trees.set(expression, root)
-  return expression
-}
+type WithTree = Expression & { readonly [TREE]?: RootNode }
+
+export const withTree = (expression: Expression, root: RootNode): Expression =>
+  Object.defineProperty(expression, TREE, { value: root })
 
 /** `undefined` for an expression that was not made by `compile`. */
-export const treeOf = (expression: Expression): RootNode | undefined => trees.get(expression)
+export const treeOf = (expression: Expression): RootNode | undefined =>
+  (expression as WithTree)[TREE]
