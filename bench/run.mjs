@@ -54,6 +54,7 @@ await together('Passing requests through Hono on @hono/node-server', [
   'hono, bare',
   'hono, a middleware that only passes',
   'hono + edge1020, 10 rules',
+  'edge1020, 10 rules, before hono',
 ])
 await together('Passing requests through node:http', [
   'node:http, bare',

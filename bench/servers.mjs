@@ -5,7 +5,7 @@ import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serve } from '@hono/node-server'
+import { getRequestListener, serve } from '@hono/node-server'
 import { createEdge, edge1020, memoryStore, nodeMiddleware } from 'edge1020/node'
 import { Hono } from 'hono'
 
@@ -56,6 +56,13 @@ const MODES = {
   'hono, bare': () => hono(),
   'hono, a middleware that only passes': () => hono((_c, next) => next()),
   'hono + edge1020, 10 rules': () => hono(edge1020({ rules: PASSING_RULES, store: 'memory' })),
+  // In front of the listener, so that Hono's own path stays the one without middleware.
+  'edge1020, 10 rules, before hono': () => {
+    const edge = nodeMiddleware({ rules: PASSING_RULES, store: 'memory' })
+    const app = new Hono().get('/', (c) => c.text('hello'))
+    const listener = getRequestListener(app.fetch)
+    listen(createServer((req, res) => edge(req, res, () => listener(req, res))))
+  },
   'node:http, bare': () => listen(createServer((_req, res) => res.end('hello'))),
   'node:http + edge1020, 10 rules': () => {
     const edge = nodeMiddleware({ rules: PASSING_RULES, store: 'memory' })

@@ -152,7 +152,7 @@ describe('commands', () => {
 })
 
 describe('code', () => {
-  const [hono, express, judge] = of('js').map(({ text }) => text)
+  const [hono, express, listener, judge] = of('js').map(({ text }) => text)
 
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
@@ -160,7 +160,7 @@ describe('code', () => {
     return inShell(`node ${file}`)
   }
 
-  test('the README has these three pieces', () => expect(of('js')).toHaveLength(3))
+  test('the README has these four pieces', () => expect(of('js')).toHaveLength(4))
 
   test('the Hono mount', async () => {
     const { out } = await runProgram(
@@ -194,6 +194,25 @@ const server = app.listen(0, '127.0.0.1', async () => {
   const [passed, blocked] = [await get('Firefox'), await get('curl/8')]
   const ray = await passed.text()
   console.log(passed.status, passed.headers.get('cf-ray') === ray + '-LOC', blocked.status)
+  process.exit()
+})`
+    )
+    expect(out).toContain('200 true 403')
+  })
+
+  test("before Hono's listener", async () => {
+    expect(listener).toContain('.listen(3000)')
+    const { out } = await runProgram(
+      'listener',
+      `import { Hono } from 'hono'
+const app = new Hono()
+app.get('/', (c) => c.text(c.req.header('cf-ray')))
+${listener!.replace('createServer((', 'const server = createServer((').replace('.listen(3000)', ".listen(0, '127.0.0.1')")}
+server.on('listening', async () => {
+  const url = 'http://127.0.0.1:' + server.address().port
+  const get = (agent) => fetch(url, { headers: { 'user-agent': agent } })
+  const [passed, blocked] = [await get('Firefox'), await get('curl/8')]
+  console.log(passed.status, passed.headers.get('cf-ray') === (await passed.text()), blocked.status)
   process.exit()
 })`
     )
