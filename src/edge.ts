@@ -8,8 +8,8 @@ import { toText } from './language/bytes.ts'
 import type { RayId } from './ray.ts'
 import { createRays } from './ray.ts'
 import { createRecorder } from './record.ts'
-import { BODY_FIELDS, BODY_LIMIT_BYTES } from './request/body.ts'
-import { peekBody } from './request/read-body.ts'
+import { BODY_FIELDS } from './request/body.ts'
+import { bodyLimits, peekBody } from './request/read-body.ts'
 import type { EdgeRequest, RequestReader } from './request/request.ts'
 import { readRequest } from './request/request.ts'
 import { createJudge } from './rules/judge.ts'
@@ -23,7 +23,6 @@ import { warningsOf } from './warnings.ts'
 const CUSTOM_RULE_BLOCK_CODE = 1020
 const BAD_OVERRIDE_STATUS = 400
 const NO_CONNECTION: Connection = {}
-const BODY_TIMEOUT_MS = 10_000
 
 /** Fields that need the country data. */
 const PLACE_FIELDS = new Set(['ip.src.country', 'ip.src.continent', 'ip.src.is_in_european_union'])
@@ -65,6 +64,9 @@ export interface EdgeStats {
 export interface Edge {
   /**
    * Judges one request. A blocked one resolves after its event is committed.
+   *
+   * Where a rule reads the body it stays in the request. What is then left unread of Node's request has to be dropped with
+   * `request.resume()`, or the connection waits; the mounts do.
    *
    * @param request a Fetch `Request`, or Node's `IncomingMessage`
    * @param connection what the transport knows of the peer; Node's `request.socket` fits
@@ -143,7 +145,7 @@ export const isEdge = (value: object): value is Edge => 'decide' in value && 'ju
  *
  * Providers (store, country data) are passed in, so that this runs on any runtime; `edge1020/node` brings Node's.
  *
- * @throws EdgeError `invalid_trust`, `invalid_colo`; `geo_failed` where a rule needs a country and the data cannot load
+ * @throws EdgeError `invalid_trust`, `invalid_colo`, `invalid_body_limit`; `geo_failed` where a rule needs a country and the data cannot load
  * @example
  * const edge = createEdge({ ruleset, store: memoryStore() })
  * const { action, ray } = await edge.judge(new Request('https://shop.test/'), { remoteAddress: '192.0.2.1' })
@@ -158,10 +160,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const matching = createJudge(ruleset.rules)
   const layout = contextLayout(ruleset.fields)
   const readsBody = ruleset.fields.some((field) => field.startsWith(BODY_FIELDS))
-  const bodyLimits = {
-    limitBytes: options.body?.limitBytes ?? BODY_LIMIT_BYTES,
-    timeoutMs: options.body?.timeoutMs ?? BODY_TIMEOUT_MS,
-  }
+  const limits = bodyLimits(options.body)
   const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
   const pending = new Set<Promise<unknown>>()
 
@@ -239,13 +238,15 @@ export const createEdge = (options: EdgeOptions): Edge => {
       fields = settled.fields
     }
     const context = new RequestContext(layout, request, visitor, connection, ray, fields)
-    const body = readsBody ? peekBody(incoming, bodyLimits) : undefined
-    return body === undefined
-      ? judged(request, visitor, context, ray)
-      : body.then((peeked) => {
-          request.body = peeked
-          return judged(request, visitor, context, ray)
-        })
+    const body = readsBody ? peekBody(incoming, limits) : undefined
+    if (body instanceof Promise) {
+      return body.then((peeked) => {
+        request.body = peeked
+        return judged(request, visitor, context, ray)
+      })
+    }
+    if (body !== undefined) request.body = body
+    return judged(request, visitor, context, ray)
   }
 
   return {

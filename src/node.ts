@@ -65,7 +65,7 @@ const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THRE
 /**
  * An edge from rule files, with the event store and the country data that come with it.
  *
- * @throws EdgeError `invalid_rules`, `file_not_found`, `store_failed`, `geo_failed`, `invalid_trust`, `invalid_colo`
+ * @throws EdgeError `invalid_rules`, `file_not_found`, `store_failed`, `geo_failed`, `invalid_trust`, `invalid_colo`, `invalid_body_limit`
  * @example
  * const edge = createEdge({ rules: 'rules/site.yaml' })
  * const { action, ray, event } = await edge.judge(request, request.socket)

@@ -38,6 +38,14 @@ describe('redactMatched', () => {
     ['http.request.headers["Authorization"][0]', 'Bearer secret'],
     ['http.request.headers["proxy-authorization"][0]', 'Basic secret'],
     ['http.request.headers.values', ['secret']],
+    ['http.request.body.raw', 'password=secret'],
+    ['lookup_json_string(http.request.body.raw, "password")', 'secret'],
+    ['http.request.body.form', { password: ['secret'] }],
+    ['http.request.body.form["password"]', ['secret']],
+    ['http.request.body.form["password"][0]', 'secret'],
+    ['http.request.body.form.values[0]', 'secret'],
+    ['http.request.body.multipart["password"][0]', 'secret'],
+    ['http.request.body.multipart.values', ['secret']],
     ['http.request.headers.values[3]', 'secret'],
   ])('%s is never shown', (field, value) => {
     expect(JSON.stringify(shown(field, value))).not.toContain('secret')
@@ -57,6 +65,10 @@ describe('redactMatched', () => {
     ['http.request.headers["accept"][0]', 'a/b'],
     ['http.request.headers.names', ['cookie']],
     ['ip.src', '192.0.2.1'],
+    ['http.request.body.size', 3],
+    ['http.request.body.mime', 'image/png'],
+    ['http.request.body.form.names', ['password']],
+    ['http.request.body.multipart.filenames[0]', ['a.php']],
     ['http.request.uri', '/a?token=abc'],
     ['http.request.uri.args["token"][0]', 'abc'],
   ])('%s is shown as it is', (field, value) => expect(shown(field, value)).toEqual(value))

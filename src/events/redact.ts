@@ -40,6 +40,8 @@ export const redactQuery = (query: string, redaction: Redaction): string => {
 const COOKIES = /^http\.(?:request\.cookies\b|cookie$)/
 const HEADER = /^http\.request\.headers\["([^"]*)"\]/
 const HEADER_VALUES = /^http\.request\.headers\.values\b/
+/** What people type and upload; of the rest (size, type, names) nothing is secret. */
+const BODY = /\bhttp\.request\.body\.(?:raw|form|multipart)(?:\.values)?(?![.\w])/
 const URI = /^(?:raw\.)?http\.request\.(?:full_uri|uri)$/
 const QUERY = /^(?:raw\.)?http\.request\.uri\.query$/
 const ARGUMENT = /^(?:raw\.)?http\.request\.uri\.args\["((?:[^"\\]|\\.)*)"\]/
@@ -62,7 +64,7 @@ const redactUri = (value: unknown, redaction: Redaction): unknown => {
 }
 
 const redactedValue = (field: string, value: unknown, query: Redaction): unknown => {
-  if (COOKIES.test(field) || HEADER_VALUES.test(field)) return REDACTED
+  if (COOKIES.test(field) || HEADER_VALUES.test(field) || BODY.test(field)) return REDACTED
   const header = HEADER.exec(field)?.[1]
   if (header !== undefined) return SECRET_HEADERS.has(header.toLowerCase()) ? REDACTED : value
   if (field === 'http.request.headers') return withoutSecrets(value)
@@ -79,7 +81,7 @@ const redactedValue = (field: string, value: unknown, query: Redaction): unknown
 }
 
 /**
- * Takes secrets out of what matched: cookies and credentials always, query values where asked. Fields and expressions
+ * Takes secrets out of what matched: cookies, credentials and bodies always, query values where asked. Fields and expressions
  * stay, they are the owner's own words.
  */
 export const redactMatched = (

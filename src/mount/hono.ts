@@ -4,6 +4,8 @@ import type { Verdict } from '../verdict.ts'
 import type { Connection } from '../visitor/visitor.ts'
 import type { NodeRequest, NodeResponse } from './headers.ts'
 import { announceRay, passHeaders, passNodeHeaders } from './headers.ts'
+import type { FinishingResponse, UnreadRequest } from './unread.ts'
+import { dropUnread } from './unread.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -11,6 +13,9 @@ declare module 'hono' {
     rayId: string
   }
 }
+
+/** As nginx has it in its logs. */
+const CLIENT_CLOSED_REQUEST = 499
 
 export interface HonoMountOptions {
   /**
@@ -22,13 +27,14 @@ export interface HonoMountOptions {
 
 /** The two halves of a request on Node, as `@hono/node-server` puts them on `c.env`. */
 interface NodePair {
-  incoming: NodeRequest & {
-    method?: string
-    url?: string
-    httpVersion: string
-    socket: Connection
-  }
-  outgoing: NodeResponse
+  incoming: NodeRequest &
+    UnreadRequest & {
+      method?: string
+      url?: string
+      httpVersion: string
+      socket: Connection
+    }
+  outgoing: NodeResponse & FinishingResponse
 }
 
 const isNodePair = (env: unknown): env is NodePair =>
@@ -47,7 +53,14 @@ export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): Mi
     if (connection !== undefined || !isNodePair(env)) return onFetch(edge, c, next, connection?.(c))
     const verdict = edge.decide(env.incoming, env.incoming.socket)
     return verdict instanceof Promise
-      ? verdict.then((decided) => settle(decided, env, c, next))
+      ? verdict.then((decided) => {
+          // The visitor has left while its body was looked at: nobody would hear the app.
+          if (env.incoming.readableAborted) {
+            return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+          }
+          dropUnread(env.incoming, env.outgoing, decided.answer !== undefined)
+          return settle(decided, env, c, next)
+        })
       : settle(verdict, env, c, next)
   }
 

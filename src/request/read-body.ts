@@ -1,173 +1,52 @@
+import { EdgeError } from '../error.ts'
 import type { RequestBody } from './body.ts'
-import type { FlatHeaders } from './headers.ts'
-import { firstHeader } from './headers.ts'
+import { BODY_LIMIT_BYTES } from './body.ts'
+import type { BodyLimits } from './body-bytes.ts'
+import { hasUnreadStream, peekFetch } from './body-fetch.ts'
+import { hasUnreadBody, isNodeBody, keptBody, peekNode } from './body-node.ts'
 
-/** The stream in Node's request, as far as it matters here. */
-export interface NodeBody {
-  readonly rawHeaders: FlatHeaders
-  /** Everything has been received. */
-  readonly complete: boolean
-  readonly destroyed: boolean
-  /** Somebody has read it to its end. */
-  readonly readableEnded: boolean
-  /** `true` while somebody else is reading. */
-  readonly readableFlowing: boolean | null
-  read(): Uint8Array | null
-  unshift(chunk: Uint8Array): void
-  on(event: 'readable' | 'close', listener: () => void): unknown
-  off(event: 'readable' | 'close', listener: () => void): unknown
-  once(event: 'resume', listener: () => void): unknown
-}
+const BODY_TIMEOUT_MS = 10_000
+/** As far as timers go: a longer one would fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
-export interface BodyLimits {
-  /** How much of it is looked at, bytes. */
-  limitBytes: number
-  /** How long a visitor may take to send that much; then what has come is judged, as truncated. Milliseconds. */
-  timeoutMs: number
-}
-
-const CHARS_PER_CALL = 8_192
-
-const toBinary = (chunk: Uint8Array): string => {
-  let text = ''
-  for (let i = 0; i < chunk.length; i += CHARS_PER_CALL) {
-    text += String.fromCharCode(...chunk.subarray(i, i + CHARS_PER_CALL))
-  }
-  return text
-}
-
-const joined = (chunks: readonly Uint8Array[], length: number): Uint8Array => {
-  const [only] = chunks
-  if (chunks.length === 1 && only !== undefined) return only
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
-}
-
-const lengthOf = (value: string | null | undefined): number | undefined =>
-  value !== null && value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined
-
-const bodyOf = (
-  seen: Uint8Array,
-  isWhole: boolean,
-  limitBytes: number,
-  announced: number | undefined
-): RequestBody => ({
-  bytes: toBinary(seen.subarray(0, limitBytes)),
-  size: isWhole ? seen.length : Math.max(seen.length, announced ?? 0),
-  isTruncated: !isWhole || seen.length > limitBytes,
-})
-
-const isNodeBody = (request: object): request is NodeBody =>
-  'read' in request && 'unshift' in request && 'complete' in request
-
-/**
- * Whether there is a body that nobody has read yet (RFC 9112 §6.3). An HTTP/2 request without Content-Length does not say
- * whether it has one, and its stream does not say in time whether it has ended: it counts as none.
- */
-const isReadable = (request: NodeBody) => {
-  const { rawHeaders, destroyed, readableEnded, readableFlowing } = request
-  if (destroyed || readableEnded || readableFlowing === true) return false
-  return (
-    firstHeader(rawHeaders, 'transfer-encoding') !== undefined ||
-    (lengthOf(firstHeader(rawHeaders, 'content-length')) ?? 0) > 0
+const wholeNumber = (name: string, value: number, most: number): number => {
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value
+  throw new EdgeError(
+    'invalid_body_limit',
+    `body.${name} ${value}: expected a whole number from 0 to ${most}`
   )
 }
 
-/** Makes a request look as if nobody had read of it: frameworks refuse one that somebody has. */
-const putBack = (request: NodeBody, seen: Uint8Array) => {
-  request.unshift(seen)
-  const key = 'readableDidRead'
-  Object.defineProperty(request, key, { value: false, configurable: true })
-  request.once('resume', () => Reflect.deleteProperty(request, key))
-}
-
 /**
- * Looks at the beginning of a body and puts it back, so that whoever reads the request next gets all of it. Resolves when
- * the limit, the end or the time is reached, or the visitor has gone.
+ * The limits that an edge's options ask for.
+ *
+ * @throws EdgeError `invalid_body_limit`
  */
-const peekNode = (request: NodeBody, { limitBytes, timeoutMs }: BodyLimits): Promise<RequestBody> =>
-  new Promise((resolve) => {
-    const chunks: Uint8Array[] = []
-    let length = 0
-    const announced = lengthOf(firstHeader(request.rawHeaders, 'content-length'))
+export const bodyLimits = ({
+  limitBytes = BODY_LIMIT_BYTES,
+  timeoutMs = BODY_TIMEOUT_MS,
+}: Partial<BodyLimits> = {}): BodyLimits => ({
+  limitBytes: wholeNumber('limitBytes', limitBytes, Number.MAX_SAFE_INTEGER),
+  timeoutMs: wholeNumber('timeoutMs', timeoutMs, MAX_TIMEOUT_MS),
+})
 
-    const finish = () => {
-      clearTimeout(timer)
-      request.off('readable', onReadable)
-      request.off('close', finish)
-      const seen = joined(chunks, length)
-      const isWhole = request.complete || length === announced
-      if (length > 0 && !request.destroyed) putBack(request, seen)
-      resolve(bodyOf(seen, isWhole, limitBytes, announced))
-    }
-
-    const onReadable = () => {
-      for (let chunk = request.read(); chunk !== null; chunk = request.read()) {
-        chunks.push(chunk)
-        length += chunk.length
-        if (length > limitBytes) break
-      }
-      // Put back before the turn ends, or a stream that was read to its end would report it.
-      if (length > limitBytes || length === announced || request.complete) finish()
-    }
-
-    const timer = setTimeout(finish, timeoutMs)
-    request.on('close', finish)
-    request.on('readable', onReadable)
-  })
-
-const afterMs = (ms: number) => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const over = new Promise<'over'>((resolve) => {
-    timer = setTimeout(() => resolve('over'), ms)
-  })
-  return { over, stop: () => clearTimeout(timer) }
-}
-
-/** The same for a Fetch Request, on a copy of it. */
-const peekFetch = async (
-  request: Request,
-  { limitBytes, timeoutMs }: BodyLimits
-): Promise<RequestBody> => {
-  const announced = lengthOf(request.headers.get('content-length'))
-  const reader = request.clone().body!.getReader() as ReadableStreamDefaultReader<Uint8Array>
-  const { over, stop } = afterMs(timeoutMs)
-  const chunks: Uint8Array[] = []
-  let length = 0
-  let isWhole = false
-  try {
-    while (length <= limitBytes) {
-      const result = await Promise.race([reader.read(), over])
-      if (result === 'over') break
-      if (result.done) {
-        isWhole = true
-        break
-      }
-      chunks.push(result.value)
-      length += result.value.length
-    }
-  } catch {
-    // The visitor went away in the middle: what has come is judged.
-  } finally {
-    stop()
-  }
-  reader.cancel().catch(() => {})
-  return bodyOf(joined(chunks, length), isWhole, limitBytes, announced)
-}
+const isFetchRequest = (request: object): request is Request =>
+  'body' in request && 'clone' in request
 
 /**
  * The beginning of a request's body, which stays in the request. Never rejects.
  *
- * @returns `undefined` where the request brings none
+ * @param request a Fetch Request, or Node's IncomingMessage
+ * @returns without a promise where nothing has to be waited for; `undefined` where the request brings no body, or somebody
+ * has begun to read it
  */
-export const peekBody = (request: object, limits: BodyLimits): Promise<RequestBody> | undefined => {
-  if (isNodeBody(request)) return isReadable(request) ? peekNode(request, limits) : undefined
-  if (!(request instanceof Request) || request.body === null) return undefined
-  if (request.bodyUsed || request.body.locked) return undefined
-  return peekFetch(request, limits)
+export const peekBody = (
+  request: object,
+  limits: BodyLimits
+): Promise<RequestBody> | RequestBody | undefined => {
+  if (isNodeBody(request)) {
+    return hasUnreadBody(request) ? peekNode(request, limits) : keptBody(request, limits.limitBytes)
+  }
+  if (!isFetchRequest(request)) return undefined
+  return hasUnreadStream(request) ? peekFetch(request, limits) : undefined
 }

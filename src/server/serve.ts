@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
+import { dropUnread } from '../mount/unread.ts'
 import type { ForwardExtra } from '../proxy/exchange.ts'
 import { originHeaders } from '../proxy/headers.ts'
 import type { OriginProxy } from '../proxy/proxy.ts'
@@ -100,7 +101,10 @@ export const serve = async ({
       onError: report,
       handler: async (request, response) => {
         const verdict = await edge.decide(request, request.socket)
-        if (verdict.answer !== undefined) return writeAnswer(response, verdict.answer)
+        if (verdict.answer !== undefined) {
+          dropUnread(request, response, true)
+          return writeAnswer(response, verdict.answer)
+        }
         return origin.forward(request, response, passing(edge, verdict, request))
       },
       upgrade: async (request, socket, head) => {

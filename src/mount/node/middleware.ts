@@ -3,6 +3,7 @@ import type { Edge } from '../../edge.ts'
 import type { Verdict } from '../../verdict.ts'
 import type { NodeResponse } from '../headers.ts'
 import { announceRay, passNodeHeaders } from '../headers.ts'
+import { dropUnread } from '../unread.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -35,11 +36,20 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       passNodeHeaders(verdict, request)
       next()
     }
+    const settleLater = (verdict: Verdict) => {
+      // While the body was looked at the visitor has left, or somebody else has answered.
+      if (request.readableAborted || response.headersSent) return
+      dropUnread(request, response, verdict.answer !== undefined)
+      settle(verdict)
+    }
+    let verdict: ReturnType<Edge['decide']>
     try {
-      const verdict = edge.decide(request, request.socket)
-      if (verdict instanceof Promise) verdict.then(settle).catch(next)
-      else settle(verdict)
+      verdict = edge.decide(request, request.socket)
     } catch (error) {
       next(error)
+      return
     }
+    // What the app throws is the app's: it must not be called a second time for it.
+    if (verdict instanceof Promise) verdict.then(settleLater).catch(next)
+    else settle(verdict)
   }
