@@ -1,13 +1,14 @@
 // npm run conformance -- DIR: runs tables of cases recorded from Cloudflare's documentation and engine through the language.
 // DIR holds any of engine-cases.json, docs-expressions.json, docs-evaluations.json and rulesets.json; the tables are not part of the project.
 // Exit code 1 where a case differs that is not among the exceptions.
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'tsdown'
 import { EXCEPTIONS } from './conformance/exceptions.mjs'
 import { testFunctions } from './conformance/functions.mjs'
+import { placed } from './conformance/parts.mjs'
 
 const [folder] = process.argv.slice(2)
 if (folder === undefined || !existsSync(folder)) {
@@ -27,6 +28,7 @@ await build({
   logLevel: 'silent',
 })
 const language = await import(pathToFileURL(join(outDir, 'language.mjs')).href)
+rmSync(outDir, { recursive: true })
 const {
   compile,
   createScheme,
@@ -53,7 +55,7 @@ const same = (x, y) => JSON.stringify(x) === JSON.stringify(y)
 /** Each table gives an array of `{id, problem}`; `problem` is undefined where the case agrees. */
 const TABLES = {
   'engine-cases.json': ({ cases, schemes }) =>
-    cases.filter(isExpression).map((one) => ({
+    cases.map((one) => ({
       id: one.id,
       problem: engineCase(one, schemes[one.scheme] ?? { fields: {} }),
     })),
@@ -116,35 +118,16 @@ const expressionsOf = (node) => {
   )
 }
 
-/** Parts of the grammar that are no expression by themselves are tried by the project's own suite. */
-const PARTS = new Set([
-  'BytesExpr',
-  'i64',
-  'IntRange',
-  'IpRange',
-  'ListName',
-  'Regex',
-  'Wildcard',
-  'FieldRef',
-  'FieldIndex',
-  'FilterValueAst',
-  'IndexExpr',
-  'Regex pattern (not lexed)',
-])
-const isExpression = ({ target, kind }) => kind === 'eval' || !PARTS.has(target)
-
 const PARITY = {
   int: (name) => ({ has: (int) => (name === 'even' ? int % 2 === 0 : Math.abs(int % 2) === 1) }),
 }
 
-const engineCase = (one, { fields, functions = {}, nil_not_equal: schemeMissing }) => {
+const engineCase = (one, { fields: own, functions = {}, nil_not_equal: schemeMissing }) => {
+  const { source, fields, shift } = placed(one, own)
   const scheme = createScheme({
     fields: Object.entries(fields).map(([name, type]) => ({ name, type: parseType(type) })),
     functions: testFunctions(Object.keys(functions), one.scheme, language),
   })
-  // The engine's tests lex a part and look at what is left over; here the whole text is the expression.
-  const source =
-    one.rest && one.expr.endsWith(one.rest) ? one.expr.slice(0, -one.rest.length) : one.expr
   let expression
   const refusal = refusalOf(() => {
     expression = compile(source, {
@@ -156,7 +139,7 @@ const engineCase = (one, { fields, functions = {}, nil_not_equal: schemeMissing 
     })
   })
   if (one.kind === 'parse_accept') return refusal?.message
-  if (one.kind === 'parse_reject') return engineRefusal(one, refusal)
+  if (one.kind === 'parse_reject') return engineRefusal(one, refusal, shift)
   if (refusal !== undefined) return refusal.message
   const values = Object.entries(one.fields).map(([name, json]) => [
     scheme.slot(name),
@@ -170,16 +153,24 @@ const engineCase = (one, { fields, functions = {}, nil_not_equal: schemeMissing 
   )
 }
 
-const engineRefusal = ({ expr, error, message, span_start: start, span_len: length }, refusal) => {
+const bytes = (text) => Buffer.byteLength(text)
+
+/** Where the engine's own error begins, as far as the case says it. */
+const startOf = ({ expr, span_start: start, error_span: span }) =>
+  start ?? (span && expr.endsWith(span) ? bytes(expr) - bytes(span) : undefined)
+
+const engineRefusal = (one, refusal, shift) => {
+  const { expr, error, message, span_len: length } = one
+  const start = startOf(one)
   if (refusal === undefined) return `${expr}\n    accepted, expected ${error}`
   // Help is ours and comes after the engine's own text.
   const text = refusal.message.replace(/\nhelp:.*\n/, '\n')
   if (message && text !== message) return `${expr}\n    ${text}\n    expected ${message}`
   if (start === undefined) return undefined
   const { column, length: got } = refusal.diagnostics[0]
-  return column === start + 1 && got === Math.max(1, length)
+  return column === start + shift + 1 && (length === undefined || got === Math.max(1, length))
     ? undefined
-    : `${expr}\n    at ${column}, ${got} long; expected ${start + 1}, ${length}`
+    : `${expr}\n    at ${column}, ${got} long; expected ${start + shift + 1}, ${length ?? 'any length'}`
 }
 
 const engineResult = (expected, value, expr) => {

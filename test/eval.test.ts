@@ -1,7 +1,16 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ROOT, run } from './cli.ts'
+import { fencesOf } from './documents.ts'
+
+const inShell = (script: string) =>
+  spawnSync(
+    'bash',
+    ['-c', `edge1020() { node ${join(ROOT, 'dist/cli/main.js')} "$@"; }\n${script}`],
+    { encoding: 'utf8' }
+  )
 
 describe('edge1020 eval', () => {
   test.each<[string[], string]>([
@@ -14,6 +23,14 @@ describe('edge1020 eval', () => {
     [['ip.src.asnum eq 13335', '--asn', 'AS13335'], 'true'],
     [['http.host', '--field', 'http.host=shop.test'], '"shop.test"'],
     [['cf.threat_score', '--field', 'cf.threat_score=20'], '20'],
+    [['cf.threat_score', '--field', 'cf.threat_score=9223372036854775807'], '9223372036854775807'],
+    [
+      [
+        ...['http.request.body.form["a"][0]', '--request', 'POST https://shop.test/'],
+        ...['-H', 'Content-Type: application/x-www-form-urlencoded', '--body', 'a=1&b=2'],
+      ],
+      '"1"',
+    ],
     [['http.request.headers["a"][0]'], '{"missing":"Bytes"}'],
     [['http.request.headers["a"][0] ne "b"'], 'false'],
     [['http.request.headers["a"][0] ne "b"', '--missing', 'engine'], 'true'],
@@ -82,6 +99,22 @@ describe('edge1020 eval', () => {
     expect(code).toBe(0)
   })
 
+  test('--ndjson on a pipe without end: answers as it reads, ends when its reader does', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'dist/cli/main.js'), 'eval', '--ndjson'])
+    let err = ''
+    child.stderr.on('data', (text) => {
+      err += text
+    })
+    child.stdin.on('error', () => {})
+    const feed = setInterval(() => child.stdin.write('{"id":1,"expression":"true"}\n'), 5)
+    const [first] = await once(child.stdout.setEncoding('utf8'), 'data')
+    child.stdout.destroy()
+    const [code] = await once(child, 'close')
+    clearInterval(feed)
+    expect(first).toMatch(/^{"id":1,"ok":true,"type":"Bool","result":true}\n/)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  })
+
   test('the examples of its help work', async () => {
     const { out } = await run(['eval', '--help'])
     const examples = out
@@ -91,13 +124,22 @@ describe('edge1020 eval', () => {
       .map((line) => line.trim())
     expect(examples).toHaveLength(3)
     for (const example of examples) {
-      const { status, stdout } = spawnSync(
-        'bash',
-        ['-c', `edge1020() { node ${join(ROOT, 'dist/cli/main.js')} "$@"; }\n${example}`],
-        { encoding: 'utf8' }
-      )
+      const { status, stdout } = inShell(example)
       expect(stdout, example).toMatch(/^true$|"result":true/m)
       expect(status, example).toBe(0)
     }
+  })
+
+  test('docs/eval.md prints what it says', () => {
+    const fences = fencesOf('docs/eval.md')
+    const shell = fences.filter(({ language }) => language === 'sh')
+    expect(shell.map(({ text }) => inShell(text).stdout)).toEqual([
+      'true\n',
+      fences.find(({ language }) => language === 'json')!.text,
+      'false\ntrue\n',
+    ])
+    const [picture] = fences.filter(({ language }) => language === 'text')
+    const [command, ...lines] = picture!.text.split('\n')
+    expect(inShell(command!.slice('$ '.length)).stderr).toBe(lines.join('\n'))
   })
 })

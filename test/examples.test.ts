@@ -196,7 +196,9 @@ describe('the package', () => {
       if (seen.has(file)) return []
       seen.add(file)
       const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
-      const imports = [...text.matchAll(/^(?:import|export)\b[^\n]*?"([^"\n]+)";$/gm)].map(([, name]) => name!)
+      const imports = [...text.matchAll(/^(?:import|export)\b[^\n]*?"([^"\n]+)";$/gm)].map(
+        ([, name]) => name!
+      )
       return imports.flatMap((name) => (name.startsWith('./') ? visit(name.slice(2)) : [name]))
     }
     const imported = visit('index.js')

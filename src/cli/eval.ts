@@ -2,6 +2,7 @@ import { EdgeError } from '../error.ts'
 import { formatDiagnostic } from '../language/diagnostics.ts'
 import type { EvalCase, EvalResult, EvalTrace } from '../toolkit/eval.ts'
 import { evaluateCase } from '../toolkit/eval.ts'
+import { parseExact, printExact } from '../toolkit/exact.ts'
 import { evaluateLines } from '../toolkit/ndjson.ts'
 import { geoipLite } from '../visitor/node/geoip-lite.ts'
 import type { Arguments, Command, Io } from './command.ts'
@@ -40,7 +41,7 @@ const readRequest = (args: Arguments): EvalCase['request'] => {
 /** JSON, or else text as it stands: `--field http.host=shop.test` needs no quotes. */
 const readValue = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseExact(text)
   } catch {
     return text
   }
@@ -65,7 +66,7 @@ const readFields = (args: Arguments): Record<string, unknown> => {
   ])
 }
 
-const shown = (value: unknown): string => printable(JSON.stringify(value))
+const shown = (value: unknown): string => printable(printExact(value))
 
 const printTrace = (trace: readonly EvalTrace[], io: Io) => {
   for (const { expression, result, fields } of trace) {
@@ -107,7 +108,7 @@ const evaluateOne = (args: Arguments, io: Io): number => {
     },
     { trace: args.on('trace'), geo: geoipLite() }
   )
-  if (args.on('json')) io.out(`${JSON.stringify(result)}\n`)
+  if (args.on('json')) io.out(`${printExact(result)}\n`)
   if (!result.ok) {
     if (!args.on('json')) printProblems(result, expression, io)
     return EXIT_USAGE
@@ -125,8 +126,7 @@ const evaluateAll = async (args: Arguments, io: Io): Promise<number> => {
   }
   const options = { trace: args.on('trace'), geo: geoipLite() }
   try {
-    for await (const result of evaluateLines(io.stdin, options))
-      io.out(`${JSON.stringify(result)}\n`)
+    for await (const line of evaluateLines(io.stdin, options)) io.out(`${line}\n`)
   } catch (error) {
     if (error instanceof EdgeError || !(error instanceof Error) || !('syscall' in error))
       throw error

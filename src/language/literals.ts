@@ -25,6 +25,9 @@ const invalidDigit = (start: number, end: number, radix: number) =>
     end
   )
 
+/** The engine leaves the digits of a byte to Rust's own number parser, which takes a plus before them: `"\x+a"`, `+a:0d`. */
+const BYTE_DIGITS = { 16: /^\+?[0-9a-fA-F]+$/, 8: DIGITS[8] } as const
+
 /** Reads `count` characters as a number for an escape or a byte. */
 const fixedNumber = (cursor: Cursor, count: number, radix: 8 | 16): number => {
   const start = cursor.at
@@ -37,7 +40,7 @@ const fixedNumber = (cursor: Cursor, count: number, radix: 8 | 16): number => {
       start + text.length
     )
   }
-  if (!DIGITS[radix].test(text)) throw invalidDigit(start, start + count, radix)
+  if (!BYTE_DIGITS[radix].test(text)) throw invalidDigit(start, start + count, radix)
   cursor.at += count
   return Number.parseInt(text, radix)
 }

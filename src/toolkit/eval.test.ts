@@ -52,9 +52,28 @@ describe('a case', () => {
     ['lower(http.user_agent)', { fields: { 'http.user_agent': 'CURL' } }, 'curl'],
     ['http.user_agent', { fields: { 'http.user_agent': { hex: 'ff' } } }, { hex: 'ff' }],
     ['len(http.user_agent)', { fields: { 'http.user_agent': { hex: 'fffe' } } }, 2],
-    ['x', { ...NUMBERS, fields: { x: '9223372036854775807' } }, '9223372036854775807'],
+    ['x', { ...NUMBERS, fields: { x: '9223372036854775807' } }, 9223372036854775807n],
     ['x eq 9223372036854775807', { ...NUMBERS, fields: { x: '9223372036854775807' } }, true],
     ['x', NUMBERS, { missing: 'Int' }],
+    ['x', { ...NUMBERS, fields: { x: null } }, { missing: 'Int' }],
+    ['http.host', { fields: null, request: null, schema: null, lists: null, missing: null }, ''],
+    ['http.host', { request: { url: null, method: null, headers: null, body: null } }, ''],
+    ['http.host', { request: { url: 'https://bob:secret@shop.test:8443/' } }, 'shop.test'],
+    ['http.request.uri', { request: { url: 'https://shop.test/a?b#c' } }, '/a?b'],
+    ['http.request.uri', { request: { method: 'OPTIONS', url: '*' } }, '*'],
+    [
+      'http.request.body.form',
+      {
+        request: {
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+          body: 'a=1&b=2&a=3',
+        },
+      },
+      { a: ['1', '3'], b: ['2'] },
+    ],
+    ['http.request.body.raw', { request: { body: { hex: 'ff00' } } }, { hex: 'ff00' }],
+    ['http.request.body.truncated', { request: { body: 'a'.repeat(131_073) } }, true],
+    ['http.request.body.size', { request: { body: 'é' } }, 2],
     ['a[*] contains "b"', { ...NUMBERS, fields: { a: ['abc', 'd'] } }, [true, false]],
     ['any(a[*] contains "b")', { ...NUMBERS, fields: { a: ['abc', 'd'] } }, true],
     ['x ne 1', NUMBERS, false],
@@ -164,6 +183,8 @@ describe('a mistake', () => {
     [{ expression: 'true', request: 5 }, 'wrong_case', /request: 5/],
     [{ expression: 'true', request: { method: 'G T' } }, 'wrong_case', /request\.method/],
     [{ expression: 'true', request: { url: 5 } }, 'wrong_case', /request\.url/],
+    [{ expression: 'true', request: { url: 'shop.test/a' } }, 'wrong_case', /"shop\.test\/a"/],
+    [{ expression: 'true', request: { url: 'ftp://shop.test/' } }, 'wrong_case', /https/],
     [{ expression: 'true', request: { version: 'SPDY' } }, 'wrong_case', /request\.version/],
     [{ expression: 'true', request: { headers: 'a: b' } }, 'wrong_case', /request\.headers/],
     [{ expression: 'true', request: { headers: { a: 5 } } }, 'wrong_case', /request\.headers/],
@@ -187,7 +208,7 @@ describe('lines', () => {
     const source = (async function* () {
       yield* chunks
     })()
-    for await (const result of evaluateLines(source)) results.push(result)
+    for await (const line of evaluateLines(source)) results.push(JSON.parse(line))
     return results
   }
 
@@ -218,8 +239,47 @@ describe('lines', () => {
       expect(seen).toEqual([1])
       yield '{"id":2,"expression":"true"}\n'
     })()
-    for await (const { id } of evaluateLines(source)) seen.push(id)
+    for await (const line of evaluateLines(source)) seen.push(JSON.parse(line).id)
     expect(seen).toEqual([1, 2])
+  })
+
+  const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const DEEP_TYPE = `${'Array<'.repeat(20_000)}Int${'>'.repeat(20_000)}`
+
+  test.each([
+    ['a deep id', `{"id":${DEEP},"expression":"ssl"}`, null, 'too_deep'],
+    ['a deep expression', `{"id":1,"expression":${DEEP}}`, 1, 'too_deep'],
+    ['a deep value', `{"id":1,"expression":"ssl","fields":{"ssl":${DEEP}}}`, 1, 'too_deep'],
+    [
+      'a deep type',
+      `{"id":1,"expression":"a","schema":{"fields":{"a":"${DEEP_TYPE}"}}}`,
+      1,
+      'too_deep',
+    ],
+    ['100,000 parentheses', `{"id":1,"expression":"${'('.repeat(100_000)}"}`, 1, /too_long/],
+  ])('%s stops nobody', async (_, line, id, code) => {
+    const results = await all(`${line}\n{"id":2,"expression":"true"}\n`)
+    expect(results).toMatchObject([
+      { id, ok: false, error: { code: expect.stringMatching(code) } },
+      { id: 2, ok: true },
+    ])
+  })
+
+  test('keep every digit of an Int, in and out', async () => {
+    const texts: string[] = []
+    const lines = ['9223372036854775807', '-9223372036854775808', '9007199254740993', '5'].map(
+      (int) =>
+        `{"id":"1234567890123456789","expression":"x","schema":{"fields":{"x":"Int"}},"fields":{"x":${int}}}\n`
+    )
+    const source = (async function* () {
+      yield* lines
+    })()
+    for await (const line of evaluateLines(source)) texts.push(line)
+    expect(texts).toEqual(
+      ['9223372036854775807', '-9223372036854775808', '9007199254740993', '5'].map(
+        (int) => `{"id":"1234567890123456789","ok":true,"type":"Int","result":${int}}`
+      )
+    )
   })
 
   test('none gives none', async () => expect(await all('\n', ' ')).toEqual([]))

@@ -17,7 +17,7 @@ import { readLists } from './lists.ts'
 import { isObject, wrongCase } from './problem.ts'
 import { openRequest } from './request.ts'
 
-/** One thing to evaluate, as JSON. Everything but `expression` may be left out. */
+/** One thing to evaluate, as JSON. Everything but `expression` may be left out or `null`. */
 export interface EvalCase {
   /** Comes back as it is. */
   id?: unknown
@@ -52,6 +52,7 @@ export interface EvalTrace {
 }
 
 export type EvalResult =
+  /** In `result`, an Int past 2^53 is a bigint. */
   | { id: unknown; ok: true; type: string; result: unknown; trace?: EvalTrace[] }
   | { id: unknown; ok: false; error: EvalProblem; errors?: EvalProblem[] }
 
@@ -68,7 +69,7 @@ const MISSING = ['docs', 'engine']
 const rays = createRays({ now: () => TIME_MS })
 
 const schemeOf = (schema: unknown): Scheme => {
-  if (schema === undefined) return defaultScheme
+  if (schema === undefined || schema === null) return defaultScheme
   if (!isObject(schema) || !isObject(schema.fields)) {
     throw wrongCase('schema', schema, '{"fields":{"name":"Type"}}')
   }
@@ -84,14 +85,14 @@ const schemeOf = (schema: unknown): Scheme => {
 
 const givenValues = (fields: unknown, scheme: Scheme): ReadonlyMap<number, Value> => {
   const given = new Map<number, Value>()
-  if (fields === undefined) return given
+  if (fields === undefined || fields === null) return given
   if (!isObject(fields)) throw wrongCase('fields', fields, 'an object of values by field name')
   for (const [name, json] of Object.entries(fields)) {
     const field = scheme.fields.get(name)
     if (field === undefined) {
       throw new EdgeError('unknown_field', `fields: "${name}" is not a field`)
     }
-    given.set(scheme.slot(name), valueFromJson(field.type, json, name))
+    if (json !== null) given.set(scheme.slot(name), valueFromJson(field.type, json, name))
   }
   return given
 }
@@ -122,7 +123,7 @@ const contextOf = (
   })
   const layout = contextLayout(expression.fields)
   const context = new RequestContext(layout, reader, visitor, connection, rays.next(), given)
-  return request === undefined ? withoutRequest(given, context) : context
+  return request === undefined || request === null ? withoutRequest(given, context) : context
 }
 
 const placed = ({ code, message, line, column, length, help }: Diagnostic): EvalProblem => ({
@@ -134,19 +135,27 @@ const placed = ({ code, message, line, column, length, help }: Diagnostic): Eval
   ...(help === undefined ? {} : { help }),
 })
 
-const problemsOf = (error: EdgeError): [EvalProblem, ...EvalProblem[]] => {
+/** Nothing that a case holds may end a stream of them: not what is nested too deep, and no mistake of ours. */
+const problemsOf = (error: unknown): [EvalProblem, ...EvalProblem[]] => {
+  if (error instanceof RangeError) {
+    return [{ code: 'too_deep', message: `the case is nested too deep: ${error.message}` }]
+  }
+  if (!(error instanceof EdgeError)) return [{ code: 'internal_error', message: String(error) }]
   const [first, ...rest] = error.diagnostics.map(placed)
   return first === undefined ? [{ code: error.code, message: error.message }] : [first, ...rest]
 }
 
+const big = (int: bigint) => int
+const toJson = (value: Value | undefined) => valueToJson(value, big)
+
 const shown = (value: Value | undefined, type: string): unknown =>
-  value === undefined ? { missing: type } : valueToJson(value)
+  value === undefined ? { missing: type } : toJson(value)
 
 const traceOf = (expression: Expression, context: Context): EvalTrace[] =>
   expression.trace(context).map(({ result, fields, ...part }) => ({
     ...part,
-    result: valueToJson(result),
-    fields: fields.map(({ field, value }) => ({ field, value: valueToJson(value) })),
+    result: toJson(result),
+    fields: fields.map(({ field, value }) => ({ field, value: toJson(value) })),
   }))
 
 /**
@@ -163,13 +172,14 @@ export const evaluateCase = (
   const id = isObject(json) ? (json.id ?? null) : null
   try {
     if (!isObject(json)) throw wrongCase('case', json, 'an object with an "expression"')
-    const { expression: source, missing = 'docs', lists, schema } = json
+    const { expression: source } = json
+    const missing = json.missing ?? 'docs'
     if (typeof source !== 'string') throw wrongCase('expression', source, 'text')
     if (!MISSING.includes(missing as string)) throw wrongCase('missing', missing, 'docs or engine')
-    const scheme = schemeOf(schema)
+    const scheme = schemeOf(json.schema)
     const expression = compile(source, {
       scheme,
-      lists: readLists(lists),
+      lists: readLists(json.lists),
       missing: missing as 'docs' | 'engine',
       expect: 'any',
     })
@@ -183,7 +193,6 @@ export const evaluateCase = (
       ...(trace ? { trace: traceOf(expression, context) } : {}),
     }
   } catch (error) {
-    if (!(error instanceof EdgeError)) throw error
     const [first, ...rest] = problemsOf(error)
     return { id, ok: false, error: first, ...(rest.length > 0 ? { errors: [first, ...rest] } : {}) }
   }

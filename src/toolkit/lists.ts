@@ -29,7 +29,7 @@ const readKind = <Set>(
   kind: string,
   build: (entries: readonly unknown[], place: string) => Set
 ): ((name: string) => Set | undefined) => {
-  if (json === undefined) return () => undefined
+  if (json === undefined || json === null) return () => undefined
   if (!isObject(json)) throw wrongCase(`lists.${kind}`, json, 'an object of arrays by list name')
   const sets = new Map(
     Object.entries(json).map(([name, entries]) => {
@@ -43,7 +43,7 @@ const readKind = <Set>(
 
 /** @throws EdgeError `wrong_case`, `wrong_value` */
 export const readLists = (json: unknown): Lists => {
-  if (json === undefined) return {}
+  if (json === undefined || json === null) return {}
   if (!isObject(json)) throw wrongCase('lists', json, 'an object with "ip", "int" or "string"')
   return {
     ip: readKind(json.ip, 'ip', (entries, place) =>

@@ -1,35 +1,56 @@
 import type { EvalOptions, EvalResult } from './eval.ts'
 import { evaluateCase } from './eval.ts'
+import { parseExact, printExact } from './exact.ts'
 
-const evaluateLine = (line: string, options: EvalOptions): EvalResult => {
+const failed = (code: string, message: string): EvalResult => ({
+  id: null,
+  ok: false,
+  error: { code, message },
+})
+
+const evaluateText = (line: string, options: EvalOptions): EvalResult => {
   let json: unknown
   try {
-    json = JSON.parse(line)
+    json = parseExact(line)
   } catch (error) {
-    const message = `not a line of JSON: ${(error as Error).message}`
-    return { id: null, ok: false, error: { code: 'bad_json', message } }
+    return failed('bad_json', `not a line of JSON: ${(error as Error).message}`)
   }
   return evaluateCase(json, options)
 }
 
+const evaluateLine = (line: string, options: EvalOptions): string => {
+  const result = evaluateText(line, options)
+  try {
+    return printExact(result)
+  } catch {
+    // Only an id can be nested so deep: everything else has a type.
+    return printExact(failed('too_deep', 'the id of the case is nested too deep to give it back'))
+  }
+}
+
 /**
- * Evaluates one case a line; gives one result for each line that is not blank, in order, as soon as its line is whole. A
- * line with a mistake gives a result that says so, and the rest goes on.
+ * Evaluates one case a line; gives one result as JSON for each line that is not blank, in order, as soon as its line is
+ * whole. A line with a mistake gives a result that says so, and the rest goes on.
  *
  * @param chunks UTF-8, cut anywhere
  */
 export async function* evaluateLines(
   chunks: AsyncIterable<Uint8Array | string>,
   options: EvalOptions = {}
-): AsyncGenerator<EvalResult> {
+): AsyncGenerator<string> {
   const decoder = new TextDecoder()
-  let begun = ''
+  // Parts of the line that has begun, joined once it is whole: a long line comes in many.
+  let begun: string[] = []
   for await (const chunk of chunks) {
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-    const lines = (begun + text).split('\n')
-    begun = lines.pop() ?? ''
+    if (!text.includes('\n')) {
+      begun.push(text)
+      continue
+    }
+    const lines = (begun.join('') + text).split('\n')
+    begun = [lines.pop() ?? '']
     for (const line of lines) if (line.trim() !== '') yield evaluateLine(line, options)
   }
-  begun += decoder.decode()
-  if (begun.trim() !== '') yield evaluateLine(begun, options)
+  const last = begun.join('') + decoder.decode()
+  if (last.trim() !== '') yield evaluateLine(last, options)
 }

@@ -7,19 +7,21 @@ import { readRequest } from '../request/request.ts'
 import type { Connection } from '../visitor/visitor.ts'
 import { isObject, wrongCase } from './problem.ts'
 
-const ABSOLUTE = /^(https?):\/\/([^/?#]*)(.*)$/is
+/** A user and password before the host are never sent. */
+const ABSOLUTE = /^(https?):\/\/(?:[^/?#]*@)?([^/?#]*)(.*)$/is
+const TARGET = /^[/*]/
 const VERSION = /^(?:HTTP\/)?(1\.0|1\.1|2|2\.0|3|3\.0)$/i
 const METHOD = /^[!#$%&'*+\-.^_`|~\w]+$/
 
 const text = (value: unknown, place: string, fallback: string): string => {
-  if (value === undefined) return fallback
+  if (value === undefined || value === null) return fallback
   if (typeof value !== 'string') throw wrongCase(place, value, 'text')
   return toBytes(value)
 }
 
 /** `{name: value}`, `{name: [values]}`, or `[[name, value]]` where order and repetition matter. */
 const readHeaders = (json: unknown): string[] => {
-  if (json === undefined) return []
+  if (json === undefined || json === null) return []
   const expected = 'an object of texts by header name, or an array of [name, value]'
   const pairs: unknown[] = Array.isArray(json)
     ? json
@@ -61,6 +63,9 @@ export const openRequest = (
   if (version === undefined) throw wrongCase('request.version', request.version, 'e.g. HTTP/2')
   const url = text(request.url, 'request.url', '/')
   const [, scheme, authority = '', target = url] = ABSOLUTE.exec(url) ?? []
+  if (scheme === undefined && !TARGET.test(url) && method !== 'CONNECT') {
+    throw wrongCase('request.url', request.url, 'e.g. https://shop.test/a?b or /a?b')
+  }
   const headers = readHeaders(request.headers)
   if (authority !== '' && !hasHost(headers)) headers.unshift('Host', authority)
   const encrypted = scheme?.toLowerCase() === 'https'
@@ -71,8 +76,7 @@ export const openRequest = (
     httpVersion: version.length === 1 ? `${version}.0` : version,
   }
   const reader = readRequest(raw, encrypted, timeMs)
-  const body =
-    request.body === undefined ? '' : (valueFromJson(BYTES, request.body, 'request.body') as string)
+  const body = valueFromJson(BYTES, request.body ?? '', 'request.body') as string
   reader.body = {
     bytes: body.slice(0, BODY_LIMIT_BYTES),
     size: body.length,

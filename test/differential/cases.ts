@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { filterOver } from '../../src/language/expression.fixture.ts'
+import { regexes, subjects, wildcardPairs, wildcards } from './patterns.ts'
 
 /** What the fields of a case hold. */
 export interface Values {
@@ -41,7 +42,7 @@ const edit = fc.record({
   put: fc.oneof(
     fc.string({ maxLength: 2 }),
     fc.constantFrom(...[' ', '"', '(', ')', 'not ', 'eq', ' and ', '{', '}', '..', '\\', '/8']),
-    fc.constantFrom(...['0', '\t', '$a', ',', '*', '[', 'len(', 'http.host'])
+    fc.constantFrom(...['0', '+', '\t', '$a', ',', '*', '[', 'len(', 'http.host'])
   ),
 })
 
@@ -57,11 +58,32 @@ const edited = fc
 /** The engine takes no more, in bytes. */
 const MAX_BYTES = 1_000
 
+const isShort = ({ expression }: Case) => new TextEncoder().encode(expression).length <= MAX_BYTES
+
 const short = (expressions: fc.Arbitrary<string>): fc.Arbitrary<Case> =>
-  fc
-    .record({ expression: expressions, values })
-    .filter(({ expression }) => new TextEncoder().encode(expression).length <= MAX_BYTES)
+  fc.record({ expression: expressions, values }).filter(isShort)
 
 export const validCases = short(valid)
 /** Some still valid, most not. */
 export const editedCases = short(edited)
+
+const wildcardOperator = fc.constantFrom('wildcard', 'strict wildcard')
+const anyPattern = fc.oneof(
+  { arbitrary: fc.tuple(subjects, fc.constantFrom('matches', '~'), regexes), weight: 6 },
+  fc.tuple(subjects, wildcardOperator, wildcards),
+  {
+    arbitrary: fc
+      .tuple(wildcardPairs, wildcardOperator)
+      .map(([[key, pattern], operator]) => [key, operator, pattern] as const),
+    weight: 2,
+  }
+)
+
+/** Patterns tried on text that is more varied than what the other cases hold. */
+export const patternCases: fc.Arbitrary<Case> = fc
+  .tuple(anyPattern, values)
+  .map(([[key, operator, pattern], rest]) => ({
+    expression: `local["k"] ${operator} ${pattern}`,
+    values: { ...rest, key },
+  }))
+  .filter(isShort)

@@ -42,33 +42,45 @@ const compiled = (expression: string) => {
   }
 }
 
-/** Where the two may differ, each with its reason. */
-const EXPLAINED: readonly RegExp[] = [
-  // `len` is that product's own: of a key that is not there it makes a number, where ours makes a missing value.
-  /len\s*\(\s*local\["(?!k"\])/,
+/** Where that engine may refuse what is accepted here, each with its reason. */
+const REFUSED_THERE: readonly RegExp[] = [
   // That product declares no lists.
   /in\s*\$/,
   // A field or call on the right is of October 2026, that engine is older.
   /(?:eq|ne|lt|le|gt|ge|==|!=|<|<=|>|>=)\s*(?:http\.|local|ip\.src|len|lower|upper)/,
+  // Cloudflare's functions take text as well as fields, those of that product fields only.
+  /(?:len|lower|upper)\s*\(\s*(?:"|r[#"]|[\da-f]{2}[:.-])/i,
 ]
 
-const isExplained = (expression: string) => EXPLAINED.some((pattern) => pattern.test(expression))
+/** `len` is that product's own: of a key that is not there it makes a number, where ours makes a missing value. */
+const JUDGED_DIFFERENTLY: readonly RegExp[] = [/len\s*\(\s*local\["(?!k"\])/]
 
-/** How the engine and this language differ on a case; `undefined` where they agree, or the engine cannot say. */
-export const difference = async ({ expression, values }: Case): Promise<string | undefined> => {
+export interface Comparison {
+  /** `silent`: the engine could not say. `explained`: they differ, for a reason above. */
+  outcome: 'both refuse' | 'both match' | 'neither matches' | 'silent' | 'explained' | 'different'
+  text: string
+}
+
+/** What the engine and this language say of a case. */
+export const difference = async ({ expression, values }: Case): Promise<Comparison> => {
   const theirs = await opinionOf(expression, values)
-  if (theirs === undefined) return undefined
+  const shown = `${JSON.stringify(expression)} with ${JSON.stringify(values)}`
+  if (theirs === undefined) return { outcome: 'silent', text: shown }
   const ours = compiled(expression)
-  const shown = JSON.stringify(expression)
+  const differ = (text: string, reasons: readonly RegExp[] = []): Comparison => ({
+    outcome: reasons.some((pattern) => pattern.test(expression)) ? 'explained' : 'different',
+    text: `${shown}: ${text}`,
+  })
   if (ours instanceof EdgeError) {
-    return theirs.accepted ? `${shown}: refused here (${ours.message}), accepted there` : undefined
+    return theirs.accepted
+      ? differ(`refused here (${ours.message}), accepted there`)
+      : { outcome: 'both refuse', text: shown }
   }
   if (!theirs.accepted) {
-    return isExplained(expression)
-      ? undefined
-      : `${shown}: accepted here, refused there (${theirs.message})`
+    return differ(`accepted here, refused there (${theirs.message})`, REFUSED_THERE)
   }
   const matched = ours.matches(contextOf(values))
-  if (matched === theirs.matched || isExplained(expression)) return undefined
-  return `${shown} with ${JSON.stringify(values)}: ${matched} here, ${theirs.matched} there`
+  return matched === theirs.matched
+    ? { outcome: matched ? 'both match' : 'neither matches', text: shown }
+    : differ(`${matched} here, ${theirs.matched} there`, JUDGED_DIFFERENTLY)
 }

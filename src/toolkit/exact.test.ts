@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseExact, printExact } from './exact.ts'
+
+describe('parseExact', () => {
+  test.each([
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740993', '9007199254740993'],
+    ['-9223372036854775808', '-9223372036854775808'],
+    [
+      '[1,9223372036854775807,{"a":9223372036854775807}]',
+      [1, '9223372036854775807', { a: '9223372036854775807' }],
+    ],
+    ['"9223372036854775807"', '9223372036854775807'],
+    ['"\\"9223372036854775807"', '"9223372036854775807'],
+    ['0.1234567890123456789', 0.12345678901234568],
+    ['12345678901234567890.5', 12345678901234567000],
+    ['12345678901234567e3', 12345678901234567000],
+    ['1e30', 1e30],
+  ])('%s', (text, json) => expect(parseExact(text)).toEqual(json))
+
+  test.each(['', '{', '92233720368547758071 2', '01234567890123456789'])(
+    '%j is no JSON',
+    (text) => {
+      expect(() => parseExact(text)).toThrow(SyntaxError)
+    }
+  )
+
+  test('is JSON.parse for everything without long integers', () => {
+    const short = fc.jsonValue().filter((json) => !/\d{16}/.test(JSON.stringify(json)))
+    fc.assert(
+      fc.property(short, (json) => {
+        expect(parseExact(JSON.stringify(json))).toEqual(json)
+      })
+    )
+  })
+})
+
+describe('printExact', () => {
+  test('writes bigints as numbers, however deep', () => {
+    expect(printExact({ a: [2n ** 63n - 1n], b: -(2n ** 63n) })).toBe(
+      '{"a":[9223372036854775807],"b":-9223372036854775808}'
+    )
+  })
+
+  test('leaves members that are undefined out', () => {
+    expect(printExact({ a: undefined, b: null })).toBe('{"b":null}')
+  })
+
+  test('is JSON.stringify otherwise', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        expect(printExact(json)).toBe(JSON.stringify(json))
+      })
+    )
+  })
+})

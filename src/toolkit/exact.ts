@@ -1,0 +1,30 @@
+/** A string or a number of JSON; nothing else in it has a digit or a quote. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+/** Fewer digits are always safe. */
+const LONG = /\d{16}/
+const INTEGER = /^-?\d+$/
+
+/**
+ * `JSON.parse`, but an integer that a double cannot hold becomes its decimal text, which `valueFromJson` takes for an Int.
+ *
+ * @throws SyntaxError
+ * @example parseExact('{"n":9223372036854775807}') // { n: '9223372036854775807' }
+ */
+export const parseExact = (text: string): unknown => {
+  const json: unknown = JSON.parse(text)
+  if (!LONG.test(text)) return json
+  return JSON.parse(
+    text.replace(TOKEN, (token) =>
+      INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token
+    )
+  )
+}
+
+/** `JSON.stringify`, but a bigint is a number with all its digits. Members that are `undefined` are left out. */
+export const printExact = (value: unknown): string => {
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return `[${value.map(printExact).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${printExact(member)}`).join(',')}}`
+}
