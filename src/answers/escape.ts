@@ -6,8 +6,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+const SPECIAL = /[&<>"']/
+
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (char) => ENTITIES[char]!)
+  SPECIAL.test(text) ? text.replace(/[&<>"']/g, (char) => ENTITIES[char]!) : text
 
 /** Without the quotes around it. */
 export const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1)
@@ -28,8 +30,11 @@ const MAX_PORT_CHARS = ':65535'.length
 const WITH_PORT = /^(\[[^\]]*\]|[^:]*):\d*$/
 const FOREIGN = /[^\p{L}\p{N}._\-:[\]]/gu
 
+/** What most hosts and addresses are made of. */
+const PLAIN = /^[\w.:-]*$/
+
 /** Every character that neither a hostname nor an address has is replaced, so it is inert wherever it is written. */
-const inert = (text: string) => text.replace(FOREIGN, '\ufffd')
+const inert = (text: string) => (PLAIN.test(text) ? text : text.replace(FOREIGN, '\ufffd'))
 
 /** The host as bodies show it: without its port, and cut to the length of a hostname. */
 export const shownHost = (host: string): string =>

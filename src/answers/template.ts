@@ -18,12 +18,19 @@ export interface Filled {
 export class Template {
   readonly #parts: readonly string[]
   readonly #slots: readonly string[]
+  /** How often each slot occurs. */
+  readonly #occurrences: readonly (readonly [slot: string, times: number])[]
   readonly #fixedBytes: number
 
   constructor(text: string) {
     const pieces = text.split(SLOT)
     this.#parts = pieces.filter((_, i) => i % 2 === 0)
     this.#slots = pieces.filter((_, i) => i % 2 === 1)
+    const names = [...new Set(this.#slots)]
+    this.#occurrences = names.map((name) => [
+      name,
+      this.#slots.filter((slot) => slot === name).length,
+    ])
     this.#fixedBytes = this.#parts.reduce((sum, part) => sum + byteLength(part), 0)
   }
 
@@ -32,10 +39,9 @@ export class Template {
     const parts = this.#parts
     let text = parts[0]!
     let bytes = this.#fixedBytes
+    for (const [slot, times] of this.#occurrences) bytes += times * byteLength(values[slot] ?? '')
     for (let i = 0; i < this.#slots.length; i++) {
-      const value = values[this.#slots[i]!] ?? ''
-      text += value + parts[i + 1]!
-      bytes += byteLength(value)
+      text += (values[this.#slots[i]!] ?? '') + parts[i + 1]!
     }
     return { text, bytes }
   }

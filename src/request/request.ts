@@ -140,8 +140,11 @@ export class RequestReader {
 
   /** All values of a header in one, joined as a list; `undefined` where it is absent. */
   joined(lowerCaseName: string, separator = ', '): string | undefined {
-    const values = allHeaders(this.rawHeaders, lowerCaseName)
-    return values.length === 0 ? undefined : values.join(separator)
+    const headers = this.rawHeaders
+    const first = firstHeader(headers, lowerCaseName)
+    if (first === undefined) return undefined
+    const values = allHeaders(headers, lowerCaseName)
+    return values.length === 1 ? first : values.join(separator)
   }
 
   /** Every header by its lower-case name, repeated ones in order. */
