@@ -192,14 +192,20 @@ export const createEdge = (options: EdgeOptions): Edge => {
       record({ rule: one, matchIndex: matched.length - 1 - i }, judged)
     )
     const verdict = new Verdict(rule.action, ray, visitor, answer, rule, events.at(-1))
-    const appended =
+    const appended: Promise<unknown> =
       events.length === 1
         ? store.append(events[0]!)
         : Promise.all(events.map((event) => store.append(event)))
-    const committed = (appended as Promise<unknown>).catch(lost)
+    const committed = appended.then(
+      () => verdict,
+      (cause) => {
+        lost(cause)
+        return verdict
+      }
+    )
     if (answer !== undefined) {
       stats.blocked++
-      return committed.then(() => verdict)
+      return committed
     }
     // The request passes without waiting; closing waits.
     pending.add(committed)
