@@ -70,6 +70,10 @@ describe('redactMatched', () => {
     ['http.request.body.form.names', ['password']],
     ['http.request.body.multipart.filenames[0]', ['a.php']],
     ['http.request.uri', '/a?token=abc'],
+    ['http.referer', '/a?token=abc'],
+    ['http.request.headers', 'of no known kind'],
+    ['http.request.uri', ['of no known kind']],
+    ['http.request.uri.query', 7],
     ['http.request.uri.args["token"][0]', 'abc'],
   ])('%s is shown as it is', (field, value) => expect(shown(field, value)).toEqual(value))
 
@@ -78,6 +82,11 @@ describe('redactMatched', () => {
     ['raw.http.request.uri', '/a?token=abc', '/a?token=REDACTED'],
     ['http.request.full_uri', 'https://x/a?token=abc', 'https://x/a?token=REDACTED'],
     ['http.request.uri', '/a', '/a'],
+    ['http.referer', 'https://x/a?token=abc', 'https://x/a?token=REDACTED'],
+    ['http.request.headers["Referer"]', ['/?token=abc'], ['/?token=REDACTED']],
+    ['http.request.headers["referer"][0]', '/?token=abc', '/?token=REDACTED'],
+    ['http.request.headers["x-from"][0]', '/?token=abc', '/?token=abc'],
+    ['http.request.headers', { referer: ['/?token=abc'] }, { referer: ['/?token=REDACTED'] }],
     ['http.request.uri.query', 'token=abc&b=c', 'token=REDACTED&b=c'],
     ['http.request.uri.args["token"]', ['abc'], 'REDACTED'],
     ['http.request.uri.args["TOKEN"][0]', 'abc', 'REDACTED'],

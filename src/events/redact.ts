@@ -5,6 +5,8 @@ export type Redaction = boolean | readonly string[]
 
 const REDACTED = 'REDACTED'
 const SECRET_HEADERS = new Set(['cookie', 'authorization', 'proxy-authorization'])
+/** Often an address of the same site, with the same parameters. */
+const REFERER = 'referer'
 
 const decoded = (text: string) => {
   try {
@@ -42,32 +44,38 @@ const HEADER = /^http\.request\.headers\["([^"]*)"\]/
 const HEADER_VALUES = /^http\.request\.headers\.values\b/
 /** What people type and upload; of the rest (size, type, names) nothing is secret. */
 const BODY = /\bhttp\.request\.body\.(?:raw|form|multipart)(?:\.values)?(?![.\w])/
-const URI = /^(?:raw\.)?http\.request\.(?:full_uri|uri)$/
+const URI = /^(?:(?:raw\.)?http\.request\.(?:full_uri|uri)|http\.referer)$/
 const QUERY = /^(?:raw\.)?http\.request\.uri\.query$/
 const ARGUMENT = /^(?:raw\.)?http\.request\.uri\.args\["((?:[^"\\]|\\.)*)"\]/
 const ARGUMENTS = /^(?:raw\.)?http\.request\.uri\.args(?:\.values.*)?$/
 
-const withoutSecrets = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value).map(([name, held]) => [
-          name,
-          SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : held,
-        ])
-      )
-    : value
-
 const redactUri = (value: unknown, redaction: Redaction): unknown => {
+  if (Array.isArray(value)) return value.map((one) => redactUri(one, redaction))
   if (typeof value !== 'string') return value
   const mark = value.indexOf('?')
   return mark < 0 ? value : value.slice(0, mark) + redactQuery(value.slice(mark), redaction)
 }
 
+const redactHeader = (name: string, value: unknown, query: Redaction): unknown => {
+  if (SECRET_HEADERS.has(name)) return REDACTED
+  return name === REFERER ? redactUri(value, query) : value
+}
+
+const redactHeaders = (value: unknown, query: Redaction): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([name, held]) => [
+          name,
+          redactHeader(name.toLowerCase(), held, query),
+        ])
+      )
+    : value
+
 const redactedValue = (field: string, value: unknown, query: Redaction): unknown => {
   if (COOKIES.test(field) || HEADER_VALUES.test(field) || BODY.test(field)) return REDACTED
   const header = HEADER.exec(field)?.[1]
-  if (header !== undefined) return SECRET_HEADERS.has(header.toLowerCase()) ? REDACTED : value
-  if (field === 'http.request.headers') return withoutSecrets(value)
+  if (header !== undefined) return redactHeader(header.toLowerCase(), value, query)
+  if (field === 'http.request.headers') return redactHeaders(value, query)
   if (query === false) return value
   if (URI.test(field)) return redactUri(value, query)
   if (QUERY.test(field)) return typeof value === 'string' ? redactQuery(value, query) : value

@@ -76,6 +76,11 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       ['hostile text in what is searched by', { ip: HOSTILE, country: HOSTILE }],
       ['a rule with a hostile name', { rule: { id: HOSTILE, name: HOSTILE } }],
       ['64 KB of user agent', { userAgent: 'x'.repeat(65_536) }],
+      [
+        'a matched value of 2 MB',
+        { matched: [{ field: 'a', value: '\0<é'.repeat(500_000), expression: 'e' }] },
+      ],
+      ['10,000 notes', { notes: Array.from({ length: 10_000 }, (_, i) => `note ${i}`) }],
       ['nothing that is known', { ip: '', country: 'XX', asn: 0, host: '', userAgent: '' }],
       [
         'values of every kind',
@@ -92,18 +97,19 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       expect(await found(await holding(event), event.ray)).toEqual([event])
     })
 
-    test('is not what was appended: changing that changes nothing here', async () => {
+    test('is the event as it was when it was appended, whatever happens to it later', async () => {
       const event = eventWith({
         matched: [{ field: 'a', value: { list: ['x'] }, expression: 'e' }],
         notes: ['n'],
       })
       const before = structuredClone(event)
       const store = opened()
-      await store.append(event)
+      const appended = store.append(event)
       event.userAgent = 'changed'
       event.rule.name = 'changed'
       event.notes.push('changed')
       ;(event.matched[0]!.value as { list: string[] }).list.push('changed')
+      await appended
       expect(await found(store, before.ray)).toEqual([before])
     })
 

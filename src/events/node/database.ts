@@ -8,7 +8,8 @@ export type Connection = InstanceType<typeof Database>
 /** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
 const APPLICATION_ID = 0xed9e1020 | 0
 const SCHEMA_VERSION = 2
-const BUSY_TIMEOUT_MS = 5_000
+/** How long a file that another process holds is waited for. */
+export const BUSY_TIMEOUT_MS = 5_000
 /** Four times SQLite's own: a checkpoint holds the visitors up, and pages that are written again and again wait for one. */
 const CHECKPOINT_PAGES = 4_000
 
@@ -20,8 +21,18 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
+/** What the driver says of files it may not touch helps nobody. */
+const REASONS: readonly [RegExp, string][] = [
+  [/Unable to open connection/, 'cannot be opened: the file and its directory have to be writable'],
+  [
+    /readonly database/,
+    'the file and its directory have to be writable, also to read it, as SQLite keeps an index beside it: run this as the user of the edge',
+  ],
+]
+
 export const storeFailed = (file: string, cause: unknown): EdgeError => {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const said = cause instanceof Error ? cause.message : String(cause)
+  const reason = REASONS.find(([pattern]) => pattern.test(said))?.[1] ?? said
   return new EdgeError('store_failed', `event store ${file}: ${reason}`, { cause })
 }
 
@@ -30,7 +41,14 @@ const pragma = (db: Connection, name: string): number => {
   return Number(row[name])
 }
 
-const isEmpty = (db: Connection): boolean =>
+export const setBusyTimeout = (db: Connection, timeoutMs: number): void => {
+  db.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
+}
+
+/** A file without anything in it, as SQLite makes it. */
+const isBlank = (db: Connection): boolean =>
+  pragma(db, 'application_id') === 0 &&
+  pragma(db, 'user_version') === 0 &&
   db.prepare('SELECT name FROM sqlite_master LIMIT 1').get() === undefined
 
 /** Ids of the oldest and the newest event; 1 and 0 where there are none. Asked for together, SQLite would read the whole table. */
@@ -42,9 +60,11 @@ export const bounds = (db: Connection): { first: number; last: number } =>
     .get() as { first: number; last: number }
 
 const prepareSchema = (db: Connection, file: string) => {
-  if (pragma(db, 'application_id') === 0 && pragma(db, 'user_version') === 0 && isEmpty(db)) {
-    db.exec(`BEGIN IMMEDIATE;${SCHEMA}COMMIT;`)
-    return
+  if (isBlank(db)) {
+    db.exec('BEGIN IMMEDIATE')
+    // Another process may have been faster.
+    if (isBlank(db)) db.exec(SCHEMA)
+    db.exec('COMMIT')
   }
   checkSchema(db, file)
 }
@@ -69,7 +89,7 @@ const connect = (file: string, setUp: (db: Connection) => void): Connection => {
   let db: Connection | undefined
   try {
     db = new Database(file)
-    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    setBusyTimeout(db, BUSY_TIMEOUT_MS)
     setUp(db)
     return db
   } catch (cause) {
@@ -93,15 +113,17 @@ export const openForWriting = (file: string, durability: 'process' | 'power'): C
   })
 }
 
+const notFound = (file: string) =>
+  new EdgeError(
+    'store_not_found',
+    `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data or its file with --store sqlite:FILE`
+  )
+
 /** Opens a store that is there for reading. The driver would create a missing file and write to a read-only one. */
 export const openForReading = (file: string): Connection => {
-  if (!existsSync(file)) {
-    throw new EdgeError(
-      'store_not_found',
-      `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data or its file with --store sqlite:FILE`
-    )
-  }
+  if (!existsSync(file)) throw notFound(file)
   return connect(file, (db) => {
+    if (isBlank(db)) throw notFound(file)
     checkSchema(db, file)
     db.exec('PRAGMA query_only = 1')
   })

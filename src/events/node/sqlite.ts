@@ -154,7 +154,7 @@ export const sqliteStore = (
     close: async () => {
       if (closed) return
       closed = true
-      writer?.flush()
+      writer?.finish()
       db.close()
     },
   }

@@ -1,39 +1,65 @@
 import { rayTime } from '../../ray.ts'
 import type { SecurityEvent } from '../event.ts'
 import type { Connection } from './database.ts'
-import { bounds, storeFailed } from './database.ts'
-
-interface Pending {
-  event: SecurityEvent
-  resolve: () => void
-  reject: (error: Error) => void
-}
+import { BUSY_TIMEOUT_MS, bounds, setBusyTimeout, storeFailed } from './database.ts'
 
 /** Retention is looked at once in so many appends, and removes at most that many more at a time. */
 const PRUNE_EVERY_EVENTS = 1_000
 const PRUNE_BITE_EVENTS = 4_000
 
-/** Rows of one statement, the most first. A crossing into the driver costs more than what it inserts. */
-const ROWS = [64, 16, 4, 1] as const
+/**
+ * The driver waits for a locked file with the event loop standing still: it is let wait this long, then the visitors have
+ * their turn, then it is tried again.
+ */
+const LOCK_WAIT_MS = 2
+const RETRY_MS = 10
 
-type Insert = ReturnType<typeof prepareInsert>
-type Statement = ReturnType<typeof prepareBare>
+/** Rows of one statement, the most first. A crossing into the driver costs more than what it inserts. */
+const ROWS = [64, 32, 16, 8, 4, 2, 1] as const
+const COLUMNS = 2
 
 const prepareBare = (db: Connection, sql: string) => db.prepare<[]>(sql)
 
 const prepareInsert = (db: Connection, rows: number) =>
-  db.prepare<string[]>(
-    `INSERT INTO events (ray, event) VALUES ${Array.from({ length: rows }, () => '(?, ?)').join(', ')}`
+  db.prepare<[string[]]>(
+    `INSERT INTO events (ray, event) VALUES ${Array(rows).fill('(?, ?)').join(', ')}`
   )
+
+type Bare = ReturnType<typeof prepareBare>
+type Insert = ReturnType<typeof prepareInsert>
+
+/** Events that share one transaction, and the one promise that all of them wait for. */
+interface Group {
+  /** Ray ID and JSON in turn, as they are bound. */
+  values: string[]
+  promise: Promise<void>
+  resolve: () => void
+  reject: (error: Error) => void
+  /** When the file was first found locked. */
+  lockedSinceMs: number | undefined
+}
+
+const newGroup = (): Group => {
+  let resolve!: () => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<void>((resolved, rejected) => {
+    resolve = resolved
+    reject = rejected
+  })
+  return { values: [], promise, resolve, reject, lockedSinceMs: undefined }
+}
+
+const isLocked = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
 /** Writes events in groups: all that were appended in one turn of the event loop share one transaction. */
 export class Writer {
   readonly #db: Connection
-  readonly #begin: Statement
-  readonly #end: Statement
-  readonly #inserts: readonly { rows: number; insert: Insert }[]
+  readonly #begin: Bare
+  readonly #end: Bare
+  readonly #inserts: readonly { width: number; insert: Insert }[]
   readonly #maxEvents: number
-  #pending: Pending[] = []
+  #group: Group | undefined
   #sincePrune = 0
   /** Transactions committed so far. */
   commits = 0
@@ -44,38 +70,66 @@ export class Writer {
     maxEvents: number
   ) {
     this.#db = db
+    setBusyTimeout(db, LOCK_WAIT_MS)
     this.#begin = prepareBare(db, 'BEGIN IMMEDIATE')
     this.#end = prepareBare(db, 'COMMIT')
-    this.#inserts = ROWS.map((rows) => ({ rows, insert: prepareInsert(db, rows) }))
+    this.#inserts = ROWS.map((rows) => ({
+      width: rows * COLUMNS,
+      insert: prepareInsert(db, rows),
+    }))
     this.#maxEvents = maxEvents
   }
 
   append(event: SecurityEvent): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#pending.length === 0) setImmediate(() => this.flush())
-      this.#pending.push({ event, resolve, reject })
-    })
+    let text: string
+    try {
+      text = JSON.stringify(event)
+    } catch (cause) {
+      return Promise.reject(storeFailed(this.file, cause))
+    }
+    if (this.#group === undefined) {
+      this.#group = newGroup()
+      setImmediate(this.#flush)
+    }
+    // Ray IDs are hex digits, and JSON escapes what the driver cannot bind: NUL ends its texts, a lone surrogate the process.
+    this.#group.values.push(event.ray.toWellFormed(), text)
+    return this.#group.promise
   }
 
-  flush(): void {
-    const group = this.#pending
-    if (group.length === 0) return
-    this.#pending = []
+  /** Commits what is pending, waiting for a locked file as long as it takes, up to the limit. */
+  finish(): void {
+    if (this.#group === undefined) return
+    setBusyTimeout(this.#db, BUSY_TIMEOUT_MS)
+    this.#group.lockedSinceMs = Number.NEGATIVE_INFINITY
+    this.#flush()
+  }
+
+  readonly #flush = (): void => {
+    const group = this.#group
+    if (group === undefined) return
     try {
-      this.#commit(group)
-    } catch {
-      // One that cannot be stored must not take the others with it.
-      this.#commitEach(group)
+      this.#commit(group.values)
+    } catch (cause) {
+      if (isLocked(cause) && this.#mayWait(group)) setTimeout(this.#flush, RETRY_MS)
+      else {
+        this.#group = undefined
+        group.reject(storeFailed(this.file, cause))
+      }
       return
     }
-    for (const { resolve } of group) resolve()
-    this.#sincePrune += group.length
+    this.#group = undefined
+    group.resolve()
+    this.#sincePrune += group.values.length / COLUMNS
     if (this.#sincePrune >= PRUNE_EVERY_EVENTS) this.#prune()
   }
 
-  #commit(group: readonly Pending[]): void {
-    // Ray IDs are hex digits, and JSON escapes what the driver cannot bind: NUL ends its texts, a lone surrogate the process.
-    const values = group.flatMap(({ event }) => [event.ray.toWellFormed(), JSON.stringify(event)])
+  #mayWait(group: Group): boolean {
+    const now = performance.now()
+    group.lockedSinceMs ??= now
+    return now - group.lockedSinceMs < BUSY_TIMEOUT_MS
+  }
+
+  #commit(values: string[]): void {
     this.#begin.run()
     try {
       this.#insert(values)
@@ -87,12 +141,11 @@ export class Writer {
     }
   }
 
-  #insert(values: readonly string[]): void {
+  #insert(values: string[]): void {
     let from = 0
-    for (const { rows, insert } of this.#inserts) {
-      const width = rows * 2
+    for (const { width, insert } of this.#inserts) {
       while (values.length - from >= width) {
-        insert.run(...values.slice(from, from + width))
+        insert.run(values.slice(from, from + width))
         from += width
       }
     }
@@ -106,23 +159,12 @@ export class Writer {
     }
   }
 
-  #commitEach(group: readonly Pending[]): void {
-    for (const one of group) {
-      try {
-        this.#commit([one])
-        one.resolve()
-      } catch (cause) {
-        one.reject(storeFailed(this.file, cause))
-      }
-    }
-  }
-
   #prune(): void {
     this.#sincePrune = 0
-    const { first, last } = bounds(this.#db)
-    const until = Math.min(last - this.#maxEvents, first + PRUNE_BITE_EVENTS)
-    if (until < first) return
     try {
+      const { first, last } = bounds(this.#db)
+      const until = Math.min(last - this.#maxEvents, first + PRUNE_BITE_EVENTS)
+      if (until < first) return
       this.#db.exec('BEGIN IMMEDIATE')
       this.#db.prepare('DELETE FROM events WHERE id <= ?').run(until)
       const oldest = this.#db.prepare('SELECT ray FROM events ORDER BY id LIMIT 1').get() as

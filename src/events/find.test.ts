@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { rayTime } from '../ray.ts'
+import { explainMiss } from './find.ts'
+
+const RAY = '0123456789abcdef'
+const MADE_MS = rayTime(RAY)
+const MADE = '2012-11-16 08:23:18.960 UTC'
+const LATER_MS = Date.UTC(2026, 0, 1)
+const LATER = '2026-01-01 00:00:00.000 UTC'
+
+const message = (text: string, horizon: Omit<Parameters<typeof explainMiss>[1], 'store'>) => {
+  const result = explainMiss(text, { store: 'the store', ...horizon })
+  return result.found ? undefined : { reason: result.reason, message: result.message }
+}
+
+describe('explainMiss', () => {
+  test('of what is no Ray ID says what one looks like', () => {
+    expect(message('abc', {})).toEqual({
+      reason: 'malformed',
+      message: '"abc" is not a Ray ID: expected 16 hex digits, optionally with -COLO',
+    })
+  })
+
+  test('does not repeat a long text', () => {
+    expect(message('x'.repeat(65_536), {})!.message.length).toBeLessThan(200)
+  })
+
+  test('of a removed event says when it was made and since when events are kept', () => {
+    expect(message(`${RAY}-LHR`, { removedBeforeMs: LATER_MS, oldestMs: LATER_MS })).toEqual({
+      reason: 'evicted',
+      message: `Ray ID ${RAY} was made at ${MADE}; the store keeps no events from before ${LATER}`,
+    })
+  })
+
+  test.each<[string, { removedBeforeMs?: number; oldestMs?: number }, string]>([
+    ['an empty store', {}, 'the store, which is empty'],
+    ['a store that never removed any', { oldestMs: LATER_MS }, `oldest event is from ${LATER}`],
+    [
+      'a store that removed only older ones',
+      { removedBeforeMs: MADE_MS, oldestMs: LATER_MS },
+      `oldest event is from ${LATER}`,
+    ],
+  ])('of an event that is not in %s says where else it may be', (_, horizon, expected) => {
+    const said = message(RAY.toUpperCase(), horizon)!
+    expect(said.reason).toBe('not_in_store')
+    expect(said.message).toContain(`Ray ID ${RAY} (made at ${MADE})`)
+    expect(said.message).toContain(expected)
+    expect(said.message).toContain('another instance')
+  })
+})
