@@ -1,6 +1,7 @@
 import { loadRules } from '../rules/load.ts'
 import { readRuleFiles } from '../rules/node/files.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
+import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
 import { paint, printable } from './printable.ts'
@@ -34,11 +35,16 @@ const print = (ruleset: Ruleset, args: Arguments, io: Io) => {
 const check = (ruleset: Ruleset, args: Arguments, io: Io) => {
   const enabled = ruleset.rules.filter((rule) => rule.enabled).length
   const total = ruleset.rules.length
+  // What `serve` brings: country data, and no source of ASNs.
+  const warnings = warningsOf(ruleset, { hasGeo: true, hasAsn: false })
   if (args.on('json')) {
-    io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files })}\n`)
-  } else {
-    io.out(`${enabled} of ${total} rules enabled in ${ruleset.files.join(', ')}\n`)
+    io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)
+    return
   }
+  for (const warning of warnings) {
+    io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(warning)}\n`)
+  }
+  io.out(`${enabled} of ${total} rules enabled in ${ruleset.files.join(', ')}\n`)
 }
 
 const ACTIONS: Record<string, (ruleset: Ruleset, args: Arguments, io: Io) => void> = {
@@ -52,7 +58,8 @@ export const rules: Command = {
   usage: 'print|check FILE_OR_DIRECTORY... [options]',
   description:
     'print   each rule as the expression that is evaluated, shorthand turned into it\n' +
-    'check   load the documents as `serve` would; exit code 2 and the place of every problem when one is refused',
+    'check   load the documents as `serve` would; exit code 2 and the place of every problem when one is refused;\n' +
+    '        warns of rules that read what this edge has no data for',
   flags: {},
   examples: [
     'edge1020 rules print rules/starter.yaml',

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { run } from './cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'edge1020-rules-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const file = (name: string, expression: string) => {
+  const path = join(folder, name)
+  writeFileSync(path, JSON.stringify({ rules: [{ name, action: 'block', expression }] }))
+  return path
+}
+
+describe('edge1020 rules check', () => {
+  test.each([
+    ['cf.bot_management.score lt 30', 'cf.bot_management.score', '99'],
+    ['ip.src.asnum eq 13335', 'ip.src.asnum', '0'],
+  ])('%s: warns that there is no data for it', async (expression, field, value) => {
+    const path = file('warned.json', expression)
+    const { code, out, err } = await run(['rules', 'check', path])
+    expect({ code, out }).toEqual({ code: 0, out: `1 of 1 rules enabled in ${path}\n` })
+    expect(err).toContain(`reads ${field}, for which this edge has no data: it is ${value}`)
+    const { warnings } = JSON.parse((await run(['rules', 'check', path, '--json'])).out)
+    expect(warnings).toEqual([expect.stringContaining(field)])
+  })
+
+  test('warns of a list that is empty', async () => {
+    const { err } = await run(['rules', 'check', file('list.json', 'ip.src in $office')])
+    expect(err).toContain('$office')
+  })
+
+  test.each(['ip.src.country eq "KP"', 'http.request.body.raw contains "x"', 'ssl'])(
+    '%s: nothing to warn of',
+    async (expression) => {
+      const { code, err } = await run(['rules', 'check', file('fine.json', expression)])
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+    }
+  )
+})
