@@ -1,6 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventWith } from '../event.fixture.ts'
@@ -29,6 +37,8 @@ const opened = (file = newFile(), options: SqliteOptions = {}) => {
 
 const isFound = async (store: EventStore, ray: string) => (await store.find(ray)).found
 
+const PAGE_BYTES = 4_096
+
 const refusal = (act: () => unknown): { code: string; message: string } => {
   try {
     act()
@@ -49,7 +59,18 @@ describe('commits', () => {
     expect(await isFound(reader, event.ray)).toBe(true)
   })
 
-  test.each([1, 2, 50, 64, 65, 333])('%i appends of one turn are one', async (count) => {
+  test('what is on the disk when an append is resolved is enough, as after a kill', async () => {
+    const [file, copy] = [newFile(), newFile()]
+    const store = opened(file)
+    const events = Array.from({ length: 70 }, () => eventWith())
+    await Promise.all(events.map((event) => store.append(event)))
+    mkdirSync(dirname(copy))
+    // The third file, the index in shared memory, is rebuilt.
+    for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${copy}${part}`)
+    expect(await opened(copy).query()).toEqual(events.toReversed())
+  })
+
+  test.each([1, 2, 50, 64, 65, 127, 333])('%i appends of one turn are one', async (count) => {
     const store = opened()
     const events = Array.from({ length: count }, () => eventWith())
     await Promise.all(events.map((event) => store.append(event)))
@@ -72,6 +93,25 @@ describe('commits', () => {
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(settled[1]).toMatchObject({ reason: { code: 'store_failed' } })
     expect(await store.query()).toEqual([alsoGood, good])
+  })
+
+  test('where the file cannot be written to, every append of the group says so', async () => {
+    const file = newFile()
+    const store = opened(file)
+    const other = new Database(file)
+    onTestFinished(() => void other.close())
+    other.exec('ALTER TABLE events RENAME TO gone')
+    const settled = await Promise.allSettled([1, 2, 3].map(() => store.append(eventWith())))
+    for (const result of settled) {
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'store_failed', message: expect.stringContaining(file) },
+      })
+    }
+    other.exec('ALTER TABLE gone RENAME TO events')
+    const event = eventWith()
+    await store.append(event)
+    expect(await store.query()).toEqual([event])
   })
 
   test('several processes may write to one file', async () => {
@@ -159,6 +199,20 @@ describe('files', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
+  test('a file that was cut off', async () => {
+    const [file, damaged] = [newFile(), newFile()]
+    await sqliteStore(file).close()
+    const main = new Database(file)
+    main.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    main.close()
+    mkdirSync(dirname(damaged))
+    // The first page promises more pages than there are.
+    writeFileSync(damaged, readFileSync(file).subarray(0, PAGE_BYTES + 100))
+    const { code, message } = refusal(() => sqliteStore(damaged))
+    expect(code).toBe('store_failed')
+    expect(message).toContain(damaged)
+  })
+
   test.each<[string, () => string]>([
     ['a directory', () => folder],
     [
@@ -183,6 +237,13 @@ describe('read-only', () => {
     expect(code).toBe('store_not_found')
     expect(message).toContain(file)
     expect(existsSync(file)).toBe(false)
+  })
+
+  test('so is one that no store was made in yet', () => {
+    const file = join(folder, 'blank.db')
+    writeFileSync(file, '')
+    expect(refusal(() => sqliteStore(file, { readOnly: true })).code).toBe('store_not_found')
+    expect(readFileSync(file)).toHaveLength(0)
   })
 
   test('takes no events', async () => {
