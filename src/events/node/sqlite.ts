@@ -11,8 +11,8 @@ export interface SqliteOptions {
   /** Reads a store that another process writes; `append` is refused and a missing file is an error. */
   readOnly?: boolean
   /**
-   * What a resolved `append` survives: the end of the process (default), or also a power cut, for about half the
-   * throughput.
+   * What a resolved `append` survives: the end of the process (default), or also a power cut, for a wait for the disk at
+   * each commit.
    */
   durability?: 'process' | 'power'
   /** Older events are removed beyond this many. Default 1,000,000. */
