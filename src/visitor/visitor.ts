@@ -18,22 +18,94 @@ export interface GeoPlace {
   country: string
 }
 
-/** Country look-up. `open()` does the loading, so that a site without country rules never pays for it. */
-export interface GeoSource {
+/** Where in its country an address is; '' where unknown. Text as Cloudflare's `ip.src.*` fields have it. */
+export interface CityPlace {
+  readonly city: string
+  /** Name of the first-level region: `Bavaria`. */
+  readonly region: string
+  /** Its code without the country: `BY`. */
+  readonly regionCode: string
+  /** ISO 3166-2: `DE-BY`. */
+  readonly subdivision1: string
+  readonly subdivision2: string
+  readonly postalCode: string
+  /** Nielsen's market area, in the USA only: `807`. */
+  readonly metroCode: string
+  /** Decimal degrees. */
+  readonly lat: string
+  readonly lon: string
+  /** `Europe/Berlin` */
+  readonly timezone: string
+}
+
+/** What start-up and `edge1020 doctor` tell of a source. */
+export interface Source {
+  /** For people: `geoip-lite`, `built-in table`, `GeoLite2-ASN.mmdb`. */
   readonly name: string
   /** Date of the data, `YYYY-MM-DD` or `YYYY-MM`; '' where unknown. Cheap: does not load the data. */
   readonly date: string
-  /** Loads the data (idempotent, synchronous). Throws EdgeError `geo_failed`. */
-  open(): void
-  /** `undefined` where the address is not in the data. Loads on first use. */
-  lookup(ip: Ip): GeoPlace | undefined
 }
 
-/** Autonomous system look-up; none is built in yet (`0` unless overridden or provided). */
-export interface AsnSource {
-  readonly name: string
-  readonly date: string
+/** Country look-up. `open()` does the loading, so that a site without country rules never pays for it. */
+export interface GeoSource extends Source {
+  /**
+   * Loads the data (idempotent, synchronous), with places below the country only where `detail` is `city`. Throws EdgeError
+   * `geo_failed`, also where it has no such places.
+   */
+  open(detail?: 'country' | 'city'): void
+  /** `undefined` where the address is not in the data. Loads on first use. */
+  lookup(ip: Ip): GeoPlace | undefined
+  /** Absent where the data never has places below the country; `undefined` where the address is not in it. */
+  place?(ip: Ip): CityPlace | undefined
+}
+
+/** Autonomous system look-up. */
+export interface AsnSource extends Source {
+  /** Loads the data (idempotent, synchronous). Throws EdgeError `asn_failed`. */
+  open?(): void
   lookup(ip: Ip): { asn: number; name: string } | undefined
+}
+
+/** What the reputation feeds say of one address. */
+export interface Reputation {
+  /** 0 (nothing known against it) to 100. */
+  readonly score: number
+  /** Names of the feeds that have it. */
+  readonly lists: readonly string[]
+  /** In a list of Tor exits. */
+  readonly isTor: boolean
+}
+
+/** Reputation look-up, made of feeds. */
+export interface ReputationSource extends Source {
+  look(ip: Ip): Reputation
+}
+
+/** What is asked to tell a bot: pieces are read only where they matter. */
+export interface BotQuestion {
+  readonly ip: Ip | undefined
+  readonly userAgent: string
+  readonly asn: number
+  /** '' where the transport gave none. */
+  readonly ja4: string
+  /** By lower-case name. */
+  readonly header: HeaderReader
+}
+
+export interface BotVerdict {
+  /** A known bot that comes from where it should: `cf.client.bot`, `cf.bot_management.verified_bot`. */
+  readonly verified: boolean
+  /** Cloudflare's category of a verified bot (`Search Engine Crawler`), else ''. */
+  readonly category: string
+  /** 1 (surely automated) to 99 (surely a person), as `cf.bot_management.score`. */
+  readonly score: number
+  /** Why, for the event: "user agent is Googlebot's, 192.0.2.1 is not in its published ranges". */
+  readonly reason: string
+}
+
+/** Tells bots from people; replaceable. Never throws. */
+export interface BotSource extends Source {
+  judge(question: BotQuestion): BotVerdict
 }
 
 /** Who asks, settled once at the door. Country and ASN are looked up when first asked for. */
