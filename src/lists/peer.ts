@@ -2,8 +2,8 @@ import type { Ip } from './ip.ts'
 import { canonicalIp, parseIp } from './ip.ts'
 
 const IPV4_WITH_PORT = /^([\d.]{7,15}):(\d{1,5})$/
-/** An interface's name or number is whatever the operating system allows: bounded, without space or brackets. */
-const ZONE = /%[^\s[\]]{1,64}$/
+/** An interface's name or number is whatever the operating system allows: bounded, without space, brackets, `/` or `%`. */
+const ZONE = /%[^\s[\]/%]{1,64}$/
 const BRACKETED = /^\[([^[\]]{2,110})\](?::(\d{1,5}))?$/
 const MAX_PORT = 65_535
 /** Longest text that the forms above can have. */

@@ -1,0 +1,92 @@
+import type { Stretches } from './flatten.ts'
+import { NO_VALUE } from './flatten.ts'
+
+/**
+ * How far a stretch goes. 0 to 127: it is a network of that many host bits, behind which nothing is until the next stretch.
+ */
+export const UNTIL_NEXT = 255
+/** Nothing is from here until the next stretch. */
+export const GAP = 254
+
+const WORD_BITS = 32
+const LAST_WORD = 0xffffffff
+
+/** Host bits of the network from the start of stretch `row` to where the next begins; UNTIL_NEXT where it isn't one. */
+const hostBits = (starts: readonly Uint32Array[], row: number): number => {
+  let bits = 0
+  // From the lowest word up: first those in which a network begins with zeros and ends with ones.
+  let word = starts.length - 1
+  let borrow = 1
+  let isWhole = true
+  for (; word >= 0; word--) {
+    const start = starts[word]![row]!
+    const next = starts[word]![row + 1]!
+    const end = (next - borrow) >>> 0
+    if (next > 0) borrow = 0
+    if (isWhole && start === 0 && end === LAST_WORD) {
+      bits += WORD_BITS
+      continue
+    }
+    const differing = (start ^ end) >>> 0
+    if (isWhole) {
+      const isNetwork = (differing & (differing + 1)) === 0 && (start & differing) === 0
+      if (!isNetwork) return UNTIL_NEXT
+      bits += WORD_BITS - Math.clz32(differing)
+      isWhole = false
+    } else if (differing !== 0) return UNTIL_NEXT
+  }
+  return bits
+}
+
+/**
+ * Leaves out the gaps that follow networks, by noting how large the network is. Nearly all ranges are networks with a gap
+ * behind, so this halves the rows. Works in place: `stretches` must not be used afterwards.
+ *
+ * @returns for each row that is left how far it goes
+ */
+export const joinGaps = (stretches: Stretches): Uint8Array => {
+  const { starts, values, length } = stretches
+  const extents = new Uint8Array(length)
+  let left = 0
+  for (let row = 0; row < length; row++) {
+    const value = values[row]!
+    const isBeforeGap = row + 1 < length && values[row + 1] === NO_VALUE
+    const extent = value === NO_VALUE ? GAP : isBeforeGap ? hostBits(starts, row) : UNTIL_NEXT
+    for (const column of starts) column[left] = column[row]!
+    values[left] = value
+    extents[left++] = extent
+    if (extent < GAP) row++
+  }
+  stretches.length = left
+  return extents.slice(0, left)
+}
+
+/** The inverse: says each gap in a row of its own. */
+export const splitGaps = (
+  starts: readonly Uint32Array[],
+  values: ArrayLike<number>,
+  extents: Uint8Array
+): Stretches => {
+  const gaps = extents.reduce((count, extent) => (extent < GAP ? count + 1 : count), 0)
+  const rows = extents.length + gaps
+  const split = { starts: starts.map(() => new Uint32Array(rows)), values: new Uint32Array(rows) }
+  let length = 0
+  for (let row = 0; row < extents.length; row++) {
+    const extent = extents[row]!
+    for (let word = 0; word < starts.length; word++) {
+      split.starts[word]![length] = starts[word]![row]!
+    }
+    split.values[length++] = extent === GAP ? NO_VALUE : values[row]!
+    if (extent >= GAP) continue
+    // The network's size is added to its start: to the word the size lies in, with carry into those above.
+    const sized = starts.length - 1 - Math.floor(extent / WORD_BITS)
+    let carry = 2 ** (extent % WORD_BITS)
+    for (let word = starts.length - 1; word >= 0; word--) {
+      const sum = starts[word]![row]! + (word <= sized ? carry : 0)
+      split.starts[word]![length] = sum
+      if (word <= sized) carry = sum > LAST_WORD ? 1 : 0
+    }
+    split.values[length++] = NO_VALUE
+  }
+  return { ...split, length }
+}
