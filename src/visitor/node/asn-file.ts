@@ -1,0 +1,61 @@
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { EdgeError } from '../../error.ts'
+import { ASN_HEADER_BYTES, isAsnBinary, readAsnBinary, readAsnHeader } from '../asn/binary.ts'
+import type { AsnData } from '../asn/table.ts'
+import { parseAsnTsv } from '../asn/tsv.ts'
+
+const GZIP = [0x1f, 0x8b]
+/** The whole Internet takes some 40 MB of text. */
+const MAX_TEXT_BYTES = 2 ** 29
+const DATE_CHARS = 10
+
+const failed = (path: string, cause: unknown): EdgeError => {
+  if (cause instanceof EdgeError) return cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new EdgeError('asn_failed', `${path}: cannot be read: ${reason}`, { cause })
+}
+
+/** iptoasn.com's TSV has no date inside: that of the file is the one the server gave it. */
+const dateOf = (path: string) => statSync(path).mtime.toISOString().slice(0, DATE_CHARS)
+
+const isGzip = (bytes: Uint8Array) => GZIP.every((byte, at) => bytes[at] === byte)
+
+/**
+ * Reads a table of networks: a compiled one, or iptoasn.com's TSV, plain or gzipped. Goes by what the file holds, not by
+ * its name.
+ *
+ * @param path where it is
+ * @param file what it is called in errors
+ * @throws EdgeError `asn_failed`
+ */
+export const readAsnFile = (path: string, file: string = path): AsnData => {
+  try {
+    const bytes = readFileSync(path)
+    if (isAsnBinary(bytes)) return readAsnBinary(bytes, file)
+    const text = isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES }) : bytes
+    return parseAsnTsv(text, { file, date: dateOf(path) })
+  } catch (cause) {
+    throw failed(file, cause)
+  }
+}
+
+/**
+ * What can be told of a table without reading all of it; the number of networks only where it is compiled.
+ *
+ * @throws EdgeError `asn_failed` where it is missing or may not be read
+ */
+export const readAsnFacts = (path: string): { date: string; entries?: number } => {
+  try {
+    const header = new Uint8Array(ASN_HEADER_BYTES)
+    const descriptor = openSync(path, 'r')
+    try {
+      readSync(descriptor, header)
+    } finally {
+      closeSync(descriptor)
+    }
+    return isAsnBinary(header) ? readAsnHeader(header, path) : { date: dateOf(path) }
+  } catch (cause) {
+    throw failed(path, cause)
+  }
+}

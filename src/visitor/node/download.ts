@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto'
+import {
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { EdgeError } from '../../error.ts'
+import { claimPart, type Part } from './download-part.ts'
+import type { Delivery, Version } from './download-source.ts'
+import { canContinue, fetchSource, sourceUrl } from './download-source.ts'
+
+export interface DownloadOptions {
+  /** `http:`, `https:` or `file:`. */
+  url: string
+  /** Where it goes; its folder is made. */
+  file: string
+  /**
+   * Looks at what came before it is put in place, and throws where that is not what it should be. May rewrite the file at
+   * `path`: what it leaves there is put in place. The modification time at `path` is that of the source.
+   */
+  verify?: ((path: string) => void | Promise<void>) | undefined
+  /** Silence of the server for so long ends it. Default 30 s. */
+  timeoutMs?: number
+  /** Default 1 GiB. */
+  maxBytes?: number
+  /** Fetches it also where the file is the newest, as something is wrong with it. */
+  anew?: boolean
+  /** How many bytes are there, of how many where that is known. */
+  onProgress?: ((bytes: number, total: number | undefined) => void) | undefined
+}
+
+export interface DownloadResult {
+  readonly status: 'updated' | 'unchanged'
+  /** Bytes that came, those of an earlier try included; 0 where the file is still the newest. */
+  readonly bytes: number
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_MAX_BYTES = 2 ** 30
+const MS_PER_S = 1_000
+
+/** Beside the file: which version of it is there, for the next time. */
+const noteOf = (file: string) => `${file}.source.json`
+
+interface Note extends Version {
+  readonly source: string
+  readonly key: string
+  /** Of the file as it was put in place: one that was changed since is not what the server knows. */
+  readonly bytes: number
+  readonly mtimeMs: number
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+const presentVersion = async (url: URL, file: string): Promise<Version | undefined> => {
+  try {
+    const note = JSON.parse(await readFile(noteOf(file), 'utf8')) as Partial<Note> | null
+    const { size, mtimeMs } = await stat(file)
+    const isSame = note?.key === keyOf(url) && note.bytes === size && note.mtimeMs === mtimeMs
+    const version = { etag: textOf(note?.etag), lastModified: textOf(note?.lastModified) }
+    return isSame && (version.etag ?? version.lastModified) !== undefined ? version : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const writeAll = async (handle: FileHandle, bytes: Uint8Array, at: number) => {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten
+  }
+}
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  // Node's word for an answer that ends too early.
+  if (error.message === 'aborted') return 'the connection was cut'
+  // Node's error of several addresses that all failed has a code and no message.
+  return error.message || (error as NodeJS.ErrnoException).code || error.name
+}
+
+/** Without what may be secret: name, password, query. */
+const shownUrl = ({ protocol, host, pathname, search }: URL): string =>
+  `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`
+
+/** By which downloads from the same place know each other, without telling the place. */
+const keyOf = (url: URL): string => createHash('sha256').update(url.href).digest('hex')
+
+interface Limits {
+  readonly maxBytes: number
+  readonly onProgress: DownloadOptions['onProgress']
+  /** Called at each sign of life. */
+  readonly onBytes: () => void
+}
+
+/** Writes what comes to the part. Sets `lasting` while what is there may be continued by a later try. */
+const receive = async (
+  { kind, body, total, version }: Delivery,
+  part: Part,
+  state: { lasting: boolean },
+  { maxBytes, onProgress, onBytes }: Limits
+): Promise<number> => {
+  state.lasting = false
+  const tooMuch = () => new Error(`it is larger than the limit of ${maxBytes} bytes`)
+  if (total !== undefined && total > maxBytes) throw tooMuch()
+  const isRest = kind === 'rest'
+  const handle = await open(part.path, isRest ? 'r+' : 'w')
+  try {
+    let bytes = isRest ? (part.begun?.bytes ?? 0) : 0
+    if (!isRest) await part.note(canContinue(version) ? version : undefined)
+    state.lasting = isRest
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      state.lasting = false
+      if (bytes + chunk.length > maxBytes) throw tooMuch()
+      await writeAll(handle, chunk, bytes)
+      bytes += chunk.length
+      onBytes()
+      onProgress?.(bytes, total)
+      state.lasting = canContinue(version)
+    }
+    if (total !== undefined && bytes !== total) {
+      state.lasting &&= bytes < total
+      throw new Error(`${bytes} of ${total} bytes came`)
+    }
+    return bytes
+  } finally {
+    await handle.close()
+  }
+}
+
+const setTime = async (path: string, { lastModified = '' }: Version) => {
+  const time = Date.parse(lastModified)
+  if (!Number.isNaN(time)) await utimes(path, new Date(), new Date(time))
+}
+
+/** After a power cut there is the old file or the new one, never an empty one. */
+const flush = async (path: string) => {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const putInPlace = async (
+  part: Part,
+  version: Version,
+  url: URL,
+  { file, verify }: Pick<DownloadOptions, 'file' | 'verify'>
+) => {
+  // What `verify` rewrites is not the server's any more.
+  await part.note(undefined)
+  await setTime(part.path, version)
+  await verify?.(part.path)
+  await flush(part.path)
+  await setTime(part.path, version)
+  const { size, mtimeMs } = await stat(part.path)
+  await rename(part.path, file)
+  const source = shownUrl(url)
+  const note: Note = { source, key: keyOf(url), ...version, bytes: size, mtimeMs }
+  try {
+    await writeFile(noteOf(file), JSON.stringify(note))
+  } catch {
+    // Without the note the next download only fetches what it could have spared.
+    await rm(noteOf(file), { force: true })
+  }
+}
+
+/**
+ * Downloads a file: what was cut off is continued by the next call (RFC 9110 §14), what is still the newest is not fetched
+ * again, and the file is replaced whole, when all of it came and `verify` let it pass, or stays as it is. Nothing is
+ * unpacked. Several calls for one file do not disturb each other, in other processes neither.
+ *
+ * @throws EdgeError `download_failed` naming the URL and the reason
+ * @example await download({ url: 'https://iptoasn.com/data/ip2asn-v4.tsv.gz', file: 'data/ip2asn-v4.tsv.gz' })
+ */
+export const download = async ({
+  url: text,
+  file,
+  verify,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+  maxBytes = DEFAULT_MAX_BYTES,
+  anew = false,
+  onProgress,
+}: DownloadOptions): Promise<DownloadResult> => {
+  const url = sourceUrl(text)
+  if (url === undefined) {
+    throw new EdgeError(
+      'download_failed',
+      `download of "${text}": expected an http, https or file URL`
+    )
+  }
+  const shown = shownUrl(url)
+  const silence = new AbortController()
+  const timer = setTimeout(
+    () => silence.abort(new Error(`nothing came for ${timeoutMs / MS_PER_S} s`)),
+    timeoutMs
+  )
+  const state = { lasting: false }
+  let part: Part | undefined
+  let delivery: Delivery | undefined
+  try {
+    part = await claimPart(file, keyOf(url))
+    state.lasting = part.begun !== undefined
+    const have = anew ? undefined : await presentVersion(url, file)
+    delivery = await fetchSource(url, { have, begun: part.begun, signal: silence.signal })
+    if (delivery.kind === 'unchanged') {
+      await part.remove()
+      return { status: 'unchanged', bytes: 0 }
+    }
+    const onBytes = () => timer.refresh()
+    const bytes = await receive(delivery, part, state, { maxBytes, onProgress, onBytes })
+    clearTimeout(timer)
+    state.lasting = false
+    await putInPlace(part, delivery.version, url, { file, verify })
+    await part.remove().catch(() => {})
+    return { status: 'updated', bytes }
+  } catch (error) {
+    const cause = silence.signal.aborted ? silence.signal.reason : error
+    await (state.lasting ? part?.release() : part?.remove())?.catch(() => {})
+    const kept = state.lasting ? '; the next try goes on from what came' : ''
+    throw new EdgeError(
+      'download_failed',
+      `download of ${shown} failed: ${reasonOf(cause)}${kept}`,
+      {
+        cause,
+      }
+    )
+  } finally {
+    clearTimeout(timer)
+    delivery?.body.destroy()
+  }
+}
