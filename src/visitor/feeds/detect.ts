@@ -1,0 +1,63 @@
+import type { Columns } from './csv.ts'
+import { columnsOf } from './csv.ts'
+import { headerDay } from './date.ts'
+import { eachLine, endBeforeComment, isComment, textOf } from './lines.ts'
+import type { FeedFormat } from './spec.ts'
+
+const SAMPLE_LINES = 20
+const SAMPLE_BYTES = 2048
+/** Licences and descriptions come before the date in some. */
+const HEADER_LINES = 200
+
+/** What a feed looks like from its beginning. */
+export interface Sample {
+  /** `undefined` where no line is of any format. */
+  readonly format: FeedFormat | undefined
+  /** A header row that stands in a comment. */
+  readonly columns: Columns | undefined
+  /** Day of the data as its header gives it; ''. */
+  readonly date: string
+  /** The first line that is no comment; '' where there is none. */
+  readonly firstLine: string
+  readonly hasComments: boolean
+}
+
+/** Told by the first line that is one of these. A line behind which a comment stands is looked at without it. */
+const SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
+  ['jsonl', /^\{/],
+  ['tor', /^(?:ExitNode|Published|LastStatus|ExitAddress) /],
+  ['asn', /^AS\d+(?:\s|$)/i],
+  ['scored', /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?[\t ]+\d+(?:\.\d+)?$/i],
+  ['list', /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?(?:$| *(?:-|\.\.))/i],
+]
+
+const shapeOf = (text: string): FeedFormat | undefined =>
+  SHAPES.find(([, shape]) => shape.test(text))?.[0]
+
+/** Looks at the beginning of a feed: its format and what its header tells. */
+export const sampleOf = (bytes: Uint8Array, start: number): Sample => {
+  let format: FeedFormat | undefined
+  let columns: Columns | undefined
+  let date = ''
+  let firstLine = ''
+  let lines = 0
+  let comments = 0
+  eachLine(bytes, start, (from, to) => {
+    if (isComment(bytes, from)) {
+      const text = textOf(bytes, from, to, SAMPLE_BYTES)
+      date ||= headerDay(text)
+      columns = columnsOf(text) ?? columns
+      return ++comments < HEADER_LINES
+    }
+    const end = endBeforeComment(bytes, from, Math.min(to, from + SAMPLE_BYTES))
+    format = shapeOf(textOf(bytes, from, end, SAMPLE_BYTES))
+    if (format === undefined && lines === 0) {
+      const isTable = columnsOf(textOf(bytes, from, to, SAMPLE_BYTES)) ?? columns
+      if (isTable !== undefined) format = 'csv'
+    }
+    if (lines === 0) firstLine = textOf(bytes, from, to)
+    lines++
+    return format === undefined && lines < SAMPLE_LINES
+  })
+  return { format, columns, date, firstLine, hasComments: comments > 0 }
+}

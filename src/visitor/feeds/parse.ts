@@ -1,0 +1,162 @@
+import { EdgeError } from '../../error.ts'
+import type { RangeBuffer } from '../../lists/ranges.ts'
+import { shown } from '../shown.ts'
+import { csvReader } from './csv.ts'
+import { sampleOf } from './detect.ts'
+import { Entries } from './entries.ts'
+import { jsonlReader } from './jsonl.ts'
+import { eachLine, endBeforeComment, isComment, MAX_LINE_BYTES, textOf } from './lines.ts'
+import { WIDEST_NETWORKS } from './local.ts'
+import { asnReader, listReader, scoredReader, torReader } from './plain.ts'
+import type { FeedReader } from './reader.ts'
+import type { FeedFormat } from './spec.ts'
+import { FEED_FORMATS } from './spec.ts'
+import { checkText } from './text.ts'
+
+/** A file with more lines than this that cannot be read is something else. */
+const MAX_BAD_SHARE = 0.1
+/** Lines named one by one; of others only how many they are. */
+const MAX_NAMED = 5
+/** IPsum counts the lists that have an address: of the thirty it reads, ten at most at a time. */
+const SCORED_FULL = 10
+/** Other feeds that have a number have percentages. */
+const OTHER_FULL = 100
+
+export interface ParsedFeed {
+  readonly format: FeedFormat
+  /** Addresses, or numbers of autonomous systems. */
+  readonly kind: 'ip' | 'int'
+  /** Values are the entry's share of the feed's weight, 0–100. */
+  readonly ranges: RangeBuffer
+  readonly ints: ReadonlySet<number>
+  /** How many were taken in. */
+  readonly entries: number
+  /** Day of the data as the feed itself gives it, `YYYY-MM-DD`; ''. */
+  readonly date: string
+  /** The format itself is one of Tor's exits. */
+  readonly tor: boolean
+  /** What was not as it should be, one sentence each. */
+  readonly problems: readonly string[]
+}
+
+export interface ParseOptions {
+  /** For messages. */
+  file: string
+  /** Default: seen from the content. */
+  format?: FeedFormat | undefined
+  full?: number | undefined
+  min?: number | undefined
+  unfiltered?: boolean | undefined
+}
+
+const readerOf = (
+  format: FeedFormat,
+  entries: Entries,
+  columns: Parameters<typeof csvReader>[1]
+): FeedReader => {
+  switch (format) {
+    case 'list':
+      return listReader(entries)
+    case 'scored':
+      return scoredReader(entries)
+    case 'csv':
+      return csvReader(entries, columns)
+    case 'jsonl':
+      return jsonlReader(entries)
+    case 'tor':
+      return torReader(entries)
+    case 'asn':
+      return asnReader(entries)
+  }
+}
+
+const count = (number: number, one: string, many: string) =>
+  `${number} ${number === 1 ? one : many}`
+
+const notices = (
+  { hostBits, local, tooWide, numbered, belowMin, count: all, ints, ranges }: Entries,
+  { file, full, min }: ParseOptions
+): string[] => {
+  const scale = full === undefined ? `min=${min}` : `full=${full}`
+  const asked = full !== undefined || min !== undefined
+  return [
+    all === 0 && 'it has no entries',
+    all > 0 &&
+      belowMin === all &&
+      `none of its ${count(all, 'entry', 'entries')} reaches min=${min}`,
+    hostBits > 0 && `host bits of ${count(hostBits, 'network', 'networks')} masked`,
+    local > 0 &&
+      `local addresses left out of ${count(local, 'entry', 'entries')}: "unfiltered" takes them in`,
+    tooWide > 0 &&
+      `${count(tooWide, 'network', 'networks')} wider than ${WIDEST_NETWORKS} left out: "unfiltered" takes them in`,
+    ints.size > 0 &&
+      ranges.length > 0 &&
+      `${count(ints.size, 'autonomous system', 'autonomous systems')} among addresses left out`,
+    asked && all > 0 && numbered === 0 && `${scale} has no effect: its entries have no numbers`,
+  ].flatMap((text) => (text === false ? [] : [`${file}: ${text}`]))
+}
+
+/** How many lines there are, how many of them cannot be read, and what is said of those. */
+const readLines = (bytes: Uint8Array, start: number, reader: FeedReader, file: string) => {
+  const named: string[] = []
+  let lines = 0
+  let bad = 0
+  eachLine(bytes, start, (from, to, line) => {
+    if (isComment(bytes, from)) return undefined
+    lines++
+    const expected =
+      to - from > MAX_LINE_BYTES
+        ? `a line of at most ${MAX_LINE_BYTES} bytes`
+        : reader.read(bytes, from, reader.commentsBehind ? endBeforeComment(bytes, from, to) : to)
+    if (expected === undefined) return undefined
+    if (bad++ < MAX_NAMED) {
+      named.push(`${file}:${line}: ${shown(textOf(bytes, from, to))}: expected ${expected}`)
+    }
+    return undefined
+  })
+  if (bad > MAX_NAMED) {
+    named.push(`${file}: ${count(bad - MAX_NAMED, 'more line', 'more lines')} cannot be read`)
+  }
+  return { lines, bad, named }
+}
+
+/**
+ * Reads a feed in any of the formats, seen from its content unless given. Lines that cannot be read are named in `problems`
+ * and left out; with more than a tenth of them the whole is refused, as are web pages, archives and empty files. Local and
+ * very wide networks are left out too, see docs/feeds.md.
+ *
+ * @throws EdgeError `invalid_feed`
+ * @example parseFeed(new TextEncoder().encode('192.0.2.0/24 ; SBL1\n'), { file: 'drop.txt' }).entries // 1
+ */
+export const parseFeed = (bytes: Uint8Array, options: ParseOptions): ParsedFeed => {
+  const { file, min = 0, unfiltered = false } = options
+  const refuse = (problem: string) => new EdgeError('invalid_feed', `feed ${file}: ${problem}`)
+  const start = checkText(bytes, refuse)
+  const sample = sampleOf(bytes, start)
+  if (sample.firstLine === '' && !sample.hasComments) throw refuse('it is empty')
+  if (sample.firstLine.startsWith('<'))
+    throw refuse('it is a web page, expected a list of addresses')
+  const format = options.format ?? sample.format ?? (sample.firstLine === '' ? 'list' : undefined)
+  if (format === undefined) {
+    throw refuse(`${shown(sample.firstLine)} is of none of the formats ${FEED_FORMATS.join(' ')}`)
+  }
+  const full = options.full ?? (format === 'scored' ? SCORED_FULL : OTHER_FULL)
+  const entries = new Entries({ full, min, unfiltered })
+  const reader = readerOf(format, entries, sample.columns)
+  const { lines, bad, named } = readLines(bytes, start, reader, file)
+  if (bad > lines * MAX_BAD_SHARE) {
+    throw refuse(`${bad} of ${count(lines, 'line', 'lines')} cannot be read: ${named[0]}`)
+  }
+  const { ranges, ints } = entries
+  const kind = format === 'asn' || (ints.size > 0 && ranges.length === 0) ? 'int' : 'ip'
+  return {
+    format,
+    kind,
+    ranges,
+    ints: kind === 'int' ? ints : new Set(),
+    entries: kind === 'ip' ? ranges.length : ints.size,
+    date: sample.date || (reader.date ?? ''),
+    tor: format === 'tor',
+    problems: [...named, ...notices(entries, options)],
+  }
+}

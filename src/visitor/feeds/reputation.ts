@@ -1,0 +1,94 @@
+import type { Ip } from '../../lists/ip.ts'
+import type { IpMapColumns } from '../../lists/ipmap.ts'
+import type { Reputation } from '../visitor.ts'
+import type { Combination } from './combine.ts'
+import { ABSENT, columnsOf, combine } from './combine.ts'
+import { WHOLE } from './entries.ts'
+
+/** One feed of addresses, compiled. Values of the columns are the entries' shares of the weight, 0–100. */
+export interface CompiledFeed {
+  readonly name: string
+  /** 0–100 */
+  readonly weight: number
+  readonly tor: boolean
+  /** Names of the lists it fills. */
+  readonly lists: readonly string[]
+  readonly columns: IpMapColumns
+}
+
+/** What all feeds together say. Made once, never changed. */
+export interface FeedsView {
+  look(ip: Ip): Reputation
+  /** Is the address in this list? */
+  has(list: string, ip: Ip): boolean
+  /** Those of the feed at this place, for the next view. */
+  columns(place: number): IpMapColumns
+}
+
+const FULL_SCORE = 100
+const NOTHING: Reputation = { score: 0, lists: [], isTor: false }
+
+/**
+ * The score of an address: 100 × (1 − ∏ (1 − weight × share)) over the feeds that have it, rounded; weight and share as
+ * parts of one. Each feed takes its part of what the others left, so more of them mean more and none passes 100.
+ *
+ * @param weights percent
+ * @example scoreOf([90, 30]) // 93
+ */
+export const scoreOf = (weights: readonly number[]): number => {
+  const left = weights.reduce((product, weight) => product * (1 - weight / FULL_SCORE), 1)
+  // Halves are rounded up, also those that a float is a trifle short of.
+  return Math.round(Number((FULL_SCORE * (1 - left)).toFixed(6)))
+}
+
+const reputationsOf = (
+  feeds: readonly CompiledFeed[],
+  combinations: readonly Combination[]
+): Reputation[] =>
+  combinations.map((combination) => {
+    const found = feeds.filter((_, place) => combination[place] !== ABSENT)
+    const weights = feeds.map(({ weight }, place) => {
+      const share = combination[place]!
+      return share === ABSENT ? 0 : (weight * share) / WHOLE
+    })
+    return {
+      score: scoreOf(weights),
+      lists: found.map(({ name }) => name),
+      isTor: found.some(({ tor }) => tor),
+    }
+  })
+
+/** For each list, which combinations are in it. */
+const membersOf = (feeds: readonly CompiledFeed[], combinations: readonly Combination[]) => {
+  const names = new Set(feeds.flatMap(({ lists }) => lists))
+  return new Map(
+    [...names].map((name) => {
+      const own = feeds.flatMap(({ lists }, place) => (lists.includes(name) ? [place] : []))
+      const isIn = (combination: Combination) => own.some((place) => combination[place] !== ABSENT)
+      return [name, Uint8Array.from(combinations, (one) => (isIn(one) ? 1 : 0))] as const
+    })
+  )
+}
+
+/**
+ * Compiles feeds into one map: a look-up is one search, however many feeds there are.
+ *
+ * Their own columns are not kept: no function that stays may mention `feeds`.
+ */
+export const viewOf = (feeds: readonly CompiledFeed[]): FeedsView => {
+  const combined = combine(feeds.map(({ columns }) => columns))
+  const { map, combinations } = combined
+  const reputations = reputationsOf(feeds, combinations)
+  const members = membersOf(feeds, combinations)
+  return {
+    look: (ip) => {
+      const place = map.find(ip)
+      return place < 0 ? NOTHING : reputations[place]!
+    },
+    has: (list, ip) => {
+      const place = map.find(ip)
+      return place >= 0 && members.get(list)?.[place] === 1
+    },
+    columns: (place) => columnsOf(combined, place),
+  }
+}

@@ -1,0 +1,278 @@
+import { EdgeError } from '../../error.ts'
+import type { Ip } from '../../lists/ip.ts'
+import type { IpMapColumns } from '../../lists/ipmap.ts'
+import { buildIpMap } from '../../lists/ipmap.ts'
+import type { ParsedFeed } from '../feeds/parse.ts'
+import type { CompiledFeed } from '../feeds/reputation.ts'
+import { viewOf } from '../feeds/reputation.ts'
+import type { FeedFormat, FeedSpec } from '../feeds/spec.ts'
+import { shownSource } from '../feeds/spec.ts'
+import { MAX_FEED_BYTES } from '../feeds/text.ts'
+import type { ReputationSource } from '../visitor.ts'
+import { download } from './download.ts'
+import { feedFile, readFeedFile } from './feeds-file.ts'
+import { watchFile } from './watch-file.ts'
+
+export type { FeedSpec } from '../feeds/spec.ts'
+
+/** What there is to tell of one feed. */
+export interface FeedFacts {
+  readonly name: string
+  /** File or URL, the latter without what may be secret in it. */
+  readonly source: string
+  /** Where its data is read from. */
+  readonly file: string
+  readonly format: FeedFormat
+  /** Addresses, or numbers of autonomous systems, which fill lists but have no part in the score. */
+  readonly kind: 'ip' | 'int'
+  readonly entries: number
+  /** `YYYY-MM-DD`: as the feed tells it, else that of its file. */
+  readonly date: string
+  readonly tor: boolean
+  /** 0–100 */
+  readonly weight: number
+  /** Names of the lists it fills. */
+  readonly lists: readonly string[]
+  /** What was not as it should be, one sentence each. */
+  readonly problems: readonly string[]
+}
+
+export interface Feeds {
+  readonly reputation: ReputationSource
+  /** Sets stay the same objects for good; what they hold follows the files. */
+  readonly lists: {
+    ip(name: string): { has(ip: Ip): boolean } | undefined
+    int(name: string): { has(int: number | bigint): boolean } | undefined
+  }
+  facts(): FeedFacts[]
+  /** Stops watching the files. */
+  close(): void
+}
+
+export interface FeedsOptions {
+  /** Directory with what `edge1020 update feeds` downloaded. */
+  data: string
+  /** Told when a changed file cannot be used; the data that ran goes on. */
+  onError: (error: EdgeError) => void
+  /** Told after a changed file has been taken over. */
+  onChange?: (facts: FeedFacts) => void
+  /** How often files are looked at. */
+  intervalMs?: number
+}
+
+interface Loaded {
+  readonly spec: FeedSpec
+  readonly file: string
+  readonly feed: Omit<ParsedFeed, 'ranges'>
+}
+
+interface Read extends Loaded {
+  /** Empty for autonomous systems. */
+  readonly columns: IpMapColumns
+}
+
+const read = (spec: FeedSpec, file: string): Read => {
+  const { ranges, ...feed } = readFeedFile(spec, file)
+  return { spec, file, feed, columns: buildIpMap(ranges).columns() }
+}
+
+const KINDS = { ip: 'addresses', int: 'autonomous systems' }
+
+/** A feed that is empty today is of either kind; else rules, which were checked against lists of the one, want it to stay. */
+const reread = ({ spec, file, feed: { kind } }: Loaded): Read => {
+  const next = read(spec, file)
+  if (next.feed.entries === 0) return { ...next, feed: { ...next.feed, kind } }
+  if (next.feed.kind === kind) return next
+  throw new EdgeError(
+    'invalid_feed',
+    `feed ${file}: it lists ${KINDS[next.feed.kind]} now, ${KINDS[kind]} before: expected the same until a restart`
+  )
+}
+
+const compiledOf = ({ spec: { name, weight, tor, lists }, feed, columns }: Read): CompiledFeed => ({
+  name,
+  weight,
+  tor: tor || feed.tor,
+  lists,
+  columns,
+})
+
+const factsOf = ({ spec, file, feed }: Loaded): FeedFacts => ({
+  name: spec.name,
+  source: shownSource(spec),
+  file,
+  format: feed.format,
+  kind: feed.kind,
+  entries: feed.entries,
+  date: feed.date,
+  tor: spec.tor || feed.tor,
+  weight: spec.weight,
+  lists: spec.lists,
+  problems: feed.problems,
+})
+
+const checkNames = (specs: readonly FeedSpec[]) => {
+  const names = new Set<string>()
+  for (const { name } of specs) {
+    if (names.has(name)) {
+      throw new EdgeError(
+        'invalid_feed',
+        `feed ${name} is given twice: give the second another name, and list=${name} to fill the same list`
+      )
+    }
+    names.add(name)
+  }
+}
+
+const namesOf = (loaded: readonly Loaded[], kind: 'ip' | 'int') =>
+  new Set(loaded.filter(({ feed }) => feed.kind === kind).flatMap(({ spec }) => spec.lists))
+
+const asEdgeError = (error: unknown): EdgeError =>
+  error instanceof EdgeError
+    ? error
+    : new EdgeError('invalid_feed', error instanceof Error ? error.message : String(error), {
+        cause: error,
+      })
+
+/**
+ * Opens reputation feeds: one look-up answers for all of them, and each fills the lists it is named for. Files are watched
+ * and swapped when they change.
+ *
+ * @throws EdgeError `invalid_feed`, `feed_missing`
+ * @example
+ * const feeds = openFeeds([parseFeedSpec('drop=drop.txt,weight=90')], { data: '.edge1020', onError: console.error })
+ * feeds.reputation.look(ip).score
+ */
+export const openFeeds = (
+  specs: readonly FeedSpec[],
+  { data, onError, onChange, intervalMs }: FeedsOptions
+): Feeds => {
+  checkNames(specs)
+  const first = specs.map((spec) => read(spec, feedFile(spec, data)))
+  let view = viewOf(first.map(compiledOf))
+  const loaded: Loaded[] = first.map(({ columns, ...rest }) => rest)
+
+  const ipLists = new Map(
+    [...namesOf(loaded, 'ip')].map((name) => [name, { has: (ip: Ip) => view.has(name, ip) }])
+  )
+  const hasInt = (name: string, int: number) =>
+    loaded.some(({ spec, feed }) => spec.lists.includes(name) && feed.ints.has(int))
+  const intLists = new Map(
+    [...namesOf(loaded, 'int')].map((name) => [
+      name,
+      { has: (int: number | bigint) => hasInt(name, Number(int)) },
+    ])
+  )
+
+  const reload = (place: number) => {
+    try {
+      const { columns, ...next } = reread(loaded[place]!)
+      view = viewOf(
+        loaded.map((feed, i) =>
+          i === place
+            ? compiledOf({ ...next, columns })
+            : compiledOf({ ...feed, columns: view.columns(i) })
+        )
+      )
+      loaded[place] = next
+    } catch (error) {
+      onError(asEdgeError(error))
+      return
+    }
+    onChange?.(factsOf(loaded[place]!))
+  }
+  const stops = loaded.map(({ file }, place) =>
+    watchFile(file, () => reload(place), intervalMs === undefined ? {} : { intervalMs })
+  )
+
+  return {
+    reputation: {
+      name: specs.map(({ name }) => name).join(', '),
+      // As old as the oldest.
+      get date() {
+        return loaded.map(({ feed }) => feed.date).sort()[0] ?? ''
+      },
+      look: (ip) => view.look(ip),
+    },
+    lists: { ip: (name) => ipLists.get(name), int: (name) => intLists.get(name) },
+    facts: () => loaded.map(factsOf),
+    close: () => {
+      for (const stop of stops.splice(0)) stop()
+    },
+  }
+}
+
+/** How the update of one feed went. */
+export type FeedUpdate =
+  | {
+      readonly name: string
+      readonly file: string
+      /** `local`: the source is a file, there is nothing to download. */
+      readonly status: 'updated' | 'unchanged' | 'local'
+      readonly entries: number
+      readonly date: string
+      readonly problems: readonly string[]
+    }
+  | {
+      readonly name: string
+      readonly file: string
+      readonly status: 'failed'
+      readonly error: EdgeError
+    }
+
+export interface UpdateFeedsOptions {
+  /** Directory the copies go to. */
+  data: string
+  onProgress?: (name: string, bytes: number, total: number | undefined) => void
+  /** Of a server that says nothing. */
+  timeoutMs?: number
+}
+
+const updateFeed = async (
+  spec: FeedSpec,
+  file: string,
+  { onProgress, timeoutMs }: UpdateFeedsOptions
+): Promise<FeedUpdate> => {
+  const { name, source, isUrl } = spec
+  let feed: ParsedFeed | undefined
+  let status: 'updated' | 'unchanged' | 'local' = 'local'
+  if (isUrl) {
+    const result = await download({
+      url: source,
+      file,
+      maxBytes: MAX_FEED_BYTES,
+      verify: (path) => {
+        feed = readFeedFile(spec, file, path)
+      },
+      onProgress: onProgress && ((bytes, total) => onProgress(name, bytes, total)),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    })
+    status = result.status
+  }
+  const { entries, date, problems } = feed ?? readFeedFile(spec, file)
+  return { name, file, status, entries, date, problems }
+}
+
+/**
+ * Downloads the feeds whose source is a URL into the data directory, one after the other. What comes has to be a feed before
+ * it takes the place of the old copy; one that fails does not stop the others.
+ *
+ * @throws EdgeError `invalid_feed` where two have one name; what else fails is told in the result
+ * @example await updateFeeds([parseFeedSpec('drop=https://www.spamhaus.org/drop/drop_v4.json')], { data: '.edge1020' })
+ */
+export const updateFeeds = async (
+  specs: readonly FeedSpec[],
+  options: UpdateFeedsOptions
+): Promise<FeedUpdate[]> => {
+  checkNames(specs)
+  const updates: FeedUpdate[] = []
+  for (const spec of specs) {
+    const file = feedFile(spec, options.data)
+    try {
+      updates.push(await updateFeed(spec, file, options))
+    } catch (error) {
+      updates.push({ name: spec.name, file, status: 'failed', error: asEdgeError(error) })
+    }
+  }
+  return updates
+}
