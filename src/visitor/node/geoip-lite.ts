@@ -3,16 +3,17 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import type { GeoSource } from '../visitor.ts'
-import type { FindCountry } from './country-file.ts'
-import { readCountryFile } from './country-file.ts'
+import { readCityFiles } from './city-files.ts'
+import { readCountryFiles } from './country-file.ts'
 
 export interface GeoipLiteOptions {
   /** Folder with geoip-lite's data files, e.g. newer ones. Default: those of the installed package. */
   dir?: string
 }
 
-const V4_FILE = 'geoip-country.dat'
-const V6_FILE = 'geoip-country6.dat'
+/** It always has places. */
+export type GeoipLite = GeoSource & Required<Pick<GeoSource, 'place'>>
+
 /** Holds the name of MaxMind's archive that the files were made from, which ends in the date of the data. */
 const CHECKSUM_FILE = 'country.checksum'
 const ARCHIVE_DATE = /_(\d{4})(\d{2})(\d{2})\.zip/
@@ -37,35 +38,49 @@ const readDate = (dir: () => string): string => {
   }
 }
 
+interface Loaded<T> {
+  /** Loads what is not there yet, also after it failed. */
+  open(): void
+  /** Loads on first use; where that failed it is not tried again at each request. */
+  get(): T
+}
+
+const loadedOnce = <T>(load: () => T): Loaded<T> => {
+  let loaded: { readonly value: T } | { readonly error: unknown } | undefined
+  const open = () => {
+    if (loaded !== undefined && 'value' in loaded) return
+    try {
+      loaded = { value: load() }
+    } catch (error) {
+      loaded = { error }
+      throw error
+    }
+  }
+  return {
+    open,
+    get: () => {
+      if (loaded === undefined) open()
+      if ('error' in loaded!) throw loaded.error
+      return loaded!.value
+    },
+  }
+}
+
 /**
- * Countries from the data that comes with geoip-lite (GeoLite2 by MaxMind), read without geoip-lite's own code: that
- * would load 148 MB of cities too. See docs/decisions/country-data.md.
+ * Countries and places from the data that comes with geoip-lite (GeoLite2 by MaxMind), read without geoip-lite's own code: that
+ * would load 148 MB of cities at once. Places are loaded where `open('city')` asks for them, or `place()` does. See
+ * docs/decisions/country-data.md.
  *
  * `open()` throws EdgeError `geo_failed` where the data cannot be read; look-ups then keep failing the same way until an
  * `open()` succeeds.
  *
  * @example geoipLite().lookup(parseIp('175.45.176.1')!) // { country: 'KP' }
  */
-export const geoipLite = ({ dir }: GeoipLiteOptions = {}): GeoSource => {
+export const geoipLite = ({ dir }: GeoipLiteOptions = {}): GeoipLite => {
   const folder = () => dir ?? installedDir()
+  const countries = loadedOnce(() => readCountryFiles(folder()))
+  const places = loadedOnce(() => readCityFiles(folder()))
   let date: string | undefined
-  let loaded: { v4: FindCountry; v6: FindCountry } | undefined
-  let failure: unknown
-
-  const load = () => {
-    try {
-      const path = folder()
-      loaded = {
-        v4: readCountryFile(join(path, V4_FILE), 4),
-        v6: readCountryFile(join(path, V6_FILE), 6),
-      }
-      failure = undefined
-      return loaded
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
 
   return {
     name: 'geoip-lite',
@@ -73,15 +88,11 @@ export const geoipLite = ({ dir }: GeoipLiteOptions = {}): GeoSource => {
       date ??= readDate(folder)
       return date
     },
-    open: () => {
-      if (loaded === undefined) load()
+    open: (detail) => {
+      countries.open()
+      if (detail === 'city') places.open()
     },
-    lookup: (ip) => {
-      // Not tried again at each request.
-      if (failure !== undefined) throw failure
-      const { v4, v6 } = loaded ?? load()
-      const country = ip.family === 4 ? v4(ip) : v6(ip)
-      return country === undefined ? undefined : { country }
-    },
+    lookup: (ip) => countries.get()(ip),
+    place: (ip) => places.get()(ip),
   }
 }

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { ageWarning } from './freshness.ts'
+
+const now = new Date('2026-11-23T10:00:00Z')
+const warning = (date: string, name = 'mine.mmdb') => ageWarning({ name, date }, now)
+
+describe('age of data', () => {
+  test.each([
+    ['2026-11-23', undefined],
+    ['2026-08-25', undefined],
+    ['2026-08-24', 91],
+    ['2023-11-15', 1104],
+    ['2026-08', undefined],
+    ['2026-07', 115],
+    ['2025-12', 327],
+    // A clock that is wrong is not the data's fault.
+    ['2027-01-01', undefined],
+    ['', undefined],
+    ['yesterday', undefined],
+    ['20231115', undefined],
+  ])('of %j: %s', (date, days) => {
+    if (days === undefined) expect(warning(date)).toBeUndefined()
+    else expect(warning(date)).toContain(`mine.mmdb: data of ${date} is ${days} days old`)
+  })
+
+  test('may be set', () => {
+    const source = { name: 'mine.mmdb', date: '2026-11-13' }
+    expect(ageWarning(source, now, 10)).toBeUndefined()
+    expect(ageWarning(source, now, 9)).toContain('10 days old (more than 9)')
+  })
+
+  test.each([
+    ['geoip-lite', '--geo FILE.mmdb'],
+    ['built-in table', '`edge1020 update asn`'],
+    ['ip2asn (asn.bin)', '`edge1020 update asn`'],
+    ['mine.mmdb', 'put a current file in its place'],
+    ['geoip-lite.mmdb', 'put a current file in its place'],
+  ])('%s: says what to do', (name, advice) => {
+    expect(warning('2023-11-15', name)).toContain(advice)
+  })
+})
