@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { recent } from './recent.ts'
+
+test('holds what was set, up to twice its size, and keeps what is asked for', () => {
+  const map = recent<number>(10)
+  map.set('kept', 1)
+  for (let i = 0; i < 1000; i++) {
+    map.set(`flood ${i}`, i)
+    expect(map.get('kept')).toBe(1)
+    expect(map.size).toBeLessThanOrEqual(20)
+  }
+  expect(map.get('flood 0')).toBeUndefined()
+  expect(map.get('flood 999')).toBe(999)
+})

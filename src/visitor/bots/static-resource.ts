@@ -1,0 +1,23 @@
+/** developers.cloudflare.com/bots/additional-configurations/static-resources/, read 2026-11-23. */
+const EXTENSIONS = new Set(
+  (
+    'ico jpg png jpeg gif css js tif tiff bmp pict webp svg svgz class jar txt csv doc docx xls xlsx pdf ps pls ppt ' +
+    'pptx ttf otf woff woff2 eot eps ejs swf torrent midi mid m3u8 m4a mp3 ogg ts'
+  ).split(' ')
+)
+const LONGEST_EXTENSION = Math.max(...[...EXTENSIONS].map(({ length }) => length))
+const WELL_KNOWN = '/.well-known/'
+
+/**
+ * `cf.bot_management.static_resource`: whether a path (without query) is that of a static file, by Cloudflare's list of
+ * extensions, or under `/.well-known/`. Extensions count in any case, on which Cloudflare says nothing.
+ *
+ * @example isStaticResource('/app/main.JS') // true
+ */
+export const isStaticResource = (path: string): boolean => {
+  if (path.startsWith(WELL_KNOWN)) return true
+  // A long path is not read to its beginning.
+  const tail = path.slice(-LONGEST_EXTENSION - 1)
+  const dot = tail.lastIndexOf('.')
+  return dot >= 0 && EXTENSIONS.has(tail.slice(dot + 1).toLowerCase())
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { EdgeError } from '../../error.ts'
+import { parseBotRanges } from '../bots/networks.ts'
+
+/**
+ * Reads lists of bots' networks from files, one a bot, in the form that its operator publishes: JSON as Google's
+ * `googlebot.json` or lines of addresses and networks. For `createBots`' option `ranges`.
+ *
+ * @throws EdgeError `bad_bot_range` naming the file
+ * @example createBots({ ranges: readBotRanges({ Googlebot: './googlebot.json' }) })
+ */
+export const readBotRanges = (files: Readonly<Record<string, string>>): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(files).map(([name, file]) => [name, readOne(name, file)]))
+
+const readOne = (name: string, file: string): string[] => {
+  let found: string[]
+  try {
+    found = parseBotRanges(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new EdgeError('bad_bot_range', `ranges of ${name} from ${file}: ${why}`, { cause })
+  }
+  // An empty list would mean that no request is ever verified.
+  if (found.length === 0) {
+    throw new EdgeError(
+      'bad_bot_range',
+      `ranges of ${name} from ${file}: expected at least one network`
+    )
+  }
+  return found
+}
