@@ -62,3 +62,43 @@ export const indexHeaders = (flat: FlatHeaders): ReadonlyMap<string, readonly st
   for (let i = 0; i < flat.length; i += 2) append(index, flat[i]!.toLowerCase(), flat[i + 1]!)
   return index
 }
+
+/** By which a client is told from another, besides `accept…`, `sec-…` and the edge's own test headers. */
+const IDENTITY = new Set([
+  'user-agent',
+  'dnt',
+  'from',
+  'te',
+  'priority',
+  'upgrade-insecure-requests',
+  'save-data',
+  // Client hints from before they were called sec-ch-…
+  'device-memory',
+  'downlink',
+  'dpr',
+  'ect',
+  'rtt',
+  'viewport-width',
+  'width',
+])
+
+/** What a WebSocket is opened with is not about the client. */
+const isIdentity = (name: string): boolean =>
+  IDENTITY.has(name) ||
+  name === 'accept' ||
+  name.startsWith('accept-') ||
+  (name.startsWith('sec-') && !name.startsWith('sec-websocket-')) ||
+  name.startsWith('x-edge-')
+
+/** One client's headers on another's request: its Host first, as all clients have it, and what is about the request last. */
+export const withIdentity = (flat: FlatHeaders, identity: FlatHeaders): FlatHeaders => {
+  const replaced = new Set(identity.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))
+  const host: string[] = []
+  const kept: string[] = []
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!.toLowerCase()
+    if (replaced.has(name) || isIdentity(name)) continue
+    ;(name === 'host' ? host : kept).push(flat[i]!, flat[i + 1]!)
+  }
+  return [...host, ...identity, ...kept]
+}

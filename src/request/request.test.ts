@@ -170,3 +170,111 @@ describe('a Fetch Request', () => {
     expect(fetched('http://shop.test/', { headers }).joined('x-a')).toBe('1, 2')
   })
 })
+
+describe('pretend', () => {
+  const CURL = ['user-agent', 'curl/8.18.0', 'accept', '*/*']
+  const pretending = (rawHeaders: string[], identity: readonly string[] = CURL) => {
+    const request = read({ rawHeaders })
+    // Read before, so that nothing of it may be kept.
+    expect(request.headers.size).toBeGreaterThanOrEqual(0)
+    expect(request.userAgent).toBe(request.header('user-agent') ?? '')
+    request.pretend(identity)
+    return request
+  }
+
+  test('reads the request as if another client had sent it', () => {
+    const request = pretending(['Host', 'a.test', 'User-Agent', 'node', 'Accept', 'text/html'])
+    expect(request.rawHeaders).toEqual(['Host', 'a.test', ...CURL])
+    expect(request.userAgent).toBe('curl/8.18.0')
+    expect(request.joined('accept')).toBe('*/*')
+    expect(request.headers.get('user-agent')).toEqual(['curl/8.18.0'])
+    expect(request.host).toBe('a.test')
+  })
+
+  test.each([
+    'User-Agent',
+    'ACCEPT',
+    'Accept-Encoding',
+    'accept-language',
+    'Accept-Anything',
+    'Sec-CH-UA',
+    'sec-ch-ua-platform-version',
+    'Sec-Fetch-Mode',
+    'Sec-GPC',
+    'DNT',
+    'TE',
+    'From',
+    'Priority',
+    'Upgrade-Insecure-Requests',
+    'Save-Data',
+    'Device-Memory',
+    'X-Edge-As',
+    'x-edge-anything',
+  ])('%s tells clients apart: it goes', (name) => {
+    expect(pretending([name, 'x', 'Cookie', 'a=b']).rawHeaders).toEqual([...CURL, 'Cookie', 'a=b'])
+  })
+
+  test.each([
+    'Connection',
+    'Cookie',
+    'Content-Type',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Authorization',
+    'Origin',
+    'Referer',
+    'Cache-Control',
+    'If-None-Match',
+    'Range',
+    'X-Forwarded-For',
+    'CF-IPCountry',
+    'Sec-WebSocket-Key',
+    'Upgrade',
+    'X-Requested-With',
+    'Access-Control-Request-Method',
+    'X-Accept',
+    'Accepted',
+    'security',
+  ])('%s is about the request: it stays', (name) => {
+    expect(pretending([name, 'x', name, 'y']).rawHeaders).toEqual([...CURL, name, 'x', name, 'y'])
+  })
+
+  test('what the pretended client sends takes the place of the same, whatever it is', () => {
+    const request = pretending(
+      ['Connection', 'close', 'Cookie', 'a=b', 'COOKIE', 'c=d', 'X-A', '1'],
+      ['connection', 'keep-alive', 'cookie', 'e=f', 'x-b', '1', 'x-b', '2']
+    )
+    expect(request.rawHeaders).toEqual([
+      'connection',
+      'keep-alive',
+      'cookie',
+      'e=f',
+      'x-b',
+      '1',
+      'x-b',
+      '2',
+      'X-A',
+      '1',
+    ])
+  })
+
+  test('without headers nothing changes', () => {
+    const rawHeaders = ['User-Agent', 'node', 'X-Edge-As', 'office']
+    expect(pretending(rawHeaders, []).rawHeaders).toBe(rawHeaders)
+  })
+
+  test("Node's own array of headers, which goes on to the app, is left alone", () => {
+    const rawHeaders = ['User-Agent', 'node', 'Host', 'a.test']
+    expect(pretending(rawHeaders).rawHeaders).toEqual(['Host', 'a.test', ...CURL])
+    expect(rawHeaders).toEqual(['User-Agent', 'node', 'Host', 'a.test'])
+  })
+
+  test('works on a Fetch request', () => {
+    const fetched = new Request('https://a.test/', {
+      headers: { 'user-agent': 'x', cookie: 'a=b' },
+    })
+    const request = readRequest(fetched, false, TIME_MS)
+    request.pretend(CURL)
+    expect(request.rawHeaders).toEqual(['host', 'a.test', ...CURL, 'cookie', 'a=b'])
+  })
+})

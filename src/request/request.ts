@@ -6,6 +6,7 @@ import {
   firstHeader,
   flattenHeaders,
   indexHeaders,
+  withIdentity,
   withoutPseudoHeaders,
 } from './headers.ts'
 import { normalizePath } from './normalize.ts'
@@ -82,6 +83,19 @@ export class RequestReader {
         : flattenHeaders(request.headers, this.target.authority)
     }
     return this.#rawHeaders
+  }
+
+  /**
+   * From now on the request is read as if the client with these headers had sent it. They take the place of its own of
+   * the same names, and of all that tell clients apart; Host, cookies, what is about the body and the rest stay.
+   *
+   * @param identity names and values in turn, binary strings; where there are none nothing changes
+   */
+  pretend(identity: FlatHeaders): void {
+    if (identity.length === 0) return
+    this.#rawHeaders = withIdentity(this.rawHeaders, identity)
+    this.#headers = undefined
+    this.#userAgent = undefined
   }
 
   /** The request target as received; of a Fetch Request the full URL. */

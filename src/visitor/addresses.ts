@@ -4,6 +4,7 @@ import type { IpRange } from '../lists/ip.ts'
 import { canonicalIp } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { buildIpSet } from '../lists/ipset.ts'
+import cloudflare from './cloudflare-ips.json' with { type: 'json' }
 
 const LOOPBACK = ['127.0.0.0/8', '::1']
 /** RFC 1918 and RFC 4193. */
@@ -31,6 +32,7 @@ const OTHER_SPECIAL = [
 const PRESETS: Readonly<Record<string, readonly string[]>> = {
   loopback: LOOPBACK,
   private: PRIVATE,
+  cloudflare: cloudflare.networks,
 }
 
 /** Peers are looked up by their canonical address, so a network of IPv4-mapped ones has to be canonical too. */
@@ -50,7 +52,7 @@ const readNetwork = (text: string): IpRange => {
 /**
  * The set of peers whose forwarded headers are believed.
  *
- * @param entries CIDR networks, single addresses, `loopback` or `private`
+ * @param entries CIDR networks, single addresses, `loopback`, `private` or `cloudflare`
  * @throws EdgeError `invalid_trust` naming the entry
  * @example trustedPeers(['loopback', '203.0.113.0/24']).has(parseIp('127.0.0.1')!) // true
  */

@@ -1,26 +1,117 @@
 import type { Ip } from '../lists/ip.ts'
+import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
+import { isCountry } from './countries.ts'
+import { elementFor, lastComma } from './forwarded-element.ts'
 import { shown } from './shown.ts'
 import type { HeaderReader } from './visitor.ts'
 
 /** Headers with the one address of the client, the more trustworthy first. */
 const CLIENT_HEADERS = ['cf-connecting-ip', 'true-client-ip'] as const
-const LIST_HEADER = 'x-forwarded-for'
+const COUNTRY_HEADER = 'cf-ipcountry'
 
 /** More hops than any chain of proxies has; a header may hold tens of thousands. */
 const MAX_ENTRIES = 64
 const MAX_NOTED_ENTRIES = 3
 
+/** The proxy keeps to itself whom it was called by. */
+const HIDDEN = 'hidden'
+/** RFC 7239 §6: `unknown`, or a name that begins with an underscore; either with a port. Squid writes `unknown` too. */
+const HIDDEN_NODE = /^(?:unknown|_[\w.-]+)(?::(?:\d{1,5}|_[\w.-]+))?$/i
+/** A port may be a made-up name as well. */
+const HIDDEN_PORT = /:_[\w.-]+$/
+
+const readNode = (node: string): Ip | typeof HIDDEN | undefined =>
+  parsePeerAddress(node) ?? (HIDDEN_NODE.test(node) ? HIDDEN : undefined)
+
+/** A header to which each proxy adds an entry at its end. */
+interface ListHeader {
+  readonly name: string
+  /** Index of the comma before the entry that ends at `end`; -1 where it is the first. */
+  readonly commaBefore: (list: string, end: number) => number
+  readonly read: (entry: string) => Ip | typeof HIDDEN | undefined
+}
+
+const X_FORWARDED_FOR: ListHeader = {
+  name: 'x-forwarded-for',
+  commaBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
+  read: readNode,
+}
+
+const FORWARDED: ListHeader = {
+  name: 'forwarded',
+  commaBefore: lastComma,
+  read: (entry) => {
+    const node = elementFor(entry)
+    if (node === undefined) return undefined
+    // `proto=https` alone: the proxy said something, but not who called it.
+    return node === '' ? HIDDEN : readNode(node.replace(HIDDEN_PORT, ''))
+  },
+}
+
+/**
+ * Nearly every proxy writes X-Forwarded-For, and most of them pass a visitor's own `Forwarded` on untouched, so that one
+ * counts only where the other says nothing.
+ */
+const LIST_HEADERS = [X_FORWARDED_FOR, FORWARDED] as const
+
+/**
+ * Each proxy appends whom it was called by, so an entry is as good as the proxies to its right: read from the right, the
+ * first address that is no trusted proxy is the visitor's. An entry that is not an address is passed over: nginx writes
+ * `unix:` for its own socket, and stopping there would give every visitor the address of a trusted proxy. Nothing is
+ * read to the left of an entry that hides an address, as nobody knows who wrote that.
+ *
+ * @returns `undefined` where the list says nothing
+ */
+const firstUntrusted = (
+  { name, commaBefore, read }: ListHeader,
+  list: string,
+  peer: Ip,
+  trusted: IpSet,
+  notes: string[]
+): Ip | undefined => {
+  let client: Ip | undefined
+  let invalid = 0
+  let end = list.length
+  for (let entries = 0; end >= 0; entries++) {
+    if (entries === MAX_ENTRIES) {
+      notes.push(`${name} has more than ${MAX_ENTRIES} entries: the others ignored`)
+      break
+    }
+    const comma = commaBefore(list, end)
+    const entry = list.slice(comma + 1, end).trim()
+    end = comma
+    // RFC 9110 §5.6.1 has empty list elements skipped.
+    if (entry === '') continue
+    const ip = read(entry)
+    if (ip === HIDDEN) {
+      client ??= peer
+      notes.push(`${name} entry ${shown(entry)} hides an address: what is before it ignored`)
+      break
+    }
+    if (ip !== undefined) {
+      client = ip
+      if (!trusted.has(ip)) break
+    } else if (++invalid <= MAX_NOTED_ENTRIES) {
+      notes.push(`${name} entry ${shown(entry)} is not an address: ignored`)
+    }
+  }
+  if (invalid > MAX_NOTED_ENTRIES) {
+    notes.push(`${invalid - MAX_NOTED_ENTRIES} more ${name} entries are not addresses: ignored`)
+  }
+  return client
+}
+
 /**
  * The address a trusted peer says the request comes from: `CF-Connecting-IP`, else `True-Client-IP`, else
- * `X-Forwarded-For` read from the right up to the first address that is not a trusted proxy. Where nothing can be read
- * it is the peer's.
+ * `X-Forwarded-For`, else `Forwarded` (RFC 7239), the last two read from the right up to the first address that is not a
+ * trusted proxy. Where nothing can be read it is the peer's.
  *
  * The first two hold what the last Cloudflare saw and pass other proxies unchanged, so a trusted proxy that visitors
- * reach directly has to remove theirs.
+ * reach directly has to remove theirs; one that writes only `Forwarded` has to remove their X-Forwarded-For.
  *
- * @param notes receives what was ignored
+ * @param notes receives what was ignored, and where the two lists disagree
  */
 export const forwardedAddress = (
   headers: HeaderReader,
@@ -35,47 +126,38 @@ export const forwardedAddress = (
     if (ip !== undefined) return ip
     notes.push(`${name} ${shown(value)} is not an address: ignored`)
   }
-  const list = headers(LIST_HEADER)
-  return list === undefined ? peer : firstUntrusted(list, peer, trusted, notes)
+  let client: Ip | undefined
+  for (const header of LIST_HEADERS) {
+    const list = headers(header.name)
+    if (list === undefined) continue
+    const said = firstUntrusted(header, list, peer, trusted, client === undefined ? notes : [])
+    if (client === undefined) client = said
+    else if (said !== undefined && !ipEquals(said, client)) {
+      notes.push(
+        `${header.name} says ${formatIp(said)}, ${X_FORWARDED_FOR.name} ${formatIp(client)}: the latter counts`
+      )
+    }
+  }
+  return client ?? peer
 }
 
 /**
- * Each proxy appends whom it was called by, so an entry is as good as the proxies to its right. An entry that is not an
- * address is passed over: nginx writes `unix:` for its own socket, and stopping there would give every visitor the
- * address of a trusted proxy.
+ * The country a trusted peer says the visitor is in, as Cloudflare sends it: upper case, `XX` and `T1` included.
+ *
+ * @param notes receives what was ignored
+ * @returns `undefined` where the peer says nothing that can be read
  */
-const firstUntrusted = (list: string, peer: Ip, trusted: IpSet, notes: string[]): Ip => {
-  let client = peer
-  let invalid = 0
-  let end = list.length
-  for (let entries = 0; end >= 0; entries++) {
-    if (entries === MAX_ENTRIES) {
-      notes.push(`${LIST_HEADER} has more than ${MAX_ENTRIES} entries: the others ignored`)
-      break
-    }
-    const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1)
-    const entry = list.slice(comma + 1, end).trim()
-    end = comma
-    // RFC 9110 §5.6.1 has empty list elements skipped.
-    if (entry === '') continue
-    const ip = parsePeerAddress(entry)
-    if (ip !== undefined) {
-      client = ip
-      if (!trusted.has(ip)) break
-    } else if (++invalid <= MAX_NOTED_ENTRIES) {
-      notes.push(`${LIST_HEADER} entry ${shown(entry)} is not an address: ignored`)
-    }
-  }
-  if (invalid > MAX_NOTED_ENTRIES) {
-    notes.push(
-      `${invalid - MAX_NOTED_ENTRIES} more ${LIST_HEADER} entries are not addresses: ignored`
-    )
-  }
-  return client
+export const forwardedCountry = (headers: HeaderReader, notes: string[]): string | undefined => {
+  const value = headers(COUNTRY_HEADER)
+  if (value === undefined) return undefined
+  const code = value.trim()
+  if (isCountry(code)) return code
+  notes.push(`${COUNTRY_HEADER} ${shown(value)} is not a country code: ignored`)
+  return undefined
 }
 
 /** What an untrusted peer said of its client, which nobody believes. */
 export const disbelieved = (headers: HeaderReader, peer: string): string[] =>
-  [...CLIENT_HEADERS, LIST_HEADER]
+  [...CLIENT_HEADERS, ...LIST_HEADERS.map(({ name }) => name), COUNTRY_HEADER]
     .filter((name) => headers(name) !== undefined)
     .map((name) => `${name} ignored: ${peer} is not a trusted proxy`)

@@ -1,5 +1,6 @@
-/** Headers that set who the visitor is, for tests; honoured only where overrides are switched on. */
+/** Headers that set who the visitor is, for tests; honoured only where overrides are switched on. A later one wins. */
 export const overrideHeaderNames = [
+  'x-edge-as',
   'x-edge-ip',
   'x-edge-country',
   'x-edge-asn',
@@ -8,7 +9,7 @@ export const overrideHeaderNames = [
   'x-edge-fields',
 ] as const
 
-const STRIPPED = new Set<string>([...overrideHeaderNames, 'x-edge-as', 'true-client-ip'])
+const STRIPPED = new Set<string>([...overrideHeaderNames, 'true-client-ip'])
 
 /**
  * Whether a header of this name is only the edge's to set, so that a visitor's own must never reach the app or the

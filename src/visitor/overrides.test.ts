@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { formatIp, type Ip } from '../lists/ip.ts'
+import { formatIp, type Ip, parseIp } from '../lists/ip.ts'
 import type { VisitorsOptions } from './identify.ts'
 import { createVisitors } from './identify.ts'
+import { readOverrides } from './overrides.ts'
+import type { Persona, Personas } from './persona.ts'
 import type { GeoSource } from './visitor.ts'
 
 const JA3 = 'e7d705a3286e19ea42f587b344ee6865'
@@ -207,5 +209,135 @@ describe('test overrides', () => {
   test('do not make a forwarded visitor trusted', () => {
     const headers = { 'x-forwarded-for': '127.0.0.1', 'x-edge-ip': '192.0.2.1' }
     expect(identify(headers, { peer: '8.8.8.8' }).ipText).toBe('8.8.8.8')
+  })
+})
+
+describe('x-edge-as', () => {
+  const curl: Persona = {
+    name: 'curl-hetzner',
+    description: '',
+    ip: parseIp('116.203.54.21')!,
+    country: 'DE',
+    asn: 24940,
+    userAgent: 'curl/8.18.0',
+    headers: ['user-agent', 'curl/8.18.0', 'accept', '*/*'],
+    fields: { 'cf.bot_management.ja4': JA4, 'http.request.version': 'HTTP/2' },
+  }
+  const berlin: Persona = {
+    ...curl,
+    name: 'berlin',
+    fields: { 'ip.src.city': 'Berlin', 'cf.bot_management.ja4': JA4 },
+  }
+  const bare: Persona = {
+    name: 'bare',
+    description: '',
+    userAgent: '',
+    headers: [],
+    fields: {},
+  }
+  const known = new Map([curl, bare, berlin].map((persona) => [persona.name, persona]))
+  const personas: Personas = {
+    get: (name) => known.get(name),
+    names: [...known.keys()],
+    near: (name) => (name.startsWith('curl') ? ['curl-hetzner'] : []),
+  }
+  const read = (headers: Record<string, string>, given: Personas | undefined = personas) =>
+    readOverrides((name) => (Object.hasOwn(headers, name) ? headers[name] : undefined), {
+      personas: given,
+    })
+
+  test('sets all that the persona says', () => {
+    expect(read({ 'x-edge-as': ' curl-hetzner ' })).toEqual({
+      persona: curl,
+      ip: curl.ip,
+      country: 'DE',
+      asn: 24940,
+      fields: curl.fields,
+      used: ['x-edge-as'],
+      problems: [],
+    })
+  })
+
+  test('sets nothing that the persona does not say', () => {
+    const overrides = read({ 'x-edge-as': 'bare' })!
+    expect(overrides).toEqual({ persona: bare, fields: {}, used: ['x-edge-as'], problems: [] })
+    expect(Object.getPrototypeOf(overrides.fields)).toBeNull()
+  })
+
+  test('yields to each header of its own', () => {
+    const overrides = read({
+      'x-edge-as': 'curl-hetzner',
+      'x-edge-country': 'FR',
+      'x-edge-asn': '16276',
+      'x-edge-ja3': JA3,
+      'x-edge-fields': '{"http.request.version":"HTTP/1.1"}',
+    })!
+    expect(overrides).toMatchObject({ ip: curl.ip, country: 'FR', asn: 16276 })
+    expect(overrides.fields).toEqual({
+      'cf.bot_management.ja3_hash': JA3,
+      'cf.bot_management.ja4': JA4,
+      'http.request.version': 'HTTP/1.1',
+    })
+    // The persona is everybody's: one request must not change it for the next.
+    expect(curl.fields['http.request.version']).toBe('HTTP/2')
+  })
+
+  test('gives up country and ASN with the address that they are of', () => {
+    const overrides = read({ 'x-edge-as': 'curl-hetzner', 'x-edge-ip': '175.45.176.1' })!
+    expect(formatIp(overrides.ip!)).toBe('175.45.176.1')
+    expect([overrides.country, overrides.asn]).toEqual([undefined, undefined])
+    expect(overrides.persona).toBe(curl)
+    const both = { 'x-edge-as': 'curl-hetzner', 'x-edge-ip': '175.45.176.1', 'x-edge-asn': '1' }
+    expect(read(both)).toMatchObject({ asn: 1 })
+  })
+
+  test.each([[{ 'x-edge-ip': '175.45.176.1' }], [{ 'x-edge-country': 'FR' }]])(
+    'gives up its city with %j',
+    (header) => {
+      const overrides = read({ 'x-edge-as': 'berlin', ...header })!
+      expect({ ...overrides.fields }).toEqual({ 'cf.bot_management.ja4': JA4 })
+      expect(read({ 'x-edge-as': 'berlin', 'x-edge-asn': '1' })!.fields).toEqual(berlin.fields)
+    }
+  )
+
+  test('keeps its address where that of the header cannot be read', () => {
+    const overrides = read({ 'x-edge-as': 'curl-hetzner', 'x-edge-ip': '127.1' })!
+    expect(overrides).toMatchObject({ ip: curl.ip, country: 'DE' })
+    expect(overrides.problems).toEqual(['x-edge-ip: "127.1" is not an IP address'])
+  })
+
+  test.each([
+    ['curl', 'is not a persona: did you mean curl-hetzner?'],
+    ['zzz', 'is not a persona: expected one of curl-hetzner, bare, berlin'],
+    ['', 'is not a persona: expected one of curl-hetzner, bare, berlin'],
+    ['__proto__', 'is not a persona: expected one of curl-hetzner, bare, berlin'],
+    ['bare, curl-hetzner', 'is not a persona: expected one of curl-hetzner, bare, berlin'],
+  ])('%j is a problem', (name, expected) => {
+    expect(read({ 'x-edge-as': name })).toEqual({
+      used: [],
+      problems: [`x-edge-as: ${JSON.stringify(name)} ${expected}`],
+    })
+  })
+
+  test('lists no more than fifty names', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `persona-${i}`)
+    const [problem] = read({ 'x-edge-as': 'x' }, { ...personas, names })!.problems
+    expect(problem).toContain('persona-49, …')
+    expect(problem).not.toContain('persona-50')
+  })
+
+  test('is a problem where there are no personas', () => {
+    const reader = (name: string) => (name === 'x-edge-as' ? 'curl-hetzner' : undefined)
+    expect(readOverrides(reader)!.problems).toEqual([
+      'x-edge-as: "curl-hetzner" is not a persona: this edge has none',
+    ])
+  })
+
+  test.each([
+    [{ overrides: false }, []],
+    [{ peer: '8.8.8.8' }, ['x-edge-as ignored: the peer is neither loopback nor trusted']],
+  ])('has no effect with %j', (options, notes) => {
+    const visitor = identify({ 'x-edge-as': 'curl-hetzner' }, options)
+    expect(visitor).toMatchObject({ asn: 0, overrideProblems: [], notes })
   })
 })

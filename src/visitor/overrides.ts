@@ -2,6 +2,7 @@ import type { Ip } from '../lists/ip.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
 import { isCountry } from './countries.ts'
 import { overrideHeaderNames } from './headers.ts'
+import type { Persona, Personas } from './persona.ts'
 import { shown } from './shown.ts'
 import type { HeaderReader } from './visitor.ts'
 
@@ -11,6 +12,8 @@ export interface Overrides {
   country?: string
   asn?: number
   fields?: Record<string, unknown>
+  /** Who is pretended to ask; its address, country, ASN and fields are among the above, its headers are not. */
+  persona?: Persona
   /** Header names that had an effect. */
   readonly used: readonly string[]
   /** Values that could not be read, one sentence each. */
@@ -29,6 +32,13 @@ const JA3 = /^[\da-f]{32}$/i
 const JA4 = /^[tqd][\da-z]{2}[di]\d{4}[\da-z]{2}_[\da-f]{12}_[\da-f]{12}$/i
 /** Deeper than any value of the language (a map of arrays in an object); bounds what others walk through. */
 const MAX_DEPTH = 8
+
+const MAX_LISTED_NAMES = 50
+
+const listed = (names: readonly string[]): string =>
+  [...names.slice(0, MAX_LISTED_NAMES), ...(names.length > MAX_LISTED_NAMES ? ['…'] : [])].join(
+    ', '
+  )
 
 const isDeeper = (value: unknown, depth: number): boolean =>
   typeof value === 'object' &&
@@ -50,20 +60,49 @@ const setFields = (overrides: Overrides, fields: object) => {
   overrides.fields = Object.assign(overrides.fields ?? Object.create(null), fields)
 }
 
+/** What is known of a persona's place (`ip.src.city` …), where a test has it somewhere else. */
+const forgetPlace = ({ fields = {} }: Overrides) => {
+  for (const name of Object.keys(fields)) if (name.startsWith('ip.src.')) delete fields[name]
+}
+
+type ReadOverride = (
+  text: string,
+  overrides: Overrides,
+  personas: Personas | undefined
+) => string | undefined
+
 /** Each reads its header's value into `overrides`, or says what is wrong with it. */
-const READERS: Readonly<
-  Record<OverrideName, (text: string, overrides: Overrides) => string | undefined>
-> = {
+const READERS: Readonly<Record<OverrideName, ReadOverride>> = {
+  'x-edge-as': (text, overrides, personas) => {
+    if (personas === undefined) return 'is not a persona: this edge has none'
+    const persona = personas.get(text)
+    if (persona === undefined) {
+      const near = personas.near(text)
+      return near.length > 0
+        ? `is not a persona: did you mean ${near.join(', ')}?`
+        : `is not a persona: expected one of ${listed(personas.names)}`
+    }
+    const { ip, country, asn, fields } = persona
+    overrides.persona = persona
+    if (ip !== undefined) overrides.ip = ip
+    if (country !== undefined) overrides.country = country
+    if (asn !== undefined) overrides.asn = asn
+    setFields(overrides, fields)
+  },
   'x-edge-ip': (text, overrides) => {
     const ip = parseIp(text)
     if (ip === undefined) return 'is not an IP address'
     overrides.ip = canonicalIp(ip)
+    delete overrides.country
+    delete overrides.asn
+    forgetPlace(overrides)
   },
   'x-edge-country': (text, overrides) => {
     const code = text.toUpperCase()
     if (!isCountry(code))
       return 'is not a country code: expected two letters of ISO 3166-1, XX or T1'
     overrides.country = code
+    forgetPlace(overrides)
   },
   'x-edge-asn': (text, overrides) => {
     const asn = Number(ASN.exec(text)?.[1] ?? Number.NaN)
@@ -90,18 +129,23 @@ const READERS: Readonly<
 
 /**
  * Reads the test overrides of a request. Nothing is guessed: a value that cannot be read is a problem, not ignored.
- * A field in `x-edge-fields` wins over the header of its own.
+ * A field in `x-edge-fields` wins over the header of its own, and any header over the persona. An address of its own takes
+ * the persona's country, ASN and place away, which are looked up again.
  *
+ * @param personas whom `x-edge-as` can name; without them it is a problem
  * @returns `undefined` where the request has none
  */
-export const readOverrides = (headers: HeaderReader): Overrides | undefined => {
+export const readOverrides = (
+  headers: HeaderReader,
+  { personas }: { personas?: Personas | undefined } = {}
+): Overrides | undefined => {
   const used: string[] = []
   const problems: string[] = []
   const overrides: Overrides = { used, problems }
   for (const name of overrideHeaderNames) {
     const text = headers(name)?.trim()
     if (text === undefined) continue
-    const problem = READERS[name](text, overrides)
+    const problem = READERS[name](text, overrides, personas)
     if (problem === undefined) used.push(name)
     else problems.push(`${name}: ${shown(text)} ${problem}`)
   }
