@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Answer } from '../answers/answer.ts'
 import { type Header, responsePass, trailerPass } from './headers.ts'
 import { isUnsendable, type OriginErrorCode, originErrorCode } from './origin-error.ts'
 import { VisitorGone } from './request-body.ts'
+import type { VisitorResponse } from './visitor.ts'
 import { plainAnswer, writeAnswer } from './write-answer.ts'
 
 /** What the caller knows of one request. */
@@ -48,7 +48,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isSent = false
 
   constructor(
-    protected readonly response: ServerResponse,
+    protected readonly response: VisitorResponse,
     protected readonly extra: ForwardExtra,
     origin: Origin
   ) {

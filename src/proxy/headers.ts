@@ -106,11 +106,12 @@ const refusal = (message: string, status: Refusal['status'] = 400): Refusal => (
 const bodyOf = (
   lengths: readonly string[],
   codings: readonly string[],
-  httpVersion: string
+  httpVersion: string,
+  isOpenEnded: boolean
 ): BodyKind | Refusal => {
   if (codings.length > 0) {
     if (lengths.length > 0) return refusal('content-length and transfer-encoding together')
-    if (httpVersion === '1.0') return refusal('transfer-encoding in an HTTP/1.0 request')
+    if (httpVersion !== '1.1') return refusal(`transfer-encoding in an HTTP/${httpVersion} request`)
     // The parser takes the chunks off. Another coding would be left on a body that no longer says so.
     if (codings.length > 1 || codings[0]!.trim().toLowerCase() !== 'chunked') {
       return refusal('transfer-encoding: expected chunked', 501)
@@ -118,7 +119,7 @@ const bodyOf = (
     return CHUNKED
   }
   const length = lengths[0]
-  if (length === undefined) return NO_BODY
+  if (length === undefined) return isOpenEnded ? CHUNKED : NO_BODY
   if (lengths.length > 1) return refusal('more than one content-length')
   if (!/^\d+$/.test(length)) return refusal('content-length: expected digits')
   return /^0+$/.test(length) ? NO_BODY : { kind: 'length', length }
@@ -128,12 +129,15 @@ const bodyOf = (
  * A visitor's headers as the origin may see them: hop-by-hop ones, those named in Connection, those to `strip` and those
  * that `set` replaces are gone. Refuses what two servers could read differently (request smuggling), although Node's own
  * parser refuses most of it before.
+ *
+ * @param isOpenEnded whether a body follows that has no length: only HTTP/2 has such
  */
 export const requestPass = (
   rawHeaders: readonly string[],
   httpVersion: string,
   set: readonly Header[],
-  strip: (lowerName: string) => boolean
+  strip: (lowerName: string) => boolean,
+  isOpenEnded = false
 ): RequestPass | Refusal => {
   const replaced = lowerNames(set)
   const headers: string[] = []
@@ -154,7 +158,7 @@ export const requestPass = (
     } else if (!replaced.has(lower) && !strip(lower)) headers.push(name, value)
   }
   if (hosts.length > 1) return refusal('more than one host header')
-  const body = bodyOf(lengths, codings, httpVersion)
+  const body = bodyOf(lengths, codings, httpVersion, isOpenEnded)
   if ('status' in body) return body
   const kept = named.size === 0 ? headers : without(headers, named)
   for (const [name, value] of set) kept.push(name, value)

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, Pool } from 'undici'
@@ -10,6 +10,7 @@ import { socketResponse } from './socket-response.ts'
 import { originTarget } from './target.ts'
 import { TUNNELLED_PROTOCOL, UpgradeExchange } from './tunnel.ts'
 import { type OriginTls, originConnector, parseUpstream } from './upstream.ts'
+import type { VisitorRequest, VisitorResponse } from './visitor.ts'
 import { plainAnswer, writeAnswer } from './write-answer.ts'
 
 // Cloudflare's limits towards an origin: https://developers.cloudflare.com/fundamentals/reference/connection-limits/
@@ -41,7 +42,7 @@ export interface OriginProxy {
   /** Where requests go: `http://localhost:3000`. */
   readonly upstream: string
   /** Sends a request to the origin and its response back. Resolves when the visitor has it or is gone; never rejects. */
-  forward(request: IncomingMessage, response: ServerResponse, extra: ForwardExtra): Promise<void>
+  forward(request: VisitorRequest, response: VisitorResponse, extra: ForwardExtra): Promise<void>
   /**
    * The same for Node's `upgrade` event. WebSockets are tunnelled, any other protocol is refused. Resolves when the
    * tunnel stands or the request is answered; never rejects.
@@ -103,8 +104,8 @@ export const createProxy = ({
 
   /** The headers of a request that may be sent; answers it where it may not. */
   const admit = (
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: VisitorRequest,
+    response: VisitorResponse,
     extra: ForwardExtra
   ): (RequestPass & { path: string }) | undefined => {
     const refuse = ({ status, message }: Refusal) => {
@@ -113,7 +114,9 @@ export const createProxy = ({
       writeAnswer(response, plainAnswer(status, message), extra.responseHeaders)
     }
     const { requestHeaders, strip = NEVER } = extra
-    const pass = requestPass(request.rawHeaders, request.httpVersion, requestHeaders, strip)
+    const { rawHeaders, httpVersion, stream } = request
+    const isOpenEnded = stream !== undefined && !stream.endAfterHeaders
+    const pass = requestPass(rawHeaders, httpVersion, requestHeaders, strip, isOpenEnded)
     if (isRefusal(pass)) {
       refuse(pass)
       return undefined
@@ -158,8 +161,8 @@ export const createProxy = ({
       const { path, headers, body } = pass
       const exchange = new Exchange(response, extra, origin)
       // A pipelined request waits for its turn without a socket, and Node does not tell it when the connection closes.
-      const { socket } = request
       if (response.socket === null) {
+        const { socket } = request
         socket.once('close', exchange.cancel)
         void exchange.done.then(() => socket.off('close', exchange.cancel))
       }

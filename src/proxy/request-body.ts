@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import type { VisitorRequest } from './visitor.ts'
 
 /** Why an exchange is broken off from the visitor's side: no fault of the origin. */
 export class VisitorGone extends Error {
@@ -11,14 +11,14 @@ export class VisitorGone extends Error {
 const noop = () => {}
 
 /**
- * A visitor's body on its way to the origin. Not the IncomingMessage itself: undici destroys the stream that it is given
+ * A visitor's body on its way to the origin. Not the request itself: undici destroys the stream that it is given
  * and takes the socket off it, but the visitor still has to get an answer, and what is left of the body has to be read.
  */
 export class RequestBody extends Readable {
-  readonly #request: IncomingMessage
+  readonly #request: VisitorRequest
   #isEnded = false
 
-  constructor(request: IncomingMessage) {
+  constructor(request: VisitorRequest) {
     super()
     this.#request = request
     // undici listens only while the request is on its way; the visitor may go away before or after.
@@ -42,6 +42,11 @@ export class RequestBody extends Readable {
   }
 
   readonly #onEnd = () => {
+    // Over HTTP/2 a body that was broken off ends like any other, and half of it must not look whole to the origin.
+    if (this.#request.aborted) {
+      this.#onClose()
+      return
+    }
     this.#isEnded = true
     this.push(null)
   }

@@ -1,9 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { onTestFinished } from 'vitest'
 import type { ForwardExtra } from './exchange.ts'
 import type { OriginErrorCode } from './origin-error.ts'
 import { createProxy, type OriginProxy, type ProxyOptions } from './proxy.ts'
+import { certificate } from './tls.fixture.ts'
 
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port
 
@@ -111,9 +113,10 @@ export interface RawClient {
   closed: Promise<string>
 }
 
-/** A client that sends exactly the bytes it is told to. */
-export const rawClient = (port: number): RawClient => {
-  const socket = connect({ port, host: '127.0.0.1' })
+/** A client that sends exactly the bytes it is told to, over TLS where there are options for it. */
+export const rawClient = (port: number, tls?: ConnectionOptions): RawClient => {
+  const to = { port, host: '127.0.0.1' }
+  const socket = tls === undefined ? connect(to) : connectTls({ ca: certificate, ...to, ...tls })
   let received = ''
   const waiting = new Set<() => void>()
   socket.on('data', (chunk) => {
@@ -149,8 +152,12 @@ export const rawClient = (port: number): RawClient => {
 }
 
 /** One request on a connection of its own; the answer as it came. */
-export const exchange = (port: number, request: string | Buffer): Promise<string> => {
-  const client = rawClient(port)
+export const exchange = (
+  port: number,
+  request: string | Buffer,
+  tls?: ConnectionOptions
+): Promise<string> => {
+  const client = rawClient(port, tls)
   client.send(request)
   return client.closed
 }

@@ -40,10 +40,12 @@ export interface TunnelEnd {
 
 /** An exchange that becomes a tunnel where the origin agrees, and is answered as any other where it does not. */
 export class UpgradeExchange extends Exchange {
+  readonly #response: ServerResponse
   readonly #end: TunnelEnd
 
   constructor(response: ServerResponse, extra: ForwardExtra, origin: Origin, end: TunnelEnd) {
     super(response, extra, origin)
+    this.#response = response
     this.#end = end
     // Nobody reads the socket before the tunnel stands, and who does not read does not hear that a visitor has left.
     end.socket.on('readable', this.#onReadable).on('end', this.#onEnd)
@@ -63,8 +65,8 @@ export class UpgradeExchange extends Exchange {
     const headers = responsePass((rawHeaders ?? []) as Buffer[], status, this.extra.responseHeaders)
     this.isOver = true
     socket.off('readable', this.#onReadable).off('end', this.#onEnd)
-    this.response.detachSocket(socket)
-    this.response.emit('close')
+    this.#response.detachSocket(socket)
+    this.#response.emit('close')
     socket.write(switchingHead(headers), 'latin1')
     if (head.length > 0) origin.write(head)
     join(socket, origin)

@@ -1,10 +1,11 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Answer } from '../answers/answer.ts'
 import type { Header } from './headers.ts'
+import type { VisitorResponse } from './visitor.ts'
 
 /** Writes a whole answer; does nothing where a response has begun or the visitor has gone. */
 export const writeAnswer = (
-  response: ServerResponse,
+  response: VisitorResponse,
   { status, headers, body }: Answer,
   extraHeaders: readonly Header[] = []
 ): void => {

@@ -1,30 +1,39 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
+
+/** As Node has it for HTTP/1. */
+export const WILL_CONTINUE = /^100-continue$/i
 
 /**
  * `Expect: 100-continue`: the visitor is told to go on only when somebody begins to read the body. Node would tell it at
  * once, so that a refused visitor would upload everything first.
  */
+export const continueWhenRead = (request: VisitorRequest, response: VisitorResponse): void => {
+  // A visitor that was not told to go on may send the body or not: what follows on the connection is unclear.
+  const { shouldKeepAlive } = response
+  response.shouldKeepAlive = false
+  let isTold = false
+  const goOn = () => {
+    if (isTold || response.headersSent || response.destroyed) return
+    isTold = true
+    response.shouldKeepAlive = shouldKeepAlive
+    response.writeContinue()
+  }
+  request.once('resume', goOn)
+  // The edge itself looks at the beginning of a body, without making it flow.
+  request.on('newListener', (event) => {
+    if (event === 'readable') goOn()
+  })
+}
+
+/** Takes expectations over from a server of HTTP/1. */
 export const acceptExpectations = (
   server: Server,
   serve: (request: IncomingMessage, response: ServerResponse) => void,
   refuse: (response: ServerResponse) => void
 ): void => {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // A visitor that was not told to go on may send the body or not: what follows on the connection is unclear.
-    const { shouldKeepAlive } = response
-    response.shouldKeepAlive = false
-    let isTold = false
-    const goOn = () => {
-      if (isTold || response.headersSent || response.destroyed) return
-      isTold = true
-      response.shouldKeepAlive = shouldKeepAlive
-      response.writeContinue()
-    }
-    request.once('resume', goOn)
-    // The edge itself looks at the beginning of a body, without making it flow.
-    request.on('newListener', (event) => {
-      if (event === 'readable') goOn()
-    })
+    continueWhenRead(request, response)
     serve(request, response)
   })
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response))

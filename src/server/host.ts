@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http'
+import type { VisitorRequest } from '../proxy/visitor.ts'
 
 /** What RFC 3986 §3.2.2 and §3.2.3 allow in a host and port. No slash, `@`, quote or space, which servers read differently. */
 const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/
 
 /**
  * Whether a request's Host is one that everybody reads alike: at most one, well-formed, and there in HTTP/1.1
- * (RFC 9112 §3.2 asks for a 400 otherwise). The rules see the first, an origin might take the last.
+ * and HTTP/2 (RFC 9112 §3.2 asks for a 400 otherwise). The rules see the first, an origin might take the last.
  */
-export const isSoundHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
+export const isSoundHost = ({ rawHeaders, httpVersion }: VisitorRequest): boolean => {
   let host: string | undefined
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!

@@ -1,14 +1,22 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import { EdgeError } from '../error.ts'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { plainAnswer, writeAnswer } from '../proxy/write-answer.ts'
+import type { Connection } from '../visitor/visitor.ts'
+import { checkPort, listen, shownHost } from './bind.ts'
+import { loadCertificate, type TlsOption, watchCertificate } from './certificate.ts'
+import { connectionOf } from './connection.ts'
 import { acceptExpectations } from './expect.ts'
+import { putInFront } from './front.ts'
 import { isSoundHost } from './host.ts'
+import { createHttp2 } from './http2.ts'
 import { answerRaw, isAnswered } from './raw-answer.ts'
 import { ignoreOtherUpgrades } from './upgrade.ts'
 
 /** Cloudflare's limit for all request headers together; a single value of 64 KB has to get through to the rules. */
 const MAX_HEADER_BYTES = 128 * 1024
+/** A ClientHello is on its way before anybody waits for it; to wait longer is to keep sockets for whoever wants many. */
+const OPENING_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 30_000
 /** Long enough for a large upload over a slow line. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000
@@ -17,27 +25,41 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const TIMEOUT_CHECK_INTERVAL_MS = 5_000
 const DRAIN_TIMEOUT_MS = 10_000
 const IDLE_CHECK_INTERVAL_MS = 50
-const MAX_PORT = 65_535
 
-export type RequestHandler = (
-  request: IncomingMessage,
-  response: ServerResponse
+/** @param connection what is known of the peer: with TLS and PROXY headers more than the request's socket says */
+export type RequestHandler<Request = IncomingMessage, Response = ServerResponse> = (
+  request: Request,
+  response: Response,
+  connection: Connection
 ) => void | Promise<void>
 
 export type UpgradeHandler = (
   request: IncomingMessage,
   socket: Socket,
-  head: Buffer
+  head: Buffer,
+  connection: Connection
 ) => void | Promise<void>
 
 export interface ListenerOptions {
+  /** Takes requests of HTTP/1. */
   handler: RequestHandler
+  /** Takes those of HTTP/2, which is offered with TLS only; without it visitors are told that there is none. */
+  http2?: RequestHandler<VisitorRequest, VisitorResponse>
   /** Takes WebSocket requests; without it they are handled as if they asked for no upgrade. */
   upgrade?: UpgradeHandler
   /** Default `127.0.0.1`. */
   host?: string
   /** 0 (default) for any free port. */
   port?: number
+  /** HTTPS instead of HTTP, with these files (read again when they change) or a throw-away certificate. */
+  tls?: TlsOption
+  /**
+   * Which peers begin each connection with a PROXY header, as a load balancer in front does; their connections without one
+   * are closed, others' with one are answered with 400. Give it only for peers that nobody else can connect through.
+   */
+  proxyProtocol?: (peerAddress: string) => boolean
+  /** How long a connection may take for its PROXY header and ClientHello, and then for the rest of its handshake. */
+  openingTimeoutMs?: number
   maxHeaderBytes?: number
   headersTimeoutMs?: number
   /** Until the whole request is there, body included. */
@@ -49,12 +71,12 @@ export interface ListenerOptions {
   drainTimeoutMs?: number
   /** A new `CF-RAY` value, for answers to what no request could be made of. */
   nextRay?: () => string
-  /** Told what a handler threw; the visitor got a 500. */
+  /** Told what a handler threw (the visitor got a 500), and what is wrong with a certificate. */
   onError?: (error: unknown) => void
 }
 
 export interface Listener {
-  /** As a person would open it: `http://127.0.0.1:8080`. */
+  /** As a person would open it: `http://127.0.0.1:8080`, with TLS `https://…`. */
   readonly url: string
   readonly host: string
   readonly port: number
@@ -69,18 +91,22 @@ interface Turn {
 }
 
 /**
- * A hardened `node:http` server: what Node would cut off or answer bare is let through to the handler or answered like
- * the rest, and neither a visitor nor a throwing handler ends the process.
+ * A hardened `node:http` server, where asked for behind TLS and with HTTP/2: what Node would cut off or answer bare is let
+ * through to the handler or answered like the rest, and neither a visitor nor a throwing handler ends the process.
  *
- * @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_port`, `invalid_host`
+ * @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_port`, `invalid_host`, `invalid_tls`
  * @example
  * const { url, close } = await createListener({ port: 8080, handler: (_, response) => void response.end('hello') })
  */
 export const createListener = async ({
   handler,
+  http2: http2Handler,
   upgrade,
   host = '127.0.0.1',
   port = 0,
+  tls,
+  proxyProtocol,
+  openingTimeoutMs = OPENING_TIMEOUT_MS,
   maxHeaderBytes = MAX_HEADER_BYTES,
   headersTimeoutMs = HEADERS_TIMEOUT_MS,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
@@ -90,9 +116,7 @@ export const createListener = async ({
   nextRay,
   onError = () => {},
 }: ListenerOptions): Promise<Listener> => {
-  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
-    throw new EdgeError('invalid_port', `port ${port}: expected a whole number from 0 to 65535`)
-  }
+  checkPort(port)
   const connections = new Map<Socket, Turn | undefined>()
   let isClosing = false
 
@@ -114,35 +138,44 @@ export const createListener = async ({
     return headers
   }
 
-  const refuse = (response: ServerResponse, status: number, message?: string) => {
+  const refuse = (response: VisitorResponse, status: number, message?: string) => {
     response.shouldKeepAlive = false
     writeAnswer(response, plainAnswer(status, message), ownHeaders())
   }
 
-  const failed = (error: unknown, response: ServerResponse) => {
+  const failed = (error: unknown, response: VisitorResponse) => {
     onError(error)
     if (response.headersSent) response.destroy()
     else refuse(response, 500)
   }
 
-  const serve: RequestHandler = (request, response) => {
+  const handle = <Request extends VisitorRequest, Response extends VisitorResponse>(
+    take: RequestHandler<Request, Response>,
+    request: Request,
+    response: Response
+  ) => {
     response.on('error', noop)
-    connections.set(request.socket, { request, response })
-    if (isClosing) response.shouldKeepAlive = false
     if (!isSoundHost(request)) return refuse(response, 400, 'host header')
     try {
-      const done = handler(request, response)
+      const done = take(request, response, connectionOf(request.socket))
       if (done !== undefined) done.catch((error: unknown) => failed(error, response))
     } catch (error) {
       failed(error, response)
     }
   }
 
-  server.on('connection', (socket: Socket) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    connections.set(request.socket, { request, response })
+    if (isClosing) response.shouldKeepAlive = false
+    handle(handler, request, response)
+  }
+
+  const track = (socket: Socket) => {
     if (connections.has(socket)) return
     connections.set(socket, undefined)
     socket.once('close', () => connections.delete(socket))
-  })
+  }
+
   server.on('request', serve)
   acceptExpectations(server, serve, (response) => refuse(response, 417))
   server.on('connect', (_, socket) => answerRaw(socket as Socket, 405, ownHeaders()))
@@ -171,7 +204,7 @@ export const createListener = async ({
         answerRaw(socket, 500, ownHeaders())
       }
       try {
-        const done = upgrade(request, socket, head)
+        const done = upgrade(request, socket, head, connectionOf(socket))
         if (done !== undefined) done.catch(fail)
       } catch (error) {
         fail(error)
@@ -179,14 +212,52 @@ export const createListener = async ({
     })
   }
 
+  const http2 =
+    http2Handler &&
+    createHttp2({
+      maxHeaderBytes,
+      requestTimeoutMs,
+      keepAliveTimeoutMs,
+      serve: (request, response) => handle(http2Handler, request, response),
+      refuse,
+    })
+  const certificate = tls && loadCertificate(tls)
+  const front =
+    tls === undefined && proxyProtocol === undefined
+      ? undefined
+      : putInFront(server, {
+          certificate,
+          protocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+          proxyProtocol,
+          timeoutMs: openingTimeoutMs,
+          onRefused: (socket, message) => answerRaw(socket, 400, ownHeaders(), message),
+          onSecure: (socket, raw, takeHttp) => {
+            connections.delete(raw)
+            if (isClosing) socket.destroy()
+            else if (socket.alpnProtocol === 'h2') http2?.accept(socket)
+            else {
+              track(socket)
+              takeHttp(socket)
+            }
+          },
+        })
+
+  server.on('connection', track)
+
   const address = await listen(server, host, port)
   server.on('error', onError)
+  if (certificate?.warning !== undefined) onError(certificate.warning)
+  const stopWatch =
+    front === undefined || tls === undefined
+      ? noop
+      : watchCertificate(tls, { onLoad: front.setCertificate, onError })
 
   const close = () =>
     new Promise<void>((resolve) => {
       isClosing = true
       const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_INTERVAL_MS)
       const late = setTimeout(() => {
+        http2?.destroy()
         for (const socket of connections.keys()) socket.destroy()
       }, drainTimeoutMs)
       server.close(() => {
@@ -194,6 +265,7 @@ export const createListener = async ({
         clearTimeout(late)
         resolve()
       })
+      http2?.close()
       for (const [socket, turn] of connections) {
         // Node does not count a connection as idle that never sent anything.
         if (turn === undefined) socket.destroy()
@@ -203,10 +275,11 @@ export const createListener = async ({
 
   let closed: Promise<void> | undefined
   return {
-    url: `http://${shownHost(address)}:${address.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${shownHost(address)}:${address.port}`,
     host,
     port: address.port,
     close: () => {
+      stopWatch()
       closed ??= close()
       return closed
     },
@@ -221,43 +294,4 @@ const statusOf = ({ code }: NodeJS.ErrnoException): number => {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413
   return 400
-}
-
-/** An address that means "all of them" is nothing one could open. */
-const shownHost = ({ address, family }: AddressInfo): string => {
-  if (address === '0.0.0.0') return '127.0.0.1'
-  if (address === '::') return '[::1]'
-  return family === 'IPv6' ? `[${address}]` : address
-}
-
-const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
-  new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port))
-    server.once('error', onError)
-    server.listen({ host, port }, () => {
-      server.off('error', onError)
-      resolve(server.address() as AddressInfo)
-    })
-  })
-
-const listenError = (cause: NodeJS.ErrnoException, host: string, port: number): EdgeError => {
-  if (cause.code === 'EADDRINUSE') {
-    return new EdgeError(
-      'port_in_use',
-      `port ${port} on ${host} is in use: stop the program that listens there, or choose another port (0 takes any free one)`,
-      { cause }
-    )
-  }
-  if (cause.code === 'EACCES') {
-    return new EdgeError(
-      'port_forbidden',
-      `port ${port} on ${host}: this user may not listen there; choose one above 1023`,
-      { cause }
-    )
-  }
-  return new EdgeError(
-    'invalid_host',
-    `host "${host}": expected an address of this machine, such as 127.0.0.1 or 0.0.0.0 (${cause.code ?? cause.message})`,
-    { cause }
-  )
 }

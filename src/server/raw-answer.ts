@@ -17,7 +17,8 @@ export const isAnswered = (socket: Socket): boolean => answered.has(socket)
 export const answerRaw = (
   socket: Socket,
   status: number,
-  headers: readonly (readonly [string, string])[]
+  headers: readonly (readonly [string, string])[],
+  message?: string
 ): void => {
   if (answered.has(socket)) return
   answered.add(socket)
@@ -25,7 +26,7 @@ export const answerRaw = (
     socket.destroy()
     return
   }
-  const { headers: own, body } = plainAnswer(status)
+  const { headers: own, body } = plainAnswer(status, message)
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
   for (const [name, value] of [...headers, ...Object.entries(own)]) lines.push(`${name}: ${value}`)
   lines.push(`Date: ${new Date().toUTCString()}`, 'Connection: close', '', '')

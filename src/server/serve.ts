@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
 import { dropUnread } from '../mount/unread.ts'
@@ -7,10 +6,13 @@ import { originHeaders } from '../proxy/headers.ts'
 import type { OriginProxy } from '../proxy/proxy.ts'
 import { createProxy } from '../proxy/proxy.ts'
 import { socketResponse } from '../proxy/socket-response.ts'
+import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { writeAnswer } from '../proxy/write-answer.ts'
 import type { Verdict } from '../verdict.ts'
 import { isStrippedRequestHeader } from '../visitor/headers.ts'
+import type { Connection } from '../visitor/visitor.ts'
 import { startAdmin } from './admin.ts'
+import type { TlsOption } from './certificate.ts'
 import { startDemoOrigin } from './demo.ts'
 import { createListener } from './listen.ts'
 
@@ -23,6 +25,13 @@ export interface ServeOptions {
   /** 0 for any free port. */
   port?: number
   adminPort?: number
+  /**
+   * HTTPS instead of HTTP, HTTP/2 included, with TLS fingerprints for the rules. PEM files by their paths, or PEM in Buffers;
+   * files are read again when they change. `self-signed`: a certificate for localhost that is gone with the process.
+   */
+  tls?: TlsOption
+  /** Which peers begin each connection with a PROXY header (they must). Of all others such a header is no valid request. */
+  proxyProtocol?: (peerAddress: string) => boolean
   /** Told of what went wrong while serving; visitors are answered all the same. */
   onError?: (error: EdgeError | Error) => void
 }
@@ -47,17 +56,22 @@ const inTurn = async (steps: readonly (() => Promise<unknown>)[]) => {
 }
 
 /** What the origin gets and what its answer carries for a request that passed. */
-const passing = (edge: Edge, verdict: Verdict, request: IncomingMessage): ForwardExtra => {
+const passing = (
+  edge: Edge,
+  verdict: Verdict,
+  request: VisitorRequest,
+  connection: Connection
+): ForwardExtra => {
   const { visitor, rayHeader } = verdict
-  const { headers, socket } = request
+  const { headers } = request
   return {
     requestHeaders: originHeaders({
       ip: visitor.ipText,
       country: visitor.country,
       ray: verdict.ray,
       colo: edge.colo,
-      scheme: 'http',
-      peerAddress: socket.remoteAddress,
+      scheme: connection.encrypted ? 'https' : 'http',
+      peerAddress: connection.remoteAddress,
       xForwardedFor: headers['x-forwarded-for'] as string | undefined,
       cdnLoop: headers['cdn-loop'] as string | undefined,
     }),
@@ -70,7 +84,7 @@ const passing = (edge: Edge, verdict: Verdict, request: IncomingMessage): Forwar
 /**
  * The edge as a reverse proxy with its admin side: blocked requests are answered here, passing ones go to the origin.
  *
- * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`; what was already started is stopped again
+ * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`, `invalid_tls`; what was already started is stopped again
  * @example const { url, close } = await serve({ edge, upstream: 'http://127.0.0.1:3000', port: 8020 })
  */
 export const serve = async ({
@@ -79,6 +93,8 @@ export const serve = async ({
   host = '127.0.0.1',
   port = 0,
   adminPort = 0,
+  tls,
+  proxyProtocol,
   onError = () => {},
 }: ServeOptions): Promise<Served> => {
   const started: (() => Promise<unknown>)[] = []
@@ -94,26 +110,34 @@ export const serve = async ({
     const origin = proxy
     started.unshift(() => origin.close())
 
+    const handler = async (
+      request: VisitorRequest,
+      response: VisitorResponse,
+      connection: Connection
+    ) => {
+      const verdict = await edge.decide(request, connection)
+      if (verdict.answer !== undefined) {
+        dropUnread(request, response, true)
+        return writeAnswer(response, verdict.answer)
+      }
+      return origin.forward(request, response, passing(edge, verdict, request, connection))
+    }
     const listener = await createListener({
       host,
       port,
+      tls,
+      proxyProtocol,
       nextRay: edge.nextRay,
       onError: report,
-      handler: async (request, response) => {
-        const verdict = await edge.decide(request, request.socket)
-        if (verdict.answer !== undefined) {
-          dropUnread(request, response, true)
-          return writeAnswer(response, verdict.answer)
-        }
-        return origin.forward(request, response, passing(edge, verdict, request))
-      },
-      upgrade: async (request, socket, head) => {
-        const verdict = await edge.decide(request, socket)
+      handler,
+      http2: handler,
+      upgrade: async (request, socket, head, connection) => {
+        const verdict = await edge.decide(request, connection)
         if (verdict.answer !== undefined) {
           writeAnswer(socketResponse(request, socket), verdict.answer)
           return
         }
-        await origin.upgrade(request, socket, head, passing(edge, verdict, request))
+        await origin.upgrade(request, socket, head, passing(edge, verdict, request, connection))
       },
     })
     started.unshift(listener.close)

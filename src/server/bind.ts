@@ -1,0 +1,52 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { EdgeError } from '../error.ts'
+
+const MAX_PORT = 65_535
+
+/** An address that means "all of them" is nothing one could open. */
+export const shownHost = ({ address, family }: AddressInfo): string => {
+  if (address === '0.0.0.0') return '127.0.0.1'
+  if (address === '::') return '[::1]'
+  return family === 'IPv6' ? `[${address}]` : address
+}
+
+/** @throws EdgeError `invalid_port` */
+export const checkPort = (port: number): void => {
+  if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
+    throw new EdgeError('invalid_port', `port ${port}: expected a whole number from 0 to 65535`)
+  }
+}
+
+/** @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_host` */
+export const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
+  new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port))
+    server.once('error', onError)
+    server.listen({ host, port }, () => {
+      server.off('error', onError)
+      resolve(server.address() as AddressInfo)
+    })
+  })
+
+const listenError = (cause: NodeJS.ErrnoException, host: string, port: number): EdgeError => {
+  if (cause.code === 'EADDRINUSE') {
+    return new EdgeError(
+      'port_in_use',
+      `port ${port} on ${host} is in use: stop the program that listens there, or choose another port (0 takes any free one)`,
+      { cause }
+    )
+  }
+  if (cause.code === 'EACCES') {
+    return new EdgeError(
+      'port_forbidden',
+      `port ${port} on ${host}: this user may not listen there; choose one above 1023`,
+      { cause }
+    )
+  }
+  return new EdgeError(
+    'invalid_host',
+    `host "${host}": expected an address of this machine, such as 127.0.0.1 or 0.0.0.0 (${cause.code ?? cause.message})`,
+    { cause }
+  )
+}

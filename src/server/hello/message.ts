@@ -1,0 +1,151 @@
+import { Cursor } from './cursor.ts'
+
+const SERVER_NAME = 0x0000
+const SUPPORTED_GROUPS = 0x000a
+const POINT_FORMATS = 0x000b
+const SIGNATURE_ALGORITHMS = 0x000d
+const ALPN = 0x0010
+const SESSION_TICKET = 0x0023
+const PRE_SHARED_KEY = 0x0029
+const SUPPORTED_VERSIONS = 0x002b
+const ENCRYPTED_CLIENT_HELLO = 0xfe0d
+
+const HOST_NAME = 0
+const RANDOM_BYTES = 32
+const MAX_SESSION_ID_BYTES = 32
+/** Of letters, digits and marks, as long as a name of the DNS gets. */
+const HOST_NAME_TEXT = /^[\x21-\x7e]{1,255}$/
+
+export interface Extension {
+  readonly type: number
+  /** A view of the bytes that were read. */
+  readonly data: Uint8Array
+}
+
+/**
+ * What a TLS client says of itself before anything is encrypted (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). Lists are in the
+ * order of the wire and hold all that was sent, GREASE (RFC 8701) and repetitions too.
+ */
+export interface ClientHello {
+  /** Of the first record: 0x0301 with nearly all clients. */
+  readonly recordVersion: number
+  /** 0x0303 with TLS 1.2 and 1.3 alike; see `supportedVersions`. */
+  readonly legacyVersion: number
+  /** 32 bytes. */
+  readonly random: Uint8Array
+  /** 0–32 */
+  readonly sessionIdLength: number
+  readonly ciphers: readonly number[]
+  readonly extensions: readonly Extension[]
+  /** As it was sent; absent where it is not printable ASCII. With ECH this is the outer name. */
+  readonly serverName?: string
+  /** Binary strings, one code unit a byte. */
+  readonly alpn: readonly string[]
+  /** Empty where the client knows no TLS 1.3. */
+  readonly supportedVersions: readonly number[]
+  readonly supportedGroups: readonly number[]
+  readonly pointFormats: readonly number[]
+  readonly signatureAlgorithms: readonly number[]
+  /** Wants to resume a TLS 1.3 session. */
+  readonly offersPsk: boolean
+  /** Brings the ticket of a TLS 1.2 session. */
+  readonly offersTicket: boolean
+  /** Has the encrypted_client_hello extension. Chromium and Firefox make one up where they know no key. */
+  readonly hasEch: boolean
+  /** Of the message in bytes, without its header of 4. */
+  readonly length: number
+}
+
+const uint16s = (bytes: Uint8Array): number[] => {
+  const numbers: number[] = []
+  for (let at = 1; at < bytes.length; at += 2) numbers.push(bytes[at - 1]! * 0x100 + bytes[at]!)
+  return numbers
+}
+
+const binaryText = (bytes: Uint8Array): string => {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+/** The list that fills an extension; empty where there is none or its length is wrong, which the TLS library refuses. */
+const listOf = (data: Uint8Array | undefined, prefix: 'vector8' | 'vector16'): Uint8Array => {
+  const cursor = new Cursor(data ?? new Uint8Array(0))
+  const list = cursor[prefix]()
+  return cursor.isDone ? list : list.subarray(0, 0)
+}
+
+const hostName = (data: Uint8Array | undefined): string | undefined => {
+  const cursor = new Cursor(listOf(data, 'vector16'))
+  while (cursor.left > 0) {
+    const type = cursor.uint8()
+    const name = cursor.vector16()
+    if (type !== HOST_NAME) continue
+    const text = binaryText(name)
+    return HOST_NAME_TEXT.test(text) ? text : undefined
+  }
+  return undefined
+}
+
+const protocols = (data: Uint8Array | undefined): string[] => {
+  const cursor = new Cursor(listOf(data, 'vector16'))
+  const names: string[] = []
+  while (cursor.left > 0) names.push(binaryText(cursor.vector8()))
+  return cursor.isSound ? names : []
+}
+
+const readExtensions = (block: Uint8Array): Extension[] | undefined => {
+  const cursor = new Cursor(block)
+  const extensions: Extension[] = []
+  while (cursor.left > 0) extensions.push({ type: cursor.uint16(), data: cursor.vector16() })
+  return cursor.isSound ? extensions : undefined
+}
+
+/**
+ * Takes a ClientHello message apart. What frames it must be sound; inside the extensions a wrong length makes that list
+ * empty, and an extension that comes twice counts by its first. The TLS library refuses such a handshake anyway.
+ *
+ * @param body the message without its header (type and length)
+ * @param recordVersion of the record that it began in
+ * @returns what is wrong with it, as text, where it is not sound
+ */
+export const parseClientHello = (body: Uint8Array, recordVersion: number): ClientHello | string => {
+  const cursor = new Cursor(body)
+  const legacyVersion = cursor.uint16()
+  const random = cursor.take(RANDOM_BYTES)
+  const sessionId = cursor.vector8()
+  const cipherBytes = cursor.vector16()
+  cursor.vector8() // compression methods: only "none" is left of them
+  if (!cursor.isSound) return 'client hello ends before its extensions'
+  if (sessionId.length > MAX_SESSION_ID_BYTES) {
+    return `session id of ${sessionId.length} bytes: expected at most ${MAX_SESSION_ID_BYTES}`
+  }
+  if (cipherBytes.length % 2 === 1)
+    return `list of ciphers of ${cipherBytes.length} bytes: expected pairs`
+
+  // SSL 3.0 has no extensions, and TLS up to 1.2 may leave them out.
+  const block = cursor.left === 0 ? body.subarray(0, 0) : cursor.vector16()
+  if (!cursor.isDone) return 'length of the extensions is not what is left of the client hello'
+  const extensions = readExtensions(block)
+  if (extensions === undefined) return 'an extension reaches past the end of the client hello'
+
+  const dataOf = (type: number) => extensions.find((extension) => extension.type === type)?.data
+  return {
+    recordVersion,
+    legacyVersion,
+    random,
+    sessionIdLength: sessionId.length,
+    ciphers: uint16s(cipherBytes),
+    extensions,
+    serverName: hostName(dataOf(SERVER_NAME)),
+    alpn: protocols(dataOf(ALPN)),
+    supportedVersions: uint16s(listOf(dataOf(SUPPORTED_VERSIONS), 'vector8')),
+    supportedGroups: uint16s(listOf(dataOf(SUPPORTED_GROUPS), 'vector16')),
+    pointFormats: [...listOf(dataOf(POINT_FORMATS), 'vector8')],
+    signatureAlgorithms: uint16s(listOf(dataOf(SIGNATURE_ALGORITHMS), 'vector16')),
+    offersPsk: dataOf(PRE_SHARED_KEY) !== undefined,
+    offersTicket: (dataOf(SESSION_TICKET)?.length ?? 0) > 0,
+    hasEch: dataOf(ENCRYPTED_CLIENT_HELLO) !== undefined,
+    length: body.length,
+  }
+}

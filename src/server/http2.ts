@@ -1,0 +1,126 @@
+import {
+  constants,
+  createServer,
+  Http2ServerRequest,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
+import { continueWhenRead, WILL_CONTINUE } from './expect.ts'
+import { Http2Response } from './http2-response.ts'
+
+/** As on Cloudflare and most others; a browser queues what is more. */
+const MAX_CONCURRENT_STREAMS = 100
+/** What HTTP/2 counts for each header besides its name and value (RFC 9113 §6.5.2), in bytes. */
+const HEADER_OVERHEAD_BYTES = 32
+/** How long a visitor's side of a connection may stay open when ours is closed. */
+const LINGER_MS = 1_000
+
+/**
+ * A request's headers as HTTP/1.1 would have brought them: `:authority` as Host in front, the other pseudo headers gone, and
+ * one Cookie, which browsers cut into crumbs (RFC 9113 §8.2.3). A Host that says something else than `:authority` stays
+ * beside it, so that such a request is refused as one with two.
+ *
+ * @param raw names and values in turn
+ * @example plainHeaders([':method', 'GET', ':authority', 'a.test', 'accept', '*']) // ['host', 'a.test', 'accept', '*']
+ */
+export const plainHeaders = (raw: readonly string[]): string[] => {
+  let authority: string | undefined
+  let cookieAt = -1
+  const rest: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!
+    const value = raw[i + 1]!
+    if (name === ':authority') authority = value
+    else if (name === 'cookie' && cookieAt >= 0) rest[cookieAt] += `; ${value}`
+    else if (!name.startsWith(':') && !(name === 'host' && value === authority)) {
+      if (name === 'cookie') cookieAt = rest.length + 1
+      rest.push(name, value)
+    }
+  }
+  return authority === undefined ? rest : ['host', authority, ...rest]
+}
+
+export interface Http2Options {
+  maxHeaderBytes: number
+  requestTimeoutMs: number
+  keepAliveTimeoutMs: number
+  serve: (request: VisitorRequest, response: VisitorResponse) => void
+  refuse: (response: VisitorResponse, status: number) => void
+}
+
+export interface Http2Side {
+  /** Takes a connection over that has agreed on `h2`. */
+  accept(socket: TLSSocket): void
+  /** Takes no more requests (GOAWAY) and lets those under way finish. */
+  close(): void
+  destroy(): void
+}
+
+/**
+ * The HTTP/2 side of a listener. Node's library keeps the protocol's rules: what is malformed is reset before it becomes a
+ * request, and so is a visitor who opens and resets streams all the time.
+ */
+export const createHttp2 = ({
+  maxHeaderBytes,
+  requestTimeoutMs,
+  keepAliveTimeoutMs,
+  serve,
+  refuse,
+}: Http2Options): Http2Side => {
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createServer({
+    settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, maxHeaderListSize: maxHeaderBytes },
+    maxHeaderListPairs: Math.ceil(maxHeaderBytes / HEADER_OVERHEAD_BYTES),
+  })
+
+  const limitTime = (stream: ServerHttp2Stream) => {
+    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), requestTimeoutMs)
+    const stop = () => clearTimeout(timer)
+    stream.once('end', stop).once('close', stop)
+  }
+
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+    // Streams under way may finish; a new request makes a new connection.
+    session.setTimeout(keepAliveTimeoutMs, () => session.close())
+  })
+  // Node's types do not know the last argument.
+  const receive = (
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    _flags: number,
+    rawHeaders: string[]
+  ) => {
+    const request = new Http2ServerRequest(stream, headers, {}, plainHeaders(rawHeaders))
+    const response = new Http2Response(stream)
+    if (!stream.endAfterHeaders) limitTime(stream)
+    if (headers[':method'] === 'CONNECT') return refuse(response, 405)
+    if (headers.expect !== undefined) {
+      if (!WILL_CONTINUE.test(headers.expect)) return refuse(response, 417)
+      continueWhenRead(request, response)
+    }
+    serve(request, response)
+  }
+  server.on('stream', receive)
+
+  return {
+    accept: (socket) => {
+      // Node ends its side of a session and then waits for the visitor to do the same, for ever.
+      socket.once('finish', () => {
+        const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+        socket.once('close', () => clearTimeout(timer))
+      })
+      server.emit('connection', socket)
+    },
+    close: () => {
+      for (const session of sessions) session.close()
+    },
+    destroy: () => {
+      for (const session of sessions) session.destroy()
+    },
+  }
+}
