@@ -1,4 +1,5 @@
 import { EdgeError } from './error.ts'
+import { toBytes } from './language/bytes.ts'
 import { defaultScheme } from './language/defaults.ts'
 import { fieldFacts } from './language/fields.ts'
 import { valueFromJson } from './language/json.ts'
@@ -6,7 +7,8 @@ import type { Context, Value } from './language/types.ts'
 import type { RayId } from './ray.ts'
 import { requestFields } from './request/fields.ts'
 import type { RequestReader } from './request/request.ts'
-import type { Connection, Visitor } from './visitor/visitor.ts'
+import { isStaticResource } from './visitor/bots/static-resource.ts'
+import type { CityPlace, Connection, Visitor } from './visitor/visitor.ts'
 
 /** All that is known of one request when its rules are judged. */
 export interface Facts {
@@ -27,12 +29,37 @@ const EUROPEAN_UNION = new Set(
   )
 )
 
+const placeField =
+  (part: keyof CityPlace): Resolve =>
+  ({ visitor }) =>
+    toBytes(visitor.place[part])
+
+const isVerifiedBot: Resolve = ({ visitor }) => visitor.bot?.verified ?? false
+
 const visitorFields: Readonly<Record<string, Resolve>> = {
   'ip.src': ({ visitor }) => visitor.ip,
   'ip.src.country': ({ visitor }) => visitor.country,
   'ip.src.continent': ({ visitor }) => visitor.continent,
   'ip.src.asnum': ({ visitor }) => visitor.asn,
   'ip.src.is_in_european_union': ({ visitor }) => EUROPEAN_UNION.has(visitor.country),
+  'ip.src.city': placeField('city'),
+  'ip.src.region': placeField('region'),
+  'ip.src.region_code': placeField('regionCode'),
+  'ip.src.subdivision_1_iso_code': placeField('subdivision1'),
+  'ip.src.subdivision_2_iso_code': placeField('subdivision2'),
+  'ip.src.postal_code': placeField('postalCode'),
+  'ip.src.metro_code': placeField('metroCode'),
+  'ip.src.lat': placeField('lat'),
+  'ip.src.lon': placeField('lon'),
+  'ip.src.timezone.name': placeField('timezone'),
+  'edge.ip_reputation.score': ({ visitor }) => visitor.reputation.score,
+  'edge.ip_reputation.lists': ({ visitor }) => visitor.reputation.lists,
+  'cf.bot_management.static_resource': ({ request }) => isStaticResource(request.path),
+  'cf.client.bot': isVerifiedBot,
+  'cf.bot_management.verified_bot': isVerifiedBot,
+  'cf.verified_bot_category': ({ visitor }) => toBytes(visitor.bot?.category ?? ''),
+  'cf.bot_management.score': ({ visitor }) =>
+    visitor.bot?.score ?? fieldFacts.get('cf.bot_management.score')!.default,
   'cf.ray_id': ({ rayId }) => rayId.ray,
   'cf.random_seed': () =>
     String.fromCharCode(...crypto.getRandomValues(new Uint8Array(RANDOM_SEED_BYTES))),

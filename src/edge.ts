@@ -5,6 +5,7 @@ import { contextLayout, RequestContext, readOverrides } from './context.ts'
 import { EdgeError } from './error.ts'
 import type { EventStore } from './events/event.ts'
 import { toText } from './language/bytes.ts'
+import { fieldFacts } from './language/fields.ts'
 import type { RayId } from './ray.ts'
 import { createRays } from './ray.ts'
 import { createRecorder } from './record.ts'
@@ -16,7 +17,15 @@ import { createJudge } from './rules/judge.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
 import { Verdict } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
-import type { AsnSource, Connection, GeoSource, Visitor } from './visitor/visitor.ts'
+import type { Personas } from './visitor/persona.ts'
+import type {
+  AsnSource,
+  BotSource,
+  Connection,
+  GeoSource,
+  ReputationSource,
+  Visitor,
+} from './visitor/visitor.ts'
 import { warningsOf } from './warnings.ts'
 
 /** What a custom rule's block answers with. */
@@ -25,7 +34,12 @@ const BAD_OVERRIDE_STATUS = 400
 const NO_CONNECTION: Connection = {}
 
 /** Fields that need the country data. */
-const PLACE_FIELDS = new Set(['ip.src.country', 'ip.src.continent', 'ip.src.is_in_european_union'])
+const COUNTRY_FIELDS = new Set([
+  'ip.src.country',
+  'ip.src.continent',
+  'ip.src.is_in_european_union',
+])
+const ASN_FIELD = 'ip.src.asnum'
 
 export interface EdgeOptions {
   ruleset: Ruleset
@@ -41,6 +55,12 @@ export interface EdgeOptions {
   instance?: number
   geo?: GeoSource
   asn?: AsnSource
+  reputation?: ReputationSource
+  bots?: BotSource
+  /** Named visitors for `x-edge-as`, where overrides are on. */
+  personas?: Personas
+  /** True where the transport brings TLS fingerprints in `connection.fields`, so that rules on them are not warned about. */
+  seesTls?: boolean
   answers?: AnswerOptions
   /**
    * How much of a request's body is looked at where a rule reads it, in bytes (default 131,072, as on Cloudflare), and how
@@ -151,10 +171,19 @@ export const isEdge = (value: object): value is Edge => 'decide' in value && 'ju
  * const { action, ray } = await edge.judge(new Request('https://shop.test/'), { remoteAddress: '192.0.2.1' })
  */
 export const createEdge = (options: EdgeOptions): Edge => {
-  const { ruleset, store, geo, asn, onError = () => {}, overrides = false } = options
+  const { ruleset, store, geo, asn, reputation, bots } = options
+  const { onError = () => {}, overrides = false } = options
   const rays = createRays({ colo: options.colo, instance: options.instance })
   const { colo } = rays
-  const visitors = createVisitors({ trust: options.trust ?? [], overrides, geo, asn })
+  const visitors = createVisitors({
+    trust: options.trust ?? [],
+    overrides,
+    geo,
+    asn,
+    reputation,
+    bots,
+    personas: options.personas,
+  })
   const answers = createAnswers(options.answers)
   const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
   const matching = createJudge(ruleset.rules)
@@ -164,7 +193,12 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
   const pending = new Set<Promise<unknown>>()
 
-  if (ruleset.fields.some((field) => PLACE_FIELDS.has(field))) geo?.open()
+  const reads = ruleset.fields
+  const readsPlaces = reads.some((field) => fieldFacts.get(field)?.source === 'place')
+  const hasPlaces = geo?.place !== undefined
+  if (readsPlaces && hasPlaces) geo.open('city')
+  else if (reads.some((field) => COUNTRY_FIELDS.has(field))) geo?.open('country')
+  if (reads.includes(ASN_FIELD)) asn?.open?.()
 
   const lost = (cause: unknown) => {
     stats.lost++
@@ -242,6 +276,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
         )
       }
       fields = settled.fields
+      if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
     }
     const context = new RequestContext(layout, request, visitor, connection, ray, fields)
     const body = readsBody ? peekBody(incoming, limits) : undefined
@@ -272,7 +307,14 @@ export const createEdge = (options: EdgeOptions): Edge => {
     store,
     stats,
     colo,
-    warnings: warningsOf(ruleset, { hasAsn: asn !== undefined, hasGeo: geo !== undefined }),
+    warnings: warningsOf(ruleset, {
+      geo: geo !== undefined,
+      city: hasPlaces,
+      asn: asn !== undefined,
+      reputation: reputation !== undefined,
+      bots: bots !== undefined,
+      tls: options.seesTls === true,
+    }),
     nextRay: () => rays.next().header,
     close: async () => {
       await Promise.all(pending)

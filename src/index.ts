@@ -27,7 +27,19 @@ export type { HonoMountOptions } from './mount/hono.ts'
 export { parseRay } from './ray.ts'
 export type { Rule, Ruleset } from './rules/rule.ts'
 export type { Verdict, VerdictAction } from './verdict.ts'
-export type { AsnSource, Connection, GeoSource, Visitor } from './visitor/visitor.ts'
+export { builtInAsn } from './visitor/asn/builtin.ts'
+export { createBots } from './visitor/bots/bots.ts'
+export type {
+  AsnSource,
+  BotSource,
+  BotVerdict,
+  CityPlace,
+  Connection,
+  GeoSource,
+  Reputation,
+  ReputationSource,
+  Visitor,
+} from './visitor/visitor.ts'
 
 export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
   /** Rule documents as objects: `{ rules: [{ name, when | expression, action }] }`, one or several. */

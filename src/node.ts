@@ -6,15 +6,20 @@ import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
+import type { Lists } from './language/compile.ts'
 import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import type { NodeMiddleware } from './mount/node/middleware.ts'
 import { mountNode } from './mount/node/middleware.ts'
+import { readPersonaFiles } from './personas/node/files.ts'
 import { loadRules } from './rules/load.ts'
 import { readRuleFiles } from './rules/node/files.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
-import { geoipLite } from './visitor/node/geoip-lite.ts'
+import { parseFeedSpec } from './visitor/feeds/spec.ts'
+import type { BotsMode } from './visitor/node/sources.ts'
+import { openSources } from './visitor/node/sources.ts'
+import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
 
 export type { Answer, AnswerOptions } from './answers/answer.ts'
 export type { Edge, EdgeStats } from './edge.ts'
@@ -33,31 +38,77 @@ export type { NodeMiddleware } from './mount/node/middleware.ts'
 export { parseRay } from './ray.ts'
 export type { Rule, Ruleset } from './rules/rule.ts'
 export type { Verdict, VerdictAction } from './verdict.ts'
-export type { AsnSource, Connection, GeoSource, Visitor } from './visitor/visitor.ts'
+export type { BotOptions } from './visitor/bots/bots.ts'
+export { createBots } from './visitor/bots/bots.ts'
+export { readBotRanges } from './visitor/node/bot-ranges.ts'
+export { reverseDns } from './visitor/node/reverse-dns.ts'
+export type {
+  AsnSource,
+  BotSource,
+  BotVerdict,
+  CityPlace,
+  Connection,
+  GeoSource,
+  Reputation,
+  ReputationSource,
+  Visitor,
+} from './visitor/visitor.ts'
 
 /** Threads of one process are spread by an odd step, so that the first 256 differ. */
 const THREAD_STEP = 37
 const INSTANCES = 256
 const DEFAULT_DATA_DIR = '.edge1020'
 
-export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
+export interface Options
+  extends Omit<EdgeOptions, 'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas'> {
   /** Rule files or directories, or documents as objects. */
   rules: string | readonly string[] | object | readonly object[]
   /** `memory`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: string | EventStore
   /** Told at load which rules read what this edge has no data for, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void
-  /** Directory of the default event store. Default `.edge1020`, where `edge1020 events` looks too. */
+  /** Directory of the default event store and of downloaded data. Default `.edge1020`, where the commands look too. */
   data?: string
+  /** MaxMind-format databases (country or city, ASN, anonymous IP), or a source of your own. Default geoip-lite's country data. */
+  geo?: GeoSource | string | readonly string[]
+  /**
+   * iptoasn.com's TSV, or a source of your own. Default: what `edge1020 update asn` put into `data`, else a built-in table of
+   * well-known networks.
+   */
+  asn?: AsnSource | string
+  /** Reputation feeds as `--feed` takes them: `drop=drop.txt,weight=90`. Each fills the list `$drop` and the score. */
+  feeds?: readonly string[]
+  /** Tells bots from people: `on` (default), `off`, `dns` (confirmed by reverse DNS too), or your own. */
+  bots?: BotSource | BotsMode
+  /** Contents of `$lists` that no feed fills. */
+  lists?: Lists
+  /** Files with named visitors for `x-edge-as`, on top of the built-in ones. */
+  personas?: string | readonly string[]
 }
 
 const isPaths = (rules: readonly unknown[]): rules is readonly string[] =>
   rules.length > 0 && rules.every((rule) => typeof rule === 'string')
 
-const rulesetOf = (rules: Options['rules']): Ruleset => {
+const rulesetOf = (rules: Options['rules'], lists: Lists): Ruleset => {
   const given: readonly unknown[] = Array.isArray(rules) ? rules : [rules]
-  return isPaths(given) ? loadRules(readRuleFiles(given)) : rulesFromObjects(given)
+  return isPaths(given)
+    ? loadRules(readRuleFiles(given), { lists })
+    : rulesFromObjects(given, { lists })
 }
+
+/** Lists of the caller win over feeds of the same name. */
+const joinLists = (own: Lists, feeds: Lists): Lists => ({
+  ip: (name) => own.ip?.(name) ?? feeds.ip?.(name),
+  int: (name) => own.int?.(name) ?? feeds.int?.(name),
+  string: (name) => own.string?.(name) ?? feeds.string?.(name),
+})
+
+const isSource = <T extends object>(
+  value: T | string | readonly string[] | undefined
+): value is T => typeof value === 'object' && !Array.isArray(value)
+
+const texts = (value: string | readonly string[] | object | undefined): readonly string[] =>
+  typeof value === 'string' ? [value] : Array.isArray(value) ? value : []
 
 /** Different for each worker process and thread of an application, so that their Ray IDs never collide. */
 const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THREAD_STEP) % INSTANCES
@@ -65,7 +116,8 @@ const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THRE
 /**
  * An edge from rule files, with the event store and the country data that come with it.
  *
- * @throws EdgeError `invalid_rules`, `file_not_found`, `store_failed`, `geo_failed`, `invalid_trust`, `invalid_colo`, `invalid_body_limit`
+ * @throws EdgeError `invalid_rules`, `file_not_found`, `store_failed`, `geo_failed`, `asn_failed`, `invalid_feed`, `feed_missing`,
+ * `invalid_personas`, `invalid_trust`, `invalid_colo`, `invalid_body_limit`
  * @example
  * const edge = createEdge({ rules: 'rules/site.yaml' })
  * const { action, ray, event } = await edge.judge(request, request.socket)
@@ -74,17 +126,50 @@ export const createEdge = ({
   rules,
   store,
   data = DEFAULT_DATA_DIR,
-  geo = geoipLite(),
+  geo,
+  asn,
+  feeds = [],
+  bots,
+  lists = {},
+  personas,
   instance = ownInstance(),
   onError = (error) => console.error(`edge1020: ${error.message}`),
   onWarning = (warning) => console.warn(`edge1020: ${warning}`),
   ...options
 }: Options): Edge => {
-  const ruleset = rulesetOf(rules)
-  const opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
-  const edge = createEdgeFrom({ ...options, ruleset, geo, instance, onError, store: opened })
-  for (const warning of edge.warnings) onWarning(warning)
-  return edge
+  const sources = openSources({
+    data,
+    geo: texts(geo),
+    asn: typeof asn === 'string' ? asn : undefined,
+    feeds: feeds.map(parseFeedSpec),
+    bots: typeof bots === 'string' ? bots : isSource(bots) ? 'off' : 'on',
+    onError,
+  })
+  try {
+    const ruleset = rulesetOf(rules, joinLists(lists, sources.lists))
+    const opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
+    const edge = createEdgeFrom({
+      reputation: sources.reputation,
+      ...options,
+      ruleset,
+      geo: isSource(geo) ? geo : sources.geo,
+      asn: isSource(asn) ? asn : sources.asn,
+      bots: isSource(bots) ? bots : sources.bots,
+      ...(options.overrides === true ? { personas: readPersonaFiles(texts(personas)) } : {}),
+      instance,
+      onError,
+      store: opened,
+    })
+    for (const warning of edge.warnings) onWarning(warning)
+    const close = async () => {
+      sources.close()
+      await edge.close()
+    }
+    return { ...edge, close }
+  } catch (error) {
+    sources.close()
+    throw error
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { MatchedField, SecurityEvent } from './events/event.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
 import { toText } from './language/bytes.ts'
+import { defaultScheme } from './language/defaults.ts'
 import { valueToJson } from './language/json.ts'
 import type { Context } from './language/types.ts'
 import type { RayId } from './ray.ts'
@@ -38,6 +39,24 @@ const isoTime = (ms: number): string => {
   return lastTime.text
 }
 
+const whereFrom = ({ asnName, reputation }: Visitor) => ({
+  ...(asnName === '' ? {} : { asnName }),
+  ...(reputation.lists.length === 0
+    ? {}
+    : { reputation: { score: reputation.score, lists: [...reputation.lists] } }),
+})
+
+const JA3_SLOT = defaultScheme.slot('cf.bot_management.ja3_hash')
+const JA4_SLOT = defaultScheme.slot('cf.bot_management.ja4')
+
+const fingerprints = (context: Context) => {
+  const [ja3, ja4] = [context.get(JA3_SLOT), context.get(JA4_SLOT)]
+  return {
+    ...(typeof ja3 === 'string' && ja3 !== '' ? { ja3 } : {}),
+    ...(typeof ja4 === 'string' && ja4 !== '' ? { ja4 } : {}),
+  }
+}
+
 /**
  * Turns a match into an event. Cookies and credentials are never kept; query values are replaced where asked.
  *
@@ -70,6 +89,8 @@ export const createRecorder =
     ip: visitor.ipText,
     country: visitor.country,
     asn: visitor.asn,
+    ...whereFrom(visitor),
+    ...fingerprints(context),
     userAgent: toText(request.userAgent),
     method: request.method,
     scheme: request.scheme,

@@ -1,3 +1,4 @@
+import type { FieldSource } from './language/fields.ts'
 import { fieldFacts } from './language/fields.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
 
@@ -15,19 +16,42 @@ const warning = (rule: Rule, field: string, isKnown: boolean): string[] => {
   ]
 }
 
+/** What this edge has real data for. */
+export interface Known {
+  geo: boolean
+  /** Places below the country. */
+  city: boolean
+  asn: boolean
+  reputation: boolean
+  bots: boolean
+  /** It sees the TLS handshake itself. */
+  tls: boolean
+}
+
+const SOURCES: Partial<Record<FieldSource, keyof Known>> = {
+  place: 'city',
+  reputation: 'reputation',
+  bots: 'bots',
+  tls: 'tls',
+}
+
+/** A field's value depends on this and nothing else. */
+const sourceOf = (field: string): keyof Known | boolean => {
+  if (field === 'ip.src.asnum') return 'asn'
+  if (/^ip\.src\.(?:country|continent|is_in_european_union)$/.test(field)) return 'geo'
+  const source = fieldFacts.get(field)?.source
+  if (source === undefined) return false
+  return SOURCES[source] ?? (source === 'request' || source === 'visitor' || source === 'constant')
+}
+
 /**
  * Which enabled rules read fields that nothing here gives a real value to: they can be evaluated, but not as on
  * Cloudflare. One sentence for each rule and field.
  */
-export const warningsOf = (
-  ruleset: Ruleset,
-  { hasAsn, hasGeo }: { hasAsn: boolean; hasGeo: boolean }
-): string[] => {
+export const warningsOf = (ruleset: Ruleset, known: Known): string[] => {
   const isKnown = (field: string) => {
-    if (field === 'ip.src.asnum') return hasAsn
-    if (/^ip\.src\.(?:country|continent|is_in_european_union)$/.test(field)) return hasGeo
-    const source = fieldFacts.get(field)?.source
-    return source === 'request' || source === 'visitor' || source === 'constant'
+    const source = sourceOf(field)
+    return typeof source === 'boolean' ? source : known[source]
   }
   const found = ruleset.warnings.map(
     ({ file, line, message }) => `${file === undefined ? '' : `${file}:${line}: `}${message}`

@@ -15,6 +15,7 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   visitor: ['lists'],
   request: ['language', 'lists'],
   rules: ['language', 'lists', 'visitor'],
+  personas: ['visitor', 'rules', 'lists', 'language', 'request'],
   proxy: ['answers'],
   error: [],
 }
@@ -29,6 +30,7 @@ const WEB_ONLY = [
   'visitor',
   'request',
   'rules',
+  'personas',
   'mount',
 ]
 

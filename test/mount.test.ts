@@ -267,7 +267,7 @@ describe('test overrides, switched on', () => {
       },
     ],
   }
-  const edge = createEdge({ rules, store: 'memory', overrides: true })
+  const edge = createEdge({ rules, store: 'memory', overrides: true, bots: 'off' })
   const judge = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
     edge.judge(new Request('http://a.test/', { headers }), { remoteAddress })
 

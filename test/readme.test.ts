@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { mmdb } from '../src/visitor/node/mmdb.fixture.ts'
 import { ROOT, type Running, startServe } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
@@ -28,6 +29,13 @@ beforeAll(async () => {
   mkdirSync(join(clone, 'rules'))
   symlinkSync(join(ROOT, 'rules/starter.yaml'), join(clone, 'rules/starter.yaml'))
   writeFileSync(join(clone, 'rules/site.yaml'), of('yaml')[0]!.text)
+  const city = { city: { names: { en: 'Berlin' } }, country: { iso_code: 'DE' } }
+  writeFileSync(
+    join(clone, 'GeoLite2-City.mmdb'),
+    mmdb({ type: 'GeoLite2-City', networks: [['192.0.2.0/24', city]] })
+  )
+  writeFileSync(join(clone, 'drop_v4.json'), '{"cidr":"192.0.2.0/24","sblid":"SBL1"}\n')
+  writeFileSync(join(clone, 'exits.txt'), '198.51.100.7\n')
   mkdirSync(programs, { recursive: true })
   edge = await startServe([], { cwd: clone })
 })
@@ -75,7 +83,14 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   'curl http://127.0.0.1:8021/healthz': [/"ok":true/],
   'npx edge1020 rules print rules/starter.yaml': [/http\.user_agent/],
   'npx edge1020 rules check rules/starter.yaml': [/6 rules/],
+  'npx edge1020 doctor': [/country data +geoip-lite, \d{4}/, /ASN data +built-in table/],
+  "npx edge1020 eval 'ip.src.asnum in {24940} and not cf.client.bot' --as curl-hetzner": [
+    /^true$/m,
+  ],
 }
+
+/** Would download from the Internet: `test/visitor.test.ts` downloads from a server of its own. */
+const DOWNLOADING = 'npx edge1020 update asn'
 
 const here = (command: string) =>
   command
@@ -104,7 +119,7 @@ describe('commands', () => {
   const others = commands
     .slice(2)
     .filter((command) => command !== assignment && !SERVING.test(command))
-    .filter((command) => !command.includes(':8030'))
+    .filter((command) => !/:(?:8030|8443)\b/.test(command) && command !== DOWNLOADING)
 
   test('each has something expected of it', () => {
     expect(others.filter((command) => !(command in EXPECTED))).toEqual([])
@@ -137,17 +152,46 @@ describe('commands', () => {
     expect((await fetch(running.url, { headers: { 'user-agent': 'curl/8' } })).status).toBe(403)
   })
 
+  test('`serve` with data on visitors', async () => {
+    const command = commands.find((one) => one.includes('--geo'))!
+    const flags = [...command.split(' ').slice(3), '--store', 'memory', '--overrides']
+    const running = await startServe(flags, { cwd: clone })
+    onTestFinished(() => void running.stop())
+    expect(running.ready.sources).toMatchObject([
+      { role: 'country', name: 'GeoLite2-City.mmdb' },
+      { role: 'asn' },
+      { role: 'feed', text: expect.stringContaining('drop: 1 entries') },
+      { role: 'feed', text: expect.stringContaining('tor_exits: 1 entries') },
+      { role: 'bots' },
+    ])
+  })
+
   test.skipIf(!canRun('curl'))('`--overrides` decides by what a test says', async () => {
-    const [serve, curl] = of('sh')
+    const [serve, ...asked] = of('sh')
       .map(({ text }) => text.trim().split('\n'))
-      .find(([first]) => first!.includes('--overrides')) as [string, string]
+      .find(([first]) => first!.includes('--overrides')) as [string, string, string, string]
     const flags = serve.replace('8030', '0').replace('8031', '0').split(' ').slice(3)
     const running = await startServe(flags, { cwd: clone })
     onTestFinished(() => void running.stop())
-    const { out } = await inShell(curl.replace('http://127.0.0.1:8030', running.url))
-    expect(out).toContain('error code: 1020')
+    for (const curl of asked.slice(0, 2)) {
+      const { out } = await inShell(curl.replace('http://127.0.0.1:8030', running.url))
+      expect(out).toContain('error code: 1020')
+    }
     const without = await inShell(`curl -s -A Firefox ${running.url}/`)
     expect(without.out).not.toContain('error code: 1020')
+  })
+
+  test.skipIf(!canRun('curl'))('`--tls` listens on HTTPS', async () => {
+    const [serve, curl] = of('sh')
+      .map(({ text }) => text.trim().split('\n'))
+      .find(([first]) => first!.includes('--tls')) as [string, string]
+    const flags = serve.replace('8443', '0').replace('8441', '0').split(' ').slice(3)
+    const running = await startServe(flags, { cwd: clone })
+    onTestFinished(() => void running.stop())
+    expect(running.url).toMatch(/^https:/)
+    const { out } = await inShell(curl.replace('https://127.0.0.1:8443', running.url))
+    expect(out).toMatch(/^HTTP\/(?:2|1\.1) 403/m)
+    expect(out).toContain('error code: 1020')
   })
 })
 

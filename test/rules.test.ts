@@ -15,8 +15,9 @@ const file = (name: string, expression: string) => {
 
 describe('edge1020 rules check', () => {
   test.each([
-    ['cf.bot_management.score lt 30', 'cf.bot_management.score', '99'],
-    ['ip.src.asnum eq 13335', 'ip.src.asnum', '0'],
+    ['cf.tls_client_auth.cert_verified', 'cf.tls_client_auth.cert_verified', 'false'],
+    ['cf.bot_management.ja4 eq "t13d"', 'cf.bot_management.ja4', '""'],
+    ['edge.ip_reputation.score gt 10', 'edge.ip_reputation.score', '0'],
   ])('%s: warns that there is no data for it', async (expression, field, value) => {
     const path = file('warned.json', expression)
     const { code, out, err } = await run(['rules', 'check', path])
@@ -31,11 +32,19 @@ describe('edge1020 rules check', () => {
     expect(err).toContain('$office')
   })
 
-  test.each(['ip.src.country eq "KP"', 'http.request.body.raw contains "x"', 'ssl'])(
-    '%s: nothing to warn of',
-    async (expression) => {
-      const { code, err } = await run(['rules', 'check', file('fine.json', expression)])
-      expect({ code, err }).toEqual({ code: 0, err: '' })
-    }
-  )
+  test('what only a TLS listener sees is fine where there is one', async () => {
+    const path = file('ja4.json', 'cf.bot_management.ja4 eq "t13d"')
+    expect((await run(['rules', 'check', path, '--tls'])).err).toBe('')
+  })
+
+  test.each([
+    'ip.src.country eq "KP"',
+    'ip.src.asnum eq 13335',
+    'cf.bot_management.score lt 30',
+    'http.request.body.raw contains "x"',
+    'ssl',
+  ])('%s: nothing to warn of', async (expression) => {
+    const { code, err } = await run(['rules', 'check', file('fine.json', expression)])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+  })
 })

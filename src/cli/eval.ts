@@ -1,24 +1,31 @@
 import { EdgeError } from '../error.ts'
 import { formatDiagnostic } from '../language/diagnostics.ts'
+import { readPersonaFiles } from '../personas/node/files.ts'
 import type { EvalCase, EvalResult, EvalTrace } from '../toolkit/eval.ts'
 import { evaluateCase } from '../toolkit/eval.ts'
 import { parseExact, printExact } from '../toolkit/exact.ts'
 import { evaluateLines } from '../toolkit/ndjson.ts'
-import { geoipLite } from '../visitor/node/geoip-lite.ts'
+import type { OpenedSources } from '../visitor/node/sources.ts'
+import type { Persona } from '../visitor/persona.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, EXIT_USAGE, usageError } from './command.ts'
 import { paint, printable } from './printable.ts'
+import { SOURCE_FLAGS, withSources } from './sources.ts'
 
 const REQUEST = /^(\S+)\s+(\S+)(?:\s+(HTTP\/\S+))?$/
 const MISSING = ['docs', 'engine'] as const
 
-const readRequest = (args: Arguments): EvalCase['request'] => {
+const readRequest = (args: Arguments, persona: Persona | undefined): EvalCase['request'] => {
   const line = args.text('request')
-  const headers = args.texts('header').map((header) => {
+  const own = args.texts('header').map((header) => {
     const colon = header.indexOf(':')
     if (colon < 1) throw usageError(`--header "${header}": expected name: value`)
     return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()]
   })
+  // What is given outright takes the place of the persona's.
+  const names = new Set(own.map(([name = '']) => name.toLowerCase()))
+  const pretended = persona === undefined ? [] : headersOf(persona)
+  const headers = [...pretended.filter(([name = '']) => !names.has(name.toLowerCase())), ...own]
   const body = args.text('body')
   if (line === undefined) {
     return headers.length === 0 && body === undefined ? undefined : { headers, body }
@@ -46,6 +53,31 @@ const readValue = (text: string): unknown => {
     return text
   }
 }
+
+/** What a named visitor is, as fields and headers. */
+const readPersona = (args: Arguments): Persona | undefined => {
+  const name = args.text('as')
+  if (name === undefined) return undefined
+  const personas = readPersonaFiles(args.texts('personas'))
+  const persona = personas.get(name)
+  if (persona !== undefined) return persona
+  const near = personas.near(name)
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(' or ')}?`
+      : `expected one of ${personas.names.join(', ')}`
+  throw usageError(`--as "${name}" is no persona: ${hint}`)
+}
+
+const fieldsOf = ({ ip, country, asn, fields }: Persona): Record<string, unknown> => ({
+  ...fields,
+  ...(ip === undefined ? {} : { 'ip.src': ip.toString() }),
+  ...(country === undefined ? {} : { 'ip.src.country': country }),
+  ...(asn === undefined ? {} : { 'ip.src.asnum': asn }),
+})
+
+const headersOf = ({ headers }: Persona): string[][] =>
+  headers.flatMap((name, i) => (i % 2 === 0 ? [[name, headers[i + 1] ?? '']] : []))
 
 const readFields = (args: Arguments): Record<string, unknown> => {
   const asn = args.text('asn')
@@ -89,7 +121,7 @@ const printProblems = (result: Extract<EvalResult, { ok: false }>, source: strin
   }
 }
 
-const evaluateOne = (args: Arguments, io: Io): number => {
+const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number => {
   const [expression, ...others] = args.positionals
   if (expression === undefined || others.length > 0) {
     throw usageError('edge1020 eval: expected one expression (in quotes), or --ndjson')
@@ -98,15 +130,16 @@ const evaluateOne = (args: Arguments, io: Io): number => {
   if (!MISSING.some((one) => one === missing)) {
     throw usageError(`--missing "${missing}": expected docs or engine`)
   }
-  const request = readRequest(args)
+  const persona = readPersona(args)
+  const request = readRequest(args, persona)
   const result = evaluateCase(
     {
       expression,
-      fields: readFields(args),
+      fields: { ...(persona === undefined ? {} : fieldsOf(persona)), ...readFields(args) },
       missing,
       ...(request === undefined ? {} : { request }),
     },
-    { trace: args.on('trace'), geo: geoipLite() }
+    { trace: args.on('trace'), sources }
   )
   if (args.on('json')) io.out(`${printExact(result)}\n`)
   if (!result.ok) {
@@ -120,11 +153,11 @@ const evaluateOne = (args: Arguments, io: Io): number => {
   return EXIT_OK
 }
 
-const evaluateAll = async (args: Arguments, io: Io): Promise<number> => {
+const evaluateAll = async (args: Arguments, io: Io, sources: OpenedSources): Promise<number> => {
   if (args.positionals.length > 0) {
     throw usageError('edge1020 eval --ndjson: the expressions come from standard input')
   }
-  const options = { trace: args.on('trace'), geo: geoipLite() }
+  const options = { trace: args.on('trace'), sources }
   try {
     for await (const line of evaluateLines(io.stdin, options)) io.out(`${line}\n`)
   } catch (error) {
@@ -154,6 +187,8 @@ export const evaluate: Command = {
     },
     body: { value: 'TEXT', help: 'the request body' },
     ip: { value: 'IP', help: 'client address; its country is looked up' },
+    as: { value: 'PERSONA', help: 'a named visitor: chrome-berlin, curl-hetzner, googlebot …' },
+    personas: { value: 'FILE', multiple: true, help: 'further personas' },
     country: { value: 'CC', help: 'country of the client' },
     asn: { value: 'ASN', help: 'autonomous system of the client' },
     field: { value: 'NAME=JSON', multiple: true, help: 'value of any field; wins over the rest' },
@@ -163,6 +198,8 @@ export const evaluate: Command = {
       help: 'what != says of a missing value: docs (false) or engine (true)',
     },
     trace: { help: 'every part of the expression with its result and what it read' },
+    data: { value: 'DIR', default: '.edge1020', help: 'directory of downloaded data' },
+    ...SOURCE_FLAGS,
     ndjson: { help: 'read cases from standard input, one JSON object a line' },
   },
   examples: [
@@ -170,5 +207,8 @@ export const evaluate: Command = {
     'edge1020 eval \'lower(http.user_agent) contains "curl" and ip.src.country eq "DE"\' -H \'User-Agent: Curl/8\' --country DE --trace',
     'echo \'{"id":1,"expression":"cf.threat_score gt 10","fields":{"cf.threat_score":20}}\' | edge1020 eval --ndjson',
   ],
-  run: async (args, io) => (args.on('ndjson') ? evaluateAll(args, io) : evaluateOne(args, io)),
+  run: (args, io) =>
+    withSources(args, io, (sources) =>
+      args.on('ndjson') ? evaluateAll(args, io, sources) : evaluateOne(args, io, sources)
+    ),
 }

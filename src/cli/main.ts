@@ -11,6 +11,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,
   eval: async () => (await import('./eval.ts')).evaluate,
+  update: async () => (await import('./update.ts')).update,
+  doctor: async () => (await import('./doctor.ts')).doctor,
 }
 
 const help = async (): Promise<string> => {

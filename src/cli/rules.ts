@@ -1,10 +1,13 @@
 import { loadRules } from '../rules/load.ts'
 import { readRuleFiles } from '../rules/node/files.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
+import type { OpenedSources } from '../visitor/node/sources.ts'
+import { knownOf } from '../visitor/node/sources.ts'
 import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
 import { paint, printable } from './printable.ts'
+import { SOURCE_FLAGS, withSources } from './sources.ts'
 
 const printed = ({ id, name, action, enabled, expression, file, line }: Rule) => ({
   id,
@@ -16,7 +19,9 @@ const printed = ({ id, name, action, enabled, expression, file, line }: Rule) =>
   line,
 })
 
-const print = (ruleset: Ruleset, args: Arguments, io: Io) => {
+type Action = (ruleset: Ruleset, args: Arguments, io: Io, sources: OpenedSources) => void
+
+const print: Action = (ruleset, args, io) => {
   if (args.on('json')) {
     io.out(`${JSON.stringify({ rules: ruleset.rules.map(printed) })}\n`)
     return
@@ -32,11 +37,10 @@ const print = (ruleset: Ruleset, args: Arguments, io: Io) => {
   )
 }
 
-const check = (ruleset: Ruleset, args: Arguments, io: Io) => {
+const check: Action = (ruleset, args, io, sources) => {
   const enabled = ruleset.rules.filter((rule) => rule.enabled).length
   const total = ruleset.rules.length
-  // What `serve` brings: country data, and no source of ASNs.
-  const warnings = warningsOf(ruleset, { hasGeo: true, hasAsn: false })
+  const warnings = warningsOf(ruleset, knownOf(sources, args.on('tls')))
   if (args.on('json')) {
     io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)
     return
@@ -47,7 +51,7 @@ const check = (ruleset: Ruleset, args: Arguments, io: Io) => {
   io.out(`${enabled} of ${total} rules enabled in ${ruleset.files.join(', ')}\n`)
 }
 
-const ACTIONS: Record<string, (ruleset: Ruleset, args: Arguments, io: Io) => void> = {
+const ACTIONS: Record<string, Action> = {
   print,
   check,
 }
@@ -60,7 +64,11 @@ export const rules: Command = {
     'print   each rule as the expression that is evaluated, shorthand turned into it\n' +
     'check   load the documents as `serve` would; exit code 2 and the place of every problem when one is refused;\n' +
     '        warns of rules that read what this edge has no data for',
-  flags: {},
+  flags: {
+    data: { value: 'DIR', default: '.edge1020', help: 'directory of downloaded data' },
+    ...SOURCE_FLAGS,
+    tls: { help: 'the edge sees the TLS handshake: rules on JA3 and JA4 are not warned about' },
+  },
   examples: [
     'edge1020 rules print rules/starter.yaml',
     'edge1020 rules check rules/starter.yaml --json',
@@ -74,7 +82,9 @@ export const rules: Command = {
     if (paths.length === 0) {
       throw usageError(`edge1020 rules ${action}: expected a rule file or a directory`)
     }
-    act(loadRules(await readRuleFiles(paths)), args, io)
-    return EXIT_OK
+    return withSources(args, io, (sources) => {
+      act(loadRules(readRuleFiles(paths), { lists: sources.lists }), args, io, sources)
+      return EXIT_OK
+    })
   },
 }

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parsePeerAddress } from '../lists/peer.ts'
 import { createEdge } from '../node.ts'
+import type { ServeOptions } from '../server/serve.ts'
 import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
-import { geoipLite } from '../visitor/node/geoip-lite.ts'
+import { trustedPeers } from '../visitor/addresses.ts'
+import type { OpenedSources } from '../visitor/node/sources.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
-import { paint } from './printable.ts'
+import { paint, printable } from './printable.ts'
+import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 
 const MAX_PORT = 65_535
 const STARTER_PACK = 'rules/starter.yaml'
@@ -20,6 +24,28 @@ const starterPack = (): string =>
 
 const redaction = (text: string | undefined): boolean | string[] =>
   text === undefined ? false : text === 'all' || text.split(',').map((name) => name.trim())
+
+const trusts = (trust: readonly string[]): ((address: string) => boolean) => {
+  if (trust.length === 0) {
+    throw usageError('--proxy-protocol: expected --trust to name the peers that send PROXY headers')
+  }
+  const peers = trustedPeers(trust)
+  return (address) => {
+    const ip = parsePeerAddress(address)
+    return ip !== undefined && peers.has(ip)
+  }
+}
+
+const tlsOf = (args: Arguments): ServeOptions['tls'] => {
+  const [cert, key] = [args.text('tls-cert'), args.text('tls-key')]
+  if (cert === undefined && key === undefined) return args.on('tls') ? 'self-signed' : undefined
+  if (cert === undefined || key === undefined) {
+    throw usageError(
+      '--tls-cert and --tls-key: expected both, or --tls for a throw-away certificate'
+    )
+  }
+  return { cert, key }
+}
 
 const commandsToTry = (url: string): string =>
   [
@@ -45,7 +71,11 @@ export const serve: Command = {
     host: { value: 'HOST', default: '127.0.0.1', help: 'address to listen on' },
     upstream: { value: 'URL', short: 'u', help: 'the origin, e.g. http://127.0.0.1:3000' },
     rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
-    data: { value: 'DIR', default: '.edge1020', help: 'directory of the event store' },
+    data: {
+      value: 'DIR',
+      default: '.edge1020',
+      help: 'directory of the event store and of downloaded data',
+    },
     store: {
       value: 'SPEC',
       help: 'where events go: memory, or sqlite:FILE (default sqlite in --data)',
@@ -58,10 +88,22 @@ export const serve: Command = {
     trust: {
       value: 'CIDR',
       multiple: true,
-      help: 'believe forwarded addresses from these peers: a network, loopback, or private',
+      help: 'believe forwarded addresses from these peers: a network, loopback, private, cloudflare',
     },
+    'proxy-protocol': {
+      help: 'trusted peers begin each connection with a PROXY header (v1 or v2)',
+    },
+    tls: { help: 'listen on HTTPS with a throw-away self-signed certificate' },
+    'tls-cert': { value: 'FILE', help: 'listen on HTTPS with this certificate chain (PEM)' },
+    'tls-key': { value: 'FILE', help: 'and this private key (PEM)' },
+    ...SOURCE_FLAGS,
     overrides: {
-      help: 'honour x-edge-ip, x-edge-country … from loopback and trusted peers (for tests)',
+      help: 'honour x-edge-ip, x-edge-as … from loopback and trusted peers (for tests)',
+    },
+    personas: {
+      value: 'FILE',
+      multiple: true,
+      help: 'named visitors for x-edge-as, on top of the built-in ones',
     },
     colo: { value: 'XXX', help: 'three letters of the data centre in Ray IDs (default LOC)' },
     'redact-query': {
@@ -83,35 +125,54 @@ export const serve: Command = {
     const adminPort = wholeNumber(args, 'admin-port', { min: 0, max: MAX_PORT })
     const say = (text: string) => io.err(`${text}\n`)
     const onError = (error: Error) => say(`edge1020: ${error.message}`)
-    const geo = geoipLite()
     const trust = args.texts('trust')
-    const edge = createEdge({
-      rules: args.texts('rules').length > 0 ? args.texts('rules') : starterPack(),
-      data: args.text('data'),
-      store: args.text('store'),
-      trust,
-      overrides: args.on('overrides'),
-      colo: args.text('colo'),
-      redactQuery: redaction(args.text('redact-query')),
-      geo,
-      onError,
-      onWarning: (warning) => say(`warning: ${warning}`),
-    })
-    const served = await start({
-      edge,
-      upstream: args.text('upstream'),
-      host: args.text('host'),
-      port,
-      adminPort,
-      onError,
-    }).catch(async (error: unknown) => {
-      await edge.close()
+    const tls = tlsOf(args)
+    const sources = openSourcesOf(args, onError)
+    const closing: (() => void | Promise<void>)[] = [sources.close]
+    const started = async () => {
+      const { geo, asn, reputation, bots, lists } = sources
+      const edge = createEdge({
+        rules: args.texts('rules').length > 0 ? args.texts('rules') : starterPack(),
+        data: args.text('data'),
+        store: args.text('store'),
+        trust,
+        overrides: args.on('overrides'),
+        personas: args.texts('personas'),
+        colo: args.text('colo'),
+        redactQuery: redaction(args.text('redact-query')),
+        geo,
+        asn,
+        reputation,
+        bots: bots ?? 'off',
+        lists,
+        seesTls: tls !== undefined,
+        onError,
+        onWarning: (warning) => say(`warning: ${warning}`),
+      })
+      closing.push(edge.close)
+      const served = await start({
+        edge,
+        upstream: args.text('upstream'),
+        host: args.text('host'),
+        port,
+        adminPort,
+        tls,
+        proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,
+        onError,
+      })
+      return { edge, served }
+    }
+    const { edge, served } = await started().catch(async (error: unknown) => {
+      for (const close of closing) await close()
       throw error
     })
     const ended = new Promise<void>((resolve) => {
-      onShutdown(() => served.close().finally(resolve))
+      onShutdown(() => {
+        sources.close()
+        return served.close().finally(resolve)
+      })
     })
-    announce(args, io, { edge, served, geoDate: geo.date, trust })
+    announce(args, io, { edge, served, sources, trust })
     await ended
     return EXIT_OK
   },
@@ -123,17 +184,18 @@ const announce = (
   {
     edge,
     served,
-    geoDate,
+    sources,
     trust,
   }: {
     edge: ReturnType<typeof createEdge>
     served: Awaited<ReturnType<typeof start>>
-    geoDate: string
+    sources: OpenedSources
     trust: readonly string[]
   }
 ) => {
   const { rules, files } = edge.ruleset
   const enabled = rules.filter((rule) => rule.enabled).length
+  const facts = sources.facts()
   if (args.on('json')) {
     const ready = {
       ready: true,
@@ -141,10 +203,12 @@ const announce = (
       admin: served.admin,
       rules: { enabled, total: rules.length, files },
       store: edge.store.name,
+      sources: facts,
     }
     io.out(`${JSON.stringify(ready)}\n`)
     return
   }
+  warnOfSources(facts, io)
   const row = (label: string, text: string) => `${paint(io.color, 'dim', label.padEnd(14))}${text}`
   const demo = args.text('upstream') === undefined ? ' (built-in demo site)' : ''
   io.out(
@@ -154,7 +218,7 @@ const announce = (
       row('rules', `${enabled} of ${rules.length} enabled, ${files.join(', ')}`),
       row('origin', `${served.upstream}${demo}`),
       row('events', edge.store.name),
-      row('country data', `geoip-lite, ${geoDate}`),
+      ...facts.map((fact) => row(sourceLabel(fact), printable(fact.text))),
       row(
         'trusted',
         trust.length === 0 ? 'no proxies: forwarded headers are ignored' : trust.join(', ')

@@ -32,6 +32,13 @@ export interface SecurityEvent {
   country: string
   /** Autonomous system number; 0 where unknown. */
   asn: number
+  /** Who runs that network; absent where unknown. */
+  asnName?: string
+  /** What reputation feeds say of the address; absent where none has it. */
+  reputation?: { score: number; lists: string[] }
+  /** Fingerprints of the TLS ClientHello; absent where the edge did not see one. */
+  ja3?: string
+  ja4?: string
   userAgent: string
   method: string
   scheme: string

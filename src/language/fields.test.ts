@@ -19,9 +19,9 @@ const problemIn = (scheme: Scheme, expression: string) => {
 }
 
 describe('the table of fields', () => {
-  test('has all 223, each name once', () => {
-    expect(fields).toHaveLength(223)
-    expect(new Set(fields.map(({ name }) => name)).size).toBe(223)
+  test('has all 223 and two of this edge’s own, each name once', () => {
+    expect(fields).toHaveLength(225)
+    expect(new Set(fields.map(({ name }) => name)).size).toBe(225)
   })
 
   test.each([
@@ -92,7 +92,17 @@ describe('the table of fields', () => {
   test.each([...fieldFacts])(
     '%s has a source and a default of its type',
     (_, { source, type, default: value }) => {
-      expect(['request', 'connection', 'visitor', 'override', 'constant']).toContain(source)
+      expect([
+        'request',
+        'connection',
+        'visitor',
+        'override',
+        'constant',
+        'place',
+        'reputation',
+        'bots',
+        'tls',
+      ]).toContain(source)
       expect(fits(type, value)).toBe(true)
     }
   )

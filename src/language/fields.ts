@@ -7,7 +7,19 @@ import { parseType } from './types.ts'
  * Where a field's value comes from here. A `constant` is what it is on any edge like this one. `override` has no source
  * yet: a test override or `default` gives it, and loading a rule that reads it warns.
  */
-export type FieldSource = 'request' | 'connection' | 'visitor' | 'override' | 'constant'
+export type FieldSource =
+  | 'request'
+  | 'connection'
+  | 'visitor'
+  | 'override'
+  | 'constant'
+  /** Where the visitor's address is, below its country: `ip.src.city` … */
+  | 'place'
+  /** What reputation feeds say of the address: `edge.ip_reputation.…`, which only this edge has. */
+  | 'reputation'
+  | 'bots'
+  /** The ClientHello and the handshake, which only a TLS listener of this edge sees. */
+  | 'tls'
 
 /**
  * What a field is confined to: `response` to rules that see the response, and to the counting expression of rate limiting

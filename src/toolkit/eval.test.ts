@@ -135,7 +135,8 @@ describe('a case', () => {
 
   test('looks the country of an address up where it is not given', () => {
     const geo = { name: 'test', date: '', open: () => {}, lookup: () => ({ country: 'PT' }) }
-    const of = (fields: object) => evaluateCase({ expression: 'ip.src.country', fields }, { geo })
+    const of = (fields: object) =>
+      evaluateCase({ expression: 'ip.src.country', fields }, { sources: { geo } })
     expect(of({ 'ip.src': '8.8.8.8' })).toMatchObject({ result: 'PT' })
     expect(of({ 'ip.src': '8.8.8.8', 'ip.src.country': 'DE' })).toMatchObject({ result: 'DE' })
     expect(of({})).toMatchObject({ result: 'XX' })

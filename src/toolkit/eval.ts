@@ -1,6 +1,7 @@
 import { contextLayout, RequestContext } from '../context.ts'
 import type { Diagnostic } from '../error.ts'
 import { EdgeError } from '../error.ts'
+import type { Lists } from '../language/compile.ts'
 import { compile } from '../language/compile.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
@@ -11,8 +12,8 @@ import { createScheme } from '../language/scheme.ts'
 import type { Context, Value } from '../language/types.ts'
 import { parseType, typeName } from '../language/types.ts'
 import { createRays } from '../ray.ts'
+import type { VisitorsOptions } from '../visitor/identify.ts'
 import { createVisitors } from '../visitor/identify.ts'
-import type { GeoSource } from '../visitor/visitor.ts'
 import { readLists } from './lists.ts'
 import { isObject, wrongCase } from './problem.ts'
 import { openRequest } from './request.ts'
@@ -59,14 +60,19 @@ export type EvalResult =
 export interface EvalOptions {
   /** Adds every sub-expression with its result and what it read. */
   trace?: boolean
-  /** Where the country of an `ip.src` comes from that has none given. */
-  geo?: GeoSource
+  /** What is known of an `ip.src` that has no country, ASN … given, and the contents of lists that a case does not give. */
+  sources?: EvalSources
+}
+
+export interface EvalSources extends Pick<VisitorsOptions, 'geo' | 'asn' | 'reputation' | 'bots'> {
+  lists?: Lists
 }
 
 /** When the request of a case was made, unless its fields say otherwise: results stay the same from run to run. */
 const TIME_MS = Date.UTC(2026, 0, 1)
 const MISSING = ['docs', 'engine']
 const rays = createRays({ now: () => TIME_MS })
+const USER_AGENT = defaultScheme.slot('http.user_agent')
 
 const schemeOf = (schema: unknown): Scheme => {
   if (schema === undefined || schema === null) return defaultScheme
@@ -103,7 +109,9 @@ const withoutRequest = (given: ReadonlyMap<number, Value>, visitorOnly: Context)
     const value = given.get(slot)
     if (value !== undefined) return value
     const facts = fieldFacts.get(defaultScheme.slots[slot]!)!
-    return facts.source === 'request' ? facts.default : visitorOnly.get(slot)
+    const ofRequest =
+      facts.source === 'request' || (facts.source === 'bots' && !given.has(USER_AGENT))
+    return ofRequest ? facts.default : visitorOnly.get(slot)
   },
 })
 
@@ -111,13 +119,16 @@ const contextOf = (
   { fields, request }: { fields?: unknown; request?: unknown },
   expression: Expression,
   scheme: Scheme,
-  geo: GeoSource | undefined
+  sources: EvalSources
 ): Context => {
   const given = givenValues(fields, scheme)
   if (scheme !== defaultScheme) return { get: (slot) => given.get(slot) }
   const { reader, connection } = openRequest(request, TIME_MS)
   const address = given.get(scheme.slot('ip.src'))
-  const visitor = createVisitors({ geo }).identify(() => undefined, {
+  const userAgent = given.get(USER_AGENT)
+  const header = (name: string) =>
+    name === 'user-agent' && typeof userAgent === 'string' ? userAgent : reader.joined(name)
+  const visitor = createVisitors(sources).identify(header, {
     ...connection,
     remoteAddress: address?.toString(),
   })
@@ -167,7 +178,7 @@ const traceOf = (expression: Expression, context: Context): EvalTrace[] =>
  */
 export const evaluateCase = (
   json: unknown,
-  { trace = false, geo }: EvalOptions = {}
+  { trace = false, sources = {} }: EvalOptions = {}
 ): EvalResult => {
   const id = isObject(json) ? (json.id ?? null) : null
   try {
@@ -179,11 +190,11 @@ export const evaluateCase = (
     const scheme = schemeOf(json.schema)
     const expression = compile(source, {
       scheme,
-      lists: readLists(json.lists),
+      lists: readLists(json.lists, sources.lists),
       missing: missing as 'docs' | 'engine',
       expect: 'any',
     })
-    const context = contextOf(json, expression, scheme, geo)
+    const context = contextOf(json, expression, scheme, sources)
     const type = typeName(expression.type)
     return {
       id,

@@ -41,11 +41,14 @@ const readKind = <Set>(
   return (name) => sets.get(name)
 }
 
-/** @throws EdgeError `wrong_case`, `wrong_value` */
-export const readLists = (json: unknown): Lists => {
-  if (json === undefined || json === null) return {}
+/**
+ * @param others what a list is made of that the case does not give
+ * @throws EdgeError `wrong_case`, `wrong_value`
+ */
+export const readLists = (json: unknown, others: Lists = {}): Lists => {
+  if (json === undefined || json === null) return others
   if (!isObject(json)) throw wrongCase('lists', json, 'an object with "ip", "int" or "string"')
-  return {
+  const own = {
     ip: readKind(json.ip, 'ip', (entries, place) =>
       buildIpSet(entries.map((entry, i) => readRange(entry, `${place}[${i}]`)))
     ),
@@ -59,5 +62,10 @@ export const readLists = (json: unknown): Lists => {
       )
       return { has: (bytes: string) => texts.has(bytes) }
     }),
+  }
+  return {
+    ip: (name) => own.ip(name) ?? others.ip?.(name),
+    int: (name) => own.int(name) ?? others.int?.(name),
+    string: (name) => own.string(name) ?? others.string?.(name),
   }
 }

@@ -4,7 +4,7 @@ import { formatIp, type Ip } from '../lists/ip.ts'
 import { forwardedAddress } from './forwarded.ts'
 import type { VisitorsOptions } from './identify.ts'
 import { createVisitors } from './identify.ts'
-import type { AsnSource, GeoSource } from './visitor.ts'
+import type { AsnSource, BotQuestion, BotSource, GeoSource, ReputationSource } from './visitor.ts'
 
 const KB = 1024
 
@@ -103,6 +103,16 @@ describe('the peer', () => {
     ['2a00::5', ['2a00::/64'], true],
     ['2a00:0:0:1::5', ['2a00::/64'], false],
     ['2a00::5', ['0.0.0.0/0'], false],
+    ['173.245.48.1', ['cloudflare'], true],
+    ['104.27.255.255', ['cloudflare'], true],
+    ['104.28.0.0', ['cloudflare'], false],
+    ['::ffff:172.64.0.1', ['cloudflare'], true],
+    ['2606:4700::1', ['cloudflare'], true],
+    ['2a06:98c7:ffff::1', ['cloudflare'], true],
+    ['2a06:98c8::1', ['cloudflare'], false],
+    ['127.0.0.1', ['cloudflare'], true],
+    ['10.0.0.1', ['cloudflare'], false],
+    ['10.0.0.1', ['cloudflare', 'private'], true],
   ])('%s with trust %j: trusted is %s', (remoteAddress, trust, expected) => {
     expect(identify(remoteAddress, {}, { trust }).fromTrustedPeer).toBe(expected)
   })
@@ -112,15 +122,15 @@ describe('the peer', () => {
     ['10.0.0.0/33', 'trust: "10.0.0.0/33": expected a prefix length from 0 to 32 after the slash'],
     [
       'proxy',
-      'trust: "proxy" is not an IP address or a CIDR network, nor one of: loopback, private',
+      'trust: "proxy" is not an IP address or a CIDR network, nor one of: loopback, private, cloudflare',
     ],
     [
       'Loopback',
-      'trust: "Loopback" is not an IP address or a CIDR network, nor one of: loopback, private',
+      'trust: "Loopback" is not an IP address or a CIDR network, nor one of: loopback, private, cloudflare',
     ],
     [
       '__proto__',
-      'trust: "__proto__" is not an IP address or a CIDR network, nor one of: loopback, private',
+      'trust: "__proto__" is not an IP address or a CIDR network, nor one of: loopback, private, cloudflare',
     ],
   ])('trust %s is refused', (entry, message) => {
     let error: unknown
@@ -170,6 +180,8 @@ describe('forwarded headers', () => {
       'x-forwarded-for': '6.6.6.6',
       'cf-connecting-ip': '6.6.6.7',
       'true-client-ip': '6.6.6.8',
+      forwarded: 'for=6.6.6.9',
+      'cf-ipcountry': 'KP',
     }
     const visitor = through(headers, peer)
     expect(visitor.ipText).toBe(expected)
@@ -177,8 +189,10 @@ describe('forwarded headers', () => {
       `cf-connecting-ip ignored: ${expected} is not a trusted proxy`,
       `true-client-ip ignored: ${expected} is not a trusted proxy`,
       `x-forwarded-for ignored: ${expected} is not a trusted proxy`,
+      `forwarded ignored: ${expected} is not a trusted proxy`,
+      `cf-ipcountry ignored: ${expected} is not a trusted proxy`,
     ])
-    expect(visitor.notes).toHaveLength(3)
+    expect(visitor.notes).toHaveLength(5)
   })
 
   test('from loopback are believed where trust says so', () => {
@@ -202,6 +216,8 @@ describe('forwarded headers', () => {
     [{ 'true-client-ip': '203.0.114.2', 'x-forwarded-for': '203.0.114.3' }, '203.0.114.2'],
     [{ 'x-forwarded-for': '203.0.114.3' }, '203.0.114.3'],
     [{ 'cf-connecting-ip': ' ::ffff:203.0.114.1 ' }, '203.0.114.1'],
+    [{ 'true-client-ip': '203.0.114.2', forwarded: 'for=203.0.114.4' }, '203.0.114.2'],
+    [{ forwarded: 'for=203.0.114.4' }, '203.0.114.4'],
   ])('%j: %s', (headers, expected) => {
     const visitor = through(headers)
     expect(visitor.ipText).toBe(expected)
@@ -291,6 +307,38 @@ describe('forwarded headers', () => {
 })
 
 describe('country and continent', () => {
+  test.each([
+    ['KP', 'KP', 'AS'],
+    [' BR ', 'BR', 'SA'],
+    ['XX', 'XX', ''],
+    ['T1', 'T1', 'T1'],
+  ])('a trusted peer that says %j is believed: %s', (value, country, continent) => {
+    const source = geo()
+    const headers = { 'cf-ipcountry': value, 'x-forwarded-for': '203.0.114.7' }
+    const visitor = identify('10.0.0.1', headers, { geo: source, trust: ['private'] })
+    expect([visitor.country, visitor.continent]).toEqual([country, continent])
+    expect(source.asked).toEqual([])
+    expect(visitor.notes).toEqual([])
+  })
+
+  test.each(['', 'de', 'UK', 'Germany', 'DE, FR', 'DE\0', 'X1', '__proto__'])(
+    'a trusted peer that says %j is not understood',
+    (value) => {
+      const headers = { 'cf-ipcountry': value, 'x-forwarded-for': '203.0.114.7' }
+      const visitor = identify('10.0.0.1', headers, { geo: geo(), trust: ['private'] })
+      expect(visitor.country).toBe('DE')
+      expect(visitor.notes).toEqual([
+        `cf-ipcountry ${JSON.stringify(value)} is not a country code: ignored`,
+      ])
+    }
+  )
+
+  test('what just anybody says of his country is not believed', () => {
+    const visitor = identify('203.0.114.7', { 'cf-ipcountry': 'KP' }, { geo: geo() })
+    expect(visitor.country).toBe('DE')
+    expect(visitor.notes).toEqual(['cf-ipcountry ignored: 203.0.114.7 is not a trusted proxy'])
+  })
+
   test.each([
     ['203.0.114.7', 'DE', 'EU'],
     ['2a00::1', 'FR', 'EU'],
@@ -396,5 +444,159 @@ describe('ASN', () => {
     )
     expect([visitor.asn, visitor.asn]).toEqual([0, 0])
     expect(visitor.notes).toEqual(['ASN look-up failed: no file'])
+  })
+})
+
+describe('what a trusted peer says of the country', () => {
+  const trust = ['10.0.0.0/8']
+  const said = (cfIpCountry: string, options: VisitorsOptions = {}, peer = '10.0.0.1') =>
+    identify(
+      peer,
+      { 'cf-connecting-ip': '203.0.114.7', 'cf-ipcountry': cfIpCountry },
+      { trust, geo: geo(), ...options }
+    )
+
+  test.each([
+    ['JP', 'JP'],
+    ['T1', 'T1'],
+    ['XX', 'XX'],
+    ['nowhere', 'DE'],
+  ])('%s: %s', (header, expected) => {
+    expect(said(header).country).toBe(expected)
+  })
+
+  test('counts from nobody else', () => {
+    expect(said('JP', {}, '203.0.114.9').country).toBe('DE')
+  })
+
+  test('is not said of the address that a test pretends', () => {
+    const visitor = identify(
+      '10.0.0.1',
+      { 'cf-ipcountry': 'JP', 'x-edge-ip': '2a00::1' },
+      { trust, geo: geo(), overrides: true }
+    )
+    expect(visitor.country).toBe('FR')
+  })
+})
+
+describe('reputation', () => {
+  const reputation = (lists: readonly string[], isTor = false): ReputationSource => ({
+    name: 'feeds',
+    date: '',
+    look: () => ({ score: lists.length * 10, lists, isTor }),
+  })
+
+  test('is what the feeds say', () => {
+    const visitor = identify('8.8.8.8', {}, { reputation: reputation(['drop', 'tor_exits']) })
+    expect(visitor.reputation).toMatchObject({ score: 20, lists: ['drop', 'tor_exits'] })
+    expect(identify('8.8.8.8').reputation).toEqual({ score: 0, lists: [], isTor: false })
+  })
+
+  test('a Tor exit is in the country T1, whatever the country data says', () => {
+    const tor = reputation(['tor_exits'], true)
+    const visitor = identify('203.0.114.7', {}, { geo: geo(), reputation: tor })
+    expect([visitor.country, visitor.continent]).toEqual(['T1', 'T1'])
+  })
+
+  test('that fails counts as none and is noted', () => {
+    const failing: ReputationSource = {
+      ...reputation([]),
+      look: () => {
+        throw new Error('no memory')
+      },
+    }
+    const visitor = identify('203.0.114.7', {}, { geo: geo(), reputation: failing })
+    expect([visitor.country, visitor.reputation.score]).toEqual(['DE', 0])
+    expect(visitor.notes).toEqual(['reputation look-up failed: no memory'])
+  })
+})
+
+describe('places', () => {
+  const munich = {
+    city: 'München',
+    region: 'Bavaria',
+    regionCode: 'BY',
+    subdivision1: 'DE-BY',
+    subdivision2: '',
+    postalCode: '80331',
+    metroCode: '',
+    lat: '48.137',
+    lon: '11.576',
+    timezone: 'Europe/Berlin',
+  }
+  const cities = (place: NonNullable<GeoSource['place']>): GeoSource => ({ ...geo(), place })
+
+  test('are those of the source', () => {
+    expect(identify('203.0.114.7', {}, { geo: cities(() => munich) }).place).toEqual(munich)
+  })
+
+  test.each<[string, VisitorsOptions]>([
+    ['without a source', {}],
+    ['of a source of countries', { geo: geo() }],
+    ['of an address that is not in it', { geo: cities(() => undefined) }],
+  ])('are empty %s', (_name, options) => {
+    expect(new Set(Object.values(identify('8.8.8.8', {}, options).place))).toEqual(new Set(['']))
+  })
+
+  test('of private addresses are not asked for', () => {
+    const source = cities(() => {
+      throw new Error('asked')
+    })
+    expect(identify('10.0.0.1', {}, { geo: source }).place.city).toBe('')
+  })
+
+  test('that fail are noted', () => {
+    const source = cities(() => {
+      throw new Error('cut off')
+    })
+    const visitor = identify('8.8.8.8', {}, { geo: source })
+    expect(visitor.place.city).toBe('')
+    expect(visitor.notes).toEqual(['place look-up failed: cut off'])
+  })
+})
+
+describe('bots', () => {
+  const asked: BotQuestion[] = []
+  const bots: BotSource = {
+    name: 'test',
+    date: '',
+    judge: (question) => {
+      asked.push(question)
+      return { verified: false, category: '', score: 7, reason: 'it says curl' }
+    },
+  }
+
+  test('are judged once, by what is known of the visitor', () => {
+    asked.length = 0
+    const visitor = createVisitors({ bots, overrides: true }).identify(
+      (name) => ({ 'user-agent': 'curl/8', 'x-edge-asn': '24940' })[name],
+      { remoteAddress: '127.0.0.1', fields: { 'cf.bot_management.ja4': 't13d' } }
+    )
+    expect([visitor.bot?.score, visitor.bot?.score]).toEqual([7, 7])
+    expect(asked).toMatchObject([{ userAgent: 'curl/8', asn: 24_940, ja4: 't13d' }])
+    expect(visitor.notes).toContain('bot score 7: it says curl')
+  })
+
+  test('nobody is one where nobody judges', () => {
+    expect(identify('8.8.8.8').bot).toBeUndefined()
+    expect(identify('8.8.8.8').notes).toEqual([])
+  })
+})
+
+describe('the name of a network', () => {
+  const asn = { name: 'test', date: '', lookup: () => ({ asn: 24_940, name: 'HETZNER-AS' }) }
+
+  test('comes with its number', () => {
+    expect(identify('8.8.8.8', {}, { asn })).toMatchObject({ asn: 24_940, asnName: 'HETZNER-AS' })
+    expect(identify('10.0.0.1', {}, { asn })).toMatchObject({ asn: 0, asnName: '' })
+  })
+
+  test('is not that of another number, which a test claims', () => {
+    const visitor = identify(
+      '127.0.0.1',
+      { 'x-edge-ip': '8.8.8.8', 'x-edge-asn': '13335' },
+      { asn, overrides: true }
+    )
+    expect(visitor).toMatchObject({ asn: 13_335, asnName: '' })
   })
 })

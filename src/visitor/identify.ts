@@ -4,18 +4,34 @@ import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { loopback, special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
-import { disbelieved, forwardedAddress } from './forwarded.ts'
+import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
 import { overrideHeaderNames } from './headers.ts'
 import type { Overrides } from './overrides.ts'
 import { readOverrides } from './overrides.ts'
+import type { Persona, Personas } from './persona.ts'
 import { shown } from './shown.ts'
-import type { AsnSource, Connection, GeoSource, HeaderReader, Visitor } from './visitor.ts'
+import type {
+  AsnSource,
+  BotSource,
+  BotVerdict,
+  CityPlace,
+  Connection,
+  GeoSource,
+  HeaderReader,
+  Reputation,
+  ReputationSource,
+  Visitor,
+} from './visitor.ts'
 
 export interface VisitorsOptions {
   /** Peers whose forwarded headers are believed: CIDRs, `loopback`, `private`. Default none. */
   trust?: readonly string[]
   geo?: GeoSource | undefined
   asn?: AsnSource | undefined
+  reputation?: ReputationSource | undefined
+  bots?: BotSource | undefined
+  /** Who can be pretended to ask by `x-edge-as`. */
+  personas?: Personas | undefined
   /** Honours the `x-edge-…` test headers from loopback and trusted peers. Default false. */
   overrides?: boolean
 }
@@ -25,14 +41,32 @@ export interface Visitors {
   identify(headers: HeaderReader, connection?: Connection): Visitor
 }
 
-interface Sources {
-  geo: GeoSource | undefined
-  asn: AsnSource | undefined
-}
+type Sources = Pick<VisitorsOptions, 'geo' | 'asn' | 'reputation' | 'bots'>
 
 const NONE: readonly string[] = []
 const COUNTRY = /^[A-Z][A-Z\d]$/
-const NO_ASN = 0
+const TOR_COUNTRY = 'T1'
+const JA4_FIELD = 'cf.bot_management.ja4'
+
+const NOWHERE: CityPlace = {
+  city: '',
+  region: '',
+  regionCode: '',
+  subdivision1: '',
+  subdivision2: '',
+  postalCode: '',
+  metroCode: '',
+  lat: '',
+  lon: '',
+  timezone: '',
+}
+const NO_CONNECTION: Connection = {}
+interface Network {
+  readonly asn: number
+  readonly name: string
+}
+const NO_NETWORK: Network = { asn: 0, name: '' }
+const NO_REPUTATION: Reputation = { score: 0, lists: [], isTor: false }
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : 'unknown error')
 
@@ -78,25 +112,36 @@ class IdentifiedVisitor implements Visitor {
   readonly ip: Ip | undefined
   readonly overrideProblems: readonly string[]
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
+  readonly persona: Persona | undefined
   readonly #sources: Sources
   readonly #headers: HeaderReader
   readonly #peer: Peer
+  readonly #connection: Connection
+  /** The address is a test's, not the one that the peer spoke of. */
+  readonly #isPretended: boolean
   #notes: string[] | undefined
   #isWhole = false
   #ipText: string | undefined
   #country: string | undefined
   #asn: number | undefined
+  #network: Network | undefined
+  #place: CityPlace | undefined
+  #reputation: Reputation | undefined
+  #bot: BotVerdict | undefined
 
   constructor(
     ip: Ip | undefined,
     peer: Peer,
     headers: HeaderReader,
+    connection: Connection,
     sources: Sources,
     notes: string[] | undefined,
     overrides: Overrides | undefined
   ) {
     this.ip = overrides?.ip ?? ip
+    this.#isPretended = overrides?.ip !== undefined
     this.#peer = peer
+    this.#connection = connection
     this.#headers = headers
     this.#sources = sources
     this.#notes = notes
@@ -104,6 +149,7 @@ class IdentifiedVisitor implements Visitor {
     this.#asn = overrides?.asn
     this.overrideProblems = overrides?.problems ?? NONE
     this.fieldOverrides = overrides?.fields
+    this.persona = overrides?.persona
   }
 
   get fromTrustedPeer(): boolean {
@@ -125,8 +171,32 @@ class IdentifiedVisitor implements Visitor {
   }
 
   get asn(): number {
-    this.#asn ??= this.#lookUpAsn()
+    this.#asn ??= this.#lookUpAsn().asn
     return this.#asn
+  }
+
+  get asnName(): string {
+    const { asn, name } = this.#lookUpAsn()
+    // A network that a test only claims has no name here.
+    return asn === this.asn ? name : ''
+  }
+
+  get place(): CityPlace {
+    this.#place ??= this.#lookUpPlace()
+    return this.#place
+  }
+
+  get reputation(): Reputation {
+    this.#reputation ??= this.#lookUpReputation()
+    return this.#reputation
+  }
+
+  get bot(): BotVerdict | undefined {
+    const { bots } = this.#sources
+    if (bots === undefined || this.#bot !== undefined) return this.#bot
+    this.#bot = bots.judge(this.#question())
+    this.#note(`bot score ${this.#bot.score}: ${this.#bot.reason}`)
+    return this.#bot
   }
 
   get notes(): readonly string[] {
@@ -152,6 +222,13 @@ class IdentifiedVisitor implements Visitor {
   }
 
   #lookUpCountry(): string {
+    // What a trusted peer says is said of the address that it forwarded.
+    if (this.#peer.isTrusted && !this.#isPretended) {
+      this.#notes ??= []
+      const said = forwardedCountry(this.#headers, this.#notes)
+      if (said !== undefined) return said
+    }
+    if (this.reputation.isTor) return TOR_COUNTRY
     const { geo } = this.#sources
     if (geo === undefined || this.ip === undefined || this.#isSpecial) return UNKNOWN_COUNTRY
     try {
@@ -164,14 +241,53 @@ class IdentifiedVisitor implements Visitor {
     return UNKNOWN_COUNTRY
   }
 
-  #lookUpAsn(): number {
-    const { asn } = this.#sources
-    if (asn === undefined || this.ip === undefined || this.#isSpecial) return NO_ASN
+  #lookUpPlace(): CityPlace {
+    const { geo } = this.#sources
+    if (geo?.place === undefined || this.ip === undefined || this.#isSpecial) return NOWHERE
     try {
-      return asn.lookup(this.ip)?.asn ?? NO_ASN
+      return geo.place(this.ip) ?? NOWHERE
+    } catch (error) {
+      this.#note(`place look-up failed: ${reason(error)}`)
+      return NOWHERE
+    }
+  }
+
+  #lookUpReputation(): Reputation {
+    const { reputation } = this.#sources
+    if (reputation === undefined || this.ip === undefined) return NO_REPUTATION
+    try {
+      return reputation.look(this.ip)
+    } catch (error) {
+      this.#note(`reputation look-up failed: ${reason(error)}`)
+      return NO_REPUTATION
+    }
+  }
+
+  #question() {
+    const header = this.#headers
+    const ja4 = this.fieldOverrides?.[JA4_FIELD] ?? this.#connection.fields?.[JA4_FIELD]
+    return {
+      ip: this.ip,
+      userAgent: header('user-agent') ?? '',
+      asn: this.asn,
+      ja4: typeof ja4 === 'string' ? ja4 : '',
+      header,
+    }
+  }
+
+  #lookUpAsn(): Network {
+    this.#network ??= this.#findNetwork()
+    return this.#network
+  }
+
+  #findNetwork(): Network {
+    const { asn } = this.#sources
+    if (asn === undefined || this.ip === undefined || this.#isSpecial) return NO_NETWORK
+    try {
+      return asn.lookup(this.ip) ?? NO_NETWORK
     } catch (error) {
       this.#note(`ASN look-up failed: ${reason(error)}`)
-      return NO_ASN
+      return NO_NETWORK
     }
   }
 }
@@ -188,13 +304,12 @@ class IdentifiedVisitor implements Visitor {
  */
 export const createVisitors = ({
   trust = [],
-  geo,
-  asn,
   overrides = false,
+  personas,
+  ...sources
 }: VisitorsOptions = {}): Visitors => {
   const trusted = trustedPeers(trust)
   const peerOf = createPeers(trusted)
-  const sources: Sources = { geo, asn }
 
   const readAllowed = (headers: HeaderReader, mayOverride: boolean, notes: string[]) => {
     if (!mayOverride) {
@@ -204,17 +319,27 @@ export const createVisitors = ({
       }
       return undefined
     }
-    const read = readOverrides(headers)
+    const read = readOverrides(headers, { personas })
     if (read !== undefined && read.used.length > 0) {
-      notes.push(`set by test override: ${read.used.join(', ')}`)
+      const who = read.persona === undefined ? '' : ` (${read.persona.name})`
+      notes.push(`set by test override: ${read.used.join(', ')}${who}`)
     }
     return read
   }
 
-  const identify = (headers: HeaderReader, { remoteAddress }: Connection = {}): Visitor => {
+  const identify = (headers: HeaderReader, connection: Connection = NO_CONNECTION): Visitor => {
+    const { remoteAddress } = connection
     const peer = peerOf(remoteAddress)
     if (!peer.isTrusted && !overrides && (peer.ip !== undefined || !remoteAddress)) {
-      return new IdentifiedVisitor(peer.ip, peer, headers, sources, undefined, undefined)
+      return new IdentifiedVisitor(
+        peer.ip,
+        peer,
+        headers,
+        connection,
+        sources,
+        undefined,
+        undefined
+      )
     }
     const notes: string[] = []
     if (remoteAddress && peer.ip === undefined) {
@@ -224,6 +349,7 @@ export const createVisitors = ({
       peer.isTrusted ? forwardedAddress(headers, peer.ip!, trusted, notes) : peer.ip,
       peer,
       headers,
+      connection,
       sources,
       notes,
       overrides ? readAllowed(headers, peer.isTrusted || peer.isLoopback, notes) : undefined

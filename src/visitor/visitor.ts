@@ -1,4 +1,5 @@
 import type { Ip } from '../lists/ip.ts'
+import type { Persona } from './persona.ts'
 
 /** What the transport knows of the peer. A Node socket fits as it is. */
 export interface Connection {
@@ -118,6 +119,14 @@ export interface Visitor {
   /** Two letters (AF AN AS EU NA OC SA), `T1` for Tor, '' where unknown. */
   readonly continent: string
   readonly asn: number
+  /** Who runs that network; '' where unknown. */
+  readonly asnName: string
+  /** Below the country; all '' where no source has it. */
+  readonly place: CityPlace
+  /** What the reputation feeds say; nothing against it where there are none. */
+  readonly reputation: Reputation
+  /** `undefined` where nobody tells bots from people. */
+  readonly bot: BotVerdict | undefined
   /** True where the peer is loopback or in the trusted ranges. */
   readonly fromTrustedPeer: boolean
   /** What was ignored, failed or overridden, and why; goes into the event. Grows with look-ups: read it after them. */
@@ -126,4 +135,6 @@ export interface Visitor {
   readonly overrideProblems: readonly string[]
   /** Rules-language fields set by test overrides: plain JSON values, not yet checked against the fields' types. */
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
+  /** Who is pretended to ask (`x-edge-as`); its headers take the place of the request's. */
+  readonly persona: Persona | undefined
 }

@@ -1,0 +1,144 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { EdgeError } from '../error.ts'
+import { openStore } from '../events/node/open.ts'
+import { loadRules } from '../rules/load.ts'
+import { readRuleFiles } from '../rules/node/files.ts'
+import type { OpenedSources } from '../visitor/node/sources.ts'
+import { knownOf } from '../visitor/node/sources.ts'
+import { warningsOf } from '../warnings.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { paint, printable } from './printable.ts'
+import { openSourcesOf, SOURCE_FLAGS, sourceLabel } from './sources.ts'
+
+interface Finding {
+  readonly level: 'ok' | 'warning' | 'error'
+  readonly what: string
+  readonly text: string
+}
+
+/** A check that fails is a finding, and the others go on. */
+const checked = async (what: string, check: () => Finding[] | Promise<Finding[]>) => {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof EdgeError)) throw error
+    return [{ level: 'error', what, text: error.message.trimEnd() } as const]
+  }
+}
+
+const ok = (what: string, text: string): Finding => ({ level: 'ok', what, text })
+const warn = (what: string, text: string): Finding => ({ level: 'warning', what, text })
+
+const checkData = (directory: string): Finding[] => {
+  if (!existsSync(directory)) {
+    return [ok('data', `${directory}: not there yet, made when the edge first starts`)]
+  }
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK)
+    return [ok('data', directory)]
+  } catch {
+    throw new EdgeError('data_failed', `${directory}: cannot be written by this user`)
+  }
+}
+
+const checkStore = async (args: Arguments): Promise<Finding[]> => {
+  const spec = args.text('store')
+  try {
+    const store = openStore(spec, { dataDir: args.text('data') ?? '', readOnly: true })
+    try {
+      const [latest] = await store.query({ limit: 1 })
+      return [
+        ok('events', `${store.name}, ${latest === undefined ? 'empty' : `latest ${latest.time}`}`),
+      ]
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    if (!(error instanceof EdgeError) || error.code !== 'store_not_found') throw error
+    return [ok('events', 'no event store yet, made when the edge first starts')]
+  }
+}
+
+const checkSources = (sources: OpenedSources): Finding[] =>
+  sources
+    .facts()
+    .flatMap((fact) => [
+      ok(sourceLabel(fact), fact.text),
+      ...(fact.warning === undefined ? [] : [warn(sourceLabel(fact), fact.warning)]),
+    ])
+
+const checkRules = (paths: readonly string[], sources: OpenedSources): Finding[] => {
+  if (paths.length === 0) return []
+  const ruleset = loadRules(readRuleFiles(paths), { lists: sources.lists })
+  const enabled = ruleset.rules.filter((rule) => rule.enabled).length
+  return [
+    ok('rules', `${enabled} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`),
+    ...warningsOf(ruleset, knownOf(sources)).map((warning) => warn('rules', warning)),
+  ]
+}
+
+const MARKS = {
+  ok: ['green', 'ok'],
+  warning: ['yellow', 'warning'],
+  error: ['red', 'error'],
+} as const
+const MARK_CHARS = 9
+
+const print = (findings: readonly Finding[], io: Io) => {
+  const width = Math.max(...findings.map(({ what }) => what.length)) + 2
+  for (const { level, what, text } of findings) {
+    const [color, mark] = MARKS[level]
+    const [first = '', ...rest] = text.split('\n')
+    io.out(
+      `${paint(io.color, color, mark.padEnd(MARK_CHARS))}${what.padEnd(width)}${printable(first)}\n`
+    )
+    for (const line of rest) io.out(`${' '.repeat(MARK_CHARS + width)}${printable(line)}\n`)
+  }
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'is all there that the edge needs, and how old is its data?',
+  usage: '[options]',
+  description:
+    'Looks at the data directory, the event store, each source of data on visitors with its date, and the rules with what they\n' +
+    'need. Exit code 1 when something is broken; with --strict also when something is only old or missing.',
+  flags: {
+    rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
+    data: { value: 'DIR', default: '.edge1020', help: 'data directory of the edge' },
+    store: { value: 'SPEC', help: 'another event store: sqlite:FILE' },
+    ...SOURCE_FLAGS,
+    strict: { help: 'warnings count as findings' },
+  },
+  examples: ['edge1020 doctor --rules rules/starter.yaml', 'edge1020 doctor --strict --json'],
+  run: async (args, io) => {
+    if (args.positionals.length > 0) {
+      throw usageError(
+        `edge1020 doctor: unexpected "${args.positionals[0]}": rules are given with --rules`
+      )
+    }
+    const findings: Finding[] = [
+      ok('node', process.version),
+      ...(await checked('data', () => checkData(args.text('data') ?? ''))),
+      ...(await checked('events', () => checkStore(args))),
+      ...(await checked('sources', async () => {
+        const late: Finding[] = []
+        const sources = openSourcesOf(args, (error) => late.push(warn('sources', error.message)))
+        try {
+          return [
+            ...checkSources(sources),
+            ...(await checked('rules', () => checkRules(args.texts('rules'), sources))),
+            ...late,
+          ]
+        } finally {
+          sources.close()
+        }
+      })),
+    ]
+    if (args.on('json')) io.out(`${JSON.stringify({ findings })}\n`)
+    else print(findings, io)
+    const counts = (level: Finding['level']) => findings.some((finding) => finding.level === level)
+    return counts('error') || (args.on('strict') && counts('warning')) ? EXIT_FINDINGS : EXIT_OK
+  },
+}

@@ -1,0 +1,85 @@
+import type { EdgeError } from '../error.ts'
+import { parseFeedSpec } from '../visitor/feeds/spec.ts'
+import type { BotsMode, OpenedSources, SourceFact } from '../visitor/node/sources.ts'
+import { openSources } from '../visitor/node/sources.ts'
+import type { Arguments, Flag, Io } from './command.ts'
+import { usageError } from './command.ts'
+import { paint, printable } from './printable.ts'
+
+const BOTS_MODES: readonly BotsMode[] = ['on', 'off', 'dns']
+
+/** Where the data on visitors comes from: the same flags wherever requests are judged. */
+export const SOURCE_FLAGS: Record<string, Flag> = {
+  geo: {
+    value: 'FILE',
+    multiple: true,
+    help: 'a MaxMind-format database (.mmdb): country or city, ASN, anonymous IP',
+  },
+  'asn-data': {
+    value: 'FILE',
+    help: 'autonomous systems, iptoasn.com TSV (default: of `update asn`, else a built-in table)',
+  },
+  feed: {
+    value: 'NAME=SOURCE',
+    multiple: true,
+    help: 'reputation feed, a file or URL[,weight=N][,tor][,list=NAME]: fills $NAME and the score',
+  },
+  bots: {
+    value: 'MODE',
+    default: 'on',
+    help: 'tell bots from people: on, off, or dns (confirmed by reverse DNS)',
+  },
+}
+
+/** @throws EdgeError `wrong_usage`, `invalid_feed`, and what opening the sources throws */
+export const openSourcesOf = (
+  args: Arguments,
+  onError: (error: EdgeError) => void
+): OpenedSources => {
+  const mode = args.text('bots') ?? 'on'
+  const bots = BOTS_MODES.find((known) => known === mode)
+  if (bots === undefined) {
+    throw usageError(`--bots "${mode}": expected ${BOTS_MODES.join(', ')}`)
+  }
+  return openSources({
+    data: args.text('data') ?? '',
+    geo: args.texts('geo'),
+    asn: args.text('asn-data'),
+    feeds: args.texts('feed').map(parseFeedSpec),
+    bots,
+    onError,
+  })
+}
+
+/** The sources of a command that judges a request or two and ends. */
+export const withSources = async <T>(
+  args: Arguments,
+  io: Io,
+  run: (sources: OpenedSources) => T | Promise<T>
+): Promise<T> => {
+  const sources = openSourcesOf(args, (error) => io.err(`edge1020: ${error.message}\n`))
+  try {
+    return await run(sources)
+  } finally {
+    sources.close()
+  }
+}
+
+const LABELS: Record<SourceFact['role'], string> = {
+  country: 'country data',
+  asn: 'ASN data',
+  feed: 'feed',
+  anonymous: 'anonymous IPs',
+  bots: 'bots',
+}
+
+export const sourceLabel = ({ role }: SourceFact): string => LABELS[role]
+
+/** Says to stderr what of the sources is old or missing. */
+export const warnOfSources = (facts: readonly SourceFact[], io: Io): void => {
+  for (const { warning } of facts) {
+    if (warning !== undefined) {
+      io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(warning)}\n`)
+    }
+  }
+}

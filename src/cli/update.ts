@@ -1,0 +1,98 @@
+import { parseFeedSpec } from '../visitor/feeds/spec.ts'
+import { updateAsn } from '../visitor/node/asn.ts'
+import { updateFeeds } from '../visitor/node/feeds.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { paint, printable } from './printable.ts'
+
+const DEFAULT_DATA_DIR = '.edge1020'
+
+const MB = 1024 * 1024
+
+/** Progress on one line of a terminal; nothing where output goes to a file. */
+const progress = (io: Io, what: string) => {
+  if (!io.color) return undefined
+  return (bytes: number, total: number | undefined) => {
+    const size = total === undefined ? '' : ` of ${(total / MB).toFixed(1)}`
+    io.err(`\r${printable(what)}: ${(bytes / MB).toFixed(1)}${size} MB `)
+  }
+}
+
+const asn = async (args: Arguments, io: Io): Promise<number> => {
+  const result = await updateAsn({
+    data: args.text('data') ?? DEFAULT_DATA_DIR,
+    url: args.text('url'),
+    onProgress: progress(io, 'asn'),
+  })
+  if (args.on('json')) io.out(`${JSON.stringify(result)}\n`)
+  else {
+    const { status, file, networks, date } = result
+    const what = status === 'unchanged' ? 'is up to date' : 'written'
+    io.out(`asn: ${printable(file)} ${what}, ${networks} networks, data of ${date}\n`)
+  }
+  return EXIT_OK
+}
+
+const feeds = async (args: Arguments, io: Io): Promise<number> => {
+  const specs = args.texts('feed').map(parseFeedSpec)
+  if (specs.length === 0) {
+    throw usageError(
+      'edge1020 update feeds: expected --feed NAME=URL, as for `edge1020 serve`; repeatable'
+    )
+  }
+  const updates = await updateFeeds(specs, {
+    data: args.text('data') ?? DEFAULT_DATA_DIR,
+    ...(io.color ? { onProgress: (name, bytes, total) => progress(io, name)?.(bytes, total) } : {}),
+  })
+  if (args.on('json')) io.out(`${JSON.stringify({ feeds: updates })}\n`)
+  else {
+    for (const update of updates) {
+      const { name } = update
+      if (update.status === 'failed') {
+        io.err(`${paint(io.color, 'red', 'error:')} ${printable(update.error.message)}\n`)
+        continue
+      }
+      io.out(`${name}: ${update.status}, ${update.entries} entries\n`)
+      for (const problem of update.problems) {
+        io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(problem)}\n`)
+      }
+    }
+  }
+  return updates.some(({ status }) => status === 'failed') ? EXIT_FINDINGS : EXIT_OK
+}
+
+const ACTIONS: Record<string, (args: Arguments, io: Io) => Promise<number>> = { asn, feeds }
+
+export const update: Command = {
+  name: 'update',
+  summary: 'download data on visitors: autonomous systems, reputation feeds',
+  usage: 'asn|feeds [options]',
+  description:
+    'asn     the networks of all autonomous systems, from iptoasn.com (public domain), into the data directory\n' +
+    'feeds   the feeds given with --feed whose source is a URL\n' +
+    'A download that is cut off is resumed by the next; one that is not what it should be changes nothing. An edge that\n' +
+    'runs takes the new data over by itself. Exit code 1 when a feed failed; the others are updated all the same.',
+  flags: {
+    data: { value: 'DIR', default: DEFAULT_DATA_DIR, help: 'data directory of the edge' },
+    url: { value: 'URL', help: 'another place for the data of `update asn`' },
+    feed: {
+      value: 'NAME=URL',
+      multiple: true,
+      help: 'a feed, as for `edge1020 serve`',
+    },
+  },
+  examples: [
+    'edge1020 update asn',
+    'edge1020 update feeds --feed drop=https://www.spamhaus.org/drop/drop_v4.json',
+  ],
+  run: async (args, io) => {
+    const [action = '', ...others] = args.positionals
+    const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
+    if (act === undefined || others.length > 0) {
+      throw usageError(
+        `edge1020 update: ${others.length > 0 ? `unexpected "${others[0]}"` : `unknown data "${action}"`}: expected asn or feeds`
+      )
+    }
+    return act(args, io)
+  },
+}

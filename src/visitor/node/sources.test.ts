@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { EdgeError } from '../../error.ts'
+import { parseIp } from '../../lists/ip.ts'
+import { parseFeedSpec } from '../feeds/spec.ts'
+import { mmdb } from './mmdb.fixture.ts'
+import type { SourcesOptions } from './sources.ts'
+import { knownOf, openSources } from './sources.ts'
+
+const DIR = mkdtempSync(join(tmpdir(), 'edge1020-sources-'))
+afterAll(() => rmSync(DIR, { recursive: true }))
+
+const file = (name: string, content: string | Uint8Array) => {
+  const path = join(DIR, name)
+  writeFileSync(path, content)
+  return path
+}
+const ip = (text: string) => parseIp(text)!
+const DAY_S = 86_400
+const now = Math.floor(Date.now() / 1_000)
+
+const open = (options: Partial<SourcesOptions> = {}) => {
+  const errors: EdgeError[] = []
+  const sources = openSources({ data: DIR, onError: (error) => errors.push(error), ...options })
+  onTestFinished(() => sources.close())
+  return sources
+}
+
+const anonymous = file(
+  'anonymous.mmdb',
+  mmdb({
+    type: 'GeoIP2-Anonymous-IP',
+    built: now,
+    networks: [
+      ['198.51.100.0/24', { is_anonymous: true, is_anonymous_vpn: true }],
+      ['203.0.113.0/24', { is_anonymous: true, is_tor_exit_node: true }],
+    ],
+  })
+)
+const countries = file(
+  'countries.mmdb',
+  mmdb({
+    type: 'GeoLite2-Country',
+    built: now - 100 * DAY_S,
+    networks: [['8.8.8.0/24', { country: { iso_code: 'US' } }]],
+  })
+)
+const networks = file(
+  'networks.mmdb',
+  mmdb({
+    type: 'GeoLite2-ASN',
+    built: now,
+    networks: [
+      [
+        '8.8.8.0/24',
+        { autonomous_system_number: 15_169, autonomous_system_organization: 'GOOGLE' },
+      ],
+    ],
+  })
+)
+const drop = file('drop.txt', '198.51.100.7\n192.0.2.0/24\n')
+const asns = file('asns.txt', 'AS64496 # example\n')
+
+describe('the sources of a fresh clone', () => {
+  test('are geoip-lite, the built-in table and the built-in bots', () => {
+    const sources = open()
+    expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
+      ['country', 'geoip-lite'],
+      ['asn', 'built-in table'],
+      ['bots', 'built-in bots'],
+    ])
+    expect(sources.facts()[1]!.text).toMatch(
+      /^built-in table: \d{3,} networks; run "edge1020 update asn" for all$/
+    )
+    expect(sources.reputation).toBeUndefined()
+    expect(sources.lists.ip('office')).toBeUndefined()
+    expect(sources.asn.lookup(ip('1.1.1.1'))).toMatchObject({ asn: 13_335 })
+    expect(knownOf(sources)).toMatchObject({ asn: true, reputation: false, bots: true, tls: false })
+  })
+
+  test('warn of country data that is old, not of the bots', () => {
+    const [country, , bots] = open().facts()
+    expect(country!.warning).toContain('2023-11')
+    expect(bots!.warning).toBeUndefined()
+  })
+
+  test('know no bots where that is switched off', () => {
+    const sources = open({ bots: 'off' })
+    expect(sources.bots).toBeUndefined()
+    expect(sources.facts().at(-1)).toMatchObject({ role: 'bots', text: 'off' })
+  })
+})
+
+describe('databases', () => {
+  test('take the place of what is built in, each for what it has', () => {
+    const sources = open({ geo: [anonymous, countries, networks] })
+    expect(sources.geo.lookup(ip('8.8.8.8'))).toEqual({ country: 'US' })
+    expect(sources.asn.lookup(ip('8.8.8.8'))).toMatchObject({ asn: 15_169, name: 'GOOGLE' })
+    expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
+      ['country', 'countries.mmdb'],
+      ['asn', 'networks.mmdb'],
+      ['anonymous', 'anonymous.mmdb'],
+      ['bots', 'built-in bots'],
+    ])
+    const old = sources.facts().filter(({ warning }) => warning !== undefined)
+    expect(old.map(({ name }) => name)).toEqual(['countries.mmdb'])
+    expect(old[0]!.warning).toMatch(/100 days/)
+  })
+
+  test('of anonymous addresses fill managed lists and the reputation', () => {
+    const { lists, reputation } = open({ geo: [anonymous] })
+    expect(lists.ip('cf.vpn')!.has(ip('198.51.100.9'))).toBe(true)
+    expect(lists.ip('cf.vpn')!.has(ip('203.0.113.9'))).toBe(false)
+    expect(lists.ip('cf.malware')).toBeUndefined()
+    expect(reputation!.look(ip('203.0.113.9'))).toMatchObject({ isTor: true, score: 60 })
+  })
+
+  test('a broken one is refused by name, and nothing stays open', () => {
+    const broken = file('broken.mmdb', 'not a database')
+    expect(() => open({ geo: [countries, broken] })).toThrow(broken)
+  })
+})
+
+describe('feeds', () => {
+  test('fill lists together with databases', () => {
+    const feeds = [parseFeedSpec(`drop=${drop},weight=90,list=cf.vpn`), parseFeedSpec(`as=${asns}`)]
+    const { lists, reputation, facts } = open({ geo: [anonymous], feeds })
+    expect(lists.ip('drop')!.has(ip('192.0.2.9'))).toBe(true)
+    expect(lists.ip('drop')!.has(ip('198.51.100.9'))).toBe(false)
+    expect(lists.ip('cf.vpn')!.has(ip('192.0.2.9'))).toBe(true)
+    expect(lists.ip('cf.vpn')!.has(ip('198.51.100.9'))).toBe(true)
+    expect(lists.ip('cf.vpn')).toBe(lists.ip('cf.vpn'))
+    expect(lists.int('as')!.has(64_496)).toBe(true)
+    expect(reputation!.look(ip('198.51.100.7'))).toEqual({
+      score: 93,
+      lists: ['drop', 'anonymous_ip.anonymous', 'anonymous_ip.vpn'],
+      isTor: false,
+    })
+    const told = facts().filter(({ role }) => role === 'feed')
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^drop: 2 entries, .*weight 90, \$drop \$cf\.vpn/),
+      expect.stringMatching(/^as: 1 entries/),
+    ])
+  })
+
+  test('that were never downloaded name the command that does', () => {
+    const feeds = [parseFeedSpec('drop=https://feeds.example/drop.txt')]
+    expect(() => open({ feeds })).toThrow('edge1020 update feeds')
+  })
+})

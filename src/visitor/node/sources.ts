@@ -1,0 +1,176 @@
+import type { EdgeError } from '../../error.ts'
+import type { Ip } from '../../lists/ip.ts'
+import { anonymousList, withAnonymous } from '../anonymous.ts'
+import { createBots } from '../bots/bots.ts'
+import { ageWarning } from '../freshness.ts'
+import type { AsnSource, BotSource, GeoSource, ReputationSource, Source } from '../visitor.ts'
+import { describeAsn, openAsn } from './asn.ts'
+import type { FeedFacts, FeedSpec } from './feeds.ts'
+import { openFeeds } from './feeds.ts'
+import { geoipLite } from './geoip-lite.ts'
+import type { Mmdb } from './mmdb.ts'
+import { openGeoFiles } from './mmdb.ts'
+import { reverseDns } from './reverse-dns.ts'
+
+export type BotsMode = 'on' | 'off' | 'dns'
+
+export interface SourcesOptions {
+  /** Directory with what `edge1020 update` downloaded. */
+  data: string
+  /** MaxMind-format databases: Country, City, ASN, Anonymous-IP, in any order. */
+  geo?: readonly string[]
+  /** iptoasn.com's TSV, plain or gzipped. Default: what `edge1020 update asn` made, else the built-in table. */
+  asn?: string | undefined
+  feeds?: readonly FeedSpec[]
+  /** `dns` confirms bots by reverse DNS too. */
+  bots?: BotsMode
+  /** Told when a changed file could not be read; the data that ran goes on. */
+  onError: (error: EdgeError) => void
+}
+
+/** What is told of one source at the start and by `edge1020 doctor`. */
+export interface SourceFact {
+  readonly role: 'country' | 'asn' | 'feed' | 'bots' | 'anonymous'
+  readonly name: string
+  /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
+  readonly date: string
+  /** One line for people. */
+  readonly text: string
+  /** What is not as it should be, one sentence; absent where all is well. */
+  readonly warning?: string
+}
+
+export interface OpenedSources {
+  readonly geo: GeoSource
+  readonly asn: AsnSource
+  readonly reputation: ReputationSource | undefined
+  readonly bots: BotSource | undefined
+  /** Contents of `$lists`, by name. */
+  readonly lists: {
+    ip(name: string): { has(ip: Ip): boolean } | undefined
+    int(name: string): { has(int: number | bigint): boolean } | undefined
+  }
+  facts(): SourceFact[]
+  /** Stops watching files. */
+  close(): void
+}
+
+const dated = ({ name, date }: Source) =>
+  date === '' ? `${name}, date unknown` : `${name}, ${date}`
+
+const factOf = (role: SourceFact['role'], source: Source, text: string): SourceFact => {
+  const warning = role === 'bots' ? undefined : ageWarning(source, new Date())
+  const fact = { role, name: source.name, date: source.date, text }
+  return warning === undefined ? fact : { ...fact, warning }
+}
+
+const feedFact = ({ name, source, entries, date, weight, lists, tor, problems }: FeedFacts) => {
+  const uses = [
+    `weight ${weight}`,
+    ...(tor ? ['Tor'] : []),
+    lists.map((list) => `$${list}`).join(' '),
+  ]
+  const text = `${name}: ${entries} entries, ${date}, ${uses.join(', ')} (${source})`
+  const fact = factOf('feed', { name: `feed ${name}`, date }, text)
+  const warnings = [...(fact.warning === undefined ? [] : [fact.warning]), ...problems]
+  return warnings.length === 0 ? fact : { ...fact, warning: warnings.join('; ') }
+}
+
+/** A database that is there for neither countries nor networks. */
+const isUnnamed =
+  (geo: GeoSource, asn: AsnSource) =>
+  (file: Mmdb): boolean =>
+    file.geo !== geo && file.asn !== asn
+
+/**
+ * Opens all that says who a visitor is: country and places, autonomous systems, reputation feeds, bots. Files are watched and
+ * swapped when they change.
+ *
+ * @throws EdgeError `geo_failed`, `asn_failed`, `invalid_feed`, `feed_missing`
+ * @example const { geo, asn, lists } = openSources({ data: '.edge1020', onError: console.error })
+ */
+export const openSources = ({
+  data,
+  geo: geoFiles = [],
+  asn: asnFile,
+  feeds: specs = [],
+  bots: botsMode = 'on',
+  onError,
+}: SourcesOptions): OpenedSources => {
+  const opened: { close(): void }[] = []
+  const keep = <T extends { close(): void }>(source: T): T => {
+    opened.push(source)
+    return source
+  }
+  const close = () => {
+    for (const source of opened.splice(0)) source.close()
+  }
+  try {
+    const files = geoFiles.length > 0 ? keep(openGeoFiles(geoFiles, { onError })) : undefined
+    const geo = files?.geo ?? geoipLite()
+    const ownAsn = asnFile === undefined ? files?.asn : undefined
+    const table = ownAsn === undefined ? keep(openAsn({ data, file: asnFile, onError })) : undefined
+    const asn = ownAsn ?? table!
+    const feeds = specs.length > 0 ? keep(openFeeds(specs, { data, onError })) : undefined
+    const anonymous = files?.anonymous
+    const reputation =
+      anonymous === undefined
+        ? feeds?.reputation
+        : withAnonymous(feeds?.reputation, anonymous, { name: 'Anonymous-IP', date: '' })
+    const resolver = botsMode === 'dns' ? keep(reverseDns()) : undefined
+    const bots =
+      botsMode === 'off' ? undefined : createBots(resolver === undefined ? {} : { resolver })
+
+    const ipLists = new Map<string, { has(ip: Ip): boolean } | undefined>()
+    const ipList = (name: string) => {
+      const feed = feeds?.lists.ip?.(name)
+      const kinds = anonymous && anonymousList(anonymous, name)
+      if (feed === undefined || kinds === undefined) return feed ?? kinds
+      return { has: (ip: Ip) => feed.has(ip) || kinds.has(ip) }
+    }
+    return {
+      geo,
+      asn,
+      reputation,
+      bots,
+      lists: {
+        ip: (name) => {
+          if (!ipLists.has(name)) ipLists.set(name, ipList(name))
+          return ipLists.get(name)
+        },
+        int: (name) => feeds?.lists.int?.(name),
+      },
+      facts: () => [
+        factOf('country', geo, dated(geo)),
+        factOf('asn', asn, table === undefined ? dated(asn) : describeAsn(table)),
+        ...(files?.sources ?? [])
+          .filter(isUnnamed(geo, asn))
+          .map((file) => factOf('anonymous', file, dated(file))),
+        ...(feeds?.facts() ?? []).map(feedFact),
+        ...(bots === undefined
+          ? [{ role: 'bots', name: 'off', date: '', text: 'off' } as const]
+          : [
+              factOf(
+                'bots',
+                bots,
+                `${dated(bots)}${resolver === undefined ? '' : ', reverse DNS'}`
+              ),
+            ]),
+      ],
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** What rules can be judged with from real data. */
+export const knownOf = ({ geo, reputation, bots }: OpenedSources, seesTls = false) => ({
+  geo: true,
+  city: geo.place !== undefined,
+  asn: true,
+  reputation: reputation !== undefined,
+  bots: bots !== undefined,
+  tls: seesTls,
+})
