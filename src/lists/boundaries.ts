@@ -1,5 +1,6 @@
 import { GAP, UNTIL_NEXT } from './extents.ts'
 import type { Ip } from './ip.ts'
+import type { Packed } from './pack.ts'
 
 const WORD_BITS = 32
 /** Behind every address of IPv4. */
@@ -53,6 +54,10 @@ export class V4Boundaries {
     this.starts = starts
     this.extents = extents
     this.#slots = new Slots(starts, slotBits(starts.length, V4_ROWS_BITS, V4_MAX_BITS))
+  }
+
+  static of({ starts, extents }: Packed): V4Boundaries {
+    return new V4Boundaries(starts[0]!, extents)
   }
 
   get length(): number {
@@ -117,6 +122,10 @@ export class V6Boundaries {
       c !== undefined && d !== undefined && (hasBits(c) || hasBits(d)) ? { c, d } : undefined
     this.extents = extents
     this.#slots = new Slots(a, slotBits(a.length, V6_ROWS_BITS, V6_MAX_BITS))
+  }
+
+  static of({ starts: [a, b, c, d], extents }: Packed): V6Boundaries {
+    return new V6Boundaries(a!, b!, c, d, extents)
   }
 
   get length(): number {
