@@ -310,6 +310,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
     warnings: warningsOf(ruleset, {
       geo: geo !== undefined,
       city: hasPlaces,
+      // geoip-lite's places have none.
+      postal: hasPlaces && geo.name !== 'geoip-lite',
       asn: asn !== undefined,
       reputation: reputation !== undefined,
       bots: bots !== undefined,

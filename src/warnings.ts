@@ -21,6 +21,8 @@ export interface Known {
   geo: boolean
   /** Places below the country. */
   city: boolean
+  /** Postal codes and second subdivisions, which not all data with places has. */
+  postal: boolean
   asn: boolean
   reputation: boolean
   bots: boolean
@@ -38,6 +40,7 @@ const SOURCES: Partial<Record<FieldSource, keyof Known>> = {
 /** A field's value depends on this and nothing else. */
 const sourceOf = (field: string): keyof Known | boolean => {
   if (field === 'ip.src.asnum') return 'asn'
+  if (/^ip\.src\.(?:postal_code|subdivision_2_iso_code)$/.test(field)) return 'postal'
   if (/^ip\.src\.(?:country|continent|is_in_european_union)$/.test(field)) return 'geo'
   const source = fieldFacts.get(field)?.source
   if (source === undefined) return false

@@ -17,6 +17,7 @@ describe('edge1020 rules check', () => {
   test.each([
     ['cf.tls_client_auth.cert_verified', 'cf.tls_client_auth.cert_verified', 'false'],
     ['cf.bot_management.ja4 eq "t13d"', 'cf.bot_management.ja4', '""'],
+    ['ip.src.postal_code eq "10115"', 'ip.src.postal_code', '""'],
     ['edge.ip_reputation.score gt 10', 'edge.ip_reputation.score', '0'],
   ])('%s: warns that there is no data for it', async (expression, field, value) => {
     const path = file('warned.json', expression)
@@ -40,6 +41,7 @@ describe('edge1020 rules check', () => {
   test.each([
     'ip.src.country eq "KP"',
     'ip.src.asnum eq 13335',
+    'ip.src.city eq "Berlin"',
     'cf.bot_management.score lt 30',
     'http.request.body.raw contains "x"',
     'ssl',

@@ -55,6 +55,9 @@ export interface OpenedSources {
   close(): void
 }
 
+/** Its places have no postal codes and no second subdivisions. */
+const GEOIP_LITE = 'geoip-lite'
+
 const dated = ({ name, date }: Source) =>
   date === '' ? `${name}, date unknown` : `${name}, ${date}`
 
@@ -116,7 +119,11 @@ export const openSources = ({
     const reputation =
       anonymous === undefined
         ? feeds?.reputation
-        : withAnonymous(feeds?.reputation, anonymous, { name: 'Anonymous-IP', date: '' })
+        : withAnonymous(
+            feeds?.reputation,
+            anonymous,
+            files!.sources.find((file) => file.anonymous === anonymous)!
+          )
     const resolver = botsMode === 'dns' ? keep(reverseDns()) : undefined
     const bots =
       botsMode === 'off' ? undefined : createBots(resolver === undefined ? {} : { resolver })
@@ -169,6 +176,7 @@ export const openSources = ({
 export const knownOf = ({ geo, reputation, bots }: OpenedSources, seesTls = false) => ({
   geo: true,
   city: geo.place !== undefined,
+  postal: geo.place !== undefined && geo.name !== GEOIP_LITE,
   asn: true,
   reputation: reputation !== undefined,
   bots: bots !== undefined,
