@@ -1,10 +1,13 @@
 // The examples of docs/visitors.md, docs/feeds.md, docs/bots.md and docs/personas.md, run as written (but for ports and addresses).
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { loadRules } from '../src/rules/load.ts'
 import { mmdb } from '../src/visitor/node/mmdb.fixture.ts'
 import { get, ROOT, run, startServe } from './cli.ts'
 import { fencesOf } from './documents.ts'
@@ -122,7 +125,6 @@ describe('docs/feeds.md', () => {
 describe('programs', () => {
   const runs = async (name: string, text: string) => {
     writeFileSync(join(programs, `${name}.mjs`), text)
-    const { spawnSync } = await import('node:child_process')
     const { status, stdout, stderr } = spawnSync(process.execPath, [`${name}.mjs`], {
       cwd: programs,
       encoding: 'utf8',
@@ -171,5 +173,46 @@ describe('docs/personas.md', () => {
     })
     expect([200, 403, 404]).toContain(status)
     expect(status === 403).toBe(value === 'curl-hetzner')
+  })
+})
+
+describe('docs/tls.md', () => {
+  const free = (command: string) =>
+    command.replace(/-port \d+/g, '-port 0').replace(/ --store memory$/, '')
+  const [selfSigned, , proxied, asked, ...rest] = commands('tls')
+
+  test('has these commands', () => expect(rest).toEqual([]))
+
+  test('a self-signed certificate', async () => {
+    const running = await startServe([...flagsOf(free(selfSigned!)), '--store', 'memory'], {
+      cwd: folder,
+    })
+    onTestFinished(() => void running.stop())
+    expect(running.url).toMatch(/^https:/)
+  })
+
+  const hasCurl = spawnSync('curl', ['--version']).error === undefined
+  test.skipIf(!hasCurl && process.env.CI !== 'true')(asked!, async () => {
+    const running = await startServe([...flagsOf(free(proxied!)), '--store', 'memory'], {
+      cwd: folder,
+    })
+    onTestFinished(() => void running.stop())
+    const words = asked!.replace('http://127.0.0.1:8030', running.url).split(' ').slice(1)
+    const child = spawn('curl', ['-s', '-o', '-', '-w', '%{http_code}', ...words])
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text
+    })
+    await once(child, 'close')
+    expect(out).toMatch(/200$/)
+    const without = await get(running.url).catch(() => ({ status: 0 }))
+    expect(without.status).not.toBe(200)
+  })
+
+  test('its rule loads', () => {
+    const [text] = fences('tls', 'yaml')
+    const { rules, warnings } = loadRules([{ file: 'docs/tls.md', text: text! }])
+    expect(rules).toHaveLength(1)
+    expect(warnings).toEqual([])
   })
 })
