@@ -6,10 +6,10 @@ const WORD_BITS = 32
 /** Behind every address of IPv4. */
 const NOWHERE = 0x1_0000_0000
 /** Slots of IPv4: 4 bytes for each of them, one for two rows and at most four megabytes. */
-const V4_ROWS_BITS = +(globalThis.process?.env.RB4 ?? 0)
-const V4_MAX_BITS = +(globalThis.process?.env.MB4 ?? 20)
-const V6_ROWS_BITS = +(globalThis.process?.env.RB6 ?? 2)
-const V6_MAX_BITS = +(globalThis.process?.env.MB6 ?? 17)
+const V4_ROWS_BITS = 0
+const V4_MAX_BITS = 20
+const V6_ROWS_BITS = 2
+const V6_MAX_BITS = 17
 
 /**
  * Says between which rows a word is, from its upper bits. The slots share out what lies between the first row and the last, so

@@ -148,7 +148,7 @@ export const flatten = (rows: RangeRows, isValued: boolean): Stretches => {
   const open = new OpenRanges(rows)
   const next = new Uint32Array(words)
 
-  const valueOf = (row: number | undefined) =>
+  const valueBy = (row: number | undefined) =>
     row === undefined ? NO_VALUE : isValued ? data[row * stride + words * 2]! : 0
 
   /** Goes on to `limit`, where the next range begins, or to the end of the address space. */
@@ -161,7 +161,7 @@ export const flatten = (rows: RangeRows, isValued: boolean): Stretches => {
         if (compareWords(data, ended * stride + words, next, 0, words) >= 0) break
         open.pop()
       }
-      stretches.begin(next, 0, valueOf(open.narrowest))
+      stretches.begin(next, 0, valueBy(open.narrowest))
     }
   }
 
@@ -170,7 +170,7 @@ export const flatten = (rows: RangeRows, isValued: boolean): Stretches => {
     if (compareWords(data, from, data, from + words, words) > 0) continue
     advance(from)
     open.push(row)
-    stretches.begin(data, from, valueOf(open.narrowest))
+    stretches.begin(data, from, valueBy(open.narrowest))
   }
   advance(undefined)
   return stretches

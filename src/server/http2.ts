@@ -10,13 +10,12 @@ import type { TLSSocket } from 'node:tls'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { continueWhenRead, WILL_CONTINUE } from './expect.ts'
 import { Http2Response } from './http2-response.ts'
+import { type Supervised, supervise } from './http2-session.ts'
 
 /** As on Cloudflare and most others; a browser queues what is more. */
 const MAX_CONCURRENT_STREAMS = 100
 /** What HTTP/2 counts for each header besides its name and value (RFC 9113 §6.5.2), in bytes. */
 const HEADER_OVERHEAD_BYTES = 32
-/** How long a visitor's side of a connection may stay open when ours is closed. */
-const LINGER_MS = 1_000
 
 /**
  * A request's headers as HTTP/1.1 would have brought them: `:authority` as Host in front, the other pseudo headers gone, and
@@ -70,7 +69,7 @@ export const createHttp2 = ({
   serve,
   refuse,
 }: Http2Options): Http2Side => {
-  const sessions = new Set<ServerHttp2Session>()
+  const sessions = new Set<Supervised>()
   const server = createServer({
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, maxHeaderListSize: maxHeaderBytes },
     maxHeaderListPairs: Math.ceil(maxHeaderBytes / HEADER_OVERHEAD_BYTES),
@@ -82,12 +81,6 @@ export const createHttp2 = ({
     stream.once('end', stop).once('close', stop)
   }
 
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
-    // Streams under way may finish; a new request makes a new connection.
-    session.setTimeout(keepAliveTimeoutMs, () => session.close())
-  })
   // Node's types do not know the last argument.
   const receive = (
     stream: ServerHttp2Stream,
@@ -109,15 +102,18 @@ export const createHttp2 = ({
 
   return {
     accept: (socket) => {
-      // Node ends its side of a session and then waits for the visitor to do the same, for ever.
-      socket.once('finish', () => {
-        const timer = setTimeout(() => socket.destroy(), LINGER_MS)
-        socket.once('close', () => clearTimeout(timer))
-      })
+      const onSession = (session: ServerHttp2Session) => {
+        const supervised = supervise(session, socket, { idleMs: keepAliveTimeoutMs })
+        sessions.add(supervised)
+        socket.once('close', () => sessions.delete(supervised))
+      }
+      // Node tells of a socket's session in no other way than within this call.
+      server.once('session', onSession)
       server.emit('connection', socket)
+      server.off('session', onSession)
     },
     close: () => {
-      for (const session of sessions) session.close()
+      for (const session of sessions) session.leave()
     },
     destroy: () => {
       for (const session of sessions) session.destroy()

@@ -1,0 +1,93 @@
+import { connect, createServer, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { rawClient } from '../proxy/sockets.fixture.ts'
+import { answerOn, FLAG, FRAME, frame } from './http2.fixture.ts'
+import { type Supervised, supervise } from './http2-session.ts'
+
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+/** HPACK: `GET https /` of `a`. */
+const GET = '\x82\x84\x87\x41\x01a'
+
+/** A server of HTTP/2 without TLS that answers when told to. */
+const start = async (idleMs: number, pingTimeoutMs?: number) => {
+  const server = createServer()
+  const sockets: Socket[] = []
+  const sessions: Supervised[] = []
+  const answers: (() => void)[] = []
+  server.on('connection', (socket) => sockets.push(socket))
+  server.prependListener('connection', (socket: Socket) => {
+    server.once('session', (session: ServerHttp2Session) => {
+      sessions.push(supervise(session, socket, { idleMs, pingTimeoutMs }))
+    })
+  })
+  server.on('stream', (stream) => {
+    stream.on('error', () => {})
+    answers.push(() => {
+      stream.respond({ ':status': 200 })
+      stream.end('late')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return { port: (server.address() as AddressInfo).port, sockets, sessions, answers }
+}
+
+describe('supervise', () => {
+  test('a response may take longer than a connection may be idle, where the visitor answers PINGs', async () => {
+    const { port, answers } = await start(30, 2_000)
+    const session = connect(`http://127.0.0.1:${port}`)
+    onTestFinished(() => session.destroy())
+    const answer = answerOn(session.request({}))
+    await sleep(200)
+    expect(session.closed).toBe(false)
+    answers[0]!()
+    expect(await answer).toMatchObject({ status: 200, body: 'late', reset: 0 })
+    await expect.poll(() => session.closed).toBe(true)
+  })
+
+  test.each([
+    ['is silent', ''],
+    ['broke the protocol', frame(FRAME.data, 0, 1, 'x'.repeat(20_000))],
+  ])('a connection with streams is closed where the visitor %s', async (_, last) => {
+    const { port, sockets } = await start(30, 100)
+    const { send, socket } = rawClient(port)
+    send(PREFACE)
+    send(frame(FRAME.settings, 0, 0))
+    send(frame(FRAME.headers, FLAG.endHeaders, 1, GET))
+    send(last)
+    await expect.poll(() => sockets[0]?.destroyed).toBe(true)
+    socket.destroy()
+  })
+
+  test('a visitor who left behind a broken protocol is noticed', async () => {
+    const { port, sockets } = await start(30, 100)
+    const { send, socket } = rawClient(port)
+    send(PREFACE)
+    send(frame(FRAME.settings, 0, 0))
+    send(frame(FRAME.headers, FLAG.endHeaders, 1, GET))
+    send(frame(FRAME.data, 0, 1, 'x'.repeat(20_000)))
+    await sleep(20)
+    socket.destroy()
+    await expect.poll(() => sockets[0]?.destroyed).toBe(true)
+  })
+
+  test('who leaves waits for streams, but not for the visitor to close', async () => {
+    const { port, sockets, sessions, answers } = await start(60_000)
+    const { send, socket } = rawClient(port)
+    socket.allowHalfOpen = true
+    send(PREFACE)
+    send(frame(FRAME.settings, 0, 0))
+    send(frame(FRAME.headers, FLAG.endHeaders | FLAG.endStream, 1, GET))
+    await expect.poll(() => answers.length).toBe(1)
+    sessions[0]!.leave()
+    await sleep(50)
+    expect(sockets[0]!.destroyed).toBe(false)
+    answers[0]!()
+    await expect.poll(() => sockets[0]!.destroyed, { timeout: 5_000 }).toBe(true)
+  })
+})
