@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ test('every Ray ID that a client was shown is found after the edge was killed', 
   const data = mkdtempSync(join(tmpdir(), 'edge1020-killed-'))
   onTestFinished(() => rmSync(data, { recursive: true }))
   const edge = await startServe(['--data', data])
+  const exited = once(edge.child, 'exit')
   const shown: string[] = []
   const client = async () => {
     for (;;) {
@@ -21,7 +23,7 @@ test('every Ray ID that a client was shown is found after the edge was killed', 
   }
   // Each client ends with the connection that breaks.
   await Promise.allSettled(Array.from({ length: CLIENTS }, client))
-  expect(edge.child.signalCode ?? edge.child.exitCode).toBe('SIGKILL')
+  expect((await exited)[1]).toBe('SIGKILL')
   expect(shown.length).toBeGreaterThanOrEqual(REFUSALS_BEFORE_THE_END)
 
   const { out } = await run(['events', '--data', data, '--limit', '1000', '--json'])
