@@ -1,16 +1,30 @@
 import { defineConfig } from 'tsdown'
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    node: 'src/node.ts',
-    'cli/main': 'src/cli/main.ts',
-  },
+const common = {
   format: 'esm',
-  platform: 'node',
   target: 'es2023',
   outDir: 'dist',
   dts: true,
-  clean: true,
   fixedExtension: false,
-})
+} as const
+
+export default defineConfig([
+  {
+    ...common,
+    entry: {
+      index: 'src/index.ts',
+      node: 'src/node.ts',
+      'cli/main': 'src/cli/main.ts',
+    },
+    platform: 'node',
+    clean: true,
+  },
+  // One file that shares nothing with the others: it goes into browsers.
+  {
+    ...common,
+    entry: { client: 'src/client/index.ts' },
+    platform: 'neutral',
+    minify: true,
+    clean: false,
+  },
+])

@@ -1,0 +1,27 @@
+import type { Cause, Kind } from './codes.ts'
+
+const OWNER = 'Send the owner of the site the Ray ID: it leads them to the rule.'
+const NETWORK = 'Try without VPN or proxy, then from another network.'
+
+const BY_CAUSE: Partial<Record<Cause, readonly string[]>> = {
+  rule: ['Do not repeat the same request: the rule will match it again.', NETWORK, OWNER],
+  ip: [NETWORK, OWNER],
+  asn: ['Leave hosting and VPN networks: the whole network is blocked.', OWNER],
+  country: ['The site does not serve the country that you come from.', OWNER],
+  signature: ['Say honestly who you are in User-Agent, or use a common browser.', OWNER],
+  hotlink: ['Fetch the file from its own page: Referer has to fit.', OWNER],
+}
+
+const BY_KIND: Record<Kind, readonly string[]> = {
+  block: [OWNER],
+  challenge: [
+    'A browser with JavaScript has to solve this; ask the owner for an API or an exception.',
+  ],
+  'rate-limit': ['Wait for retryAfter, then go slower.'],
+  origin: ['Nothing is wrong with your request; try again later.'],
+}
+
+/** What a client can do, cheapest first. */
+export const adviceFor = (kind: Kind, cause: Cause): string[] => [
+  ...(BY_CAUSE[cause] ?? BY_KIND[kind]),
+]

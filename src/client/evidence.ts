@@ -1,0 +1,83 @@
+/** What a body says of itself; a member is absent where it does not say. */
+export interface Evidence {
+  /** Absent on today's WAF page, which shows no number. */
+  code?: number
+  ray?: string
+  retryable?: boolean
+  retryAfter?: number
+  isChallenge?: boolean
+  /** A line that anybody may write. */
+  isShort?: boolean
+}
+
+const RAY = /\b[\da-f]{16}\b/
+const NUMBER = /^\d{3,4}$/
+
+const withRay = (body: string, evidence: Evidence): Evidence => {
+  const ray = RAY.exec(body)?.[0]
+  return ray === undefined ? evidence : { ...evidence, ray }
+}
+
+/** A member of a JSON object or of YAML front matter; found in a body that was cut off, too. */
+const member = (body: string, name: string): string | undefined =>
+  new RegExp(`["\\n]${name}"?: ?"?([\\w.-]+)`).exec(body)?.[1]
+
+/** Both members have to be there: `error_code` alone is anybody's. */
+const structured = (body: string): Evidence | undefined => {
+  if (!/^\s*(?:\{|---\s)/.test(body)) return undefined
+  const code = member(body, 'error_code') ?? ''
+  if (member(body, 'cloudflare_error') !== 'true' || !NUMBER.test(code)) return undefined
+  const seconds = member(body, 'retry_after')
+  return withRay(member(body, 'ray_id') ?? '', {
+    code: Number(code),
+    retryable: member(body, 'retryable') === 'true',
+    ...(seconds === undefined ? {} : { retryAfter: Number(seconds) }),
+  })
+}
+
+const SHORT = /^\s*error code: (\d{3,4})\s*$/
+
+/** Where a page holds its number. Each is markup that only these pages have, and the number stands right behind it. */
+const PAGES = [
+  // To 2021, and the box in an owner's own page.
+  /<span class="cf-error-code">(\d{3,4})<\/span>/,
+  /class="cf-error-details cf-error-(\d{3,4})"/,
+  // Since late 2021.
+  /data-translate="error">Error<\/span>\s*<span>(\d{3,4})<\/span>/,
+  // 1020 since 2023.
+  /class="cf-code-label">Error code <span>(\d{4})<\/span>/,
+]
+/** What goes wrong on the way to the origin. The number has no element of its own there. */
+const TROUBLE = 'id="cf-error-details"'
+const TROUBLE_CODE = /code-label">Error code (\d{3,4})</
+
+const ATTENTION = '<title>Attention Required! | Cloudflare</title>'
+const WAF_HEADLINE = /data-translate="(?:block_headline|unable_to_access)"/
+const CAPTCHA = /cf-captcha|challenge-form/
+/** Not the script of /cdn-cgi/challenge-platform/: that is put into a site's own pages, too. */
+const CHALLENGE = /_cf_chl_opt|<title>Just a moment\.\.\.<\/title>/
+
+const codeOf = (body: string): string | undefined => {
+  for (const pattern of PAGES) {
+    const code = pattern.exec(body)?.[1]
+    if (code !== undefined) return code
+  }
+  return body.includes(TROUBLE) ? TROUBLE_CODE.exec(body)?.[1] : undefined
+}
+
+const page = (body: string): Evidence | undefined => {
+  const code = codeOf(body)
+  if (code !== undefined) return withRay(body, { code: Number(code) })
+  const isAttention = body.includes(ATTENTION)
+  if (isAttention && WAF_HEADLINE.test(body)) return withRay(body, {})
+  const isChallenge = CHALLENGE.test(body) || (isAttention && CAPTCHA.test(body))
+  return isChallenge ? withRay(body, { isChallenge }) : undefined
+}
+
+/** Reads a body in any of the dialects and generations; `undefined` where it is none of Cloudflare's. */
+export const readEvidence = (body: string): Evidence | undefined => {
+  const short = SHORT.exec(body)
+  return short === null
+    ? (structured(body) ?? page(body))
+    : { code: Number(short[1]), isShort: true }
+}
