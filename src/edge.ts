@@ -6,6 +6,7 @@ import { EdgeError } from './error.ts'
 import type { EventStore } from './events/event.ts'
 import { toText } from './language/bytes.ts'
 import { fieldFacts } from './language/fields.ts'
+import { PREVIEW_PATH, preview } from './preview.ts'
 import type { RayId } from './ray.ts'
 import { createRays } from './ray.ts'
 import { createRecorder } from './record.ts'
@@ -123,9 +124,11 @@ const refusalFacts = (
   host: toText(request.hostname),
   ip: visitor.ipText,
   country: visitor.country,
+  asn: visitor.asn,
   method: request.method,
   accept: request.joined('accept'),
   acceptEncoding: request.joined('accept-encoding'),
+  acceptLanguage: request.joined('accept-language'),
 })
 
 /** A mistake in a test's own headers is told to the test: silently ignored, it would make the test pass. */
@@ -219,7 +222,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const rule = matched.at(-1)!
     const answer =
       rule.action === 'block'
-        ? answers.refuse(refusalFacts(CUSTOM_RULE_BLOCK_CODE, request, visitor, ray, colo))
+        ? answers.refuse({
+            ...refusalFacts(CUSTOM_RULE_BLOCK_CODE, request, visitor, ray, colo),
+            page: rule.page,
+          })
         : undefined
     const judged = { request, visitor, context, ray, status: answer?.status ?? 0 }
     const events = matched.map((one, i) =>
@@ -264,6 +270,16 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const ray = rays.next()
     const request = readRequest(incoming, connection.encrypted === true, ray.timeMs)
     const visitor = visitors.identify((name) => request.joined(name), connection)
+    // Cloudflare keeps this path for itself, too: no rule sees it.
+    if (request.url.includes(PREVIEW_PATH) && request.path.startsWith(PREVIEW_PATH)) {
+      const facts = refusalFacts(0, request, visitor, ray, colo)
+      return new Verdict(
+        'preview',
+        ray,
+        visitor,
+        preview(answers, facts, request.path, request.search)
+      )
+    }
     let fields: ReturnType<typeof readOverrides> | undefined
     if (overrides) {
       const settled = settleOverrides(visitor)

@@ -2,6 +2,8 @@
 import cluster from 'node:cluster'
 import { threadId } from 'node:worker_threads'
 import type { MiddlewareHandler } from 'hono'
+import { coders } from './answers/node/coders.ts'
+import { readPageFile } from './answers/node/own-page-file.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
@@ -21,7 +23,9 @@ import type { BotsMode } from './visitor/node/sources.ts'
 import { openSources } from './visitor/node/sources.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
 
-export type { Answer, AnswerOptions } from './answers/answer.ts'
+export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/answer.ts'
+export { readPageFile } from './answers/node/own-page-file.ts'
+export { readOwnPage } from './answers/own-page.ts'
 export type { Edge, EdgeStats } from './edge.ts'
 export type { Diagnostic } from './error.ts'
 export { EdgeError } from './error.ts'
@@ -92,8 +96,8 @@ const isPaths = (rules: readonly unknown[]): rules is readonly string[] =>
 const rulesetOf = (rules: Options['rules'], lists: Lists): Ruleset => {
   const given: readonly unknown[] = Array.isArray(rules) ? rules : [rules]
   return isPaths(given)
-    ? loadRules(readRuleFiles(given), { lists })
-    : rulesFromObjects(given, { lists })
+    ? loadRules(readRuleFiles(given), { lists, readPage: readPageFile })
+    : rulesFromObjects(given, { lists, readPage: readPageFile })
 }
 
 /** Lists of the caller win over feeds of the same name. */
@@ -151,6 +155,7 @@ export const createEdge = ({
     const edge = createEdgeFrom({
       reputation: sources.reputation,
       ...options,
+      answers: { coders, ...options.answers },
       ruleset,
       geo: isSource(geo) ? geo : sources.geo,
       asn: isSource(asn) ? asn : sources.asn,

@@ -9,8 +9,9 @@ import type { Visitor } from './visitor/visitor.ts'
  * - `log`, `skip`: a rule matched and the request passes
  * - `block`: refused, `response` is the answer
  * - `reject`: a test override (`x-edge-…`) could not be read; `response` says which and why. Never caused by rules.
+ * - `preview`: the path asked for one of the catalogue's errors (`/cdn-cgi/error/1020`). Never caused by rules.
  */
-export type VerdictAction = 'pass' | RuleAction | 'reject'
+export type VerdictAction = 'pass' | RuleAction | 'reject' | 'preview'
 
 /** What `edge.judge` decided about one request. */
 export class Verdict {
@@ -40,7 +41,7 @@ export class Verdict {
   get response(): Response | undefined {
     if (this.answer === undefined) return undefined
     const { status, headers, body } = this.answer
-    return new Response(body === '' ? null : body, {
+    return new Response(body === '' ? null : (body as BodyInit), {
       status,
       headers,
     })

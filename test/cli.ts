@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 const MAIN = join(ROOT, 'dist/cli/main.js')
@@ -103,7 +104,13 @@ export interface Got {
   headers: Record<string, string | string[] | undefined>
   /** Names and values as they were on the wire. */
   rawHeaders: string[]
+  /** Decoded. */
   body: string
+}
+
+const decoded = (bytes: Buffer, coding: string | undefined): string => {
+  if (bytes.length === 0 || coding === undefined) return bytes.toString()
+  return (coding === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString()
 }
 
 /** One request with just the headers that are given (a `fetch` would add its own). */
@@ -117,17 +124,14 @@ export const get = (
 ): Promise<Got> =>
   new Promise((done, fail) => {
     const outgoing = httpRequest(url, { method, headers, agent: false }, (incoming) => {
-      let text = ''
-      incoming.setEncoding('utf8')
-      incoming.on('data', (part: string) => {
-        text += part
-      })
+      const parts: Buffer[] = []
+      incoming.on('data', (part: Buffer) => parts.push(part))
       incoming.on('end', () =>
         done({
           status: incoming.statusCode ?? 0,
           headers: incoming.headers,
           rawHeaders: incoming.rawHeaders,
-          body: text,
+          body: decoded(Buffer.concat(parts), incoming.headers['content-encoding']),
         })
       )
       incoming.on('error', fail)

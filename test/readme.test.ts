@@ -76,6 +76,9 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   "curl -H 'Accept: application/json' http://127.0.0.1:8020/": [/"error_code":1020/],
   "curl -H 'Accept: text/markdown' http://127.0.0.1:8020/": [/^# Error 1020: Access denied$/m],
   'curl --compressed http://127.0.0.1:8020/': [/<title>Access denied<\/title>/],
+  'curl -i http://127.0.0.1:8020/cdn-cgi/error/1015': [/HTTP\/1.1 429/, /error code: 1015/],
+  'npx edge1020 page 1009 --dialect json': [/"error_code":1009/],
+  'npx edge1020 identify http://127.0.0.1:8020/.env -A Firefox --json || true': [/"cause":"rule"/],
   'npx edge1020 events': [/no scripts/, RAY],
   'npx edge1020 events "$RAY"': [/no scripts/, /http\.user_agent/, /curl\//],
   'npx edge1020 events "$RAY" --json': [/"matched"/, /"http\.user_agent"/],
@@ -196,7 +199,7 @@ describe('commands', () => {
 })
 
 describe('code', () => {
-  const [hono, express, listener, judge] = of('js').map(({ text }) => text)
+  const [client, hono, express, listener, judge] = of('js').map(({ text }) => text)
 
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
@@ -204,7 +207,16 @@ describe('code', () => {
     return inShell(`node ${file}`)
   }
 
-  test('the README has these four pieces', () => expect(of('js')).toHaveLength(4))
+  test('the README has these five pieces', () => expect(of('js')).toHaveLength(5))
+
+  test('the client', async () => {
+    const { out, code } = await runProgram(
+      'client',
+      `${client!.replace('https://shop.test/', `${edge.url}/.env`)}\nprocess.exit()`
+    )
+    expect(out).toMatch(/^rule [\da-f]{16} \[/)
+    expect(code).toBe(0)
+  })
 
   test('the Hono mount', async () => {
     const { out } = await runProgram(

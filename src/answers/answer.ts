@@ -1,3 +1,7 @@
+import type { PartCoders } from './compress.ts'
+import type { Dialect } from './negotiate.ts'
+import type { OwnPage } from './own-page.ts'
+
 /** A whole HTTP answer made by the edge, ready to be written. */
 export interface Answer {
   status: number
@@ -5,9 +9,24 @@ export interface Answer {
   headers: Record<string, string>
   /**
    * Text, to be sent as UTF-8; '' where the method has no body (HEAD), Content-Length still tells its size. A string, as
-   * Node writes headers and text in one piece and allocates nothing outside its heap for it.
+   * Node writes headers and text in one piece and allocates nothing outside its heap for it. Bytes where it is compressed.
    */
-  body: string
+  body: string | Uint8Array
+}
+
+/**
+ * How the page of an error is built: `g1` to 2021, `g2` since (all but 1020), `g3` 1020 since 2023, `waf` what today's WAF shows
+ * (without a number), `union` the marks of all on one page.
+ */
+export type Generation = 'g1' | 'g2' | 'g3' | 'waf' | 'union'
+
+/** What a refusal looks like: for the whole edge, or for a rule, whose choice wins member by member. */
+export interface PageChoice {
+  readonly generation?: Generation
+  /** Another code of the catalogue, with its status. */
+  readonly code?: number
+  /** The owner's own page, read by `readOwnPage`. */
+  readonly template?: OwnPage
 }
 
 /** What a refusal needs to know of the request. All text is untrusted and is escaped by the answer. */
@@ -29,6 +48,13 @@ export interface RefusalFacts {
   /** Request header values, undefined where absent. */
   accept?: string | undefined
   acceptEncoding?: string | undefined
+  acceptLanguage?: string | undefined
+  /** Autonomous system of the visitor. */
+  asn?: number
+  /** Wanted outright, whatever the request's headers say. */
+  dialect?: Dialect | undefined
+  /** What the rule that fired wants. */
+  page?: PageChoice | undefined
 }
 
 export interface AnswerOptions {
@@ -39,6 +65,28 @@ export interface AnswerOptions {
   text?: 'no-encoding' | 'never' | 'always'
   /** Says in a header (`x-edge1020: emulated`) and on the page that the answer was made here. Default true. */
   emulatedHeader?: boolean
+  /** What pages look like unless a rule says otherwise. */
+  page?: PageChoice
+  /** Where a visitor can write to: a URL or `mailto:` with `::RAY_ID::` in it. Off by default. */
+  contact?: string | undefined
+  /** Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, as the marks are. */
+  languages?: boolean
+  /** Compresses for clients that offer it. Default true, where there are coders. */
+  compress?: boolean
+  /** What compresses the fixed parts; `edge1020/node` brings Node's. */
+  coders?: PartCoders
+  /** Headers that some zones have, each off by default. */
+  headers?: {
+    /** `Set-Cookie: __cf_bm=…` */
+    cookie?: boolean
+    /** `NEL` and `Report-To` */
+    nel?: boolean
+    altSvc?: boolean
+    /** `Vary: Accept-Encoding` */
+    vary?: boolean
+    /** `cf-error-type` */
+    errorType?: boolean
+  }
 }
 
 /** Made once by `createAnswers(options)`, which pre-renders everything that does not change from request to request. */

@@ -12,10 +12,10 @@ export interface CatalogueEntry {
   readonly ownerActionRequired: boolean
   /** Path of its page in Cloudflare's documentation of status codes. */
   readonly docs: string
-  /** `denied` is the page of 1020 since 2023, `trouble` the one that shows where the way broke. */
-  readonly page: 'denied' | 'trouble'
-  /** Where the way broke, on a `trouble` page. */
+  /** Where the way to the origin broke; 5xx only. */
   readonly failed?: 'browser' | 'edge' | 'host'
+  /** What real pages say and clients match on, with slots; absent where `happened` says it all. */
+  readonly marker?: string
   readonly happened: string
   /** To programs: what to do next. */
   readonly advice: string

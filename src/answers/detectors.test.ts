@@ -21,7 +21,11 @@ const REQUEST: Record<Dialect, { accept: string; acceptEncoding?: string }> = {
 }
 
 const see = (dialect: Dialect): Seen => {
-  const { status, headers, body } = createAnswers().refuse({
+  const {
+    status,
+    headers,
+    body: sent,
+  } = createAnswers().refuse({
     code: 1020,
     ray: '9c3a1f0e2b7d4815',
     colo: 'LHR',
@@ -32,7 +36,7 @@ const see = (dialect: Dialect): Seen => {
     method: 'GET',
     ...REQUEST[dialect],
   })
-  const text = body
+  const text = String(sent)
   const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
   return {
     status,

@@ -1,4 +1,5 @@
 import type { AnswerOptions } from './answer.ts'
+import type { Coding, PartCoders } from './compress.ts'
 
 /** `problem` has JSON's bytes under another media type. */
 export type Dialect = 'html' | 'text' | 'json' | 'problem' | 'markdown'
@@ -31,6 +32,8 @@ interface MediaRange {
 /** More than any client sends; what stands behind it is not read. */
 const MAX_CHARS = 4_096
 const MAX_PARTS = 64
+const MAX_REMEMBERED = 256
+const MAX_REMEMBERED_CHARS = 256
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 const WEIGHT = /^(?:\d+\.?\d*|\.\d+)$/
 
@@ -83,6 +86,46 @@ const CODINGS = new Set(['gzip', 'x-gzip', 'br', 'deflate', 'zstd', 'compress', 
 /** Does the client offer a content coding, `identity` aside? */
 const offersCoding = (acceptEncoding: string): boolean =>
   parseList(acceptEncoding).some(({ name, weight }) => CODINGS.has(name) && weight > 0)
+
+/** Made of parts, gzip comes out the smaller: what Brotli is best at reaches across them. */
+const SERVED: readonly Coding[] = ['gzip', 'br']
+
+/** Which of our codings a client likes best: by weight, gzip first among equals; none where it would rather have the text. */
+const preferredCoding = (
+  acceptEncoding: string,
+  offered: readonly Coding[]
+): Coding | undefined => {
+  const accepted = parseList(acceptEncoding)
+  const weightOf = (coding: string) => {
+    const named = accepted.find(({ name }) => name === coding || name === `x-${coding}`)
+    return (named ?? accepted.find(({ name }) => name === '*'))?.weight ?? 0
+  }
+  const plain = accepted.find(({ name }) => name === 'identity')?.weight ?? 0
+  const [best] = offered
+    .map((coding) => ({ coding, weight: weightOf(coding) }))
+    .filter(({ weight }) => weight > 0 && weight >= plain)
+    .sort((x, y) => y.weight - x.weight)
+  return best?.coding
+}
+
+/** Clients send the same few values: what they come to is remembered. */
+export const createCodings = (
+  coders: PartCoders
+): ((acceptEncoding: string | undefined) => Coding | undefined) => {
+  const offered = SERVED.filter((coding) =>
+    coding === 'gzip' ? coders.deflate !== undefined : coders.brotli !== undefined
+  )
+  const remembered = new Map<string, Coding | undefined>()
+  return (acceptEncoding) => {
+    if (acceptEncoding === undefined || offered.length === 0) return undefined
+    if (remembered.has(acceptEncoding)) return remembered.get(acceptEncoding)
+    const coding = preferredCoding(acceptEncoding, offered)
+    if (acceptEncoding.length > MAX_REMEMBERED_CHARS) return coding
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+    remembered.set(acceptEncoding, coding)
+    return coding
+  }
+}
 
 /**
  * Which of its dialects an error is told in: structured where `Accept` prefers it (weights first, then the more specific

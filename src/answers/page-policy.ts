@@ -4,8 +4,8 @@
  * would still do nothing. Hashes are SHA-256, base64; a test compares them with what they stand for.
  */
 export const STYLE_HASH = 'CVcAwsbFAhJjDM8yb2Ypglnk7QVxYwd/5NgoA4FngVY='
-export const LOWER_STYLE_HASH = 'm6ETTpJFBCdiDw6kTcsYxC3QNPbvbEIAblj47W56cVc='
-export const SCRIPT_HASH = '76HQhlpE4oDGUTTt9UeElJaYt5oIHsw5qz/P9BZtyug='
+export const LOWER_STYLE_HASH = '1vrnjfL8qgNY0vnmGk/JUrpJTCWgAMDkpPnr3FSQ45A='
+export const SCRIPT_HASH = 'rOJuGdKbODd2CUv2DRu/e9f8KNRvlbl1eVd2aBnYqHc='
 
 export const POLICY: string = [
   "default-src 'none'",

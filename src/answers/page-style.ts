@@ -27,7 +27,13 @@ h2 {font-size: 1.125rem; line-height: 1.3}
  * The rest, which stands in the drawing: inside the body only a drawing may hold styles.
  */
 export const LOWER_STYLE: string = minified(`
-.cloud {grid-column: 2; grid-row: 1/3; width: 17rem; height: auto}
+.hidden, [hidden] {display: none!important}
+.heading-ray-id {font: .9rem/1.7 ui-monospace, Menlo, Consolas, monospace; color: var(--soft)}
+h1 .heading-ray-id {display: block; letter-spacing: 0; margin-top: .4rem}
+.cf-subheadline {font-size: clamp(1.3rem, 4vw, 1.8rem); margin-top: .6rem}
+#what-happened-section, .cf-columns {margin-bottom: 1rem}
+.contact {color: var(--accent); font-weight: 600}
+.cloud {grid-column: 2; grid-row: 1/9; width: 17rem; height: auto}
 .puff {fill: var(--card); stroke: var(--line); stroke-width: 3}
 .pen {fill: none; stroke: var(--soft); stroke-width: 4; stroke-linecap: round}
 .cheek {fill: #f0a3b5; opacity: .6}
@@ -58,12 +64,13 @@ li::marker {color: var(--accent); font-weight: 700}
 #error-details-checkbox:checked ~ #error-details {display: block}
 .cf-error-copy-description {display: flex; flex-wrap: wrap; gap: .5rem 1rem; justify-content: space-between; align-items: center; min-height: 2.75rem; margin-bottom: .8rem; color: var(--soft)}
 button {font: inherit; font-weight: 600; color: var(--accent); background: none; border: 1px solid var(--accent); border-radius: .6rem; padding: .5rem 1.1rem; min-width: 10rem; cursor: pointer}
+.cf-footer-ip-reveal-btn {padding: .1rem .6rem; min-width: 0}
 button:hover {background: var(--accent); color: var(--card)}
 .cf-footer {padding-top: 1.5rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .9rem}
 .cf-footer .note {border-top: 1px solid var(--line); margin-top: .9rem; padding-top: .8rem}
 .stations {display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .6rem; margin-bottom: 1rem; text-align: center}
 .stations .card {padding: 1.1rem .6rem}
-.stations svg {display: block; width: 3.5rem; margin: 0 auto .3rem}
+.stations svg {display: block; overflow: visible; width: 3.5rem; margin: 0 auto .3rem}
 .stations h2 {margin: 0}
 .stations p {overflow: hidden; text-overflow: ellipsis; white-space: nowrap}
 .stations .state {margin-top: .4rem; font-weight: 700; color: #1b6b3a}

@@ -1,4 +1,6 @@
 import type { CatalogueEntry } from './catalogue.ts'
+import type { Parts } from './page-parts.ts'
+import { details } from './page-parts.ts'
 import { LOWER_STYLE } from './page-style.ts'
 
 type Station = NonNullable<CatalogueEntry['failed']>
@@ -47,29 +49,32 @@ const stations = (failed: Station | undefined): string =>
   }).join('\n')
 
 /** What went wrong on the way to the origin, and where. */
-export const troubleBody = (
-  { code, title, failed, happened, visitor, owner }: CatalogueEntry,
-  details: string
-): string => `<div id="cf-wrapper">
+export const trouble = {
+  title: ({ entry: { code, title } }: Parts): string => `{{host}} | ${code}: ${title}`,
+  body: (parts: Parts): string => {
+    const { entry, texts, phrases } = parts
+    return `<div id="cf-wrapper">
 <div id="cf-error-details" class="cf-main-wrapper" role="main">
 <div class="cf-header">
-<h1><span class="inline-block">${title}</span> <span class="code-label">Error code ${code}</span></h1>
+<h1><span class="inline-block">${entry.title}</span> <span class="code-label">Error code ${entry.code}</span></h1>
 <svg width="0" height="0" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style></svg>
 </div>
 <div class="stations">
-${stations(failed)}
+${stations(entry.failed)}
 </div>
 <div class="cards">
 <div class="card">
 <h2>What happened?</h2>
-<p>${happened}</p>
+<p>${texts.happened}</p>
 </div>
 <div class="card">
 <h2>What can I do?</h2>
-<p><strong>As a visitor:</strong> ${visitor.join(' ')}</p>
-<p><strong>As the owner of the site:</strong> ${owner}</p>
+<p><strong>${phrases.asVisitor}</strong> ${texts.visitor.join(' ')}</p>
+<p><strong>${phrases.asOwner}</strong> ${texts.owner}</p>
 </div>
 </div>
-${details}
+${details(parts)}
 </div>
 </div>`
+  },
+}

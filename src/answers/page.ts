@@ -1,80 +1,73 @@
+import type { Generation } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
-import { deniedBody } from './page-denied.ts'
+import { g1 } from './generations/g1.ts'
+import { g2 } from './generations/g2.ts'
+import { g3 } from './generations/g3.ts'
+import { union } from './generations/union.ts'
+import { waf } from './generations/waf.ts'
+import { footer } from './page-footer.ts'
+import type { Parts } from './page-parts.ts'
 import { POLICY } from './page-policy.ts'
 import { COPY_SCRIPT } from './page-script.ts'
 import { STYLE } from './page-style.ts'
-import { troubleBody } from './page-trouble.ts'
+import { trouble } from './page-trouble.ts'
+import type { Phrases, Texts } from './phrases.ts'
+import { ENGLISH } from './phrases.ts'
 import { Template } from './template.ts'
 
-const PAGES = {
-  denied: { title: ({ title }: CatalogueEntry) => title, body: deniedBody },
-  trouble: {
-    title: ({ code, title }: CatalogueEntry) =>
-      code >= 1_000 ? `${title} | {{host}} | Cloudflare` : `{{host}} | ${code}: ${title}`,
-    body: troubleBody,
-  },
+interface Shell {
+  /** Of the document, with slots. */
+  title(parts: Parts): string
+  body(parts: Parts): string
 }
 
-const detailLines = (code: number): string =>
-  [
-    `Error code: ${code}`,
-    'Ray ID: {{ray}}',
-    'Country: {{country}}',
-    'Data center: {{place}}',
-    'IP: {{ip}}',
-    'Timestamp: {{time}}',
-    'Host: {{host}}',
-  ]
-    .map((line) => `<p>${line}</p>`)
-    .join('\n')
+const SHELLS: Record<Generation | 'trouble', Shell> = { g1, g2, g3, waf, union, trouble }
 
-// The label comes first, as in the real page; the checkbox is laid over it, so that it shows its own focus.
-const details = (code: number): string => `<div class="cf-details-wrapper">
-<div class="cf-section" role="region" aria-label="Error details">
-<div id="cf-details-wrapper-expandable" class="cf-expandable">
-<label class="cf-expandable-btn" for="error-details-checkbox"><p class="cf-dropdown-title">Error details</p></label>
-<input id="error-details-checkbox" type="checkbox" aria-controls="error-details">
-<div id="error-details">
-<div class="cf-error-copy-description">Send these lines to the owner of the site.
-<button id="click-to-copy-btn" class="cf-click-to-copy-btn" type="button" hidden><span id="copy-label" aria-live="polite">Click to copy</span></button></div>
-<div id="error-lines" class="lines">
-${detailLines(code)}
-</div>
-</div>
-</div>
-</div>
-</div>`
+/** The code that got a page of its own in 2023. */
+const FIREWALL_RULE = 1020
+const FIRST_1XXX = 1_000
 
-const NOTE =
-  '<p class="note">Emulated by edge1020. This answer was made on the way to the site; it did not come from Cloudflare.</p>\n'
+/** The page that Cloudflare has for a code today; there is only one for what goes wrong at the origin. */
+const shellOf = (code: number, wanted: Generation | undefined) => {
+  if (code < FIRST_1XXX) return 'trouble'
+  return wanted ?? (code === FIREWALL_RULE ? 'g3' : 'g2')
+}
 
-const footer = (
-  code: number,
-  emulated: boolean
-): string => `<div class="cf-footer cf-section cf-error-footer" role="contentinfo">
-<p><span class="cf-footer-item">Error ${code}</span> <span class="cf-footer-separator">&bull;</span> <span class="cf-footer-item">Cloudflare Ray ID: <strong class="font-semibold">{{ray}}</strong></span></p>
-<p><span class="cf-footer-item">Performance &amp; security by Cloudflare</span></p>
-${emulated ? NOTE : ''}</div>`
+export interface PageOptions {
+  /** Default: what Cloudflare shows for the code today. */
+  readonly generation?: Generation | undefined
+  /** Says on the page that it was made here. */
+  readonly emulated: boolean
+  readonly texts?: Texts
+  readonly phrases?: Phrases
+  /** Where a visitor can write to, escaped, with slots. */
+  readonly contact?: string
+}
 
 /**
  * The page about a code. Title, ids, classes and the short marker strings are the interface; the rest is ours.
- * Slots: host, ray, country, place, ip, time, each escaped as HTML.
+ * Slots: host, ray, country, place, ip, asn, time, each escaped as HTML.
  */
-export const pageTemplate = (entry: CatalogueEntry, emulated: boolean): Template => {
-  const { title, body } = PAGES[entry.page]
+export const pageTemplate = (
+  entry: CatalogueEntry,
+  { generation, emulated, texts = entry, phrases = ENGLISH, contact = '' }: PageOptions
+): Template => {
+  const name = shellOf(entry.code, generation)
+  const shell = SHELLS[name]
+  const parts: Parts = { entry, texts, phrases, contact }
   return new Template(`<!DOCTYPE html>
-<html lang="en" dir="ltr">
+<html lang="${phrases.language}" dir="ltr">
 <head>
 <meta charset="UTF-8">
-<title>${title(entry)}</title>
+<title>${shell.title(parts)}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex,nofollow">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <style>${STYLE}</style>
 </head>
 <body>
-${body(entry, details(entry.code))}
-${footer(entry.code, emulated)}
+${shell.body(parts)}
+${footer(parts, name, emulated)}
 <script>${COPY_SCRIPT}</script>
 </body>
 </html>

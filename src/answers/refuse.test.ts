@@ -23,7 +23,8 @@ const answers = createAnswers()
 
 const refuse = (facts: Partial<RefusalFacts> = {}) => {
   const answer = answers.refuse({ ...FACTS, ...facts })
-  return { ...answer, text: answer.body, bytes: Buffer.byteLength(answer.body) }
+  const text = String(answer.body)
+  return { ...answer, text, bytes: Buffer.byteLength(text) }
 }
 
 describe('the dialect that a client gets', () => {
@@ -246,7 +247,7 @@ describe('the page', () => {
     '<h1>Access denied</h1>',
     '<span class="cf-code-label">Error code <span>1020</span></span>',
     'class="cf-error-description"',
-    '<p>The site owner may have set restrictions that prevent you from accessing the site.</p>',
+    '<p lang="en">The site owner may have set restrictions that prevent you from accessing the site.</p>',
     'class="cf-details-wrapper"',
     'role="region"',
     'id="cf-details-wrapper-expandable" class="cf-expandable"',

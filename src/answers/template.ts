@@ -1,3 +1,6 @@
+import type { Coding, CompressedTemplate, PartCoders } from './compress.ts'
+import { compressTemplate } from './compress.ts'
+
 const encoder = new TextEncoder()
 const SLOT = /\{\{([a-z]+)\}\}/g
 const ASCII = /^[\0-\x7f]*$/
@@ -18,12 +21,14 @@ export interface Filled {
 export class Template {
   readonly #parts: readonly string[]
   readonly #slots: readonly string[]
+  readonly #compressed = new Map<Coding, CompressedTemplate | undefined>()
   /** How often each slot occurs. */
   readonly #occurrences: readonly (readonly [slot: string, times: number])[]
   readonly #fixedBytes: number
 
-  constructor(text: string) {
-    const pieces = text.split(SLOT)
+  /** @param slot how slots are written, the name in a group */
+  constructor(text: string, slot: RegExp = SLOT) {
+    const pieces = text.split(slot)
     this.#parts = pieces.filter((_, i) => i % 2 === 0)
     this.#slots = pieces.filter((_, i) => i % 2 === 1)
     const names = [...new Set(this.#slots)]
@@ -44,5 +49,27 @@ export class Template {
       text += (values[this.#slots[i]!] ?? '') + parts[i + 1]!
     }
     return { text, bytes }
+  }
+
+  /**
+   * The same, compressed; `undefined` where no coder is given for the coding. The fixed parts are compressed once.
+   *
+   * @param values text of each slot, already escaped
+   */
+  fillCompressed(
+    values: Readonly<Record<string, string>>,
+    coding: Coding,
+    coders: PartCoders
+  ): Uint8Array | undefined {
+    if (!this.#compressed.has(coding)) {
+      const parts = this.#parts.map((part) => encoder.encode(part))
+      this.#compressed.set(coding, compressTemplate(parts, coding, coders))
+    }
+    const template = this.#compressed.get(coding)
+    if (template === undefined) return undefined
+    const encoded = new Map(
+      this.#occurrences.map(([slot]) => [slot, encoder.encode(values[slot] ?? '')])
+    )
+    return template.fill(this.#slots.map((slot) => encoded.get(slot)!))
   }
 }

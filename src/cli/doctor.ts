@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs'
+import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { openStore } from '../events/node/open.ts'
 import { loadRules } from '../rules/load.ts'
@@ -70,7 +71,7 @@ const checkSources = (sources: OpenedSources): Finding[] =>
 
 const checkRules = (paths: readonly string[], sources: OpenedSources): Finding[] => {
   if (paths.length === 0) return []
-  const ruleset = loadRules(readRuleFiles(paths), { lists: sources.lists })
+  const ruleset = loadRules(readRuleFiles(paths), { lists: sources.lists, readPage: readPageFile })
   const enabled = ruleset.rules.filter((rule) => rule.enabled).length
   return [
     ok('rules', `${enabled} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`),

@@ -10,6 +10,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.ts')).serve,
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,
+  page: async () => (await import('./page.ts')).page,
+  identify: async () => (await import('./identify.ts')).identify,
   eval: async () => (await import('./eval.ts')).evaluate,
   update: async () => (await import('./update.ts')).update,
   doctor: async () => (await import('./doctor.ts')).doctor,

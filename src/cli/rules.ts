@@ -1,3 +1,4 @@
+import { readPageFile } from '../answers/node/own-page-file.ts'
 import { loadRules } from '../rules/load.ts'
 import { readRuleFiles } from '../rules/node/files.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
@@ -83,7 +84,12 @@ export const rules: Command = {
       throw usageError(`edge1020 rules ${action}: expected a rule file or a directory`)
     }
     return withSources(args, io, (sources) => {
-      act(loadRules(readRuleFiles(paths), { lists: sources.lists }), args, io, sources)
+      act(
+        loadRules(readRuleFiles(paths), { lists: sources.lists, readPage: readPageFile }),
+        args,
+        io,
+        sources
+      )
       return EXIT_OK
     })
   },

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { AnswerOptions, Generation } from '../answers/answer.ts'
+import { readPageFile } from '../answers/node/own-page-file.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { createEdge } from '../node.ts'
 import type { ServeOptions } from '../server/serve.ts'
@@ -45,6 +47,29 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
     )
   }
   return { cert, key }
+}
+
+const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
+
+const answersOf = (args: Arguments): AnswerOptions => {
+  const [wanted, template, contact] = [
+    args.text('page'),
+    args.text('page-template'),
+    args.text('contact'),
+  ]
+  const generation = GENERATIONS.find((known) => known === wanted)
+  if (wanted !== undefined && generation === undefined) {
+    throw usageError(`--page "${wanted}": expected one of ${GENERATIONS.join(', ')}`)
+  }
+  return {
+    page: {
+      ...(generation === undefined ? {} : { generation }),
+      ...(template === undefined ? {} : { template: readPageFile(template) }),
+    },
+    ...(contact === undefined ? {} : { contact }),
+    languages: args.on('languages'),
+    emulatedHeader: !args.on('no-emulated-header'),
+  }
 }
 
 const commandsToTry = (url: string): string =>
@@ -105,6 +130,14 @@ export const serve: Command = {
       multiple: true,
       help: 'named visitors for x-edge-as, on top of the built-in ones',
     },
+    page: {
+      value: 'GENERATION',
+      help: 'how pages are built: g1, g2, g3, waf or union (default: as Cloudflare does today)',
+    },
+    'page-template': { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
+    contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
+    languages: { help: "our own sentences in the visitor's language" },
+    'no-emulated-header': { help: 'do not say that answers are emulated' },
     colo: { value: 'XXX', help: 'three letters of the data centre in Ray IDs (default LOC)' },
     'redact-query': {
       value: 'NAMES',
@@ -146,6 +179,7 @@ export const serve: Command = {
         bots: bots ?? 'off',
         lists,
         seesTls: tls !== undefined,
+        answers: answersOf(args),
         onError,
         onWarning: (warning) => say(`warning: ${warning}`),
       })

@@ -34,7 +34,7 @@ export interface VisitorResponse {
   writeContinue(): unknown
   /** False where the next chunk should wait for `drain`. */
   write(chunk: Uint8Array): boolean
-  end(body?: string): unknown
+  end(body?: string | Uint8Array): unknown
   addTrailers(trailers: readonly [name: string, value: string][]): void
   /** Breaks it off so that the visitor notices. */
   destroy(): unknown

@@ -20,7 +20,7 @@ const refuse = (findings: Findings, files: readonly string[]): EdgeError => {
 const unique = (values: readonly string[]) => [...new Set(values)]
 
 const finished = (draft: Draft): Rule[] => {
-  const { id, name, action, enabled, expression, description, place } = draft
+  const { id, name, action, enabled, expression, description, page, place } = draft
   // Without errors there is nothing missing; the check only tells the compiler so.
   if (id === undefined || action === undefined || expression === undefined) return []
   const { file, line } = place.span()
@@ -32,6 +32,7 @@ const finished = (draft: Draft): Rule[] => {
       enabled,
       expression,
       ...(description === undefined ? {} : { description }),
+      ...(page === undefined ? {} : { page }),
       file: place.path ?? file ?? '',
       line: place.path === undefined ? line : 0,
     },

@@ -7,12 +7,16 @@ import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
 import type { Findings } from './findings.ts'
 import type { Part, Place } from './node.ts'
+import type { ReadPage } from './page.ts'
 import type { Text } from './reader.ts'
 import type { Term } from './term.ts'
 import { originOf, replaceVerbatim, textOf } from './term.ts'
 
 /** What expressions are compiled with; the scheme is Cloudflare's unless given. */
-export type LanguageOptions = Partial<Omit<Options, 'expect'>>
+export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
+  /** Reads the owner's pages that rules name; without it no rule may name one. */
+  readPage?: ReadPage
+}
 
 /** UTF-16 units in so many bytes of a text. */
 const units = (text: string, bytes: number) => toText(toBytes(text).slice(0, bytes)).length

@@ -1,3 +1,4 @@
+import type { PageChoice } from '../answers/answer.ts'
 import type { Expression } from '../language/expression.ts'
 import type { LanguageOptions } from './compile.ts'
 import { compileTerm, compileText } from './compile.ts'
@@ -7,6 +8,7 @@ import { DOCUMENT_KEYS, RULE_KEYS, type RuleKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import type { Entry, MapNode, Node, Place } from './node.ts'
 import { shown } from './node.ts'
+import { readPageChoice } from './page.ts'
 import type { Reader } from './reader.ts'
 import type { RuleAction } from './rule.ts'
 import { slug } from './slug.ts'
@@ -20,6 +22,7 @@ export interface Draft {
   readonly enabled: boolean
   readonly expression: Expression | undefined
   readonly description: string | undefined
+  readonly page: PageChoice | undefined
   readonly place: Place
 }
 
@@ -116,6 +119,17 @@ const readDescription = (entry: Entry | undefined, reader: Reader) => {
   return text?.value
 }
 
+/** Only a refusal has a page. */
+const readPage = ({ page, action }: Entries, { reader, options, title }: RuleScope) => {
+  if (page === undefined) return undefined
+  const { value } = action ?? {}
+  if (value?.kind === 'scalar' && (value.value === 'log' || value.value === 'skip')) {
+    const message = `${title} has a \`page\`, but its action is ${shown(String(value.value))}`
+    reader.findings.error(page.keyPlace, 'conflicting_keys', message, 'only `block` shows a page')
+  }
+  return readPageChoice(page, reader, options.readPage)
+}
+
 /** `expression: true` is a boolean for YAML, and Cloudflare's way to say "every request". */
 const expressionText = (node: Node, reader: Reader) =>
   node.kind === 'scalar' && typeof node.value === 'boolean'
@@ -169,6 +183,7 @@ const readRule = (node: Node, reader: Reader, options: LanguageOptions): Draft |
     enabled: (found.enabled && reader.boolean(found.enabled.value, 'enabled')) ?? true,
     expression: readExpression(found, scope),
     description: readDescription(found.description, reader),
+    page: readPage(found, scope),
     place,
   }
 }

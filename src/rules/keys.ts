@@ -18,6 +18,13 @@ export const RULE_KEYS = {
   action: ['actions', 'do', 'then'],
   when: ['if', 'match', 'matches', 'conditions'],
   expression: ['expr', 'filter', 'rule'],
+  page: ['response', 'answer', 'error_page'],
+} as const satisfies Keys
+
+export const PAGE_KEYS = {
+  generation: ['style', 'version'],
+  code: ['error', 'error_code'],
+  template: ['file', 'html'],
 } as const satisfies Keys
 
 export const CONDITION_KEYS = {

@@ -1,3 +1,4 @@
+import type { PageChoice } from '../answers/answer.ts'
 import type { Diagnostic } from '../error.ts'
 import type { Expression } from '../language/expression.ts'
 
@@ -12,6 +13,8 @@ export interface Rule {
   readonly enabled: boolean
   readonly expression: Expression
   readonly description?: string
+  /** What its refusals look like, where that is not the edge's choice. */
+  readonly page?: PageChoice
   /** Where it was written: the file, or the path (`rules[2]`) of a rule passed as an object. */
   readonly file: string
   /** 1-based; 0 for a rule passed as an object. */

@@ -69,9 +69,9 @@ export class Http2Response implements VisitorResponse {
     return this.#stream.writableEnded || this.destroyed || this.#stream.write(chunk)
   }
 
-  end(body = ''): void {
+  end(body: string | Uint8Array = ''): void {
     if (this.#stream.writableEnded || this.destroyed) return
-    if (body === '') this.#stream.end()
+    if (body.length === 0) this.#stream.end()
     else this.#stream.end(body)
   }
 

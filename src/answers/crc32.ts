@@ -1,0 +1,52 @@
+const POLYNOMIAL = 0xedb88320
+const WORD_BITS = 32
+const BITS_PER_BYTE = 8
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < BITS_PER_BYTE; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
+  return crc
+})
+
+/** CRC-32 (RFC 1952 §8) of what `crc` is of, followed by `bytes`. Signed: `>>> 0` makes it a number without sign. */
+export const crcAfter = (crc: number, bytes: Uint8Array): number => {
+  let state = ~crc
+  for (let i = 0; i < bytes.length; i++) {
+    state = TABLE[(state ^ bytes[i]!) & 0xff]! ^ (state >>> BITS_PER_BYTE)
+  }
+  return ~state
+}
+
+export const crcOf = (bytes: Uint8Array): number => crcAfter(0, bytes)
+
+/** What becomes of each bit of a sum when a byte of zeros follows. */
+const zeroByte = (): Uint32Array =>
+  Uint32Array.from({ length: WORD_BITS }, (_, bit) => {
+    const word = (1 << bit) >>> 0
+    return TABLE[word & 0xff]! ^ (word >>> BITS_PER_BYTE)
+  })
+
+const apply = (matrix: Uint32Array, word: number): number => {
+  let result = 0
+  for (let rest = word >>> 0, bit = 0; rest !== 0; rest >>>= 1, bit++) {
+    if (rest & 1) result ^= matrix[bit]!
+  }
+  return result
+}
+
+const multiply = (x: Uint32Array, y: Uint32Array): Uint32Array => y.map((word) => apply(x, word))
+
+/**
+ * How a sum changes when so many bytes follow whose own sum is known: `crcShift(n)(crc) ^ crcOf(bytes)` is
+ * `crcAfter(crc, bytes)`. Sums are linear, so that each bit goes its own way (as in zlib's `crc32_combine`).
+ */
+export const crcShift = (length: number): ((crc: number) => number) => {
+  let matrix: Uint32Array | undefined
+  let power = zeroByte()
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) matrix = matrix === undefined ? power : multiply(power, matrix)
+    power = multiply(power, power)
+  }
+  const settled = matrix
+  return settled === undefined ? (crc) => crc : (crc) => apply(settled, crc)
+}

@@ -1,0 +1,21 @@
+import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync } from 'node:zlib'
+import type { PartCoders } from '../compress.ts'
+
+const BEST_LEVEL = 9
+/** Higher ones refer to a dictionary by its distance from the begin of the whole. */
+const SELF_CONTAINED_QUALITY = 1
+
+/** Node's own coders for the fixed parts of answers. */
+export const coders: Required<PartCoders> = {
+  deflate: (bytes) =>
+    deflateRawSync(bytes, { level: BEST_LEVEL, finishFlush: constants.Z_SYNC_FLUSH }),
+  brotli: (bytes) =>
+    brotliCompressSync(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: SELF_CONTAINED_QUALITY,
+        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      },
+      finishFlush: constants.BROTLI_OPERATION_FLUSH,
+    }),
+  unbrotli: (stream) => brotliDecompressSync(stream),
+}

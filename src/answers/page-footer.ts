@@ -1,0 +1,43 @@
+import type { Generation } from './answer.ts'
+import type { Parts } from './page-parts.ts'
+
+const SEPARATOR = '<span class="cf-footer-separator">&bull;</span>'
+const BRAND =
+  '<span class="cf-footer-item"><span>Performance &amp; security by</span> <a id="brand_link">Cloudflare</a></span>'
+const RAY =
+  '<span class="cf-footer-item">Cloudflare Ray ID: <strong class="font-semibold">{{ray}}</strong></span>'
+const IP = '<span class="cf-footer-item">Your IP: {{ip}}</span>'
+/** Shown by the script alone, as on the real page. */
+const HIDDEN_IP =
+  '<span id="cf-footer-item-ip" class="cf-footer-item hidden">Your IP: <button type="button" id="cf-footer-ip-reveal" class="cf-footer-ip-reveal-btn">Click to reveal</button> <span class="hidden" id="cf-footer-ip">{{ip}}</span></span>'
+
+const LINES: Record<Generation | 'trouble', (code: number) => string> = {
+  g1: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(` ${SEPARATOR} `),
+  g2: () => [RAY, HIDDEN_IP, BRAND].join(` ${SEPARATOR} `),
+  g3: (code) => `<span class="cf-footer-item">Error ${code}</span> ${SEPARATOR} ${RAY}`,
+  waf: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(` ${SEPARATOR} `),
+  union: (code) =>
+    [`<span class="cf-footer-item">Error ${code}</span>`, RAY, HIDDEN_IP, BRAND].join(
+      ` ${SEPARATOR} `
+    ),
+  trouble: (code) => `<span class="cf-footer-item">Error ${code}</span> ${SEPARATOR} ${RAY}`,
+}
+
+/** People are told to look for "Error 1020": the source has it even where the page shows no number, or shows it in parts. */
+const inSource = (generation: Generation | 'trouble', code: number) =>
+  LINES[generation](code).includes(`Error ${code}`)
+    ? ''
+    : `<!-- Error ${code} errorCode:${code} -->\n`
+
+const classOf = (generation: Generation | 'trouble') =>
+  generation === 'g3' || generation === 'trouble' || generation === 'union'
+    ? 'cf-footer cf-section cf-error-footer cf-wrapper'
+    : 'cf-error-footer cf-wrapper cf-footer'
+
+export const footer = (
+  { entry: { code }, phrases }: Parts,
+  generation: Generation | 'trouble',
+  emulated: boolean
+): string => `<div class="${classOf(generation)}" role="contentinfo">
+<p lang="en">${LINES[generation](code)}</p>
+${generation === 'g3' || generation === 'trouble' ? '<p lang="en"><span class="cf-footer-item">Performance &amp; security by Cloudflare</span></p>\n' : ''}${inSource(generation, code)}${emulated ? `<p class="note">${phrases.emulated}</p>\n` : ''}</div>`

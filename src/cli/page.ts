@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs'
+import type { Generation } from '../answers/answer.ts'
+import { catalogue } from '../answers/catalogue.ts'
+import { createAnswers } from '../answers/create.ts'
+import type { Dialect } from '../answers/negotiate.ts'
+import { readPageFile } from '../answers/node/own-page-file.ts'
+import { EdgeError } from '../error.ts'
+import { createRays } from '../ray.ts'
+import type { Arguments, Command } from './command.ts'
+import { EXIT_OK, usageError } from './command.ts'
+
+const DIALECTS: readonly Dialect[] = ['html', 'text', 'json', 'problem', 'markdown']
+const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
+
+const oneOf = <T extends string>(
+  args: Arguments,
+  flag: string,
+  known: readonly T[]
+): T | undefined => {
+  const text = args.text(flag)
+  const found = known.find((one) => one === text)
+  if (text !== undefined && found === undefined) {
+    throw usageError(`--${flag} "${text}": expected one of ${known.join(', ')}`)
+  }
+  return found
+}
+
+const codeOf = (args: Arguments): number => {
+  const [text = '', ...others] = args.positionals
+  if (others.length > 0) throw usageError(`edge1020 page: unexpected "${others[0]}"`)
+  const code = /^\d{3,4}$/.test(text) ? Number(text) : Number.NaN
+  if (catalogue.has(code)) return code
+  const known = [...catalogue.keys()].sort((x, y) => x - y).join(' ')
+  throw usageError(`edge1020 page: "${text}" is no error code: expected one of ${known}`)
+}
+
+export const page: Command = {
+  name: 'page',
+  summary: 'the answer to an error code, as a blocked client gets it',
+  usage: 'CODE [options]',
+  description:
+    'Prints the body of an answer, with --include its head too. The same as `GET /cdn-cgi/error/CODE` of a running edge.',
+  flags: {
+    dialect: {
+      value: 'DIALECT',
+      short: 'd',
+      default: 'html',
+      help: DIALECTS.join(', '),
+    },
+    generation: {
+      value: 'NAME',
+      short: 'g',
+      help: 'how the page is built: g1, g2, g3, waf or union (default: as Cloudflare does today)',
+    },
+    template: { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
+    host: { value: 'HOST', default: 'shop.example', help: 'the site that was asked for' },
+    language: { value: 'TAG', help: 'language of our own sentences: de, es, fr, ja, pt or zh' },
+    contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
+    include: { short: 'i', help: 'print status and headers too' },
+    output: { value: 'FILE', short: 'o', help: 'write to a file' },
+  },
+  examples: [
+    'edge1020 page 1020 --dialect json',
+    'edge1020 page 1009 --generation g2 -o 1009.html',
+  ],
+  run: async (args, io) => {
+    const code = codeOf(args)
+    const template = args.text('template')
+    const generation = oneOf(args, 'generation', GENERATIONS)
+    const { ray, timeMs } = createRays().next()
+    const { status, headers, body } = createAnswers({
+      contact: args.text('contact'),
+      languages: args.text('language') !== undefined,
+    }).refuse({
+      code,
+      ray,
+      colo: 'LOC',
+      timeMs,
+      host: args.text('host') ?? '',
+      ip: '192.0.2.1',
+      country: 'XX',
+      method: 'GET',
+      dialect: oneOf(args, 'dialect', DIALECTS),
+      acceptLanguage: args.text('language'),
+      page: {
+        ...(generation === undefined ? {} : { generation }),
+        ...(template === undefined ? {} : { template: readPageFile(template) }),
+      },
+    })
+    const head = args.on('include')
+      ? `HTTP/1.1 ${status}\n${Object.entries(headers)
+          .map(([name, value]) => `${name}: ${value}\n`)
+          .join('')}\n`
+      : ''
+    const text = head + String(body)
+    const file = args.text('output')
+    if (file === undefined) {
+      io.out(text)
+      return EXIT_OK
+    }
+    try {
+      writeFileSync(file, text)
+    } catch (cause) {
+      throw new EdgeError('not_written', `${file}: ${(cause as Error).message}`, { cause })
+    }
+    return EXIT_OK
+  },
+}

@@ -1,0 +1,60 @@
+import type { Answer, Answers, Generation, RefusalFacts } from './answers/answer.ts'
+import { catalogue } from './answers/catalogue.ts'
+import type { Dialect } from './answers/negotiate.ts'
+
+/** Where every error of the catalogue can be looked at, so that a client's author needs no rule to meet one. */
+export const PREVIEW_PATH = '/cdn-cgi/error/'
+
+const CODE = /^\/cdn-cgi\/error\/(\d{3,4})\/?$/
+const DIALECTS: readonly Dialect[] = ['html', 'text', 'json', 'problem', 'markdown']
+const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
+const NOT_FOUND = 404
+
+const notFound = (facts: RefusalFacts, wanted: string): Answer => {
+  const body = `${wanted}\n`
+  return {
+    status: NOT_FOUND,
+    headers: {
+      'Content-Type': 'text/plain; charset=UTF-8',
+      'Content-Length': String(new TextEncoder().encode(body).length),
+      'Cache-Control': 'no-store',
+      'CF-RAY': `${facts.ray}-${facts.colo}`,
+      'x-edge1020': 'emulated',
+    },
+    body: facts.method === 'HEAD' ? '' : body,
+  }
+}
+
+/**
+ * The error that `GET /cdn-cgi/error/1015?dialect=json&generation=g1` asks for, in any dialect and generation; without these as
+ * a blocked request would get it. What is unknown is a 404 that says what there is.
+ */
+export const preview = (
+  answers: Answers,
+  facts: Omit<RefusalFacts, 'code'>,
+  path: string,
+  query: string
+): Answer => {
+  const code = Number(CODE.exec(path)?.[1] ?? Number.NaN)
+  if (!catalogue.has(code)) {
+    const known = [...catalogue.keys()].sort((x, y) => x - y).join(' ')
+    return notFound({ ...facts, code }, `no such error: expected one of ${known}`)
+  }
+  const wanted = new URLSearchParams(query)
+  const dialect = wanted.get('dialect')
+  const generation = wanted.get('generation')
+  const knownDialect = DIALECTS.find((known) => known === dialect)
+  const knownGeneration = GENERATIONS.find((known) => known === generation)
+  if (dialect !== null && knownDialect === undefined) {
+    return notFound({ ...facts, code }, `dialect: expected one of ${DIALECTS.join(' ')}`)
+  }
+  if (generation !== null && knownGeneration === undefined) {
+    return notFound({ ...facts, code }, `generation: expected one of ${GENERATIONS.join(' ')}`)
+  }
+  return answers.refuse({
+    ...facts,
+    code,
+    dialect: knownDialect,
+    page: { code, ...(knownGeneration === undefined ? {} : { generation: knownGeneration }) },
+  })
+}
