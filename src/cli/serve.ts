@@ -72,11 +72,12 @@ const answersOf = (args: Arguments): AnswerOptions => {
   }
 }
 
-const commandsToTry = (url: string): string =>
+/** A throw-away certificate is nothing that curl would trust. */
+const commandsToTry = (url: string, flags: string): string =>
   [
-    `  curl -i -A '${BROWSER}' ${url}/            # passes`,
-    `  curl -i ${url}/                             # blocked by its user agent`,
-    `  curl -i -A '${BROWSER}' ${url}/.env        # blocked by path`,
+    `  curl ${flags} -A '${BROWSER}' ${url}/            # passes`,
+    `  curl ${flags} ${url}/                             # blocked by its user agent`,
+    `  curl ${flags} -A '${BROWSER}' ${url}/.env        # blocked by path`,
   ].join('\n')
 
 export const serve: Command = {
@@ -263,7 +264,7 @@ const announce = (
         : []),
       '',
       'Try:',
-      commandsToTry(served.url),
+      commandsToTry(served.url, tlsOf(args) === 'self-signed' ? '-ki' : '-i'),
       '',
       'Then look a Ray ID up:  npx edge1020 events <Ray ID>',
       '',

@@ -31,7 +31,7 @@ describe('loadCertificate', () => {
   const cert = file('site.pem', certificate)
   const keyFile = file('site.key', key)
 
-  test('reads files, and takes Buffers', () => {
+  test('reads files, and takes PEM', () => {
     expect(loadCertificate({ cert, key: keyFile })).toMatchObject({
       cert: Buffer.from(certificate),
       key: Buffer.from(key),
@@ -39,6 +39,15 @@ describe('loadCertificate', () => {
     })
     const both = Buffer.from(certificate + key)
     expect(loadCertificate({ cert: both, key: both })).toMatchObject({ cert: both })
+    expect(loadCertificate({ cert: certificate, key })).toMatchObject({ key: Buffer.from(key) })
+  })
+
+  test('a key that is given as text is not repeated', () => {
+    const message = expect.stringMatching(/^TLS key: expected a private key/)
+    const broken = key.replace('MIGH', 'MIGX')
+    expect(() => loadCertificate({ cert, key: broken })).toThrow(
+      expect.objectContaining({ message })
+    )
   })
 
   test('makes one up', () => {

@@ -5,7 +5,7 @@ import { EdgeError } from '../error.ts'
 import { watchFile } from '../visitor/node/watch-file.ts'
 import { selfSigned } from './self-signed.ts'
 
-/** Where the certificate chain and its key are: paths of PEM files, or (as Buffers) the PEM itself. */
+/** A certificate chain and its key: paths of PEM files, or the PEM itself. */
 export interface TlsFiles {
   cert: string | Buffer
   key: string | Buffer
@@ -29,9 +29,13 @@ const PEM = {
 
 type Kind = keyof typeof PEM
 
+/** PEM itself is never taken for a path: a key would end up in an error message. */
+const isPath = (from: string | Buffer): from is string =>
+  typeof from === 'string' && !from.includes('-----BEGIN ')
+
 /** How a problem's message begins: with the file, where there is one. */
 const label = (kind: Kind, from: string | Buffer): string =>
-  `TLS ${kind}${typeof from === 'string' ? ` ${from}` : ''}`
+  `TLS ${kind}${isPath(from) ? ` ${from}` : ''}`
 
 const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
@@ -42,7 +46,7 @@ const invalid = (kind: Kind, from: string | Buffer, reason: string, cause?: unkn
 const read = (kind: Kind, from: string | Buffer): Buffer => {
   let pem: Buffer
   try {
-    pem = typeof from === 'string' ? readFileSync(from) : from
+    pem = isPath(from) ? readFileSync(from) : Buffer.from(from)
   } catch (cause) {
     throw invalid(kind, from, `it cannot be read (${reasonOf(cause)})`, cause)
   }
@@ -137,7 +141,7 @@ export const watchCertificate = (
       onError(error)
     }
   }
-  const paths = new Set([tls.cert, tls.key].filter((from) => typeof from === 'string'))
+  const paths = new Set([tls.cert, tls.key].filter(isPath))
   const stops = [...paths].map((path) => watchFile(path, reload, { intervalMs }))
   return () => {
     for (const stop of stops) stop()

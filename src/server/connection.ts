@@ -6,7 +6,7 @@ import type { ClientHello } from './hello/read.ts'
 
 /** What a connection began with, before its TLS or HTTP. */
 export interface Opening {
-  /** The visitor's address where a proxy in front told it, else `undefined`. */
+  /** The visitor's address: as a proxy in front told it, else the peer's. */
   address: string | undefined
   hello: ClientHello | undefined
 }
@@ -28,8 +28,8 @@ class SecureConnection implements Connection {
   #fields: Record<string, unknown> | undefined
 
   constructor(socket: TLSSocket, { address, hello }: Opening) {
-    // Asked for now: a socket that is closed has forgotten all this.
-    this.remoteAddress = address ?? socket.remoteAddress
+    this.remoteAddress = address
+    // Asked for now: a socket that is closed has forgotten them.
     this.#version = socket.getProtocol() ?? ''
     const { name } = socket.getCipher()
     this.#cipher = CIPHER_NAMES[name] ?? name

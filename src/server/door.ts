@@ -77,10 +77,16 @@ class Beginning implements Opening {
 export const createDoor =
   ({ isTls, proxyProtocol, timeoutMs, onOpen, onRefused }: DoorOptions) =>
   (socket: Socket): void => {
-    const hasHeader = proxyProtocol?.(socket.remoteAddress ?? '') === true
-    const beginning = new Beginning(hasHeader, isTls)
-    // The last resort for as long as the socket lives: an error that nobody hears would end the process.
+    // For as long as the socket lives: an error that nobody hears would end the process.
     socket.on('error', () => socket.destroy())
+    const peer = socket.remoteAddress
+    // Gone already.
+    if (peer === undefined) {
+      socket.destroy()
+      return
+    }
+    const hasHeader = proxyProtocol?.(peer) === true
+    const beginning = new Beginning(hasHeader, isTls)
     if (!hasHeader && !isTls) {
       onOpen(socket, beginning)
       return

@@ -86,7 +86,10 @@ export const putInFront = (
         takeHttp(socket)
         return
       }
-      openings.set(socket, opening)
+      openings.set(socket, {
+        address: opening.address ?? socket.remoteAddress,
+        hello: opening.hello,
+      })
       // As on Node's own HTTPS server, whose sockets are not left half open.
       socket.allowHalfOpen = false
       tls.emit('connection', socket)

@@ -84,7 +84,7 @@ export const frame = (type: number, flags: number, stream: number, payload = '')
 }
 
 /** HPACK without Huffman: `POST https /` and an authority of `a`. */
-const POST = '\x83\x84\x87\x41\x01a'
+export const POST = '\x83\x84\x87\x41\x01a'
 
 export interface RawHttp2 {
   socket: TLSSocket

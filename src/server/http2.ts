@@ -14,6 +14,8 @@ import { type Supervised, supervise } from './http2-session.ts'
 
 /** As on Cloudflare and most others; a browser queues what is more. */
 const MAX_CONCURRENT_STREAMS = 100
+/** What the proxy takes from an origin, and room for our own: Node would stop at 64 KB. */
+const MAX_RESPONSE_HEADER_BYTES = 192 * 1024
 /** What HTTP/2 counts for each header besides its name and value (RFC 9113 §6.5.2), in bytes. */
 const HEADER_OVERHEAD_BYTES = 32
 
@@ -72,6 +74,7 @@ export const createHttp2 = ({
   const sessions = new Set<Supervised>()
   const server = createServer({
     settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, maxHeaderListSize: maxHeaderBytes },
+    maxSendHeaderBlockLength: MAX_RESPONSE_HEADER_BYTES,
     maxHeaderListPairs: Math.ceil(maxHeaderBytes / HEADER_OVERHEAD_BYTES),
   })
 

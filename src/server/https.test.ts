@@ -194,6 +194,15 @@ describe('HTTPS', () => {
     expect(url).toMatch(tls === undefined ? /^http:/ : /^https:/)
   })
 
+  test('with files that are no good does not start', async () => {
+    const tls = { cert: '/nowhere/site.pem', key: '/nowhere/site.key' }
+    await expect(site(echoHeaders, { tls })).rejects.toMatchObject({
+      name: 'EdgeError',
+      code: 'invalid_tls',
+      message: expect.stringContaining('/nowhere/site.pem'),
+    })
+  })
+
   test('closed, leaves no socket, server or timer', async () => {
     const count = () => {
       const counts: Record<string, number> = {}

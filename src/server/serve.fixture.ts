@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { onTestFinished, vi } from 'vitest'
 import { createEdge, type Edge } from '../edge.ts'
 import { memoryStore } from '../events/memory.ts'
@@ -36,4 +36,13 @@ export const site = async (
   const served = await serve({ edge, upstream, tls: TLS, onError: errors, ...options })
   onTestFinished(() => served.close())
   return { ...served, port: Number(new URL(served.url).port), edge, errors }
+}
+
+/** Says what it was asked, and sets two cookies. */
+export const mirror = async (request: IncomingMessage, response: ServerResponse) => {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  const { method, url, headers, rawHeaders } = request
+  response.setHeader('Set-Cookie', ['a=1', 'b=2'])
+  response.end(JSON.stringify({ method, url, headers, rawHeaders, body }))
 }

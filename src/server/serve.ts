@@ -26,7 +26,7 @@ export interface ServeOptions {
   port?: number
   adminPort?: number
   /**
-   * HTTPS instead of HTTP, HTTP/2 included, with TLS fingerprints for the rules. PEM files by their paths, or PEM in Buffers;
+   * HTTPS instead of HTTP, HTTP/2 included, with TLS fingerprints for the rules. PEM by the paths of its files, or itself;
    * files are read again when they change. `self-signed`: a certificate for localhost that is gone with the process.
    */
   tls?: TlsOption
