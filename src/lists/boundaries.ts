@@ -1,186 +1,190 @@
 import { GAP, UNTIL_NEXT } from './extents.ts'
 import type { Ip } from './ip.ts'
-import type { Packed } from './pack.ts'
+import { Slots } from './slots.ts'
 
-const WORD_BITS = 32
-/** Behind every address of IPv4. */
-const NOWHERE = 0x1_0000_0000
-/** Slots of IPv4: 4 bytes for each of them, one for two rows and at most four megabytes. */
-const V4_ROWS_BITS = 0
-const V4_MAX_BITS = 20
-const V6_ROWS_BITS = 2
-const V6_MAX_BITS = 17
+/** The lowest bits of a row's first word hold its extent; those above, the bits of the address that its part leaves open. */
+const V4_EXTENT_BITS = 6
+const V4_EXTENT = (1 << V4_EXTENT_BITS) - 1
+const V6_EXTENT_BITS = 7
+const V6_EXTENT = (1 << V6_EXTENT_BITS) - 1
+
+/** Bits of an address below those of its third, second and first word. */
+const BELOW_C = 32
+const BELOW_B = 64
+const BELOW_A = 96
+
+const NO_EXTENTS = new Uint8Array(0)
 
 /**
- * Says between which rows a word is, from its upper bits. The slots share out what lies between the first row and the last, so
- * that data that has only a corner of the address space, as IPv6 does, has all of them.
+ * Rising IPv4 addresses, each of them the first of a stretch that goes as far as its extent says, without extents until the next
+ * begins. A row is one word, so that a look-up among a million touches two or three cache lines.
  */
-class Slots {
-  /** The first row's word. */
-  readonly origin: number
-  /** From `origin` to the last row's word. */
-  readonly span: number
-  readonly shift: number
-  /** For each slot the first row in or behind it, and the number of rows at the end. */
-  readonly first: Uint32Array
-
-  constructor(words: Uint32Array, bits: number) {
-    this.origin = words[0] ?? NOWHERE
-    this.span = (words.at(-1) ?? NOWHERE) - this.origin
-    const spanBits = WORD_BITS - Math.clz32(this.span)
-    this.shift = Math.min(WORD_BITS - 1, Math.max(0, spanBits - bits))
-    const slots = Math.floor(this.span / 2 ** this.shift) + 1
-    this.first = new Uint32Array(slots + 1)
-    let slot = 0
-    for (let row = 0; row < words.length; row++) {
-      const own = (words[row]! - this.origin) >>> this.shift
-      while (slot < own) this.first[++slot] = row
-    }
-    while (slot < slots) this.first[++slot] = words.length
-  }
-}
-
-/** Slots are a power of two of the number of rows, within limits. */
-const slotBits = (rows: number, rowsBits: number, most: number) =>
-  Math.max(1, Math.min(most, WORD_BITS - 1 - Math.clz32(rows) - rowsBits))
-
-/** Rising IPv4 addresses, each of them the first of a stretch that goes on until the next, or as far as its extent says. */
 export class V4Boundaries {
-  readonly starts: Uint32Array
-  readonly extents: Uint8Array | undefined
   readonly #slots: Slots
+  readonly #rows: Uint32Array
+  readonly #lowMask: number
 
-  constructor(starts: Uint32Array, extents?: Uint8Array) {
-    this.starts = starts
-    this.extents = extents
-    this.#slots = new Slots(starts, slotBits(starts.length, V4_ROWS_BITS, V4_MAX_BITS))
-  }
-
-  static of({ starts, extents }: Packed): V4Boundaries {
-    return new V4Boundaries(starts[0]!, extents)
-  }
-
-  get length(): number {
-    return this.starts.length
+  constructor(starts: Uint32Array, extents: Uint8Array = NO_EXTENTS) {
+    this.#slots = new Slots(starts)
+    this.#lowMask = 2 ** this.#slots.lowBits - 1
+    this.#rows = starts.map(
+      (start, row) =>
+        ((start & this.#lowMask) << V4_EXTENT_BITS) | ((extents[row] ?? UNTIL_NEXT) & V4_EXTENT)
+    )
   }
 
   /** Memory. */
   get bytes(): number {
-    return this.starts.byteLength + (this.extents?.byteLength ?? 0) + this.#slots.first.byteLength
+    return this.#rows.byteLength + this.#slots.bytes
   }
 
   /** The stretch that the address lies in, -1 where it is in none. Tens of nanoseconds among a million. */
   find(address: number): number {
-    const row = this.#lastBy(address)
-    if (row < 0 || this.extents === undefined) return row
-    const extent = this.extents[row]!
-    if (extent === UNTIL_NEXT) return row
-    return extent < GAP && (address ^ this.starts[row]!) >>> extent === 0 ? row : -1
+    const rows = this.#rows
+    const { first } = this.#slots
+    const slot = this.#slots.slotOf(address, 0)
+    const begin = first[slot]!
+    const low = address & this.#lowMask
+    const probe = (low << V4_EXTENT_BITS) | V4_EXTENT
+    let row = begin - 1
+    let left = first[slot + 1]! - begin
+    // Without branches, as those would be predicted wrong every other time: the sign of the difference is the answer.
+    while (left > 0) {
+      const half = (left + 1) >>> 1
+      row += half & ~((probe - rows[row + half]!) >> 31)
+      left -= half
+    }
+    if (row < 0) return -1
+    const extent = rows[row]! & V4_EXTENT
+    if (extent === (UNTIL_NEXT & V4_EXTENT)) return row
+    if (extent === (GAP & V4_EXTENT)) return -1
+    const isWithin = ((rows[row]! >>> V4_EXTENT_BITS) ^ low) >>> extent === 0
+    return isWithin && (row >= begin || row >= this.#slots.firstOfPart(address)) ? row : -1
   }
 
-  /** The last row that begins at or before the address. */
-  #lastBy(address: number): number {
-    const { origin, span, shift, first } = this.#slots
-    if (address < origin) return -1
-    const key = address - origin
-    if (key >= span) return this.starts.length - 1
-    const starts = this.starts
-    const slot = key >>> shift
-    let row = first[slot]!
-    let rows = first[slot + 1]! - row
-    // Without branches, as those would be predicted wrong every other time. Within a slot differences have 31 bits.
-    while (rows > 1) {
-      const half = rows >>> 1
-      row += half & ~((address - starts[row + half]!) >> 31)
-      rows -= half
-    }
-    return rows === 0 || starts[row]! > address ? row - 1 : row
+  starts(): Uint32Array {
+    const starts = this.#slots.upperBits()
+    for (let row = 0; row < starts.length; row++)
+      starts[row]! |= this.#rows[row]! >>> V4_EXTENT_BITS
+    return starts
+  }
+
+  extents(): Uint8Array {
+    return Uint8Array.from(this.#rows, (row) => {
+      const code = row & V4_EXTENT
+      return code < (GAP & V4_EXTENT) ? code : code | ~V4_EXTENT
+    })
   }
 }
 
 const hasBits = (words: Uint32Array) => words.some((word) => word !== 0)
 
-/** The same for IPv6: a column for each 32-bit word, as most comparisons are settled by the first. */
+/** The same for IPv6. A row is two words where every stretch begins with a /64, as in country data and most lists; else four. */
 export class V6Boundaries {
-  readonly a: Uint32Array
-  readonly b: Uint32Array
-  /** Absent where every boundary is one of a /64, as in country data and most lists. */
-  readonly low: { readonly c: Uint32Array; readonly d: Uint32Array } | undefined
-  readonly extents: Uint8Array | undefined
   readonly #slots: Slots
+  readonly #rows: Uint32Array
+  readonly #stride: 2 | 4
+  readonly #lowMask: number
 
   constructor(
     a: Uint32Array,
     b: Uint32Array,
     c?: Uint32Array,
     d?: Uint32Array,
-    extents?: Uint8Array
+    extents: Uint8Array = NO_EXTENTS
   ) {
-    this.a = a
-    this.b = b
-    this.low =
+    const low =
       c !== undefined && d !== undefined && (hasBits(c) || hasBits(d)) ? { c, d } : undefined
-    this.extents = extents
-    this.#slots = new Slots(a, slotBits(a.length, V6_ROWS_BITS, V6_MAX_BITS))
-  }
-
-  static of({ starts: [a, b, c, d], extents }: Packed): V6Boundaries {
-    return new V6Boundaries(a!, b!, c, d, extents)
-  }
-
-  get length(): number {
-    return this.a.length
+    this.#slots = new Slots(a, b)
+    this.#stride = low === undefined ? 2 : 4
+    this.#lowMask = 2 ** this.#slots.lowBits - 1
+    this.#rows = new Uint32Array(a.length * this.#stride)
+    let at = 0
+    for (let row = 0; row < a.length; row++) {
+      const extent = (extents[row] ?? UNTIL_NEXT) & V6_EXTENT
+      this.#rows[at++] = ((a[row]! & this.#lowMask) << V6_EXTENT_BITS) | extent
+      this.#rows[at++] = b[row]!
+      if (low === undefined) continue
+      this.#rows[at++] = low.c[row]!
+      this.#rows[at++] = low.d[row]!
+    }
   }
 
   /** Memory. */
   get bytes(): number {
-    const columns = [this.a, this.b, this.low?.c, this.low?.d, this.extents, this.#slots.first]
-    return columns.reduce((sum, column) => sum + (column?.byteLength ?? 0), 0)
+    return this.#rows.byteLength + this.#slots.bytes
   }
 
   /** The stretch that the address lies in, -1 where it is in none. */
   find(ip: Ip): number {
-    const row = this.#lastBy(ip)
-    if (row < 0 || this.extents === undefined) return row
-    const extent = this.extents[row]!
-    if (extent === UNTIL_NEXT) return row
-    return extent < GAP && this.#isWithin(ip, row, extent) ? row : -1
-  }
-
-  /** The last row that begins at or before the address. */
-  #lastBy(ip: Ip): number {
-    const { origin, span, shift, first } = this.#slots
-    if (ip.a < origin) return -1
-    const slot = Math.min(ip.a - origin, span) >>> shift
-    let low = first[slot]!
-    let high = first[slot + 1]!
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#startsBy(ip, middle)) low = middle + 1
-      else high = middle
+    const { first } = this.#slots
+    const slot = this.#slots.slotOf(ip.a, ip.b)
+    const begin = first[slot]!
+    const low = ip.a & this.#lowMask
+    let from = begin
+    let to = first[slot + 1]!
+    while (from < to) {
+      const middle = (from + to) >>> 1
+      if (this.#startsBy(ip, low, middle)) from = middle + 1
+      else to = middle
     }
-    return low - 1
+    const row = from - 1
+    if (row < 0) return -1
+    const extent = this.#rows[row * this.#stride]! & V6_EXTENT
+    if (extent === (UNTIL_NEXT & V6_EXTENT)) return row
+    if (extent === (GAP & V6_EXTENT) || !this.#isWithin(ip, low, row, extent)) return -1
+    // What is compared leaves out the bits that choose the part.
+    return row >= begin || row >= this.#slots.firstOfPart(ip.a) ? row : -1
   }
 
-  #startsBy(ip: Ip, row: number): boolean {
-    const a = this.a[row]!
-    if (a !== ip.a) return a < ip.a
-    const b = this.b[row]!
-    if (b !== ip.b) return b < ip.b
-    if (this.low === undefined) return true
-    const c = this.low.c[row]!
-    return c === ip.c ? this.low.d[row]! <= ip.d : c < ip.c
+  #startsBy({ b, c, d }: Ip, low: number, row: number): boolean {
+    const rows = this.#rows
+    const at = row * this.#stride
+    const first = rows[at]! >>> V6_EXTENT_BITS
+    if (first !== low) return first < low
+    const second = rows[at + 1]!
+    if (second !== b) return second < b
+    if (this.#stride === 2) return true
+    const third = rows[at + 2]!
+    return third === c ? rows[at + 3]! <= d : third < c
   }
 
   /** Whether the address is in the network of so many host bits that begins here. */
-  #isWithin(ip: Ip, row: number, hostBits: number): boolean {
-    const a = ip.a ^ this.a[row]!
-    if (hostBits >= 96) return a >>> (hostBits - 96) === 0
-    const b = ip.b ^ this.b[row]!
-    if (hostBits >= 64) return a === 0 && b >>> (hostBits - 64) === 0
+  #isWithin(ip: Ip, low: number, row: number, hostBits: number): boolean {
+    const rows = this.#rows
+    const at = row * this.#stride
+    const a = (rows[at]! >>> V6_EXTENT_BITS) ^ low
+    if (hostBits >= BELOW_A) return a >>> (hostBits - BELOW_A) === 0
+    const b = rows[at + 1]! ^ ip.b
+    if (hostBits >= BELOW_B) return a === 0 && b >>> (hostBits - BELOW_B) === 0
     if (a !== 0 || b !== 0) return false
-    const c = ip.c ^ (this.low?.c[row] ?? 0)
-    if (hostBits >= 32) return c >>> (hostBits - 32) === 0
-    return c === 0 && (ip.d ^ (this.low?.d[row] ?? 0)) >>> hostBits === 0
+    const isHalf = this.#stride === 2
+    const c = isHalf ? ip.c : rows[at + 2]! ^ ip.c
+    if (hostBits >= BELOW_C) return c >>> (hostBits - BELOW_C) === 0
+    const d = isHalf ? ip.d : rows[at + 3]! ^ ip.d
+    return c === 0 && d >>> hostBits === 0
+  }
+
+  /** Columns a to d. */
+  starts(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
+    const a = this.#slots.upperBits()
+    const [b, c, d] = [a, a, a].map(({ length }) => new Uint32Array(length))
+    for (let row = 0; row < a.length; row++) {
+      const at = row * this.#stride
+      a[row]! |= this.#rows[at]! >>> V6_EXTENT_BITS
+      b![row] = this.#rows[at + 1]!
+      if (this.#stride === 2) continue
+      c![row] = this.#rows[at + 2]!
+      d![row] = this.#rows[at + 3]!
+    }
+    return [a, b!, c!, d!]
+  }
+
+  extents(): Uint8Array {
+    const { length } = this.#rows
+    return Uint8Array.from({ length: length / this.#stride }, (_, row) => {
+      const code = this.#rows[row * this.#stride]! & V6_EXTENT
+      return code < (GAP & V6_EXTENT) ? code : code | ~V6_EXTENT
+    })
   }
 }

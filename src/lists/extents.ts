@@ -2,11 +2,15 @@ import type { Stretches } from './flatten.ts'
 import { NO_VALUE } from './flatten.ts'
 
 /**
- * How far a stretch goes. 0 to 127: it is a network of that many host bits, behind which nothing is until the next stretch.
+ * How far stretches go. Smaller numbers are networks of that many host bits, behind which nothing is until the next stretch. Of
+ * these two only the lowest bits are kept in places, which is why they have all others set.
  */
 export const UNTIL_NEXT = 255
 /** Nothing is from here until the next stretch. */
 export const GAP = 254
+
+/** Networks with fewer bits than this are not noted as such, so that one never reaches across the parts that Slots makes. */
+const MIN_PREFIX = 12
 
 const WORD_BITS = 32
 const LAST_WORD = 0xffffffff
@@ -47,13 +51,18 @@ const hostBits = (starts: readonly Uint32Array[], row: number): number => {
 export const joinGaps = (stretches: Stretches): Uint8Array => {
   const { starts, values, length } = stretches
   const extents = new Uint8Array(length)
+  const mostBits = starts.length * WORD_BITS - MIN_PREFIX
+  const extentOf = (row: number): number => {
+    if (values[row] === NO_VALUE) return GAP
+    if (row + 1 === length || values[row + 1] !== NO_VALUE) return UNTIL_NEXT
+    const bits = hostBits(starts, row)
+    return bits <= mostBits ? bits : UNTIL_NEXT
+  }
   let left = 0
   for (let row = 0; row < length; row++) {
-    const value = values[row]!
-    const isBeforeGap = row + 1 < length && values[row + 1] === NO_VALUE
-    const extent = value === NO_VALUE ? GAP : isBeforeGap ? hostBits(starts, row) : UNTIL_NEXT
+    const extent = extentOf(row)
     for (const column of starts) column[left] = column[row]!
-    values[left] = value
+    values[left] = values[row]!
     extents[left++] = extent
     if (extent < GAP) row++
   }

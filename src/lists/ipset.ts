@@ -1,5 +1,5 @@
 import { V4Boundaries, V6Boundaries } from './boundaries.ts'
-import { GAP } from './extents.ts'
+import { flatten } from './flatten.ts'
 import type { Ip, IpRange } from './ip.ts'
 import { pack } from './pack.ts'
 import { RangeBuffer } from './ranges.ts'
@@ -17,9 +17,6 @@ const bufferOf = (ranges: readonly IpRange[]): RangeBuffer => {
   return buffer
 }
 
-const rangesIn = (extents: Uint8Array) =>
-  extents.reduce((count, extent) => (extent === GAP ? count : count + 1), 0)
-
 /**
  * Builds a set of ranges, each within one family; overlaps are merged, values don't matter. IPv4-mapped IPv6 addresses are not
  * IPv4: what is asked for goes through `canonicalIp` first.
@@ -28,12 +25,13 @@ const rangesIn = (extents: Uint8Array) =>
  */
 export const buildIpSet = (ranges: readonly IpRange[] | RangeBuffer): IpSet => {
   const buffer = ranges instanceof RangeBuffer ? ranges : bufferOf(ranges)
-  const four = pack(buffer.v4, false)
-  const six = pack(buffer.v6, false)
-  const v4 = V4Boundaries.of(four)
-  const v6 = V6Boundaries.of(six)
+  const four = pack(flatten(buffer.v4, false))
+  const six = pack(flatten(buffer.v6, false))
+  const [a, b, c, d] = six.starts
+  const v4 = new V4Boundaries(four.starts[0]!, four.extents)
+  const v6 = new V6Boundaries(a!, b!, c, d, six.extents)
   return {
     has: (ip) => (ip.family === 4 ? v4.find(ip.d) : v6.find(ip)) >= 0,
-    size: rangesIn(four.extents) + rangesIn(six.extents),
+    size: four.size + six.size,
   }
 }

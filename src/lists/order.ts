@@ -1,63 +1,76 @@
 import type { RangeRows } from './ranges.ts'
 
-const DIGIT_BITS = 8
-const DIGITS = 1 << DIGIT_BITS
-const DIGITS_OF_WORD = 32 / DIGIT_BITS
+/** Rows this few are sorted faster by insertion than by a call to the engine. */
+const FEW = 24
 
-const isRising = ({ data, length, stride, words }: RangeRows): boolean => {
-  for (let at = stride; at < length * stride; at += stride) {
-    for (let word = 0; word < words; word++) {
-      const difference = data[at + word]! - data[at + word - stride]!
-      if (difference < 0) return false
-      if (difference > 0) break
-    }
+/** Which half of a 64-bit element holds its upper bits. */
+const HIGH = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 1 : 0
+const LOW = 1 - HIGH
+
+const compareRows = (
+  { data, stride, words }: RangeRows,
+  x: number,
+  y: number,
+  firstWord: number
+): number => {
+  for (let word = firstWord; word < words; word++) {
+    const difference = data[x * stride + word]! - data[y * stride + word]!
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+const isRising = (rows: RangeRows): boolean => {
+  for (let row = 1; row < rows.length; row++) {
+    if (compareRows(rows, row - 1, row, 0) > 0) return false
   }
   return true
 }
 
-/** How often each value of each digit of a word occurs. */
-const countDigits = ({ data, length, stride }: RangeRows, word: number): Uint32Array => {
-  const counts = new Uint32Array(DIGITS * DIGITS_OF_WORD)
-  for (let at = word; at < length * stride; at += stride) {
-    let rest = data[at]!
-    for (let digit = 0; digit < DIGITS_OF_WORD; digit++) {
-      counts[digit * DIGITS + (rest & (DIGITS - 1))]!++
-      rest >>>= DIGIT_BITS
-    }
-  }
-  return counts
-}
-
 /**
- * Numbers of the rows in the order their ranges begin. A radix sort from the last digit to the first: no comparisons, no
- * objects, and 8 bytes a row. Digits that are the same in all rows cost nothing, as the lower half of IPv6 networks.
+ * Numbers of the rows in the order their ranges begin. Each is sorted together with a word of its address as one 64-bit
+ * element, which typed arrays do natively, without calls back; rows that are alike in that word by the next one. Takes 12 bytes
+ * a row.
  */
 export const orderOf = (rows: RangeRows): Uint32Array => {
   const { data, length, stride, words } = rows
-  let order = new Uint32Array(length)
-  for (let row = 0; row < length; row++) order[row] = row
+  const order = Uint32Array.from({ length }, (_, row) => row)
   if (isRising(rows)) return order
-  let spare = new Uint32Array(length)
-  for (let word = words - 1; word >= 0; word--) {
-    const counts = countDigits(rows, word)
-    for (let digit = 0; digit < DIGITS_OF_WORD; digit++) {
-      const places = counts.subarray(digit * DIGITS, (digit + 1) * DIGITS)
-      if (places.includes(length)) continue
-      let place = 0
-      for (let value = 0; value < DIGITS; value++) {
-        const count = places[value]!
-        places[value] = place
-        place += count
+  const elements = new BigUint64Array(length)
+  const halves = new Uint32Array(elements.buffer)
+
+  const insert = (from: number, to: number, word: number) => {
+    for (let i = from + 1; i < to; i++) {
+      const row = order[i]!
+      let place = i
+      while (place > from && compareRows(rows, order[place - 1]!, row, word) > 0) {
+        order[place] = order[place - 1]!
+        place--
       }
-      const shift = digit * DIGIT_BITS
-      for (let i = 0; i < length; i++) {
-        const row = order[i]!
-        spare[places[(data[row * stride + word]! >>> shift) & (DIGITS - 1)]!++] = row
-      }
-      const sorted = spare
-      spare = order
-      order = sorted
+      order[place] = row
     }
   }
+
+  const sort = (from: number, to: number, word: number) => {
+    if (to - from <= FEW) {
+      insert(from, to, word)
+      return
+    }
+    for (let i = from; i < to; i++) {
+      halves[i * 2 + HIGH] = data[order[i]! * stride + word]!
+      halves[i * 2 + LOW] = order[i]!
+    }
+    elements.subarray(from, to).sort()
+    for (let i = from; i < to; i++) order[i] = halves[i * 2 + LOW]!
+    if (word + 1 === words) return
+    // The next word's elements overwrite only those of runs that have been passed.
+    for (let begin = from, end = from; begin < to; begin = end) {
+      const alike = halves[begin * 2 + HIGH]
+      while (end < to && halves[end * 2 + HIGH] === alike) end++
+      if (end - begin > 1) sort(begin, end, word + 1)
+    }
+  }
+
+  sort(0, length, 0)
   return order
 }

@@ -1,22 +1,25 @@
-import { joinGaps } from './extents.ts'
-import { flatten } from './flatten.ts'
-import type { RangeRows } from './ranges.ts'
+import { GAP, joinGaps } from './extents.ts'
+import type { Stretches } from './flatten.ts'
 
-/** Stretches of one family in the form that look-ups use. */
+/** Stretches of one family as look-ups need them. */
 export interface Packed {
   /** A column for each word of an address. */
   readonly starts: readonly Uint32Array[]
   readonly values: Uint32Array
+  /** How far each goes. */
   readonly extents: Uint8Array
+  /** Stretches that aren't gaps. */
+  readonly size: number
 }
 
-/** @param isValued `false`: all values count as 0 */
-export const pack = (rows: RangeRows, isValued: boolean): Packed => {
-  const stretches = flatten(rows, isValued)
+/** Works in place: `stretches` must not be used afterwards. */
+export const pack = (stretches: Stretches): Packed => {
   const extents = joinGaps(stretches)
+  const { starts, values, length } = stretches
   return {
-    starts: stretches.starts.map((column) => column.slice(0, stretches.length)),
-    values: stretches.values.slice(0, stretches.length),
+    starts: starts.map((column) => column.slice(0, length)),
+    values: values.slice(0, length),
     extents,
+    size: extents.reduce((count, extent) => (extent === GAP ? count : count + 1), 0),
   }
 }
