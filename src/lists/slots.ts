@@ -37,7 +37,8 @@ export class Slots {
     this.lowBits = WORD_BITS - this.#partBits
     const parts = 2 ** this.#partBits
     this.#parts = new Uint32Array(2 * (parts + 1))
-    const windowOf = (row: number) => this.#windowOf(high[row]!, next === undefined ? 0 : next[row]!)
+    const windowOf = (row: number) =>
+      this.#windowOf(high[row]!, next === undefined ? 0 : next[row]!)
     let slots = 0
     let row = 0
     for (let part = 0; part < parts; part++) {
