@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Generation, PageChoice } from './answer.ts'
 import { createAnswers } from './create.ts'
 
 /** How clients in the field recognise a Cloudflare block, each rule in our own words. */
@@ -20,7 +21,7 @@ const REQUEST: Record<Dialect, { accept: string; acceptEncoding?: string }> = {
   markdown: { accept: 'text/markdown', acceptEncoding: 'gzip' },
 }
 
-const see = (dialect: Dialect): Seen => {
+const see = (dialect: Dialect, page?: PageChoice): Seen => {
   const {
     status,
     headers,
@@ -34,6 +35,7 @@ const see = (dialect: Dialect): Seen => {
     ip: '198.51.100.23',
     country: 'DE',
     method: 'GET',
+    page,
     ...REQUEST[dialect],
   })
   const text = String(sent)
@@ -140,5 +142,86 @@ const DETECTORS: [name: string, detects: (seen: Seen) => boolean, fires: readonl
 describe.each(DETECTORS)('%s', (_name, detects, fires) => {
   test.each(DIALECTS)('on our %s', (dialect) => {
     expect(detects(see(dialect))).toBe(fires.includes(dialect))
+  })
+})
+
+/** What tells the generations of the page apart, as clients do it, and on which of them each fires. */
+const BY_GENERATION: [
+  name: string,
+  detects: (seen: Seen) => boolean,
+  fires: readonly Generation[],
+][] = [
+  [
+    'a scraper library: the number in its element',
+    (seen) =>
+      isCloudflare(seen) &&
+      seen.status === 403 &&
+      /<span class="cf-error-code">1020<\/span>/.test(seen.body),
+    ['g1', 'union'],
+  ],
+  [
+    'a browser driver: title, or one of two selectors',
+    ({ title, body }) =>
+      title.startsWith('Access denied') ||
+      title.startsWith('Attention Required! | Cloudflare') ||
+      /class="cf-error-title">.*?class="cf-code-label">[^<]*<span>/s.test(body) ||
+      /id="cf-error-details".*?cf-error-overview.*?<h1/s.test(body),
+    ['g1', 'g2', 'g3', 'waf', 'union'],
+  ],
+  [
+    'media managers: the exact title',
+    (seen) =>
+      isCloudflare(seen) &&
+      [403, 503].includes(seen.status) &&
+      /<title>(?:Access denied|Attention Required! \| Cloudflare|Just a moment\.\.\.)<\/title>/.test(
+        seen.body
+      ),
+    ['g3', 'waf', 'union'],
+  ],
+  [
+    'a downloader: the WAF page suggests impersonation',
+    ({ status, body }) =>
+      status === 403 && body.includes('<title>Attention Required! | Cloudflare</title>'),
+    ['waf', 'union'],
+  ],
+  [
+    'the exact label',
+    ({ body }) => body.includes('<span class="cf-code-label">Error code <span>1020</span></span>'),
+    ['g3', 'union'],
+  ],
+  [
+    'refusal classifiers, on visible text',
+    ({ visible }) =>
+      /^.{0,200}(access denied|403).{30,120}the site owner may have set restrictions that prevent you from accessing the site/.test(
+        visible
+      ),
+    ['g3', 'union'],
+  ],
+  [
+    'API clients',
+    ({ body }) =>
+      /Error\s+(?:code)?\s*:?\s*10\d\d|Attention Required|Cloudflare Ray ID|cf-error-details/i.test(
+        body
+      ),
+    ['g1', 'g2', 'g3', 'waf', 'union'],
+  ],
+  [
+    'scanners of whole responses',
+    ({ body }) => /cloudflare.ray.id.|ray.id/i.test(body),
+    ['g1', 'g2', 'g3', 'waf', 'union'],
+  ],
+  ['exact short text', ({ body }) => /^error code: \d{4}$/.test(body.trim()), []],
+  [
+    'a challenge',
+    ({ header, body }) =>
+      header('cf-mitigated') !== undefined ||
+      /_cf_chl_opt|jschl-answer|captcha-bypass|Just a moment/.test(body),
+    [],
+  ],
+]
+
+describe.each(BY_GENERATION)('%s', (_name, detects, fires) => {
+  test.each(['g1', 'g2', 'g3', 'waf', 'union'] as const)('on %s', (generation) => {
+    expect(detects(see('html', { generation }))).toBe(fires.includes(generation))
   })
 })
