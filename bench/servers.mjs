@@ -52,7 +52,51 @@ const hono = (middleware) => {
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'edge1020-bench-'))
 
+/** Keeps nothing: what is left is the cost of judging and answering. */
+const noStore = {
+  name: 'none',
+  append: () => Promise.resolve(),
+  find: async () => ({ found: false, reason: 'not_in_store', message: '' }),
+  query: async () => [],
+  close: async () => {},
+}
+
+/** Ways to ask for a refusal, and the request headers of each. */
+export const ANSWERS = {
+  'page, plain': ['accept: text/html', 'accept-encoding: deflate'],
+  'page, gzip': ['accept: text/html', 'accept-encoding: gzip'],
+  'page, br': ['accept: text/html', 'accept-encoding: br'],
+  json: ['accept: application/json'],
+  markdown: ['accept: text/markdown'],
+  text: ['accept: */*'],
+}
+
+const asked = (answer) => Object.fromEntries(ANSWERS[answer].map((header) => header.split(': ')))
+
+/** The very same bytes and headers from memory. */
+const staticAnswer = async (answer) => {
+  const edge = createEdge({ rules: BLOCKING_RULE, store: noStore })
+  const { answer: made } = await edge.judge(
+    new Request('http://127.0.0.1/', { headers: asked(answer) }),
+    { remoteAddress: '127.0.0.1' }
+  )
+  const body = Buffer.from(made.body)
+  listen(
+    createServer((_req, res) => {
+      res.writeHead(403, made.headers)
+      res.end(body)
+    })
+  )
+}
+
 const MODES = {
+  ...Object.fromEntries(
+    Object.keys(ANSWERS).map((answer) => [`static ${answer}`, () => staticAnswer(answer)])
+  ),
+  'refusal without events': () => {
+    const edge = nodeMiddleware({ rules: BLOCKING_RULE, store: noStore, bots: 'off' })
+    listen(createServer((req, res) => edge(req, res, () => res.end())))
+  },
   'hono, bare': () => hono(),
   'hono, a middleware that only passes': () => hono((_c, next) => next()),
   'hono + edge1020, 10 rules': () => hono(edge1020({ rules: PASSING_RULES, store: 'memory' })),
@@ -94,9 +138,12 @@ const MODES = {
   },
 }
 
-const run = MODES[process.argv[2]]
-if (run === undefined)
-  throw new Error(
-    `unknown mode "${process.argv[2]}": expected one of ${Object.keys(MODES).join(', ')}`
-  )
-await run()
+if (process.argv[1]?.endsWith('servers.mjs')) {
+  const run = MODES[process.argv[2]]
+  if (run === undefined) {
+    throw new Error(
+      `unknown mode "${process.argv[2]}": expected one of ${Object.keys(MODES).join(', ')}`
+    )
+  }
+  await run()
+}

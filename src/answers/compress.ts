@@ -87,10 +87,44 @@ const withoutWindow = (stream: Uint8Array, isPadded: boolean): Uint8Array => {
   return shifted.subarray(0, Math.ceil(end / BITS_PER_BYTE))
 }
 
+/** What stands in a slot. */
+export interface SlotValue {
+  readonly text: string
+  /** In UTF-8; at most 65,535. */
+  readonly bytes: number
+}
+
 /** A text with slots, whose fixed parts are compressed before. */
 export interface CompressedTemplate {
-  /** @param values one for each slot, in order, at most 65,535 bytes each */
-  fill(values: readonly Uint8Array[]): Uint8Array
+  /** @param values one for each slot, in order */
+  fill(values: readonly SlotValue[]): Uint8Array
+}
+
+const encoder = new TextEncoder()
+
+/** Nearly all values are ASCII and short: written here, they allocate nothing. */
+const write = ({ text, bytes }: SlotValue, out: Uint8Array, at: number): void => {
+  if (bytes !== text.length) {
+    out.set(encoder.encode(text), at)
+    return
+  }
+  for (let i = 0; i < bytes; i++) out[at + i] = text.charCodeAt(i)
+}
+
+const SLAB_BYTES = 2 ** 18
+let slab = new Uint8Array(0)
+let slabUsed = 0
+
+/** Memory for one answer, cut off a large piece: memory of their own is what costs most of small arrays. Never used twice. */
+const allocate = (bytes: number): Uint8Array => {
+  if (bytes > SLAB_BYTES / 8) return new Uint8Array(bytes)
+  if (slabUsed + bytes > slab.length) {
+    slab = new Uint8Array(SLAB_BYTES)
+    slabUsed = 0
+  }
+  const piece = slab.subarray(slabUsed, slabUsed + bytes)
+  slabUsed += bytes
+  return piece
 }
 
 const gzipTemplate = (
@@ -106,12 +140,18 @@ const gzipTemplate = (
     fill: (values) => {
       let size = fixedSize
       let length = fixedBytes
-      for (const value of values) {
-        size += value.length
-        length += STORED_HEADER_BYTES + value.length
+      for (let i = 0; i < values.length; i++) {
+        const { bytes } = values[i]!
+        size += bytes
+        length += STORED_HEADER_BYTES + bytes
       }
-      const out = new Uint8Array(length)
-      const view = new DataView(out.buffer)
+      const out = allocate(length)
+      const put32 = (at: number, word: number) => {
+        out[at] = word
+        out[at + 1] = word >>> 8
+        out[at + 2] = word >>> 16
+        out[at + 3] = word >>> 24
+      }
       out.set(GZIP_HEADER)
       let at = GZIP_HEADER.length
       let crc = 0
@@ -122,16 +162,17 @@ const gzipTemplate = (
         crc = sums[i]!.shift(crc) ^ sums[i]!.crc
         const value = values[i]
         if (value === undefined) continue
-        at++
-        view.setUint16(at, value.length, true)
-        view.setUint16(at + 2, value.length ^ MAX_STORED, true)
-        out.set(value, at + 4)
-        at += 4 + value.length
-        crc = crcAfter(crc, value)
+        // Not the last block, stored; its length, and the length inverted.
+        out[at] = 0
+        put32(at + 1, value.bytes | ((value.bytes ^ MAX_STORED) << 16))
+        at += STORED_HEADER_BYTES
+        write(value, out, at)
+        crc = crcAfter(crc, out, at, at + value.bytes)
+        at += value.bytes
       }
       out.set(DEFLATE_END, at)
-      view.setUint32(length - GZIP_TRAILER_BYTES, crc >>> 0, true)
-      view.setUint32(length - 4, size, true)
+      put32(length - GZIP_TRAILER_BYTES, crc)
+      put32(length - 4, size)
       return out
     },
   }
@@ -177,23 +218,24 @@ const brotliTemplate = (parts: readonly Uint8Array[], coders: BrotliCoders): Com
   return {
     fill: (values) => {
       let length = fixedBytes
-      for (const value of values) {
-        if (value.length > 0) length += BROTLI_HEADER_BYTES + value.length
+      for (let i = 0; i < values.length; i++) {
+        const { bytes } = values[i]!
+        if (bytes > 0) length += BROTLI_HEADER_BYTES + bytes
       }
-      const out = new Uint8Array(length)
+      const out = allocate(length)
       let at = 0
       for (let i = 0; i < pieces.length; i++) {
         const piece = pieces[i]!
         out.set(piece, at)
         at += piece.length
         const value = values[i]
-        if (value === undefined || value.length === 0) continue
-        const header = headerBits(value.length)
+        if (value === undefined || value.bytes === 0) continue
+        const header = headerBits(value.bytes)
         out[at] = header
         out[at + 1] = header >>> 8
         out[at + 2] = header >>> 16
-        out.set(value, at + BROTLI_HEADER_BYTES)
-        at += BROTLI_HEADER_BYTES + value.length
+        write(value, out, at + BROTLI_HEADER_BYTES)
+        at += BROTLI_HEADER_BYTES + value.bytes
       }
       out.set(BROTLI_END, at)
       return out

@@ -8,10 +8,18 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** CRC-32 (RFC 1952 §8) of what `crc` is of, followed by `bytes`. Signed: `>>> 0` makes it a number without sign. */
-export const crcAfter = (crc: number, bytes: Uint8Array): number => {
+/**
+ * CRC-32 (RFC 1952 §8) of what `crc` is of, followed by `bytes`, or by a part of them. Signed: `>>> 0` makes it a number
+ * without sign.
+ */
+export const crcAfter = (
+  crc: number,
+  bytes: Uint8Array,
+  from = 0,
+  to: number = bytes.length
+): number => {
   let state = ~crc
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = from; i < to; i++) {
     state = TABLE[(state ^ bytes[i]!) & 0xff]! ^ (state >>> BITS_PER_BYTE)
   }
   return ~state

@@ -24,6 +24,8 @@ export class Template {
   readonly #compressed = new Map<Coding, CompressedTemplate | undefined>()
   /** How often each slot occurs. */
   readonly #occurrences: readonly (readonly [slot: string, times: number])[]
+  /** Which of the different slots each is. */
+  readonly #places: readonly number[]
   readonly #fixedBytes: number
 
   /** @param slot how slots are written, the name in a group */
@@ -36,6 +38,7 @@ export class Template {
       name,
       this.#slots.filter((slot) => slot === name).length,
     ])
+    this.#places = this.#slots.map((name) => names.indexOf(name))
     this.#fixedBytes = this.#parts.reduce((sum, part) => sum + byteLength(part), 0)
   }
 
@@ -67,9 +70,10 @@ export class Template {
     }
     const template = this.#compressed.get(coding)
     if (template === undefined) return undefined
-    const encoded = new Map(
-      this.#occurrences.map(([slot]) => [slot, encoder.encode(values[slot] ?? '')])
-    )
-    return template.fill(this.#slots.map((slot) => encoded.get(slot)!))
+    const filled = this.#occurrences.map(([slot]) => {
+      const text = values[slot] ?? ''
+      return { text, bytes: byteLength(text) }
+    })
+    return template.fill(this.#places.map((place) => filled[place]!))
   }
 }

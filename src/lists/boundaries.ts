@@ -27,10 +27,11 @@ export class V4Boundaries {
   constructor(starts: Uint32Array, extents: Uint8Array = NO_EXTENTS) {
     this.#slots = new Slots(starts)
     this.#lowMask = 2 ** this.#slots.lowBits - 1
-    this.#rows = starts.map(
-      (start, row) =>
-        ((start & this.#lowMask) << V4_EXTENT_BITS) | ((extents[row] ?? UNTIL_NEXT) & V4_EXTENT)
-    )
+    this.#rows = new Uint32Array(starts.length)
+    for (let row = 0; row < starts.length; row++) {
+      const extent = (extents[row] ?? UNTIL_NEXT) & V4_EXTENT
+      this.#rows[row] = ((starts[row]! & this.#lowMask) << V4_EXTENT_BITS) | extent
+    }
   }
 
   /** Memory. */

@@ -238,6 +238,103 @@ test('ranges that are no networks: the narrower counts, then the later', () => {
   )
 })
 
+test('how narrow a range is counts over all words of its addresses', () => {
+  const word = fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)
+  const address = fc.tuple(word, word, word, word).map((words) => new Ip(6, ...words))
+  const numberOf = ({ a, b, c, d }: Ip) =>
+    [a, b, c, d].reduce((sum, one) => (sum << 32n) | BigInt(one), 0n)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(address, address), { maxLength: 15 }), (list) => {
+      const ranges = new RangeBuffer()
+      for (const [value, [from, to]] of list.entries()) ranges.add({ from, to }, value)
+      const map = buildIpMap(ranges)
+      for (const asked of list.flatMap(([from, to]) => [from, previous(from), nextIp(to) ?? to])) {
+        const n = numberOf(asked)
+        let best = -1
+        let bestWidth = 1n << 128n
+        list.forEach(([from, to], value) => {
+          const [first, last] = [numberOf(from), numberOf(to)]
+          if (n < first || n > last || last - first > bestWidth) return
+          best = value
+          bestWidth = last - first
+        })
+        expect(map.find(asked)).toBe(best)
+      }
+    }),
+    { seed: SEED, numRuns: 500 }
+  )
+})
+
+describe('columns', () => {
+  const range = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(2), fc.boolean())
+
+  test('are of rising stretches, neighbours of which differ, and make the same map again', () => {
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 30 }), (list) => {
+        const ranges = new RangeBuffer()
+        for (const [from, to, value, isV6] of list) {
+          if (isV6) ranges.add6(new Ip(6, from, 0, 0, 0), new Ip(6, to, 7, 0xffffffff, to), value)
+          else ranges.add4(from * 3, to * 3, value)
+        }
+        const columns = buildIpMap(ranges).columns()
+        const { starts, values } = columns.v4
+        expect([...starts]).toEqual([...new Set(starts)].sort((x, y) => x - y))
+        expect(values.some((value, i) => value === (values[i - 1] ?? 0xffffffff))).toBe(false)
+        const copy = structuredClone(columns)
+        expect(ipMapOf(columns).columns()).toEqual(copy)
+        expect(columns).toEqual(copy)
+      }),
+      { seed: SEED }
+    )
+  })
+
+  test('have the lower half of IPv6 only where a stretch begins within a /64', () => {
+    const keys = (text: string) => Object.keys(mapOf([text, 1]).columns().v6)
+    expect(keys('2001:db8::/64')).toEqual(['a', 'b', 'values'])
+    expect(keys('2001:db8::/65')).toEqual(['a', 'b', 'c', 'd', 'values'])
+    expect(keys('2001:db8::/128')).toEqual(['a', 'b', 'c', 'd', 'values'])
+  })
+
+  test('say gaps as stretches without a value', () => {
+    const { v4, v6 } = mapOf(['10.0.0.0/8', 1], ['255.0.0.0/8', 2], ['ffff::/32', 3]).columns()
+    expect([...v4.starts]).toEqual([0x0a000000, 0x0b000000, 0xff000000])
+    expect([...v4.values]).toEqual([1, 0xffffffff, 2])
+    expect([...v6.a]).toEqual([0xffff0000, 0xffff0001])
+    expect([...v6.values]).toEqual([3, 0xffffffff])
+    const { v6: behind } = mapOf(['2001:db8:ffff:ffff::/64', 1]).columns()
+    expect([...behind.a, ...behind.b]).toEqual([0x20010db8, 0x20010db9, 0xffffffff, 0])
+  })
+})
+
+test.each([-1, 1.5, 0xffffffff, Number.NaN])('%d is no value', (value) => {
+  const ranges = new RangeBuffer()
+  const address = ip('::1')
+  expect(() => ranges.add4(1, 2, value)).toThrow(RangeError)
+  expect(() => ranges.add6(address, address, value)).toThrow(`range value ${value}: expected`)
+  expect(ranges.length).toBe(0)
+})
+
+test('a range from one family to the other holds nothing', () => {
+  const ranges = new RangeBuffer()
+  ranges.add({ from: ip('10.0.0.0'), to: ip('::ffff') })
+  expect(buildIpSet(ranges).size).toBe(0)
+})
+
+test('memory is that of a row for each network, whatever gaps lie between', () => {
+  const ranges = new RangeBuffer()
+  for (let i = 0; i < 20_000; i++) {
+    ranges.add4(i * 0x10000, i * 0x10000 + 255, i % 200)
+    ranges.add6(
+      new Ip(6, i * 0x10000, 0, 0, 0),
+      new Ip(6, i * 0x10000, 0xffff, ~0 >>> 0, ~0 >>> 0),
+      i
+    )
+  }
+  const map = buildIpMap(ranges)
+  expect(map.size).toBe(40_000)
+  expect(map.bytes / map.size).toBeLessThan(12)
+})
+
 test('a set of a buffer is that of its ranges', () => {
   const list = ['10.0.0.0/8', '10.5.0.0/16', '11.0.0.0/8', '2001:db8::/32', '::/0']
   const ranges = new RangeBuffer()

@@ -34,7 +34,8 @@ const isRising = (rows: RangeRows): boolean => {
  */
 export const orderOf = (rows: RangeRows): Uint32Array => {
   const { data, length, stride, words } = rows
-  const order = Uint32Array.from({ length }, (_, row) => row)
+  const order = new Uint32Array(length)
+  for (let row = 0; row < length; row++) order[row] = row
   if (isRising(rows)) return order
   const elements = new BigUint64Array(length)
   const halves = new Uint32Array(elements.buffer)
