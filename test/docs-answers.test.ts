@@ -88,7 +88,7 @@ describe('commands', () => {
 })
 
 describe('edge1020 page', () => {
-  test('with head, in another language, with an owner’s page', async () => {
+  test('with head, and with an owner’s page', async () => {
     expect((await run(['page', '1015', '-i', '-d', 'text'])).out).toMatch(
       /^HTTP\/1.1 429\nContent-Type: text\/plain; charset=UTF-8\n[\s\S]*\n\nerror code: 1015\n$/
     )

@@ -120,7 +120,7 @@ describe('headers of some zones', () => {
       /^__cf_bm=[\w-]+-\d+-1\.0\.1\.1; path=\/; expires=Mon, 23 Nov 2026 00:30:00 GMT; domain=\.shop\.example\.com; HttpOnly; Secure; SameSite=None$/,
     ],
     ['nel', 'NEL', /^\{"success_fraction":0,"report_to":"cf-nel","max_age":604800\}$/],
-    ['nel', 'Report-To', /^\{"endpoints":\[\{"url":"https:\/\/[^"]+"\}\],"group":"cf-nel"/],
+    ['nel', 'Report-To', /^\{"endpoints":\[\{"url":"\/cdn-cgi\/nel"\}\],"group":"cf-nel"/],
     ['altSvc', 'alt-svc', /^h3=":443"; ma=86400$/],
     ['errorType', 'cf-error-type', /^edge$/],
   ])('%s adds %s', (option, name, value) => {

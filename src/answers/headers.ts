@@ -41,10 +41,9 @@ export const addOptional = (
   if (vary) headers.Vary = 'Accept-Encoding'
   if (cookie) headers['Set-Cookie'] = botCookie(facts)
   if (nel) {
-    // Reports go to the host itself: nothing is sent to anybody else.
-    const endpoint = 'https://a.nel.cloudflare.com/report/v4'
+    // Cloudflare's collector in the real header; here the host itself, so that no visitor's browser tells anybody else.
     headers['Report-To'] = JSON.stringify({
-      endpoints: [{ url: endpoint }],
+      endpoints: [{ url: '/cdn-cgi/nel' }],
       group: 'cf-nel',
       max_age: NEL_SECONDS,
     })
