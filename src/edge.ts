@@ -128,6 +128,7 @@ const refusalFacts = (
   method: request.method,
   accept: request.joined('accept'),
   acceptEncoding: request.joined('accept-encoding'),
+  acceptLanguage: request.joined('accept-language'),
 })
 
 /** A mistake in a test's own headers is told to the test: silently ignored, it would make the test pass. */

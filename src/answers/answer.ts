@@ -48,6 +48,7 @@ export interface RefusalFacts {
   /** Request header values, undefined where absent. */
   accept?: string | undefined
   acceptEncoding?: string | undefined
+  acceptLanguage?: string | undefined
   /** Autonomous system of the visitor. */
   asn?: number
   /** Wanted outright, whatever the request's headers say. */
@@ -68,6 +69,8 @@ export interface AnswerOptions {
   page?: PageChoice
   /** Where a visitor can write to: a URL or `mailto:` with `::RAY_ID::` in it. Off by default. */
   contact?: string | undefined
+  /** Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, as the marks are. */
+  languages?: boolean
   /** Compresses for clients that offer it. Default true, where there are coders. */
   compress?: boolean
   /** What compresses the fixed parts; `edge1020/node` brings Node's. */

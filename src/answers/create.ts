@@ -11,6 +11,7 @@ import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
 import { escapeHtml, escapeJson, shownHost, shownWord, yamlScalar } from './escape.ts'
 import { addOptional } from './headers.ts'
+import { ENGLISH_CODE, languageOf, preferredLanguage } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
 import { createCodings, negotiate } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
@@ -122,6 +123,7 @@ export const createAnswers = ({
   emulatedHeader = true,
   page: edgePage = {},
   contact,
+  languages = false,
   compress = true,
   coders = {},
   headers: optional = {},
@@ -137,13 +139,15 @@ export const createAnswers = ({
   const templateOf = (
     entry: CatalogueEntry,
     dialect: Dialect,
-    { generation, template }: Choice
+    { generation, template }: Choice,
+    language: string
   ): Template => {
     if (dialect === 'html' && template !== undefined) return template.template(entry)
-    const key = dialect === 'html' ? `${entry.code} ${generation}` : `${entry.code} ${dialect}`
+    const key =
+      dialect === 'html' ? `${entry.code} ${generation} ${language}` : `${entry.code} ${dialect}`
     let found = rendered.get(key)
     if (found === undefined) {
-      found = render(entry, dialect, generation)
+      found = render(entry, dialect, generation, language)
       rendered.set(key, found)
     }
     return found
@@ -152,15 +156,19 @@ export const createAnswers = ({
   const render = (
     entry: CatalogueEntry,
     dialect: Dialect,
-    generation: Generation | undefined
+    generation: Generation | undefined,
+    language: string
   ): Template => {
     if (dialect === 'text') return textTemplate(entry)
     if (dialect === 'markdown') return markdownTemplate(entry, emulatedHeader)
     if (dialect !== 'html') return jsonTemplate(entry, emulatedHeader)
+    const { phrases, texts } = languageOf(language, entry)
     return pageTemplate(entry, {
       generation,
       emulated: emulatedHeader,
       contact: contactLine,
+      phrases,
+      texts,
     })
   }
 
@@ -178,7 +186,8 @@ export const createAnswers = ({
       const dialect =
         facts.dialect ??
         (choice.template === undefined ? dialectOf(facts.accept, facts.acceptEncoding) : 'html')
-      const template = templateOf(entry, dialect, choice)
+      const language = languages ? preferredLanguage(facts.acceptLanguage) : ENGLISH_CODE
+      const template = templateOf(entry, dialect, choice, language)
       const slots = slotsOf(dialect, facts, timestampOf(facts.timeMs))
       const coding = dialect === 'text' ? undefined : codingOf(facts.acceptEncoding)
       const packed = coding && template.fillCompressed(slots, coding, coders)

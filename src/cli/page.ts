@@ -54,6 +54,7 @@ export const page: Command = {
     },
     template: { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
     host: { value: 'HOST', default: 'shop.example', help: 'the site that was asked for' },
+    language: { value: 'TAG', help: 'language of our own sentences: de, es, fr, ja, pt or zh' },
     contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
     include: { short: 'i', help: 'print status and headers too' },
     output: { value: 'FILE', short: 'o', help: 'write to a file' },
@@ -69,6 +70,7 @@ export const page: Command = {
     const { ray, timeMs } = createRays().next()
     const { status, headers, body } = createAnswers({
       contact: args.text('contact'),
+      languages: args.text('language') !== undefined,
     }).refuse({
       code,
       ray,
@@ -79,6 +81,7 @@ export const page: Command = {
       country: 'XX',
       method: 'GET',
       dialect: oneOf(args, 'dialect', DIALECTS),
+      acceptLanguage: args.text('language'),
       page: {
         ...(generation === undefined ? {} : { generation }),
         ...(template === undefined ? {} : { template: readPageFile(template) }),

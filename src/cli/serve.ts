@@ -67,6 +67,7 @@ const answersOf = (args: Arguments): AnswerOptions => {
       ...(template === undefined ? {} : { template: readPageFile(template) }),
     },
     ...(contact === undefined ? {} : { contact }),
+    languages: args.on('languages'),
     emulatedHeader: !args.on('no-emulated-header'),
   }
 }
@@ -136,6 +137,7 @@ export const serve: Command = {
     },
     'page-template': { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
     contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
+    languages: { help: "our own sentences in the visitor's language" },
     'no-emulated-header': { help: 'do not say that answers are emulated' },
     colo: { value: 'XXX', help: 'three letters of the data centre in Ray IDs (default LOC)' },
     'redact-query': {
