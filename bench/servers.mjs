@@ -52,15 +52,6 @@ const hono = (middleware) => {
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'edge1020-bench-'))
 
-/** Keeps nothing: what is left is the cost of judging and answering. */
-const noStore = {
-  name: 'none',
-  append: () => Promise.resolve(),
-  find: async () => ({ found: false, reason: 'not_in_store', message: '' }),
-  query: async () => [],
-  close: async () => {},
-}
-
 /** Ways to ask for a refusal, and the request headers of each. */
 export const ANSWERS = {
   'page, plain': ['accept: text/html', 'accept-encoding: deflate'],
@@ -75,7 +66,7 @@ const asked = (answer) => Object.fromEntries(ANSWERS[answer].map((header) => hea
 
 /** The very same bytes and headers from memory. */
 const staticAnswer = async (answer) => {
-  const edge = createEdge({ rules: BLOCKING_RULE, store: noStore })
+  const edge = createEdge({ rules: BLOCKING_RULE, store: 'none' })
   const { answer: made } = await edge.judge(
     new Request('http://127.0.0.1/', { headers: asked(answer) }),
     { remoteAddress: '127.0.0.1' }
@@ -94,7 +85,7 @@ const MODES = {
     Object.keys(ANSWERS).map((answer) => [`static ${answer}`, () => staticAnswer(answer)])
   ),
   'refusal without events': () => {
-    const edge = nodeMiddleware({ rules: BLOCKING_RULE, store: noStore, bots: 'off' })
+    const edge = nodeMiddleware({ rules: BLOCKING_RULE, store: 'none', bots: 'off' })
     listen(createServer((req, res) => edge(req, res, () => res.end())))
   },
   'hono, bare': () => hono(),

@@ -1,4 +1,4 @@
-import type { Answer, AnswerOptions } from './answers/answer.ts'
+import type { Answer, AnswerOptions, PageChoice, RefusalFacts } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
 import { byteLength } from './answers/template.ts'
 import { contextLayout, RequestContext, readOverrides } from './context.ts'
@@ -115,8 +115,9 @@ const refusalFacts = (
   request: RequestReader,
   visitor: Visitor,
   ray: RayId,
-  colo: string
-) => ({
+  colo: string,
+  page?: PageChoice
+): RefusalFacts => ({
   code,
   ray: ray.ray,
   colo,
@@ -129,6 +130,7 @@ const refusalFacts = (
   accept: request.joined('accept'),
   acceptEncoding: request.joined('accept-encoding'),
   acceptLanguage: request.joined('accept-language'),
+  page,
 })
 
 /** A mistake in a test's own headers is told to the test: silently ignored, it would make the test pass. */
@@ -222,11 +224,12 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const rule = matched.at(-1)!
     const answer =
       rule.action === 'block'
-        ? answers.refuse({
-            ...refusalFacts(CUSTOM_RULE_BLOCK_CODE, request, visitor, ray, colo),
-            page: rule.page,
-          })
+        ? answers.refuse(
+            refusalFacts(CUSTOM_RULE_BLOCK_CODE, request, visitor, ray, colo, rule.page)
+          )
         : undefined
+    if (answer !== undefined) stats.blocked++
+    if (store.discards === true) return new Verdict(rule.action, ray, visitor, answer, rule)
     const judged = { request, visitor, context, ray, status: answer?.status ?? 0 }
     const events = matched.map((one, i) =>
       record({ rule: one, matchIndex: matched.length - 1 - i }, judged)
@@ -243,10 +246,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
         return verdict
       }
     )
-    if (answer !== undefined) {
-      stats.blocked++
-      return committed
-    }
+    if (answer !== undefined) return committed
     // The request passes without waiting; closing waits.
     pending.add(committed)
     void committed.then(() => pending.delete(committed))

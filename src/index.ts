@@ -24,6 +24,7 @@ export type {
   SecurityEvent,
 } from './events/event.ts'
 export { memoryStore } from './events/memory.ts'
+export { noStore } from './events/none.ts'
 export type { HonoMountOptions } from './mount/hono.ts'
 export { parseRay } from './ray.ts'
 export type { Rule, Ruleset } from './rules/rule.ts'

@@ -37,6 +37,7 @@ export type {
   SecurityEvent,
 } from './events/event.ts'
 export { memoryStore } from './events/memory.ts'
+export { noStore } from './events/none.ts'
 export type { HonoMountOptions } from './mount/hono.ts'
 export type { NodeMiddleware } from './mount/node/middleware.ts'
 export { parseRay } from './ray.ts'
@@ -67,7 +68,7 @@ export interface Options
   extends Omit<EdgeOptions, 'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas'> {
   /** Rule files or directories, or documents as objects. */
   rules: string | readonly string[] | object | readonly object[]
-  /** `memory`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
+  /** `memory`, `none`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: string | EventStore
   /** Told at load which rules read what this edge has no data for, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void

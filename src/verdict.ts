@@ -23,7 +23,7 @@ export class Verdict {
     readonly answer?: Answer,
     /** The rule that decided; absent where none matched. */
     readonly rule?: Rule,
-    /** Its event, already committed where the action is `block`. */
+    /** Its event, already committed where the action is `block`; absent where the store keeps none. */
     readonly event?: SecurityEvent
   ) {}
 

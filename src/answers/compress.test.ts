@@ -1,18 +1,23 @@
+import * as zlib from 'node:zlib'
 import { brotliDecompressSync, crc32, gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Coding } from './compress.ts'
-import { compressTemplate } from './compress.ts'
+import { compressTemplate, MAX_VALUE_BYTES } from './compress.ts'
 import { crcAfter, crcOf, crcShift } from './crc32.ts'
 import { coders } from './node/coders.ts'
 
 const SEED = 1020
-const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync }
+/** Of Node 22.15 and 24 on. */
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Buffer }
+const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync, zstd: zstdDecompressSync! }
+const CODINGS = (['br', 'gzip', 'zstd'] as const).filter((coding) => DECODERS[coding] !== undefined)
 const bytes = (text: string) => new TextEncoder().encode(text)
 const slot = (text: string) => ({ text, bytes: bytes(text).length })
 
 const roundTrip = (coding: Coding, parts: readonly string[], values: readonly string[]) => {
-  const template = compressTemplate(parts.map(bytes), coding, coders)!
+  const places = values.map((_, i) => i)
+  const template = compressTemplate(parts.map(bytes), places, coding, coders)!
   return DECODERS[coding](template.fill(values.map(slot))).toString()
 }
 
@@ -21,7 +26,7 @@ const joined = (parts: readonly string[], values: readonly string[]) =>
 
 const LOREM = 'the request was stopped before it reached the site; '
 
-describe.each(['br', 'gzip'] as const)('%s', (coding) => {
+describe.each(CODINGS)('%s', (coding) => {
   test.each<[string, string[], string[]]>([
     ['one part', ['hello'], []],
     ['nothing at all', [''], []],
@@ -29,7 +34,12 @@ describe.each(['br', 'gzip'] as const)('%s', (coding) => {
     ['slots without text between', ['', '', ''], ['a', 'b']],
     ['an empty value', ['<p>', '</p>'], ['']],
     ['the same long text again and again', [LOREM.repeat(50), LOREM.repeat(50), LOREM], ['x', 'y']],
-    ['values of 65,535 bytes', ['a', 'b'], ['v'.repeat(0xffff)]],
+    ['values of the most bytes', ['a', 'b'], ['v'.repeat(MAX_VALUE_BYTES)]],
+    [
+      'more slots with little between them than a stored block holds',
+      Array.from({ length: 41 }, () => 'p'.repeat(31)),
+      Array.from({ length: 40 }, () => 'v'.repeat(MAX_VALUE_BYTES)),
+    ],
     ['text beyond ASCII', ['é'.repeat(99), '日本', '🙂'], ['ü', '€']],
   ])('%s', (_name, parts, values) => {
     expect(roundTrip(coding, parts, values)).toBe(joined(parts, values))
@@ -55,13 +65,25 @@ describe.each(['br', 'gzip'] as const)('%s', (coding) => {
   })
 
   test('is smaller than the text', () => {
-    const template = compressTemplate([bytes(LOREM.repeat(100)), bytes(LOREM)], coding, coders)!
+    const parts = [bytes(LOREM.repeat(100)), bytes(LOREM)]
+    const template = compressTemplate(parts, [0], coding, coders)!
     expect(template.fill([slot('x')]).length).toBeLessThan(LOREM.length * 5)
   })
 
-  test('needs a coder', () => {
-    expect(compressTemplate([bytes('x')], coding, {})).toBeUndefined()
+  test('a value may stand in several slots', () => {
+    const template = compressTemplate([',', ';', '.', '!'].map(bytes), [0, 1, 0], coding, coders)!
+    expect(DECODERS[coding](template.fill([slot('one'), slot('two')])).toString()).toBe(
+      ',one;two.one!'
+    )
   })
+
+  test('needs a coder', () => {
+    expect(compressTemplate([bytes('x')], [], coding, {})).toBeUndefined()
+  })
+})
+
+test('there is a Zstandard coder where Node has one', () => {
+  expect(coders.zstd !== undefined).toBe(zstdDecompressSync !== undefined)
 })
 
 describe('CRC-32', () => {

@@ -11,15 +11,17 @@ export interface PartCoders {
   brotli?(bytes: Uint8Array): Uint8Array
   /** Reads a whole Brotli stream; throws where it is none. */
   unbrotli?(stream: Uint8Array): Uint8Array
+  /** A whole Zstandard frame (RFC 8878) without a dictionary. */
+  zstd?(bytes: Uint8Array): Uint8Array
 }
 
-export type Coding = 'br' | 'gzip'
+export type Coding = 'br' | 'gzip' | 'zstd'
 
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
 /** An empty final block, stored. */
 const DEFLATE_END = Uint8Array.of(1, 0, 0, 0xff, 0xff)
 const GZIP_TRAILER_BYTES = 8
-/** Largest stored block of DEFLATE, and more than any slot's value has. */
+/** Largest stored block of DEFLATE. */
 const MAX_STORED = 0xffff
 const STORED_HEADER_BYTES = 5
 /** ISLAST and ISLASTEMPTY. */
@@ -90,28 +92,143 @@ const withoutWindow = (stream: Uint8Array, isPadded: boolean): Uint8Array => {
 /** What stands in a slot. */
 export interface SlotValue {
   readonly text: string
-  /** In UTF-8; at most 65,535. */
+  /** In UTF-8; at most `MAX_VALUE_BYTES`. */
   readonly bytes: number
 }
 
+/** More than a host's name or an address has. */
+export const MAX_VALUE_BYTES = 2 ** 12
+
 /** A text with slots, whose fixed parts are compressed before. */
 export interface CompressedTemplate {
-  /** @param values one for each slot, in order */
+  /** @param values one for each different slot */
   fill(values: readonly SlotValue[]): Uint8Array
+}
+
+/** Which of the values stands behind each part but the last. */
+type Places = readonly number[]
+
+/** A fixed part, and the slots behind it with what little stands between them: all that is stored as it is, in one block. */
+interface Segment {
+  readonly part: Uint8Array
+  readonly run: readonly (number | Uint8Array)[]
+  /** Of the run, without its values. */
+  readonly fixedBytes: number
+}
+
+/** Values of that many slots and the short parts between them fit into a stored block. */
+const MAX_SLOTS_OF_RUN = 15
+
+const segmentsOf = (parts: readonly Uint8Array[], places: Places): readonly Segment[] => {
+  const segments: Segment[] = []
+  let part = parts[0]!
+  let run: (number | Uint8Array)[] = []
+  let slots = 0
+  let fixedBytes = 0
+  const end = () => segments.push({ part, run, fixedBytes })
+  places.forEach((place, i) => {
+    run.push(place)
+    slots++
+    const next = parts[i + 1]!
+    if (next.length < MIN_COMPRESSED_BYTES && slots < MAX_SLOTS_OF_RUN) {
+      if (next.length > 0) run.push(next)
+      fixedBytes += next.length
+      return
+    }
+    end()
+    part = next
+    run = []
+    slots = 0
+    fixedBytes = 0
+  })
+  end()
+  return segments
+}
+
+const runBytes = ({ run, fixedBytes }: Segment, values: readonly SlotValue[]): number => {
+  let bytes = fixedBytes
+  for (let i = 0; i < run.length; i++) {
+    const piece = run[i]!
+    if (typeof piece === 'number') bytes += values[piece]!.bytes
+  }
+  return bytes
 }
 
 const encoder = new TextEncoder()
 
-/** Nearly all values are ASCII and short: written here, they allocate nothing. */
-const write = ({ text, bytes }: SlotValue, out: Uint8Array, at: number): void => {
-  if (bytes !== text.length) {
-    out.set(encoder.encode(text), at)
-    return
+/** Nearly all of it is ASCII and short: written here, it allocates nothing. */
+const writeRun = (
+  { run }: Segment,
+  values: readonly SlotValue[],
+  out: Uint8Array,
+  from: number
+): number => {
+  let at = from
+  for (let i = 0; i < run.length; i++) {
+    const piece = run[i]!
+    if (typeof piece !== 'number') {
+      for (let j = 0; j < piece.length; j++) out[at++] = piece[j]!
+      continue
+    }
+    const { text, bytes } = values[piece]!
+    if (bytes === text.length) {
+      for (let j = 0; j < bytes; j++) out[at++] = text.charCodeAt(j)
+    } else {
+      out.set(encoder.encode(text), at)
+      at += bytes
+    }
   }
-  for (let i = 0; i < bytes; i++) out[at + i] = text.charCodeAt(i)
+  return at
 }
 
-const SLAB_BYTES = 2 ** 18
+/** How a format stores bytes as they are. */
+interface Storage {
+  /** What it needs before so many bytes, at least one. */
+  headerBytes(bytes: number): number
+  /** Writes that; returns where the bytes go. */
+  writeHeader(out: Uint8Array, at: number, bytes: number): number
+}
+
+/** Everything but the format's own begin and end. */
+const createFiller = (
+  segments: readonly Segment[],
+  pieces: readonly Uint8Array[],
+  { headerBytes, writeHeader }: Storage
+) => {
+  const fixedBytes = joinBytes(pieces).length
+  return {
+    bytes: (values: readonly SlotValue[]): number => {
+      let length = fixedBytes
+      for (let i = 0; i < segments.length; i++) {
+        const bytes = runBytes(segments[i]!, values)
+        if (bytes > 0) length += headerBytes(bytes) + bytes
+      }
+      return length
+    },
+    /** @param seen told of each run when it stands there */
+    write: (
+      values: readonly SlotValue[],
+      out: Uint8Array,
+      from: number,
+      seen?: (segment: number, from: number, to: number) => void
+    ): number => {
+      let at = from
+      for (let i = 0; i < segments.length; i++) {
+        const piece = pieces[i]!
+        out.set(piece, at)
+        at += piece.length
+        const bytes = runBytes(segments[i]!, values)
+        if (bytes > 0) at = writeHeader(out, at, bytes)
+        const begin = at
+        at = writeRun(segments[i]!, values, out, at)
+        seen?.(i, begin, at)
+      }
+      return at
+    },
+  }
+}
+
+const SLAB_BYTES = 2 ** 16
 let slab = new Uint8Array(0)
 let slabUsed = 0
 
@@ -127,52 +244,48 @@ const allocate = (bytes: number): Uint8Array => {
   return piece
 }
 
+const put32 = (out: Uint8Array, at: number, word: number) => {
+  out[at] = word
+  out[at + 1] = word >>> 8
+  out[at + 2] = word >>> 16
+  out[at + 3] = word >>> 24
+}
+
+/** Blocks that are not the last: its length, and the length inverted. */
+const DEFLATE_STORAGE: Storage = {
+  headerBytes: () => STORED_HEADER_BYTES,
+  writeHeader: (out, at, bytes) => {
+    out[at] = 0
+    put32(out, at + 1, bytes | ((bytes ^ MAX_STORED) << 16))
+    return at + STORED_HEADER_BYTES
+  },
+}
+
 const gzipTemplate = (
-  parts: readonly Uint8Array[],
+  segments: readonly Segment[],
   deflate: NonNullable<PartCoders['deflate']>
 ): CompressedTemplate => {
+  const parts = segments.map(({ part }) => part)
   const pieces = parts.map((part) => (part.length === 0 ? part : deflate(part)))
+  const filler = createFiller(segments, pieces, DEFLATE_STORAGE)
   const sums = parts.map((part) => ({ crc: crcOf(part), shift: crcShift(part.length) }))
-  const fixedBytes =
-    GZIP_HEADER.length + DEFLATE_END.length + GZIP_TRAILER_BYTES + joinBytes(pieces).length
   const fixedSize = joinBytes(parts).length
   return {
     fill: (values) => {
-      let size = fixedSize
-      let length = fixedBytes
-      for (let i = 0; i < values.length; i++) {
-        const { bytes } = values[i]!
-        size += bytes
-        length += STORED_HEADER_BYTES + bytes
-      }
+      const length =
+        GZIP_HEADER.length + filler.bytes(values) + DEFLATE_END.length + GZIP_TRAILER_BYTES
       const out = allocate(length)
-      const put32 = (at: number, word: number) => {
-        out[at] = word
-        out[at + 1] = word >>> 8
-        out[at + 2] = word >>> 16
-        out[at + 3] = word >>> 24
-      }
       out.set(GZIP_HEADER)
-      let at = GZIP_HEADER.length
       let crc = 0
-      for (let i = 0; i < pieces.length; i++) {
-        const piece = pieces[i]!
-        out.set(piece, at)
-        at += piece.length
-        crc = sums[i]!.shift(crc) ^ sums[i]!.crc
-        const value = values[i]
-        if (value === undefined) continue
-        // Not the last block, stored; its length, and the length inverted.
-        out[at] = 0
-        put32(at + 1, value.bytes | ((value.bytes ^ MAX_STORED) << 16))
-        at += STORED_HEADER_BYTES
-        write(value, out, at)
-        crc = crcAfter(crc, out, at, at + value.bytes)
-        at += value.bytes
-      }
-      out.set(DEFLATE_END, at)
-      put32(length - GZIP_TRAILER_BYTES, crc)
-      put32(length - 4, size)
+      let size = fixedSize
+      const end = filler.write(values, out, GZIP_HEADER.length, (segment, from, to) => {
+        const sum = sums[segment]!
+        crc = crcAfter(sum.shift(crc) ^ sum.crc, out, from, to)
+        size += to - from
+      })
+      out.set(DEFLATE_END, end)
+      put32(out, length - GZIP_TRAILER_BYTES, crc)
+      put32(out, length - 4, size)
       return out
     },
   }
@@ -210,34 +323,76 @@ const brotliPart = (bytes: Uint8Array, coders: BrotliCoders): Uint8Array => {
   return pieces.find((piece) => readsBack(piece, bytes, coders))!
 }
 
-const brotliTemplate = (parts: readonly Uint8Array[], coders: BrotliCoders): CompressedTemplate => {
-  const pieces = [coders.brotli(new Uint8Array()), ...parts.map((part) => brotliPart(part, coders))]
-  const begin = joinBytes(pieces.splice(0, 2))
-  pieces.unshift(begin)
-  const fixedBytes = joinBytes(pieces).length + BROTLI_END.length
+const BROTLI_STORAGE: Storage = {
+  headerBytes: () => BROTLI_HEADER_BYTES,
+  writeHeader: (out, at, bytes) => {
+    const header = headerBits(bytes)
+    out[at] = header
+    out[at + 1] = header >>> 8
+    out[at + 2] = header >>> 16
+    return at + BROTLI_HEADER_BYTES
+  },
+}
+
+const brotliTemplate = (segments: readonly Segment[], coders: BrotliCoders): CompressedTemplate => {
+  const begin = coders.brotli(new Uint8Array())
+  const pieces = segments.map(({ part }) => brotliPart(part, coders))
+  const filler = createFiller(segments, pieces, BROTLI_STORAGE)
   return {
     fill: (values) => {
-      let length = fixedBytes
-      for (let i = 0; i < values.length; i++) {
-        const { bytes } = values[i]!
-        if (bytes > 0) length += BROTLI_HEADER_BYTES + bytes
-      }
-      const out = allocate(length)
-      let at = 0
-      for (let i = 0; i < pieces.length; i++) {
-        const piece = pieces[i]!
-        out.set(piece, at)
-        at += piece.length
-        const value = values[i]
-        if (value === undefined || value.bytes === 0) continue
-        const header = headerBits(value.bytes)
-        out[at] = header
-        out[at + 1] = header >>> 8
-        out[at + 2] = header >>> 16
-        write(value, out, at + BROTLI_HEADER_BYTES)
-        at += BROTLI_HEADER_BYTES + value.bytes
-      }
-      out.set(BROTLI_END, at)
+      const out = allocate(begin.length + filler.bytes(values) + BROTLI_END.length)
+      out.set(begin)
+      out.set(BROTLI_END, filler.write(values, out, begin.length))
+      return out
+    },
+  }
+}
+
+/** Magic number, and a descriptor: a single segment whose size stands in one or two bytes. */
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd]
+const ONE_BYTE_SIZE = 0x20
+const TWO_BYTE_SIZE = 0x60
+const MAX_ONE_BYTE = 0xff
+/** A size in two bytes is counted from here (RFC 8878 §3.1.1.1.4). */
+const TWO_BYTE_FROM = 256
+/** Magic number, descriptor, and a block's header. */
+const ZSTD_HEADER_BYTES = ZSTD_MAGIC.length + 1 + 3
+
+/** A frame of one block that is not compressed, of at most 65,535 bytes. */
+const ZSTD_STORAGE: Storage = {
+  headerBytes: (bytes) => ZSTD_HEADER_BYTES + (bytes > MAX_ONE_BYTE ? 2 : 1),
+  writeHeader: (out, from, bytes) => {
+    let at = from
+    out.set(ZSTD_MAGIC, at)
+    at += ZSTD_MAGIC.length
+    if (bytes > MAX_ONE_BYTE) {
+      out[at++] = TWO_BYTE_SIZE
+      out[at++] = bytes - TWO_BYTE_FROM
+      out[at++] = (bytes - TWO_BYTE_FROM) >>> 8
+    } else {
+      out[at++] = ONE_BYTE_SIZE
+      out[at++] = bytes
+    }
+    // The last block, raw; its length.
+    const header = 1 | (bytes << 3)
+    out[at++] = header
+    out[at++] = header >>> 8
+    out[at++] = header >>> 16
+    return at
+  },
+}
+
+const zstdTemplate = (
+  segments: readonly Segment[],
+  zstd: NonNullable<PartCoders['zstd']>
+): CompressedTemplate => {
+  // A stream is any number of frames; one at least.
+  const pieces = segments.map(({ part }, i) => (part.length === 0 && i > 0 ? part : zstd(part)))
+  const filler = createFiller(segments, pieces, ZSTD_STORAGE)
+  return {
+    fill: (values) => {
+      const out = allocate(filler.bytes(values))
+      filler.write(values, out, 0)
       return out
     },
   }
@@ -248,13 +403,17 @@ const brotliTemplate = (parts: readonly Uint8Array[], coders: BrotliCoders): Com
  * answer costs no compression.
  *
  * @param parts one more than there are slots
+ * @param places for each slot, which of the values stands in it
  * @returns `undefined` where there is no coder for the coding
  */
 export const compressTemplate = (
   parts: readonly Uint8Array[],
+  places: Places,
   coding: Coding,
-  { deflate, brotli, unbrotli }: PartCoders
+  { deflate, brotli, unbrotli, zstd }: PartCoders
 ): CompressedTemplate | undefined => {
-  if (coding === 'gzip') return deflate && gzipTemplate(parts, deflate)
-  return brotli && unbrotli && brotliTemplate(parts, { brotli, unbrotli })
+  const segments = segmentsOf(parts, places)
+  if (coding === 'gzip') return deflate && gzipTemplate(segments, deflate)
+  if (coding === 'zstd') return zstd && zstdTemplate(segments, zstd)
+  return brotli && unbrotli && brotliTemplate(segments, { brotli, unbrotli })
 }

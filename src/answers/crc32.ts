@@ -44,6 +44,16 @@ const apply = (matrix: Uint32Array, word: number): number => {
 
 const multiply = (x: Uint32Array, y: Uint32Array): Uint32Array => y.map((word) => apply(x, word))
 
+const NIBBLE_BITS = 4
+const NIBBLES = WORD_BITS / NIBBLE_BITS
+const NIBBLE = 2 ** NIBBLE_BITS
+
+/** What a matrix makes of every value of each four bits: eight steps for a word. */
+const tabulate = (matrix: Uint32Array): Int32Array =>
+  Int32Array.from({ length: NIBBLES * NIBBLE }, (_, i) =>
+    apply(matrix, (i % NIBBLE) << (Math.floor(i / NIBBLE) * NIBBLE_BITS))
+  )
+
 /**
  * How a sum changes when so many bytes follow whose own sum is known: `crcShift(n)(crc) ^ crcOf(bytes)` is
  * `crcAfter(crc, bytes)`. Sums are linear, so that each bit goes its own way (as in zlib's `crc32_combine`).
@@ -55,6 +65,14 @@ export const crcShift = (length: number): ((crc: number) => number) => {
     if (rest % 2 === 1) matrix = matrix === undefined ? power : multiply(power, matrix)
     power = multiply(power, power)
   }
-  const settled = matrix
-  return settled === undefined ? (crc) => crc : (crc) => apply(settled, crc)
+  if (matrix === undefined) return (crc) => crc
+  const table = tabulate(matrix)
+  return (crc) => {
+    let shifted = 0
+    for (let i = 0; i < NIBBLES; i++) {
+      const nibble = (crc >>> (i * NIBBLE_BITS)) & (NIBBLE - 1)
+      shifted ^= table[i * NIBBLE + nibble]!
+    }
+    return shifted
+  }
 }

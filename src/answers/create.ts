@@ -9,13 +9,15 @@ import type {
 } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
+import type { Coding } from './compress.ts'
 import { escapeHtml, escapeJson, shownHost, shownWord, yamlScalar } from './escape.ts'
 import { addOptional } from './headers.ts'
-import { ENGLISH_CODE, languageOf, preferredLanguage } from './languages.ts'
+import { ENGLISH_CODE, LANGUAGE_CODES, languageOf, preferredLanguage } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
 import { createCodings, negotiate } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
 import { pageTemplate } from './page.ts'
+import { Recent } from './recent.ts'
 import { jsonTemplate, markdownTemplate, textTemplate } from './structured.ts'
 import type { Template } from './template.ts'
 
@@ -34,6 +36,21 @@ const EXPIRES = 'Thu, 01 Jan 1970 00:00:01 GMT'
 const PLACES_PER_COLO = 100
 const CONTACT = /^(?:https?:\/\/|mailto:)\S+$/i
 const NO_CHOICE: PageChoice = {}
+const NO_SLOTS = {}
+const DATE_CHARS = '2026-11-23'.length
+
+/** Small numbers: keys of them cost nothing to make and to look up. */
+const DIALECTS: Record<Dialect, number> = { html: 0, text: 1, json: 2, problem: 3, markdown: 4 }
+const GENERATIONS: Record<Generation, number> = { g1: 1, g2: 2, g3: 3, waf: 4, union: 5 }
+const CODINGS: Record<Coding, number> = { gzip: 1, br: 2, zstd: 3 }
+const LANGUAGE_NUMBERS: Readonly<Record<string, number>> = Object.fromEntries(
+  LANGUAGE_CODES.map((code, i) => [code, i])
+)
+const PER_DIGIT = 8
+
+/** @param rest at most seven each; what is absent counts as 0 */
+const keyOf = (code: number, dialect: number, one = 0, two = 0) =>
+  ((code * PER_DIGIT + dialect) * PER_DIGIT + one) * PER_DIGIT + two
 
 interface Choice {
   readonly generation: Generation | undefined
@@ -62,41 +79,54 @@ const createTimestamp = () => {
 
 /** Clients of one kind send the same few headers: what they come to is remembered. */
 const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
-  const MAX_REMEMBERED = 256
-  const MAX_CHARS = 512
-  const remembered = new Map<string, Dialect>()
+  const remembered = new Recent<Dialect>()
+  let lastAccept: string | undefined
+  let lastEncoding: string | undefined
+  let last: Dialect | undefined
   return (accept: string | undefined, acceptEncoding: string | undefined): Dialect => {
-    // No header value holds a line feed, so keys of different pairs differ.
-    const key = `${accept}\n${acceptEncoding}`
-    const known = remembered.get(key)
-    if (known !== undefined) return known
-    const dialect = negotiate(accept, acceptEncoding, text)
-    if (key.length > MAX_CHARS) return dialect
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
-    remembered.set(key, dialect)
-    return dialect
+    if (last === undefined || accept !== lastAccept || acceptEncoding !== lastEncoding) {
+      // No header value holds a line feed, so keys of different pairs differ.
+      const key = `${accept}\n${acceptEncoding}`
+      last = remembered.get(key, () => negotiate(accept, acceptEncoding, text))
+      lastAccept = accept
+      lastEncoding = acceptEncoding
+    }
+    return last
+  }
+}
+
+/** Requests in a row are often for one host. */
+const createShownHost = () => {
+  let last = ''
+  let shown = { plain: '', html: '' }
+  return (host: string) => {
+    if (host !== last) {
+      const plain = shownHost(host)
+      last = host
+      shown = { plain, html: escapeHtml(plain) }
+    }
+    return shown
   }
 }
 
 const slotsOf = (
   dialect: Dialect,
-  { ray, colo, host, ip, asn, country }: RefusalFacts,
+  { ray, colo, ip, asn, country }: RefusalFacts,
+  host: { plain: string; html: string },
   timestamp: string
 ): Record<string, string> => {
-  if (dialect === 'text') return {}
-  const zone = shownHost(host)
   if (dialect !== 'html') {
-    const written = dialect === 'markdown' ? yamlScalar(zone) : escapeJson(zone)
-    return { ray, zone: written, timestamp: `${timestamp}Z` }
+    const zone = dialect === 'markdown' ? yamlScalar(host.plain) : escapeJson(host.plain)
+    return { ray, zone, timestamp: `${timestamp}Z` }
   }
   return {
     ray,
-    host: escapeHtml(zone),
+    host: host.html,
     ip: escapeHtml(shownWord(ip)),
     country: escapeHtml(shownWord(country)),
     asn: String(asn ?? 0),
     place: placeName(colo, ray),
-    time: `${timestamp.replace('T', ' ')} UTC`,
+    time: `${timestamp.slice(0, DATE_CHARS)} ${timestamp.slice(DATE_CHARS + 1)} UTC`,
   }
 }
 
@@ -128,7 +158,9 @@ export const createAnswers = ({
   coders = {},
   headers: optional = {},
 }: AnswerOptions = {}): Answers => {
-  const rendered = new Map<string, Template>()
+  const rendered = new Recent<Template, number>()
+  const fixedHeaders = new Recent<Answer['headers'], number>()
+  const hostOf = createShownHost()
   const dialectOf = createNegotiation(text)
   const timestampOf = createTimestamp()
   const contactLine = contactOf(contact)
@@ -144,13 +176,39 @@ export const createAnswers = ({
   ): Template => {
     if (dialect === 'html' && template !== undefined) return template.template(entry)
     const key =
-      dialect === 'html' ? `${entry.code} ${generation} ${language}` : `${entry.code} ${dialect}`
-    let found = rendered.get(key)
-    if (found === undefined) {
-      found = render(entry, dialect, generation, language)
-      rendered.set(key, found)
+      dialect === 'html'
+        ? keyOf(
+            entry.code,
+            DIALECTS[dialect],
+            GENERATIONS[generation!],
+            LANGUAGE_NUMBERS[language]!
+          )
+        : keyOf(entry.code, DIALECTS[dialect])
+    return rendered.get(key, () => render(entry, dialect, generation, language))
+  }
+
+  /** In the order of answers seen in 2026; length and Ray ID are filled in. */
+  const headersOf = (
+    entry: CatalogueEntry,
+    dialect: Dialect,
+    coding: Coding | undefined,
+    facts?: RefusalFacts
+  ): Answer['headers'] => {
+    const headers: Answer['headers'] = {
+      'Content-Type': CONTENT_TYPES[dialect],
+      'Content-Length': '',
     }
-    return found
+    if (coding !== undefined) headers['Content-Encoding'] = coding
+    if (entry.retryAfter !== undefined) headers['Retry-After'] = String(entry.retryAfter)
+    headers['Cache-Control'] = CACHE_CONTROL
+    headers.Expires = EXPIRES
+    headers['Referrer-Policy'] = 'same-origin'
+    headers['X-Frame-Options'] = 'SAMEORIGIN'
+    if (facts !== undefined) addOptional(headers, optional, entry, facts)
+    headers.Server = 'cloudflare'
+    headers['CF-RAY'] = ''
+    if (emulatedHeader) headers['x-edge1020'] = 'emulated'
+    return headers
   }
 
   const render = (
@@ -188,25 +246,23 @@ export const createAnswers = ({
         (choice.template === undefined ? dialectOf(facts.accept, facts.acceptEncoding) : 'html')
       const language = languages ? preferredLanguage(facts.acceptLanguage) : ENGLISH_CODE
       const template = templateOf(entry, dialect, choice, language)
-      const slots = slotsOf(dialect, facts, timestampOf(facts.timeMs))
+      const slots =
+        dialect === 'text'
+          ? NO_SLOTS
+          : slotsOf(dialect, facts, hostOf(facts.host), timestampOf(facts.timeMs))
       const coding = dialect === 'text' ? undefined : codingOf(facts.acceptEncoding)
       const packed = coding && template.fillCompressed(slots, coding, coders)
       const filled = packed === undefined ? template.fill(slots) : undefined
-      // In the order of answers seen in 2026.
-      const headers: Answer['headers'] = {
-        'Content-Type': CONTENT_TYPES[dialect],
-        'Content-Length': String(packed?.length ?? filled!.bytes),
-      }
-      if (packed !== undefined) headers['Content-Encoding'] = coding!
-      if (entry.retryAfter !== undefined) headers['Retry-After'] = String(entry.retryAfter)
-      headers['Cache-Control'] = CACHE_CONTROL
-      headers.Expires = EXPIRES
-      headers['Referrer-Policy'] = 'same-origin'
-      headers['X-Frame-Options'] = 'SAMEORIGIN'
-      if (hasOptional) addOptional(headers, optional, entry, facts)
-      headers.Server = 'cloudflare'
+      const used = packed === undefined ? undefined : coding
+      const headers = hasOptional
+        ? headersOf(entry, dialect, used, facts)
+        : {
+            ...fixedHeaders.get(keyOf(code, DIALECTS[dialect], CODINGS[used!]), () =>
+              headersOf(entry, dialect, used)
+            ),
+          }
+      headers['Content-Length'] = String(packed?.length ?? filled!.bytes)
       headers['CF-RAY'] = `${facts.ray}-${facts.colo}`
-      if (emulatedHeader) headers['x-edge1020'] = 'emulated'
       const body = facts.method === 'HEAD' ? '' : (packed ?? filled!.text)
       return { status: entry.status, headers, body }
     },

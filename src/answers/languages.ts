@@ -5,8 +5,10 @@ import fr from './languages/fr.json' with { type: 'json' }
 import ja from './languages/ja.json' with { type: 'json' }
 import pt from './languages/pt.json' with { type: 'json' }
 import zh from './languages/zh.json' with { type: 'json' }
+import { weightOf } from './negotiate.ts'
 import type { Phrases, Texts } from './phrases.ts'
 import { ENGLISH } from './phrases.ts'
+import { Recent } from './recent.ts'
 
 interface Language {
   readonly phrases: Phrases
@@ -20,28 +22,14 @@ const LANGUAGES: ReadonlyMap<string, Language> = new Map(
 )
 
 export const ENGLISH_CODE = 'en'
+export const LANGUAGE_CODES: readonly string[] = [ENGLISH_CODE, ...LANGUAGES.keys()]
 
 /** More than any client sends; what stands behind it is not read. */
 const MAX_CHARS = 1_024
 const MAX_RANGES = 32
 const MAX_PARAMETERS = 8
-const MAX_REMEMBERED = 256
-const MAX_REMEMBERED_CHARS = 128
-const WEIGHT = /^(?:\d+\.?\d*|\.\d+)$/
 /** Where Chinese without a script is written in traditional characters. */
 const TRADITIONAL_REGIONS = new Set(['tw', 'hk', 'mo'])
-
-/** A weight that cannot be read counts as 1, as in `Accept`. */
-const weightOf = (parameters: readonly string[]): number => {
-  for (const parameter of parameters) {
-    const [name = '', value = ''] = parameter.split('=', 2)
-    if (name.trim().toLowerCase() === 'q') {
-      const digits = value.trim()
-      return WEIGHT.test(digits) ? Math.min(1, Number(digits)) : 1
-    }
-  }
-  return 1
-}
 
 /** Traditional Chinese is no dialect of the simplified that there is: who asks for it alone gets English. */
 const isTraditional = (subtags: readonly string[]): boolean =>
@@ -77,7 +65,7 @@ const mostWanted = (acceptLanguage: string): string => {
 }
 
 /** Clients of one kind send the same few values: what they come to is remembered. */
-const remembered = new Map<string, string>()
+const remembered = new Recent<string>()
 
 /**
  * Which of our languages a visitor likes best: by weight, the first listed among equals; a region's language is the
@@ -89,17 +77,8 @@ const remembered = new Map<string, string>()
  * @see https://www.rfc-editor.org/rfc/rfc4647#section-3.4
  * @example preferredLanguage('pt-BR, en;q=0.8') // 'pt'
  */
-export const preferredLanguage = (acceptLanguage: string | undefined): string => {
-  if (acceptLanguage === undefined) return ENGLISH_CODE
-  // Before the look-up, which reads all of it.
-  if (acceptLanguage.length > MAX_REMEMBERED_CHARS) return mostWanted(acceptLanguage)
-  const known = remembered.get(acceptLanguage)
-  if (known !== undefined) return known
-  const language = mostWanted(acceptLanguage)
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
-  remembered.set(acceptLanguage, language)
-  return language
-}
+export const preferredLanguage = (acceptLanguage: string | undefined): string =>
+  acceptLanguage === undefined ? ENGLISH_CODE : remembered.get(acceptLanguage, mostWanted)
 
 /**
  * Our own sentences about a code. A language that there is not is English.

@@ -1,5 +1,6 @@
 import type { AnswerOptions } from './answer.ts'
 import type { Coding, PartCoders } from './compress.ts'
+import { Recent } from './recent.ts'
 
 /** `problem` has JSON's bytes under another media type. */
 export type Dialect = 'html' | 'text' | 'json' | 'problem' | 'markdown'
@@ -32,13 +33,11 @@ interface MediaRange {
 /** More than any client sends; what stands behind it is not read. */
 const MAX_CHARS = 4_096
 const MAX_PARTS = 64
-const MAX_REMEMBERED = 256
-const MAX_REMEMBERED_CHARS = 256
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 const WEIGHT = /^(?:\d+\.?\d*|\.\d+)$/
 
-/** A weight that cannot be read counts as 1, as if it had not been sent. */
-const weightOf = (parameters: readonly string[]): number => {
+/** What a header's parameters weigh, 0 to 1. A weight that cannot be read counts as 1, as if it had not been sent. */
+export const weightOf = (parameters: readonly string[]): number => {
   for (const parameter of parameters) {
     const [name = '', value = ''] = parameter.split('=', 2)
     if (name.trim().toLowerCase() === 'q') {
@@ -88,7 +87,7 @@ const offersCoding = (acceptEncoding: string): boolean =>
   parseList(acceptEncoding).some(({ name, weight }) => CODINGS.has(name) && weight > 0)
 
 /** Made of parts, gzip comes out the smaller: what Brotli is best at reaches across them. */
-const SERVED: readonly Coding[] = ['gzip', 'br']
+const SERVED: readonly Coding[] = ['gzip', 'br', 'zstd']
 
 /** Which of our codings a client likes best: by weight, gzip first among equals; none where it would rather have the text. */
 const preferredCoding = (
@@ -108,23 +107,20 @@ const preferredCoding = (
   return best?.coding
 }
 
+const hasCoder = (coding: Coding, { deflate, brotli, zstd }: PartCoders): boolean =>
+  ({ gzip: deflate, br: brotli, zstd })[coding] !== undefined
+
 /** Clients send the same few values: what they come to is remembered. */
 export const createCodings = (
   coders: PartCoders
 ): ((acceptEncoding: string | undefined) => Coding | undefined) => {
-  const offered = SERVED.filter((coding) =>
-    coding === 'gzip' ? coders.deflate !== undefined : coders.brotli !== undefined
-  )
-  const remembered = new Map<string, Coding | undefined>()
-  return (acceptEncoding) => {
-    if (acceptEncoding === undefined || offered.length === 0) return undefined
-    if (remembered.has(acceptEncoding)) return remembered.get(acceptEncoding)
-    const coding = preferredCoding(acceptEncoding, offered)
-    if (acceptEncoding.length > MAX_REMEMBERED_CHARS) return coding
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
-    remembered.set(acceptEncoding, coding)
-    return coding
-  }
+  const offered = SERVED.filter((coding) => hasCoder(coding, coders))
+  const remembered = new Recent<Coding | undefined>()
+  const settle = (acceptEncoding: string) => preferredCoding(acceptEncoding, offered)
+  return (acceptEncoding) =>
+    acceptEncoding === undefined || offered.length === 0
+      ? undefined
+      : remembered.get(acceptEncoding, settle)
 }
 
 /**

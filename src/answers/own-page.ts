@@ -1,5 +1,6 @@
 import { EdgeError } from '../error.ts'
 import type { CatalogueEntry } from './catalogue.ts'
+import { Recent } from './recent.ts'
 import { byteLength, Template } from './template.ts'
 
 /** Cloudflare's limit for custom error pages: 1.5 MB. */
@@ -8,6 +9,8 @@ const TOKEN = /::([A-Z][A-Z\d_]+)::/g
 const BOX_1XXX = 'CLOUDFLARE_ERROR_1000S_BOX'
 const BOX_5XX = 'CLOUDFLARE_ERROR_500S_BOX'
 const FIRST_1XXX = 1_000
+/** A page may be large, and any of its codes can be asked for. */
+const MAX_CODES_KEPT = 8
 
 /** Tokens that stand for one value, as slots. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -81,7 +84,7 @@ export const readOwnPage = ({ file, text }: { file: string; text: string }): Own
       `${file}: no ::${BOX_1XXX}:: in it: without it a visitor is shown neither code nor Ray ID`
     )
   }
-  const templates = new Map<number, Template>()
+  const templates = new Recent<Template>(MAX_CODES_KEPT)
   const make = (entry: CatalogueEntry) => {
     const wanted = entry.code >= FIRST_1XXX ? BOX_1XXX : BOX_5XX
     const filled = text.replaceAll('\0', '').replace(TOKEN, (_, name: string) => {
@@ -94,13 +97,6 @@ export const readOwnPage = ({ file, text }: { file: string; text: string }): Own
   }
   return {
     name: file,
-    template: (entry) => {
-      let template = templates.get(entry.code)
-      if (template === undefined) {
-        template = make(entry)
-        templates.set(entry.code, template)
-      }
-      return template
-    },
+    template: (entry) => templates.get(String(entry.code), () => make(entry)),
   }
 }

@@ -4,10 +4,21 @@ import { compressTemplate } from './compress.ts'
 const encoder = new TextEncoder()
 const SLOT = /\{\{([a-z]+)\}\}/g
 const ASCII = /^[\0-\x7f]*$/
+/** Up to here a loop is faster than the regular expression. */
+const SHORT_CHARS = 32
+const FIRST_NON_ASCII = 0x80
+
+const isAscii = (text: string): boolean => {
+  if (text.length > SHORT_CHARS) return ASCII.test(text)
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= FIRST_NON_ASCII) return false
+  }
+  return true
+}
 
 /** Bytes of a text in UTF-8. */
 export const byteLength = (text: string): number =>
-  ASCII.test(text) ? text.length : encoder.encode(text).length
+  isAscii(text) ? text.length : encoder.encode(text).length
 
 export interface Filled {
   text: string
@@ -20,10 +31,10 @@ export interface Filled {
  */
 export class Template {
   readonly #parts: readonly string[]
-  readonly #slots: readonly string[]
   readonly #compressed = new Map<Coding, CompressedTemplate | undefined>()
-  /** How often each slot occurs. */
-  readonly #occurrences: readonly (readonly [slot: string, times: number])[]
+  /** The different slots, and how often each occurs. */
+  readonly #names: readonly string[]
+  readonly #times: readonly number[]
   /** Which of the different slots each is. */
   readonly #places: readonly number[]
   readonly #fixedBytes: number
@@ -32,24 +43,25 @@ export class Template {
   constructor(text: string, slot: RegExp = SLOT) {
     const pieces = text.split(slot)
     this.#parts = pieces.filter((_, i) => i % 2 === 0)
-    this.#slots = pieces.filter((_, i) => i % 2 === 1)
-    const names = [...new Set(this.#slots)]
-    this.#occurrences = names.map((name) => [
-      name,
-      this.#slots.filter((slot) => slot === name).length,
-    ])
-    this.#places = this.#slots.map((name) => names.indexOf(name))
+    const slots = pieces.filter((_, i) => i % 2 === 1)
+    this.#names = [...new Set(slots)]
+    this.#places = slots.map((name) => this.#names.indexOf(name))
+    this.#times = this.#names.map((name) => slots.filter((slot) => slot === name).length)
     this.#fixedBytes = this.#parts.reduce((sum, part) => sum + byteLength(part), 0)
   }
 
   /** @param values text of each slot, already escaped for the place it goes to */
   fill(values: Readonly<Record<string, string>>): Filled {
-    const parts = this.#parts
-    let text = parts[0]!
+    const texts: string[] = []
     let bytes = this.#fixedBytes
-    for (const [slot, times] of this.#occurrences) bytes += times * byteLength(values[slot] ?? '')
-    for (let i = 0; i < this.#slots.length; i++) {
-      text += (values[this.#slots[i]!] ?? '') + parts[i + 1]!
+    for (let i = 0; i < this.#names.length; i++) {
+      const text = values[this.#names[i]!] ?? ''
+      bytes += this.#times[i]! * byteLength(text)
+      texts.push(text)
+    }
+    let text = this.#parts[0]!
+    for (let i = 0; i < this.#places.length; i++) {
+      text += texts[this.#places[i]!]! + this.#parts[i + 1]!
     }
     return { text, bytes }
   }
@@ -64,16 +76,17 @@ export class Template {
     coding: Coding,
     coders: PartCoders
   ): Uint8Array | undefined {
-    if (!this.#compressed.has(coding)) {
+    let template = this.#compressed.get(coding)
+    if (template === undefined && !this.#compressed.has(coding)) {
       const parts = this.#parts.map((part) => encoder.encode(part))
-      this.#compressed.set(coding, compressTemplate(parts, coding, coders))
+      template = compressTemplate(parts, this.#places, coding, coders)
+      this.#compressed.set(coding, template)
     }
-    const template = this.#compressed.get(coding)
-    if (template === undefined) return undefined
-    const filled = this.#occurrences.map(([slot]) => {
-      const text = values[slot] ?? ''
-      return { text, bytes: byteLength(text) }
-    })
-    return template.fill(this.#places.map((place) => filled[place]!))
+    return template?.fill(
+      this.#names.map((name) => {
+        const text = values[name] ?? ''
+        return { text, bytes: byteLength(text) }
+      })
+    )
   }
 }

@@ -104,7 +104,7 @@ export const serve: Command = {
     },
     store: {
       value: 'SPEC',
-      help: 'where events go: memory, or sqlite:FILE (default sqlite in --data)',
+      help: 'where events go: memory, none, or sqlite:FILE (default sqlite in --data)',
     },
     'admin-port': {
       value: 'PORT',

@@ -75,6 +75,8 @@ export type FindResult =
 export interface EventStore {
   /** For people: `memory`, `sqlite .edge1020/events.db`. */
   readonly name: string
+  /** True where nothing is kept: then no events are made, and refusals wait for nothing. */
+  readonly discards?: boolean
   /**
    * Resolves when the event is committed, rejects with EdgeError `store_failed` when it could not be.
    * Calls made in one turn of the event loop share one commit.

@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib'
 import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync } from 'node:zlib'
 import type { PartCoders } from '../compress.ts'
 
@@ -5,8 +6,12 @@ const BEST_LEVEL = 9
 /** Higher ones refer to a dictionary by its distance from the begin of the whole. */
 const SELF_CONTAINED_QUALITY = 1
 
+/** Of Node 22.15 and 24 on. */
+const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array }
+
 /** Node's own coders for the fixed parts of answers. */
-export const coders: Required<PartCoders> = {
+export const coders: PartCoders & Required<Omit<PartCoders, 'zstd'>> = {
+  ...(zstdCompressSync === undefined ? {} : { zstd: (bytes) => zstdCompressSync(bytes) }),
   deflate: (bytes) =>
     deflateRawSync(bytes, { level: BEST_LEVEL, finishFlush: constants.Z_SYNC_FLUSH }),
   brotli: (bytes) =>

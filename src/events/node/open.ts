@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import type { EventStore } from '../event.ts'
 import { memoryStore } from '../memory.ts'
+import { noStore } from '../none.ts'
 import { sqliteStore } from './sqlite.ts'
 
 const DEFAULT_FILE = 'events.db'
 const SQLITE = 'sqlite:'
 
 /**
- * Opens the store that a command line or an option names: `memory`, `sqlite:FILE`, or, without a name, SQLite in the
+ * Opens the store that a command line or an option names: `memory`, `none`, `sqlite:FILE`, or, without a name, SQLite in the
  * data directory.
  *
  * @throws EdgeError `unknown_store`, and what the store itself throws
@@ -19,9 +20,15 @@ export const openStore = (
   { dataDir, readOnly = false }: { dataDir: string; readOnly?: boolean }
 ): EventStore => {
   if (spec === undefined) return sqliteStore(join(dataDir, DEFAULT_FILE), { readOnly })
-  if (spec === 'memory') return memoryStore()
+  if (!readOnly && spec === 'memory') return memoryStore()
+  if (!readOnly && spec === 'none') return noStore()
   if (spec.startsWith(SQLITE) && spec.length > SQLITE.length) {
     return sqliteStore(spec.slice(SQLITE.length), { readOnly })
   }
-  throw new EdgeError('unknown_store', `store "${spec}": expected memory or sqlite:FILE`)
+  throw new EdgeError(
+    'unknown_store',
+    readOnly
+      ? `store "${spec}": expected sqlite:FILE, which alone can be read from outside of the edge`
+      : `store "${spec}": expected memory, none or sqlite:FILE`
+  )
 }
