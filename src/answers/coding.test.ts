@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { AnswerOptions, RefusalFacts } from './answer.ts'
@@ -16,7 +17,10 @@ const FACTS: RefusalFacts = {
   method: 'GET',
   accept: 'text/html',
 }
-const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync }
+/** Of Node 22.15 and 24 on. */
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Buffer }
+const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync, zstd: zstdDecompressSync! }
+const CODINGS = (['br', 'gzip', 'zstd'] as const).filter((coding) => DECODERS[coding] !== undefined)
 const answers = createAnswers({ coders })
 const plain = createAnswers()
 
@@ -53,6 +57,21 @@ describe('which coding', () => {
     expect(codingOf('gzip, br', { coders, compress: false })).toBeUndefined()
   })
 
+  test('Zstandard where there is a coder for it: the text as a whole', () => {
+    expect(coders.zstd !== undefined).toBe(zstdDecompressSync !== undefined)
+    const { zstd: _, ...without } = coders
+    expect(codingOf('zstd', { coders: without })).toBeUndefined()
+    const zstd = (text: Uint8Array) => Uint8Array.of(text.length & 0xff, 7)
+    const { body, headers } = createAnswers({ coders: { zstd } }).refuse({
+      ...FACTS,
+      acceptEncoding: 'zstd',
+      dialect: 'json',
+    })
+    const { length } = plain.refuse({ ...FACTS, dialect: 'json' }).body
+    expect(body).toEqual(Uint8Array.of(length & 0xff, 7))
+    expect(headers).toMatchObject({ 'Content-Encoding': 'zstd', 'Content-Length': '2' })
+  })
+
   test('none for the short text', () => {
     const { headers, body } = answers.refuse({ ...FACTS, acceptEncoding: 'br', dialect: 'text' })
     expect(headers['Content-Encoding']).toBeUndefined()
@@ -60,7 +79,7 @@ describe('which coding', () => {
   })
 })
 
-describe.each(['br', 'gzip'] as const)('%s', (coding) => {
+describe.each(CODINGS)('%s', (coding) => {
   test.each([...catalogue.keys()])('%i in every dialect and generation', (code) => {
     const wanted = [
       ...(['json', 'markdown'] as const).map((dialect) => ({ dialect })),

@@ -11,11 +11,16 @@ export interface PartCoders {
   brotli?(bytes: Uint8Array): Uint8Array
   /** Reads a whole Brotli stream; throws where it is none. */
   unbrotli?(stream: Uint8Array): Uint8Array
-  /** A whole Zstandard frame (RFC 8878) without a dictionary. */
+  /**
+   * A whole Zstandard frame (RFC 8878). It is made for every answer anew: readers stop after the first frame, and blocks of
+   * one frame are not independent of each other.
+   */
   zstd?(bytes: Uint8Array): Uint8Array
 }
 
 export type Coding = 'br' | 'gzip' | 'zstd'
+/** Those whose fixed parts are compressed once. */
+export type PartCoding = Exclude<Coding, 'zstd'>
 
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
 /** An empty final block, stored. */
@@ -348,56 +353,6 @@ const brotliTemplate = (segments: readonly Segment[], coders: BrotliCoders): Com
   }
 }
 
-/** Magic number, and a descriptor: a single segment whose size stands in one or two bytes. */
-const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd]
-const ONE_BYTE_SIZE = 0x20
-const TWO_BYTE_SIZE = 0x60
-const MAX_ONE_BYTE = 0xff
-/** A size in two bytes is counted from here (RFC 8878 §3.1.1.1.4). */
-const TWO_BYTE_FROM = 256
-/** Magic number, descriptor, and a block's header. */
-const ZSTD_HEADER_BYTES = ZSTD_MAGIC.length + 1 + 3
-
-/** A frame of one block that is not compressed, of at most 65,535 bytes. */
-const ZSTD_STORAGE: Storage = {
-  headerBytes: (bytes) => ZSTD_HEADER_BYTES + (bytes > MAX_ONE_BYTE ? 2 : 1),
-  writeHeader: (out, from, bytes) => {
-    let at = from
-    out.set(ZSTD_MAGIC, at)
-    at += ZSTD_MAGIC.length
-    if (bytes > MAX_ONE_BYTE) {
-      out[at++] = TWO_BYTE_SIZE
-      out[at++] = bytes - TWO_BYTE_FROM
-      out[at++] = (bytes - TWO_BYTE_FROM) >>> 8
-    } else {
-      out[at++] = ONE_BYTE_SIZE
-      out[at++] = bytes
-    }
-    // The last block, raw; its length.
-    const header = 1 | (bytes << 3)
-    out[at++] = header
-    out[at++] = header >>> 8
-    out[at++] = header >>> 16
-    return at
-  },
-}
-
-const zstdTemplate = (
-  segments: readonly Segment[],
-  zstd: NonNullable<PartCoders['zstd']>
-): CompressedTemplate => {
-  // A stream is any number of frames; one at least.
-  const pieces = segments.map(({ part }, i) => (part.length === 0 && i > 0 ? part : zstd(part)))
-  const filler = createFiller(segments, pieces, ZSTD_STORAGE)
-  return {
-    fill: (values) => {
-      const out = allocate(filler.bytes(values))
-      filler.write(values, out, 0)
-      return out
-    },
-  }
-}
-
 /**
  * Compresses the fixed parts of a text once. What stands between them is stored as it is when the text is filled, so that an
  * answer costs no compression.
@@ -409,11 +364,10 @@ const zstdTemplate = (
 export const compressTemplate = (
   parts: readonly Uint8Array[],
   places: Places,
-  coding: Coding,
-  { deflate, brotli, unbrotli, zstd }: PartCoders
+  coding: PartCoding,
+  { deflate, brotli, unbrotli }: PartCoders
 ): CompressedTemplate | undefined => {
   const segments = segmentsOf(parts, places)
   if (coding === 'gzip') return deflate && gzipTemplate(segments, deflate)
-  if (coding === 'zstd') return zstd && zstdTemplate(segments, zstd)
   return brotli && unbrotli && brotliTemplate(segments, { brotli, unbrotli })
 }

@@ -1,4 +1,4 @@
-import type { Coding, CompressedTemplate, PartCoders } from './compress.ts'
+import type { Coding, CompressedTemplate, PartCoders, PartCoding } from './compress.ts'
 import { compressTemplate } from './compress.ts'
 
 const encoder = new TextEncoder()
@@ -31,7 +31,7 @@ export interface Filled {
  */
 export class Template {
   readonly #parts: readonly string[]
-  readonly #compressed = new Map<Coding, CompressedTemplate | undefined>()
+  readonly #compressed = new Map<PartCoding, CompressedTemplate | undefined>()
   /** The different slots, and how often each occurs. */
   readonly #names: readonly string[]
   readonly #times: readonly number[]
@@ -76,6 +76,7 @@ export class Template {
     coding: Coding,
     coders: PartCoders
   ): Uint8Array | undefined {
+    if (coding === 'zstd') return coders.zstd?.(encoder.encode(this.fill(values).text))
     let template = this.#compressed.get(coding)
     if (template === undefined && !this.#compressed.has(coding)) {
       const parts = this.#parts.map((part) => encoder.encode(part))
