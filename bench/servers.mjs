@@ -36,7 +36,7 @@ const PASSING_RULES = {
     { name: 'host', when: { host: 'internal.example' }, action: 'block' },
   ],
 }
-const BLOCKING_RULE = { rules: [{ name: 'all', expression: 'true', action: 'block' }] }
+export const BLOCKING_RULE = { rules: [{ name: 'all', expression: 'true', action: 'block' }] }
 
 const listen = (server) =>
   server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`))

@@ -1,41 +1,17 @@
 // The page in a real browser: what it looks like to a visitor, and what it does not do.
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launch, skipsPages } from './browser.ts'
 import type { Running } from './cli.ts'
 import { startServe } from './cli.ts'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const executablePath = [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
-const mustRun = process.env.CI === 'true'
-
-if (executablePath === undefined && !mustRun) {
-  console.warn(
-    `page tests skipped: no Chromium in ${PLACES.join(', ')}; install it or set CHROMIUM to its path`
-  )
-}
-
-/** Without any of these Chromium talks to its maker. */
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-describe.skipIf(executablePath === undefined && !mustRun)('the page in a browser', () => {
+describe.skipIf(skipsPages)('the page in a browser', () => {
   let browser: Browser
   let edge: Running
 
   beforeAll(async () => {
-    if (executablePath === undefined) throw new Error(`CI needs Chromium: none in ${PLACES}`)
     edge = await startServe(['--store', 'memory', '--overrides'])
-    browser = await chromium.launch({ executablePath, args: QUIET, env: { HOME: tmpdir() } })
+    browser = await launch()
   })
 
   afterAll(async () => {

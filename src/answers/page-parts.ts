@@ -11,6 +11,10 @@ export interface Parts {
   readonly contact: string
 }
 
+/** For elements with what stays English: on an English page they are as in the real one. */
+export const english = ({ phrases: { language } }: Parts): string =>
+  language === 'en' ? '' : ' lang="en"'
+
 /** Our own drawing: a cloud that dozes behind a closed barrier. */
 export const CLOUD = `<svg class="cloud" viewBox="0 0 260 172" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style>
 <path class="puff" d="M80 134a37 37 0 0 1-5-73.6A53 53 0 0 1 176 47a44 44 0 0 1 23 87z"/>
@@ -72,13 +76,12 @@ const detailLines = (code: number | undefined): string =>
     .join('\n')
 
 /** The label comes first, as in the real page; the checkbox is laid over it, so that it shows its own focus. */
-export const details = (
-  { entry, phrases }: Parts,
-  { number = true }: { number?: boolean } = {}
-): string => `<div class="cf-details-wrapper">
-<div class="cf-section" role="region" aria-label="Error details">
+export const details = (parts: Parts, { number = true }: { number?: boolean } = {}): string => {
+  const { entry, phrases } = parts
+  return `<div class="cf-details-wrapper">
+<div class="cf-section" role="region" aria-labelledby="error-details-checkbox">
 <div id="cf-details-wrapper-expandable" class="cf-expandable">
-<label class="cf-expandable-btn" for="error-details-checkbox"><p class="cf-dropdown-title">Error details</p></label>
+<label class="cf-expandable-btn" for="error-details-checkbox"${english(parts)}><p class="cf-dropdown-title">Error details</p></label>
 <input id="error-details-checkbox" type="checkbox" aria-controls="error-details">
 <div id="error-details">
 <div class="cf-error-copy-description">${phrases.detailsHow}
@@ -90,3 +93,4 @@ ${detailLines(number ? entry.code : undefined)}
 </div>
 </div>
 </div>`
+}

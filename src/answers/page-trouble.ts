@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from './catalogue.ts'
 import type { Parts } from './page-parts.ts'
-import { details } from './page-parts.ts'
+import { details, english } from './page-parts.ts'
 import { LOWER_STYLE } from './page-style.ts'
 
 type Station = NonNullable<CatalogueEntry['failed']>
@@ -55,20 +55,20 @@ export const trouble = {
     const { entry, texts, phrases } = parts
     return `<div id="cf-wrapper">
 <div id="cf-error-details" class="cf-main-wrapper" role="main">
-<div class="cf-header">
+<div class="cf-header"${english(parts)}>
 <h1><span class="inline-block">${entry.title}</span> <span class="code-label">Error code ${entry.code}</span></h1>
 <svg width="0" height="0" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style></svg>
 </div>
-<div class="stations">
+<div class="stations"${english(parts)}>
 ${stations(entry.failed)}
 </div>
 <div class="cards">
 <div class="card">
-<h2>What happened?</h2>
+<h2${english(parts)}>What happened?</h2>
 <p>${texts.happened}</p>
 </div>
 <div class="card">
-<h2>What can I do?</h2>
+<h2${english(parts)}>What can I do?</h2>
 <p><strong>${phrases.asVisitor}</strong> ${texts.visitor.join(' ')}</p>
 <p><strong>${phrases.asOwner}</strong> ${texts.owner}</p>
 </div>

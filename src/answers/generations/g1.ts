@@ -1,5 +1,5 @@
 import type { Parts } from '../page-parts.ts'
-import { CLOUD, cause, details, helpCards } from '../page-parts.ts'
+import { CLOUD, cause, details, english, helpCards } from '../page-parts.ts'
 import { COOKIE_ALERT, titleOf } from './shared.ts'
 
 /** All of 1xxx until 2021. */
@@ -10,7 +10,7 @@ export const g1 = {
     return `<div id="cf-wrapper">
 ${COOKIE_ALERT}
 <div id="cf-error-details" class="cf-error-details-wrapper cf-main-wrapper" role="main">
-<div class="cf-wrapper cf-header cf-error-overview">
+<div class="cf-wrapper cf-header cf-error-overview"${english(parts)}>
 <h1><span class="cf-error-type" data-translate="error">Error</span> <span class="cf-error-code">${entry.code}</span> <small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small></h1>
 <h2 class="cf-subheadline" data-translate="error_desc">${entry.title}</h2>
 ${CLOUD}

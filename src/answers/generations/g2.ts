@@ -1,5 +1,5 @@
 import type { Parts } from '../page-parts.ts'
-import { CLOUD, cause, details, helpCards } from '../page-parts.ts'
+import { CLOUD, cause, details, english, helpCards } from '../page-parts.ts'
 import { COOKIE_ALERT, titleOf } from './shared.ts'
 
 /** Since late 2021, every 1xxx but 1020. */
@@ -10,7 +10,7 @@ export const g2 = {
     return `<div id="cf-wrapper">
 ${COOKIE_ALERT}
 <div id="cf-error-details" class="p-0 cf-main-wrapper" role="main">
-<header class="cf-header">
+<header class="cf-header" role="none"${english(parts)}>
 <h1><span class="inline-block" data-translate="error">Error</span>
 <span>${entry.code}</span></h1>
 <span class="heading-ray-id">Ray ID: {{ray}} &bull;</span>

@@ -1,12 +1,12 @@
 import type { Parts } from '../page-parts.ts'
-import { CLOUD, details, helpCards } from '../page-parts.ts'
+import { CLOUD, details, english, helpCards } from '../page-parts.ts'
 
 /** 1020 since 2023. */
 export const g3 = {
   title: ({ entry }: Parts): string => entry.title,
   body: (parts: Parts): string => `<div class="cf-main-wrapper" role="main">
 <div class="cf-header cf-section">
-<div class="cf-error-title">
+<div class="cf-error-title"${english(parts)}>
 <h1>${parts.entry.title}</h1>
 <span class="cf-code-label">Error code <span>${parts.entry.code}</span></span>
 </div>

@@ -1,5 +1,5 @@
 import type { Parts } from '../page-parts.ts'
-import { CLOUD, cause, details, helpCards } from '../page-parts.ts'
+import { CLOUD, cause, details, english, helpCards } from '../page-parts.ts'
 import { ATTENTION_TITLE, COOKIE_ALERT, titleOf } from './shared.ts'
 
 /** A document has one title, which browsers take from its head; clients that search the text find those of drawings, too. */
@@ -20,7 +20,7 @@ export const union = {
 <div class="cf-main-wrapper" role="main">
 <div class="cf-error-details-wrapper">
 <div class="cf-wrapper cf-header cf-section cf-error-overview">
-<div class="cf-error-title">
+<div class="cf-error-title"${english(parts)}>
 <h1>${entry.title}</h1>
 <span class="cf-code-label">Error code <span>${entry.code}</span></span>
 </div>
@@ -33,10 +33,10 @@ ${CLOUD}
 </div>
 ${COOKIE_ALERT}
 <div id="what-happened-section" class="cf-section cf-wrapper card">
-<p><span class="cf-error-type" data-translate="error">Error</span> <span class="cf-error-code">${entry.code}</span> <small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small></p>
-<h2 class="cf-subheadline" data-translate="error_desc">${entry.title}</h2>
+<p${english(parts)}><span class="cf-error-type" data-translate="error">Error</span> <span class="cf-error-code">${entry.code}</span> <small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small></p>
+<h2 class="cf-subheadline" data-translate="error_desc"${english(parts)}>${entry.title}</h2>
 ${cause(parts)}
-<p><span data-translate="block_headline">Sorry, you have been blocked</span>. <span data-translate="unable_to_access">You are unable to access</span> {{host}}</p>
+<p${english(parts)}><span data-translate="block_headline">Sorry, you have been blocked</span>. <span data-translate="unable_to_access">You are unable to access</span> {{host}}</p>
 </div>
 ${helpCards(parts)}
 ${details(parts)}

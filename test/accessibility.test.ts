@@ -1,0 +1,105 @@
+// Every build of the page in a real browser, read by axe: WCAG 2.2 AA, light and dark, narrow and wide, in each language.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults, RunOptions } from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { launch, skipsPages } from './browser.ts'
+import type { Running } from './cli.ts'
+import { startServe } from './cli.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+}
+const LANGUAGES = ['de', 'es', 'fr', 'ja', 'pt', 'zh']
+/** A code of every kind of text: a rule, an address, a rate, a host, an origin that does not answer. */
+const CODES = [1020, 1006, 1015, 1016, 521]
+
+const violations = async (page: Page) => {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate<AxeResults, RunOptions>(
+    (options) => (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(options),
+    RULES
+  )
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  )
+}
+
+describe.skipIf(skipsPages)('axe finds nothing', () => {
+  let browser: Browser
+  let edge: Running
+
+  beforeAll(async () => {
+    edge = await startServe(['--store', 'none', '--languages'])
+    browser = await launch()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await edge?.stop()
+  })
+
+  const open = async (path: string, options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ baseURL: edge.url, ...options })
+    onTestFinished(() => context.close())
+    const page = await context.newPage()
+    await page.goto(path)
+    const checkbox = page.locator('#error-details-checkbox')
+    if ((await checkbox.count()) > 0) await checkbox.click()
+    return page
+  }
+
+  describe.each(['g1', 'g2', 'g3', 'waf', 'union'])('%s', (generation) => {
+    test.each(CODES)('%i, light and dark', async (code) => {
+      const page = await open(`/cdn-cgi/error/${code}?generation=${generation}`)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await violations(page)).toEqual([])
+      }
+    })
+
+    test('is never wider than its window', async () => {
+      for (const code of [1020, 522]) {
+        const page = await open(`/cdn-cgi/error/${code}?generation=${generation}`)
+        for (const width of [320, 360, 1_440]) {
+          await page.setViewportSize({ width, height: 800 })
+          const scrolled = await page.evaluate(
+            () => globalThis.document.documentElement.scrollWidth
+          )
+          expect(scrolled).toBeLessThanOrEqual(width)
+        }
+      }
+    })
+
+    test('in another language its marks are still English, and say so', async () => {
+      const page = await open(`/cdn-cgi/error/1020?generation=${generation}`, { locale: 'de' })
+      expect(await page.locator('html').getAttribute('lang')).toBe('de')
+      expect(
+        await page.locator('h1').evaluate((h1) => h1.closest('[lang]')!.getAttribute('lang'))
+      ).toBe('en')
+      expect(
+        await page.locator('ol').evaluate((ol) => ol.closest('[lang]')!.getAttribute('lang'))
+      ).toBe('de')
+      expect(await violations(page)).toEqual([])
+    })
+  })
+
+  test.each(LANGUAGES)('in %s', async (locale) => {
+    for (const code of [1020, 522]) {
+      const page = await open(`/cdn-cgi/error/${code}`, { locale })
+      expect(await page.locator('html').getAttribute('lang')).toMatch(new RegExp(`^${locale}`))
+      expect(await violations(page)).toEqual([])
+    }
+  })
+
+  test('but it would: a page with a mistake is found out', async () => {
+    const page = await open('/cdn-cgi/error/1020')
+    await page.evaluate(() => {
+      globalThis.document.documentElement.removeAttribute('lang')
+    })
+    expect((await violations(page)).join()).toContain('html-has-lang')
+  })
+})
