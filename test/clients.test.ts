@@ -1,6 +1,7 @@
 // Clients that people use, against a live edge: each has to take its answers for Cloudflare's.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Running, startServe } from './cli.ts'
 
@@ -13,8 +14,8 @@ afterAll(async () => {
   await edge?.stop()
 })
 
-const said = async (program: string, args: readonly string[]): Promise<string> => {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+const said = async (program: string, args: readonly string[], cwd?: URL): Promise<string> => {
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (part: string) => {
@@ -34,6 +35,8 @@ const isThere = (program: string, args: readonly string[]) => {
   return found.error === undefined && found.status === 0
 }
 
+const PEERS = new URL('peers/', import.meta.url)
+
 const CLIENTS = {
   curl: isThere('curl', ['--version']),
   urllib: isThere(PYTHON, ['-c', 'import urllib.request']),
@@ -41,6 +44,7 @@ const CLIENTS = {
   wafw00f: isThere('wafw00f', ['--version']),
   nmap: isThere('nmap', ['--version']),
   'yt-dlp': isThere('yt-dlp', ['--version']),
+  cloudscraper: existsSync(new URL('node_modules/cloudscraper', PEERS)),
 }
 const missing = Object.entries(CLIENTS).flatMap(([name, there]) => (there ? [] : [name]))
 if (missing.length > 0 && !mustRun) {
@@ -107,6 +111,32 @@ print(r.status_code, r.encoding, "<title>Access denied</title>" in r.text, r.hea
       const report = await said('yt-dlp', ['--no-warnings', '--ignore-config', url])
       expect(report).toContain('HTTP Error 403')
       expect(report).not.toMatch(/impersonat|challenge/i)
+    },
+    60_000
+  )
+
+  // Written for the page as it was until 2021: it finds the number where g1 has it, and in `union`.
+  test.skipIf(skips('cloudscraper'))(
+    'cloudscraper: a CloudflareError with the code',
+    async () => {
+      const program = `
+const cloudscraper = require('cloudscraper')
+cloudscraper.get(process.argv[1]).then(
+  () => console.log('passed'),
+  ({ name, errorType, cause, response }) => console.log(name, errorType, cause, response?.statusCode)
+)`
+      const seen = (query: string) =>
+        said(process.execPath, ['--no-deprecation', '--eval', program, edge.url + query], PEERS)
+      for (const generation of ['g1', 'union']) {
+        expect(await seen(`/cdn-cgi/error/1020?generation=${generation}`)).toBe(
+          'CloudflareError 2 1020 403\n'
+        )
+        expect(await seen(`/cdn-cgi/error/1006?generation=${generation}`)).toBe(
+          'CloudflareError 2 1006 403\n'
+        )
+      }
+      expect(await seen('/cdn-cgi/error/1020?generation=g3')).toBe('StatusCodeError 5 undefined 403\n')
+      expect(await seen('/cdn-cgi/error/522')).toBe('CloudflareError 2 522 522\n')
     },
     60_000
   )
