@@ -135,8 +135,10 @@ cloudscraper.get(process.argv[1]).then(
           'CloudflareError 2 1006 403\n'
         )
       }
-      expect(await seen('/cdn-cgi/error/1020?generation=g3')).toBe('StatusCodeError 5 undefined 403\n')
-      expect(await seen('/cdn-cgi/error/522')).toBe('CloudflareError 2 522 522\n')
+      expect(await seen('/cdn-cgi/error/1020?generation=g3')).toBe(
+        'StatusCodeError 5 undefined 403\n'
+      )
+      expect(await seen('/cdn-cgi/error/522')).toBe('StatusCodeError 5 undefined 522\n')
     },
     60_000
   )
