@@ -69,9 +69,9 @@ button:hover {background: var(--accent); color: var(--card)}
 .cf-footer {padding-top: 1.5rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .9rem}
 .cf-footer .note {border-top: 1px solid var(--line); margin-top: .9rem; padding-top: .8rem}
 .stations {display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .6rem; margin-bottom: 1rem; text-align: center}
-.stations .card {padding: 1.1rem .6rem}
+.stations .card {padding: 1.1rem clamp(.2rem, 1.5vw, .6rem)}
 .stations svg {display: block; overflow: visible; width: 3.5rem; margin: 0 auto .3rem}
-.stations h2 {margin: 0}
+.stations h2 {margin: 0; font-size: clamp(.9rem, 4vw, 1.125rem)}
 .stations p {overflow: hidden; text-overflow: ellipsis; white-space: nowrap}
 .stations .state {margin-top: .4rem; font-weight: 700; color: #1b6b3a}
 .cf-error-source {box-shadow: inset 0 0 0 2px #d23b5e}
