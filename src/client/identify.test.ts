@@ -219,3 +219,37 @@ describe('a Response', () => {
     expect(await identify(new Response(bytes, { status: 403 }))).toMatchObject({ code: 1020 })
   })
 })
+
+describe('what HTTP clients hand over', () => {
+  const body = 'error code: 1015'
+  const expected = { code: 1015, rayId: RAY, retryAfter: 7 }
+  test.each<[string, PlainResponse['headers']]>([
+    ['an object in any case', { 'CF-ray': `${RAY}-LHR`, 'RETRY-AFTER': '7' }],
+    ['an object with lists, as of Node', { 'cf-ray': `${RAY}-LHR`, 'retry-after': ['7'] }],
+    ['Headers', new Headers({ 'CF-RAY': `${RAY}-LHR`, 'Retry-After': '7' })],
+    [
+      'a Map in any case',
+      new Map([
+        ['CF-RAY', `${RAY}-LHR`],
+        ['Retry-After', '7'],
+      ]),
+    ],
+    [
+      'pairs',
+      [
+        ['CF-RAY', `${RAY}-LHR`],
+        ['Retry-After', '7'],
+      ],
+    ],
+  ])('headers: %s', (_name, headers) => {
+    expect(identify({ status: 429, headers, body })).toMatchObject(expected)
+  })
+
+  test('a body in bytes, also a very large one', () => {
+    const headers = { 'cf-ray': `${RAY}-LHR`, 'retry-after': '7' }
+    const bytes = new TextEncoder().encode(body)
+    expect(identify({ status: 429, headers, body: bytes })).toMatchObject(expected)
+    expect(identify({ status: 429, headers, body: Buffer.from(body) })).toMatchObject(expected)
+    expect(identify({ status: 403, headers, body: new Uint8Array(5_000_000) })).toBeNull()
+  })
+})

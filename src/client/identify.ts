@@ -29,8 +29,12 @@ export interface Block {
 /** A response that was read before. Names of headers may be in any case; what is not known may be left out. */
 export interface PlainResponse {
   status?: number | undefined
-  headers?: Headers | Readonly<Record<string, string | readonly string[] | undefined>> | undefined
-  body?: string | undefined
+  headers?:
+    | Readonly<Record<string, string | readonly string[] | undefined>>
+    /** `Headers`, a `Map`, or names and values in pairs. */
+    | Iterable<readonly [string, string | readonly string[] | undefined]>
+    | undefined
+  body?: string | Uint8Array | undefined
 }
 
 /** Bodies are read so far: every mark stands in the first of them. */
@@ -41,16 +45,17 @@ const PLACE = /\b(?:Data cent(?:er|re): )([a-z]{3})\d\d\b/
 type Read = (name: string) => string | undefined
 
 const reader = (headers: PlainResponse['headers'] = {}): Read => {
-  if (typeof headers.get === 'function') {
-    const { get } = headers as Headers
-    return (name) => get.call(headers, name) ?? undefined
-  }
   const known = new Map<string, string>()
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of Symbol.iterator in headers ? headers : Object.entries(headers)) {
     if (value !== undefined) known.set(name.toLowerCase(), String(value))
   }
   return (name) => known.get(name)
 }
+
+const textOf = (body: string | Uint8Array = ''): string =>
+  typeof body === 'string'
+    ? body.slice(0, MAX_BODY_CHARS)
+    : new TextDecoder().decode(body.subarray(0, MAX_BODY_CHARS))
 
 const seconds = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
@@ -125,7 +130,7 @@ export function identify(response: Response | PlainResponse): Promise<Block | nu
   const header = reader(response.headers)
   const status = response.status
   if (typeof (response as Response).clone !== 'function') {
-    return judge(status, header, ((response as PlainResponse).body ?? '').slice(0, MAX_BODY_CHARS))
+    return judge(status, header, textOf((response as PlainResponse).body))
   }
   if (status !== undefined && status < 400) return Promise.resolve(null)
   return beginning(response as Response).then((text) => judge(status, header, text))
