@@ -101,12 +101,49 @@ describe('edge1020 page', () => {
     [['1'], '"1" is no error code'],
     [['1020', 'x'], 'unexpected "x"'],
     [['1020', '-d', 'xml'], '--dialect "xml": expected one of html, text, json, problem, markdown'],
+    [['1020', '--language', 'tlh'], '--language "tlh": expected one of en, de, es, fr, ja, pt, zh'],
     [['1020', '-g', 'g7'], '--generation "g7": expected one of g1, g2, g3, waf, union'],
     [['1020', '--template', 'none.html'], 'none.html: cannot be read: no such file'],
     [['1020', '--contact', 'x'], 'contact "x": expected https://'],
     [['1020', '-o', '/nowhere/x.html'], '/nowhere/x.html'],
   ])('%j says what was expected', async (args, message) => {
     const { code, err } = await run(['page', ...args])
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+})
+
+describe('flags of serve about answers', () => {
+  test('headers of some zones, and the page for clients that offer no coding', async () => {
+    const running = await startServe([
+      ...['--store', 'none', '--short-text', 'never', '--no-emulated-header'],
+      ...['--answer-headers', 'cookie, vary,error-type'],
+    ])
+    onTestFinished(async () => void (await running.stop()))
+    const { headers, body } = await get(`${running.url}/.env`)
+    expect(headers).toMatchObject({
+      vary: 'Accept-Encoding',
+      'cf-error-type': 'edge',
+      'set-cookie': [expect.stringMatching(/^__cf_bm=/)],
+    })
+    expect(headers).not.toHaveProperty('nel')
+    expect(headers).not.toHaveProperty('alt-svc')
+    expect(headers).not.toHaveProperty('x-edge1020')
+    expect(body).toContain('<title>Access denied</title>')
+  })
+
+  test.each([
+    [
+      ['--answer-headers', 'cookie,server'],
+      '--answer-headers "server": expected a comma list of cookie, nel, alt-svc, vary, error-type',
+    ],
+    [
+      ['--short-text', 'sometimes'],
+      '--short-text "sometimes": expected one of no-encoding, always, never',
+    ],
+    [['--page', 'g9'], '--page "g9": expected one of g1, g2, g3, waf, union'],
+  ])('%j says what was expected', async (args, message) => {
+    const { code, err } = await run(['serve', '--port', '0', '--store', 'none', ...args])
     expect(code).toBe(2)
     expect(err).toContain(message)
   })

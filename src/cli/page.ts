@@ -1,29 +1,16 @@
 import { writeFileSync } from 'node:fs'
-import type { Generation } from '../answers/answer.ts'
 import { catalogue } from '../answers/catalogue.ts'
 import { createAnswers } from '../answers/create.ts'
+import { LANGUAGE_CODES } from '../answers/languages.ts'
 import type { Dialect } from '../answers/negotiate.ts'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { createRays } from '../ray.ts'
+import { GENERATIONS, oneOf } from './answer-flags.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
 
 const DIALECTS: readonly Dialect[] = ['html', 'text', 'json', 'problem', 'markdown']
-const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
-
-const oneOf = <T extends string>(
-  args: Arguments,
-  flag: string,
-  known: readonly T[]
-): T | undefined => {
-  const text = args.text(flag)
-  const found = known.find((one) => one === text)
-  if (text !== undefined && found === undefined) {
-    throw usageError(`--${flag} "${text}": expected one of ${known.join(', ')}`)
-  }
-  return found
-}
 
 const codeOf = (args: Arguments): number => {
   const [text = '', ...others] = args.positionals
@@ -54,7 +41,7 @@ export const page: Command = {
     },
     template: { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
     host: { value: 'HOST', default: 'shop.example', help: 'the site that was asked for' },
-    language: { value: 'TAG', help: 'language of our own sentences: de, es, fr, ja, pt or zh' },
+    language: { value: 'TAG', help: 'language of our own sentences: en, de, es, fr, ja, pt or zh' },
     contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
     include: { short: 'i', help: 'print status and headers too' },
     output: { value: 'FILE', short: 'o', help: 'write to a file' },
@@ -66,11 +53,12 @@ export const page: Command = {
   run: async (args, io) => {
     const code = codeOf(args)
     const template = args.text('template')
+    const language = oneOf(args, 'language', LANGUAGE_CODES)
     const generation = oneOf(args, 'generation', GENERATIONS)
     const { ray, timeMs } = createRays().next()
     const { status, headers, body } = createAnswers({
       contact: args.text('contact'),
-      languages: args.text('language') !== undefined,
+      languages: language !== undefined,
     }).refuse({
       code,
       ray,
@@ -81,7 +69,7 @@ export const page: Command = {
       country: 'XX',
       method: 'GET',
       dialect: oneOf(args, 'dialect', DIALECTS),
-      acceptLanguage: args.text('language'),
+      acceptLanguage: language,
       page: {
         ...(generation === undefined ? {} : { generation }),
         ...(template === undefined ? {} : { template: readPageFile(template) }),

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { AnswerOptions, Generation } from '../answers/answer.ts'
-import { readPageFile } from '../answers/node/own-page-file.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { createEdge } from '../node.ts'
 import type { ServeOptions } from '../server/serve.ts'
@@ -9,6 +7,7 @@ import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
 import { trustedPeers } from '../visitor/addresses.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
+import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
 import { paint, printable } from './printable.ts'
@@ -47,29 +46,6 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
     )
   }
   return { cert, key }
-}
-
-const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
-
-const answersOf = (args: Arguments): AnswerOptions => {
-  const [wanted, template, contact] = [
-    args.text('page'),
-    args.text('page-template'),
-    args.text('contact'),
-  ]
-  const generation = GENERATIONS.find((known) => known === wanted)
-  if (wanted !== undefined && generation === undefined) {
-    throw usageError(`--page "${wanted}": expected one of ${GENERATIONS.join(', ')}`)
-  }
-  return {
-    page: {
-      ...(generation === undefined ? {} : { generation }),
-      ...(template === undefined ? {} : { template: readPageFile(template) }),
-    },
-    ...(contact === undefined ? {} : { contact }),
-    languages: args.on('languages'),
-    emulatedHeader: !args.on('no-emulated-header'),
-  }
 }
 
 /** A throw-away certificate is nothing that curl would trust. */
@@ -131,14 +107,7 @@ export const serve: Command = {
       multiple: true,
       help: 'named visitors for x-edge-as, on top of the built-in ones',
     },
-    page: {
-      value: 'GENERATION',
-      help: 'how pages are built: g1, g2, g3, waf or union (default: as Cloudflare does today)',
-    },
-    'page-template': { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
-    contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
-    languages: { help: "our own sentences in the visitor's language" },
-    'no-emulated-header': { help: 'do not say that answers are emulated' },
+    ...answerFlags,
     colo: { value: 'XXX', help: 'three letters of the data centre in Ray IDs (default LOC)' },
     'redact-query': {
       value: 'NAMES',

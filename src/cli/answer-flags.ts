@@ -1,0 +1,80 @@
+import type { AnswerOptions, Generation } from '../answers/answer.ts'
+import { readPageFile } from '../answers/node/own-page-file.ts'
+import type { Arguments, Command } from './command.ts'
+import { usageError } from './command.ts'
+
+export const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
+
+const SHORT_TEXT = ['no-encoding', 'always', 'never'] as const
+
+/** Headers that only some zones have, as they are called on the command line. */
+const OPTIONAL: Readonly<Record<string, keyof NonNullable<AnswerOptions['headers']>>> = {
+  cookie: 'cookie',
+  nel: 'nel',
+  'alt-svc': 'altSvc',
+  vary: 'vary',
+  'error-type': 'errorType',
+}
+const OPTIONAL_NAMES = Object.keys(OPTIONAL).join(', ')
+
+/** The one of the known words that a flag holds; `undefined` where it is absent. */
+export const oneOf = <T extends string>(
+  args: Arguments,
+  flag: string,
+  known: readonly T[]
+): T | undefined => {
+  const text = args.text(flag)
+  const found = known.find((one) => one === text)
+  if (text !== undefined && found === undefined) {
+    throw usageError(`--${flag} "${text}": expected one of ${known.join(', ')}`)
+  }
+  return found
+}
+
+export const answerFlags: Command['flags'] = {
+  page: {
+    value: 'GENERATION',
+    help: 'how pages are built: g1, g2, g3, waf or union (default: as Cloudflare does today)',
+  },
+  'page-template': { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
+  contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
+  languages: { help: "our own sentences in the visitor's language" },
+  'short-text': {
+    value: 'WHEN',
+    default: 'no-encoding',
+    help: 'who gets "error code: 1020" alone: no-encoding, always or never',
+  },
+  'answer-headers': {
+    value: 'NAMES',
+    help: `headers that only some zones have, a comma list: ${OPTIONAL_NAMES}`,
+  },
+  'no-emulated-header': { help: 'do not say that answers are emulated' },
+}
+
+const optionalOf = (text: string | undefined): AnswerOptions['headers'] => {
+  if (text === undefined) return {}
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !Object.hasOwn(OPTIONAL, name))
+  if (unknown !== undefined) {
+    throw usageError(`--answer-headers "${unknown}": expected a comma list of ${OPTIONAL_NAMES}`)
+  }
+  return Object.fromEntries(names.map((name) => [OPTIONAL[name]!, true]))
+}
+
+/** What the flags say of the edge's answers. */
+export const answersOf = (args: Arguments): AnswerOptions => {
+  const generation = oneOf(args, 'page', GENERATIONS)
+  const [template, contact] = [args.text('page-template'), args.text('contact')]
+  const text = oneOf(args, 'short-text', SHORT_TEXT)
+  return {
+    page: {
+      ...(generation === undefined ? {} : { generation }),
+      ...(template === undefined ? {} : { template: readPageFile(template) }),
+    },
+    ...(contact === undefined ? {} : { contact }),
+    ...(text === undefined ? {} : { text }),
+    headers: optionalOf(args.text('answer-headers')),
+    languages: args.on('languages'),
+    emulatedHeader: !args.on('no-emulated-header'),
+  }
+}
