@@ -177,6 +177,28 @@ describe('edge1020 serve, started and stopped', () => {
     one.remove()
   })
 
+  test.each([
+    ['--asn-data', 'asn.tsv', '1.0.0.0\tbanana\n', /asn\.tsv/],
+    ['--geo', 'geo.mmdb', 'no database', /geo\.mmdb/],
+    ['--feed', 'feed.txt', 'no address\n', /feed\.txt/],
+  ])(
+    '%s with a broken file: nothing is started, exit code 2',
+    async (flag, name, text, message) => {
+      const one = scratch()
+      const file = join(one.dir, name)
+      writeFileSync(file, text)
+      const value = flag === '--feed' ? `bad=${file}` : file
+      const { code, out, err } = await run([
+        ...['serve', '--port', '0', '--admin-port', '0', '--store', 'none', '--data', one.dir],
+        ...[flag, value],
+      ])
+      expect(code).toBe(2)
+      expect(err).toMatch(message)
+      expect(out).toBe('')
+      one.remove()
+    }
+  )
+
   test('a bad rule file is refused with its place, nothing is started, exit code 2', async () => {
     const one = scratch()
     const file = join(one.dir, 'site.yaml')

@@ -6,7 +6,7 @@ import type { ServeOptions } from '../server/serve.ts'
 import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
 import { trustedPeers } from '../visitor/addresses.ts'
-import type { OpenedSources } from '../visitor/node/sources.ts'
+import type { SourceFact } from '../visitor/node/sources.ts'
 import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
@@ -154,6 +154,8 @@ export const serve: Command = {
         onWarning: (warning) => say(`warning: ${warning}`),
       })
       closing.push(edge.close)
+      // Before anything listens: data that cannot be read is found here.
+      const facts = sources.facts()
       const served = await start({
         edge,
         upstream: args.text('upstream'),
@@ -164,9 +166,9 @@ export const serve: Command = {
         proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,
         onError,
       })
-      return { edge, served }
+      return { edge, served, facts }
     }
-    const { edge, served } = await started().catch(async (error: unknown) => {
+    const { edge, served, facts } = await started().catch(async (error: unknown) => {
       for (const close of closing) await close()
       throw error
     })
@@ -176,7 +178,7 @@ export const serve: Command = {
         return served.close().finally(resolve)
       })
     })
-    announce(args, io, { edge, served, sources, trust })
+    announce(args, io, { edge, served, facts, trust })
     await ended
     return EXIT_OK
   },
@@ -188,18 +190,17 @@ const announce = (
   {
     edge,
     served,
-    sources,
+    facts,
     trust,
   }: {
     edge: ReturnType<typeof createEdge>
     served: Awaited<ReturnType<typeof start>>
-    sources: OpenedSources
+    facts: readonly SourceFact[]
     trust: readonly string[]
   }
 ) => {
   const { rules, files } = edge.ruleset
   const enabled = rules.filter((rule) => rule.enabled).length
-  const facts = sources.facts()
   if (args.on('json')) {
     const ready = {
       ready: true,
