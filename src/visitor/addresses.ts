@@ -4,7 +4,7 @@ import type { IpRange } from '../lists/ip.ts'
 import { canonicalIp } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { buildIpSet } from '../lists/ipset.ts'
-import cloudflare from './cloudflare-ips.json' with { type: 'json' }
+import cloudflareIps from './cloudflare-ips.json' with { type: 'json' }
 
 const LOOPBACK = ['127.0.0.0/8', '::1']
 /** RFC 1918 and RFC 4193. */
@@ -32,7 +32,7 @@ const OTHER_SPECIAL = [
 const PRESETS: Readonly<Record<string, readonly string[]>> = {
   loopback: LOOPBACK,
   private: PRIVATE,
-  cloudflare: cloudflare.networks,
+  cloudflare: cloudflareIps.networks,
 }
 
 /** Peers are looked up by their canonical address, so a network of IPv4-mapped ones has to be canonical too. */
@@ -64,6 +64,9 @@ export const trustedPeers = (entries: readonly string[]): IpSet =>
   )
 
 export const loopback: IpSet = trustedPeers(LOOPBACK)
+
+/** Those that Cloudflare calls origins from. */
+export const cloudflare: IpSet = trustedPeers(cloudflareIps.networks)
 
 /** Addresses that are in no country: private, link-local, documentation, multicast and the like. */
 export const special: IpSet = trustedPeers([...LOOPBACK, ...PRIVATE, ...OTHER_SPECIAL])

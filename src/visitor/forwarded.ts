@@ -142,7 +142,8 @@ export const forwardedAddress = (
 }
 
 /**
- * The country a trusted peer says the visitor is in, as Cloudflare sends it: upper case, `XX` and `T1` included.
+ * The country a trusted peer says the visitor is in, as Cloudflare sends it: upper case, `XX` and `T1` included. Whether it
+ * was Cloudflare who said it the caller has to find out.
  *
  * @param notes receives what was ignored
  * @returns `undefined` where the peer says nothing that can be read

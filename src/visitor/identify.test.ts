@@ -312,14 +312,17 @@ describe('country and continent', () => {
     [' BR ', 'BR', 'SA'],
     ['XX', 'XX', ''],
     ['T1', 'T1', 'T1'],
-  ])('a trusted peer that says %j is believed: %s', (value, country, continent) => {
-    const source = geo()
-    const headers = { 'cf-ipcountry': value, 'x-forwarded-for': '203.0.114.7' }
-    const visitor = identify('10.0.0.1', headers, { geo: source, trust: ['private'] })
-    expect([visitor.country, visitor.continent]).toEqual([country, continent])
-    expect(source.asked).toEqual([])
-    expect(visitor.notes).toEqual([])
-  })
+  ])(
+    'a trusted peer that passes on %j of Cloudflare is believed: %s',
+    (value, country, continent) => {
+      const source = geo()
+      const headers = { 'cf-ipcountry': value, 'cf-connecting-ip': '203.0.114.7' }
+      const visitor = identify('10.0.0.1', headers, { geo: source, trust: ['private'] })
+      expect([visitor.country, visitor.continent]).toEqual([country, continent])
+      expect(source.asked).toEqual([])
+      expect(visitor.notes).toEqual([])
+    }
+  )
 
   test.each(['', 'de', 'UK', 'Germany', 'DE, FR', 'DE\0', 'X1', '__proto__'])(
     'a trusted peer that says %j is not understood',
@@ -463,6 +466,32 @@ describe('what a trusted peer says of the country', () => {
     ['nowhere', 'DE'],
   ])('%s: %s', (header, expected) => {
     expect(said(header).country).toBe(expected)
+  })
+
+  test.each([
+    ['says nothing of the address', {}],
+    [
+      'speaks of another address',
+      { 'cf-connecting-ip': 'banana', 'x-forwarded-for': '203.0.114.7' },
+    ],
+    ['forwards the address by a list', { 'x-forwarded-for': '203.0.114.7' }],
+  ])('counts for nothing where a proxy that is not Cloudflare %s', (_name, headers) => {
+    const given = { 'cf-ipcountry': 'JP', ...headers }
+    const visitor = identify('10.0.0.1', given, { trust, geo: geo() })
+    expect(visitor.country).not.toBe('JP')
+    expect(visitor.notes.join()).toContain('cf-ipcountry ignored: the peer is none of Cloudflare’s')
+  })
+
+  test('counts where the peer is one of Cloudflare’s', () => {
+    const headers = { 'cf-ipcountry': 'JP', 'x-forwarded-for': '203.0.114.7' }
+    const options = { trust: ['cloudflare'], geo: geo() }
+    expect(identify('173.245.48.9', headers, options).country).toBe('JP')
+  })
+
+  test('does not outweigh a list of Tor exits', () => {
+    const look = () => ({ score: 60, lists: ['tor'], isTor: true })
+    const reputation = { name: 'feeds', date: '', look }
+    expect(said('JP', { reputation }).country).toBe('T1')
   })
 
   test('counts from nobody else', () => {

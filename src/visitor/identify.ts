@@ -1,8 +1,8 @@
 import type { Ip } from '../lists/ip.ts'
-import { formatIp } from '../lists/ip.ts'
+import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
-import { loopback, special, trustedPeers } from './addresses.ts'
+import { cloudflare, loopback, special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
 import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
 import { overrideHeaderNames } from './headers.ts'
@@ -46,6 +46,9 @@ type Sources = Pick<VisitorsOptions, 'geo' | 'asn' | 'reputation' | 'bots'>
 const NONE: readonly string[] = []
 const COUNTRY = /^[A-Z][A-Z\d]$/
 const TOR_COUNTRY = 'T1'
+const CONNECTING_IP = 'cf-connecting-ip'
+const NOT_FROM_CLOUDFLARE =
+  'the peer is none of Cloudflare’s, and CF-Connecting-IP does not name the address'
 const JA4_FIELD = 'cf.bot_management.ja4'
 
 const NOWHERE: CityPlace = {
@@ -77,6 +80,15 @@ interface Peer {
   readonly isTrusted: boolean
   readonly isLoopback: boolean
   readonly isSpecial: boolean
+  readonly isCloudflare: boolean
+}
+
+const NO_PEER: Peer = {
+  ip: undefined,
+  isTrusted: false,
+  isLoopback: false,
+  isSpecial: false,
+  isCloudflare: false,
 }
 
 /** Peers come again: most requests are spared the parsing and the look-ups. */
@@ -88,12 +100,13 @@ const createPeers = (trusted: IpSet): ((remoteAddress: string | undefined) => Pe
   const known = new Map<string, Peer>()
   const settle = (remoteAddress: string): Peer => {
     const ip = remoteAddress === '' ? undefined : parsePeerAddress(remoteAddress)
-    if (ip === undefined) return { ip, isTrusted: false, isLoopback: false, isSpecial: false }
+    if (ip === undefined) return NO_PEER
     return {
       ip,
       isTrusted: trusted.has(ip),
       isLoopback: loopback.has(ip),
       isSpecial: special.has(ip),
+      isCloudflare: cloudflare.has(ip),
     }
   }
   return (remoteAddress = '') => {
@@ -216,19 +229,31 @@ class IdentifiedVisitor implements Visitor {
     return this.ip === this.#peer.ip ? this.#peer.isSpecial : special.has(this.ip!)
   }
 
+  /**
+   * Whether Cloudflare wrote what the peer passes on. Other proxies hand a visitor's own `CF-IPCountry` through: it is said of
+   * the address in `CF-Connecting-IP`, and believed with it.
+   */
+  get #isFromCloudflare(): boolean {
+    if (this.#peer.isCloudflare) return true
+    const said = parsePeerAddress(this.#headers(CONNECTING_IP)?.trim() ?? '')
+    return said !== undefined && this.ip !== undefined && ipEquals(said, this.ip)
+  }
+
   #note(text: string): void {
     this.#notes ??= []
     this.#notes.push(text)
   }
 
   #lookUpCountry(): string {
-    // What a trusted peer says is said of the address that it forwarded.
+    if (this.reputation.isTor) return TOR_COUNTRY
     if (this.#peer.isTrusted && !this.#isPretended) {
       this.#notes ??= []
       const said = forwardedCountry(this.#headers, this.#notes)
-      if (said !== undefined) return said
+      if (said !== undefined) {
+        if (this.#isFromCloudflare) return said
+        this.#notes.push(`cf-ipcountry ignored: ${NOT_FROM_CLOUDFLARE}`)
+      }
     }
-    if (this.reputation.isTor) return TOR_COUNTRY
     const { geo } = this.#sources
     if (geo === undefined || this.ip === undefined || this.#isSpecial) return UNKNOWN_COUNTRY
     try {
