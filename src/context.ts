@@ -65,11 +65,14 @@ const visitorFields: Readonly<Record<string, Resolve>> = {
     String.fromCharCode(...crypto.getRandomValues(new Uint8Array(RANDOM_SEED_BYTES))),
 }
 
-/** Fields that the transport may bring (`connection.fields`), as JSON values. */
+/**
+ * Fields that the transport may bring (`connection.fields`), as JSON values. Where a test pretends to be somebody else they
+ * are of the tester, not of whom it pretends to be.
+ */
 const connectionValue = (name: string): Resolve => {
   const facts = fieldFacts.get(name)!
-  return ({ connection }) => {
-    const json = connection.fields?.[name]
+  return ({ connection, visitor }) => {
+    const json = visitor.persona === undefined ? connection.fields?.[name] : undefined
     return json === undefined ? facts.default : valueFromJson(facts.type, json, name)
   }
 }

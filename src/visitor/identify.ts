@@ -290,7 +290,9 @@ class IdentifiedVisitor implements Visitor {
 
   #question() {
     const header = this.#headers
-    const ja4 = this.fieldOverrides?.[JA4_FIELD] ?? this.#connection.fields?.[JA4_FIELD]
+    // The tester's own connection says nothing of whom it pretends to be.
+    const { fields } = this.persona === undefined ? this.#connection : NO_CONNECTION
+    const ja4 = this.fieldOverrides?.[JA4_FIELD] ?? fields?.[JA4_FIELD]
     return {
       ip: this.ip,
       userAgent: header('user-agent') ?? '',

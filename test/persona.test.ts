@@ -1,0 +1,67 @@
+// Who is pretended to ask is not who asks: nothing of the tester's own connection may count.
+import { describe, expect, test } from 'vitest'
+import { createEdge } from '../src/node.ts'
+import type { BotQuestion } from '../src/visitor/visitor.ts'
+
+const JA4 = 'cf.bot_management.ja4'
+const JA3 = 'cf.bot_management.ja3_hash'
+const TESTER = {
+  remoteAddress: '127.0.0.1',
+  encrypted: true,
+  fields: { [JA4]: 't13d_tester', [JA3]: 'e'.repeat(32), 'cf.tls_cipher': 'TESTER' },
+}
+
+const judging = async (headers: Record<string, string>) => {
+  const asked: BotQuestion[] = []
+  const edge = createEdge({
+    rules: {
+      rules: [
+        { name: 'tester', expression: `${JA4} eq "t13d_tester"`, action: 'log' },
+        { name: 'any', expression: `cf.tls_cipher eq "TESTER" or cf.client.bot`, action: 'log' },
+        { name: 'all', expression: 'true', action: 'block' },
+      ],
+    },
+    store: 'memory',
+    overrides: true,
+    bots: {
+      name: 'spy',
+      date: '',
+      judge: (question) => {
+        asked.push(question)
+        return { verified: false, category: '', score: 1, reason: 'spied' }
+      },
+    },
+    seesTls: true,
+    onWarning: () => {},
+  })
+  const rawHeaders = Object.entries({ Host: 'a.test', ...headers }).flat()
+  const request = { method: 'GET', url: '/', httpVersion: '1.1', rawHeaders }
+  const { ray } = await edge.judge(request, TESTER)
+  const found = await edge.store.find(ray)
+  if (!found.found) throw new Error(found.message)
+  const { events } = found
+  await edge.close()
+  return { rules: events.map(({ rule }) => rule.name), event: events[0], asked }
+}
+
+describe('the fingerprint of a TLS connection', () => {
+  test('is the tester’s where nobody is pretended', async () => {
+    const { rules, event } = await judging({})
+    expect(rules).toEqual(['all', 'any', 'tester'])
+    expect(event).toMatchObject({ ja4: 't13d_tester', ja3: 'e'.repeat(32) })
+  })
+
+  test('is not a persona’s, nor does it count for its bot score or stand in its event', async () => {
+    const { rules, event, asked } = await judging({ 'x-edge-as': 'nordvpn-nl' })
+    expect(rules).toEqual(['all'])
+    expect(event.ja4).not.toBe('t13d_tester')
+    expect(event).not.toHaveProperty('ja3')
+    expect(asked.map(({ ja4 }) => ja4)).not.toContain('t13d_tester')
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is the persona’s own where it has one', async () => {
+    const { event } = await judging({ 'x-edge-as': 'chrome-berlin' })
+    expect(event.ja4).toMatch(/^t13d\d{4}h2_/)
+  })
+})
