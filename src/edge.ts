@@ -201,8 +201,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const reads = ruleset.fields
   const readsPlaces = reads.some((field) => fieldFacts.get(field)?.source === 'place')
   const hasPlaces = geo?.place !== undefined
-  if (readsPlaces && hasPlaces) geo.open('city')
-  else if (reads.some((field) => COUNTRY_FIELDS.has(field))) geo?.open('country')
+  if (readsPlaces && hasPlaces) geo.open?.('city')
+  else if (reads.some((field) => COUNTRY_FIELDS.has(field))) geo?.open?.('country')
   if (reads.includes(ASN_FIELD)) asn?.open?.()
 
   const lost = (cause: unknown) => {

@@ -1,7 +1,10 @@
 // Who is pretended to ask is not who asks: nothing of the tester's own connection may count.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createEdge } from '../src/node.ts'
 import type { BotQuestion } from '../src/visitor/visitor.ts'
+import { get, run, scratch, startServe } from './cli.ts'
 
 const JA4 = 'cf.bot_management.ja4'
 const JA3 = 'cf.bot_management.ja3_hash'
@@ -64,4 +67,37 @@ describe('the fingerprint of a TLS connection', () => {
     const { event } = await judging({ 'x-edge-as': 'chrome-berlin' })
     expect(event.ja4).toMatch(/^t13d\d{4}h2_/)
   })
+})
+
+test('events tells the network, the feeds and the fingerprints', async () => {
+  const one = scratch()
+  const feed = join(one.dir, 'drop.txt')
+  writeFileSync(feed, '116.203.54.21\n')
+  const running = await startServe([
+    ...['--data', one.dir, '--overrides', '--feed', `drop=${feed}`],
+  ])
+  const { headers } = await get(`${running.url}/.env`, { headers: { 'x-edge-as': 'curl-hetzner' } })
+  await running.stop()
+  const ray = String(headers['cf-ray'])
+  const { out } = await run(['events', ray, '--data', one.dir])
+  one.remove()
+  expect(out).toMatch(/^ASN +AS24940 \S+/m)
+  expect(out).toMatch(/^Reputation +\d+: on drop$/m)
+  expect(out).toMatch(/^JA4 +t13d\S+$/m)
+  expect(out).not.toMatch(/undefined/)
+})
+
+test('a country source that has nothing to open', async () => {
+  const geo = { name: 'one country', date: '', lookup: () => ({ country: 'PT' }) }
+  const rules = { rules: [{ name: 'pt', when: { country: 'PT' }, action: 'block' as const }] }
+  const edge = createEdge({ rules, geo, store: 'none', bots: 'off', onWarning: () => {} })
+  const request = new Request('https://a.test/')
+  expect((await edge.judge(request, { remoteAddress: '8.8.8.8' })).action).toBe('block')
+  await edge.close()
+})
+
+test('--personas without --overrides would never be used', async () => {
+  const { code, err } = await run(['serve', '--port', '0', '--personas', 'x.yaml'])
+  expect(code).toBe(2)
+  expect(err).toContain('--personas: expected --overrides with it')
 })

@@ -31,6 +31,15 @@ const list = (events: readonly SecurityEvent[], { color }: Io): string =>
     ]),
   ]).replace(/^TIME.*$/m, (head) => paint(color, 'bold', head))
 
+const networkOf = ({ asn, asnName }: SecurityEvent) => {
+  if (asn === 0) return 'unknown'
+  return asnName === undefined ? `AS${asn}` : `AS${asn} ${printable(asnName)}`
+}
+
+const rowOf = (label: string, text: string): [string, string][] => [
+  [label, printable(text, MAX_VALUE_CHARS)],
+]
+
 const describe = (event: SecurityEvent, { color }: Io): string => {
   const rows: [string, string][] = [
     ['Ray ID', `${event.ray}-${event.colo}`],
@@ -48,15 +57,18 @@ const describe = (event: SecurityEvent, { color }: Io): string => {
     ]),
     ['IP', event.ip === '' ? '(none)' : event.ip],
     ['Country', event.country],
-    ['ASN', event.asn === 0 ? 'unknown' : `AS${event.asn}`],
+    ['ASN', networkOf(event)],
+    ...(event.reputation === undefined
+      ? []
+      : rowOf('Reputation', `${event.reputation.score}: on ${event.reputation.lists.join(', ')}`)),
     ['User agent', event.userAgent === '' ? '(none)' : printable(event.userAgent, MAX_VALUE_CHARS)],
     ['Method', printable(event.method)],
     ['Host', printable(event.host)],
     ['Path', printable(event.path, MAX_VALUE_CHARS)],
-    ...(event.query === ''
-      ? []
-      : [['Query', printable(event.query, MAX_VALUE_CHARS)] as [string, string]]),
+    ...(event.query === '' ? [] : rowOf('Query', event.query)),
     ['Protocol', `${event.scheme} ${event.protocol}`],
+    ...(event.ja3 === undefined ? [] : rowOf('JA3', event.ja3)),
+    ...(event.ja4 === undefined ? [] : rowOf('JA4', event.ja4)),
     ...event.notes.map((note, i): [string, string] => [i === 0 ? 'Notes' : '', printable(note)]),
   ]
   const width = Math.max(...rows.map(([label]) => label.length)) + 2

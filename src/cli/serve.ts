@@ -130,6 +130,9 @@ export const serve: Command = {
     const onError = (error: Error) => say(`edge1020: ${error.message}`)
     const trust = args.texts('trust')
     const tls = tlsOf(args)
+    if (args.texts('personas').length > 0 && !args.on('overrides')) {
+      throw usageError('--personas: expected --overrides with it, which honours x-edge-as')
+    }
     const sources = openSourcesOf(args, onError)
     const closing: (() => void | Promise<void>)[] = [sources.close]
     const started = async () => {

@@ -606,6 +606,21 @@ describe('bots', () => {
     expect(visitor.notes).toContain('bot score 7: it says curl')
   })
 
+  test('a source that throws is asked once, and leaves a note', () => {
+    let times = 0
+    const broken: BotSource = {
+      ...bots,
+      judge: () => {
+        times++
+        throw new Error('no model')
+      },
+    }
+    const visitor = identify('8.8.8.8', {}, { bots: broken })
+    expect([visitor.bot, visitor.bot]).toEqual([undefined, undefined])
+    expect(times).toBe(1)
+    expect(visitor.notes).toEqual(['bots not told from people: no model'])
+  })
+
   test('nobody is one where nobody judges', () => {
     expect(identify('8.8.8.8').bot).toBeUndefined()
     expect(identify('8.8.8.8').notes).toEqual([])

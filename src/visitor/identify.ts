@@ -141,6 +141,7 @@ class IdentifiedVisitor implements Visitor {
   #place: CityPlace | undefined
   #reputation: Reputation | undefined
   #bot: BotVerdict | undefined
+  #isBotJudged = false
 
   constructor(
     ip: Ip | undefined,
@@ -206,9 +207,14 @@ class IdentifiedVisitor implements Visitor {
 
   get bot(): BotVerdict | undefined {
     const { bots } = this.#sources
-    if (bots === undefined || this.#bot !== undefined) return this.#bot
-    this.#bot = bots.judge(this.#question())
-    this.#note(`bot score ${this.#bot.score}: ${this.#bot.reason}`)
+    if (bots === undefined || this.#isBotJudged) return this.#bot
+    this.#isBotJudged = true
+    try {
+      this.#bot = bots.judge(this.#question())
+      this.#note(`bot score ${this.#bot.score}: ${this.#bot.reason}`)
+    } catch (error) {
+      this.#note(`bots not told from people: ${reason(error)}`)
+    }
     return this.#bot
   }
 

@@ -53,7 +53,7 @@ export interface GeoSource extends Source {
    * Loads the data (idempotent, synchronous), with places below the country only where `detail` is `city`. Throws EdgeError
    * `geo_failed`, also where it has no such places.
    */
-  open(detail?: 'country' | 'city'): void
+  open?(detail?: 'country' | 'city'): void
   /** `undefined` where the address is not in the data. Loads on first use. */
   lookup(ip: Ip): GeoPlace | undefined
   /** Absent where the data never has places below the country; `undefined` where the address is not in it. */

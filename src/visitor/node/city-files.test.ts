@@ -251,10 +251,10 @@ describe('places are read only where they are asked for', () => {
 
   test('countries do without', () => {
     const geo = geoipLite({ dir: folder(countries) })
-    expect(() => geo.open()).not.toThrow()
-    expect(() => geo.open('country')).not.toThrow()
+    expect(() => geo.open!()).not.toThrow()
+    expect(() => geo.open!('country')).not.toThrow()
     expect(geo.lookup(parseIp('0.0.0.0')!)).toEqual({ country: 'DE' })
-    expect(failure(() => geo.open('city')).message).toContain(NAMES)
+    expect(failure(() => geo.open!('city')).message).toContain(NAMES)
   })
 
   test('a look-up that failed is not tried again, until they can be opened', () => {
@@ -270,7 +270,7 @@ describe('places are read only where they are asked for', () => {
       writeFileSync(join(path, file), bytes)
     }
     expect(failure(ask)).toBe(first)
-    geo.open('city')
+    geo.open!('city')
     expect(ask()).toMatchObject({ city: 'Hayward' })
   })
 })

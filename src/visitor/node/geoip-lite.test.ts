@@ -258,7 +258,7 @@ describe('data that cannot be read', () => {
     ],
   ])('%s is refused by name', (_name, files, reason) => {
     const path = folder('bad', files)
-    const error = failure(() => geoipLite({ dir: path }).open())
+    const error = failure(() => geoipLite({ dir: path }).open!())
     expect(error.code).toBe('geo_failed')
     expect(error.message).toContain(path)
     expect(error.message).toContain(reason)
@@ -270,7 +270,7 @@ describe('data that cannot be read', () => {
     const first = failure(() => country('1.0.0.1', geo))
     writeFileSync(join(path, FILES[1]), good6)
     expect(failure(() => country('1.0.0.1', geo))).toBe(first)
-    geo.open()
+    geo.open!()
     expect(country('1.0.0.1', geo)).toBe('AU')
   })
 

@@ -80,7 +80,7 @@ describe('a database', () => {
 
   test('has places and countries', () => {
     const { geo } = open(mmdb(CITY))
-    expect(() => geo?.open('city')).not.toThrow()
+    expect(() => geo!.open!('city')).not.toThrow()
     expect(geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'DE' })
     expect(geo?.place?.(ip('192.0.2.1'))).toMatchObject({ city: 'Munich', lat: '48.5', lon: '' })
     expect(geo?.lookup(ip('198.51.100.1'))).toEqual({ country: 'AU' })
@@ -91,8 +91,8 @@ describe('a database', () => {
   test('without places says so when they are asked for', () => {
     const { path, geo } = open(mmdb({ networks: [['192.0.2.0/24', country('DE')]] }))
     expect(geo).not.toHaveProperty('place')
-    expect(() => geo?.open('country')).not.toThrow()
-    const error = failure(() => geo?.open('city'))
+    expect(() => geo!.open!('country')).not.toThrow()
+    const error = failure(() => geo!.open!('city'))
     expect(error.code).toBe('geo_failed')
     expect(error.message).toContain(path)
     expect(error.message).toContain('no places below the country')
