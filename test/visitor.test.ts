@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { mmdb } from '../src/visitor/node/mmdb.fixture.ts'
 import type { Running } from './cli.ts'
 import { get, run, scratch, startServe } from './cli.ts'
 
@@ -188,6 +189,83 @@ describe('edge1020 doctor', () => {
     expect(levels('error')).toHaveLength(1)
     expect(levels('error')[0]!.text).toContain(name.split('=').at(-1))
     expect(levels('ok').length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('edge1020 doctor, broken in several places', () => {
+  const findings = async (...args: string[]) => {
+    const { code, out } = await run(['doctor', '--json', ...args])
+    return {
+      code,
+      list: JSON.parse(out).findings as { level: string; what: string; text: string }[],
+    }
+  }
+
+  test('tells each of them, and what of the rules is missing', async () => {
+    const rules = file(
+      'ja4.yaml',
+      'rules:\n  - name: a\n    when: { ja4: [t13d3112h2_e8f1e7e78f70_b26ce05bbdd6] }\n    action: log\n'
+    )
+    const bad = [file('bad.mmdb', 'x'), file('bad.tsv', '1.0.0.0\tbanana\n')]
+    const args = [
+      '--data',
+      join(dir, 'data'),
+      '--rules',
+      rules,
+      '--geo',
+      bad[0]!,
+      '--asn-data',
+      bad[1]!,
+    ]
+    const { code, list } = await findings(...args)
+    expect(code).toBe(1)
+    const errors = list.filter(({ level }) => level === 'error')
+    expect(errors.map(({ what }) => what)).toEqual(['--geo', '--asn-data'])
+    expect(errors[0]!.text).toContain('bad.mmdb')
+    expect(errors[1]!.text).toContain('bad.tsv')
+    const ja4 = ({ what, text }: { what: string; text: string }) =>
+      what === 'rules' && /ja4/.test(text)
+    expect(list.filter(({ level }) => level === 'warning').some(ja4)).toBe(true)
+    const secure = await findings('--data', join(dir, 'data'), '--rules', rules, '--tls')
+    expect(secure.code).toBe(0)
+    expect(secure.list.filter(({ level }) => level === 'warning').some(ja4)).toBe(false)
+  })
+
+  test('a table of networks that was downloaded and is broken', async () => {
+    const data = join(dir, 'data-broken')
+    mkdirSync(data)
+    writeFileSync(join(data, 'asn.bin'), 'x'.repeat(100))
+    const { code, list } = await findings('--data', data)
+    expect(code).toBe(1)
+    expect(
+      list
+        .filter(({ level }) => level === 'error')
+        .map(({ text }) => text)
+        .join()
+    ).toContain('asn.bin')
+  })
+
+  test('--data names a file', async () => {
+    const { code, list } = await findings('--data', file('data.txt', ''))
+    expect(code).toBe(1)
+    expect(list).toContainEqual({
+      level: 'error',
+      what: 'data',
+      text: expect.stringMatching(/data\.txt: a file: expected a directory$/),
+    })
+  })
+
+  test('a database that nothing reads is told', async () => {
+    const place = { country: { iso_code: 'DE' } }
+    const made = file('country.mmdb', mmdb({ networks: [['192.0.2.0/24', place]] }))
+    const { code, list } = await findings('--data', join(dir, 'data'), '--geo', made, '--geo', made)
+    expect(code).toBe(0)
+    expect(list.map(({ what }) => what)).not.toContain('anonymous IPs')
+    expect(list).toContainEqual({
+      level: 'warning',
+      what: 'not used',
+      text: expect.stringContaining('country.mmdb: not used'),
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { openStore } from '../events/node/open.ts'
@@ -10,7 +10,8 @@ import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
 import { paint, printable } from './printable.ts'
-import { openSourcesOf, SOURCE_FLAGS, sourceLabel } from './sources.ts'
+import type { NamedSource } from './sources.ts'
+import { namedSources, openNamed, SOURCE_FLAGS, sourceLabel } from './sources.ts'
 
 interface Finding {
   readonly level: 'ok' | 'warning' | 'error'
@@ -34,6 +35,9 @@ const warn = (what: string, text: string): Finding => ({ level: 'warning', what,
 const checkData = (directory: string): Finding[] => {
   if (!existsSync(directory)) {
     return [ok('data', `${directory}: not there yet, made when the edge first starts`)]
+  }
+  if (!statSync(directory).isDirectory()) {
+    throw new EdgeError('data_failed', `--data ${directory}: a file: expected a directory`)
   }
   try {
     accessSync(directory, constants.R_OK | constants.W_OK)
@@ -69,14 +73,56 @@ const checkSources = (sources: OpenedSources): Finding[] =>
       ...(fact.warning === undefined ? [] : [warn(sourceLabel(fact), fact.warning)]),
     ])
 
-const checkRules = (paths: readonly string[], sources: OpenedSources): Finding[] => {
+const checkRules = (
+  paths: readonly string[],
+  sources: OpenedSources,
+  seesTls: boolean
+): Finding[] => {
   if (paths.length === 0) return []
   const ruleset = loadRules(readRuleFiles(paths), { lists: sources.lists, readPage: readPageFile })
   const enabled = ruleset.rules.filter((rule) => rule.enabled).length
   return [
     ok('rules', `${enabled} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`),
-    ...warningsOf(ruleset, knownOf(sources)).map((warning) => warn('rules', warning)),
+    ...warningsOf(ruleset, knownOf(sources, seesTls)).map((warning) => warn('rules', warning)),
   ]
+}
+
+/** Each source by itself first, so that one that is broken hides no other. */
+const checkVisitors = async (args: Arguments): Promise<Finding[]> => {
+  const late: Finding[] = []
+  const onError = (error: EdgeError) => late.push(warn('sources', error.message))
+  const sound: NamedSource[] = []
+  const broken: Finding[] = []
+  for (const named of namedSources(args)) {
+    const found = await checked(`--${named.flag}`, () => {
+      const sources = openNamed(args, [named], onError)
+      try {
+        if (named.flag === 'asn-data') sources.asn.open?.()
+        if (named.flag === 'geo') sources.geo.open?.()
+      } finally {
+        sources.close()
+      }
+      sound.push(named)
+      return []
+    })
+    broken.push(...found)
+  }
+  const rest = await checked('sources', async () => {
+    const sources = openNamed(args, sound, onError)
+    try {
+      const seesTls = args.on('tls')
+      return [
+        ...(await checked('sources', () => {
+          sources.asn.open?.()
+          return checkSources(sources)
+        })),
+        ...(await checked('rules', () => checkRules(args.texts('rules'), sources, seesTls))),
+      ]
+    } finally {
+      sources.close()
+    }
+  })
+  return [...broken, ...rest, ...late]
 }
 
 const MARKS = {
@@ -110,6 +156,7 @@ export const doctor: Command = {
     data: { value: 'DIR', default: '.edge1020', help: 'data directory of the edge' },
     store: { value: 'SPEC', help: 'another event store: sqlite:FILE' },
     ...SOURCE_FLAGS,
+    tls: { help: 'the edge listens on HTTPS, so that there are TLS fingerprints' },
     strict: { help: 'warnings count as findings' },
   },
   examples: ['edge1020 doctor --rules rules/starter.yaml', 'edge1020 doctor --strict --json'],
@@ -123,19 +170,7 @@ export const doctor: Command = {
       ok('node', process.version),
       ...(await checked('data', () => checkData(args.text('data') ?? ''))),
       ...(await checked('events', () => checkStore(args))),
-      ...(await checked('sources', async () => {
-        const late: Finding[] = []
-        const sources = openSourcesOf(args, (error) => late.push(warn('sources', error.message)))
-        try {
-          return [
-            ...checkSources(sources),
-            ...(await checked('rules', () => checkRules(args.texts('rules'), sources))),
-            ...late,
-          ]
-        } finally {
-          sources.close()
-        }
-      })),
+      ...(await checkVisitors(args)),
     ]
     if (args.on('json')) io.out(`${JSON.stringify({ findings })}\n`)
     else print(findings, io)

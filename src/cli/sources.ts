@@ -31,25 +31,50 @@ export const SOURCE_FLAGS: Record<string, Flag> = {
   },
 }
 
-/** @throws EdgeError `wrong_usage`, `invalid_feed`, and what opening the sources throws */
-export const openSourcesOf = (
-  args: Arguments,
-  onError: (error: EdgeError) => void
-): OpenedSources => {
+const botsMode = (args: Arguments): BotsMode => {
   const mode = args.text('bots') ?? 'on'
   const bots = BOTS_MODES.find((known) => known === mode)
   if (bots === undefined) {
     throw usageError(`--bots "${mode}": expected ${BOTS_MODES.join(', ')}`)
   }
+  return bots
+}
+
+/** One source alone that the flags name, and how it is named there. */
+export interface NamedSource {
+  readonly flag: string
+  readonly value: string
+}
+
+/** Every source that the flags name, in order. */
+export const namedSources = (args: Arguments): NamedSource[] => [
+  ...args.texts('geo').map((value) => ({ flag: 'geo', value })),
+  ...[args.text('asn-data') ?? []].flat().map((value) => ({ flag: 'asn-data', value })),
+  ...args.texts('feed').map((value) => ({ flag: 'feed', value })),
+]
+
+/** @throws EdgeError what opening them throws */
+export const openNamed = (
+  args: Arguments,
+  named: readonly NamedSource[],
+  onError: (error: EdgeError) => void
+): OpenedSources => {
+  const of = (flag: string) => named.filter((one) => one.flag === flag).map(({ value }) => value)
   return openSources({
     data: args.text('data') ?? '',
-    geo: args.texts('geo'),
-    asn: args.text('asn-data'),
-    feeds: args.texts('feed').map(parseFeedSpec),
-    bots,
+    geo: of('geo'),
+    asn: of('asn-data').at(-1),
+    feeds: of('feed').map(parseFeedSpec),
+    bots: botsMode(args),
     onError,
   })
 }
+
+/** @throws EdgeError `wrong_usage`, `invalid_feed`, and what opening the sources throws */
+export const openSourcesOf = (
+  args: Arguments,
+  onError: (error: EdgeError) => void
+): OpenedSources => openNamed(args, namedSources(args), onError)
 
 /** The sources of a command that judges a request or two and ends. */
 export const withSources = async <T>(
@@ -70,6 +95,7 @@ const LABELS: Record<SourceFact['role'], string> = {
   asn: 'ASN data',
   feed: 'feed',
   anonymous: 'anonymous IPs',
+  unused: 'not used',
   bots: 'bots',
 }
 

@@ -30,7 +30,7 @@ export interface SourcesOptions {
 
 /** What is told of one source at the start and by `edge1020 doctor`. */
 export interface SourceFact {
-  readonly role: 'country' | 'asn' | 'feed' | 'bots' | 'anonymous'
+  readonly role: 'country' | 'asn' | 'feed' | 'bots' | 'anonymous' | 'unused'
   readonly name: string
   /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
   readonly date: string
@@ -78,6 +78,11 @@ const feedFact = ({ name, source, entries, date, weight, lists, tor, problems }:
   const warnings = [...(fact.warning === undefined ? [] : [fact.warning]), ...problems]
   return warnings.length === 0 ? fact : { ...fact, warning: warnings.join('; ') }
 }
+
+const unusedFact = (file: Mmdb): SourceFact => ({
+  ...factOf('unused', file, dated(file)),
+  warning: `${file.path}: not used: an earlier database, or --asn-data, has what is in it`,
+})
 
 /** A database that is there for neither countries nor networks. */
 const isUnnamed =
@@ -152,7 +157,11 @@ export const openSources = ({
         factOf('asn', asn, table === undefined ? dated(asn) : describeAsn(table)),
         ...(files?.sources ?? [])
           .filter(isUnnamed(geo, asn))
-          .map((file) => factOf('anonymous', file, dated(file))),
+          .map((file) =>
+            file.anonymous !== undefined && file.anonymous === anonymous
+              ? factOf('anonymous', file, dated(file))
+              : unusedFact(file)
+          ),
         ...(feeds?.facts() ?? []).map(feedFact),
         ...(bots === undefined
           ? [{ role: 'bots', name: 'off', date: '', text: 'off' } as const]
