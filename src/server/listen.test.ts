@@ -314,6 +314,26 @@ describe('Upgrade', () => {
     expect(upgrade).not.toHaveBeenCalled()
   })
 
+  test('ignored behind a request that is still being answered: both are, in order', async () => {
+    const answers: (() => void)[] = []
+    const { port } = await start({
+      upgrade: () => {},
+      handler: (request, response) => {
+        const answer = () => response.end(`saw ${request.url}`)
+        if (request.url === '/slow') answers.push(answer)
+        else answer()
+      },
+    })
+    const client = rawClient(port)
+    client.send(`GET /slow HTTP/1.1\r\nHost: a\r\n\r\n${ask('h2c')}`)
+    await expect.poll(() => answers.length).toBe(1)
+    answers[0]!()
+    await client.until('saw /slow')
+    await client.until('saw /p?q')
+    client.send(get('/next'))
+    await client.until('saw /next')
+  })
+
   test('a body that comes later is read too', async () => {
     const { port } = await start({ upgrade: () => {}, handler: echo })
     const client = rawClient(port)

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 const isWebSocket = ({ method, headers }: IncomingMessage) =>
@@ -29,9 +29,15 @@ export const ignoreOtherUpgrades = (
       handler(request, socket, head)
       return
     }
-    if (socket.destroyed) return
-    if (head.length > 0) socket.unshift(head)
-    socket.unshift(Buffer.from(replayed(request), 'latin1'))
-    server.emit('connection', socket)
+    const takeUp = () => {
+      if (socket.destroyed) return
+      if (head.length > 0) socket.unshift(head)
+      socket.unshift(Buffer.from(replayed(request), 'latin1'))
+      server.emit('connection', socket)
+    }
+    // A new reader of the connection knows nothing of an answer that is still being made to a request before this one.
+    const before = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage
+    if (before) before.once('close', takeUp)
+    else takeUp()
   })
 }
