@@ -645,3 +645,42 @@ test('no answer of an origin, however cut up or broken, leaves a request hanging
   }
   await vi.waitFor(() => expect(edge.pending()).toBe(0))
 })
+
+describe('a visitor who takes nothing of what waits for him', () => {
+  const LARGE = Buffer.alloc(64 * 2 ** 20, 'x')
+  const large = async () => {
+    const closed = vi.fn()
+    const { url } = await httpOrigin((_, response) => {
+      response.on('close', closed).end(LARGE)
+    })
+    return { url, closed }
+  }
+
+  test('is hung up on, and the origin is let go', async () => {
+    const { url, closed } = await large()
+    const { port } = await edgeTo(url, { visitorTimeoutMs: 100 })
+    const client = rawClient(port)
+    client.socket.pause()
+    client.send(get())
+    await expect.poll(() => closed.mock.calls.length, { timeout: 10_000 }).toBe(1)
+    client.socket.resume()
+    await client.closed
+    expect(client.text().length).toBeLessThan(LARGE.length)
+  })
+
+  test('but not one who reads slowly', async () => {
+    const { url, closed } = await large()
+    const { port } = await edgeTo(url, { visitorTimeoutMs: 1_000 })
+    const socket = connect(port, '127.0.0.1', () => socket.write(get()))
+    onTestFinished(() => void socket.destroy())
+    let received = 0
+    socket.on('data', (chunk) => {
+      received += chunk.length
+      socket.pause()
+      setImmediate(() => socket.resume())
+    })
+    await once(socket, 'close')
+    expect(received).toBeGreaterThan(LARGE.length)
+    expect(closed).toHaveBeenCalledTimes(1)
+  })
+})
