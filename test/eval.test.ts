@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ROOT, run } from './cli.ts'
+import { ROOT, run, scratch } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
 const inShell = (script: string) =>
@@ -142,4 +143,20 @@ describe('edge1020 eval', () => {
     const [command, ...lines] = picture!.text.split('\n')
     expect(inShell(command!.slice('$ '.length)).stderr).toBe(lines.join('\n'))
   })
+})
+
+test('a list that nothing fills is told, one that a feed fills is not', async () => {
+  const one = scratch()
+  const feed = join(one.dir, 'office.txt')
+  writeFileSync(feed, '192.0.2.0/24\n')
+  const asked = ['eval', 'ip.src in $office', '--ip', '192.0.2.1', '--data', one.dir]
+  const empty = await run(asked)
+  expect(empty).toMatchObject({ code: 0, out: 'false\n' })
+  expect(empty.err).toContain(
+    'warning: $office has no contents here: fill it with --feed office=FILE'
+  )
+  const filled = await run([...asked, '--feed', `office=${feed}`])
+  expect(filled.out).toBe('true\n')
+  expect(filled.err).not.toContain('warning')
+  one.remove()
 })

@@ -105,6 +105,7 @@ describe('a rule on who asks', () => {
     await expect
       .poll(async () => (await asked({ 'x-edge-ip': '192.0.2.2' })).status, { timeout: 20_000 })
       .toBe(403)
+    expect(edge!.texts.err).toMatch(/new data of feed drop: 2 entries/)
     writeFileSync(path, '<!DOCTYPE html><html>')
     await expect.poll(() => edge!.texts.err, { timeout: 20_000 }).toContain('changing.txt')
     expect((await asked({ 'x-edge-ip': '192.0.2.2' })).status).toBe(403)

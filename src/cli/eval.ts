@@ -1,4 +1,6 @@
 import { EdgeError } from '../error.ts'
+import { compile } from '../language/compile.ts'
+import { defaultScheme } from '../language/defaults.ts'
 import { formatDiagnostic } from '../language/diagnostics.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
 import type { EvalCase, EvalResult, EvalTrace } from '../toolkit/eval.ts'
@@ -145,6 +147,12 @@ const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number =>
   if (!result.ok) {
     if (!args.on('json')) printProblems(result, expression, io)
     return EXIT_USAGE
+  }
+  const { ip, int } = sources.lists
+  const { lists } = compile(expression, { scheme: defaultScheme, expect: 'any' })
+  for (const name of lists.filter((name) => (ip(name) ?? int(name)) === undefined)) {
+    const filled = `fill it with --feed ${name}=FILE, or "lists" of a case with --ndjson`
+    io.err(`${paint(io.color, 'yellow', 'warning:')} $${name} has no contents here: ${filled}\n`)
   }
   if (!args.on('json')) {
     io.out(`${shown(result.result)}\n`)

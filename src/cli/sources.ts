@@ -57,7 +57,8 @@ export const namedSources = (args: Arguments): NamedSource[] => [
 export const openNamed = (
   args: Arguments,
   named: readonly NamedSource[],
-  onError: (error: EdgeError) => void
+  onError: (error: EdgeError) => void,
+  onChange?: (fact: SourceFact) => void
 ): OpenedSources => {
   const of = (flag: string) => named.filter((one) => one.flag === flag).map(({ value }) => value)
   return openSources({
@@ -67,14 +68,16 @@ export const openNamed = (
     feeds: of('feed').map(parseFeedSpec),
     bots: botsMode(args),
     onError,
+    onChange,
   })
 }
 
 /** @throws EdgeError `wrong_usage`, `invalid_feed`, and what opening the sources throws */
 export const openSourcesOf = (
   args: Arguments,
-  onError: (error: EdgeError) => void
-): OpenedSources => openNamed(args, namedSources(args), onError)
+  onError: (error: EdgeError) => void,
+  onChange?: (fact: SourceFact) => void
+): OpenedSources => openNamed(args, namedSources(args), onError, onChange)
 
 /** The sources of a command that judges a request or two and ends. */
 export const withSources = async <T>(

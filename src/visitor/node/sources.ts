@@ -26,6 +26,8 @@ export interface SourcesOptions {
   bots?: BotsMode
   /** Told when a changed file could not be read; the data that ran goes on. */
   onError: (error: EdgeError) => void
+  /** Told what a changed feed holds, after it has been taken over. */
+  onChange?: ((fact: SourceFact) => void) | undefined
 }
 
 /** What is told of one source at the start and by `edge1020 doctor`. */
@@ -104,6 +106,7 @@ export const openSources = ({
   feeds: specs = [],
   bots: botsMode = 'on',
   onError,
+  onChange,
 }: SourcesOptions): OpenedSources => {
   const opened: { close(): void }[] = []
   const keep = <T extends { close(): void }>(source: T): T => {
@@ -119,7 +122,12 @@ export const openSources = ({
     const ownAsn = asnFile === undefined ? files?.asn : undefined
     const table = ownAsn === undefined ? keep(openAsn({ data, file: asnFile, onError })) : undefined
     const asn = ownAsn ?? table!
-    const feeds = specs.length > 0 ? keep(openFeeds(specs, { data, onError })) : undefined
+    const feeds =
+      specs.length > 0
+        ? keep(
+            openFeeds(specs, { data, onError, onChange: (facts) => onChange?.(feedFact(facts)) })
+          )
+        : undefined
     const anonymous = files?.anonymous
     const reputation =
       anonymous === undefined
