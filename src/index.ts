@@ -9,6 +9,7 @@ import type { EventStore } from './events/event.ts'
 import { memoryStore } from './events/memory.ts'
 import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
+import { checkOptions } from './options.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 
 export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/answer.ts'
@@ -53,17 +54,20 @@ export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
 /**
  * An edge from rule documents given as objects.
  *
- * @throws EdgeError `invalid_rules` with a diagnostic for every problem
+ * @throws EdgeError `invalid_rules` with a diagnostic for every problem, `invalid_option`, and what the edge itself throws
  * @example
  * const edge = createEdge({ rules: { rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }] } })
  * const { action, ray, response } = await edge.judge(request, { remoteAddress: '192.0.2.1' })
  */
-export const createEdge = ({ rules, store = memoryStore(), ...options }: Options): Edge =>
-  createEdgeFrom({
+export const createEdge = (given: Options): Edge => {
+  checkOptions(given)
+  const { rules, store = memoryStore(), ...options } = given
+  return createEdgeFrom({
     ...options,
     store,
     ruleset: rulesFromObjects(Array.isArray(rules) ? rules : [rules]),
   })
+}
 
 /**
  * Hono middleware: judges each request and answers the blocked ones.

@@ -13,6 +13,7 @@ import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import type { NodeMiddleware } from './mount/node/middleware.ts'
 import { mountNode } from './mount/node/middleware.ts'
+import { checkOptions } from './options.ts'
 import { readPersonaFiles } from './personas/node/files.ts'
 import { loadRules } from './rules/load.ts'
 import { readRuleFiles } from './rules/node/files.ts'
@@ -122,26 +123,28 @@ const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THRE
  * An edge from rule files, with the event store and the country data that come with it.
  *
  * @throws EdgeError `invalid_rules`, `file_not_found`, `store_failed`, `geo_failed`, `asn_failed`, `invalid_feed`, `feed_missing`,
- * `invalid_personas`, `invalid_trust`, `invalid_colo`, `invalid_body_limit`
+ * `invalid_option`, `invalid_personas`, `invalid_trust`, `invalid_colo`, `invalid_body_limit`
  * @example
  * const edge = createEdge({ rules: 'rules/site.yaml' })
  * const { action, ray, event } = await edge.judge(request, request.socket)
  */
-export const createEdge = ({
-  rules,
-  store,
-  data = DEFAULT_DATA_DIR,
-  geo,
-  asn,
-  feeds = [],
-  bots,
-  lists = {},
-  personas,
-  instance = ownInstance(),
-  onError = (error) => console.error(`edge1020: ${error.message}`),
-  onWarning = (warning) => console.warn(`edge1020: ${warning}`),
-  ...options
-}: Options): Edge => {
+export const createEdge = (given: Options): Edge => {
+  checkOptions(given)
+  const {
+    rules,
+    store,
+    data = DEFAULT_DATA_DIR,
+    geo,
+    asn,
+    feeds = [],
+    bots,
+    lists = {},
+    personas,
+    instance = ownInstance(),
+    onError = (error) => console.error(`edge1020: ${error.message}`),
+    onWarning = (warning) => console.warn(`edge1020: ${warning}`),
+    ...options
+  } = given
   const sources = openSources({
     data,
     geo: texts(geo),
