@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BROWSER, get, type Running, run, scratch, startServe } from './cli.ts'
+import { BROWSER, get, ROOT, type Running, run, scratch, startServe } from './cli.ts'
 
 const folder = scratch()
 const data = join(folder.dir, 'data')
@@ -198,6 +200,34 @@ describe('edge1020 serve, started and stopped', () => {
       one.remove()
     }
   )
+
+  test.each([
+    [['--store', 'none'], /look a Ray ID up/, false],
+    [['--store', 'memory'], /look a Ray ID up: +curl http:\S+\/api\/events\/<Ray ID>$/m, true],
+    [[], /look a Ray ID up: +npx edge1020 events <Ray ID> --data \S+$/m, true],
+    [['--store', 'none'], /blocked by its user agent/, true],
+    [['--store', 'none', '--rules', 'rules/starter.yaml'], /blocked by its user agent/, false],
+    [['--store', 'none', '--rules', 'rules/starter.yaml'], /\/cdn-cgi\/error\/1020/, true],
+  ])('what it proposes to try with %j', async (args, text, isThere) => {
+    const one = scratch()
+    const child = spawn(
+      process.execPath,
+      [
+        ...[join(ROOT, 'dist/cli/main.js'), 'serve', '--port', '0', '--admin-port', '0'],
+        ...['--data', join(one.dir, 'd'), ...args],
+      ],
+      { cwd: ROOT }
+    )
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      out += part
+    })
+    await expect.poll(() => out, { timeout: 20_000 }).toContain('Try:')
+    child.kill()
+    await once(child, 'close')
+    expect(text.test(out)).toBe(isThere)
+    one.remove()
+  })
 
   test('a bad rule file is refused with its place, nothing is started, exit code 2', async () => {
     const one = scratch()

@@ -48,13 +48,33 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
   return { cert, key }
 }
 
-/** A throw-away certificate is nothing that curl would trust. */
-const commandsToTry = (url: string, flags: string): string =>
-  [
-    `  curl ${flags} -A '${BROWSER}' ${url}/            # passes`,
-    `  curl ${flags} ${url}/                             # blocked by its user agent`,
-    `  curl ${flags} -A '${BROWSER}' ${url}/.env        # blocked by path`,
-  ].join('\n')
+const DEFAULT_DATA = '.edge1020'
+
+/** What can be tried at once. Only of the starter pack it is known what its rules stop. */
+const commandsToTry = (url: string, flags: string, isStarterPack: boolean): string =>
+  (isStarterPack
+    ? [
+        `  curl ${flags} -A '${BROWSER}' ${url}/            # passes`,
+        `  curl ${flags} ${url}/                             # blocked by its user agent`,
+        `  curl ${flags} -A '${BROWSER}' ${url}/.env        # blocked by path`,
+      ]
+    : [`  curl ${flags} ${url}/cdn-cgi/error/1020   # what a blocked client gets`]
+  ).join('\n')
+
+/** Only a database can be read from outside of the edge. */
+const howToLookUp = (args: Arguments, admin: string): string[] => {
+  const [store, data] = [args.text('store'), args.text('data')]
+  if (store === 'none') return []
+  const where = [
+    ...(data === DEFAULT_DATA ? [] : ['--data', data]),
+    ...(store === undefined ? [] : ['--store', store]),
+  ]
+  const how =
+    store === 'memory'
+      ? `curl ${admin}/api/events/<Ray ID>`
+      : ['npx edge1020 events <Ray ID>', ...where].join(' ')
+  return [`Then look a Ray ID up:  ${how}`, '']
+}
 
 export const serve: Command = {
   name: 'serve',
@@ -75,7 +95,7 @@ export const serve: Command = {
     rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
     data: {
       value: 'DIR',
-      default: '.edge1020',
+      default: DEFAULT_DATA,
       help: 'directory of the event store and of downloaded data',
     },
     store: {
@@ -243,10 +263,14 @@ const announce = (
         : []),
       '',
       'Try:',
-      commandsToTry(served.url, tlsOf(args) === 'self-signed' ? '-ki' : '-i'),
+      // A throw-away certificate is nothing that curl would trust.
+      commandsToTry(
+        served.url,
+        tlsOf(args) === 'self-signed' ? '-ki' : '-i',
+        args.texts('rules').length === 0
+      ),
       '',
-      'Then look a Ray ID up:  npx edge1020 events <Ray ID>',
-      '',
+      ...howToLookUp(args, served.admin),
     ].join('\n')
   )
 }

@@ -85,7 +85,7 @@ describe('without any file', () => {
     expect(source.lookup(GOOGLE)?.asn).toBe(15169)
     expect(source.lookup(parseIp('192.0.2.1')!)).toBeUndefined()
     expect(describeAsn(source)).toBe(
-      `built-in table: ${builtInEntries} networks; run "edge1020 update asn" for all`
+      `built-in table: ${builtInEntries} networks, ${builtInDate}; run "edge1020 update asn" for all`
     )
   })
 

@@ -124,7 +124,7 @@ export const openAsn = ({ data, file, onError, intervalMs }: OpenAsnOptions): Op
  */
 export const describeAsn = ({ name, date, entries, isBuiltIn }: OpenedAsn): string =>
   isBuiltIn
-    ? `${name}: ${entries} networks; run "edge1020 update asn" for all`
+    ? `${name}: ${entries} networks, ${date}; run "edge1020 update asn" for all`
     : `${name}: ${entries} networks, ${date === '' ? 'date unknown' : date}`
 
 /** False for one that is damaged or of an older version: that the server has no newer one must not keep it. */

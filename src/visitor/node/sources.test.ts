@@ -72,7 +72,7 @@ describe('the sources of a fresh clone', () => {
       ['bots', 'built-in bots'],
     ])
     expect(sources.facts()[1]!.text).toMatch(
-      /^built-in table: \d{3,} networks; run "edge1020 update asn" for all$/
+      /^built-in table: \d{3,} networks, 20\d\d-\d\d[-\d]*; run "edge1020 update asn" for all$/
     )
     expect(sources.reputation).toBeUndefined()
     expect(sources.lists.ip('office')).toBeUndefined()
