@@ -332,6 +332,17 @@ describe('edge1020 update', () => {
       ...feeds.slice(0, 2),
     ])
     expect(found.out).toBe('true\n')
+    // A copy of another place is used, but not silently.
+    const warningsWith = async (feed: string) => {
+      const { out } = await run(['doctor', '--json', '--data', data, '--feed', feed])
+      const list: { level: string; text: string }[] = JSON.parse(out).findings
+      return list.filter(({ level }) => level === 'warning').map(({ text }) => text)
+    }
+    const moved = expect.stringContaining(
+      'downloaded from another URL: run `edge1020 update feeds`'
+    )
+    expect(await warningsWith(`drop=${url}/moved.txt`)).toContainEqual(moved)
+    expect(await warningsWith(`drop=${url}/drop.txt`)).not.toContainEqual(moved)
   })
 
   test.each([

@@ -13,6 +13,7 @@ const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
       'give a current database with --geo FILE.mmdb (option `geo`)',
   ],
   [/^(?:built-in table|ip2asn)\b/, 'run `edge1020 update asn`'],
+  [/^feed \S+ from a URL$/, 'run `edge1020 update feeds` with its --feed'],
 ]
 const DEFAULT_ADVICE = 'put a current file in its place, it is read without a restart'
 

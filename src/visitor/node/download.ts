@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import {
   type FileHandle,
   open,
@@ -89,6 +90,21 @@ const shownUrl = ({ protocol, host, pathname, search }: URL): string =>
 
 /** By which downloads from the same place know each other, without telling the place. */
 const keyOf = (url: URL): string => createHash('sha256').update(url.href).digest('hex')
+
+/**
+ * Whether a file was downloaded from this place; `undefined` where nothing says where it came from.
+ *
+ * @param source as `download` was given it
+ */
+export const isDownloadOf = (file: string, source: string): boolean | undefined => {
+  try {
+    const { key } = JSON.parse(readFileSync(noteOf(file), 'utf8')) as Partial<Note>
+    const url = sourceUrl(source)
+    return url === undefined || typeof key !== 'string' ? undefined : key === keyOf(url)
+  } catch {
+    return undefined
+  }
+}
 
 interface Limits {
   readonly maxBytes: number

@@ -9,7 +9,7 @@ import type { FeedFormat, FeedSpec } from '../feeds/spec.ts'
 import { shownSource } from '../feeds/spec.ts'
 import { MAX_FEED_BYTES } from '../feeds/text.ts'
 import type { ReputationSource } from '../visitor.ts'
-import { download } from './download.ts'
+import { download, isDownloadOf } from './download.ts'
 import { feedFile, readFeedFile } from './feeds-file.ts'
 import { watchFile } from './watch-file.ts'
 
@@ -71,9 +71,14 @@ interface Read extends Loaded {
   readonly columns: IpMapColumns
 }
 
+const OTHER_PLACE =
+  'its copy was downloaded from another URL: run `edge1020 update feeds` with this one'
+
 const read = (spec: FeedSpec, file: string): Read => {
   const { ranges, ...feed } = readFeedFile(spec, file)
-  return { spec, file, feed, columns: buildIpMap(ranges).columns() }
+  const isOther = spec.isUrl && isDownloadOf(file, spec.source) === false
+  const problems = isOther ? [OTHER_PLACE, ...feed.problems] : feed.problems
+  return { spec, file, feed: { ...feed, problems }, columns: buildIpMap(ranges).columns() }
 }
 
 const KINDS = { ip: 'addresses', int: 'autonomous systems' }

@@ -76,7 +76,8 @@ const feedFact = ({ name, source, entries, date, weight, lists, tor, problems }:
     lists.map((list) => `$${list}`).join(' '),
   ]
   const text = `${name}: ${entries} entries, ${date}, ${uses.join(', ')} (${source})`
-  const fact = factOf('feed', { name: `feed ${name}`, date }, text)
+  const place = /^https?:/.test(source) ? ' from a URL' : ''
+  const fact = factOf('feed', { name: `feed ${name}${place}`, date }, text)
   const warnings = [...(fact.warning === undefined ? [] : [fact.warning]), ...problems]
   return warnings.length === 0 ? fact : { ...fact, warning: warnings.join('; ') }
 }
