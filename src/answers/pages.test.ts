@@ -74,7 +74,7 @@ const OWN: Record<string, readonly Generation[]> = {
   'class="cf-error-code"': ['g1', 'union'],
   'class="cf-code-label"': ['g3', 'union'],
   'id="what-happened-section"': ['g2', 'union'],
-  'id="cf-error-details"': ['g1', 'g2', 'waf'],
+  'id="cf-error-details"': ['g1', 'g2', 'waf', 'union'],
   'data-translate="block_headline"': ['waf', 'union'],
 }
 

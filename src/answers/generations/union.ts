@@ -18,7 +18,7 @@ export const union = {
     const { entry, phrases } = parts
     return `<div id="cf-wrapper">
 <div class="cf-main-wrapper" role="main">
-<div class="cf-error-details-wrapper">
+<div id="cf-error-details" class="cf-error-details-wrapper">
 <div class="cf-wrapper cf-header cf-section cf-error-overview">
 <div class="cf-error-title"${english(parts)}>
 <h1>${entry.title}</h1>
