@@ -53,6 +53,21 @@ const listWarnings = ({ source, lists }: Expression, contents: Lists | undefined
     return [{ severity: 'warning', code: 'unknown_list', message, part }]
   })
 
+const QUOTED = /"(?:[^"\\]|\\.)*"/g
+const MAPPED = /(?<![\w:.])::ffff:(\d{1,3}(?:\.\d{1,3}){3})\b/gi
+
+/** Visitors' addresses are canonical before a rule sees them, so that an IPv4-mapped one is never met. */
+const mappedWarnings = ({ source }: Expression): Problem[] => {
+  const bare = source.replace(QUOTED, (quoted) => ' '.repeat(quoted.length))
+  return [...bare.matchAll(MAPPED)].map(({ 0: text, 1: ipv4, index }) => ({
+    severity: 'warning',
+    code: 'mapped_address',
+    message: `\`${text}\` is no visitor's address: it is seen as the IPv4 address inside`,
+    help: `write \`${ipv4}\``,
+    part: { start: index, length: text.length },
+  }))
+}
+
 const attempt = (
   source: string,
   { scheme = customRuleScheme, ...options }: LanguageOptions
@@ -63,7 +78,7 @@ const attempt = (
   })
   try {
     const expression = compile(source, { ...options, scheme })
-    const warnings = listWarnings(expression, options.lists)
+    const warnings = [...listWarnings(expression, options.lists), ...mappedWarnings(expression)]
     return { expression, problems: [...expression.warnings.map(toProblem), ...warnings] }
   } catch (error) {
     return { problems: diagnosticsOf(error, source).map(toProblem) }

@@ -144,6 +144,18 @@ describe('a problem inside shorthand is shown at its value', () => {
   })
 })
 
+test('an IPv4-mapped address is told, as no visitor has one', () => {
+  const written = rule('expression: ip.src in {10.0.0.0/8 ::FFFF:192.0.2.1 ::ffff:192.0.2.0/120}')
+  expect(loadRules([{ file: 'r.yaml', text: written }]).warnings).toMatchObject([
+    { code: 'mapped_address', line: 4, column: 39, length: 16, help: 'write `192.0.2.1`' },
+    { code: 'mapped_address', line: 4, column: 56, length: 16, help: 'write `192.0.2.0`' },
+  ])
+  const others = rule(
+    'expression: http.host eq "::ffff:192.0.2.1" or ip.src in {2001:db8::ffff:1.2.3.4}'
+  )
+  expect(loadRules([{ file: 'r.yaml', text: others }]).warnings).toEqual([])
+})
+
 describe('lists', () => {
   const text = rule('when: { ip: [10.0.0.0/8, $office] }')
 
