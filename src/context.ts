@@ -34,6 +34,10 @@ const placeField =
   ({ visitor }) =>
     toBytes(visitor.place[part])
 
+const VERSION_FIELD = 'http.request.version'
+/** What a request counts as whose version nobody knows. */
+const UNKNOWN_VERSION = 'HTTP/1.1'
+
 const isVerifiedBot: Resolve = ({ visitor }) => visitor.bot?.verified ?? false
 
 const visitorFields: Readonly<Record<string, Resolve>> = {
@@ -52,6 +56,8 @@ const visitorFields: Readonly<Record<string, Resolve>> = {
   'ip.src.lat': placeField('lat'),
   'ip.src.lon': placeField('lon'),
   'ip.src.timezone.name': placeField('timezone'),
+  [VERSION_FIELD]: ({ request, visitor }) =>
+    visitor.persona === undefined ? request.version : UNKNOWN_VERSION,
   'edge.ip_reputation.score': ({ visitor }) => visitor.reputation.score,
   'edge.ip_reputation.lists': ({ visitor }) => visitor.reputation.lists,
   'cf.bot_management.static_resource': ({ request }) => isStaticResource(request.path),
@@ -65,14 +71,19 @@ const visitorFields: Readonly<Record<string, Resolve>> = {
     String.fromCharCode(...crypto.getRandomValues(new Uint8Array(RANDOM_SEED_BYTES))),
 }
 
+/** What a transport knows of this edge's side of a connection, whoever is at the other end. */
+const EDGE_SIDE = /^cf\.(?:edge\.server_|zone\.|colo\.)/
+
 /**
- * Fields that the transport may bring (`connection.fields`), as JSON values. Where a test pretends to be somebody else they
- * are of the tester, not of whom it pretends to be.
+ * Fields that the transport may bring (`connection.fields`), as JSON values. It knows the tester, not whom he pretends to be:
+ * what a persona does not give is unknown.
  */
 const connectionValue = (name: string): Resolve => {
   const facts = fieldFacts.get(name)!
+  const isEdgeSide = EDGE_SIDE.test(name)
   return ({ connection, visitor }) => {
-    const json = visitor.persona === undefined ? connection.fields?.[name] : undefined
+    const isOwn = isEdgeSide || visitor.persona === undefined
+    const json = isOwn ? connection.fields?.[name] : undefined
     return json === undefined ? facts.default : valueFromJson(facts.type, json, name)
   }
 }

@@ -47,6 +47,7 @@ const whereFrom = ({ asnName, reputation }: Visitor) => ({
 })
 
 const JA3_SLOT = defaultScheme.slot('cf.bot_management.ja3_hash')
+const VERSION_SLOT = defaultScheme.slot('http.request.version')
 const JA4_SLOT = defaultScheme.slot('cf.bot_management.ja4')
 
 const fingerprints = (context: Context) => {
@@ -97,7 +98,7 @@ export const createRecorder =
     host: toText(request.host),
     path: toText(request.path),
     query: redactQuery(toText(request.search), redact),
-    protocol: request.version,
+    protocol: toText(context.get(VERSION_SLOT) as string),
     status,
     notes: [...visitor.notes],
   })

@@ -296,9 +296,9 @@ class IdentifiedVisitor implements Visitor {
 
   #question() {
     const header = this.#headers
-    // The tester's own connection says nothing of whom it pretends to be.
-    const { fields } = this.persona === undefined ? this.#connection : NO_CONNECTION
-    const ja4 = this.fieldOverrides?.[JA4_FIELD] ?? fields?.[JA4_FIELD]
+    // The handshake was the tester's, not the persona's.
+    const real = this.persona === undefined ? this.#connection.fields?.[JA4_FIELD] : undefined
+    const ja4 = this.fieldOverrides?.[JA4_FIELD] ?? real
     return {
       ip: this.ip,
       userAgent: header('user-agent') ?? '',
