@@ -162,6 +162,16 @@ describe('what is no feed', () => {
         'csv',
       ],
       [
+        'a JSON array',
+        '[\n  {"ip":"198.51.100.1"}\n]',
+        "feed feed.txt: it is a JSON array, expected one object a line, as `jq -c '.[]'` prints them",
+      ],
+      [
+        'a JSON array on one line',
+        '[{"ip":"198.51.100.1"}]',
+        "feed feed.txt: it is a JSON array, expected one object a line, as `jq -c '.[]'` prints them",
+      ],
+      [
         'a JSON document',
         '{\n  "prefixes": [\n    "198.51.100.0/24"\n  ]\n}',
         'feed feed.txt: 5 of 5 lines cannot be read: feed.txt:1: "{": expected a JSON object with cidr, ip, start and end, or asn',

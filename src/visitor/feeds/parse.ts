@@ -136,6 +136,10 @@ export const parseFeed = (bytes: Uint8Array, options: ParseOptions): ParsedFeed 
   if (sample.firstLine === '' && !sample.hasComments) throw refuse('it is empty')
   if (sample.firstLine.startsWith('<'))
     throw refuse('it is a web page, expected a list of addresses')
+  // An IPv6 address in brackets begins like one.
+  if (/^\[(?!\s*[\da-f:])/i.test(sample.firstLine)) {
+    throw refuse("it is a JSON array, expected one object a line, as `jq -c '.[]'` prints them")
+  }
   const format = options.format ?? sample.format ?? (sample.firstLine === '' ? 'list' : undefined)
   if (format === undefined) {
     throw refuse(`${shown(sample.firstLine)} is of none of the formats ${FEED_FORMATS.join(' ')}`)
