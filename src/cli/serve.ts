@@ -118,6 +118,9 @@ export const serve: Command = {
     tls: { help: 'listen on HTTPS with a throw-away self-signed certificate' },
     'tls-cert': { value: 'FILE', help: 'listen on HTTPS with this certificate chain (PEM)' },
     'tls-key': { value: 'FILE', help: 'and this private key (PEM)' },
+    'tls-resumption': {
+      help: 'let TLS clients resume sessions; JA3 and JA4 of a resumed connection are others',
+    },
     ...SOURCE_FLAGS,
     overrides: {
       help: 'honour x-edge-ip, x-edge-as … from loopback and trusted peers (for tests)',
@@ -192,6 +195,7 @@ export const serve: Command = {
         port,
         adminPort,
         tls,
+        tlsResumption: args.on('tls-resumption'),
         proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,
         onError,
       })

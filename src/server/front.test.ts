@@ -125,7 +125,7 @@ describe('a TLS listener', () => {
   })
 
   test('takes a request that comes along with the end of the handshake, on a resumed session too', async () => {
-    const { port, seen } = await start({ tls: TLS })
+    const { port, seen } = await start({ tls: TLS, tlsResumption: true })
     const first = rawClient(port, {})
     const session = new Promise<Buffer>((resolve) => first.socket.once('session', resolve))
     first.send(GET)

@@ -4,6 +4,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificate } from './certificate.ts'
 import { notePlain, noteSecure, type Opening } from './connection.ts'
 import { createDoor } from './door.ts'
+import { refuseResumption } from './resumption.ts'
 
 export interface FrontOptions {
   /** Makes the server one for HTTPS. */
@@ -12,6 +13,8 @@ export interface FrontOptions {
   protocols: string[]
   /** Whether a peer begins its connections with a PROXY header. */
   proxyProtocol: ((peerAddress: string) => boolean) | undefined
+  /** Gives TLS clients tickets, with which they resume their session: see docs/tls.md. */
+  resumption: boolean
   /** For the PROXY header and the ClientHello, and again for the rest of the handshake. */
   timeoutMs: number
   /** Given connections of which there is nothing to be read, but that can be told why. */
@@ -25,6 +28,8 @@ export interface FrontOptions {
 }
 
 export interface Front {
+  /** What was asked of `resumption` holds; false where this version of Node cannot do without. */
+  readonly isAsAsked: boolean
   /** Handshakes from now on use this one. */
   setCertificate(certificate: Certificate): void
 }
@@ -44,7 +49,15 @@ const rawOf = (socket: TLSSocket) => (socket as TLSSocket & { _parent?: Socket }
  */
 export const putInFront = (
   server: Server,
-  { certificate, protocols, proxyProtocol, timeoutMs, onRefused, onSecure }: FrontOptions
+  {
+    certificate,
+    protocols,
+    proxyProtocol,
+    resumption,
+    timeoutMs,
+    onRefused,
+    onSecure,
+  }: FrontOptions
 ): Front => {
   const takers = server.listeners('connection')
   const taken = new WeakSet<Socket>()
@@ -62,6 +75,8 @@ export const putInFront = (
       ALPNProtocols: protocols,
       handshakeTimeout: timeoutMs,
     })
+  const settle = () => tls === undefined || resumption || refuseResumption(tls)
+  const isAsAsked = settle()
   tls?.on('secureConnection', (socket) => {
     const raw = rawOf(socket)
     const opening = raw && openings.get(raw)
@@ -102,5 +117,11 @@ export const putInFront = (
     if (taken.has(socket)) takeHttp(socket)
     else open(socket)
   })
-  return { setCertificate: ({ cert, key }) => tls?.setSecureContext({ cert, key }) }
+  return {
+    isAsAsked,
+    setCertificate: ({ cert, key }) => {
+      tls?.setSecureContext({ cert, key })
+      settle()
+    },
+  }
 }

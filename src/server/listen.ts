@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { EdgeError } from '../error.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { plainAnswer, writeAnswer } from '../proxy/write-answer.ts'
 import type { Connection } from '../visitor/visitor.ts'
@@ -54,6 +55,11 @@ export interface ListenerOptions {
   /** HTTPS instead of HTTP, with these files (read again when they change) or a throw-away certificate. */
   tls?: TlsOption
   /**
+   * Lets TLS clients resume their sessions, which spares half of a handshake. The fingerprints of a resumed connection are
+   * others than those of the client's first one. Default false.
+   */
+  tlsResumption?: boolean
+  /**
    * Which peers begin each connection with a PROXY header, as a load balancer in front does; their connections without one
    * are closed, others' with one are answered with 400. Give it only for peers that nobody else can connect through.
    */
@@ -105,6 +111,7 @@ export const createListener = async ({
   host = '127.0.0.1',
   port = 0,
   tls,
+  tlsResumption = false,
   proxyProtocol,
   openingTimeoutMs = OPENING_TIMEOUT_MS,
   maxHeaderBytes = MAX_HEADER_BYTES,
@@ -229,6 +236,7 @@ export const createListener = async ({
           certificate,
           protocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
           proxyProtocol,
+          resumption: tlsResumption,
           timeoutMs: openingTimeoutMs,
           onRefused: (socket, message) => answerRaw(socket, 400, ownHeaders(), message),
           onSecure: (socket, raw, takeHttp) => {
@@ -247,6 +255,11 @@ export const createListener = async ({
   const address = await listen(server, host, port)
   server.on('error', onError)
   if (certificate?.warning !== undefined) onError(certificate.warning)
+  if (front?.isAsAsked === false) {
+    const message =
+      'TLS sessions can be resumed: this version of Node has no way to prevent it; JA3 and JA4 of a resumed connection are others'
+    onError(new EdgeError('tls_resumption', message))
+  }
   const stopWatch =
     front === undefined || tls === undefined
       ? noop

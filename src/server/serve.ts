@@ -30,6 +30,8 @@ export interface ServeOptions {
    * files are read again when they change. `self-signed`: a certificate for localhost that is gone with the process.
    */
   tls?: TlsOption
+  /** Lets TLS clients resume their sessions; the JA3 and JA4 of a resumed connection are others. Default false. */
+  tlsResumption?: boolean
   /** Which peers begin each connection with a PROXY header (they must). Of all others such a header is no valid request. */
   proxyProtocol?: (peerAddress: string) => boolean
   /** Told of what went wrong while serving; visitors are answered all the same. */
@@ -94,6 +96,7 @@ export const serve = async ({
   port = 0,
   adminPort = 0,
   tls,
+  tlsResumption,
   proxyProtocol,
   onError = () => {},
 }: ServeOptions): Promise<Served> => {
@@ -126,6 +129,7 @@ export const serve = async ({
       host,
       port,
       tls,
+      tlsResumption,
       proxyProtocol,
       nextRay: edge.nextRay,
       onError: report,
