@@ -22,8 +22,6 @@ export interface ForwardExtra {
 /** What all exchanges with one upstream share. */
 export interface Origin {
   isTls: boolean
-  /** How long a visitor may take nothing of what waits for him, in milliseconds. */
-  visitorTimeoutMs: number
   /** Told why a response ended before its end. */
   onBroken: (cause: unknown) => void
 }
@@ -46,7 +44,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle: () => void = () => {}
   #abort: ((error?: Error) => void) | undefined
   #resume: (() => void) | undefined
-  #stalled: NodeJS.Timeout | undefined
   /** The request is on its way: from here on, trouble is not about connecting. */
   #isSent = false
 
@@ -66,7 +63,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The visitor has everything or is gone: the origin need not go on. */
   readonly cancel = (): void => {
-    clearTimeout(this.#stalled)
     this.#settle()
     if (this.isOver) return
     this.isOver = true
@@ -94,7 +90,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // Where it goes on after a pause, undici's parser reports a chunk of no bytes.
     if (this.isOver || chunk.length === 0 || this.response.write(chunk)) return true
     this.response.once('drain', this.#onDrain)
-    this.#watch()
     return false
   }
 
@@ -125,24 +120,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     origin.destroy()
   }
 
-  readonly #onDrain = () => {
-    clearTimeout(this.#stalled)
-    this.#resume?.()
-  }
-
-  /** A visitor who reads nothing holds a connection to the origin, and memory here, for as long as he likes. */
-  #watch(): void {
-    clearTimeout(this.#stalled)
-    this.#stalled = setTimeout(() => {
-      this.response.destroy()
-      this.cancel()
-    }, this.#origin.visitorTimeoutMs)
-  }
+  readonly #onDrain = () => this.#resume?.()
 
   #finish(): void {
     this.response.end()
     this.isOver = true
-    if (!this.response.destroyed) this.#watch()
   }
 
   /** Must not throw: undici would make an unhandled `error` event of it. */

@@ -29,8 +29,6 @@ export interface ProxyOptions {
   responseTimeoutMs?: number
   /** How long the origin may be silent within a body. Default `responseTimeoutMs`. */
   idleTimeoutMs?: number
-  /** How long a visitor may take nothing of a response that waits for him. Default 120 s. */
-  visitorTimeoutMs?: number
   /** What the origin sees as Host: `received` (default), `upstream` for the upstream's own, or this text. */
   hostHeader?: string
   /** At most this many connections to the origin, further requests wait. Default no limit. */
@@ -78,7 +76,6 @@ export const createProxy = ({
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
   responseTimeoutMs = READ_TIMEOUT_MS,
   idleTimeoutMs = responseTimeoutMs,
-  visitorTimeoutMs = READ_TIMEOUT_MS,
   hostHeader = 'received',
   connections,
   tls = {},
@@ -98,7 +95,6 @@ export const createProxy = ({
   const servername = upstream.serverName || upstream.host
   const origin: Origin = {
     isTls: upstream.isTls,
-    visitorTimeoutMs,
     onBroken: (cause) => {
       const reason = cause instanceof Error ? cause.message : String(cause)
       const message = `origin ${upstream.origin} broke off: ${reason}`
