@@ -6,6 +6,8 @@ const MAX_STATUS = 599
 /** What Cloudflare answers where an origin's response makes no sense. */
 const UNKNOWN_ERROR = 520
 const CONTINUE = 100
+/** For a reset to get onto a connection that takes anything at all. */
+const RESET_MS = 1_000
 
 /** Repeated headers are one list (RFC 9110 §5.3), but for Set-Cookie: Node lets most of them be there only once. */
 const addHeader = (headers: OutgoingHttpHeaders, spelled: string, value: string): void => {
@@ -24,9 +26,16 @@ export class Http2Response implements VisitorResponse {
   readonly #stream: ServerHttp2Stream
   #set: OutgoingHttpHeaders | undefined
   #trailers: OutgoingHttpHeaders = {}
+  readonly #sendTimeoutMs: number
+  /** Pieces that the visitor has not made room for yet. */
+  #waiting = 0
+  #stalled: NodeJS.Timeout | undefined
 
-  constructor(stream: ServerHttp2Stream) {
+  /** @param sendTimeoutMs how long the visitor may take none of what waits for it: HTTP/2 lets it say "no more" for ever */
+  constructor(stream: ServerHttp2Stream, { sendTimeoutMs }: { sendTimeoutMs: number }) {
     this.#stream = stream
+    this.#sendTimeoutMs = sendTimeoutMs
+    stream.once('close', () => clearTimeout(this.#stalled))
   }
 
   get headersSent(): boolean {
@@ -66,13 +75,18 @@ export class Http2Response implements VisitorResponse {
 
   write(chunk: Uint8Array): boolean {
     // Node has ended it where there is no body: HEAD, 204, 304; or the visitor has left.
-    return this.#stream.writableEnded || this.destroyed || this.#stream.write(chunk)
+    if (this.#stream.writableEnded || this.destroyed) return true
+    this.#wait()
+    return this.#stream.write(chunk, this.#onTaken)
   }
 
   end(body: string | Uint8Array = ''): void {
     if (this.#stream.writableEnded || this.destroyed) return
     if (body.length === 0) this.#stream.end()
-    else this.#stream.end(body)
+    else {
+      this.#wait()
+      this.#stream.end(body, this.#onTaken)
+    }
   }
 
   addTrailers(trailers: readonly [name: string, value: string][]): void {
@@ -89,6 +103,28 @@ export class Http2Response implements VisitorResponse {
 
   once(event: 'close' | 'drain' | 'finish', listener: () => void): void {
     this.#stream.once(event, listener)
+  }
+
+  #wait(): void {
+    this.#waiting++
+    this.#stalled ??= setTimeout(this.#onStalled, this.#sendTimeoutMs)
+  }
+
+  readonly #onTaken = (): void => {
+    this.#waiting--
+    if (this.#waiting > 0) this.#stalled?.refresh()
+    else {
+      clearTimeout(this.#stalled)
+      this.#stalled = undefined
+    }
+  }
+
+  readonly #onStalled = (): void => {
+    const { session } = this.#stream
+    this.#stream.close(constants.NGHTTP2_CANCEL)
+    // Where not even the reset gets out the visitor does not read at all.
+    const timer = setTimeout(() => session?.destroy(), RESET_MS)
+    this.#stream.once('close', () => clearTimeout(timer))
   }
 
   readonly #onWantTrailers = () => {

@@ -48,6 +48,7 @@ export interface Http2Options {
   maxHeaderBytes: number
   requestTimeoutMs: number
   keepAliveTimeoutMs: number
+  sendTimeoutMs: number
   serve: (request: VisitorRequest, response: VisitorResponse) => void
   refuse: (response: VisitorResponse, status: number) => void
 }
@@ -68,6 +69,7 @@ export const createHttp2 = ({
   maxHeaderBytes,
   requestTimeoutMs,
   keepAliveTimeoutMs,
+  sendTimeoutMs,
   serve,
   refuse,
 }: Http2Options): Http2Side => {
@@ -92,7 +94,7 @@ export const createHttp2 = ({
     rawHeaders: string[]
   ) => {
     const request = new Http2ServerRequest(stream, headers, {}, plainHeaders(rawHeaders))
-    const response = new Http2Response(stream)
+    const response = new Http2Response(stream, { sendTimeoutMs })
     if (!stream.endAfterHeaders) limitTime(stream)
     if (headers[':method'] === 'CONNECT') return refuse(response, 405)
     if (headers.expect !== undefined) {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { exchange, rawClient } from '../proxy/sockets.fixture.ts'
 import { writeAnswer } from '../proxy/write-answer.ts'
@@ -443,4 +444,52 @@ test('no bytes a visitor sends end the process or stop the service', async () =>
     )
   }
   expect(statusOf(await exchange(port, get()))).toBe(200)
+})
+
+describe('a visitor that takes nothing of its response', () => {
+  const LONG = Buffer.alloc(50_000_000, 'x')
+
+  test('loses its connection', async () => {
+    const closed = vi.fn()
+    const { port } = await start({
+      sendTimeoutMs: 100,
+      handler: (_, response) => {
+        response.once('close', closed)
+        response.end(LONG)
+      },
+    })
+    const { socket, send } = rawClient(port)
+    socket.pause()
+    send(get())
+    await expect.poll(() => closed.mock.calls.length).toBe(1)
+    socket.resume()
+  })
+
+  test('is not who waits for its origin, or is silent on a WebSocket', async () => {
+    const { port } = await start({
+      sendTimeoutMs: 50,
+      handler: async (_, response) => {
+        response.write('a')
+        await sleep(200)
+        response.end('b')
+      },
+      upgrade: async (_, socket) => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+        await sleep(200)
+        socket.end('still here')
+      },
+    })
+    const upgrade = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+    const [late, silent] = await Promise.all([exchange(port, get()), exchange(port, upgrade)])
+    expect(late).toMatch(/a\r\n1\r\nb\r\n0\r\n\r\n$/)
+    expect(silent).toMatch(/still here$/)
+  })
+
+  test('is none that has nothing to take: an idle connection closes in its own time', async () => {
+    const { port } = await start({ sendTimeoutMs: 60_000, keepAliveTimeoutMs: 50 })
+    const { send, closed, until } = rawClient(port)
+    send('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')
+    await until('hello')
+    await closed
+  })
 })

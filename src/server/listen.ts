@@ -23,6 +23,8 @@ const HEADERS_TIMEOUT_MS = 30_000
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 /** Cloudflare's towards visitors is 400 s; browsers give up at 115 to 300. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
+/** nginx has 60 s between two writes; here it takes a piece of up to 64 KB to count, and lines may be slow. */
+const SEND_TIMEOUT_MS = 120_000
 const TIMEOUT_CHECK_INTERVAL_MS = 5_000
 const DRAIN_TIMEOUT_MS = 10_000
 const IDLE_CHECK_INTERVAL_MS = 50
@@ -71,6 +73,11 @@ export interface ListenerOptions {
   /** Until the whole request is there, body included. */
   requestTimeoutMs?: number
   keepAliveTimeoutMs?: number
+  /**
+   * How long a visitor may take nothing of a response that is there for it. Then the stream is reset (HTTP/2) or the
+   * connection closed. Default 2 min.
+   */
+  sendTimeoutMs?: number
   /** How often connections are looked over for the two timeouts before. */
   timeoutCheckIntervalMs?: number
   /** How long `close` lets requests under way finish. Default 10 s. */
@@ -118,6 +125,7 @@ export const createListener = async ({
   headersTimeoutMs = HEADERS_TIMEOUT_MS,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
   keepAliveTimeoutMs = KEEP_ALIVE_TIMEOUT_MS,
+  sendTimeoutMs = SEND_TIMEOUT_MS,
   timeoutCheckIntervalMs = TIMEOUT_CHECK_INTERVAL_MS,
   drainTimeoutMs = DRAIN_TIMEOUT_MS,
   nextRay,
@@ -138,6 +146,14 @@ export const createListener = async ({
   })
   // Past 2,000 Node drops headers without a word, and a rule would not see them. Their bytes are limited all the same.
   server.maxHeadersCount = 0
+  // Node's timer of a connection starts again with each byte that gets out or comes in.
+  server.timeout = sendTimeoutMs
+  server.on('timeout', (socket) => {
+    const turn = connections.get(socket)
+    const isIdle = turn === undefined || turn.response.writableFinished
+    // It may as well be the origin that is slow, or an upload.
+    if (isIdle || socket.writableLength > 0) socket.destroy()
+  })
 
   const ownHeaders = (): [string, string][] => {
     const headers: [string, string][] = [['Server', 'cloudflare']]
@@ -205,6 +221,8 @@ export const createListener = async ({
       // No request of this server's any more: closing does not wait for it.
       connections.set(socket, undefined)
       socket.on('error', () => socket.destroy())
+      // A WebSocket may be silent for as long as it likes.
+      socket.setTimeout(0)
       if (!isSoundHost(request)) return answerRaw(socket, 400, ownHeaders())
       const fail = (error: unknown) => {
         onError(error)
@@ -225,6 +243,7 @@ export const createListener = async ({
       maxHeaderBytes,
       requestTimeoutMs,
       keepAliveTimeoutMs,
+      sendTimeoutMs,
       serve: (request, response) => handle(http2Handler, request, response),
       refuse,
     })
