@@ -39,11 +39,12 @@ const start = async (idleMs: number, pingTimeoutMs?: number) => {
 
 describe('supervise', () => {
   test('a response may take longer than a connection may be idle, where the visitor answers PINGs', async () => {
-    const { port, answers } = await start(30, 2_000)
+    // Long enough for the request to arrive on a busy machine, or the connection is idle before.
+    const { port, answers } = await start(300, 10_000)
     const session = connect(`http://127.0.0.1:${port}`)
     onTestFinished(() => session.destroy())
     const answer = answerOn(session.request({}))
-    await sleep(200)
+    await sleep(1_000)
     expect(session.closed).toBe(false)
     answers[0]!()
     expect(await answer).toMatchObject({ status: 200, body: 'late', reset: 0 })
