@@ -1,5 +1,5 @@
 import type { Verdict } from '../verdict.ts'
-import { isStrippedRequestHeader } from '../visitor/headers.ts'
+import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
 
 const RAY_HEADER = 'CF-RAY'
 

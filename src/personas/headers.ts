@@ -3,7 +3,7 @@ import type { Entry, Node } from '../rules/node.ts'
 import { shown } from '../rules/node.ts'
 import type { Reader } from '../rules/reader.ts'
 import { checkHeaderName } from '../rules/values.ts'
-import { isStrippedRequestHeader } from '../visitor/headers.ts'
+import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
 
 const USER_AGENT = 'user-agent'
 /** What is asked, not who asks; `content-…` is too. */

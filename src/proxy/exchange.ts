@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Answer } from '../answers/answer.ts'
-import { type Header, responsePass, trailerPass } from './headers.ts'
 import { isUnsendable, type OriginErrorCode, originErrorCode } from './origin-error.ts'
+import type { Header } from './origin-headers.ts'
 import { VisitorGone } from './request-body.ts'
+import { responsePass, trailerPass } from './response-pass.ts'
 import type { VisitorResponse } from './visitor.ts'
 import { plainAnswer, writeAnswer } from './write-answer.ts'
 

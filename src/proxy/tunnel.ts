@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
-import { responsePass } from './headers.ts'
+import { responsePass } from './response-pass.ts'
 
 /** The only protocol that is tunnelled: behind `Upgrade: h2c`, requests would go past the rules. */
 export const TUNNELLED_PROTOCOL = 'websocket'

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Answer } from '../answers/answer.ts'
-import type { Header } from './headers.ts'
+import type { Header } from './origin-headers.ts'
 import type { VisitorResponse } from './visitor.ts'
 
 /** Writes a whole answer; does nothing where a response has begun or the visitor has gone. */

@@ -1,8 +1,8 @@
 import type { RequestBody } from './body.ts'
 import type { BodyLimits } from './body-bytes.ts'
 import { Gathered, lengthOf } from './body-bytes.ts'
-import type { FlatHeaders } from './headers.ts'
-import { firstHeader } from './headers.ts'
+import type { FlatHeaders } from './header-fields.ts'
+import { firstHeader } from './header-fields.ts'
 
 /** The stream in Node's request, as far as it matters here. */
 export interface NodeBody {

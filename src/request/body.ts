@@ -1,4 +1,4 @@
-import { append } from './headers.ts'
+import { append } from './header-fields.ts'
 import { parseArguments } from './url.ts'
 
 /** What is known of a request's body when its rules are judged. */

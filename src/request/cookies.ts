@@ -1,4 +1,4 @@
-import { append } from './headers.ts'
+import { append } from './header-fields.ts'
 
 const ESCAPE = /%([0-9a-fA-F]{2})/g
 

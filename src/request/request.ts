@@ -1,6 +1,6 @@
 import type { Part, RequestBody } from './body.ts'
 import { formPairs, multipartParts, NO_BODY } from './body.ts'
-import type { FlatHeaders } from './headers.ts'
+import type { FlatHeaders } from './header-fields.ts'
 import {
   allHeaders,
   firstHeader,
@@ -8,7 +8,7 @@ import {
   indexHeaders,
   withIdentity,
   withoutPseudoHeaders,
-} from './headers.ts'
+} from './header-fields.ts'
 import { normalizePath } from './normalize.ts'
 import type { Target } from './url.ts'
 import { hostnameOf, parseArguments, parseTarget } from './url.ts'

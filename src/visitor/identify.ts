@@ -5,11 +5,11 @@ import { parsePeerAddress } from '../lists/peer.ts'
 import { cloudflare, loopback, special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
 import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
-import { overrideHeaderNames } from './headers.ts'
 import type { Overrides } from './overrides.ts'
 import { readOverrides } from './overrides.ts'
 import type { Persona, Personas } from './persona.ts'
 import { shown } from './shown.ts'
+import { overrideHeaderNames } from './stripped-headers.ts'
 import type {
   AsnSource,
   BotSource,

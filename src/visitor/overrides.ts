@@ -1,9 +1,9 @@
 import type { Ip } from '../lists/ip.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
 import { isCountry } from './countries.ts'
-import { overrideHeaderNames } from './headers.ts'
 import type { Persona, Personas } from './persona.ts'
 import { shown } from './shown.ts'
+import { overrideHeaderNames } from './stripped-headers.ts'
 import type { HeaderReader } from './visitor.ts'
 
 /** What a request's `x-edge-…` headers set. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isStrippedRequestHeader, overrideHeaderNames } from './headers.ts'
+import { isStrippedRequestHeader, overrideHeaderNames } from './stripped-headers.ts'
 
 describe('isStrippedRequestHeader', () => {
   test.each([

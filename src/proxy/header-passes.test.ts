@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { originHeaders, requestPass, responsePass, trailerPass } from './headers.ts'
+import { originHeaders } from './origin-headers.ts'
+import { requestPass } from './request-pass.ts'
+import { responsePass, trailerPass } from './response-pass.ts'
 
 const facts = {
   ip: '203.0.113.7',

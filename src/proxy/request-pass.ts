@@ -1,0 +1,91 @@
+import { connectionTokens, HOP_BY_HOP, lowerNames, without } from './hop-by-hop.ts'
+import type { Header } from './origin-headers.ts'
+
+/** Set by us from what the parser said, or spoken between the visitor and us only. */
+const REQUEST_FRAMING = new Set(['content-length', 'expect', 'host', 'trailer'])
+
+export type BodyKind =
+  | { kind: 'none' }
+  /** Content-Length as received: digits only, the parser sees to that. */
+  | { kind: 'length'; length: string }
+  | { kind: 'chunked' }
+
+const NO_BODY: BodyKind = { kind: 'none' }
+const CHUNKED: BodyKind = { kind: 'chunked' }
+
+export interface RequestPass {
+  /** Flat names and values for the origin, without Host and framing. */
+  headers: string[]
+  host: string | undefined
+  body: BodyKind
+}
+
+/** Why a request is not forwarded. */
+export interface Refusal {
+  status: 400 | 501
+  message: string
+}
+
+const refusal = (message: string, status: Refusal['status'] = 400): Refusal => ({ status, message })
+
+const bodyOf = (
+  lengths: readonly string[],
+  codings: readonly string[],
+  httpVersion: string,
+  isOpenEnded: boolean
+): BodyKind | Refusal => {
+  if (codings.length > 0) {
+    if (lengths.length > 0) return refusal('content-length and transfer-encoding together')
+    if (httpVersion !== '1.1') return refusal(`transfer-encoding in an HTTP/${httpVersion} request`)
+    // The parser takes the chunks off. Another coding would be left on a body that no longer says so.
+    if (codings.length > 1 || codings[0]!.trim().toLowerCase() !== 'chunked') {
+      return refusal('transfer-encoding: expected chunked', 501)
+    }
+    return CHUNKED
+  }
+  const length = lengths[0]
+  if (length === undefined) return isOpenEnded ? CHUNKED : NO_BODY
+  if (lengths.length > 1) return refusal('more than one content-length')
+  if (!/^\d+$/.test(length)) return refusal('content-length: expected digits')
+  return /^0+$/.test(length) ? NO_BODY : { kind: 'length', length }
+}
+
+/**
+ * A visitor's headers as the origin may see them: hop-by-hop ones, those named in Connection, those to `strip` and those
+ * that `set` replaces are gone. Refuses what two servers could read differently (request smuggling), although Node's own
+ * parser refuses most of it before.
+ *
+ * @param isOpenEnded whether a body follows that has no length: only HTTP/2 has such
+ */
+export const requestPass = (
+  rawHeaders: readonly string[],
+  httpVersion: string,
+  set: readonly Header[],
+  strip: (lowerName: string) => boolean,
+  isOpenEnded = false
+): RequestPass | Refusal => {
+  const replaced = lowerNames(set)
+  const headers: string[] = []
+  const hosts: string[] = []
+  const lengths: string[] = []
+  const codings: string[] = []
+  const named = new Set<string>()
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    const value = rawHeaders[i + 1]!
+    const lower = name.toLowerCase()
+    if (HOP_BY_HOP.has(lower)) {
+      if (lower === 'connection') for (const token of connectionTokens(value)) named.add(token)
+      else if (lower === 'transfer-encoding') codings.push(value)
+    } else if (REQUEST_FRAMING.has(lower)) {
+      if (lower === 'host') hosts.push(value)
+      else if (lower === 'content-length') lengths.push(value)
+    } else if (!replaced.has(lower) && !strip(lower)) headers.push(name, value)
+  }
+  if (hosts.length > 1) return refusal('more than one host header')
+  const body = bodyOf(lengths, codings, httpVersion, isOpenEnded)
+  if ('status' in body) return body
+  const kept = named.size === 0 ? headers : without(headers, named)
+  for (const [name, value] of set) kept.push(name, value)
+  return { headers: kept, host: hosts[0], body }
+}

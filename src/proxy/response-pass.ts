@@ -1,0 +1,50 @@
+import { connectionTokens, HOP_BY_HOP, lowerNames, without } from './hop-by-hop.ts'
+import type { Header } from './origin-headers.ts'
+
+const NO_CONTENT = 204
+
+/**
+ * An origin's headers as the visitor may see them, flat, with `set` in place of the origin's own of the same name.
+ * Bytes above 127 go through unchanged: they are read and written as Latin-1.
+ */
+export const responsePass = (
+  raw: readonly Buffer[],
+  status: number,
+  set: readonly Header[]
+): string[] => {
+  const replaced = lowerNames(set)
+  const headers: string[] = []
+  const named = new Set<string>()
+  let isChunked = false
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toString('latin1')
+    const lower = name.toLowerCase()
+    if (HOP_BY_HOP.has(lower)) {
+      if (lower === 'transfer-encoding') isChunked = true
+      else if (lower === 'connection') {
+        for (const token of connectionTokens(raw[i + 1]!.toString('latin1'))) named.add(token)
+      }
+    } else if (!replaced.has(lower)) headers.push(name, raw[i + 1]!.toString('latin1'))
+  }
+  // RFC 9112 §6.2 and §8.6: no length beside chunks, none on a 204.
+  if (isChunked || status === NO_CONTENT) named.add('content-length')
+  else named.delete('content-length')
+  const kept = named.size === 0 ? headers : without(headers, named)
+  for (const [name, value] of set) kept.push(name, value)
+  return kept
+}
+
+const FORBIDDEN_TRAILERS = new Set(['content-length', 'host', 'set-cookie', 'trailer'])
+
+/** Trailers of a response; what frames or routes a message is not taken from them (RFC 9110 §6.5.1). */
+export const trailerPass = (raw: readonly Buffer[]): [string, string][] => {
+  const trailers: [string, string][] = []
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toString('latin1')
+    const lower = name.toLowerCase()
+    if (!HOP_BY_HOP.has(lower) && !FORBIDDEN_TRAILERS.has(lower)) {
+      trailers.push([name, raw[i + 1]!.toString('latin1')])
+    }
+  }
+  return trailers
+}
