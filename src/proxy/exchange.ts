@@ -14,6 +14,8 @@ export interface ForwardExtra {
   requestHeaders: readonly Header[]
   /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
   strip?: (lowerName: string) => boolean
+  /** Of which headers the origin gets the first only; asked with the lower-case name. */
+  isSingle?: (lowerName: string) => boolean
   /** Set on every response, in place of the origin's own of the same name: CF-RAY, Server. */
   responseHeaders: readonly Header[]
   /** The answer for an origin that failed before its response began. */
@@ -98,7 +100,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.isOver) return
     // undici's types promise text here; the parser gives Buffers, as it does for headers.
     const trailers = rawTrailers as unknown as Buffer[] | null
-    if (trailers !== null && trailers.length > 0) this.response.addTrailers(trailerPass(trailers))
+    if (trailers !== null && trailers.length > 0)
+      this.response.addTrailers(trailerPass(trailers, this.extra.responseHeaders))
     this.#finish()
   }
 

@@ -51,12 +51,40 @@ describe('originHeaders', () => {
 })
 
 const pass = (raw: string[], { version = '1.1', set = [] as [string, string][] } = {}) =>
-  requestPass(raw, version, set, (name) => name.startsWith('cf-'))
+  requestPass(raw, version, set, {
+    strip: (name) => name.startsWith('cf-'),
+    isSingle: (name) => name === 'user-agent',
+  })
 
 describe('requestPass', () => {
   test('keeps order, spelling and repeats of what is the visitor’s own', () => {
-    const raw = ['X-B', '1', 'x-a', '2', 'X-B', '3', 'Cookie', 'a=b', 'cookie', 'c=d']
+    const raw = ['X-B', '1', 'x-a', '2', 'X-B', '3', 'api_key', 'k']
     expect(pass(['Host', 'shop.test', ...raw])).toMatchObject({ headers: raw, host: 'shop.test' })
+  })
+
+  test('cookies go in one line, where the first was', () => {
+    const raw = ['Cookie', 'a=b', 'X-A', '1', 'cookie', 'c=d', 'COOKIE', 'e=f']
+    expect(pass(raw)).toMatchObject({ headers: ['Cookie', 'a=b; c=d; e=f', 'X-A', '1'] })
+  })
+
+  test('of a header that rules read as one value the first is sent', () => {
+    const raw = ['User-Agent', 'one', 'X-A', '1', 'USER-AGENT', 'two', 'X-A', '2']
+    expect(pass(raw)).toMatchObject({ headers: ['User-Agent', 'one', 'X-A', '1', 'X-A', '2'] })
+  })
+
+  test.each([
+    'X_Forwarded_Proto',
+    'x-forwarded_proto',
+    'X.Forwarded.Proto',
+    'Transfer_Encoding',
+    'Content_Length',
+    'Keep_Alive',
+    'Proxy_Authorization',
+  ])('%s, which CGI reads as the header with hyphens, does not reach the origin', (name) => {
+    expect(pass([name, 'x'], { set: [['X-Forwarded-Proto', 'http']] })).toMatchObject({
+      headers: ['X-Forwarded-Proto', 'http'],
+      body: { kind: 'none' },
+    })
   })
 
   test.each([
@@ -174,10 +202,9 @@ describe('responsePass', () => {
   })
 })
 
-test('trailers carry no framing and no cookies', () => {
-  expect(
-    trailerPass(
-      buffers('X-Sum', 'abc', 'Content-Length', '1', 'Transfer-Encoding', 'x', 'Set-Cookie', 'a=b')
-    )
-  ).toEqual([['X-Sum', 'abc']])
+test('trailers carry no framing, no cookies and nothing that the edge has set', () => {
+  const raw = ['X-Sum', 'abc', 'Content-Length', '1', 'Transfer-Encoding', 'x', 'Set-Cookie', 'a=b']
+  expect(trailerPass(buffers(...raw, 'cf-ray', 'fake'), [['CF-RAY', 'real']])).toEqual([
+    ['X-Sum', 'abc'],
+  ])
 })

@@ -57,8 +57,6 @@ export interface OriginProxy {
   close(options?: { timeoutMs?: number }): Promise<void>
 }
 
-const NEVER = () => false
-
 const isRefusal = (pass: RequestPass | Refusal): pass is Refusal => 'status' in pass
 
 /**
@@ -113,10 +111,14 @@ export const createProxy = ({
       response.shouldKeepAlive = false
       writeAnswer(response, plainAnswer(status, message), extra.responseHeaders)
     }
-    const { requestHeaders, strip = NEVER } = extra
+    const { requestHeaders, strip, isSingle } = extra
     const { rawHeaders, httpVersion, stream } = request
     const isOpenEnded = stream !== undefined && !stream.endAfterHeaders
-    const pass = requestPass(rawHeaders, httpVersion, requestHeaders, strip, isOpenEnded)
+    const pass = requestPass(rawHeaders, httpVersion, requestHeaders, {
+      strip,
+      isSingle,
+      isOpenEnded,
+    })
     if (isRefusal(pass)) {
       refuse(pass)
       return undefined

@@ -50,19 +50,37 @@ const bodyOf = (
   return /^0+$/.test(length) ? NO_BODY : { kind: 'length', length }
 }
 
+export interface RequestPassOptions {
+  /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
+  strip?: ((lowerName: string) => boolean) | undefined
+  /** Of which headers only the first one is sent, as rules see no other; asked with the lower-case name. */
+  isSingle?: ((lowerName: string) => boolean) | undefined
+  /** Whether a body follows that has no length: only HTTP/2 has such. */
+  isOpenEnded?: boolean
+}
+
+const NEVER = () => false
+
+/** What CGI, WSGI and PHP read as a hyphen. */
+const ODD = /[^a-z\d-]/g
+
+/** Whether a header is set, or is of the connection, under this name or another spelling of it (`x_forwarded_for`). */
+const isReplaced = (lower: string, replaced: ReadonlySet<string>): boolean => {
+  if (replaced.has(lower)) return true
+  const name = lower.replace(ODD, '-')
+  return name !== lower && (replaced.has(name) || HOP_BY_HOP.has(name) || REQUEST_FRAMING.has(name))
+}
+
 /**
  * A visitor's headers as the origin may see them: hop-by-hop ones, those named in Connection, those to `strip` and those
  * that `set` replaces are gone. Refuses what two servers could read differently (request smuggling), although Node's own
  * parser refuses most of it before.
- *
- * @param isOpenEnded whether a body follows that has no length: only HTTP/2 has such
  */
 export const requestPass = (
   rawHeaders: readonly string[],
   httpVersion: string,
   set: readonly Header[],
-  strip: (lowerName: string) => boolean,
-  isOpenEnded = false
+  { strip = NEVER, isSingle = NEVER, isOpenEnded = false }: RequestPassOptions = {}
 ): RequestPass | Refusal => {
   const replaced = lowerNames(set)
   const headers: string[] = []
@@ -70,6 +88,8 @@ export const requestPass = (
   const lengths: string[] = []
   const codings: string[] = []
   const named = new Set<string>()
+  const singles = new Set<string>()
+  let cookieAt = -1
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
     const value = rawHeaders[i + 1]!
@@ -80,7 +100,20 @@ export const requestPass = (
     } else if (REQUEST_FRAMING.has(lower)) {
       if (lower === 'host') hosts.push(value)
       else if (lower === 'content-length') lengths.push(value)
-    } else if (!replaced.has(lower) && !strip(lower)) headers.push(name, value)
+    } else if (!isReplaced(lower, replaced) && !strip(lower)) {
+      if (lower === 'cookie') {
+        // HTTP/2 splits cookies; HTTP/1.1 has one line of them (RFC 9113 §8.2.3), as rules see them.
+        if (cookieAt >= 0) {
+          headers[cookieAt] += `; ${value}`
+          continue
+        }
+        cookieAt = headers.length + 1
+      } else if (isSingle(lower)) {
+        if (singles.has(lower)) continue
+        singles.add(lower)
+      }
+      headers.push(name, value)
+    }
   }
   if (hosts.length > 1) return refusal('more than one host header')
   const body = bodyOf(lengths, codings, httpVersion, isOpenEnded)

@@ -36,13 +36,19 @@ export const responsePass = (
 
 const FORBIDDEN_TRAILERS = new Set(['content-length', 'host', 'set-cookie', 'trailer'])
 
-/** Trailers of a response; what frames or routes a message is not taken from them (RFC 9110 §6.5.1). */
-export const trailerPass = (raw: readonly Buffer[]): [string, string][] => {
+/**
+ * Trailers of a response, without those that frame or route a message (RFC 9110 §6.5.1) and those that the edge has set.
+ */
+export const trailerPass = (
+  raw: readonly Buffer[],
+  set: readonly Header[] = []
+): [string, string][] => {
+  const replaced = lowerNames(set)
   const trailers: [string, string][] = []
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]!.toString('latin1')
     const lower = name.toLowerCase()
-    if (!HOP_BY_HOP.has(lower) && !FORBIDDEN_TRAILERS.has(lower)) {
+    if (!HOP_BY_HOP.has(lower) && !FORBIDDEN_TRAILERS.has(lower) && !replaced.has(lower)) {
       trailers.push([name, raw[i + 1]!.toString('latin1')])
     }
   }

@@ -3,6 +3,28 @@ export type FlatHeaders = readonly string[]
 
 const AUTHORITY = ':authority'
 
+/** Fields that RFC 9110 defines as one value, as far as requests have them. */
+const SINGLE = new Set([
+  'authorization',
+  'content-type',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-range',
+  'if-unmodified-since',
+  'max-forwards',
+  'proxy-authorization',
+  'referer',
+  'user-agent',
+])
+
+/**
+ * Whether a request has one value of this header, whatever it repeats: the first one counts for rules, and the proxy sends
+ * no other. Cloudflare documents no choice. Node's own `headers` keep the first of these too, so an app that is mounted,
+ * an origin behind the proxy and a rule agree. `http.request.headers` still holds all values, to find repeats by.
+ */
+export const isSingleHeader = (lowerCaseName: string): boolean => SINGLE.has(lowerCaseName)
+
 /** The first value of a header, `undefined` where it is absent. */
 export const firstHeader = (flat: FlatHeaders, lowerCaseName: string): string | undefined => {
   for (let i = 0; i < flat.length; i += 2) {

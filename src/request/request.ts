@@ -6,6 +6,7 @@ import {
   firstHeader,
   flattenHeaders,
   indexHeaders,
+  isSingleHeader,
   withIdentity,
   withoutPseudoHeaders,
 } from './header-fields.ts'
@@ -152,11 +153,11 @@ export class RequestReader {
     return firstHeader(this.rawHeaders, lowerCaseName)
   }
 
-  /** All values of a header in one, joined as a list; `undefined` where it is absent. */
+  /** All values of a header as one list, of a single-valued header the first; `undefined` where it is absent. */
   joined(lowerCaseName: string, separator = ', '): string | undefined {
     const headers = this.rawHeaders
     const first = firstHeader(headers, lowerCaseName)
-    if (first === undefined) return undefined
+    if (first === undefined || isSingleHeader(lowerCaseName)) return first
     const values = allHeaders(headers, lowerCaseName)
     return values.length === 1 ? first : values.join(separator)
   }

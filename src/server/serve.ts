@@ -8,6 +8,7 @@ import { createProxy } from '../proxy/proxy.ts'
 import { socketResponse } from '../proxy/socket-response.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { writeAnswer } from '../proxy/write-answer.ts'
+import { isSingleHeader } from '../request/header-fields.ts'
 import type { Verdict } from '../verdict.ts'
 import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
 import type { Connection } from '../visitor/visitor.ts'
@@ -78,6 +79,7 @@ const passing = (
       cdnLoop: headers['cdn-loop'] as string | undefined,
     }),
     strip: isStrippedRequestHeader,
+    isSingle: isSingleHeader,
     responseHeaders: [['CF-RAY', rayHeader]],
     onOriginError: (code) => edge.refuse(code, verdict, request),
   }

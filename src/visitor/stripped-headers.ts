@@ -12,15 +12,48 @@ export const overrideHeaderNames = [
 const STRIPPED = new Set<string>([...overrideHeaderNames, 'true-client-ip'])
 
 /**
- * Whether a header of this name is only the edge's to set, so that a visitor's own must never reach the app or the
- * origin: `cf-…`, `true-client-ip` and the test overrides. `cdn-loop` is not among them, as RFC 8586 §2 forbids removing
- * it; the proxy adds to it.
+ * Headers that pass under their own name only: the edge and other proxies set the one half, rules read the other. Under
+ * another spelling a visitor could put a second value beside the one that the edge has set or judged.
+ */
+const OWN_NAME_ONLY = new Set([
+  'accept-language',
+  'cdn-loop',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'user-agent',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-forwarded-scheme',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+  'x-real-ip',
+  'x-request-id',
+])
+
+const ODD = /[^a-z\d-]/
+const ODD_ALL = /[^a-z\d-]/g
+
+/**
+ * Whether the app or the origin must not see a visitor's header of this name: `cf-…`, `true-client-ip` and the test
+ * overrides, which are the edge's to set, and other spellings of what proxies set or rules read (`x_forwarded_for`).
+ * `cdn-loop` itself stays, as RFC 8586 §2 forbids removing it; the proxy adds to it.
  *
- * Underscores count as hyphens: CGI, WSGI and PHP make the same variable of `CF_Connecting_IP` and `CF-Connecting-IP`.
+ * CGI, WSGI and PHP make one variable of `CF_Connecting_IP` and `CF-Connecting-IP`; lighttpd does so with every byte that is
+ * no letter and no digit. So each such byte counts as a hyphen here.
+ *
+ * The proxy and the mounts both ask this function, so that the app sees the same headers behind either.
  *
  * @example isStrippedRequestHeader('cf-connecting-ip') // true
+ * @example isStrippedRequestHeader('x_forwarded_for') // true
  */
 export const isStrippedRequestHeader = (lowerCaseName: string): boolean => {
-  const name = lowerCaseName.includes('_') ? lowerCaseName.replaceAll('_', '-') : lowerCaseName
-  return name.startsWith('cf-') || STRIPPED.has(name)
+  if (!ODD.test(lowerCaseName)) {
+    return lowerCaseName.startsWith('cf-') || STRIPPED.has(lowerCaseName)
+  }
+  const name = lowerCaseName.replace(ODD_ALL, '-')
+  return name.startsWith('cf-') || STRIPPED.has(name) || OWN_NAME_ONLY.has(name)
 }
