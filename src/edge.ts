@@ -270,6 +270,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const ray = rays.next()
     const request = readRequest(incoming, connection.encrypted === true, ray.timeMs)
     const visitor = visitors.identify((name) => request.joined(name), connection)
+    request.forwardedBy(visitor)
     // Cloudflare keeps this path for itself, too: no rule sees it.
     if (request.url.includes(PREVIEW_PATH) && request.path.startsWith(PREVIEW_PATH)) {
       const facts = refusalFacts(0, request, visitor, ray, colo)

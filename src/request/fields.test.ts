@@ -27,7 +27,7 @@ const field = (name: string, given: Given) => requestFields[name]!(open(given))
 
 describe('fields of a request', () => {
   test.each<[string, Value, Given]>([
-    ['http.host', 'Shop.test', { headers: ['Host', 'Shop.test:8443'] }],
+    ['http.host', 'shop.test', { headers: ['Host', 'Shop.test:8443'] }],
     ['http.host', '[::1]', { headers: ['Host', '[::1]:80'] }],
     ['http.host', '', {}],
     ['http.cookie', 'a=1', { headers: ['Cookie', 'a=1'] }],

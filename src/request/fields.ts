@@ -11,8 +11,8 @@ const MS_PER_SECOND = 1_000
 
 const uri = ({ search }: RequestReader, path: string) => `${path}${search}`
 
-const fullUri = (request: RequestReader, path: string) =>
-  `${request.scheme}://${request.hostname}${uri(request, path)}`
+const fullUri = (request: RequestReader, host: string, path: string) =>
+  `${request.scheme}://${host}${uri(request, path)}`
 
 const names = (flat: readonly string[]) => flat.filter((_, i) => i % 2 === 0)
 const values = (flat: readonly string[]) => flat.filter((_, i) => i % 2 === 1)
@@ -63,7 +63,8 @@ const bodyFields: Record<string, FieldReader> = {
  * User-Agent has `http.user_agent eq ""`); only entries of maps and arrays can be missing.
  *
  * `http.host` has no port: Cloudflare's own rule for other ports is `http.host eq "www.example.com" and not
- * cf.edge.server_port in {80 443}`. Its case is the visitor's.
+ * cf.edge.server_port in {80 443}`. It is lower case and has no dot
+ * at its end, see `normalizeHostname`.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/
  */
@@ -80,12 +81,13 @@ export const requestFields: Readonly<Record<string, FieldReader>> = {
   'http.request.uri': (request) => uri(request, request.path),
   'http.request.uri.path': ({ path }) => path,
   'http.request.uri.path.extension': ({ path }) => extensionOf(path),
-  'http.request.full_uri': (request) => fullUri(request, request.path),
+  'http.request.full_uri': (request) => fullUri(request, request.hostname, request.path),
   ...argumentFields(''),
   'raw.http.request.uri': (request) => uri(request, request.target.path),
   'raw.http.request.uri.path': ({ target }) => target.path,
   'raw.http.request.uri.path.extension': ({ target }) => extensionOf(target.path),
-  'raw.http.request.full_uri': (request) => fullUri(request, request.target.path),
+  'raw.http.request.full_uri': (request) =>
+    fullUri(request, request.rawHostname, request.target.path),
   ...argumentFields('raw.'),
   'http.request.headers': ({ headers }) => headers,
   'http.request.headers.names': ({ rawHeaders }) => names(rawHeaders),

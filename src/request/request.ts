@@ -12,7 +12,7 @@ import {
 } from './header-fields.ts'
 import { normalizePath } from './normalize.ts'
 import type { Target } from './url.ts'
-import { hostnameOf, parseArguments, parseTarget } from './url.ts'
+import { hostnameOf, normalizeHostname, parseArguments, parseTarget } from './url.ts'
 
 /** A request as it was received, all text as binary strings. Node's `IncomingMessage` fits as it is. */
 export interface RawRequest {
@@ -24,6 +24,14 @@ export interface RawRequest {
   readonly rawHeaders: FlatHeaders
   /** `1.1`, `2.0` */
   readonly httpVersion: string
+}
+
+export type Scheme = 'http' | 'https'
+
+/** What a proxy in front says of the scheme; a `Visitor` fits as it is. */
+export interface ForwardedScheme {
+  /** `undefined` where nobody who is trusted says anything. */
+  readonly forwardedScheme: Scheme | undefined
 }
 
 /** What `edge.judge` takes: a Fetch Request, or Node's IncomingMessage. */
@@ -50,6 +58,7 @@ export class RequestReader {
   body: RequestBody = NO_BODY
   readonly #request: EdgeRequest
   readonly #isTls: boolean
+  #forwarded: ForwardedScheme | undefined
   #rawHeaders: FlatHeaders | undefined
   #target: Target | undefined
   #path: string | undefined
@@ -122,8 +131,22 @@ export class RequestReader {
     return hasQuery ? `?${query}` : ''
   }
 
-  /** Of the connection. What an absolute-form target says counts only in a Fetch Request: the runtime wrote it. */
-  get scheme(): 'http' | 'https' {
+  /**
+   * Has a trusted proxy's word on the scheme count before the connection's own.
+   *
+   * @param forwarded asked only where the scheme is read
+   */
+  forwardedBy(forwarded: ForwardedScheme): void {
+    this.#forwarded = forwarded
+  }
+
+  /**
+   * How the visitor came: as a trusted proxy in front says, else by the connection. What an absolute-form target says counts
+   * only in a Fetch Request, where the runtime wrote it.
+   */
+  get scheme(): Scheme {
+    const said = this.#forwarded?.forwardedScheme
+    if (said !== undefined) return said
     if (this.#isTls) return 'https'
     return !isRaw(this.#request) && this.target.scheme === 'https' ? 'https' : 'http'
   }
@@ -137,10 +160,15 @@ export class RequestReader {
     return this.#host
   }
 
-  /** Without its port, as received. */
+  /** As rules compare it: without its port, lower case, without a dot at its end. */
   get hostname(): string {
-    this.#hostname ??= hostnameOf(this.host)
+    this.#hostname ??= normalizeHostname(this.rawHostname)
     return this.#hostname
+  }
+
+  /** Without its port, otherwise as received. */
+  get rawHostname(): string {
+    return hostnameOf(this.host)
   }
 
   get userAgent(): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { extensionOf, hostnameOf, parseArguments, parseTarget } from './url.ts'
+import { extensionOf, hostnameOf, normalizeHostname, parseArguments, parseTarget } from './url.ts'
 
 const target = (
   path: string,
@@ -161,4 +161,18 @@ describe('parseArguments', () => {
     ['__proto__=1', [['__proto__', '1']]],
     ['\xff=\x80', [['\xff', '\x80']]],
   ])('of %j', (query, expected) => expect(parseArguments(query)).toEqual(expected))
+})
+
+test.each([
+  ['shop.test', 'shop.test'],
+  ['SHOP.Test', 'shop.test'],
+  ['shop.test.', 'shop.test'],
+  ['Shop.Test.', 'shop.test'],
+  ['shop.test..', 'shop.test.'],
+  ['.', ''],
+  ['', ''],
+  ['[2001:DB8::1]', '[2001:db8::1]'],
+  ['\xc4.TEST', '\xc4.test'],
+])('the host name %j is %j to rules', (received, expected) => {
+  expect(normalizeHostname(received)).toBe(expected)
 })

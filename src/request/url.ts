@@ -64,6 +64,19 @@ export const hostnameOf = (authority: string): string => {
 }
 
 /**
+ * A host name as rules compare it: lower case, without the dot of the DNS root at its end. Names are case-insensitive
+ * (RFC 9110 §4.2.3), and both spellings lead to the same site, so a rule on a host must hold for both. Cloudflare documents
+ * neither; nginx, which its edge grew from, does the same to `$host` (`ngx_http_validate_host`).
+ *
+ * @example normalizeHostname('Shop.TEST.') // 'shop.test'
+ */
+export const normalizeHostname = (hostname: string): string => {
+  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+  // Not by the locale: bytes above 127 are no letters here.
+  return /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
+}
+
+/**
  * What follows the last dot of the path's last segment, lower case; '' where there is none. A dot at the start of the
  * segment hides a file and begins no extension.
  *

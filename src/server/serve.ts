@@ -73,7 +73,7 @@ const passing = (
       country: visitor.country,
       ray: verdict.ray,
       colo: edge.colo,
-      scheme: connection.encrypted ? 'https' : 'http',
+      scheme: visitor.forwardedScheme ?? (connection.encrypted ? 'https' : 'http'),
       peerAddress: connection.remoteAddress,
       xForwardedFor: headers['x-forwarded-for'] as string | undefined,
       cdnLoop: headers['cdn-loop'] as string | undefined,

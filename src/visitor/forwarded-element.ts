@@ -39,12 +39,15 @@ const PAIR = /([!#$%&'*+.^`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",;\\]+))[ \t]*(
 const GAP = /[ \t;]*/y
 
 /**
- * The value of `for` in one element of a `Forwarded` header (RFC 7239 §4), unquoted; '' where there is none.
+ * The value of a parameter in one element of a `Forwarded` header (RFC 7239 §4), unquoted; '' where there is none.
  *
- * @returns `undefined` where the element is malformed, which it also is with two of them
- * @example elementFor('proto=https;For="[2001:db8::1]:4711"') // '[2001:db8::1]:4711'
+ * @returns `undefined` where the element is malformed, which it also is where it has the parameter twice
+ * @example elementParameter('proto=https;For="[2001:db8::1]:4711"', 'for') // '[2001:db8::1]:4711'
  */
-export const elementFor = (element: string): string | undefined => {
+export const elementParameter = (
+  element: string,
+  parameter: 'for' | 'proto'
+): string | undefined => {
   if (element.length > MAX_ELEMENT_CHARS) return undefined
   let node = ''
   let at = 0
@@ -57,7 +60,7 @@ export const elementFor = (element: string): string | undefined => {
     const [whole, name, quoted, token = ''] = PAIR.exec(element) ?? []
     if (whole === undefined || name === undefined) return undefined
     at += whole.length
-    if (name.toLowerCase() !== 'for') continue
+    if (name.toLowerCase() !== parameter) continue
     if (node !== '') return undefined
     node = quoted === undefined ? token : quoted.replace(/\\(.)/g, '$1')
     if (node === '') return undefined

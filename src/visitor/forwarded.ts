@@ -3,12 +3,13 @@ import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { isCountry } from './countries.ts'
-import { elementFor, lastComma } from './forwarded-element.ts'
+import { elementParameter, lastComma } from './forwarded-element.ts'
 import { shown } from './shown.ts'
 import type { HeaderReader } from './visitor.ts'
 
 /** Headers with the one address of the client, the more trustworthy first. */
 const CLIENT_HEADERS = ['cf-connecting-ip', 'true-client-ip'] as const
+const SCHEME_HEADERS = ['x-forwarded-proto', 'cf-visitor'] as const
 const COUNTRY_HEADER = 'cf-ipcountry'
 
 /** More hops than any chain of proxies has; a header may hold tens of thousands. */
@@ -26,24 +27,24 @@ const readNode = (node: string): Ip | typeof HIDDEN | undefined =>
   parsePeerAddress(node) ?? (HIDDEN_NODE.test(node) ? HIDDEN : undefined)
 
 /** A header to which each proxy adds an entry at its end. */
-interface ListHeader {
+export interface ListHeader {
   readonly name: string
   /** Index of the comma before the entry that ends at `end`; -1 where it is the first. */
   readonly commaBefore: (list: string, end: number) => number
   readonly read: (entry: string) => Ip | typeof HIDDEN | undefined
 }
 
-const X_FORWARDED_FOR: ListHeader = {
+export const X_FORWARDED_FOR: ListHeader = {
   name: 'x-forwarded-for',
   commaBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
   read: readNode,
 }
 
-const FORWARDED: ListHeader = {
+export const FORWARDED: ListHeader = {
   name: 'forwarded',
   commaBefore: lastComma,
   read: (entry) => {
-    const node = elementFor(entry)
+    const node = elementParameter(entry, 'for')
     if (node === undefined) return undefined
     // `proto=https` alone: the proxy said something, but not who called it.
     return node === '' ? HIDDEN : readNode(node.replace(HIDDEN_PORT, ''))
@@ -62,17 +63,18 @@ const LIST_HEADERS = [X_FORWARDED_FOR, FORWARDED] as const
  * `unix:` for its own socket, and stopping there would give every visitor the address of a trusted proxy. Nothing is
  * read to the left of an entry that hides an address, as nobody knows who wrote that.
  *
- * @returns `undefined` where the list says nothing
+ * @returns `undefined` where the list says nothing; `hop` counts the entries to the right of the one that counts
  */
-const firstUntrusted = (
+export const firstUntrusted = (
   { name, commaBefore, read }: ListHeader,
   list: string,
   peer: Ip,
   trusted: IpSet,
   notes: string[]
-): Ip | undefined => {
-  let client: Ip | undefined
+): { ip: Ip; hop: number } | undefined => {
+  let client: { ip: Ip; hop: number } | undefined
   let invalid = 0
+  let hop = -1
   let end = list.length
   for (let entries = 0; end >= 0; entries++) {
     if (entries === MAX_ENTRIES) {
@@ -84,14 +86,15 @@ const firstUntrusted = (
     end = comma
     // RFC 9110 §5.6.1 has empty list elements skipped.
     if (entry === '') continue
+    hop++
     const ip = read(entry)
     if (ip === HIDDEN) {
-      client ??= peer
+      client = { ip: client?.ip ?? peer, hop }
       notes.push(`${name} entry ${shown(entry)} hides an address: what is before it ignored`)
       break
     }
     if (ip !== undefined) {
-      client = ip
+      client = { ip, hop }
       if (!trusted.has(ip)) break
     } else if (++invalid <= MAX_NOTED_ENTRIES) {
       notes.push(`${name} entry ${shown(entry)} is not an address: ignored`)
@@ -131,10 +134,10 @@ export const forwardedAddress = (
     const list = headers(header.name)
     if (list === undefined) continue
     const said = firstUntrusted(header, list, peer, trusted, client === undefined ? notes : [])
-    if (client === undefined) client = said
-    else if (said !== undefined && !ipEquals(said, client)) {
+    if (client === undefined) client = said?.ip
+    else if (said !== undefined && !ipEquals(said.ip, client)) {
       notes.push(
-        `${header.name} says ${formatIp(said)}, ${X_FORWARDED_FOR.name} ${formatIp(client)}: the latter counts`
+        `${header.name} says ${formatIp(said.ip)}, ${X_FORWARDED_FOR.name} ${formatIp(client)}: the latter counts`
       )
     }
   }
@@ -159,6 +162,6 @@ export const forwardedCountry = (headers: HeaderReader, notes: string[]): string
 
 /** What an untrusted peer said of its client, which nobody believes. */
 export const disbelieved = (headers: HeaderReader, peer: string): string[] =>
-  [...CLIENT_HEADERS, ...LIST_HEADERS.map(({ name }) => name), COUNTRY_HEADER]
+  [...CLIENT_HEADERS, ...LIST_HEADERS.map(({ name }) => name), ...SCHEME_HEADERS, COUNTRY_HEADER]
     .filter((name) => headers(name) !== undefined)
     .map((name) => `${name} ignored: ${peer} is not a trusted proxy`)

@@ -5,6 +5,7 @@ import { parsePeerAddress } from '../lists/peer.ts'
 import { cloudflare, loopback, special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
 import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
+import { forwardedScheme, type Scheme } from './forwarded-scheme.ts'
 import type { Overrides } from './overrides.ts'
 import { readOverrides } from './overrides.ts'
 import type { Persona, Personas } from './persona.ts'
@@ -127,6 +128,7 @@ class IdentifiedVisitor implements Visitor {
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
   readonly persona: Persona | undefined
   readonly #sources: Sources
+  readonly #trusted: IpSet
   readonly #headers: HeaderReader
   readonly #peer: Peer
   readonly #connection: Connection
@@ -142,6 +144,8 @@ class IdentifiedVisitor implements Visitor {
   #reputation: Reputation | undefined
   #bot: BotVerdict | undefined
   #isBotJudged = false
+  #scheme: Scheme | undefined
+  #isSchemeRead = false
 
   constructor(
     ip: Ip | undefined,
@@ -149,6 +153,7 @@ class IdentifiedVisitor implements Visitor {
     headers: HeaderReader,
     connection: Connection,
     sources: Sources,
+    trusted: IpSet,
     notes: string[] | undefined,
     overrides: Overrides | undefined
   ) {
@@ -158,6 +163,7 @@ class IdentifiedVisitor implements Visitor {
     this.#connection = connection
     this.#headers = headers
     this.#sources = sources
+    this.#trusted = trusted
     this.#notes = notes
     this.#country = overrides?.country
     this.#asn = overrides?.asn
@@ -173,6 +179,24 @@ class IdentifiedVisitor implements Visitor {
   get ipText(): string {
     this.#ipText ??= this.ip === undefined ? '' : formatIp(this.ip)
     return this.#ipText
+  }
+
+  get forwardedScheme(): Scheme | undefined {
+    if (!this.#isSchemeRead) {
+      this.#isSchemeRead = true
+      const { ip, isTrusted } = this.#peer
+      if (isTrusted && ip !== undefined) {
+        this.#notes ??= []
+        this.#scheme = forwardedScheme(
+          this.#headers,
+          ip,
+          this.#trusted,
+          this.#isFromCloudflare,
+          this.#notes
+        )
+      }
+    }
+    return this.#scheme
   }
 
   get country(): string {
@@ -370,6 +394,7 @@ export const createVisitors = ({
         headers,
         connection,
         sources,
+        trusted,
         undefined,
         undefined
       )
@@ -384,6 +409,7 @@ export const createVisitors = ({
       headers,
       connection,
       sources,
+      trusted,
       notes,
       overrides ? readAllowed(headers, peer.isTrusted || peer.isLoopback, notes) : undefined
     )

@@ -129,6 +129,11 @@ export interface Visitor {
   readonly bot: BotVerdict | undefined
   /** True where the peer is loopback or in the trusted ranges. */
   readonly fromTrustedPeer: boolean
+  /**
+   * The scheme that the visitor used, as a trusted peer says; `undefined` where the peer is not trusted or says nothing.
+   * Then the connection's own scheme is the visitor's.
+   */
+  readonly forwardedScheme: 'http' | 'https' | undefined
   /** What was ignored, failed or overridden, and why; goes into the event. Grows with look-ups: read it after them. */
   readonly notes: readonly string[]
   /** What could not be read in the test overrides, one sentence each; a request with any is answered with 400. */
