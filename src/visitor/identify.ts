@@ -2,12 +2,13 @@ import type { Ip } from '../lists/ip.ts'
 import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
-import { cloudflare, loopback, special, trustedPeers } from './addresses.ts'
+import { special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
 import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
 import { forwardedScheme, type Scheme } from './forwarded-scheme.ts'
 import type { Overrides } from './overrides.ts'
 import { readOverrides } from './overrides.ts'
+import { createPeers, type Peer } from './peer.ts'
 import type { Persona, Personas } from './persona.ts'
 import { shown } from './shown.ts'
 import { overrideHeaderNames } from './stripped-headers.ts'
@@ -38,7 +39,7 @@ export interface VisitorsOptions {
 }
 
 export interface Visitors {
-  /** Settles who asks. Never throws, whatever the headers hold; work is bounded whatever their size. */
+  /** Identifies the client. Never throws, whatever the headers hold; the work is bounded whatever their size. */
   identify(headers: HeaderReader, connection?: Connection): Visitor
 }
 
@@ -73,54 +74,6 @@ const NO_NETWORK: Network = { asn: 0, name: '' }
 const NO_REPUTATION: Reputation = { score: 0, lists: [], isTor: false }
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : 'unknown error')
-
-/** What is known of a peer by its address alone. */
-interface Peer {
-  /** `undefined` where the runtime gave no address, or text that is none. */
-  readonly ip: Ip | undefined
-  readonly isTrusted: boolean
-  readonly isLoopback: boolean
-  readonly isSpecial: boolean
-  readonly isCloudflare: boolean
-}
-
-const NO_PEER: Peer = {
-  ip: undefined,
-  isTrusted: false,
-  isLoopback: false,
-  isSpecial: false,
-  isCloudflare: false,
-}
-
-/** Peers come again: most requests are spared the parsing and the look-ups. */
-const MAX_PEERS = 4_096
-/** Longer ones are no addresses, and not worth the memory. */
-const MAX_PEER_CHARS = 64
-
-const createPeers = (trusted: IpSet): ((remoteAddress: string | undefined) => Peer) => {
-  const known = new Map<string, Peer>()
-  const settle = (remoteAddress: string): Peer => {
-    const ip = remoteAddress === '' ? undefined : parsePeerAddress(remoteAddress)
-    if (ip === undefined) return NO_PEER
-    return {
-      ip,
-      isTrusted: trusted.has(ip),
-      isLoopback: loopback.has(ip),
-      isSpecial: special.has(ip),
-      isCloudflare: cloudflare.has(ip),
-    }
-  }
-  return (remoteAddress = '') => {
-    if (remoteAddress.length > MAX_PEER_CHARS) return settle(remoteAddress)
-    let peer = known.get(remoteAddress)
-    if (peer === undefined) {
-      peer = settle(remoteAddress)
-      if (known.size === MAX_PEERS) known.clear()
-      known.set(remoteAddress, peer)
-    }
-    return peer
-  }
-}
 
 class IdentifiedVisitor implements Visitor {
   readonly ip: Ip | undefined
@@ -350,7 +303,7 @@ class IdentifiedVisitor implements Visitor {
 }
 
 /**
- * Makes the door: who asks is settled once, from the connection and, where the peer is trusted, from what it forwards.
+ * Resolves the client once per request: from the connection and, where the peer is trusted, from what it forwards.
  *
  * Loopback peers are believed about other visitors' addresses only where `trust` says so, but may set test overrides.
  *
