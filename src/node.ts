@@ -9,6 +9,8 @@ import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
 import type { Lists } from './language/compile.ts'
+import type { ListEntries } from './lists/named.ts'
+import { listsOf } from './lists/named.ts'
 import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import type { NodeMiddleware } from './mount/node/middleware.ts'
@@ -86,8 +88,11 @@ export interface Options
   feeds?: readonly string[]
   /** Tells bots from people: `on` (default), `off`, `dns` (confirmed by reverse DNS too), or your own. */
   bots?: BotSource | BotsMode
-  /** Contents of `$lists` that no feed fills. */
-  lists?: Lists
+  /**
+   * Contents of `$lists` that no feed fills: entries by name, `{ office: ['192.0.2.0/24'], shops: ['*.shop.test'] }`, or sets of
+   * your own.
+   */
+  lists?: Lists | Readonly<Record<string, ListEntries>>
   /** Files with named visitors for `x-edge-as`, on top of the built-in ones. */
   personas?: string | readonly string[]
 }
@@ -108,6 +113,10 @@ const joinLists = (own: Lists, feeds: Lists): Lists => ({
   int: (name) => own.int?.(name) ?? feeds.int?.(name),
   string: (name) => own.string?.(name) ?? feeds.string?.(name),
 })
+
+/** Sets come by functions, entries by the names of their lists. */
+const isLists = (lists: NonNullable<Options['lists']>): lists is Lists =>
+  Object.values(lists).every((list) => typeof list === 'function')
 
 const isSource = <T extends object>(
   value: T | string | readonly string[] | undefined
@@ -154,7 +163,10 @@ export const createEdge = (given: Options): Edge => {
     onError,
   })
   try {
-    const ruleset = rulesetOf(rules, joinLists(lists, sources.lists))
+    const ruleset = rulesetOf(
+      rules,
+      joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists)
+    )
     const opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
     const edge = createEdgeFrom({
       reputation: sources.reputation,
@@ -169,6 +181,9 @@ export const createEdge = (given: Options): Edge => {
       onError,
       store: opened,
     })
+    for (const { role, warning } of sources.facts()) {
+      if (role === 'feed' && warning !== undefined) onWarning(warning)
+    }
     for (const warning of edge.warnings) onWarning(warning)
     const close = async () => {
       sources.close()

@@ -158,5 +158,22 @@ test('a list that nothing fills is told, one that a feed fills is not', async ()
   const filled = await run([...asked, '--feed', `office=${feed}`])
   expect(filled.out).toBe('true\n')
   expect(filled.err).not.toContain('warning')
+  const wrong = await run([
+    'eval',
+    'http.host in $office',
+    '--data',
+    one.dir,
+    '--feed',
+    `office=${feed}`,
+  ])
+  expect(wrong.out).toBe('false\n')
+  expect(wrong.err).toContain('has addresses: expected a list of host names for `http.host`')
+
+  writeFileSync(feed, '*.b.test,Ours\n')
+  const hosts = await run([
+    ...['eval', 'http.host in $office', '--data', one.dir, '--feed', `office=${feed}`],
+    ...['--request', 'GET https://www.B.test/'],
+  ])
+  expect(hosts).toMatchObject({ code: 0, out: 'true\n', err: '' })
   one.remove()
 })

@@ -2,6 +2,7 @@ import { EdgeError } from '../error.ts'
 import { compile } from '../language/compile.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import { formatDiagnostic } from '../language/diagnostics.ts'
+import { listProblem } from '../language/list-kind.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
 import type { EvalCase, EvalResult, EvalTrace } from '../toolkit/eval.ts'
 import { evaluateCase } from '../toolkit/eval.ts'
@@ -148,11 +149,13 @@ const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number =>
     if (!args.on('json')) printProblems(result, expression, io)
     return EXIT_USAGE
   }
-  const { ip, int } = sources.lists
-  const { lists } = compile(expression, { scheme: defaultScheme, expect: 'any' })
-  for (const name of lists.filter((name) => (ip(name) ?? int(name)) === undefined)) {
-    const filled = `fill it with --feed ${name}=FILE, or "lists" of a case with --ndjson`
-    io.err(`${paint(io.color, 'yellow', 'warning:')} $${name} has no contents here: ${filled}\n`)
+  const { listUses } = compile(expression, { scheme: defaultScheme, expect: 'any' })
+  for (const use of listUses) {
+    const problem = listProblem(use, sources.lists)
+    if (problem === undefined) continue
+    const filled = `$${use.name} has no contents here: fill it with --feed ${use.name}=FILE, or "lists" of a case with --ndjson`
+    const text = problem.code === 'unknown_list' ? filled : `${problem.message}: ${problem.help}`
+    io.err(`${paint(io.color, 'yellow', 'warning:')} ${text}\n`)
   }
   if (!args.on('json')) {
     io.out(`${shown(result.result)}\n`)

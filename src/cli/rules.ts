@@ -41,7 +41,10 @@ const print: Action = (ruleset, args, io) => {
 const check: Action = (ruleset, args, io, sources) => {
   const enabled = ruleset.rules.filter((rule) => rule.enabled).length
   const total = ruleset.rules.length
-  const warnings = warningsOf(ruleset, knownOf(sources, args.on('tls')))
+  const ofFeeds = sources
+    .facts()
+    .flatMap(({ role, warning }) => (role === 'feed' ? (warning ?? []) : []))
+  const warnings = [...ofFeeds, ...warningsOf(ruleset, knownOf(sources, args.on('tls')))]
   if (args.on('json')) {
     io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)
     return

@@ -8,6 +8,7 @@ import { explain, trace } from './explain.ts'
 import type { Expression } from './expression.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS } from './limits.ts'
+import { listKindOf } from './list-kind.ts'
 import { Parser } from './parser.ts'
 import { print } from './print.ts'
 import type { Scheme } from './scheme.ts'
@@ -67,14 +68,17 @@ export const compile = (
   const evaluate = root.kind !== 'bare' && test !== undefined ? test : evaluator(root, options)
   const nodes = descendants(root)
   const fieldNames = nodes.flatMap((node) => (node.kind === 'field' ? [node.name] : []))
-  const listNames = nodes.flatMap((node) =>
-    node.kind === 'compare' && node.right.kind === 'list' ? [node.right.name] : []
+  const listUses = nodes.flatMap((node) =>
+    node.kind === 'compare' && node.right.kind === 'list'
+      ? [{ name: node.right.name, kind: listKindOf(node.left.type), field: print(node.left) }]
+      : []
   )
   const expression: Expression = {
     source,
     type: rootType(root),
     fields: [...new Set(fieldNames)],
-    lists: [...new Set(listNames)],
+    listUses,
+    lists: [...new Set(listUses.map(({ name }) => name))],
     warnings: parser.warnings.map((warning) => toDiagnostic(source, warning, 'warning')),
     matches: test ?? ((context) => evaluate(context) === true),
     evaluate,

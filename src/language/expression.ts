@@ -1,6 +1,17 @@
 import type { Diagnostic } from '../error.ts'
+import type { ListKind } from '../lists/kind.ts'
 import type { MatchedPart, TracedPart } from './trace.ts'
 import type { Context, Type, Value } from './types.ts'
+
+/** `field in $name` */
+export interface ListUse {
+  /** Without `$`. */
+  readonly name: string
+  /** The kind of list that a value of the left side can be in. */
+  readonly kind: ListKind
+  /** What stands on the left, as the language prints it. */
+  readonly field: string
+}
 
 /** A parsed, checked and compiled expression. */
 export interface Expression {
@@ -9,6 +20,8 @@ export interface Expression {
   readonly type: Type
   /** Names of the fields it reads (canonical: aliases resolved), in order of appearance, each once. */
   readonly fields: readonly string[]
+  /** Each use of a list, with what its left side asks for. */
+  readonly listUses: readonly ListUse[]
   /** Names of the lists it refers to, without `$`. */
   readonly lists: readonly string[]
   /** Findings that do not stop it from running, e.g. a deprecated field. */

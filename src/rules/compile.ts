@@ -5,6 +5,7 @@ import type { Lists, Options } from '../language/compile.ts'
 import { compile } from '../language/compile.ts'
 import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
+import { listProblem } from '../language/list-kind.ts'
 import type { Findings } from './findings.ts'
 import type { Part, Place } from './node.ts'
 import type { ReadPage } from './page.ts'
@@ -43,15 +44,18 @@ const diagnosticsOf = (error: unknown, source: string): readonly Diagnostic[] =>
 
 type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'> & { part: Part }
 
-/** The language takes a list that nobody provides for an empty one; a rule that is never true is worth a word. */
-const listWarnings = ({ source, lists }: Expression, contents: Lists | undefined): Problem[] =>
-  lists.flatMap((name) => {
-    const known = [contents?.ip?.(name), contents?.int?.(name), contents?.string?.(name)]
-    if (known.some((list) => list !== undefined)) return []
-    const message = `the list \`$${name}\` has no contents here: nothing is in it`
+/** The language itself takes a list that is missing, or of another kind, for an empty one: the rule would never be true. */
+const listProblems = ({ source, listUses }: Expression, lists: Lists | undefined): Problem[] => {
+  const told = new Set<string>()
+  return listUses.flatMap((use) => {
+    const problem = listProblem(use, lists)
+    if (problem === undefined || told.has(problem.message)) return []
+    told.add(problem.message)
+    const { name } = use
     const part = { start: Math.max(0, source.indexOf(`$${name}`)), length: name.length + 1 }
-    return [{ severity: 'warning', code: 'unknown_list', message, part }]
+    return [{ ...problem, part }]
   })
+}
 
 const QUOTED = /"(?:[^"\\]|\\.)*"/g
 const MAPPED = /(?<![\w:.])::ffff:(\d{1,3}(?:\.\d{1,3}){3})\b/gi
@@ -78,7 +82,7 @@ const attempt = (
   })
   try {
     const expression = compile(source, { ...options, scheme })
-    const warnings = [...listWarnings(expression, options.lists), ...mappedWarnings(expression)]
+    const warnings = [...listProblems(expression, options.lists), ...mappedWarnings(expression)]
     return { expression, problems: [...expression.warnings.map(toProblem), ...warnings] }
   } catch (error) {
     return { problems: diagnosticsOf(error, source).map(toProblem) }

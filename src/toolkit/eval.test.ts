@@ -91,6 +91,11 @@ describe('a case', () => {
     ['s in $names', { string: { names: ['bob'] } }, true],
     ['s in $names', { string: { names: [{ hex: '626f62' }] } }, true],
     ['s in $names', { int: { names: [3] } }, false],
+    ['s in $names', { string: { names: ['Bob'] } }, false],
+    ['s in $names', { hostname: { names: ['Bob'] } }, true],
+    ['h in $names', { hostname: { names: ['*.b.test'] } }, true],
+    ['h in $names', { string: { names: ['*.b.test'] } }, false],
+    ['h in $names', { hostname: { names: ['*.www.b.test'] } }, false],
     ['ip.src in $office', { ip: { office: ['192.0.2.0/24', '2001:db8::/32'] } }, true],
     ['ip.src in $office', { ip: { office: ['192.0.2.1'] } }, true],
     ['ip.src in $office', { ip: { office: ['192.0.2.0..192.0.2.9'] } }, true],
@@ -98,8 +103,8 @@ describe('a case', () => {
     ['ip.src in $cf.open_proxies', { ip: { 'cf.open_proxies': ['192.0.2.1'] } }, true],
     ['ip.src in $cf.open_proxies', { ip: { '$cf.open_proxies': ['192.0.2.1'] } }, true],
   ])('%s with the lists %j is %j', (expression, lists, result) => {
-    const fields = { x: 3, s: 'bob', 'ip.src': '192.0.2.1' }
-    const schema = { fields: { x: 'Int', s: 'Bytes', 'ip.src': 'Ip' } }
+    const fields = { x: 3, s: 'bob', h: 'www.b.test', 'ip.src': '192.0.2.1' }
+    const schema = { fields: { x: 'Int', s: 'Bytes', h: 'Bytes', 'ip.src': 'Ip' } }
     expect(evaluateCase({ expression, lists, fields, schema })).toMatchObject({ ok: true, result })
   })
 
@@ -195,6 +200,7 @@ describe('a mistake', () => {
     [{ expression: 'true', lists: { ip: { a: ['9.0.0.0..8.0.0.0'] } } }, 'wrong_case', /range/],
     [{ expression: 'true', lists: { int: { a: ['x'] } } }, 'wrong_value', /lists\.int\["a"\]\[0\]/],
     [{ expression: 'true', lists: { string: { a: 'x' } } }, 'wrong_case', /an array/],
+    [{ expression: 'true', lists: { hostname: { a: ['*'] } } }, 'wrong_case', /a host name/],
   ])('%j is a result like any other', (json, code, message) => {
     expect(evaluateCase(json)).toMatchObject({
       ok: false,

@@ -2,6 +2,7 @@ import type { Lists } from '../language/compile.ts'
 import { valueFromJson } from '../language/json.ts'
 import { BYTES, INT } from '../language/types.ts'
 import { parseCidr } from '../lists/cidr.ts'
+import { HostnameSet } from '../lists/hostnames.ts'
 import type { IpRange } from '../lists/ip.ts'
 import { compareIp, parseIp } from '../lists/ip.ts'
 import { buildIpSet } from '../lists/ipset.ts'
@@ -47,7 +48,8 @@ const readKind = <Set>(
  */
 export const readLists = (json: unknown, others: Lists = {}): Lists => {
   if (json === undefined || json === null) return others
-  if (!isObject(json)) throw wrongCase('lists', json, 'an object with "ip", "int" or "string"')
+  if (!isObject(json))
+    throw wrongCase('lists', json, 'an object with "ip", "int", "string" or "hostname"')
   const own = {
     ip: readKind(json.ip, 'ip', (entries, place) =>
       buildIpSet(entries.map((entry, i) => readRange(entry, `${place}[${i}]`)))
@@ -55,6 +57,15 @@ export const readLists = (json: unknown, others: Lists = {}): Lists => {
     int: readKind(json.int, 'int', (entries, place) => {
       const ints = new Set(entries.map((entry, i) => valueFromJson(INT, entry, `${place}[${i}]`)))
       return { has: (int: number | bigint) => ints.has(int) }
+    }),
+    hostname: readKind(json.hostname, 'hostname', (entries, place) => {
+      const hosts = new HostnameSet()
+      for (const [i, entry] of entries.entries()) {
+        if (typeof entry !== 'string' || !hosts.add(entry)) {
+          throw wrongCase(`${place}[${i}]`, entry, 'a host name, or *. and a host name')
+        }
+      }
+      return { has: (bytes: string) => hosts.has(bytes), kind: 'hostname' as const }
     }),
     string: readKind(json.string, 'string', (entries, place) => {
       const texts = new Set(
@@ -66,6 +77,6 @@ export const readLists = (json: unknown, others: Lists = {}): Lists => {
   return {
     ip: (name) => own.ip(name) ?? others.ip?.(name),
     int: (name) => own.int(name) ?? others.int?.(name),
-    string: (name) => own.string(name) ?? others.string?.(name),
+    string: (name) => own.hostname(name) ?? own.string(name) ?? others.string?.(name),
   }
 }

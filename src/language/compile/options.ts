@@ -1,11 +1,12 @@
 import type { Ip } from '../../lists/ip.ts'
+import type { NamedLists } from '../../lists/kind.ts'
 
 /** A list's contents: `undefined` (no such list here) is an empty one. */
 export interface Lists {
-  ip?(name: string): { has(ip: Ip): boolean } | undefined
-  int?(name: string): { has(int: number | bigint): boolean } | undefined
+  ip?(name: string): ReturnType<NamedLists<Ip>['ip']>
+  int?(name: string): ReturnType<NamedLists<Ip>['int']>
   /** Binary strings. */
-  string?(name: string): { has(bytes: string): boolean } | undefined
+  string?(name: string): ReturnType<NamedLists<Ip>['string']>
 }
 
 export interface CompileOptions {

@@ -5,6 +5,9 @@ const NAMES = {
   network: 'cidr network networks netblock prefix ip_prefix subnet range ip_range',
   address: 'ip ip_address ipaddress ip_addr address addr ipv4 ipv6 src_ip dst_ip source_ip',
   asn: 'asn as as_number autonomous_system_number',
+  hostname: 'hostname hostnames host host_name domain domains domain_name fqdn',
+  scope: 'scope',
+  value: 'value values',
   score: 'score confidence confidence_score abuseconfidencescore risk risk_score weight',
 } as const
 
@@ -27,4 +30,4 @@ export const columnKind = (name: string): ColumnKind | undefined =>
   )
 
 /** For messages. */
-export const EXPECTED_COLUMNS = 'ip, address, cidr, network, start and end, or asn'
+export const EXPECTED_COLUMNS = 'ip, address, cidr, network, start and end, asn, hostname or value'

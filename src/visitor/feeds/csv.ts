@@ -1,3 +1,5 @@
+import { parseAsn } from '../../lists/asn.ts'
+import { HostnameSet } from '../../lists/hostnames.ts'
 import { parseIp } from '../../lists/ip.ts'
 import { EXPECTED_ADDRESS, readAddress, readIp, readNumber } from './address.ts'
 import type { ColumnKind } from './columns.ts'
@@ -9,6 +11,8 @@ import type { FeedReader } from './reader.ts'
 const QUOTE = 34
 const SPACE = 32
 const DELIMITERS = [',', ';', '\t']
+export const EXPECTED_HOSTNAME = 'a host name, or *. and a host name'
+
 const HASH_AND_BLANKS = /^[#\s]+/
 
 /** Where the columns of a table are. */
@@ -18,8 +22,12 @@ export interface Columns {
   readonly places: Partial<Record<ColumnKind, number>>
 }
 
-const has = ({ start, end, network, address, asn }: Columns['places']) =>
-  (start !== undefined && end !== undefined) || (network ?? address ?? asn) !== undefined
+const has = ({ start, end, network, address, asn, hostname, value }: Columns['places']) =>
+  (start !== undefined && end !== undefined) ||
+  (network ?? address ?? asn ?? hostname ?? value) !== undefined
+
+/** With a dot, so that a word of a sentence is none. */
+const isHostname = (text: string) => text.includes('.') && new HostnameSet().add(text)
 
 /** Reads a header row, also one behind `#`; `undefined` where it names no column of addresses. */
 export const columnsOf = (line: string): Columns | undefined => {
@@ -35,13 +43,21 @@ export const columnsOf = (line: string): Columns | undefined => {
   return undefined
 }
 
-/** Columns of a table without a header row, whose first cells are addresses. */
-const columnsOfRow = (line: string): Columns | undefined => {
+/**
+ * Columns of a table without a header row, whose first cells are addresses, or whose first cell is the number of an
+ * autonomous system or a host name: Cloudflare's lists as it takes them in, with a description behind.
+ */
+export const columnsOfRow = (line: string): Columns | undefined => {
   for (const delimiter of DELIMITERS) {
     const [first = '', second = ''] = line.split(delimiter).map((cell) => cell.replaceAll('"', ''))
     const isAddress = (cell: string) => parseIp(cell.trim()) !== undefined
     if (isAddress(first.replace(/\/\d+ *$/, ''))) {
       const places = isAddress(second) ? { start: 0, end: 1 } : { network: 0 }
+      return { delimiter: delimiter.charCodeAt(0), places }
+    }
+    if (!line.includes(delimiter)) continue
+    const places = parseAsn(first.trim()) !== undefined ? { asn: 0 } : { hostname: 0 }
+    if ('asn' in places || isHostname(first.trim())) {
       return { delimiter: delimiter.charCodeAt(0), places }
     }
   }
@@ -99,8 +115,32 @@ export const csvReader = (entries: Entries, commented?: Columns): FeedReader => 
   const readAsn = (bytes: Uint8Array, place: number) =>
     entries.addAsn(textOf(bytes, startOf(place), endOf(place)))
 
+  const readHost = (bytes: Uint8Array, place: number) =>
+    isThere(place) && entries.addHost(textOf(bytes, startOf(place), endOf(place)))
+
+  /** CrowdSec's decisions: what an entry is stands in `scope`, `ip` where there is no such column. */
+  const readValue = (
+    bytes: Uint8Array,
+    value: number,
+    scope: number | undefined,
+    score?: number
+  ) => {
+    const isScoped = scope !== undefined && isThere(scope) && startOf(scope) < endOf(scope)
+    const kind = isScoped ? textOf(bytes, startOf(scope), endOf(scope)).toLowerCase() : 'ip'
+    if (!isThere(value)) return `a column ${value + 1} with the value`
+    if (kind === 'ip' || kind === 'range') {
+      const isRead = readAddress(bytes, startOf(value), endOf(value), entries, score)
+      return isRead ? undefined : `${EXPECTED_ADDRESS} in column ${value + 1}`
+    }
+    if (kind === 'as') {
+      return readAsn(bytes, value) ? undefined : 'the number of an autonomous system as the value'
+    }
+    entries.skipScope()
+    return undefined
+  }
+
   const readCells = (bytes: Uint8Array, { places }: Columns): string | undefined => {
-    const { start, end, network, address, asn, score } = places
+    const { start, end, network, address, asn, score, hostname, scope, value } = places
     let number: number | undefined
     if (score !== undefined && isThere(score) && startOf(score) < endOf(score)) {
       number = readNumber(bytes, startOf(score), endOf(score))
@@ -115,6 +155,14 @@ export const csvReader = (entries: Entries, commented?: Columns): FeedReader => 
       const isRead =
         isThere(place) && readAddress(bytes, startOf(place), endOf(place), entries, number)
       return isRead ? undefined : `${EXPECTED_ADDRESS} in column ${place + 1}`
+    }
+    if (value !== undefined && (asn ?? hostname) === undefined) {
+      return readValue(bytes, value, scope, number)
+    }
+    if (asn === undefined && hostname !== undefined) {
+      return readHost(bytes, hostname)
+        ? undefined
+        : `${EXPECTED_HOSTNAME} in column ${hostname + 1}`
     }
     const isRead = asn !== undefined && isThere(asn) && readAsn(bytes, asn)
     return isRead ? undefined : 'the number of an autonomous system in its column'

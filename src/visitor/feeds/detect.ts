@@ -26,17 +26,26 @@ export interface Sample {
 const SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
   ['jsonl', /^\{/],
   ['tor', /^(?:ExitNode|Published|LastStatus|ExitAddress) /],
-  ['asn', /^AS\d+(?:\s|$)/i],
+  ['asn', /^AS\d+(?:[\s,;]|$)/i],
   ['scored', /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?[\t ]+\d+(?:\.\d+)?$/i],
   ['list', /^[\da-f]*[.:][\da-f.:]*(?:\/\d+)?(?:$| *(?:-|\.\.))/i],
+  ['csv', /^"?[\da-f]*[.:][\da-f.:]*(?:\/\d+)?"? *[,;\t]/i],
 ]
 
-const shapeOf = (text: string): FeedFormat | undefined =>
-  SHAPES.find(([, shape]) => shape.test(text))?.[0]
+/** What other files may begin with as well: told by these only where no line at the beginning is of the formats above. */
+const WEAK_SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
+  ['asn', /^\d{1,10}(?:[,;]|$)/],
+  ['hostname', /^(?:\*\.)?(?:[\w-]+\.)+[a-z][\w-]*\.?$/i],
+  ['csv', /^"?(?:\*\.)?(?:[\w-]+\.)+[a-z][\w-]*"?[,;\t]/i],
+]
+
+const shapeOf = (text: string, shapes = SHAPES): FeedFormat | undefined =>
+  shapes.find(([, shape]) => shape.test(text))?.[0]
 
 /** Looks at the beginning of a feed: its format and what its header tells. */
 export const sampleOf = (bytes: Uint8Array, start: number): Sample => {
   let format: FeedFormat | undefined
+  let weakFormat: FeedFormat | undefined
   let columns: Columns | undefined
   let date = ''
   let firstLine = ''
@@ -50,7 +59,9 @@ export const sampleOf = (bytes: Uint8Array, start: number): Sample => {
       return ++comments < HEADER_LINES
     }
     const end = endBeforeComment(bytes, from, Math.min(to, from + SAMPLE_BYTES))
-    format = shapeOf(textOf(bytes, from, end, SAMPLE_BYTES))
+    const text = textOf(bytes, from, end, SAMPLE_BYTES)
+    format = shapeOf(text)
+    weakFormat ??= shapeOf(text, WEAK_SHAPES)
     if (format === undefined && lines === 0) {
       const isTable = columnsOf(textOf(bytes, from, to, SAMPLE_BYTES)) ?? columns
       if (isTable !== undefined) format = 'csv'
@@ -59,5 +70,5 @@ export const sampleOf = (bytes: Uint8Array, start: number): Sample => {
     lines++
     return format === undefined && lines < SAMPLE_LINES
   })
-  return { format, columns, date, firstLine, hasComments: comments > 0 }
+  return { format: format ?? weakFormat, columns, date, firstLine, hasComments: comments > 0 }
 }

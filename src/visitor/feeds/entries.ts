@@ -1,3 +1,5 @@
+import { parseAsn } from '../../lists/asn.ts'
+import { HostnameSet } from '../../lists/hostnames.ts'
 import type { Ip, IpRange } from '../../lists/ip.ts'
 import { canonicalIp, compareIp } from '../../lists/ip.ts'
 import { RangeBuffer } from '../../lists/ranges.ts'
@@ -5,9 +7,6 @@ import { isPlainV4, isTooWideV4, isTooWideV6, withoutLocalV4, withoutLocalV6 } f
 
 /** An entry's share of its feed's weight, in percent. */
 export const WHOLE = 100
-
-const ASN = /^(?:as)?(\d{1,10})$/i
-const MAX_ASN = 0xffffffff
 
 interface EntriesOptions {
   /** Number of the feed's own that stands for the whole weight. */
@@ -23,11 +22,14 @@ export class Entries {
   readonly ranges = new RangeBuffer()
   /** Numbers of autonomous systems. */
   readonly ints = new Set<number>()
+  readonly hosts = new HostnameSet()
   /** Entries read, also those that were left out. */
   count = 0
   /** Networks whose host bits were set, as `192.0.2.1/24`. */
   hostBits = 0
   local = 0
+  /** Countries, user names and other things that are no part of an address, in tables that say what each entry is. */
+  otherScope = 0
   tooWide = 0
   /** Those that have a number of the feed's own. */
   numbered = 0
@@ -40,11 +42,24 @@ export class Entries {
 
   /** @returns `false` where the text is not the number of an autonomous system, with or without `AS` */
   addAsn(text: string): boolean {
-    const digits = ASN.exec(text)?.[1]
-    if (digits === undefined || Number(digits) > MAX_ASN) return false
+    const asn = parseAsn(text)
+    if (asn === undefined) return false
     this.count++
-    this.ints.add(Number(digits))
+    this.ints.add(asn)
     return true
+  }
+
+  /** @returns `false` where the text is no host name, with or without `*.` */
+  addHost(text: string): boolean {
+    if (!this.hosts.add(text)) return false
+    this.count++
+    return true
+  }
+
+  /** Counts an entry that stands for something else than an address, a network or an autonomous system. */
+  skipScope(): void {
+    this.count++
+    this.otherScope++
   }
 
   /** @returns `false` where the range ends before it begins, or its ends are of two families */

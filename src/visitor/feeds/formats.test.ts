@@ -4,7 +4,7 @@ import type { FeedFormat } from './spec.ts'
 
 interface Case {
   format: FeedFormat
-  kind?: 'ip' | 'int'
+  kind?: 'ip' | 'asn' | 'hostname' | 'none'
   date?: string
   tor?: boolean
   /** Shares of addresses. */
@@ -93,7 +93,7 @@ const FEEDS: Record<string, [text: string, read: Case]> = {
   ],
   'Spamhaus ASN-DROP as JSON lines': [
     '{"asn":64496,"rir":"arin","domain":"a.test","cc":"HK","asname":"A"}\n{"asn":64497,"rir":"ripe","domain":"b.test","cc":"US","asname":"B"}\n{"type":"metadata","timestamp":1790329442,"records":2}',
-    { format: 'jsonl', kind: 'int', date: '2026-09-25', entries: 2, in: {}, out: ['198.51.100.1'] },
+    { format: 'jsonl', kind: 'asn', date: '2026-09-25', entries: 2, in: {}, out: ['198.51.100.1'] },
   ],
   'JSON lines with a score, a range, an address': [
     '{"ip":"198.51.100.1","confidence":25}\n{"ip":"198.51.100.2","confidence":"75"}\n{"start":"198.51.100.10","end":"198.51.100.12"}\n{"ip":"198.51.100.3","confidence":null}',
@@ -189,15 +189,70 @@ const FEEDS: Record<string, [text: string, read: Case]> = {
   ],
   'CSV of autonomous systems': [
     'asn,name\nAS64496,"A, B"\n64497,C\n',
-    { format: 'csv', kind: 'int', entries: 2, in: {}, out: [] },
+    { format: 'csv', kind: 'asn', entries: 2, in: {}, out: [] },
   ],
   'autonomous systems': [
     'AS64496 # one\nas64497 ; two\nAS64498\tthree\nAS64496\n',
-    { format: 'asn', kind: 'int', entries: 3, in: {}, out: ['198.51.100.1'] },
+    { format: 'asn', kind: 'asn', entries: 3, in: {}, out: ['198.51.100.1'] },
+  ],
+  "Cloudflare's list of addresses": [
+    '203.0.113.1,Office\n198.51.100.0/24,"Branch, old"\n2001:db8:1::/48\n203.0.113.9\n',
+    {
+      format: 'csv',
+      entries: 4,
+      in: { '203.0.113.1': 100, '198.51.100.200': 100, '2001:db8:1::9': 100, '203.0.113.9': 100 },
+      out: ['203.0.113.2'],
+    },
+  ],
+  "Cloudflare's list of ASNs, with descriptions": [
+    '24940,Hetzner Online\nAS64496\n13335\n',
+    { format: 'asn', kind: 'asn', entries: 3, in: {}, out: ['0.0.97.108'] },
+  ],
+  "Cloudflare's list of ASNs, bare": [
+    '24940\n13335\n',
+    { format: 'asn', kind: 'asn', entries: 2, in: {}, out: [] },
+  ],
+  'ASNs and a description, AS in front': [
+    'AS24940,Hetzner\n',
+    { format: 'asn', kind: 'asn', entries: 1, in: {}, out: [] },
+  ],
+  "Cloudflare's list of host names": [
+    'shop.test,Main shop\n*.b.test,Others\n',
+    { format: 'csv', kind: 'hostname', entries: 2, in: {}, out: [] },
+  ],
+  'host names, one a line': [
+    '# ours\nshop.test # main\n*.b.test\nSHOP.test\n',
+    { format: 'hostname', kind: 'hostname', entries: 2, in: {}, out: [] },
+  ],
+  'a table of host names': [
+    'id,hostname\n1,shop.test\n',
+    { format: 'csv', kind: 'hostname', entries: 1, in: {}, out: [] },
+  ],
+  'host names in JSON': [
+    '{"hostname":"shop.test"}\n',
+    { format: 'jsonl', kind: 'hostname', entries: 1, in: {}, out: [] },
+  ],
+  "CrowdSec's decisions": [
+    'duration,scope,value\n24h,ip,203.0.113.4\n24h,Range,198.51.100.0/24\n,,203.0.113.5\n',
+    {
+      format: 'csv',
+      entries: 3,
+      in: { '203.0.113.4': 100, '198.51.100.7': 100, '203.0.113.5': 100 },
+      out: ['203.0.113.6'],
+    },
+  ],
+  "CrowdSec's allowlist": [
+    'value,expiration,comment\n203.0.113.4,24h,my comment\n203.0.113.5,,another\n198.51.100.0/24,1d,\n',
+    {
+      format: 'csv',
+      entries: 3,
+      in: { '203.0.113.4': 100, '203.0.113.5': 100, '198.51.100.255': 100 },
+      out: ['203.0.113.6'],
+    },
   ],
   'only comments': [
     '# Nothing today\n# Last updated: 2026-03-04\n',
-    { format: 'list', date: '2026-03-04', entries: 0, in: {}, out: ['198.51.100.1'] },
+    { format: 'list', kind: 'none', date: '2026-03-04', entries: 0, in: {}, out: ['198.51.100.1'] },
   ],
 }
 
@@ -208,7 +263,7 @@ describe('formats, told from the content', () => {
       const feed = feedOf(text)
       const share = sharesOf(feed)
       const { format, kind, date, tor, entries } = feed
-      expect({ format, kind, date, tor, entries }).toEqual({
+      expect({ format, kind: kind ?? 'none', date, tor, entries }).toEqual({
         format: read.format,
         kind: read.kind ?? 'ip',
         date: read.date ?? '',

@@ -7,7 +7,7 @@ import type { Entries } from './entries.ts'
 import { MAX_LINE_BYTES, textOf } from './lines.ts'
 import type { FeedReader } from './reader.ts'
 
-const EXPECTED = 'a JSON object with cidr, ip, start and end, or asn'
+const EXPECTED = 'a JSON object with cidr, ip, start and end, asn or hostname'
 
 const parseObject = (text: string): Record<string, unknown> | undefined => {
   try {
@@ -53,7 +53,7 @@ export const jsonlReader = (entries: Entries): FeedReader => {
   let date = ''
 
   const readMembers = (object: Record<string, unknown>): boolean => {
-    const { start, end, network, address, asn, score } = membersOf(object)
+    const { start, end, network, address, asn, score, hostname } = membersOf(object)
     const number = scoreOf(score)
     if (typeof start === 'string' && typeof end === 'string') {
       const [from, to] = [parseIp(start), parseIp(end)]
@@ -61,6 +61,7 @@ export const jsonlReader = (entries: Entries): FeedReader => {
     }
     const text = network ?? address
     if (typeof text === 'string') return readText(text, entries, number)
+    if (asn === undefined && typeof hostname === 'string') return entries.addHost(hostname)
     return entries.addAsn(String(asn ?? ''))
   }
 

@@ -23,11 +23,13 @@ const LOCAL_V4 = [
 ].map(rangeOf)
 const LOCAL_V6 = ['::/127', 'fc00::/7', 'fe80::/10'].map(rangeOf)
 
-/** As for the entries of Cloudflare's IP lists: https://developers.cloudflare.com/waf/tools/lists/custom-lists/ */
+/**
+ * The widest entries that Cloudflare takes into IP lists: https://developers.cloudflare.com/waf/tools/lists/custom-lists/
+ * (its pages have said both /4 and /12 for IPv6: the wider one is taken).
+ */
 const WIDEST_V4_PREFIX = 8
 const WIDEST_V4 = 2 ** (32 - WIDEST_V4_PREFIX)
-/** Registries hand out no more than a /12 at once and that only to each other; networks of feeds are far below. */
-const WIDEST_V6_PREFIX = 16
+const WIDEST_V6_PREFIX = 4
 const WIDEST_V6 = 2 ** (32 - WIDEST_V6_PREFIX)
 /** From 224.0.0.0 on there are no visitors, but lists of bogons as wide as a /3. */
 const MULTICAST_V4 = 0xe0000000

@@ -61,18 +61,26 @@ describe('lines that cannot be read', () => {
     ],
     ['ExitAddress', 'ExitNode, Published, LastStatus or ExitAddress with an IP address', 'tor'],
     ['Exit 1.2.3.4', 'ExitNode, Published, LastStatus or ExitAddress with an IP address', 'tor'],
-    ['{"cidr":"1.2.3.4/33"}', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
-    ['{"cidr":["1.2.3.4"]}', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
     [
-      '{"start":"1.2.3.4","end":"1.2.3.3"}',
-      'a JSON object with cidr, ip, start and end, or asn',
+      '{"cidr":"1.2.3.4/33"}',
+      'a JSON object with cidr, ip, start and end, asn or hostname',
       'jsonl',
     ],
-    ['{"asn":"x"}', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
-    ['{}', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
-    ['["1.2.3.4"]', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
-    ['{"cidr":"1.2.3.4"', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
-    ['null', 'a JSON object with cidr, ip, start and end, or asn', 'jsonl'],
+    [
+      '{"cidr":["1.2.3.4"]}',
+      'a JSON object with cidr, ip, start and end, asn or hostname',
+      'jsonl',
+    ],
+    [
+      '{"start":"1.2.3.4","end":"1.2.3.3"}',
+      'a JSON object with cidr, ip, start and end, asn or hostname',
+      'jsonl',
+    ],
+    ['{"asn":"x"}', 'a JSON object with cidr, ip, start and end, asn or hostname', 'jsonl'],
+    ['{}', 'a JSON object with cidr, ip, start and end, asn or hostname', 'jsonl'],
+    ['["1.2.3.4"]', 'a JSON object with cidr, ip, start and end, asn or hostname', 'jsonl'],
+    ['{"cidr":"1.2.3.4"', 'a JSON object with cidr, ip, start and end, asn or hostname', 'jsonl'],
+    ['null', 'a JSON object with cidr, ip, start and end, asn or hostname', 'jsonl'],
   ])('%j', (line, expected, format = 'list') => {
     const good: Record<FeedFormat, (address: string) => string> = {
       list: (address) => address,
@@ -81,6 +89,7 @@ describe('lines that cannot be read', () => {
       tor: (address) => `ExitAddress ${address} 2026-01-01 00:00:00`,
       jsonl: (address) => `{"cidr":"${address}"}`,
       csv: (address) => address,
+      hostname: (address) => `h${address.replaceAll('.', '-')}.test`,
     }
     const lines = many(20).map(good[format])
     const feed = feedOf([...lines, line], { format })
@@ -129,7 +138,7 @@ describe('lines that cannot be read', () => {
 })
 
 describe('what is no feed', () => {
-  const formats = 'list scored csv jsonl tor asn'
+  const formats = 'list scored csv jsonl tor asn hostname'
   test.each<[name: string, text: string | readonly string[], message: string, format?: FeedFormat]>(
     [
       ['nothing', '', 'feed feed.txt: it is empty'],
@@ -151,14 +160,9 @@ describe('what is no feed', () => {
         `feed feed.txt: "Too many requests" is of none of the formats ${formats}`,
       ],
       [
-        'a table without a header row',
-        '198.51.100.1,5\n198.51.100.2,5',
-        `feed feed.txt: "198.51.100.1,5" is of none of the formats ${formats}`,
-      ],
-      [
         'a table without addresses, said to be one',
         'x,198.51.100.1',
-        'feed feed.txt: 1 of 1 line cannot be read: feed.txt:1: "x,198.51.100.1": expected a header row with a column ip, address, cidr, network, start and end, or asn',
+        'feed feed.txt: 1 of 1 line cannot be read: feed.txt:1: "x,198.51.100.1": expected a header row with a column ip, address, cidr, network, start and end, asn, hostname or value',
         'csv',
       ],
       [
@@ -174,7 +178,7 @@ describe('what is no feed', () => {
       [
         'a JSON document',
         '{\n  "prefixes": [\n    "198.51.100.0/24"\n  ]\n}',
-        'feed feed.txt: 5 of 5 lines cannot be read: feed.txt:1: "{": expected a JSON object with cidr, ip, start and end, or asn',
+        'feed feed.txt: 5 of 5 lines cannot be read: feed.txt:1: "{": expected a JSON object with cidr, ip, start and end, asn or hostname',
       ],
       [
         'another format than said',
@@ -201,4 +205,49 @@ test('numbers of autonomous systems among addresses are left out', () => {
   const { kind, entries, problems } = feedOf('{"ip":"198.51.100.1"}\n{"asn":64496}')
   expect({ kind, entries }).toEqual({ kind: 'ip', entries: 1 })
   expect(problems).toEqual(['feed.txt: 1 autonomous system among addresses left out'])
+})
+
+describe('a feed of which nothing is taken in', () => {
+  test.each([
+    ['10.0.0.1\n192.168.0.0/16\n', 'nothing of it is taken in: all 2 entries are left out'],
+    ['127.0.0.1\n', 'nothing of it is taken in: its one entry is left out'],
+    ['0.0.0.0/0\n', 'nothing of it is taken in: its one entry is left out'],
+    ['scope,value\ncountry,DE\n', 'nothing of it is taken in: its one entry is left out'],
+  ])('%j says so first', (text, problem) => {
+    const { entries, problems } = feedOf(text)
+    expect(entries).toBe(0)
+    expect(problems[0]).toBe(`feed.txt: ${problem}`)
+    expect(problems).toHaveLength(2)
+  })
+
+  test.each(['10.0.0.1\n203.0.113.1\n', '# none today\n'])('%j does not', (text) => {
+    expect(feedOf(text).problems.filter((problem) => /taken in:/.test(problem))).toEqual([])
+  })
+})
+
+describe('what a feed begins with does not decide alone', () => {
+  test.each([
+    [
+      'a name, then addresses',
+      'feeds.example.test\n198.51.100.1\n'.concat('198.51.100.2\n'.repeat(20)),
+    ],
+    ['a number, then addresses', '20261128\n'.concat('198.51.100.2\n'.repeat(20))],
+  ])('%s', (_, text) => {
+    expect(feedOf(text)).toMatchObject({ format: 'list', kind: 'ip' })
+  })
+
+  test('a scope that is neither address nor network is left out and counted', () => {
+    const { entries, problems, kind } = feedOf(
+      'scope,value\nip,203.0.113.1\ncountry,DE\nusername,eve\n'
+    )
+    expect({ entries, kind }).toEqual({ entries: 1, kind: 'ip' })
+    expect(problems).toEqual([
+      'feed.txt: 2 entries with a scope other than ip, range and as left out',
+    ])
+  })
+
+  test('a scope of autonomous systems makes a list of them', () => {
+    const { kind, ints } = feedOf('scope,value\nAs,24940\nas,AS64496\n')
+    expect({ kind, ints: [...ints] }).toEqual({ kind: 'asn', ints: [24940, 64496] })
+  })
 })

@@ -1,4 +1,6 @@
 import { EdgeError } from '../../error.ts'
+import { HostnameSet } from '../../lists/hostnames.ts'
+import type { ListKind } from '../../lists/kind.ts'
 import type { RangeBuffer } from '../../lists/ranges.ts'
 import { shown } from '../shown.ts'
 import { csvReader } from './csv.ts'
@@ -7,7 +9,7 @@ import { Entries } from './entries.ts'
 import { jsonlReader } from './jsonl.ts'
 import { eachLine, endBeforeComment, isComment, MAX_LINE_BYTES, textOf } from './lines.ts'
 import { WIDEST_NETWORKS } from './local.ts'
-import { asnReader, listReader, scoredReader, torReader } from './plain.ts'
+import { asnReader, hostnameReader, listReader, scoredReader, torReader } from './plain.ts'
 import type { FeedReader } from './reader.ts'
 import type { FeedFormat } from './spec.ts'
 import { FEED_FORMATS } from './spec.ts'
@@ -24,11 +26,12 @@ const OTHER_FULL = 100
 
 export interface ParsedFeed {
   readonly format: FeedFormat
-  /** Addresses, or numbers of autonomous systems. */
-  readonly kind: 'ip' | 'int'
+  /** What its lists hold; `undefined` where there is no entry to tell it by. */
+  readonly kind: ListKind | undefined
   /** Values are the entry's share of the feed's weight, 0–100. */
   readonly ranges: RangeBuffer
   readonly ints: ReadonlySet<number>
+  readonly hosts: HostnameSet
   /** How many were taken in. */
   readonly entries: number
   /** Day of the data as the feed itself gives it, `YYYY-MM-DD`; ''. */
@@ -67,28 +70,58 @@ const readerOf = (
       return torReader(entries)
     case 'asn':
       return asnReader(entries)
+    case 'hostname':
+      return hostnameReader(entries)
   }
+}
+
+/** Addresses win over what else is in a table of them; entries that were left out were addresses. */
+const kindOf = (format: FeedFormat, entries: Entries): ListKind | undefined => {
+  if (format === 'asn' || format === 'hostname') return format
+  if (entries.ranges.length > 0) return 'ip'
+  if (entries.ints.size > 0) return 'asn'
+  if (entries.hosts.size > 0) return 'hostname'
+  return entries.count > entries.otherScope || format === 'tor' || format === 'scored'
+    ? 'ip'
+    : undefined
 }
 
 const count = (number: number, one: string, many: string) =>
   `${number} ${number === 1 ? one : many}`
 
 const notices = (
-  { hostBits, local, tooWide, numbered, belowMin, count: all, ints, ranges }: Entries,
+  {
+    hostBits,
+    local,
+    tooWide,
+    numbered,
+    belowMin,
+    otherScope,
+    count: all,
+    ints,
+    hosts,
+    ranges,
+  }: Entries,
   { file, full, min }: ParseOptions
 ): string[] => {
   const scale = full === undefined ? `min=${min}` : `full=${full}`
+  const left = ranges.length + ints.size + hosts.size === 0 ? local + tooWide + otherScope : -1
   const asked = full !== undefined || min !== undefined
   return [
     all === 0 && 'it has no entries',
     all > 0 &&
       belowMin === all &&
       `none of its ${count(all, 'entry', 'entries')} reaches min=${min}`,
+    left === all &&
+      all > 0 &&
+      `nothing of it is taken in: ${left === 1 ? 'its one entry is' : `all ${left} entries are`} left out`,
     hostBits > 0 && `host bits of ${count(hostBits, 'network', 'networks')} masked`,
     local > 0 &&
       `local addresses left out of ${count(local, 'entry', 'entries')}: "unfiltered" takes them in`,
     tooWide > 0 &&
       `${count(tooWide, 'network', 'networks')} wider than ${WIDEST_NETWORKS} left out: "unfiltered" takes them in`,
+    otherScope > 0 &&
+      `${count(otherScope, 'entry', 'entries')} with a scope other than ip, range and as left out`,
     ints.size > 0 &&
       ranges.length > 0 &&
       `${count(ints.size, 'autonomous system', 'autonomous systems')} among addresses left out`,
@@ -151,14 +184,15 @@ export const parseFeed = (bytes: Uint8Array, options: ParseOptions): ParsedFeed 
   if (bad > lines * MAX_BAD_SHARE) {
     throw refuse(`${bad} of ${count(lines, 'line', 'lines')} cannot be read: ${named[0]}`)
   }
-  const { ranges, ints } = entries
-  const kind = format === 'asn' || (ints.size > 0 && ranges.length === 0) ? 'int' : 'ip'
+  const { ranges, ints, hosts } = entries
+  const kind = kindOf(format, entries)
   return {
     format,
     kind,
     ranges,
-    ints: kind === 'int' ? ints : new Set(),
-    entries: kind === 'ip' ? ranges.length : ints.size,
+    ints: kind === 'asn' ? ints : new Set(),
+    hosts: kind === 'hostname' ? hosts : new HostnameSet(),
+    entries: kind === 'hostname' ? hosts.size : kind === 'asn' ? ints.size : ranges.length,
     date: sample.date || (reader.date ?? ''),
     tor: format === 'tor',
     problems: [...named, ...notices(entries, options)],

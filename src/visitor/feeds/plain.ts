@@ -1,7 +1,8 @@
 import { EXPECTED_ADDRESS, readAddress, readNumber } from './address.ts'
+import { EXPECTED_HOSTNAME } from './csv.ts'
 import { dayIn } from './date.ts'
 import type { Entries } from './entries.ts'
-import { textOf } from './lines.ts'
+import { MAX_LINE_BYTES, textOf } from './lines.ts'
 import type { FeedReader } from './reader.ts'
 
 const TAB = 9
@@ -40,13 +41,30 @@ export const scoredReader = (entries: Entries): FeedReader => ({
   },
 })
 
-/** Numbers of autonomous systems, `AS64496`, whatever follows. */
+const COMMA = 44
+const SEMICOLON = 59
+
+/** Behind a number: a blank, or what stands before a description in Cloudflare's lists. */
+const asnEnd = (bytes: Uint8Array, from: number, to: number): number => {
+  let i = from
+  while (i < to && !isBlank(bytes[i]) && bytes[i] !== COMMA && bytes[i] !== SEMICOLON) i++
+  return i
+}
+
+/** Numbers of autonomous systems, `AS64496` or `64496`, whatever follows. */
 export const asnReader = (entries: Entries): FeedReader => ({
   commentsBehind: true,
   read: (bytes, from, to) =>
-    entries.addAsn(textOf(bytes, from, wordEnd(bytes, from, to)))
+    entries.addAsn(textOf(bytes, from, asnEnd(bytes, from, to)))
       ? undefined
       : 'the number of an autonomous system, as AS64496',
+})
+
+/** One host name a line, or a wildcard `*.shop.test`. */
+export const hostnameReader = (entries: Entries): FeedReader => ({
+  commentsBehind: true,
+  read: (bytes, from, to) =>
+    entries.addHost(textOf(bytes, from, to, MAX_LINE_BYTES)) ? undefined : EXPECTED_HOSTNAME,
 })
 
 const EXIT_ADDRESS = 'ExitAddress '

@@ -99,7 +99,7 @@ describe('parseFeedSpec', () => {
     ],
     [
       'a=f,format=xml',
-      'feed "a=f,format=xml": format=xml: expected one of list scored csv jsonl tor asn',
+      'feed "a=f,format=xml": format=xml: expected one of list scored csv jsonl tor asn hostname',
     ],
     ['a=f,list=$x', `feed "a=f,list=$x": list "$x": ${names}`],
     ['a=f,full=0', 'feed "a=f,full=0": full=0: expected a number above 0'],

@@ -2,7 +2,7 @@ import { EdgeError } from '../../error.ts'
 import { shown } from '../shown.ts'
 
 /** How a feed is written; what each is like is told in docs/feeds.md. */
-export const FEED_FORMATS = ['list', 'scored', 'csv', 'jsonl', 'tor', 'asn'] as const
+export const FEED_FORMATS = ['list', 'scored', 'csv', 'jsonl', 'tor', 'asn', 'hostname'] as const
 export type FeedFormat = (typeof FEED_FORMATS)[number]
 
 /** Cloudflare's own lists, which are empty here until a feed fills them. */

@@ -117,7 +117,7 @@ describe('openFeeds', () => {
         source: asns,
         file: asns,
         format: 'asn',
-        kind: 'int',
+        kind: 'asn',
         entries: 2,
         date: '2026-07-05',
         tor: false,
@@ -240,7 +240,7 @@ describe('a file that changes', () => {
     write('asns.txt', '# nobody today')
     await eventually(() => expect(changes).toHaveLength(1))
     expect(changes[0]).toMatchObject({
-      kind: 'int',
+      kind: 'asn',
       entries: 0,
       problems: [`${file}: it has no entries`],
     })
@@ -248,6 +248,30 @@ describe('a file that changes', () => {
     write('asns.txt', 'AS64496\nAS64497')
     await eventually(() => expect(changes).toHaveLength(2))
     expect(lists.int('n')!.has(64496)).toBe(true)
+  })
+
+  test('may be empty at first: its lists exist as every kind until it has entries', async () => {
+    const file = write('x.txt', '# nothing yet')
+    const { lists, changes, facts } = open([`x=${file}`])
+    expect(facts()[0]!.kind).toBeUndefined()
+    expect([lists.ip('x'), lists.int('x'), lists.string('x')]).not.toContain(undefined)
+    write('x.txt', '*.b.test')
+    await eventually(() => expect(changes).toHaveLength(1))
+    expect(changes[0]).toMatchObject({ kind: 'hostname', entries: 1 })
+    expect(lists.string('x')!.has('www.b.test')).toBe(true)
+    expect(lists.ip('x')!.has(ipOf('198.51.100.1'))).toBe(false)
+  })
+
+  test('of host names fills lists of host names only, and no score', () => {
+    const file = write('hosts.txt', 'shop.test\n*.b.test\n')
+    const { lists, facts } = open([`hosts=${file},list=ours`])
+    const { string, ip, int } = lists
+    for (const name of ['hosts', 'ours']) {
+      const hosts = ['Shop.test', 'www.b.test', 'b.test']
+      expect(hosts.map((host) => string(name)!.has(host))).toEqual([true, true, false])
+      expect([ip(name), int(name)]).toEqual([undefined, undefined])
+    }
+    expect(facts()[0]).toMatchObject({ format: 'hostname', kind: 'hostname', entries: 2 })
   })
 
   test('is not looked at after close', async () => {

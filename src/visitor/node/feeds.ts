@@ -2,6 +2,8 @@ import { EdgeError } from '../../error.ts'
 import type { Ip } from '../../lists/ip.ts'
 import type { IpMapColumns } from '../../lists/ipmap.ts'
 import { buildIpMap } from '../../lists/ipmap.ts'
+import type { ListKind, NamedLists } from '../../lists/kind.ts'
+import { KIND_NAMES } from '../../lists/kind.ts'
 import type { ParsedFeed } from '../feeds/parse.ts'
 import type { CompiledFeed } from '../feeds/reputation.ts'
 import { viewOf } from '../feeds/reputation.ts'
@@ -23,8 +25,8 @@ export interface FeedFacts {
   /** Where its data is read from. */
   readonly file: string
   readonly format: FeedFormat
-  /** Addresses, or numbers of autonomous systems, which fill lists but have no part in the score. */
-  readonly kind: 'ip' | 'int'
+  /** What its lists hold; only addresses have a part in the score. `undefined` while it has no entry to tell it by. */
+  readonly kind: ListKind | undefined
   readonly entries: number
   /** `YYYY-MM-DD`: as the feed tells it, else that of its file. */
   readonly date: string
@@ -40,10 +42,7 @@ export interface FeedFacts {
 export interface Feeds {
   readonly reputation: ReputationSource
   /** Sets stay the same objects for good; what they hold follows the files. */
-  readonly lists: {
-    ip(name: string): { has(ip: Ip): boolean } | undefined
-    int(name: string): { has(int: number | bigint): boolean } | undefined
-  }
+  readonly lists: NamedLists<Ip>
   facts(): FeedFacts[]
   /** Stops watching the files. */
   close(): void
@@ -81,16 +80,14 @@ const read = (spec: FeedSpec, file: string): Read => {
   return { spec, file, feed: { ...feed, problems }, columns: buildIpMap(ranges).columns() }
 }
 
-const KINDS = { ip: 'addresses', int: 'autonomous systems' }
-
 /** A feed that is empty today is of either kind; else rules, which were checked against lists of the one, want it to stay. */
 const reread = ({ spec, file, feed: { kind } }: Loaded): Read => {
   const next = read(spec, file)
   if (next.feed.entries === 0) return { ...next, feed: { ...next.feed, kind } }
-  if (next.feed.kind === kind) return next
+  if (kind === undefined || next.feed.kind === kind) return next
   throw new EdgeError(
     'invalid_feed',
-    `feed ${file}: it lists ${KINDS[next.feed.kind]} now, ${KINDS[kind]} before: expected the same until a restart`
+    `feed ${file}: it lists ${KIND_NAMES[next.feed.kind ?? kind]} now, ${KIND_NAMES[kind]} before: expected the same until a restart`
   )
 }
 
@@ -129,8 +126,24 @@ const checkNames = (specs: readonly FeedSpec[]) => {
   }
 }
 
-const namesOf = (loaded: readonly Loaded[], kind: 'ip' | 'int') =>
-  new Set(loaded.filter(({ feed }) => feed.kind === kind).flatMap(({ spec }) => spec.lists))
+/** A feed without entries may turn out to be of any kind, so its lists exist as each. */
+const namesOf = (loaded: readonly Loaded[], kind: ListKind) =>
+  new Set(
+    loaded.filter(({ feed }) => (feed.kind ?? kind) === kind).flatMap(({ spec }) => spec.lists)
+  )
+
+const listsOf = <K extends ListKind, Value>(
+  loaded: readonly Loaded[],
+  kind: K,
+  has: (name: string, value: Value) => boolean
+) => {
+  const lists = new Map(
+    [...namesOf(loaded, kind)].map(
+      (name) => [name, { kind, has: (value: Value) => has(name, value) }] as const
+    )
+  )
+  return (name: string) => lists.get(name)
+}
 
 const asEdgeError = (error: unknown): EdgeError =>
   error instanceof EdgeError
@@ -157,17 +170,8 @@ export const openFeeds = (
   let view = viewOf(first.map(compiledOf))
   const loaded: Loaded[] = first.map(({ columns, ...rest }) => rest)
 
-  const ipLists = new Map(
-    [...namesOf(loaded, 'ip')].map((name) => [name, { has: (ip: Ip) => view.has(name, ip) }])
-  )
-  const hasInt = (name: string, int: number) =>
-    loaded.some(({ spec, feed }) => spec.lists.includes(name) && feed.ints.has(int))
-  const intLists = new Map(
-    [...namesOf(loaded, 'int')].map((name) => [
-      name,
-      { has: (int: number | bigint) => hasInt(name, Number(int)) },
-    ])
-  )
+  const isIn = (list: string, holds: (feed: Loaded['feed']) => boolean) =>
+    loaded.some(({ spec, feed }) => spec.lists.includes(list) && holds(feed))
 
   const reload = (place: number) => {
     try {
@@ -199,7 +203,15 @@ export const openFeeds = (
       },
       look: (ip) => view.look(ip),
     },
-    lists: { ip: (name) => ipLists.get(name), int: (name) => intLists.get(name) },
+    lists: {
+      ip: listsOf(loaded, 'ip', (name, ip: Ip) => view.has(name, ip)),
+      int: listsOf(loaded, 'asn', (name, int: number | bigint) =>
+        isIn(name, ({ ints }) => ints.has(Number(int)))
+      ),
+      string: listsOf(loaded, 'hostname', (name, host: string) =>
+        isIn(name, ({ hosts }) => hosts.has(host))
+      ),
+    },
     facts: () => loaded.map(factsOf),
     close: () => {
       for (const stop of stops.splice(0)) stop()

@@ -1,5 +1,6 @@
 import type { EdgeError } from '../../error.ts'
 import type { Ip } from '../../lists/ip.ts'
+import type { NamedLists } from '../../lists/kind.ts'
 import { anonymousList, withAnonymous } from '../anonymous.ts'
 import { createBots } from '../bots/bots.ts'
 import { ageWarning } from '../freshness.ts'
@@ -48,10 +49,7 @@ export interface OpenedSources {
   readonly reputation: ReputationSource | undefined
   readonly bots: BotSource | undefined
   /** Contents of `$lists`, by name. */
-  readonly lists: {
-    ip(name: string): { has(ip: Ip): boolean } | undefined
-    int(name: string): { has(int: number | bigint): boolean } | undefined
-  }
+  readonly lists: NamedLists<Ip>
   facts(): SourceFact[]
   /** Stops watching files. */
   close(): void
@@ -144,7 +142,7 @@ export const openSources = ({
 
     const ipLists = new Map<string, { has(ip: Ip): boolean } | undefined>()
     const ipList = (name: string) => {
-      const feed = feeds?.lists.ip?.(name)
+      const feed = feeds?.lists.ip(name)
       const kinds = anonymous && anonymousList(anonymous, name)
       if (feed === undefined || kinds === undefined) return feed ?? kinds
       return { has: (ip: Ip) => feed.has(ip) || kinds.has(ip) }
@@ -159,7 +157,8 @@ export const openSources = ({
           if (!ipLists.has(name)) ipLists.set(name, ipList(name))
           return ipLists.get(name)
         },
-        int: (name) => feeds?.lists.int?.(name),
+        int: (name) => feeds?.lists.int(name),
+        string: (name) => feeds?.lists.string(name),
       },
       facts: () => [
         factOf('country', geo, dated(geo)),

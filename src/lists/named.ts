@@ -1,0 +1,122 @@
+import { EdgeError } from '../error.ts'
+import { parseAsn } from './asn.ts'
+import { parseCidr } from './cidr.ts'
+import { HostnameSet } from './hostnames.ts'
+import type { Ip, IpRange } from './ip.ts'
+import { canonicalIp, compareIp, parseIp } from './ip.ts'
+import { buildIpSet } from './ipset.ts'
+import type { ListKind, NamedLists } from './kind.ts'
+import { KIND_NAMES } from './kind.ts'
+
+/** A list as the owner writes it: its entries, or its kind and its entries. Without a kind the first entry tells it. */
+export type ListEntries =
+  | readonly (string | number)[]
+  | { readonly kind: ListKind; readonly items: readonly (string | number)[] }
+
+const EXPECTED: Readonly<Record<ListKind, string>> = {
+  ip: 'an IP address, a CIDR network or a range a..b',
+  asn: 'the number of an autonomous system, as AS64496',
+  hostname: 'a host name, or *. and a host name',
+}
+
+const LIST_NAME = /^[a-z0-9_]+(?:\.[a-z0-9_]+)*$/
+const MAX_SHOWN_CHARS = 64
+
+const quoted = (value: unknown): string => {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text
+}
+
+/** Rules meet visitors by their canonical address, so a network of IPv4-mapped addresses means the IPv4 network. */
+const canonicalRange = ({ from, to }: IpRange): IpRange => {
+  const [first, last] = [canonicalIp(from), canonicalIp(to)]
+  return first.family === last.family ? { from: first, to: last } : { from, to }
+}
+
+const readRange = (text: string): IpRange | undefined => {
+  const [from, to, more] = text.split('..').map((part) => parseIp(part))
+  if (from !== undefined && to !== undefined) {
+    return more === undefined && compareIp(from, to) <= 0 ? canonicalRange({ from, to }) : undefined
+  }
+  const read = parseCidr(text)
+  return read.ok ? canonicalRange(read.range) : undefined
+}
+
+const isEntry = (kind: ListKind, entry: unknown): boolean => {
+  if (kind === 'asn') return parseAsn(String(entry)) !== undefined
+  if (typeof entry !== 'string') return false
+  return kind === 'ip' ? readRange(entry) !== undefined : new HostnameSet().add(entry)
+}
+
+/** A number is no host name, so that the order only decides for texts that are nothing at all. */
+const kindOf = (entry: unknown): ListKind | undefined =>
+  (['asn', 'ip', 'hostname'] as const).find((kind) => isEntry(kind, entry))
+
+const wrong = (name: string, problem: string) =>
+  new EdgeError('invalid_list', `list $${name}: ${problem}`)
+
+const readEntries = (name: string, list: ListEntries): { kind: ListKind; items: string[] } => {
+  const given = (Array.isArray(list) ? { items: list } : (list ?? {})) as {
+    kind?: ListKind
+    items: unknown
+  }
+  if (!LIST_NAME.test(name)) throw wrong(name, 'expected a name of a–z, 0–9 and _')
+  if (given.kind !== undefined && !Object.hasOwn(KIND_NAMES, given.kind)) {
+    throw wrong(name, `kind ${quoted(given.kind)}: expected ip, asn or hostname`)
+  }
+  if (!Array.isArray(given.items)) {
+    throw wrong(name, 'expected an array of entries, or { kind, items }')
+  }
+  const [first] = given.items
+  const kind = given.kind ?? kindOf(first)
+  if (kind === undefined) {
+    const problem =
+      first === undefined
+        ? 'it is empty: expected a kind, as in { kind: "ip", items: [] }'
+        : undefined
+    throw wrong(
+      name,
+      problem ?? `${quoted(first)}: expected ${Object.values(EXPECTED).join('; or ')}`
+    )
+  }
+  for (const item of given.items) {
+    if (!isEntry(kind, item)) {
+      throw wrong(
+        name,
+        `${quoted(item)}: expected ${EXPECTED[kind]}, as it is a list of ${KIND_NAMES[kind]}`
+      )
+    }
+  }
+  return { kind, items: given.items.map(String) }
+}
+
+/**
+ * Makes lists for rules from their entries, each of one kind.
+ *
+ * @throws EdgeError `invalid_list` naming the list and the entry
+ * @example listsOf({ office: ['192.0.2.0/24'], hosting: ['AS24940'], shops: ['*.shop.test'] })
+ */
+export const listsOf = (record: Readonly<Record<string, ListEntries>>): NamedLists<Ip> => {
+  const ip = new Map<string, { has(ip: Ip): boolean; kind: 'ip' }>()
+  const int = new Map<string, { has(int: number | bigint): boolean; kind: 'asn' }>()
+  const string = new Map<string, { has(text: string): boolean; kind: 'hostname' }>()
+  for (const [name, list] of Object.entries(record)) {
+    const { kind, items } = readEntries(name, list)
+    if (kind === 'ip') {
+      const set = buildIpSet(items.map((item) => readRange(item)!))
+      ip.set(name, { kind, has: (one) => set.has(one) })
+    } else if (kind === 'asn') {
+      const set = new Set(items.map((item) => parseAsn(item)!))
+      int.set(name, { kind, has: (one) => set.has(Number(one)) })
+    } else {
+      const set = new HostnameSet()
+      for (const item of items) set.add(item)
+      string.set(name, { kind, has: (one) => set.has(one) })
+    }
+  }
+  return {
+    ip: (name) => ip.get(name),
+    int: (name) => int.get(name),
+    string: (name) => string.get(name),
+  }
+}
