@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Answer } from '../answers/answer.ts'
 import { isUnsendable, type OriginErrorCode, originErrorCode } from './origin-error.ts'
 import type { Header } from './origin-headers.ts'
+import { isClosedAfterReuse } from './origin-socket.ts'
 import { VisitorGone } from './request-body.ts'
 import { responsePass, trailerPass } from './response-pass.ts'
 import type { VisitorResponse } from './visitor.ts'
@@ -30,13 +31,27 @@ export interface Origin {
 }
 
 const FIRST_FINAL_STATUS = 200
-const BODILESS = new Set([204, 304])
+const BODILESS = new Set([204, 205, 304])
 /** A reason phrase as Node lets it be written. */
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/
 
+/** What of the request decides how its response is handled. */
+export interface Sent {
+  method: string
+  httpVersion: string
+  /** Sends it on a connection of its own; `undefined` where it must not be sent twice. */
+  again?: ((exchange: Exchange) => void) | undefined
+}
+
+interface Head {
+  status: number
+  reason: string
+  headers: string[]
+}
+
 /**
  * One request's way to the origin and its response's way back: undici's handler, in the older of its two shapes, which
- * is the one that hands over headers as the parser found them. Nothing is tried twice.
+ * is the one that hands over headers as the parser found them.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Settles when the visitor has the response or is gone. Never rejects. */
@@ -44,20 +59,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Nothing more comes from the origin, or nobody is there to take it. */
   protected isOver = false
   readonly #origin: Origin
-  #settle: () => void = () => {}
+  readonly #sent: Sent
+  #resolveDone: () => void = () => {}
   #abort: ((error?: Error) => void) | undefined
   #resume: (() => void) | undefined
   /** The request is on its way: from here on, trouble is not about connecting. */
   #isSent = false
+  /** Received, but not written yet. */
+  #head: Head | undefined
+  #isAnswered = false
 
   constructor(
     protected readonly response: VisitorResponse,
     protected readonly extra: ForwardExtra,
-    origin: Origin
+    origin: Origin,
+    sent: Sent
   ) {
     this.#origin = origin
+    this.#sent = sent
     this.done = new Promise((resolve) => {
-      this.#settle = resolve
+      this.#resolveDone = resolve
     })
     response.once('close', this.cancel)
     // A visitor who goes away while something is written is no event to end the process with.
@@ -66,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The visitor has everything or is gone: the origin need not go on. */
   readonly cancel = (): void => {
-    this.#settle()
+    this.#resolveDone()
     if (this.isOver) return
     this.isOver = true
     this.#abort?.(new VisitorGone())
@@ -79,19 +100,30 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
-    // 1xx ends here: 100 is between us and the visitor, and clients of HTTP/1.1 stumble over 103.
+    // Interim responses end here: 100 is between the edge and the visitor, and clients of HTTP/1.1 stumble over 103.
     if (status < FIRST_FINAL_STATUS || this.isOver) return true
     this.#resume = resume
-    const headers = responsePass(rawHeaders, status, this.extra.responseHeaders)
-    this.response.writeHead(status, REASON.test(statusText) ? statusText : '', headers)
+    this.#isAnswered = true
+    const { method, httpVersion } = this.#sent
+    const headers = responsePass(rawHeaders, status, this.extra.responseHeaders, {
+      hasTrailers: method !== 'HEAD' && httpVersion !== '1.0' && !BODILESS.has(status),
+    })
+    if (headers === undefined) {
+      this.#abort?.(new Error('transfer-encoding: expected chunked'))
+      return true
+    }
+    this.#head = { status, reason: REASON.test(statusText) ? statusText : '', headers }
     // undici waits for the Content-Length of a 304, which is that of a body that is not sent (RFC 9110 §15.4.5).
     if (BODILESS.has(status)) this.#finish()
+    else setImmediate(this.#flushHeadNext)
     return true
   }
 
   onData(chunk: Buffer): boolean {
     // Where it goes on after a pause, undici's parser reports a chunk of no bytes.
-    if (this.isOver || chunk.length === 0 || this.response.write(chunk)) return true
+    if (this.isOver || chunk.length === 0) return true
+    this.#writeHead()
+    if (this.response.write(chunk)) return true
     this.response.once('drain', this.#onDrain)
     return false
   }
@@ -100,6 +132,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.isOver) return
     // undici's types promise text here; the parser gives Buffers, as it does for headers.
     const trailers = rawTrailers as unknown as Buffer[] | null
+    this.#writeHead()
     if (trailers !== null && trailers.length > 0)
       this.response.addTrailers(trailerPass(trailers, this.extra.responseHeaders))
     this.#finish()
@@ -107,7 +140,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onError(cause: unknown): void {
     if (this.isOver) return
+    const { again } = this.#sent
+    if (again !== undefined && !this.#isAnswered && isClosedAfterReuse(cause)) {
+      this.#sent.again = undefined
+      this.#isSent = false
+      again(this)
+      return
+    }
     this.isOver = true
+    this.#head = undefined
     // Its connection is closing; where it broke the protocol, the listener answers.
     if (cause instanceof VisitorGone) return
     if (this.response.headersSent) {
@@ -126,7 +167,34 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   readonly #onDrain = () => this.#resume?.()
 
+  #writeHead(): void {
+    if (this.#head === undefined) return
+    const { status, reason, headers } = this.#head
+    this.#head = undefined
+    this.response.writeHead(status, reason, headers)
+  }
+
+  readonly #flushHeadNext = () => {
+    if (this.#head !== undefined) setImmediate(this.#flushHead)
+  }
+
+  /**
+   * Sends a head whose body is not there yet: a stream of events may begin with silence. A body that came along goes out in
+   * the same packet. A body that is broken from its start still gets an error page, which takes a second turn of the event
+   * loop: Node reports a socket's error at the end of the turn.
+   */
+  readonly #flushHead = () => {
+    if (this.isOver || this.#head === undefined) return
+    try {
+      this.#writeHead()
+      this.response.flushHeaders?.()
+    } catch (error) {
+      this.#abort?.(error as Error)
+    }
+  }
+
   #finish(): void {
+    this.#writeHead()
     this.response.end()
     this.isOver = true
   }

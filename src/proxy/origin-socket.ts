@@ -7,8 +7,26 @@ export const ORIGIN_RESET = 'ORIGIN_RESET'
 const isAssertion = (error: unknown) =>
   (error as { code?: unknown } | null)?.code === 'ERR_ASSERTION'
 
-const originReset = (cause: Error) =>
-  Object.assign(new Error('the origin reset the connection', { cause }), { code: ORIGIN_RESET })
+const originReset = (cause: Error, { bytesRead }: Socket) =>
+  Object.assign(new Error('the origin reset the connection', { cause }), {
+    code: ORIGIN_RESET,
+    socket: { bytesRead },
+  })
+
+/** Node's codes for a connection that the other side has closed before it read everything. */
+const RESETS = new Set<unknown>(['ECONNRESET', 'EPIPE'])
+
+/** undici's error for a connection that the origin closed in an orderly way, although a response was due. */
+const CLOSED = 'UND_ERR_SOCKET'
+
+/**
+ * Whether the origin closed a connection on which it had answered before: most likely it took it for idle while the request
+ * was on its way (RFC 9112 §9.3.1).
+ */
+export const isClosedAfterReuse = (cause: unknown): boolean => {
+  const { code, socket } = (cause ?? {}) as { code?: unknown; socket?: { bytesRead?: number } }
+  return (code === CLOSED || code === ORIGIN_RESET) && (socket?.bytesRead ?? 0) > 0
+}
 
 /**
  * undici 7 ends the process where an origin closes a connection while a visitor is slow: its parser is paused then, and
@@ -55,8 +73,8 @@ export const guardOriginSocket = (socket: Socket | TLSSocket): void => {
     if (event === 'end') return end()
     if (event === 'close') return close(args)
     const [error] = args
-    if (event === 'error' && (error as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET') {
-      return emit('error', originReset(error as Error))
+    if (event === 'error' && RESETS.has((error as NodeJS.ErrnoException | undefined)?.code)) {
+      return emit('error', originReset(error as Error, socket))
     }
     return emit(event, ...args)
   }

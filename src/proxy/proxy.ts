@@ -19,6 +19,8 @@ const READ_TIMEOUT_MS = 120_000
 /** Above this Cloudflare answers 520. */
 const MAX_RESPONSE_HEADER_BYTES = 128 * 1024
 const CLOSE_TIMEOUT_MS = 10_000
+/** Methods that may be sent twice (RFC 9110 §9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 export interface ProxyOptions {
   /** The origin: `http://localhost:3000`, `https://origin.test/app`. */
@@ -80,14 +82,17 @@ export const createProxy = ({
   onError = () => {},
 }: ProxyOptions): OriginProxy => {
   const upstream = parseUpstream(address)
-  const pool = new Pool(upstream.origin, {
+  const poolOptions: Pool.Options = {
     connect: originConnector(upstream, connectTimeoutMs, tls),
     connections,
     pipelining: 1,
     headersTimeout: responseTimeoutMs,
     bodyTimeout: idleTimeoutMs,
     maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-  })
+  }
+  const pool = new Pool(upstream.origin, poolOptions)
+  // Uses no connection twice, for requests that met one which the origin was closing.
+  const fresh = new Pool(upstream.origin, { ...poolOptions, pipelining: 0 })
   const tunnels = new Set<Socket>()
   // undici reconnects when this differs from the last request's; the connector has the real name.
   const servername = upstream.serverName || upstream.host
@@ -143,13 +148,16 @@ export const createProxy = ({
   }
 
   let closed: Promise<void> | undefined
+  const destroy = async () => {
+    await Promise.all([pool.destroy(), fresh.destroy()])
+  }
   const close = async (timeoutMs: number) => {
     for (const socket of tunnels) socket.destroySoon()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(() => resolve(pool.destroy()), timeoutMs)
+      timer = setTimeout(() => resolve(destroy()), timeoutMs)
     })
-    await Promise.race([pool.close(), late])
+    await Promise.race([Promise.all([pool.close(), fresh.close()]), late])
     clearTimeout(timer)
   }
 
@@ -161,16 +169,25 @@ export const createProxy = ({
       const pass = admit(request, response, extra)
       if (pass === undefined) return
       const { path, headers, body } = pass
-      const exchange = new Exchange(response, extra, origin)
+      const method = request.method ?? 'GET'
+      const stream = body.kind === 'none' ? null : new RequestBody(request)
+      if (body.kind === 'length') headers.push('Content-Length', body.length)
+      const options = { method, path, headers, body: stream, servername }
+      const mayRepeat = body.kind === 'none' && IDEMPOTENT.has(method)
+      const exchange = new Exchange(response, extra, origin, {
+        method,
+        httpVersion: request.httpVersion,
+        again: mayRepeat
+          ? (again) => fresh.dispatch(options as Dispatcher.DispatchOptions, again)
+          : undefined,
+      })
       // A pipelined request waits for its turn without a socket, and Node does not tell it when the connection closes.
       if (response.socket === null) {
         const { socket } = request
         socket.once('close', exchange.cancel)
         void exchange.done.then(() => socket.off('close', exchange.cancel))
       }
-      if (body.kind === 'length') headers.push('Content-Length', body.length)
-      const stream = body.kind === 'none' ? null : new RequestBody(request)
-      await dispatch({ method: request.method ?? 'GET', path, headers, body: stream }, exchange)
+      await dispatch(options, exchange)
       // undici leaves it alone where there was no connection to send it on.
       stream?.destroy()
     },

@@ -2,16 +2,21 @@ import { connectionTokens, HOP_BY_HOP, lowerNames, without } from './hop-by-hop.
 import type { Header } from './origin-headers.ts'
 
 const NO_CONTENT = 204
+const RESET_CONTENT = 205
 
 /**
  * An origin's headers as the visitor may see them, flat, with `set` in place of the origin's own of the same name.
  * Bytes above 127 go through unchanged: they are read and written as Latin-1.
+ *
+ * @param hasTrailers whether the visitor can get trailers after this response's body
+ * @returns `undefined` where the body has a transfer coding besides chunks
  */
 export const responsePass = (
   raw: readonly Buffer[],
   status: number,
-  set: readonly Header[]
-): string[] => {
+  set: readonly Header[],
+  { hasTrailers = true } = {}
+): string[] | undefined => {
   const replaced = lowerNames(set)
   const headers: string[] = []
   const named = new Set<string>()
@@ -20,16 +25,26 @@ export const responsePass = (
     const name = raw[i]!.toString('latin1')
     const lower = name.toLowerCase()
     if (HOP_BY_HOP.has(lower)) {
-      if (lower === 'transfer-encoding') isChunked = true
-      else if (lower === 'connection') {
+      if (lower === 'transfer-encoding') {
+        // The parser takes off chunks only: another coding would stay on a body that no longer says so.
+        if (isChunked || raw[i + 1]!.toString('latin1').trim().toLowerCase() !== 'chunked') {
+          return undefined
+        }
+        isChunked = true
+      } else if (lower === 'connection') {
         for (const token of connectionTokens(raw[i + 1]!.toString('latin1'))) named.add(token)
       }
     } else if (!replaced.has(lower)) headers.push(name, raw[i + 1]!.toString('latin1'))
   }
+  // Node refuses to write a Trailer header on a response that it does not send in chunks.
+  if (!isChunked || !hasTrailers) named.add('trailer')
   // RFC 9112 §6.2 and §8.6: no length beside chunks, none on a 204.
-  if (isChunked || status === NO_CONTENT) named.add('content-length')
-  else named.delete('content-length')
+  if (isChunked || status === NO_CONTENT || status === RESET_CONTENT) {
+    named.add('content-length')
+  } else named.delete('content-length')
   const kept = named.size === 0 ? headers : without(headers, named)
+  // It has no content, and says so (RFC 9110 §15.3.6).
+  if (status === RESET_CONTENT) kept.push('Content-Length', '0')
   for (const [name, value] of set) kept.push(name, value)
   return kept
 }

@@ -44,7 +44,7 @@ export class UpgradeExchange extends Exchange {
   readonly #end: TunnelEnd
 
   constructor(response: ServerResponse, extra: ForwardExtra, origin: Origin, end: TunnelEnd) {
-    super(response, extra, origin)
+    super(response, extra, origin, { method: 'GET', httpVersion: '1.1' })
     this.#response = response
     this.#end = end
     // Nobody reads the socket before the tunnel stands, and who does not read does not hear that a visitor has left.
@@ -62,7 +62,8 @@ export class UpgradeExchange extends Exchange {
       return
     }
     const { socket, head, onOpen } = this.#end
-    const headers = responsePass((rawHeaders ?? []) as Buffer[], status, this.extra.responseHeaders)
+    const headers =
+      responsePass((rawHeaders ?? []) as Buffer[], status, this.extra.responseHeaders) ?? []
     this.isOver = true
     socket.off('readable', this.#onReadable).off('end', this.#onEnd)
     this.#response.detachSocket(socket)

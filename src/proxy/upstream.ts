@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { buildConnector } from 'undici'
 import { EdgeError } from '../error.ts'
+import { watchSends } from './early-head.ts'
 import { guardOriginSocket } from './origin-socket.ts'
 
 /** How TLS to the origin is done; the rest is Node's default (verified against the system's roots). */
@@ -74,7 +75,11 @@ export const originConnector = (
   const servername = tls.servername ?? serverName
   return (options, callback) =>
     connect({ ...options, servername }, (...result) => {
-      if (result[0] === null) guardOriginSocket(result[1])
+      const [error, socket] = result
+      if (error === null) {
+        guardOriginSocket(socket)
+        watchSends(socket)
+      }
       callback(...result)
     })
 }

@@ -32,6 +32,8 @@ export interface VisitorResponse {
   /** @param headers an object, or names and values in turn */
   writeHead(status: number, reason: string, headers: Record<string, string> | string[]): unknown
   writeContinue(): unknown
+  /** Sends the head without waiting for a body. HTTP/2 always does. */
+  flushHeaders?(): unknown
   /** False where the next chunk should wait for `drain`. */
   write(chunk: Uint8Array): boolean
   end(body?: string | Uint8Array): unknown

@@ -1,0 +1,93 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+
+/** What undici publishes before it writes a request, synchronously: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+interface SendingHeaders {
+  request: { body: unknown; contentLength: number | null }
+  /** The request line and the headers, without those that frame the body and without the empty line. */
+  headers: string
+  socket: Socket
+}
+
+interface Parser {
+  onHeadersComplete(status: number, upgrade: boolean, shouldKeepAlive: boolean): number
+}
+
+const CHANNEL = 'undici:client:sendHeaders'
+const CONTINUE = 100
+const PROCESSING = 102
+
+const ours = new WeakSet<Socket>()
+const patched = new WeakSet<Socket>()
+
+/**
+ * Has undici pass over a `100 Continue` that nobody asked for, as RFC 9110 §15.2 wants and as it does with every other
+ * interim response: it breaks the connection off instead. Its parser has no public place.
+ */
+const passOverContinue = (socket: Socket): void => {
+  if (patched.has(socket)) return
+  patched.add(socket)
+  const symbol = Object.getOwnPropertySymbols(socket).find(
+    ({ description }) => description === 'parser'
+  )
+  const parser = symbol && (socket as unknown as Record<symbol, Parser | null>)[symbol]
+  if (!parser) return
+  const { onHeadersComplete } = parser
+  parser.onHeadersComplete = (status, ...rest) =>
+    onHeadersComplete.call(parser, status === CONTINUE ? PROCESSING : status, ...rest)
+}
+
+/**
+ * Sends the head of a request whose body is not there yet: undici holds it until the body's first byte, so that an origin
+ * cannot refuse or prepare for an upload before. A body that is there is sent with its head, in one piece.
+ *
+ * undici's first write then repeats the head, which is taken off it again.
+ */
+const sendEarly = (socket: Socket, head: string, length: number | null): void => {
+  const write = socket.write.bind(socket) as (data: unknown, ...rest: unknown[]) => boolean
+  const restore = () => void Reflect.deleteProperty(socket, 'write')
+  const framing = length === null ? 'transfer-encoding: chunked' : `content-length: ${length}`
+  let isSent = false
+  let isFirst = true
+  const waiting = setImmediate(() => {
+    if (socket.destroyed) return
+    isSent = true
+    write(`${head}${framing}\r\n\r\n`, 'latin1')
+  })
+
+  const next = (data: unknown, ...rest: unknown[]): boolean => {
+    if (!isSent) {
+      clearImmediate(waiting)
+      restore()
+      return write(data, ...rest)
+    }
+    if (!isFirst) {
+      // The line end before the first chunk's size went with the head.
+      restore()
+      return write(String(data).slice(2), ...rest)
+    }
+    isFirst = false
+    if (length === null && String(data).endsWith(`${framing}\r\n`)) return true
+    restore()
+    // No byte came: undici now says so in the head, but it has gone out.
+    return length === null ? write('0\r\n\r\n', 'latin1') : true
+  }
+  socket.write = next as Socket['write']
+}
+
+const onSendHeaders = (message: unknown): void => {
+  const { request, headers, socket } = message as SendingHeaders
+  if (!ours.has(socket)) return
+  passOverContinue(socket)
+  if (request.body !== null) sendEarly(socket, headers, request.contentLength)
+}
+
+let isSubscribed = false
+
+/** Mends what undici does with a connection to the origin: heads that wait for a body, and a `100 Continue` that breaks it off. */
+export const watchSends = (socket: Socket): void => {
+  ours.add(socket)
+  if (isSubscribed) return
+  isSubscribed = true
+  subscribe(CHANNEL, onSendHeaders)
+}
