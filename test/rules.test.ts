@@ -33,6 +33,22 @@ describe('edge1020 rules check', () => {
     expect(err).toContain('$office')
   })
 
+  test('says so where a feed has only local addresses, and refuses a list of the wrong kind', async () => {
+    const [local, asns] = ['local.txt', 'asns.txt'].map((name) => join(folder, name))
+    writeFileSync(local!, '10.0.0.1\n192.168.0.0/16\n')
+    writeFileSync(asns!, '24940,Hetzner\n')
+    const path = file('feed.json', 'ip.src in $office')
+    const nothing = 'nothing of it is taken in: all 2 entries are left out'
+    const left = await run(['rules', 'check', path, '--feed', `office=${local}`])
+    expect(left.code).toBe(0)
+    expect(left.err).toContain(nothing)
+    const json = await run(['rules', 'check', path, '--json', '--feed', `office=${local}`])
+    expect(JSON.parse(json.out).warnings).toEqual([expect.stringContaining(nothing)])
+    const wrong = await run(['rules', 'check', path, '--feed', `office=${asns}`])
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain('[wrong_list_kind]')
+  })
+
   test('what only a TLS listener sees is fine where there is one', async () => {
     const path = file('ja4.json', 'cf.bot_management.ja4 eq "t13d"')
     expect((await run(['rules', 'check', path, '--tls'])).err).toBe('')

@@ -7,6 +7,8 @@ export interface Spelling {
   readonly ip?: string
   /** What `parsePeerAddress` makes of it; absent where it is no peer. */
   readonly peer?: string
+  /** What a header or an override means by it, where white space around it is not part of the value. Default: `peer`. */
+  readonly trimmed?: string
 }
 
 const no = (what: string, ...texts: string[]): Spelling[] => texts.map((text) => ({ text, what }))
@@ -48,14 +50,9 @@ export const HOSTILE: readonly Spelling[] = [
   ...no('digits of other scripts', '١٢٧.0.0.1', '१२७.0.0.1', '𝟏𝟐𝟕.0.0.1', '①②⑦.0.0.1', '¹²⁷.0.0.1'),
   ...no('fullwidth IPv6', '：：１', 'ｆｅ８０::1', '::１'),
   ...no('embedded NUL', '127.0.0.1\0', '\x00127.0.0.1', '127.0.0.1\0.evil.test', '::1\0'),
-  ...no(
-    'other control characters',
-    '127.0.0.1\r\n',
-    '127.0.0\x08.1',
-    '::1\x7f',
-    '::\u200b1',
-    '\ufeff::1'
-  ),
+  ...no('other control characters', '127.0.0\x08.1', '::1\x7f', '::\u200b1'),
+  { what: 'a line end behind', text: '127.0.0.1\r\n', trimmed: '127.0.0.1' },
+  { what: 'a byte order mark in front', text: '\ufeff::1', trimmed: '::1' },
   ...no(
     'spaces inside',
     '127.0. 0.1',

@@ -1,0 +1,228 @@
+// Our readers against two others that were written independently: Node's own (isIP, BlockList) and ipaddr.js.
+import { BlockList, isIP } from 'node:net'
+import fc from 'fast-check'
+import ipaddr from 'ipaddr.js'
+import { describe, expect, test } from 'vitest'
+import { parseCidr } from './cidr.ts'
+import { canonicalIp, formatIp, Ip, maxPrefix, parseIp } from './ip.ts'
+import { parsePeerAddress } from './peer.ts'
+
+/** Ways to write an IPv6 address: case, zeros before a group, where `::` stands, the last two groups as IPv4. */
+const spellings = fc
+  .tuple(
+    fc.tuple(
+      ...Array.from({ length: 8 }, () =>
+        fc.oneof(fc.constant(0), fc.integer({ max: 0xffff, min: 0 }))
+      )
+    ),
+    fc.boolean(),
+    fc.boolean(),
+    fc.boolean(),
+    fc.nat(7)
+  )
+  .map(([groups, upper, padded, mixed, from]) => {
+    const hex = groups.map((group) => group.toString(16).padStart(padded ? 4 : 1, '0'))
+    const [high, low] = [groups[6]!, groups[7]!]
+    const tail = `${high >>> 8}.${high & 255}.${low >>> 8}.${low & 255}`
+    const parts = mixed ? [...hex.slice(0, 6), tail] : hex
+    let to = from
+    while (to < (mixed ? 6 : 8) && groups[to] === 0) to++
+    const joined =
+      to > from
+        ? `${parts.slice(0, from).join(':')}::${parts.slice(to).join(':')}`
+        : parts.join(':')
+    return { groups, text: upper ? joined.toUpperCase() : joined }
+  })
+
+describe('every spelling', () => {
+  test('of one IPv6 address is that address, as for ipaddr.js, and comes out in one text', () => {
+    fc.assert(
+      fc.property(spellings, ({ groups, text }) => {
+        const ip = parseIp(text)!
+        const [a, b, c, d] = [0, 2, 4, 6].map((i) => groups[i]! * 0x10000 + groups[i + 1]!)
+        expect(ip).toEqual(new Ip(6, a!, b!, c!, d!))
+        // It takes `::1.2.3.4` for the mapped address, which RFC 4291 §2.5.5 tells apart.
+        if (!/^::\d+\./.test(text)) expect(ipaddr.IPv6.parse(text).parts).toEqual(groups)
+        expect(parseIp(formatIp(ip))).toEqual(ip)
+        expect(parsePeerAddress(`[${text}]:443`)).toEqual(canonicalIp(ip))
+        expect(parsePeerAddress(`${text}%eth0`)).toEqual(canonicalIp(ip))
+        const isMapped = a === 0 && b === 0 && c === 0xffff
+        if (!isMapped) expect(formatIp(ip)).toBe(new ipaddr.IPv6([...groups]).toRFC5952String())
+      }),
+      { numRuns: 500 }
+    )
+  })
+
+  test('of one IPv4 address at the door is that address', () => {
+    fc.assert(
+      fc.property(
+        fc.ipV4(),
+        fc.constantFrom('::ffff:', '::FFFF:', '0:0:0:0:0:ffff:', '64:ff9b::'),
+        (v4, prefix) => {
+          const ip = parseIp(v4)!
+          const hex = `${(ip.d >>> 16).toString(16)}:${(ip.d & 0xffff).toString(16)}`
+          for (const text of [
+            v4,
+            `${v4}:80`,
+            `${prefix}${v4}`,
+            `[${prefix}${hex}]`,
+            `${prefix}${hex}%1`,
+          ]) {
+            expect(parsePeerAddress(text)).toEqual(ip)
+          }
+        }
+      )
+    )
+  })
+
+  test('of strict IPv4 is what ipaddr.js takes for four decimal parts', () => {
+    const part = fc.oneof(
+      fc.nat(300).map(String),
+      fc.constantFrom('00', '01', '010', '0x1', '', '1e1', '٣')
+    )
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), (parts) => {
+        const text = parts.join('.')
+        expect(parseIp(text) !== undefined).toBe(ipaddr.IPv4.isValidFourPartDecimal(text))
+      }),
+      { numRuns: 2000 }
+    )
+  })
+})
+
+/** IPv4 in its only strict form, and IPv6 in any. */
+const addresses = fc.oneof(
+  fc.ipV4(),
+  spellings.map(({ text }) => text)
+)
+
+/** What slips of a hand, and attackers, make of an address. */
+const edits = fc.tuple(
+  fc.nat(50),
+  fc.nat(2),
+  fc.constantFrom(...'0123456789abcdefgxABF.:/-+ \0', '00', '::', '0x', '%1', '１', '256', 'ffff:')
+)
+
+/** Valid texts, each with up to three edits. */
+const almost = (valid: fc.Arbitrary<string>) =>
+  fc.tuple(valid, fc.array(edits, { maxLength: 3 })).map(([text, changes]) =>
+    changes.reduce((edited, [at, remove, insert]) => {
+      const place = at % (edited.length + 1)
+      return edited.slice(0, place) + insert + edited.slice(place + remove)
+    }, text)
+  )
+
+const bytesOf = ({ family, a, b, c, d }: Ip): number[] =>
+  (family === 4 ? [d] : [a, b, c, d]).flatMap((word) => [
+    word >>> 24,
+    (word >>> 16) & 255,
+    (word >>> 8) & 255,
+    word & 255,
+  ])
+
+const RUNS = { numRuns: 3000 }
+
+describe('address by address', () => {
+  test('a text is an address where Node says so, zones aside', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(almost(addresses), (text) => {
+        const ip = parseIp(text)
+        if (ip !== undefined) taken++
+        expect([text, ip?.family ?? 0]).toEqual([text, text.includes('%') ? 0 : isIP(text)])
+      }),
+      RUNS
+    )
+    // Both outcomes are met often, or nothing is compared.
+    expect(taken).toBeGreaterThan(RUNS.numRuns / 10)
+    expect(taken).toBeLessThan(RUNS.numRuns * 0.9)
+  })
+
+  test('what is taken has the bytes that ipaddr.js reads', () => {
+    fc.assert(
+      fc.property(almost(addresses), (text) => {
+        const ip = parseIp(text)
+        // It takes `::1.2.3.4` for the mapped address, which RFC 4291 §2.5.5 tells apart.
+        if (ip === undefined || /^::\d+\./.test(text)) return
+        expect(bytesOf(ip)).toEqual(ipaddr.parse(text).toByteArray())
+      }),
+      RUNS
+    )
+  })
+})
+
+const networks = fc
+  .tuple(addresses, fc.nat(130), fc.boolean())
+  .map(([address, prefix, isMasked]) => {
+    const ip = ipaddr.parse(address)
+    const bits = Math.min(prefix, ip.kind() === 'ipv4' ? 32 : 128)
+    if (!isMasked) return `${address}/${prefix}`
+    const network =
+      ip.kind() === 'ipv4'
+        ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/${bits}`)
+        : ipaddr.IPv6.networkAddressFromCIDR(`${ip.toString()}/${bits}`)
+    return `${network.toString()}/${bits}`
+  })
+
+/** A strict address, a slash, a length without leading zeros, no bits behind it: written down anew, on ipaddr.js' bytes. */
+const strictNetwork = (text: string): { bytes: number[]; prefix: number } | undefined => {
+  const [address = '', length, more] = text.split('/')
+  if (more !== undefined || length === undefined || isIP(address) === 0) return undefined
+  if (address.includes('%') || !/^(?:0|[1-9]\d*)$/.test(length)) return undefined
+  const bytes = ipaddr.parse(address).toByteArray()
+  const prefix = Number(length)
+  if (prefix > bytes.length * 8) return undefined
+  const bits = bytes.map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  return bits.slice(prefix).includes('1') ? undefined : { bytes, prefix }
+}
+
+describe('network by network', () => {
+  test('a text with a slash is a network where a strict reading of it is', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(almost(networks), (text) => {
+        if (!text.includes('/') || /^::\d+\./.test(text)) return
+        const read = parseCidr(text)
+        if (read.ok) taken++
+        expect([
+          text,
+          read.ok ? { bytes: bytesOf(read.range.from), prefix: read.prefix } : undefined,
+        ]).toEqual([text, strictNetwork(text)])
+      }),
+      RUNS
+    )
+    expect(taken).toBeGreaterThan(RUNS.numRuns / 10)
+    expect(taken).toBeLessThan(RUNS.numRuns * 0.9)
+  })
+
+  test("it holds what Node's BlockList says it holds", () => {
+    fc.assert(
+      fc.property(networks, fc.oneof(fc.ipV4(), fc.ipV6()), (text, other) => {
+        const read = parseCidr(text)
+        if (!read.ok) return
+        const { from, to } = read.range
+        const type = from.family === 4 ? 'ipv4' : 'ipv6'
+        const list = new BlockList()
+        list.addSubnet(formatIp(from), read.prefix, type)
+        expect(read.prefix).toBeLessThanOrEqual(maxPrefix(from.family))
+        expect([formatIp(from), formatIp(to)].map((ip) => list.check(ip, type))).toEqual([
+          true,
+          true,
+        ])
+        const probe = parseIp(other)!
+        if (probe.family !== from.family) return
+        const isInside = inside(probe, from, to)
+        expect([text, other, isInside]).toEqual([text, other, list.check(other, type)])
+      }),
+      RUNS
+    )
+  })
+})
+
+const inside = (ip: Ip, from: Ip, to: Ip): boolean => {
+  const key = (one: Ip) =>
+    bytesOf(one)
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join('')
+  return key(ip) >= key(from) && key(ip) <= key(to)
+}
