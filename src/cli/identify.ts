@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import type { Block, PlainResponse } from '../client/identify.ts'
+import type { Block } from '../client/identify.ts'
 import { identify as identifyResponse } from '../client/identify.ts'
+import type { PlainResponse } from '../client/response.ts'
 import { EdgeError } from '../error.ts'
 import { readSaved } from '../toolkit/saved-response.ts'
 import type { Arguments, Command, Io } from './command.ts'

@@ -9,6 +9,9 @@ const BY_CAUSE: Partial<Record<Cause, readonly string[]>> = {
   asn: ['Leave hosting and VPN networks: the whole network is blocked.', OWNER],
   country: ['The site does not serve the country that you come from.', OWNER],
   signature: ['Say honestly who you are in User-Agent, or use a common browser.', OWNER],
+  request: [
+    'The edge refused the request itself: look at its form, its size, and the host it is for.',
+  ],
   hotlink: ['Fetch the file from its own page: Referer has to fit.', OWNER],
 }
 

@@ -12,6 +12,8 @@ export type Cause =
   | 'legal'
   | 'origin'
   | 'challenge'
+  /** The request itself: malformed, too large, or for a host that the edge does not serve this way. */
+  | 'request'
 
 export type Kind = 'block' | 'challenge' | 'rate-limit' | 'origin'
 
@@ -32,6 +34,9 @@ const broken = (cause: Cause, retryAfter?: number): CodeFacts => ({
   ...(retryAfter === undefined ? {} : { retryAfter }),
 })
 const rate: CodeFacts = { kind: 'rate-limit', cause: 'rate', retryable: true, retryAfter: 30 }
+
+export const CHALLENGE: CodeFacts = { kind: 'challenge', cause: 'challenge', retryable: false }
+export const REQUEST: CodeFacts = block('request')
 
 /** Codes whose meaning is not the one of their hundred. Facts: Cloudflare's documentation of 1xxx and 5xx errors. */
 const SPECIAL: Readonly<Record<number, CodeFacts>> = {
@@ -58,8 +63,12 @@ const SPECIAL: Readonly<Record<number, CodeFacts>> = {
   1109: block('ip'),
   1200: broken('origin', 60),
   1205: broken('origin', 5),
+  502: broken('origin', 60),
+  520: broken('origin', 60),
   525: broken('origin'),
   526: broken('origin'),
+  // The status of 1016 and 1033, which its body tells apart.
+  530: broken('host'),
 }
 
 const WORKERS_FIRST = 1100

@@ -6,6 +6,8 @@ export interface Evidence {
   retryable?: boolean
   retryAfter?: number
   isChallenge?: boolean
+  /** The edge refuses the request for its form or size: no rule of the site. */
+  isRequest?: boolean
   /** A line that anybody may write. */
   isShort?: boolean
 }
@@ -55,7 +57,15 @@ const ATTENTION = '<title>Attention Required! | Cloudflare</title>'
 const WAF_HEADLINE = /data-translate="(?:block_headline|unable_to_access)"/
 const CAPTCHA = /cf-captcha|challenge-form/
 /** Not the script of /cdn-cgi/challenge-platform/: that is put into a site's own pages, too. */
-const CHALLENGE = /_cf_chl_opt|<title>Just a moment\.\.\.<\/title>/
+const CHALLENGE =
+  /_cf_chl_opt|<title>(?:Just a moment\.\.\.|Please Wait\.\.\. \| Cloudflare)<\/title>/
+const CHALLENGE_HEADLINE = /data-translate="(?:challenge_headline|complete_sec_check)"/
+/** The bare page of a request that came no further than the edge's own web server. */
+const BARE =
+  /<h1>(\d{3}) [^<]*<\/h1>\s*<\/center>\s*<hr>\s*<center>cloudflare(?:-nginx)?<\/center>/i
+
+const TOO_MANY = 429
+const RATE_LIMITED = 1015
 
 const codeOf = (body: string): string | undefined => {
   for (const pattern of PAGES) {
@@ -65,14 +75,26 @@ const codeOf = (body: string): string | undefined => {
   return body.includes(TROUBLE) ? TROUBLE_CODE.exec(body)?.[1] : undefined
 }
 
+const bare = (body: string): Evidence | undefined => {
+  const status = Number(BARE.exec(body)?.[1])
+  if (!(status >= 400)) return undefined
+  if (status >= 500) return { code: status }
+  return status === TOO_MANY ? { code: RATE_LIMITED } : { isRequest: true }
+}
+
 const page = (body: string): Evidence | undefined => {
   const code = codeOf(body)
   if (code !== undefined) return withRay(body, { code: Number(code) })
   const isAttention = body.includes(ATTENTION)
   if (isAttention && WAF_HEADLINE.test(body)) return withRay(body, {})
-  const isChallenge = CHALLENGE.test(body) || (isAttention && CAPTCHA.test(body))
-  return isChallenge ? withRay(body, { isChallenge }) : undefined
+  const isChallenge =
+    CHALLENGE.test(body) || (isAttention && (CAPTCHA.test(body) || CHALLENGE_HEADLINE.test(body)))
+  return isChallenge ? withRay(body, { isChallenge }) : bare(body)
 }
+
+/** A status that only Cloudflare sends speaks for itself where there is no body: an answer to HEAD, for one. */
+export const emptyEvidence = (status = 0): Evidence | undefined =>
+  (status >= 520 && status <= 527) || status === 530 ? { code: status } : undefined
 
 /** Reads a body in any of the dialects and generations; `undefined` where it is none of Cloudflare's. */
 export const readEvidence = (body: string): Evidence | undefined => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { PlainResponse } from './identify.ts'
 import { identify } from './identify.ts'
+import type { PlainResponse } from './response.ts'
 
 const RAY = '9f2c4d1e0a9b7c65'
 const CLOUDFLARE = { Server: 'cloudflare', 'CF-RAY': `${RAY}-LHR` }

@@ -1,4 +1,4 @@
-import type { PlainResponse } from '../client/identify.ts'
+import type { PlainResponse } from '../client/response.ts'
 
 const STATUS_LINE = /^HTTP\/\d(?:\.\d)? (\d{3})(?: [^\r\n]*)?\r?\n/
 const HEADER = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*([^\r\n]*?)[ \t]*$/
