@@ -17,6 +17,7 @@ import { readRequest } from './request/request.ts'
 import { createJudge } from './rules/judge.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
 import { Verdict } from './verdict.ts'
+import { COUNTRY_FIELDS } from './visitor/countries.ts'
 import { createVisitors } from './visitor/identify.ts'
 import type { Personas } from './visitor/persona.ts'
 import type {
@@ -34,12 +35,6 @@ const CUSTOM_RULE_BLOCK_CODE = 1020
 const BAD_OVERRIDE_STATUS = 400
 const NO_CONNECTION: Connection = {}
 
-/** Fields that need the country data. */
-const COUNTRY_FIELDS = new Set([
-  'ip.src.country',
-  'ip.src.continent',
-  'ip.src.is_in_european_union',
-])
 const ASN_FIELD = 'ip.src.asnum'
 
 export interface EdgeOptions {

@@ -30,7 +30,7 @@ const KNOWN = [
 const PROVIDERS = {
   geo: 'lookup',
   asn: 'lookup',
-  reputation: 'look',
+  reputation: 'lookup',
   bots: 'judge',
   store: 'append',
 } as const

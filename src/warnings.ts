@@ -1,6 +1,7 @@
 import type { FieldSource } from './language/fields.ts'
 import { fieldFacts } from './language/fields.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
+import { COUNTRY_FIELDS } from './visitor/countries.ts'
 
 const shownDefault = (value: unknown): string => {
   if (value === undefined) return 'missing'
@@ -41,7 +42,7 @@ const SOURCES: Partial<Record<FieldSource, keyof Known>> = {
 const sourceOf = (field: string): keyof Known | boolean => {
   if (field === 'ip.src.asnum') return 'asn'
   if (/^ip\.src\.(?:postal_code|subdivision_2_iso_code)$/.test(field)) return 'postal'
-  if (/^ip\.src\.(?:country|continent|is_in_european_union)$/.test(field)) return 'geo'
+  if (COUNTRY_FIELDS.has(field)) return 'geo'
   const source = fieldFacts.get(field)?.source
   if (source === undefined) return false
   return SOURCES[source] ?? (source === 'request' || source === 'visitor' || source === 'constant')

@@ -1,17 +1,17 @@
 import { orderOf } from './order.ts'
 import type { RangeRows } from './ranges.ts'
 
-/** The value of stretches that are in none of the ranges. */
+/** The value of segments that are in none of the ranges. */
 export const NO_VALUE = 0xffffffff
 
 const WORD = 0x1_0000_0000
 const LAST_WORD = 0xffffffff
 
 /**
- * The address space of a family cut into stretches, each from its start until the next begins. `starts` has a column for each
+ * The address space of a family cut into segments, each from its start until the next begins. `starts` has a column for each
  * word of an address; neighbours have different values. Only the first `length` rows count.
  */
-export interface Stretches {
+export interface Segments {
   readonly starts: readonly Uint32Array[]
   readonly values: Uint32Array
   length: number
@@ -95,8 +95,8 @@ class OpenRanges {
   }
 }
 
-/** Takes beginnings of stretches in rising order. */
-class StretchWriter implements Stretches {
+/** Takes beginnings of segments in rising order. */
+class SegmentWriter implements Segments {
   readonly starts: Uint32Array[]
   readonly values: Uint32Array
   length = 0
@@ -107,7 +107,7 @@ class StretchWriter implements Stretches {
   }
 
   begin(address: Uint32Array, at: number, value: number): void {
-    // A stretch without an address gives way.
+    // A segment without an address gives way.
     if (this.length > 0 && this.#isLast(address, at)) this.length--
     const before = this.length === 0 ? NO_VALUE : this.values[this.length - 1]
     if (value === before) return
@@ -137,14 +137,14 @@ const follow = (data: Uint32Array, at: number, next: Uint32Array): boolean => {
 }
 
 /**
- * Cuts overlapping ranges into stretches: over each address the narrowest range counts, of equally wide ones the one added
+ * Cuts overlapping ranges into segments: over each address the narrowest range counts, of equally wide ones the one added
  * last. Sorted beginnings and a heap of what is open: n log n whatever lies in or across what.
  *
  * @param isValued `false`: all values count as 0
  */
-export const flatten = (rows: RangeRows, isValued: boolean): Stretches => {
+export const flatten = (rows: RangeRows, isValued: boolean): Segments => {
   const { data, length, stride, words } = rows
-  const stretches = new StretchWriter(words, length * 2)
+  const segments = new SegmentWriter(words, length * 2)
   const open = new OpenRanges(rows)
   const next = new Uint32Array(words)
 
@@ -161,7 +161,7 @@ export const flatten = (rows: RangeRows, isValued: boolean): Stretches => {
         if (compareWords(data, ended * stride + words, next, 0, words) >= 0) break
         open.pop()
       }
-      stretches.begin(next, 0, valueBy(open.narrowest))
+      segments.begin(next, 0, valueBy(open.narrowest))
     }
   }
 
@@ -170,8 +170,8 @@ export const flatten = (rows: RangeRows, isValued: boolean): Stretches => {
     if (compareWords(data, from, data, from + words, words) > 0) continue
     advance(from)
     open.push(row)
-    stretches.begin(data, from, valueBy(open.narrowest))
+    segments.begin(data, from, valueBy(open.narrowest))
   }
   advance(undefined)
-  return stretches
+  return segments
 }

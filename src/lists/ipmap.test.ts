@@ -96,7 +96,7 @@ describe('the narrowest range counts', () => {
     expect([empty.find(ip('0.0.0.0')), empty.find(ip('::')), empty.size]).toEqual([-1, -1, 0])
   })
 
-  test('touching ranges of one value are one stretch', () => {
+  test('touching ranges of one value are one segment', () => {
     expect(mapOf(['10.0.0.0/24', 1], ['10.0.1.0/24', 1], ['10.0.2.0/24', 2]).size).toBe(2)
   })
 
@@ -268,7 +268,7 @@ test('how narrow a range is counts over all words of its addresses', () => {
 describe('columns', () => {
   const range = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(2), fc.boolean())
 
-  test('are of rising stretches, neighbours of which differ, and make the same map again', () => {
+  test('are of rising segments, neighbours of which differ, and make the same map again', () => {
     fc.assert(
       fc.property(fc.array(range, { maxLength: 30 }), (list) => {
         const ranges = new RangeBuffer()
@@ -288,14 +288,14 @@ describe('columns', () => {
     )
   })
 
-  test('have the lower half of IPv6 only where a stretch begins within a /64', () => {
+  test('have the lower half of IPv6 only where a segment begins within a /64', () => {
     const keys = (text: string) => Object.keys(mapOf([text, 1]).columns().v6)
     expect(keys('2001:db8::/64')).toEqual(['a', 'b', 'values'])
     expect(keys('2001:db8::/65')).toEqual(['a', 'b', 'c', 'd', 'values'])
     expect(keys('2001:db8::/128')).toEqual(['a', 'b', 'c', 'd', 'values'])
   })
 
-  test('say gaps as stretches without a value', () => {
+  test('say gaps as segments without a value', () => {
     const { v4, v6 } = mapOf(['10.0.0.0/8', 1], ['255.0.0.0/8', 2], ['ffff::/32', 3]).columns()
     expect([...v4.starts]).toEqual([0x0a000000, 0x0b000000, 0xff000000])
     expect([...v4.values]).toEqual([1, 0xffffffff, 2])

@@ -1,16 +1,16 @@
-import { V4Boundaries, V6Boundaries } from './boundaries.ts'
-import { GAP, splitGaps } from './extents.ts'
 import { flatten } from './flatten.ts'
+import { V4IntervalIndex, V6IntervalIndex } from './interval-index.ts'
 import type { Ip } from './ip.ts'
 import type { Packed } from './pack.ts'
 import { pack } from './pack.ts'
+import { GAP, splitGaps } from './prefix-lengths.ts'
 import type { RangeBuffer } from './ranges.ts'
 
 /** Values by address; made once, never changed. */
 export interface IpMap {
   /** The value, -1 where none. */
   find(ip: Ip): number
-  /** Stretches that have a value. */
+  /** Segments that have a value. */
   readonly size: number
   /** Memory. */
   readonly bytes: number
@@ -19,8 +19,8 @@ export interface IpMap {
 }
 
 /**
- * A map as rising beginnings of stretches, each of which goes on until the next begins; IPv6 in 32-bit words, c and d only where
- * a stretch begins within a /64. The value 0xffffffff is none.
+ * A map as rising beginnings of segments, each of which goes on until the next begins; IPv6 in 32-bit words, c and d only where
+ * a segment begins within a /64. The value 0xffffffff is none.
  */
 export interface IpMapColumns {
   readonly v4: { readonly starts: Uint32Array; readonly values: Uint32Array }
@@ -36,10 +36,10 @@ export interface IpMapColumns {
 type Values = Uint8Array | Uint16Array | Uint32Array
 
 /** Most maps have few different values, as countries or scores: those fit in less. */
-const narrowed = ({ values, extents }: Packed): Values => {
+const narrowed = ({ values, hostBits }: Packed): Values => {
   let most = 0
   for (let row = 0; row < values.length; row++) {
-    if (extents[row] !== GAP && values[row]! > most) most = values[row]!
+    if (hostBits[row] !== GAP && values[row]! > most) most = values[row]!
   }
   if (most <= 0xff) return Uint8Array.from(values)
   return most <= 0xffff ? Uint16Array.from(values) : values
@@ -47,21 +47,21 @@ const narrowed = ({ values, extents }: Packed): Values => {
 
 const hasBits = (words: Uint32Array) => words.some((word) => word !== 0)
 
-const v4Columns = (v4: V4Boundaries, v4Values: Values): IpMapColumns['v4'] => {
-  const { starts, values } = splitGaps([v4.starts()], v4Values, v4.extents())
+const v4Columns = (v4: V4IntervalIndex, v4Values: Values): IpMapColumns['v4'] => {
+  const { starts, values } = splitGaps([v4.starts()], v4Values, v4.hostBits())
   return { starts: starts[0]!, values }
 }
 
-const v6Columns = (v6: V6Boundaries, v6Values: Values): IpMapColumns['v6'] => {
-  const { starts, values } = splitGaps(v6.starts(), v6Values, v6.extents())
+const v6Columns = (v6: V6IntervalIndex, v6Values: Values): IpMapColumns['v6'] => {
+  const { starts, values } = splitGaps(v6.starts(), v6Values, v6.hostBits())
   const [a, b, c, d] = starts as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
   return hasBits(c) || hasBits(d) ? { a, b, c, d, values } : { a, b, values }
 }
 
 const mapOf = (four: Packed, six: Packed): IpMap => {
   const [a, b, c, d] = six.starts
-  const v4 = new V4Boundaries(four.starts[0]!, four.extents)
-  const v6 = new V6Boundaries(a!, b!, c, d, six.extents)
+  const v4 = new V4IntervalIndex(four.starts[0]!, four.hostBits)
+  const v6 = new V6IntervalIndex(a!, b!, c, d, six.hostBits)
   const v4Values = narrowed(four)
   const v6Values = narrowed(six)
   return {

@@ -1,5 +1,5 @@
-import { V4Boundaries, V6Boundaries } from './boundaries.ts'
 import { flatten } from './flatten.ts'
+import { V4IntervalIndex, V6IntervalIndex } from './interval-index.ts'
 import type { Ip, IpRange } from './ip.ts'
 import { pack } from './pack.ts'
 import { RangeBuffer } from './ranges.ts'
@@ -28,8 +28,8 @@ export const buildIpSet = (ranges: readonly IpRange[] | RangeBuffer): IpSet => {
   const four = pack(flatten(buffer.v4, false))
   const six = pack(flatten(buffer.v6, false))
   const [a, b, c, d] = six.starts
-  const v4 = new V4Boundaries(four.starts[0]!, four.extents)
-  const v6 = new V6Boundaries(a!, b!, c, d, six.extents)
+  const v4 = new V4IntervalIndex(four.starts[0]!, four.hostBits)
+  const v6 = new V6IntervalIndex(a!, b!, c, d, six.hostBits)
   return {
     has: (ip) => (ip.family === 4 ? v4.find(ip.d) : v6.find(ip)) >= 0,
     size: four.size + six.size,

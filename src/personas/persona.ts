@@ -1,10 +1,11 @@
+import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import type { Ip } from '../lists/ip.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
 import type { Entry, Node } from '../rules/node.ts'
 import { shown } from '../rules/node.ts'
 import type { Reader } from '../rules/reader.ts'
 import { listed } from '../rules/reader.ts'
-import { checkCountry, checkJa3, checkJa4, readAsn } from '../rules/values.ts'
+import { checkCountry, checkJa3, checkJa4 } from '../rules/values.ts'
 import type { Persona } from '../visitor/persona.ts'
 import { readFields } from './fields.ts'
 import { readHeaders } from './headers.ts'
@@ -24,7 +25,6 @@ const HTTP_VERSION_FIELD = 'http.request.version'
 /** It goes into a header. */
 const NAME = /^[a-z\d][a-z\d._-]{0,63}$/
 const MAX_DESCRIPTION_CHARACTERS = 2000
-const MAX_ASN = 0xffffffff
 
 const readName = (node: Node, reader: Reader): string | undefined => {
   const text = reader.text(node, 'a name')
@@ -63,7 +63,7 @@ const readNumber = (node: Node, reader: Reader): number | undefined => {
   if (node.kind !== 'scalar' || node.value === null || typeof node.value === 'boolean') {
     return reader.wrongType(node, 'an AS number')
   }
-  const asn = readAsn(String(node.value))
+  const asn = parseAsn(String(node.value))
   if (asn === undefined) {
     const message = `${shown(String(node.value))} is no AS number: expected 0 to ${MAX_ASN} or \`AS13335\``
     reader.findings.error(node.place, 'invalid_asn', message)

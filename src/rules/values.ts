@@ -1,3 +1,4 @@
+import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import countries from './countries.json' with { type: 'json' }
 import { nearest } from './nearest.ts'
 import { shown } from './node.ts'
@@ -117,21 +118,13 @@ export const checkJa4 = (text: string): Problem => {
   return problem('invalid_ja4', message, help)
 }
 
-const MAX_ASN = 0xffffffff
-
-/** Reads `13335` or `AS13335`. */
-export const readAsn = (text: string): number | undefined => {
-  const digits = /^(?:AS)?(\d{1,10})$/i.exec(text)?.[1]
-  return digits === undefined || Number(digits) > MAX_ASN ? undefined : Number(digits)
-}
-
 const ASN_EXPECTED = `expected a number from 0 to ${MAX_ASN}, \`AS13335\`, or a range \`64512..65534\``
 
 /** An ASN or a range of them as the language writes it in a set. */
 export const readAsnItem = (text: string): { item: string } | { problem: Problem } => {
   const [first = '', last, ...rest] = text.split('..')
-  const from = readAsn(first)
-  const to = last === undefined ? from : readAsn(last)
+  const from = parseAsn(first)
+  const to = last === undefined ? from : parseAsn(last)
   if (from === undefined || to === undefined || rest.length > 0) {
     return { problem: problem('invalid_asn', `${shown(text)} is no AS number: ${ASN_EXPECTED}`) }
   }

@@ -12,10 +12,10 @@ const saying =
 const feeds = (reputation: Partial<Reputation>): ReputationSource => ({
   name: 'feeds',
   date: '',
-  look: () => ({ score: 0, lists: [], isTor: false, ...reputation }),
+  lookup: () => ({ score: 0, lists: [], isTor: false, ...reputation }),
 })
 const look = (kinds: AnonymousKind[], reputation?: Partial<Reputation>) =>
-  withAnonymous(reputation && feeds(reputation), saying(...kinds), { name: 'db', date: '' }).look(
+  withAnonymous(reputation && feeds(reputation), saying(...kinds), { name: 'db', date: '' }).lookup(
     IP
   )
 

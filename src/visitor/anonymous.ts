@@ -53,8 +53,8 @@ export const withAnonymous = (
 ): ReputationSource => ({
   name: feeds === undefined ? source.name : `${feeds.name}, ${source.name}`,
   date: source.date,
-  look: (ip) => {
-    const said = feeds?.look(ip) ?? NOTHING
+  lookup: (ip) => {
+    const said = feeds?.lookup(ip) ?? NOTHING
     const kinds = find(ip)
     if (kinds.length === 0) return said
     return {

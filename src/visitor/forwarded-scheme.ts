@@ -1,8 +1,8 @@
 import type { Ip } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
+import { excerpt } from './excerpt.ts'
 import { FORWARDED, firstUntrusted, type ListHeader, X_FORWARDED_FOR } from './forwarded.ts'
 import { elementParameter } from './forwarded-element.ts'
-import { shown } from './shown.ts'
 import type { HeaderReader } from './visitor.ts'
 
 export type Scheme = 'http' | 'https'
@@ -76,7 +76,7 @@ export const forwardedScheme = (
     const said = CF_VISITOR_VALUE.exec(visitor.trim())?.[1] as Scheme | undefined
     if (said !== undefined && isFromCloudflare) return said
     const why = said === undefined ? 'names no scheme' : 'is not from Cloudflare'
-    notes.push(`${CF_VISITOR} ${shown(visitor)} ${why}: ignored`)
+    notes.push(`${CF_VISITOR} ${excerpt(visitor)} ${why}: ignored`)
   }
   const protos = headers(X_FORWARDED_PROTO)
   if (protos !== undefined) {
@@ -84,7 +84,7 @@ export const forwardedScheme = (
     const entry = entryAt(protos, hop, X_FORWARDED_FOR.commaBefore) ?? ''
     const said = readScheme(entry)
     if (said !== undefined) return said
-    notes.push(`${X_FORWARDED_PROTO} ${shown(entry)} is neither http nor https: ignored`)
+    notes.push(`${X_FORWARDED_PROTO} ${excerpt(entry)} is neither http nor https: ignored`)
   }
   const elements = headers(FORWARDED.name)
   if (elements === undefined) return undefined
@@ -94,6 +94,6 @@ export const forwardedScheme = (
   if (proto === undefined || proto === '') return undefined
   const said = readScheme(proto)
   if (said === undefined)
-    notes.push(`forwarded proto ${shown(proto)} is neither http nor https: ignored`)
+    notes.push(`forwarded proto ${excerpt(proto)} is neither http nor https: ignored`)
   return said
 }

@@ -3,8 +3,8 @@ import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { isCountry } from './countries.ts'
+import { excerpt } from './excerpt.ts'
 import { elementParameter, lastComma } from './forwarded-element.ts'
-import { shown } from './shown.ts'
 import type { HeaderReader } from './visitor.ts'
 
 /** Headers with the one address of the client, the more trustworthy first. */
@@ -90,14 +90,14 @@ export const firstUntrusted = (
     const ip = read(entry)
     if (ip === HIDDEN) {
       client = { ip: client?.ip ?? peer, hop }
-      notes.push(`${name} entry ${shown(entry)} hides an address: what is before it ignored`)
+      notes.push(`${name} entry ${excerpt(entry)} hides an address: what is before it ignored`)
       break
     }
     if (ip !== undefined) {
       client = { ip, hop }
       if (!trusted.has(ip)) break
     } else if (++invalid <= MAX_NOTED_ENTRIES) {
-      notes.push(`${name} entry ${shown(entry)} is not an address: ignored`)
+      notes.push(`${name} entry ${excerpt(entry)} is not an address: ignored`)
     }
   }
   if (invalid > MAX_NOTED_ENTRIES) {
@@ -127,7 +127,7 @@ export const forwardedAddress = (
     if (value === undefined) continue
     const ip = parsePeerAddress(value.trim())
     if (ip !== undefined) return ip
-    notes.push(`${name} ${shown(value)} is not an address: ignored`)
+    notes.push(`${name} ${excerpt(value)} is not an address: ignored`)
   }
   let client: Ip | undefined
   for (const header of LIST_HEADERS) {
@@ -156,7 +156,7 @@ export const forwardedCountry = (headers: HeaderReader, notes: string[]): string
   if (value === undefined) return undefined
   const code = value.trim()
   if (isCountry(code)) return code
-  notes.push(`${COUNTRY_HEADER} ${shown(value)} is not a country code: ignored`)
+  notes.push(`${COUNTRY_HEADER} ${excerpt(value)} is not a country code: ignored`)
   return undefined
 }
 

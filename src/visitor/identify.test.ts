@@ -512,7 +512,7 @@ describe('reputation', () => {
   const reputation = (lists: readonly string[], isTor = false): ReputationSource => ({
     name: 'feeds',
     date: '',
-    look: () => ({ score: lists.length * 10, lists, isTor }),
+    lookup: () => ({ score: lists.length * 10, lists, isTor }),
   })
 
   test('is what the feeds say', () => {
@@ -530,7 +530,7 @@ describe('reputation', () => {
   test('that fails counts as none and is noted', () => {
     const failing: ReputationSource = {
       ...reputation([]),
-      look: () => {
+      lookup: () => {
         throw new Error('no memory')
       },
     }

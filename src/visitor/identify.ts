@@ -4,13 +4,13 @@ import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
+import { excerpt } from './excerpt.ts'
 import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
 import { forwardedScheme, type Scheme } from './forwarded-scheme.ts'
 import type { Overrides } from './overrides.ts'
 import { readOverrides } from './overrides.ts'
 import { createPeers, type Peer } from './peer.ts'
 import type { Persona, Personas } from './persona.ts'
-import { shown } from './shown.ts'
 import { overrideHeaderNames } from './stripped-headers.ts'
 import type {
   AsnSource,
@@ -264,7 +264,7 @@ class IdentifiedVisitor implements Visitor {
     const { reputation } = this.#sources
     if (reputation === undefined || this.ip === undefined) return NO_REPUTATION
     try {
-      return reputation.look(this.ip)
+      return reputation.lookup(this.ip)
     } catch (error) {
       this.#note(`reputation look-up failed: ${reason(error)}`)
       return NO_REPUTATION
@@ -354,7 +354,7 @@ export const createVisitors = ({
     }
     const notes: string[] = []
     if (remoteAddress && peer.ip === undefined) {
-      notes.push(`peer address ${shown(remoteAddress)} is not an address: ignored`)
+      notes.push(`peer address ${excerpt(remoteAddress)} is not an address: ignored`)
     }
     return new IdentifiedVisitor(
       peer.isTrusted ? forwardedAddress(headers, peer.ip!, trusted, notes) : peer.ip,

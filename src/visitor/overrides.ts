@@ -1,8 +1,9 @@
+import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import type { Ip } from '../lists/ip.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
 import { isCountry } from './countries.ts'
+import { excerpt } from './excerpt.ts'
 import type { Persona, Personas } from './persona.ts'
-import { shown } from './shown.ts'
 import { overrideHeaderNames } from './stripped-headers.ts'
 import type { HeaderReader } from './visitor.ts'
 
@@ -26,8 +27,6 @@ const JA3_FIELD = 'cf.bot_management.ja3_hash'
 const JA4_FIELD = 'cf.bot_management.ja4'
 const JA4_EXAMPLE = 't13d1516h2_8daaf6152771_b186095e22b6'
 
-const ASN = /^(?:AS)?(\d{1,10})$/i
-const MAX_ASN = 0xffffffff
 const JA3 = /^[\da-f]{32}$/i
 const JA4 = /^[tqd][\da-z]{2}[di]\d{4}[\da-z]{2}_[\da-f]{12}_[\da-f]{12}$/i
 /** Deeper than any value of the language (a map of arrays in an object); bounds what others walk through. */
@@ -105,8 +104,8 @@ const READERS: Readonly<Record<OverrideName, ReadOverride>> = {
     forgetPlace(overrides)
   },
   'x-edge-asn': (text, overrides) => {
-    const asn = Number(ASN.exec(text)?.[1] ?? Number.NaN)
-    if (!(asn <= MAX_ASN)) return `is not an AS number: expected 0 to ${MAX_ASN}`
+    const asn = parseAsn(text)
+    if (asn === undefined) return `is not an AS number: expected 0 to ${MAX_ASN}`
     overrides.asn = asn
   },
   'x-edge-ja3': (text, overrides) => {
@@ -147,7 +146,7 @@ export const readOverrides = (
     if (text === undefined) continue
     const problem = READERS[name](text, overrides, personas)
     if (problem === undefined) used.push(name)
-    else problems.push(`${name}: ${shown(text)} ${problem}`)
+    else problems.push(`${name}: ${excerpt(text)} ${problem}`)
   }
   return used.length + problems.length > 0 ? overrides : undefined
 }

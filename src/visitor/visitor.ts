@@ -79,7 +79,7 @@ export interface Reputation {
 
 /** Reputation look-up, made of feeds. */
 export interface ReputationSource extends Source {
-  look(ip: Ip): Reputation
+  lookup(ip: Ip): Reputation
 }
 
 /** What is asked to tell a bot: pieces are read only where they matter. */

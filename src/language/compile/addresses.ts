@@ -1,10 +1,10 @@
-import { V4Boundaries, V6Boundaries } from '../../lists/boundaries.ts'
+import { V4IntervalIndex, V6IntervalIndex } from '../../lists/interval-index.ts'
 import type { Ip, IpRange } from '../../lists/ip.ts'
 import { compareIp, ipEquals, nextIp } from '../../lists/ip.ts'
 import type { Mark } from './lookup.ts'
 import { markAll } from './lookup.ts'
 
-/** Rule numbers kept in all stretches together; only ranges that lie inside each other by the thousand come near. */
+/** Rule numbers kept in all segments together; only ranges that lie inside each other by the thousand come near. */
 const MAX_KEPT = 1_000_000
 
 /** A range of a rule begins (1) or has just ended (-1) at an address. */
@@ -14,9 +14,9 @@ interface Turn {
   readonly step: 1 | -1
 }
 
-interface Stretches {
+interface Segments {
   readonly starts: readonly Ip[]
-  /** Rules that have a range over the stretch. */
+  /** Rules that have a range over the segment. */
   readonly rules: readonly (readonly number[])[]
 }
 
@@ -28,7 +28,7 @@ const turnsOf = (ranges: readonly (readonly [IpRange, number])[]): Turn[] =>
   })
 
 /** Cuts the address space wherever a range begins or ends; `undefined` where that would take too much memory. */
-const cut = (ranges: readonly (readonly [IpRange, number])[]): Stretches | undefined => {
+const cut = (ranges: readonly (readonly [IpRange, number])[]): Segments | undefined => {
   const turns = turnsOf(ranges).sort((x, y) => compareIp(x.at, y.at))
   const starts: Ip[] = []
   const rules: (readonly number[])[] = []
@@ -62,8 +62,8 @@ export const addressLookup = (ranges: readonly (readonly [IpRange, number])[]): 
     const all = [...new Set(ranges.map(([, rule]) => rule))]
     return (_, bits) => markAll(bits, all)
   }
-  const v4Starts = new V4Boundaries(column(v4.starts, 'd'))
-  const v6Starts = new V6Boundaries(
+  const v4Starts = new V4IntervalIndex(column(v4.starts, 'd'))
+  const v6Starts = new V6IntervalIndex(
     column(v6.starts, 'a'),
     column(v6.starts, 'b'),
     column(v6.starts, 'c'),
@@ -72,7 +72,7 @@ export const addressLookup = (ranges: readonly (readonly [IpRange, number])[]): 
   return (value, bits) => {
     const ip = value as Ip
     const isV4 = ip.family === 4
-    const stretch = isV4 ? v4Starts.find(ip.d) : v6Starts.find(ip)
-    if (stretch >= 0) markAll(bits, (isV4 ? v4 : v6).rules[stretch]!)
+    const segment = isV4 ? v4Starts.find(ip.d) : v6Starts.find(ip)
+    if (segment >= 0) markAll(bits, (isV4 ? v4 : v6).rules[segment]!)
   }
 }

@@ -11,7 +11,7 @@ const DATE_AT = 3
 const ENTRIES_AT = 4
 const V4_AT = 5
 const V6_AT = 6
-/** 4 where IPv6 stretches begin at any address, 2 where only at those of a /64. */
+/** 4 where IPv6 segments begin at any address, 2 where only at those of a /64. */
 const V6_WORDS_AT = 7
 const NETWORKS_AT = 8
 const NAME_BYTES_AT = 9

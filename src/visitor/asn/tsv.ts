@@ -1,8 +1,9 @@
 import { EdgeError } from '../../error.ts'
+import { MAX_ASN } from '../../lists/asn.ts'
 import type { Ip } from '../../lists/ip.ts'
 import { compareIp, parseIp } from '../../lists/ip.ts'
-import { shown } from '../shown.ts'
-import { NOBODY, V4Stretches, V6Stretches } from './stretches.ts'
+import { excerpt } from '../excerpt.ts'
+import { NOBODY, V4Segments, V6Segments } from './segments.ts'
 import type { AsnData } from './table.ts'
 
 const TAB = 9
@@ -13,7 +14,6 @@ const ZERO = 48
 const NINE = 57
 const V4_MAX_CHARS = 15
 const V6_MAX_CHARS = 45
-const MAX_ASN = 2 ** 32 - 1
 const MAX_ASN_CHARS = 10
 const FIELDS = 'from, to, ASN, country and name, with tabs between them'
 
@@ -130,8 +130,8 @@ const textOf = (bytes: Uint8Array, start: number, end: number) =>
 class Reader {
   readonly #bytes: Uint8Array
   readonly #file: string
-  readonly #v4: V4Stretches
-  readonly #v6: V6Stretches
+  readonly #v4: V4Segments
+  readonly #v6: V6Segments
   readonly #names: Names
   readonly #window: Window
   readonly #tabs: Tabs = [0, 0, 0, 0]
@@ -143,8 +143,8 @@ class Reader {
     const lines = countLines(bytes)
     this.#bytes = bytes
     this.#file = file
-    this.#v4 = new V4Stretches(lines)
-    this.#v6 = new V6Stretches(lines)
+    this.#v4 = new V4Segments(lines)
+    this.#v6 = new V6Segments(lines)
     this.#names = new Names(bytes)
     this.#window = new Window(bytes)
   }
@@ -225,7 +225,7 @@ class Reader {
 
   #problem(start: number, end: number, problem: string): EdgeError {
     const bytes = this.#bytes
-    const text = `${shown(textOf(bytes, start, end))}: ${problem}`
+    const text = `${excerpt(textOf(bytes, start, end))}: ${problem}`
     const sourceLine = textOf(bytes, this.#start, this.#end)
     const before = textOf(bytes, this.#start, start).length
     return new EdgeError('asn_failed', `${this.#file}:${this.#line}: ${text}`, {

@@ -51,13 +51,13 @@ class Combinations {
   }
 }
 
-/** Rising beginnings of stretches, each a row of one word (IPv4) or four (IPv6), and what is said of each. */
-interface Stretches {
+/** Rising beginnings of segments, each a row of one word (IPv4) or four (IPv6), and what is said of each. */
+interface Segments {
   readonly words: readonly Uint32Array[]
   readonly values: Uint32Array
 }
 
-const compareRows = (x: Stretches, row: number, y: Stretches, other: number): number => {
+const compareRows = (x: Segments, row: number, y: Segments, other: number): number => {
   for (let i = 0; i < x.words.length; i++) {
     const difference = x.words[i]![row]! - y.words[i]![other]!
     if (difference !== 0) return difference
@@ -65,8 +65,8 @@ const compareRows = (x: Stretches, row: number, y: Stretches, other: number): nu
   return 0
 }
 
-/** Goes through the beginnings of all feeds' stretches at once. */
-const merge = (feeds: readonly Stretches[], combinations: Combinations): Stretches => {
+/** Goes through the beginnings of all feeds' segments at once. */
+const merge = (feeds: readonly Segments[], combinations: Combinations): Segments => {
   const most = feeds.reduce((sum, { values }) => sum + values.length, 0)
   const words = feeds[0]?.words.map(() => new Uint32Array(most)) ?? []
   const values = new Uint32Array(most)
@@ -86,10 +86,10 @@ const merge = (feeds: readonly Stretches[], combinations: Combinations): Stretch
     // Those before the first one begin later.
     for (let feed = first; feed < feeds.length; feed++) {
       const own = rows[feed]!
-      const stretches = feeds[feed]!
-      if (own >= stretches.values.length) continue
-      if (feed !== first && compareRows(stretches, own, feeds[first]!, row) !== 0) continue
-      const value = stretches.values[own]!
+      const segments = feeds[feed]!
+      if (own >= segments.values.length) continue
+      if (feed !== first && compareRows(segments, own, feeds[first]!, row) !== 0) continue
+      const value = segments.values[own]!
       combination = combinations.with(combination, feed, value === NO_VALUE ? ABSENT : value)
       rows[feed]!++
     }

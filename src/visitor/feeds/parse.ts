@@ -2,7 +2,7 @@ import { EdgeError } from '../../error.ts'
 import { HostnameSet } from '../../lists/hostnames.ts'
 import type { ListKind } from '../../lists/kind.ts'
 import type { RangeBuffer } from '../../lists/ranges.ts'
-import { shown } from '../shown.ts'
+import { excerpt } from '../excerpt.ts'
 import { csvReader } from './csv.ts'
 import { sampleOf } from './detect.ts'
 import { Entries } from './entries.ts'
@@ -143,7 +143,7 @@ const readLines = (bytes: Uint8Array, start: number, reader: FeedReader, file: s
         : reader.read(bytes, from, reader.commentsBehind ? endBeforeComment(bytes, from, to) : to)
     if (expected === undefined) return undefined
     if (bad++ < MAX_NAMED) {
-      named.push(`${file}:${line}: ${shown(textOf(bytes, from, to))}: expected ${expected}`)
+      named.push(`${file}:${line}: ${excerpt(textOf(bytes, from, to))}: expected ${expected}`)
     }
     return undefined
   })
@@ -175,7 +175,7 @@ export const parseFeed = (bytes: Uint8Array, options: ParseOptions): ParsedFeed 
   }
   const format = options.format ?? sample.format ?? (sample.firstLine === '' ? 'list' : undefined)
   if (format === undefined) {
-    throw refuse(`${shown(sample.firstLine)} is of none of the formats ${FEED_FORMATS.join(' ')}`)
+    throw refuse(`${excerpt(sample.firstLine)} is of none of the formats ${FEED_FORMATS.join(' ')}`)
   }
   const full = options.full ?? (format === 'scored' ? SCORED_FULL : OTHER_FULL)
   const entries = new Entries({ full, min, unfiltered })

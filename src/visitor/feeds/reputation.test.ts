@@ -75,7 +75,7 @@ describe('several feeds', () => {
     ['255.255.255.255', { score: 0, lists: [], isTor: false }],
     ['::', { score: 0, lists: [], isTor: false }],
   ])('say of %s', (address, reputation) => {
-    expect(view.look(ipOf(address))).toEqual(reputation)
+    expect(view.lookup(ipOf(address))).toEqual(reputation)
   })
 
   test.each([
@@ -95,14 +95,14 @@ describe('several feeds', () => {
 
 test('no feeds say nothing', () => {
   const view = viewOf([])
-  expect(view.look(ipOf('198.51.100.1'))).toEqual({ score: 0, lists: [], isTor: false })
-  expect(view.look(ipOf('2001:db8::1')).score).toBe(0)
+  expect(view.lookup(ipOf('198.51.100.1'))).toEqual({ score: 0, lists: [], isTor: false })
+  expect(view.lookup(ipOf('2001:db8::1')).score).toBe(0)
   expect(view.has('x', ipOf('198.51.100.1'))).toBe(false)
 })
 
 test('an empty feed among others says nothing', () => {
   const view = viewOf([compiled('a', ['# none']), compiled('b', ['198.51.100.1'])])
-  expect(view.look(ipOf('198.51.100.1')).lists).toEqual(['b'])
+  expect(view.lookup(ipOf('198.51.100.1')).lists).toEqual(['b'])
 })
 
 test('feeds laid over each other say what each says by itself', () => {
@@ -152,7 +152,7 @@ test('feeds laid over each other say what each says by itself', () => {
         for (const ip of [...asked, ...ends]) {
           const shares = maps.map((map) => map.find(ip))
           const found = shares.flatMap((share, i) => (share < 0 ? [] : [`f${i}`]))
-          expect(view.look(ip)).toEqual({
+          expect(view.lookup(ip)).toEqual({
             score: scoreOf(shares.map((share) => (share < 0 ? 0 : share * 0.4))),
             lists: found,
             isTor: (shares[1] ?? -1) >= 0,

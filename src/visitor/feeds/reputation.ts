@@ -18,7 +18,7 @@ export interface CompiledFeed {
 
 /** What all feeds together say. Made once, never changed. */
 export interface FeedsView {
-  look(ip: Ip): Reputation
+  lookup(ip: Ip): Reputation
   /** Is the address in this list? */
   has(list: string, ip: Ip): boolean
   /** Those of the feed at this place, for the next view. */
@@ -81,7 +81,7 @@ export const viewOf = (feeds: readonly CompiledFeed[]): FeedsView => {
   const reputations = reputationsOf(feeds, combinations)
   const members = membersOf(feeds, combinations)
   return {
-    look: (ip) => {
+    lookup: (ip) => {
       const place = map.find(ip)
       return place < 0 ? NOTHING : reputations[place]!
     },

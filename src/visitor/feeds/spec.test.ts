@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EdgeError } from '../../error.ts'
-import { FEED_FORMATS, MANAGED_LISTS, parseFeedSpec, shownSource } from './spec.ts'
+import { FEED_FORMATS, MANAGED_LISTS, parseFeedSpec, redactedSource } from './spec.ts'
 
 const plain = {
   isUrl: false,
@@ -119,5 +119,5 @@ test.each([
   ['a=https://me:secret@feeds.test:8443/a.txt', 'https://feeds.test:8443/a.txt'],
   ['a=https://feeds.test/a?key=secret', 'https://feeds.test/a?…'],
 ])('%s is shown without what may be secret', (text, shown) => {
-  expect(shownSource(parseFeedSpec(text))).toBe(shown)
+  expect(redactedSource(parseFeedSpec(text))).toBe(shown)
 })

@@ -1,5 +1,5 @@
 import { EdgeError } from '../../error.ts'
-import { shown } from '../shown.ts'
+import { excerpt } from '../excerpt.ts'
 
 /** How a feed is written; what each is like is told in docs/feeds.md. */
 export const FEED_FORMATS = ['list', 'scored', 'csv', 'jsonl', 'tor', 'asn', 'hostname'] as const
@@ -49,7 +49,7 @@ const SCHEME = /^[a-z][a-z0-9+.-]+:\/\//i
 const NUMBER = /^\d{1,9}(?:\.\d{1,6})?$/
 
 const invalid = (text: string, problem: string) =>
-  new EdgeError('invalid_feed', `feed ${shown(text)}: ${problem}`)
+  new EdgeError('invalid_feed', `feed ${excerpt(text)}: ${problem}`)
 
 const checkName = (text: string, name: string, what: string): string => {
   if (name.length <= MAX_NAME_CHARS && (LIST_NAME.test(name) || MANAGED_LISTS.includes(name))) {
@@ -57,7 +57,7 @@ const checkName = (text: string, name: string, what: string): string => {
   }
   throw invalid(
     text,
-    `${what} ${shown(name)}: expected 1–${MAX_NAME_CHARS} of a–z, 0–9 and _, or one of ${MANAGED_LISTS.join(' ')}`
+    `${what} ${excerpt(name)}: expected 1–${MAX_NAME_CHARS} of a–z, 0–9 and _, or one of ${MANAGED_LISTS.join(' ')}`
   )
 }
 
@@ -71,7 +71,7 @@ const checkSource = (text: string, source: string): boolean => {
   if (source === '') throw invalid(text, `expected a file or a URL behind "=": ${SHAPE}`)
   if (!SCHEME.test(source)) return false
   if (!/^https?:/i.test(source) || !URL.canParse(source)) {
-    throw invalid(text, `${shown(source)}: expected a file or an http(s) URL`)
+    throw invalid(text, `${excerpt(source)}: expected a file or an http(s) URL`)
   }
   return true
 }
@@ -104,7 +104,7 @@ export const parseFeedSpec = (text: string): FeedSpec => {
     const isKnown = isFlag || ['weight', 'format', 'list', 'full', 'min'].includes(key)
     if (!isKnown || isFlag !== (rest.length === 0)) {
       const help = isUrl ? '; a comma of the URL is written %2C' : ''
-      throw invalid(text, `${shown(option)}: expected ${OPTIONS}${help}`)
+      throw invalid(text, `${excerpt(option)}: expected ${OPTIONS}${help}`)
     }
     if (key === 'list') lists.push(checkName(text, value, 'list'))
     else if (given.has(key)) throw invalid(text, `${key} is given twice`)
@@ -132,7 +132,7 @@ export const parseFeedSpec = (text: string): FeedSpec => {
 }
 
 /** Where a feed comes from, for people: a URL without what may be secret in it. */
-export const shownSource = ({ source, isUrl }: Pick<FeedSpec, 'source' | 'isUrl'>): string => {
+export const redactedSource = ({ source, isUrl }: Pick<FeedSpec, 'source' | 'isUrl'>): string => {
   if (!isUrl) return source
   const { origin, pathname, search } = new URL(source)
   return `${origin}${pathname}${search === '' ? '' : '?…'}`

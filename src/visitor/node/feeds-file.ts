@@ -4,7 +4,7 @@ import { EdgeError } from '../../error.ts'
 import type { ParsedFeed } from '../feeds/parse.ts'
 import { parseFeed } from '../feeds/parse.ts'
 import type { FeedSpec } from '../feeds/spec.ts'
-import { shownSource } from '../feeds/spec.ts'
+import { redactedSource } from '../feeds/spec.ts'
 import { MAX_FEED_BYTES } from '../feeds/text.ts'
 
 const FOLDER = 'feeds'
@@ -21,7 +21,7 @@ const missing = (spec: FeedSpec, file: string): EdgeError => {
   return new EdgeError(
     'feed_missing',
     spec.isUrl
-      ? `${what}: \`edge1020 update feeds\` with the same --feed downloads it from ${shownSource(spec)}`
+      ? `${what}: \`edge1020 update feeds\` with the same --feed downloads it from ${redactedSource(spec)}`
       : what
   )
 }

@@ -65,12 +65,12 @@ describe('openFeeds', () => {
       `exits=${exits},list=bad,list=cf.anonymizer`,
       `hosting=${asns}`,
     ])
-    expect(reputation.look(ipOf('198.51.100.7'))).toEqual({
+    expect(reputation.lookup(ipOf('198.51.100.7'))).toEqual({
       score: 90,
       lists: ['drop'],
       isTor: false,
     })
-    expect(reputation.look(ipOf('203.0.113.9'))).toEqual({
+    expect(reputation.lookup(ipOf('203.0.113.9'))).toEqual({
       score: 50,
       lists: ['exits'],
       isTor: true,
@@ -131,7 +131,7 @@ describe('openFeeds', () => {
     mkdirSync(join(dir, 'feeds'))
     write('feeds/drop.txt', '198.51.100.0/24')
     const { reputation, facts } = open(['drop=https://key@feeds.test/drop.txt?token=x,tor'])
-    expect(reputation.look(ipOf('198.51.100.7'))).toEqual({
+    expect(reputation.lookup(ipOf('198.51.100.7'))).toEqual({
       score: 50,
       lists: ['drop'],
       isTor: true,
@@ -174,7 +174,7 @@ describe('openFeeds', () => {
       `x=${file},format=scored,full=4,min=2,unfiltered,weight=80`,
     ])
     const scores = ['10.0.0.1', '198.51.100.1', '198.51.100.2'].map(
-      (address) => reputation.look(ipOf(address)).score
+      (address) => reputation.lookup(ipOf(address)).score
     )
     expect(scores).toEqual([40, 80, 0])
     expect(facts()).toMatchObject([{ entries: 2, format: 'scored', problems: [] }])
@@ -202,8 +202,12 @@ describe('a file that changes', () => {
     expect([both.has(ipOf('198.51.100.1')), both.has(ipOf('198.51.100.2'))]).toEqual([false, true])
     expect(both.has(ipOf('203.0.113.1'))).toBe(true)
     expect([hosting.has(64496), hosting.has(64497)]).toEqual([false, true])
-    expect(reputation.look(ipOf('198.51.100.3'))).toEqual({ score: 50, lists: ['a'], isTor: false })
-    expect(reputation.look(ipOf('198.51.100.1')).score).toBe(0)
+    expect(reputation.lookup(ipOf('198.51.100.3'))).toEqual({
+      score: 50,
+      lists: ['a'],
+      isTor: false,
+    })
+    expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(0)
     expect(facts().map(({ entries }) => entries)).toEqual([2, 1, 2])
     expect(lists.ip('both')).toBe(both)
     expect(lists.int('n')).toBe(hosting)
@@ -225,13 +229,13 @@ describe('a file that changes', () => {
     write('a.txt', text)
     await eventually(() => expect(errors).toHaveLength(1))
     expect(errors[0]).toMatchObject({ code: 'invalid_feed', message: `feed ${file}: ${problem}` })
-    expect(reputation.look(ipOf('198.51.100.1')).score).toBe(50)
+    expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(50)
     expect(facts()).toEqual(before)
 
     write('a.txt', '198.51.100.2\n198.51.100.3')
     await eventually(() => expect(changes).toHaveLength(1))
-    expect(reputation.look(ipOf('198.51.100.1')).score).toBe(0)
-    expect(reputation.look(ipOf('198.51.100.2')).score).toBe(50)
+    expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(0)
+    expect(reputation.lookup(ipOf('198.51.100.2')).score).toBe(50)
   })
 
   test('may be empty one day: only comments', async () => {
@@ -281,7 +285,7 @@ describe('a file that changes', () => {
     write('a.txt', '198.51.100.2')
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS * 10))
     expect(changes).toEqual([])
-    expect(reputation.look(ipOf('198.51.100.1')).score).toBe(50)
+    expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(50)
   })
 })
 
@@ -336,7 +340,7 @@ describe('updateFeeds', () => {
       { name: 'b', status: 'updated', entries: 1 },
     ])
     const { reputation } = open([`a=${base}/a`, `b=${base}/b`])
-    expect(reputation.look(ipOf('198.51.100.2')).lists).toEqual(['a'])
+    expect(reputation.lookup(ipOf('198.51.100.2')).lists).toEqual(['a'])
     expect(reputation.date).toBe('2026-08-30')
   })
 

@@ -8,7 +8,7 @@ import type { ParsedFeed } from '../feeds/parse.ts'
 import type { CompiledFeed } from '../feeds/reputation.ts'
 import { viewOf } from '../feeds/reputation.ts'
 import type { FeedFormat, FeedSpec } from '../feeds/spec.ts'
-import { shownSource } from '../feeds/spec.ts'
+import { redactedSource } from '../feeds/spec.ts'
 import { MAX_FEED_BYTES } from '../feeds/text.ts'
 import type { ReputationSource } from '../visitor.ts'
 import { download, isDownloadOf } from './download.ts'
@@ -101,7 +101,7 @@ const compiledOf = ({ spec: { name, weight, tor, lists }, feed, columns }: Read)
 
 const factsOf = ({ spec, file, feed }: Loaded): FeedFacts => ({
   name: spec.name,
-  source: shownSource(spec),
+  source: redactedSource(spec),
   file,
   format: feed.format,
   kind: feed.kind,
@@ -159,7 +159,7 @@ const asEdgeError = (error: unknown): EdgeError =>
  * @throws EdgeError `invalid_feed`, `feed_missing`
  * @example
  * const feeds = openFeeds([parseFeedSpec('drop=drop.txt,weight=90')], { data: '.edge1020', onError: console.error })
- * feeds.reputation.look(ip).score
+ * feeds.reputation.lookup(ip).score
  */
 export const openFeeds = (
   specs: readonly FeedSpec[],
@@ -201,7 +201,7 @@ export const openFeeds = (
       get date() {
         return loaded.map(({ feed }) => feed.date).sort()[0] ?? ''
       },
-      look: (ip) => view.look(ip),
+      lookup: (ip) => view.lookup(ip),
     },
     lists: {
       ip: listsOf(loaded, 'ip', (name, ip: Ip) => view.has(name, ip)),

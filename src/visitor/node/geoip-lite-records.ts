@@ -53,18 +53,18 @@ const eachRecord = (
   }
 }
 
-interface Stretches {
+interface Segments {
   high: Uint32Array
   low: Uint32Array
   values: Uint32Array
 }
 
 /**
- * Turns records into stretches that each last until the next begins, so that only beginnings need to be kept, and of
+ * Turns records into segments that each last until the next begins, so that only beginnings need to be kept, and of
  * neighbours that say the same only the first. A record that begins inside the one before it cuts that one short: the overlaps
  * in geoip-lite's data come from its converter, which makes the ends of some /64 too large.
  */
-const readStretches = (file: RecordFile, family: 4 | 6): Stretches => {
+const readSegments = (file: RecordFile, family: 4 | 6): Segments => {
   const { fromHigh, fromLow, toHigh, toLow } = PLACES[family]
   let high = new Uint32Array(0)
   let low = high
@@ -123,7 +123,7 @@ export const dataFailed = (path: string, cause: unknown): EdgeError => {
 
 const tryToRead = (file: RecordFile, family: 4 | 6) => {
   try {
-    return readStretches(file, family)
+    return readSegments(file, family)
   } catch (cause) {
     throw dataFailed(file.path, cause)
   }

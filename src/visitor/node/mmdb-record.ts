@@ -1,3 +1,4 @@
+import { MAX_ASN } from '../../lists/asn.ts'
 import type { AnonymousKind } from '../anonymous.ts'
 import type { CityPlace, GeoPlace } from '../visitor.ts'
 
@@ -7,7 +8,6 @@ export type MmdbRecord = Readonly<Record<string, unknown>>
 const NOTHING: MmdbRecord = {}
 const COUNTRY = /^[A-Z]{2}$/
 const AS_NUMBER = /^(?:AS)?(\d{1,10})$/
-const MAX_ASN = 0xffff_ffff
 /** IP2Location's word for what is not known. */
 const UNKNOWN = '-'
 /** A metre, and what the databases have. */

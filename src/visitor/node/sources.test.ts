@@ -114,7 +114,7 @@ describe('databases', () => {
     expect(lists.ip('cf.vpn')!.has(ip('198.51.100.9'))).toBe(true)
     expect(lists.ip('cf.vpn')!.has(ip('203.0.113.9'))).toBe(false)
     expect(lists.ip('cf.malware')).toBeUndefined()
-    expect(reputation!.look(ip('203.0.113.9'))).toMatchObject({ isTor: true, score: 60 })
+    expect(reputation!.lookup(ip('203.0.113.9'))).toMatchObject({ isTor: true, score: 60 })
   })
 
   test('a broken one is refused by name, and nothing stays open', () => {
@@ -133,7 +133,7 @@ describe('feeds', () => {
     expect(lists.ip('cf.vpn')!.has(ip('198.51.100.9'))).toBe(true)
     expect(lists.ip('cf.vpn')).toBe(lists.ip('cf.vpn'))
     expect(lists.int('as')!.has(64_496)).toBe(true)
-    expect(reputation!.look(ip('198.51.100.7'))).toEqual({
+    expect(reputation!.lookup(ip('198.51.100.7'))).toEqual({
       score: 93,
       lists: ['drop', 'anonymous_ip.anonymous', 'anonymous_ip.vpn'],
       isTor: false,

@@ -1,22 +1,22 @@
-import type { Stretches } from './flatten.ts'
+import type { Segments } from './flatten.ts'
 import { NO_VALUE } from './flatten.ts'
 
 /**
- * How far stretches go. Smaller numbers are networks of that many host bits, behind which nothing is until the next stretch. Of
+ * How far segments go. Smaller numbers are networks of that many host bits, behind which nothing is until the next segment. Of
  * these two only the lowest bits are kept in places, which is why they have all others set.
  */
 export const UNTIL_NEXT = 255
-/** Nothing is from here until the next stretch. */
+/** Nothing is from here until the next segment. */
 export const GAP = 254
 
-/** Networks with fewer bits than this are not noted as such, so that one never reaches across the parts that Slots makes. */
+/** Networks with fewer bits than this are not noted as such, so that one never reaches across the parts that BucketIndex makes. */
 const MIN_PREFIX = 12
 
 const WORD_BITS = 32
 const LAST_WORD = 0xffffffff
 
-/** Host bits of the network from the start of stretch `row` to where the next begins; UNTIL_NEXT where it isn't one. */
-const hostBits = (starts: readonly Uint32Array[], row: number): number => {
+/** Host bits of the network from the start of segment `row` to where the next begins; UNTIL_NEXT where it isn't one. */
+const hostBitsFrom = (starts: readonly Uint32Array[], row: number): number => {
   let bits = 0
   // From the lowest word up: first those in which a network begins with zeros and ends with ones.
   let word = starts.length - 1
@@ -44,52 +44,52 @@ const hostBits = (starts: readonly Uint32Array[], row: number): number => {
 
 /**
  * Leaves out the gaps that follow networks, by noting how large the network is. Nearly all ranges are networks with a gap
- * behind, so this halves the rows. Works in place: `stretches` must not be used afterwards.
+ * behind, so this halves the rows. Works in place: `segments` must not be used afterwards.
  *
  * @returns for each row that is left how far it goes
  */
-export const joinGaps = (stretches: Stretches): Uint8Array => {
-  const { starts, values, length } = stretches
-  const extents = new Uint8Array(length)
+export const joinGaps = (segments: Segments): Uint8Array => {
+  const { starts, values, length } = segments
+  const hostBits = new Uint8Array(length)
   const mostBits = starts.length * WORD_BITS - MIN_PREFIX
-  const extentOf = (row: number): number => {
+  const hostBitsOf = (row: number): number => {
     if (values[row] === NO_VALUE) return GAP
     if (row + 1 === length || values[row + 1] !== NO_VALUE) return UNTIL_NEXT
-    const bits = hostBits(starts, row)
+    const bits = hostBitsFrom(starts, row)
     return bits <= mostBits ? bits : UNTIL_NEXT
   }
   let left = 0
   for (let row = 0; row < length; row++) {
-    const extent = extentOf(row)
+    const code = hostBitsOf(row)
     for (const column of starts) column[left] = column[row]!
     values[left] = values[row]!
-    extents[left++] = extent
-    if (extent < GAP) row++
+    hostBits[left++] = code
+    if (code < GAP) row++
   }
-  stretches.length = left
-  return extents.slice(0, left)
+  segments.length = left
+  return hostBits.slice(0, left)
 }
 
 /** The inverse: says each gap in a row of its own. */
 export const splitGaps = (
   starts: readonly Uint32Array[],
   values: ArrayLike<number>,
-  extents: Uint8Array
-): Stretches => {
-  const gaps = extents.reduce((count, extent) => (extent < GAP ? count + 1 : count), 0)
-  const rows = extents.length + gaps
+  hostBits: Uint8Array
+): Segments => {
+  const gaps = hostBits.reduce((count, code) => (code < GAP ? count + 1 : count), 0)
+  const rows = hostBits.length + gaps
   const split = { starts: starts.map(() => new Uint32Array(rows)), values: new Uint32Array(rows) }
   let length = 0
-  for (let row = 0; row < extents.length; row++) {
-    const extent = extents[row]!
+  for (let row = 0; row < hostBits.length; row++) {
+    const code = hostBits[row]!
     for (let word = 0; word < starts.length; word++) {
       split.starts[word]![length] = starts[word]![row]!
     }
-    split.values[length++] = extent === GAP ? NO_VALUE : values[row]!
-    if (extent >= GAP) continue
+    split.values[length++] = code === GAP ? NO_VALUE : values[row]!
+    if (code >= GAP) continue
     // The network's size is added to its start: to the word the size lies in, with carry into those above.
-    const sized = starts.length - 1 - Math.floor(extent / WORD_BITS)
-    let carry = 2 ** (extent % WORD_BITS)
+    const sized = starts.length - 1 - Math.floor(code / WORD_BITS)
+    let carry = 2 ** (code % WORD_BITS)
     for (let word = starts.length - 1; word >= 0; word--) {
       const sum = starts[word]![row]! + (word <= sized ? carry : 0)
       split.starts[word]![length] = sum

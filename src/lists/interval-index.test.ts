@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { V4Boundaries, V6Boundaries } from './boundaries.ts'
+import { V4IntervalIndex, V6IntervalIndex } from './interval-index.ts'
 import { compareIp, Ip, nextIp } from './ip.ts'
 
 const word = fc.nat(0xffffffff)
@@ -36,17 +36,17 @@ describe.each([
   test('of IPv4: the last one at or before an address is found', () => {
     for (const seed of runs) {
       const starts = rising(fc.sample(v4, { numRuns: count, seed }), (x, y) => x - y)
-      const boundaries = new V4Boundaries(Uint32Array.from(starts))
+      const index = new V4IntervalIndex(Uint32Array.from(starts))
       const asked = [
         ...starts.flatMap((start) => [start, Math.max(0, start - 1), Math.min(LAST, start + 1)]),
         ...fc.sample(v4, { numRuns: 200, seed: seed + 1 }),
       ]
       const wrong = asked.filter((address) => {
         const behind = starts.findIndex((start) => start > address)
-        return boundaries.find(address) !== (behind < 0 ? starts.length : behind) - 1
+        return index.find(address) !== (behind < 0 ? starts.length : behind) - 1
       })
       expect(wrong).toEqual([])
-      expect([...boundaries.starts()]).toEqual(starts)
+      expect([...index.starts()]).toEqual(starts)
     }
   })
 
@@ -54,7 +54,7 @@ describe.each([
     for (const seed of runs) {
       const ips = fc.sample(v6, { numRuns: count, seed }).map((words) => new Ip(6, ...words))
       const starts = rising(ips, compareIp)
-      const boundaries = new V6Boundaries(
+      const index = new V6IntervalIndex(
         column(starts, ({ a }) => a),
         column(starts, ({ b }) => b),
         column(starts, ({ c }) => c),
@@ -66,10 +66,10 @@ describe.each([
       ]
       const wrong = asked.filter((address) => {
         const behind = starts.findIndex((start) => compareIp(start, address) > 0)
-        return boundaries.find(address) !== (behind < 0 ? starts.length : behind) - 1
+        return index.find(address) !== (behind < 0 ? starts.length : behind) - 1
       })
       expect(wrong.map(String)).toEqual([])
-      const [a, b, c, d] = boundaries.starts()
+      const [a, b, c, d] = index.starts()
       expect(starts.map((_, row) => String(new Ip(6, a[row]!, b[row]!, c[row]!, d[row]!)))).toEqual(
         starts.map(String)
       )
@@ -79,16 +79,22 @@ describe.each([
 
 test('nothing is found among none', () => {
   const none = new Uint32Array(0)
-  expect(new V4Boundaries(none).find(0)).toBe(-1)
-  expect(new V4Boundaries(none).find(LAST)).toBe(-1)
-  expect(new V6Boundaries(none, none).find(new Ip(6, LAST, LAST, LAST, LAST))).toBe(-1)
+  expect(new V4IntervalIndex(none).find(0)).toBe(-1)
+  expect(new V4IntervalIndex(none).find(LAST)).toBe(-1)
+  expect(new V6IntervalIndex(none, none).find(new Ip(6, LAST, LAST, LAST, LAST))).toBe(-1)
 })
 
 describe('a network ends where it ends', () => {
   // Host bits 8: a /24 and a /120.
-  const v4Network = new V4Boundaries(Uint32Array.of(0x0a000100), Uint8Array.of(8))
+  const v4Network = new V4IntervalIndex(Uint32Array.of(0x0a000100), Uint8Array.of(8))
   const zero = Uint32Array.of(0)
-  const v6Network = new V6Boundaries(Uint32Array.of(0x20010db8), zero, zero, zero, Uint8Array.of(8))
+  const v6Network = new V6IntervalIndex(
+    Uint32Array.of(0x20010db8),
+    zero,
+    zero,
+    zero,
+    Uint8Array.of(8)
+  )
 
   test.each([
     [0x0a000100, 0],
@@ -117,12 +123,12 @@ describe('a network ends where it ends', () => {
     expect(v6Network.find(new Ip(6, a, b, c, d))).toBe(row)
   })
 
-  test('also where thousands of slots lie between its beginning and the address', () => {
+  test('also where thousands of buckets lie between its beginning and the address', () => {
     // 10.0.0.0/13, and each address of 10.8.0.0/20 by turns.
     const starts = [0x0a000000, ...Array.from({ length: 2048 }, (_, i) => 0x0a080000 + i * 2)]
-    const extents = starts.map((_, i) => (i === 0 ? 19 : 0))
-    const boundaries = new V4Boundaries(Uint32Array.from(starts), Uint8Array.from(extents))
+    const hostBits = starts.map((_, i) => (i === 0 ? 19 : 0))
+    const index = new V4IntervalIndex(Uint32Array.from(starts), Uint8Array.from(hostBits))
     const found = [0x0a000001, 0x0a07ffff, 0x0a080000, 0x0a080001, 0x0a080ffe, 0x0a081000]
-    expect(found.map((address) => boundaries.find(address))).toEqual([0, 0, 1, -1, 2048, -1])
+    expect(found.map((address) => index.find(address))).toEqual([0, 0, 1, -1, 2048, -1])
   })
 })

@@ -6,11 +6,11 @@ import type { IpMapColumns } from '../../lists/ipmap.ts'
 export const NOBODY = 0xffffffff
 
 /**
- * Columns made of ranges that come in rising order: each stretch lasts until the next begins, so of neighbours that are
+ * Columns made of ranges that come in rising order: each segment lasts until the next begins, so of neighbours that are
  * of one network only the first is kept. `add` returns false where a range begins inside or before the one that came
  * last.
  */
-export class V4Stretches {
+export class V4Segments {
   readonly #starts: Uint32Array
   readonly #values: Uint32Array
   #length = 0
@@ -51,7 +51,7 @@ export class V4Stretches {
 const hasBits = (words: Uint32Array) => words.some((word) => word !== 0)
 
 /** The same for IPv6. */
-export class V6Stretches {
+export class V6Segments {
   readonly #words: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
   readonly #values: Uint32Array
   #length = 0

@@ -1,12 +1,12 @@
 const WORD_BITS = 32
-/** So that an address' remaining bits and how far a stretch goes fit into one word. */
+/** So that an address' remaining bits and how far a segment goes fit into one word. */
 const MIN_PART_BITS = 7
 const MAX_PART_BITS = 12
 /** Parts have about as many rows as these bits count, within the limits. */
 const PART_ROWS_BITS = 8
-/** A slot has two to four rows if they are spread evenly in its part. */
-const SLOT_ROWS_BITS = 1
-/** In a part's entry these hold the shift, the others the number of its first slot. */
+/** A bucket has two to four rows if they are spread evenly in its part. */
+const BUCKET_ROWS_BITS = 1
+/** In a part's entry these hold the shift, the others the number of its first bucket. */
 const SHIFT_BITS = 5
 const SHIFT_MASK = (1 << SHIFT_BITS) - 1
 
@@ -14,16 +14,16 @@ const bitsOf = (count: number) => WORD_BITS - Math.clz32(count)
 
 /**
  * Narrows an address' place among rising rows to a few of them. The upper bits of the address choose a part of the address space.
- * What lies between the first row of a part and its last is cut into slots, as many as it has rows. So it doesn't matter whether
+ * What lies between the first row of a part and its last is cut into buckets, as many as it has rows. So it doesn't matter whether
  * rows are spread over the whole address space or crowd in corners of it, as the networks that are in use do.
  */
-export class Slots {
+export class BucketIndex {
   /** An address' bits behind those that choose the part. */
   readonly lowBits: number
-  /** Row at which each slot begins; one more than there are slots. */
+  /** Row at which each bucket begins; one more than there are buckets. */
   readonly first: Uint32Array
   readonly #partBits: number
-  /** Two words for each part: first slot and shift, then where the slots begin. */
+  /** Two words for each part: first bucket and shift, then where the buckets begin. */
   readonly #parts: Uint32Array
 
   /**
@@ -39,26 +39,29 @@ export class Slots {
     this.#parts = new Uint32Array(2 * (parts + 1))
     const windowOf = (row: number) =>
       this.#windowOf(high[row]!, next === undefined ? 0 : next[row]!)
-    let slots = 0
+    let buckets = 0
     let row = 0
     for (let part = 0; part < parts; part++) {
       const from = row
       while (row < rows && high[row]! >>> this.lowBits === part) row++
       const start = from === row ? 0 : windowOf(from)
       const span = from === row ? 0 : windowOf(row - 1) - start
-      const shift = Math.max(0, bitsOf(span) - Math.max(0, bitsOf(row - from) - 1 - SLOT_ROWS_BITS))
-      this.#parts[part * 2] = (slots << SHIFT_BITS) | shift
+      const shift = Math.max(
+        0,
+        bitsOf(span) - Math.max(0, bitsOf(row - from) - 1 - BUCKET_ROWS_BITS)
+      )
+      this.#parts[part * 2] = (buckets << SHIFT_BITS) | shift
       this.#parts[part * 2 + 1] = start
-      slots += (span >>> shift) + 1
+      buckets += (span >>> shift) + 1
     }
-    this.#parts[parts * 2] = slots << SHIFT_BITS
-    this.first = new Uint32Array(slots + 1)
-    let slot = 0
+    this.#parts[parts * 2] = buckets << SHIFT_BITS
+    this.first = new Uint32Array(buckets + 1)
+    let bucket = 0
     for (let row = 0; row < rows; row++) {
-      const own = this.slotOf(high[row]!, next === undefined ? 0 : next[row]!)
-      while (slot < own) this.first[++slot] = row
+      const own = this.bucketOf(high[row]!, next === undefined ? 0 : next[row]!)
+      while (bucket < own) this.first[++bucket] = row
     }
-    while (slot < slots) this.first[++slot] = rows
+    while (bucket < buckets) this.first[++bucket] = rows
   }
 
   get bytes(): number {
@@ -70,13 +73,13 @@ export class Slots {
     return ((high << this.#partBits) >>> 1) | (next >>> (WORD_BITS + 1 - this.#partBits))
   }
 
-  slotOf(high: number, next: number): number {
+  bucketOf(high: number, next: number): number {
     const at = (high >>> this.lowBits) * 2
     const entry = this.#parts[at]!
     const beyond = this.#windowOf(high, next) - this.#parts[at + 1]!
-    const slot = (entry >>> SHIFT_BITS) + (Math.max(0, beyond) >>> (entry & SHIFT_MASK))
-    // Behind the part's last row is its last slot.
-    return Math.min(slot, (this.#parts[at + 2]! >>> SHIFT_BITS) - 1)
+    const bucket = (entry >>> SHIFT_BITS) + (Math.max(0, beyond) >>> (entry & SHIFT_MASK))
+    // Behind the part's last row is its last bucket.
+    return Math.min(bucket, (this.#parts[at + 2]! >>> SHIFT_BITS) - 1)
   }
 
   /** The first row of an address' part of the address space. */

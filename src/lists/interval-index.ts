@@ -1,54 +1,54 @@
-import { GAP, UNTIL_NEXT } from './extents.ts'
+import { BucketIndex } from './bucket-index.ts'
 import type { Ip } from './ip.ts'
-import { Slots } from './slots.ts'
+import { GAP, UNTIL_NEXT } from './prefix-lengths.ts'
 
-/** The lowest bits of a row's first word hold its extent; those above, the bits of the address that its part leaves open. */
-const V4_EXTENT_BITS = 6
-const V4_EXTENT = (1 << V4_EXTENT_BITS) - 1
-const V6_EXTENT_BITS = 7
-const V6_EXTENT = (1 << V6_EXTENT_BITS) - 1
+/** The lowest bits of a row's first word hold its code; those above, the bits of the address that its part leaves open. */
+const V4_CODE_BITS = 6
+const V4_CODE = (1 << V4_CODE_BITS) - 1
+const V6_CODE_BITS = 7
+const V6_CODE = (1 << V6_CODE_BITS) - 1
 
 /** Bits of an address below those of its third, second and first word. */
 const BELOW_C = 32
 const BELOW_B = 64
 const BELOW_A = 96
 
-const NO_EXTENTS = new Uint8Array(0)
+const NO_HOST_BITS = new Uint8Array(0)
 
 /**
- * Rising IPv4 addresses, each of them the first of a stretch that goes as far as its extent says, without extents until the next
+ * Rising IPv4 addresses, each of them the first of a segment that goes as far as its code says, without hostBits until the next
  * begins. A row is one word, so that a look-up among a million touches two or three cache lines.
  */
-export class V4Boundaries {
-  readonly #slots: Slots
+export class V4IntervalIndex {
+  readonly #buckets: BucketIndex
   readonly #rows: Uint32Array
   readonly #lowMask: number
 
-  constructor(starts: Uint32Array, extents: Uint8Array = NO_EXTENTS) {
-    this.#slots = new Slots(starts)
-    this.#lowMask = 2 ** this.#slots.lowBits - 1
+  constructor(starts: Uint32Array, hostBits: Uint8Array = NO_HOST_BITS) {
+    this.#buckets = new BucketIndex(starts)
+    this.#lowMask = 2 ** this.#buckets.lowBits - 1
     this.#rows = new Uint32Array(starts.length)
     for (let row = 0; row < starts.length; row++) {
-      const extent = (extents[row] ?? UNTIL_NEXT) & V4_EXTENT
-      this.#rows[row] = ((starts[row]! & this.#lowMask) << V4_EXTENT_BITS) | extent
+      const code = (hostBits[row] ?? UNTIL_NEXT) & V4_CODE
+      this.#rows[row] = ((starts[row]! & this.#lowMask) << V4_CODE_BITS) | code
     }
   }
 
   /** Memory. */
   get bytes(): number {
-    return this.#rows.byteLength + this.#slots.bytes
+    return this.#rows.byteLength + this.#buckets.bytes
   }
 
-  /** The stretch that the address lies in, -1 where it is in none. Tens of nanoseconds among a million. */
+  /** The segment that the address lies in, -1 where it is in none. Tens of nanoseconds among a million. */
   find(address: number): number {
     const rows = this.#rows
-    const { first } = this.#slots
-    const slot = this.#slots.slotOf(address, 0)
-    const begin = first[slot]!
+    const { first } = this.#buckets
+    const bucket = this.#buckets.bucketOf(address, 0)
+    const begin = first[bucket]!
     const low = address & this.#lowMask
-    const probe = (low << V4_EXTENT_BITS) | V4_EXTENT
+    const probe = (low << V4_CODE_BITS) | V4_CODE
     let row = begin - 1
-    let left = first[slot + 1]! - begin
+    let left = first[bucket + 1]! - begin
     // Without branches, as those would be predicted wrong every other time: the sign of the difference is the answer.
     while (left > 0) {
       const half = (left + 1) >>> 1
@@ -56,33 +56,32 @@ export class V4Boundaries {
       left -= half
     }
     if (row < 0) return -1
-    const extent = rows[row]! & V4_EXTENT
-    if (extent === (UNTIL_NEXT & V4_EXTENT)) return row
-    if (extent === (GAP & V4_EXTENT)) return -1
-    const isWithin = ((rows[row]! >>> V4_EXTENT_BITS) ^ low) >>> extent === 0
-    return isWithin && (row >= begin || row >= this.#slots.firstOfPart(address)) ? row : -1
+    const code = rows[row]! & V4_CODE
+    if (code === (UNTIL_NEXT & V4_CODE)) return row
+    if (code === (GAP & V4_CODE)) return -1
+    const isWithin = ((rows[row]! >>> V4_CODE_BITS) ^ low) >>> code === 0
+    return isWithin && (row >= begin || row >= this.#buckets.firstOfPart(address)) ? row : -1
   }
 
   starts(): Uint32Array {
-    const starts = this.#slots.upperBits()
-    for (let row = 0; row < starts.length; row++)
-      starts[row]! |= this.#rows[row]! >>> V4_EXTENT_BITS
+    const starts = this.#buckets.upperBits()
+    for (let row = 0; row < starts.length; row++) starts[row]! |= this.#rows[row]! >>> V4_CODE_BITS
     return starts
   }
 
-  extents(): Uint8Array {
+  hostBits(): Uint8Array {
     return Uint8Array.from(this.#rows, (row) => {
-      const code = row & V4_EXTENT
-      return code < (GAP & V4_EXTENT) ? code : code | ~V4_EXTENT
+      const code = row & V4_CODE
+      return code < (GAP & V4_CODE) ? code : code | ~V4_CODE
     })
   }
 }
 
 const hasBits = (words: Uint32Array) => words.some((word) => word !== 0)
 
-/** The same for IPv6. A row is two words where every stretch begins with a /64, as in country data and most lists; else four. */
-export class V6Boundaries {
-  readonly #slots: Slots
+/** The same for IPv6. A row is two words where every segment begins with a /64, as in country data and most lists; else four. */
+export class V6IntervalIndex {
+  readonly #buckets: BucketIndex
   readonly #rows: Uint32Array
   readonly #stride: 2 | 4
   readonly #lowMask: number
@@ -92,18 +91,18 @@ export class V6Boundaries {
     b: Uint32Array,
     c?: Uint32Array,
     d?: Uint32Array,
-    extents: Uint8Array = NO_EXTENTS
+    hostBits: Uint8Array = NO_HOST_BITS
   ) {
     const low =
       c !== undefined && d !== undefined && (hasBits(c) || hasBits(d)) ? { c, d } : undefined
-    this.#slots = new Slots(a, b)
+    this.#buckets = new BucketIndex(a, b)
     this.#stride = low === undefined ? 2 : 4
-    this.#lowMask = 2 ** this.#slots.lowBits - 1
+    this.#lowMask = 2 ** this.#buckets.lowBits - 1
     this.#rows = new Uint32Array(a.length * this.#stride)
     let at = 0
     for (let row = 0; row < a.length; row++) {
-      const extent = (extents[row] ?? UNTIL_NEXT) & V6_EXTENT
-      this.#rows[at++] = ((a[row]! & this.#lowMask) << V6_EXTENT_BITS) | extent
+      const code = (hostBits[row] ?? UNTIL_NEXT) & V6_CODE
+      this.#rows[at++] = ((a[row]! & this.#lowMask) << V6_CODE_BITS) | code
       this.#rows[at++] = b[row]!
       if (low === undefined) continue
       this.#rows[at++] = low.c[row]!
@@ -113,17 +112,17 @@ export class V6Boundaries {
 
   /** Memory. */
   get bytes(): number {
-    return this.#rows.byteLength + this.#slots.bytes
+    return this.#rows.byteLength + this.#buckets.bytes
   }
 
-  /** The stretch that the address lies in, -1 where it is in none. */
+  /** The segment that the address lies in, -1 where it is in none. */
   find(ip: Ip): number {
-    const { first } = this.#slots
-    const slot = this.#slots.slotOf(ip.a, ip.b)
-    const begin = first[slot]!
+    const { first } = this.#buckets
+    const bucket = this.#buckets.bucketOf(ip.a, ip.b)
+    const begin = first[bucket]!
     const low = ip.a & this.#lowMask
     let from = begin
-    let to = first[slot + 1]!
+    let to = first[bucket + 1]!
     while (from < to) {
       const middle = (from + to) >>> 1
       if (this.#startsBy(ip, low, middle)) from = middle + 1
@@ -131,17 +130,17 @@ export class V6Boundaries {
     }
     const row = from - 1
     if (row < 0) return -1
-    const extent = this.#rows[row * this.#stride]! & V6_EXTENT
-    if (extent === (UNTIL_NEXT & V6_EXTENT)) return row
-    if (extent === (GAP & V6_EXTENT) || !this.#isWithin(ip, low, row, extent)) return -1
+    const code = this.#rows[row * this.#stride]! & V6_CODE
+    if (code === (UNTIL_NEXT & V6_CODE)) return row
+    if (code === (GAP & V6_CODE) || !this.#isWithin(ip, low, row, code)) return -1
     // What is compared leaves out the bits that choose the part.
-    return row >= begin || row >= this.#slots.firstOfPart(ip.a) ? row : -1
+    return row >= begin || row >= this.#buckets.firstOfPart(ip.a) ? row : -1
   }
 
   #startsBy({ b, c, d }: Ip, low: number, row: number): boolean {
     const rows = this.#rows
     const at = row * this.#stride
-    const first = rows[at]! >>> V6_EXTENT_BITS
+    const first = rows[at]! >>> V6_CODE_BITS
     if (first !== low) return first < low
     const second = rows[at + 1]!
     if (second !== b) return second < b
@@ -154,7 +153,7 @@ export class V6Boundaries {
   #isWithin(ip: Ip, low: number, row: number, hostBits: number): boolean {
     const rows = this.#rows
     const at = row * this.#stride
-    const a = (rows[at]! >>> V6_EXTENT_BITS) ^ low
+    const a = (rows[at]! >>> V6_CODE_BITS) ^ low
     if (hostBits >= BELOW_A) return a >>> (hostBits - BELOW_A) === 0
     const b = rows[at + 1]! ^ ip.b
     if (hostBits >= BELOW_B) return a === 0 && b >>> (hostBits - BELOW_B) === 0
@@ -168,11 +167,11 @@ export class V6Boundaries {
 
   /** Columns a to d. */
   starts(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
-    const a = this.#slots.upperBits()
+    const a = this.#buckets.upperBits()
     const [b, c, d] = [a, a, a].map(({ length }) => new Uint32Array(length))
     for (let row = 0; row < a.length; row++) {
       const at = row * this.#stride
-      a[row]! |= this.#rows[at]! >>> V6_EXTENT_BITS
+      a[row]! |= this.#rows[at]! >>> V6_CODE_BITS
       b![row] = this.#rows[at + 1]!
       if (this.#stride === 2) continue
       c![row] = this.#rows[at + 2]!
@@ -181,11 +180,11 @@ export class V6Boundaries {
     return [a, b!, c!, d!]
   }
 
-  extents(): Uint8Array {
+  hostBits(): Uint8Array {
     const { length } = this.#rows
     return Uint8Array.from({ length: length / this.#stride }, (_, row) => {
-      const code = this.#rows[row * this.#stride]! & V6_EXTENT
-      return code < (GAP & V6_EXTENT) ? code : code | ~V6_EXTENT
+      const code = this.#rows[row * this.#stride]! & V6_CODE
+      return code < (GAP & V6_CODE) ? code : code | ~V6_CODE
     })
   }
 }
