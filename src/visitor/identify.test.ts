@@ -489,8 +489,8 @@ describe('what a trusted peer says of the country', () => {
   })
 
   test('does not outweigh a list of Tor exits', () => {
-    const look = () => ({ score: 60, lists: ['tor'], isTor: true })
-    const reputation = { name: 'feeds', date: '', look }
+    const lookup = () => ({ score: 60, lists: ['tor'], isTor: true })
+    const reputation = { name: 'feeds', date: '', lookup }
     expect(said('JP', { reputation }).country).toBe('T1')
   })
 
