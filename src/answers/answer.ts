@@ -18,7 +18,8 @@ export interface Answer {
  * How the page of an error is built: `g1` to 2021, `g2` since (all but 1020), `g3` 1020 since 2023, `waf` what today's WAF shows
  * (without a number), `union` the marks of all on one page.
  */
-export type Generation = 'g1' | 'g2' | 'g3' | 'waf' | 'union'
+export const GENERATIONS = ['g1', 'g2', 'g3', 'waf', 'union'] as const
+export type Generation = (typeof GENERATIONS)[number]
 
 /** What a refusal looks like: for the whole edge, or for a rule, whose choice wins member by member. */
 export interface PageChoice {

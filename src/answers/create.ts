@@ -1,4 +1,5 @@
 import { EdgeError } from '../error.ts'
+import { Recent } from '../recent.ts'
 import type {
   Answer,
   AnswerOptions,
@@ -7,19 +8,20 @@ import type {
   PageChoice,
   RefusalFacts,
 } from './answer.ts'
+import { GENERATIONS } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
 import type { Coding } from './compress.ts'
 import { escapeHtml, escapeJson, shownHost, shownWord, yamlScalar } from './escape.ts'
-import { addOptional } from './headers.ts'
+import { createKeyOf } from './keys.ts'
 import { ENGLISH_CODE, LANGUAGE_CODES, languageOf, preferredLanguage } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
-import { createCodings, negotiate } from './negotiate.ts'
+import { CODINGS, createCodings, DIALECTS, negotiate } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
 import { pageTemplate } from './page.ts'
-import { Recent } from './recent.ts'
 import { jsonTemplate, markdownTemplate, textTemplate } from './structured.ts'
 import type { Template } from './template.ts'
+import { addOptional } from './zone-headers.ts'
 
 /** The case differs between the dialects, and is real. */
 const CONTENT_TYPES: Record<Dialect, string> = {
@@ -39,18 +41,8 @@ const NO_CHOICE: PageChoice = {}
 const NO_SLOTS = {}
 const DATE_CHARS = '2026-11-23'.length
 
-/** Small numbers: keys of them cost nothing to make and to look up. */
-const DIALECTS: Record<Dialect, number> = { html: 0, text: 1, json: 2, problem: 3, markdown: 4 }
-const GENERATIONS: Record<Generation, number> = { g1: 1, g2: 2, g3: 3, waf: 4, union: 5 }
-const CODINGS: Record<Coding, number> = { gzip: 1, br: 2, zstd: 3 }
-const LANGUAGE_NUMBERS: Readonly<Record<string, number>> = Object.fromEntries(
-  LANGUAGE_CODES.map((code, i) => [code, i])
-)
-const PER_DIGIT = 8
-
-/** @param rest at most seven each; what is absent counts as 0 */
-const keyOf = (code: number, dialect: number, one = 0, two = 0) =>
-  ((code * PER_DIGIT + dialect) * PER_DIGIT + one) * PER_DIGIT + two
+const templateKeyOf = createKeyOf(DIALECTS, GENERATIONS, LANGUAGE_CODES)
+const headersKeyOf = createKeyOf(DIALECTS, CODINGS)
 
 interface Choice {
   readonly generation: Generation | undefined
@@ -177,13 +169,8 @@ export const createAnswers = ({
     if (dialect === 'html' && template !== undefined) return template.template(entry)
     const key =
       dialect === 'html'
-        ? keyOf(
-            entry.code,
-            DIALECTS[dialect],
-            GENERATIONS[generation!],
-            LANGUAGE_NUMBERS[language]!
-          )
-        : keyOf(entry.code, DIALECTS[dialect])
+        ? templateKeyOf(entry.code, dialect, generation, language)
+        : templateKeyOf(entry.code, dialect)
     return rendered.get(key, () => render(entry, dialect, generation, language))
   }
 
@@ -257,7 +244,7 @@ export const createAnswers = ({
       const headers = hasOptional
         ? headersOf(entry, dialect, used, facts)
         : {
-            ...fixedHeaders.get(keyOf(code, DIALECTS[dialect], CODINGS[used!]), () =>
+            ...fixedHeaders.get(headersKeyOf(code, dialect, used), () =>
               headersOf(entry, dialect, used)
             ),
           }

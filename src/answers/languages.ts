@@ -1,3 +1,4 @@
+import { Recent } from '../recent.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import de from './languages/de.json' with { type: 'json' }
 import es from './languages/es.json' with { type: 'json' }
@@ -8,7 +9,6 @@ import zh from './languages/zh.json' with { type: 'json' }
 import { weightOf } from './negotiate.ts'
 import type { Phrases, Texts } from './phrases.ts'
 import { ENGLISH } from './phrases.ts'
-import { Recent } from './recent.ts'
 
 interface Language {
   readonly phrases: Phrases

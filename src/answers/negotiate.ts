@@ -1,9 +1,10 @@
+import { Recent } from '../recent.ts'
 import type { AnswerOptions } from './answer.ts'
 import type { Coding, PartCoders } from './compress.ts'
-import { Recent } from './recent.ts'
 
 /** `problem` has JSON's bytes under another media type. */
-export type Dialect = 'html' | 'text' | 'json' | 'problem' | 'markdown'
+export const DIALECTS = ['html', 'text', 'json', 'problem', 'markdown'] as const
+export type Dialect = (typeof DIALECTS)[number]
 
 type Structured = Exclude<Dialect, 'html' | 'text'>
 
@@ -80,14 +81,14 @@ const preferred = (accept: string): Offer['dialect'] | undefined => {
   return wanted[0]?.dialect
 }
 
-const CODINGS = new Set(['gzip', 'x-gzip', 'br', 'deflate', 'zstd', 'compress', '*'])
+const OFFERED = new Set(['gzip', 'x-gzip', 'br', 'deflate', 'zstd', 'compress', '*'])
 
 /** Does the client offer a content coding, `identity` aside? */
 const offersCoding = (acceptEncoding: string): boolean =>
-  parseList(acceptEncoding).some(({ name, weight }) => CODINGS.has(name) && weight > 0)
+  parseList(acceptEncoding).some(({ name, weight }) => OFFERED.has(name) && weight > 0)
 
 /** Made of parts, gzip comes out the smaller: what Brotli is best at reaches across them. */
-const SERVED: readonly Coding[] = ['gzip', 'br', 'zstd']
+export const CODINGS: readonly Coding[] = ['gzip', 'br', 'zstd']
 
 /** Which of our codings a client likes best: by weight, gzip first among equals; none where it would rather have the text. */
 const preferredCoding = (
@@ -114,13 +115,13 @@ const hasCoder = (coding: Coding, { deflate, brotli, zstd }: PartCoders): boolea
 export const createCodings = (
   coders: PartCoders
 ): ((acceptEncoding: string | undefined) => Coding | undefined) => {
-  const offered = SERVED.filter((coding) => hasCoder(coding, coders))
+  const offered = CODINGS.filter((coding) => hasCoder(coding, coders))
   const remembered = new Recent<Coding | undefined>()
-  const settle = (acceptEncoding: string) => preferredCoding(acceptEncoding, offered)
+  const choose = (acceptEncoding: string) => preferredCoding(acceptEncoding, offered)
   return (acceptEncoding) =>
     acceptEncoding === undefined || offered.length === 0
       ? undefined
-      : remembered.get(acceptEncoding, settle)
+      : remembered.get(acceptEncoding, choose)
 }
 
 /**

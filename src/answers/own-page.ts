@@ -1,6 +1,6 @@
 import { EdgeError } from '../error.ts'
+import { Recent } from '../recent.ts'
 import type { CatalogueEntry } from './catalogue.ts'
-import { Recent } from './recent.ts'
 import { byteLength, Template } from './template.ts'
 
 /** Cloudflare's limit for custom error pages: 1.5 MB. */

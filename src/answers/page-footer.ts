@@ -11,16 +11,17 @@ const IP = '<span class="cf-footer-item">Your IP: {{ip}}</span>'
 const HIDDEN_IP =
   '<span id="cf-footer-item-ip" class="cf-footer-item hidden">Your IP: <button type="button" id="cf-footer-ip-reveal" class="cf-footer-ip-reveal-btn">Click to reveal</button> <span class="hidden" id="cf-footer-ip">{{ip}}</span></span>'
 
+/** Each item on a line of its own, as on real pages: public recognisers read to the last closing tag of a line. */
 const LINES: Record<Generation | 'trouble', (code: number) => string> = {
-  g1: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(` ${SEPARATOR} `),
-  g2: () => [RAY, HIDDEN_IP, BRAND].join(` ${SEPARATOR} `),
-  g3: (code) => `<span class="cf-footer-item">Error ${code}</span> ${SEPARATOR} ${RAY}`,
-  waf: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(` ${SEPARATOR} `),
+  g1: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(`\n${SEPARATOR}\n`),
+  g2: () => [RAY, HIDDEN_IP, BRAND].join(`\n${SEPARATOR}\n`),
+  g3: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
+  waf: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(`\n${SEPARATOR}\n`),
   union: (code) =>
     [`<span class="cf-footer-item">Error ${code}</span>`, RAY, HIDDEN_IP, BRAND].join(
-      ` ${SEPARATOR} `
+      `\n${SEPARATOR}\n`
     ),
-  trouble: (code) => `<span class="cf-footer-item">Error ${code}</span> ${SEPARATOR} ${RAY}`,
+  trouble: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
 }
 
 /** People are told to look for "Error 1020": the source has it even where the page shows no number, or shows it in parts. */
@@ -39,5 +40,7 @@ export const footer = (
   generation: Generation | 'trouble',
   emulated: boolean
 ): string => `<div class="${classOf(generation)}" role="contentinfo">
-<p lang="en">${LINES[generation](code)}</p>
+<p lang="en">
+${LINES[generation](code)}
+</p>
 ${generation === 'g3' || generation === 'trouble' ? '<p lang="en"><span class="cf-footer-item">Performance &amp; security by Cloudflare</span></p>\n' : ''}${inSource(generation, code)}${emulated ? `<p class="note">${phrases.emulated}</p>\n` : ''}</div>`

@@ -56,7 +56,10 @@ export const trouble = {
     return `<div id="cf-wrapper">
 <div id="cf-error-details" class="cf-main-wrapper" role="main">
 <div class="cf-header"${english(parts)}>
-<h1><span class="inline-block">${entry.title}</span> <span class="code-label">Error code ${entry.code}</span></h1>
+<h1>
+<span class="inline-block">${entry.title}</span>
+<span class="code-label">Error code ${entry.code}</span>
+</h1>
 <svg width="0" height="0" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style></svg>
 </div>
 <div class="stations"${english(parts)}>

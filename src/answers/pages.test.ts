@@ -97,8 +97,42 @@ describe('generations', () => {
 
   test('g2 has its number in a plain element, and both lines of the Ray ID before the heading', () => {
     expect(page(1006, 'g2')).toMatch(
-      /data-translate="error">Error<\/span>\s<span>1006<\/span><\/h1>\s<span class="heading-ray-id">Ray ID: \w{16} &bull;<\/span>\s<span class="heading-ray-id">[^<]+ UTC<\/span>\s<h2[^>]*>Access denied<\/h2>/
+      /data-translate="error">Error<\/span>\s<span>1006<\/span>\s<\/h1>\s<span class="heading-ray-id">Ray ID: \w{16} &bull;<\/span>\s<span class="heading-ray-id">[^<]+ UTC<\/span>\s<h2[^>]*>Access denied<\/h2>/
     )
+  })
+
+  // Public recognisers read from a mark to the last closing tag of its line.
+  describe.each([
+    [1020, 'g1'],
+    [1006, 'g1'],
+    [1006, 'g2'],
+    [1020, 'g2'],
+    [1020, 'g3'],
+    [1020, 'waf'],
+    [1006, 'union'],
+    [1020, 'union'],
+    [522, undefined],
+  ] as const)('%i as %s', (code, generation) => {
+    const html = page(code, generation)
+
+    test('has its number and its Ray ID at the end of their lines', () => {
+      const numbers = [
+        /cf-error-code">(.*)<\//,
+        /data-translate="error">Error<\/span>\s*<span>(.*)<\//,
+        /class="code-label">Error code (.*)<\//,
+      ].flatMap((pattern) => pattern.exec(html)?.[1] ?? [])
+      expect(numbers).toEqual(generation === 'g3' || generation === 'waf' ? [] : [String(code)])
+      expect(/Cloudflare Ray ID: <strong[^>]*>(.*)<\//.exec(html)?.[1]).toBe(`${RAY}</strong>`)
+      expect(/Ray ID: ([^<]*) &bull; .* UTC<\//.exec(html)?.[1] ?? RAY).toBe(RAY)
+    })
+
+    test('has one element a line in its heading', () => {
+      const heading = /<(h1|p[^>]*)>\s*<span.*?<\/(?:h1|p)>/s.exec(html)?.[0] ?? ''
+      for (const line of heading.split('\n')) {
+        expect(line.match(/<(?:span|small|h1|p)\b/g)?.length ?? 0, line).toBeLessThan(3)
+      }
+      expect(html).not.toMatch(/<h1>.*<(?:span|small)/)
+    })
   })
 
   test('waf shows no number', () => {

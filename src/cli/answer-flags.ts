@@ -1,9 +1,8 @@
-import type { AnswerOptions, Generation } from '../answers/answer.ts'
+import type { AnswerOptions } from '../answers/answer.ts'
+import { GENERATIONS } from '../answers/answer.ts'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import type { Arguments, Command } from './command.ts'
 import { usageError } from './command.ts'
-
-export const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
 
 const SHORT_TEXT = ['no-encoding', 'always', 'never'] as const
 

@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs'
+import { GENERATIONS } from '../answers/answer.ts'
 import { catalogue } from '../answers/catalogue.ts'
 import { createAnswers } from '../answers/create.ts'
 import { LANGUAGE_CODES } from '../answers/languages.ts'
-import type { Dialect } from '../answers/negotiate.ts'
+import { DIALECTS } from '../answers/negotiate.ts'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { createRays } from '../ray.ts'
-import { GENERATIONS, oneOf } from './answer-flags.ts'
+import { oneOf } from './answer-flags.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
-
-const DIALECTS: readonly Dialect[] = ['html', 'text', 'json', 'problem', 'markdown']
 
 const codeOf = (args: Arguments): number => {
   const [text = '', ...others] = args.positionals

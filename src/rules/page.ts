@@ -1,4 +1,5 @@
 import type { Generation, PageChoice } from '../answers/answer.ts'
+import { GENERATIONS } from '../answers/answer.ts'
 import { catalogue } from '../answers/catalogue.ts'
 import type { OwnPage } from '../answers/own-page.ts'
 import { EdgeError } from '../error.ts'
@@ -10,8 +11,6 @@ import type { Reader } from './reader.ts'
 
 /** Reads an owner's page; `from` is the rule document, whose directory the path is relative to. */
 export type ReadPage = (path: string, from: string) => OwnPage
-
-const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
 
 const readGeneration = (node: Node, reader: Reader): Generation | undefined => {
   const expected = GENERATIONS.join(', ')

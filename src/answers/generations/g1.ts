@@ -11,7 +11,11 @@ export const g1 = {
 ${COOKIE_ALERT}
 <div id="cf-error-details" class="cf-error-details-wrapper cf-main-wrapper" role="main">
 <div class="cf-wrapper cf-header cf-error-overview"${english(parts)}>
-<h1><span class="cf-error-type" data-translate="error">Error</span> <span class="cf-error-code">${entry.code}</span> <small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small></h1>
+<h1>
+<span class="cf-error-type" data-translate="error">Error</span>
+<span class="cf-error-code">${entry.code}</span>
+<small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small>
+</h1>
 <h2 class="cf-subheadline" data-translate="error_desc">${entry.title}</h2>
 ${CLOUD}
 </div>

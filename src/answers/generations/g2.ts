@@ -11,8 +11,10 @@ export const g2 = {
 ${COOKIE_ALERT}
 <div id="cf-error-details" class="p-0 cf-main-wrapper" role="main">
 <header class="cf-header" role="none"${english(parts)}>
-<h1><span class="inline-block" data-translate="error">Error</span>
-<span>${entry.code}</span></h1>
+<h1>
+<span class="inline-block" data-translate="error">Error</span>
+<span>${entry.code}</span>
+</h1>
 <span class="heading-ray-id">Ray ID: {{ray}} &bull;</span>
 <span class="heading-ray-id">{{time}}</span>
 <h2 class="cf-subheadline">${entry.title}</h2>

@@ -33,10 +33,17 @@ ${CLOUD}
 </div>
 ${COOKIE_ALERT}
 <div id="what-happened-section" class="cf-section cf-wrapper card">
-<p${english(parts)}><span class="cf-error-type" data-translate="error">Error</span> <span class="cf-error-code">${entry.code}</span> <small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small></p>
+<p${english(parts)}>
+<span class="cf-error-type" data-translate="error">Error</span>
+<span class="cf-error-code">${entry.code}</span>
+<small class="heading-ray-id">Ray ID: {{ray}} &bull; {{time}}</small>
+</p>
 <h2 class="cf-subheadline" data-translate="error_desc"${english(parts)}>${entry.title}</h2>
 ${cause(parts)}
-<p${english(parts)}><span data-translate="block_headline">Sorry, you have been blocked</span>. <span data-translate="unable_to_access">You are unable to access</span> {{host}}</p>
+<p${english(parts)}>
+<span data-translate="block_headline">Sorry, you have been blocked</span>.
+<span data-translate="unable_to_access">You are unable to access</span> {{host}}
+</p>
 </div>
 ${helpCards(parts)}
 ${details(parts)}
