@@ -151,6 +151,37 @@ describe('address by address', () => {
   })
 })
 
+/** docs/decisions/addresses.md rests on this: a new version that is stricter fails here, so that the decision is looked at again. */
+describe('what ipaddr.js takes and we do not', () => {
+  test.each([
+    '0177.0.0.1',
+    '0x7f000001',
+    '127.1',
+    '2130706433',
+    '::ffff:0177.0.0.1',
+    'fe80::1%eth0',
+  ])('the address %s', (text) => {
+    expect(ipaddr.isValid(text)).toBe(true)
+    expect(parseIp(text)).toBeUndefined()
+  })
+
+  test.each(['10/8', '10.0.0.0/08', '012.0.0.0/8', '167772160/8', '10.0.0.1/8'])(
+    'the network %s',
+    (text) => {
+      expect(ipaddr.isValidCIDR(text)).toBe(true)
+      expect(parseCidr(text).ok).toBe(false)
+    }
+  )
+
+  test('an IPv4-compatible address for the IPv4-mapped one', () => {
+    expect(ipaddr.parse('::127.0.0.1').toNormalizedString()).toBe('0:0:0:0:0:ffff:7f00:1')
+    expect(formatIp(parseIp('::127.0.0.1')!)).toBe('::7f00:1')
+    const list = new BlockList()
+    list.addAddress('::7f00:1', 'ipv6')
+    expect(list.check('::127.0.0.1', 'ipv6')).toBe(true)
+  })
+})
+
 const networks = fc
   .tuple(addresses, fc.nat(130), fc.boolean())
   .map(([address, prefix, isMasked]) => {
