@@ -124,6 +124,7 @@ const refusalFacts = (
   method: request.method,
   accept: request.joined('accept'),
   acceptEncoding: request.joined('accept-encoding'),
+  codings: request.codings,
   acceptLanguage: request.joined('accept-language'),
   page,
 })

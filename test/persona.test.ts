@@ -101,3 +101,23 @@ test('--personas without --overrides would never be used', async () => {
   expect(code).toBe(2)
   expect(err).toContain('--personas: expected --overrides with it')
 })
+
+test.each([
+  [{}, undefined],
+  [{ 'Accept-Encoding': 'br' }, 'br'],
+])('%j: a persona’s Accept-Encoding compresses nothing for the tester', async (headers, coding) => {
+  const edge = createEdge({
+    rules: { rules: [{ name: 'all', expression: 'true', action: 'block' }] },
+    store: 'memory',
+    overrides: true,
+    onWarning: () => {},
+  })
+  const rawHeaders = Object.entries({ Host: 'a.test', 'X-Edge-As': 'slackbot', ...headers }).flat()
+  const { answer } = await edge.judge(
+    { method: 'GET', url: '/', rawHeaders, httpVersion: '1.1' },
+    { remoteAddress: '127.0.0.1' }
+  )
+  expect(answer!.headers['Content-Type']).toBe('text/html; charset=UTF-8')
+  expect(answer!.headers['Content-Encoding']).toBe(coding)
+  await edge.close()
+})

@@ -49,6 +49,11 @@ export interface RefusalFacts {
   /** Request header values, undefined where absent. */
   accept?: string | undefined
   acceptEncoding?: string | undefined
+  /**
+   * What the connection's own client decompresses, where that is not `acceptEncoding`: a pretended client's decides on the
+   * dialect only.
+   */
+  codings?: string | undefined
   acceptLanguage?: string | undefined
   /** Autonomous system of the visitor. */
   asn?: number

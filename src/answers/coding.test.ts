@@ -29,6 +29,16 @@ const codingOf = (acceptEncoding: string | undefined, options: AnswerOptions = {
     'Content-Encoding'
   ]
 
+test('a pretended client chooses the dialect, the real one the coding', () => {
+  const refuse = (acceptEncoding: string | undefined, codings: string | undefined) =>
+    answers.refuse({ ...FACTS, acceptEncoding, codings }).headers
+  expect(refuse('gzip', undefined)).not.toHaveProperty('Content-Encoding')
+  expect(refuse('gzip', undefined)['Content-Type']).toContain('text/html')
+  expect(refuse('gzip', 'br')['Content-Encoding']).toBe('br')
+  expect(refuse(undefined, 'gzip')['Content-Type']).toContain('text/plain')
+  expect(codingOf('gzip')).toBe('gzip')
+})
+
 describe('which coding', () => {
   test.each([
     ['gzip, deflate, br, zstd', 'gzip'],

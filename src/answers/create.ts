@@ -237,7 +237,10 @@ export const createAnswers = ({
         dialect === 'text'
           ? NO_SLOTS
           : slotsOf(dialect, facts, hostOf(facts.host), timestampOf(facts.timeMs))
-      const coding = dialect === 'text' ? undefined : codingOf(facts.acceptEncoding)
+      const coding =
+        dialect === 'text'
+          ? undefined
+          : codingOf('codings' in facts ? facts.codings : facts.acceptEncoding)
       const packed = coding && template.fillCompressed(slots, coding, coders)
       const filled = packed === undefined ? template.fill(slots) : undefined
       const used = packed === undefined ? undefined : coding

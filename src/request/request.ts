@@ -64,6 +64,8 @@ export class RequestReader {
   #path: string | undefined
   #host: string | undefined
   #hostname: string | undefined
+  #isPretended = false
+  #realCodings: string | undefined
   #userAgent: string | undefined
   #headers: ReadonlyMap<string, readonly string[]> | undefined
   #args: readonly (readonly [string, string])[] | undefined
@@ -103,9 +105,16 @@ export class RequestReader {
    */
   pretend(identity: FlatHeaders): void {
     if (identity.length === 0) return
+    this.#realCodings = this.codings
+    this.#isPretended = true
     this.#rawHeaders = withIdentity(this.rawHeaders, identity)
     this.#headers = undefined
     this.#userAgent = undefined
+  }
+
+  /** `Accept-Encoding` of whoever really asks: a persona cannot decompress for a client that did not offer to. */
+  get codings(): string | undefined {
+    return this.#isPretended ? this.#realCodings : this.joined('accept-encoding')
   }
 
   /** The request target as received; of a Fetch Request the full URL. */
