@@ -26,15 +26,26 @@ export const continueWhenRead = (request: VisitorRequest, response: VisitorRespo
   })
 }
 
-/** Takes expectations over from a server of HTTP/1. */
+type Take = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * Takes expectations over from a server of HTTP/1.
+ *
+ * @param inOrder delays a handler until the requests before it are answered
+ */
 export const acceptExpectations = (
   server: Server,
-  serve: (request: IncomingMessage, response: ServerResponse) => void,
+  inOrder: (take: Take) => Take,
+  serve: Take,
   refuse: (response: ServerResponse) => void
 ): void => {
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+  const takeContinue: Take = (request, response) => {
     continueWhenRead(request, response)
     serve(request, response)
-  })
-  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response))
+  }
+  server.on('checkContinue', inOrder(takeContinue))
+  server.on(
+    'checkExpectation',
+    inOrder((_, response) => refuse(response))
+  )
 }

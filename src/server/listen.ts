@@ -11,6 +11,7 @@ import { acceptExpectations } from './expect.ts'
 import { putInFront } from './front.ts'
 import { isSoundHost } from './host.ts'
 import { createHttp2 } from './http2.ts'
+import { Pipeline } from './pipeline.ts'
 import { answerRaw, isAnswered } from './raw-answer.ts'
 import { ignoreOtherUpgrades } from './upgrade.ts'
 
@@ -97,12 +98,6 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** What a connection is busy with: its latest request. */
-interface Turn {
-  request: IncomingMessage
-  response: ServerResponse
-}
-
 /**
  * A hardened `node:http` server, where asked for behind TLS and with HTTP/2: what Node would cut off or answer bare is let
  * through to the handler or answered like the rest, and neither a visitor nor a throwing handler ends the process.
@@ -132,7 +127,8 @@ export const createListener = async ({
   onError = () => {},
 }: ListenerOptions): Promise<Listener> => {
   checkPort(port)
-  const connections = new Map<Socket, Turn | undefined>()
+  /** Undefined for what speaks no HTTP/1: nothing sent yet, or upgraded. */
+  const connections = new Map<Socket, Pipeline | undefined>()
   let isClosing = false
 
   const server = createServer({
@@ -149,8 +145,7 @@ export const createListener = async ({
   // Node's timer of a connection starts again with each byte that gets out or comes in.
   server.timeout = sendTimeoutMs
   server.on('timeout', (socket) => {
-    const turn = connections.get(socket)
-    const isIdle = turn === undefined || turn.response.writableFinished
+    const isIdle = connections.get(socket)?.current === undefined
     // It may as well be the origin that is slow, or an upload.
     if (isIdle || socket.writableLength > 0) socket.destroy()
   })
@@ -178,6 +173,8 @@ export const createListener = async ({
     response: Response
   ) => {
     response.on('error', noop)
+    // As nginx and Cloudflare answer it.
+    if (request.method === 'TRACE') return refuse(response, 405)
     if (!isSoundHost(request)) return refuse(response, 400, 'host header')
     try {
       const done = take(request, response, connectionOf(request.socket))
@@ -187,10 +184,27 @@ export const createListener = async ({
     }
   }
 
+  const pipelineOf = (socket: Socket): Pipeline => {
+    let pipeline = connections.get(socket)
+    if (pipeline === undefined) {
+      pipeline = new Pipeline(socket)
+      connections.set(socket, pipeline)
+    }
+    return pipeline
+  }
+
+  const inOrder =
+    (take: (request: IncomingMessage, response: ServerResponse) => void) =>
+    (request: IncomingMessage, response: ServerResponse) =>
+      pipelineOf(request.socket).request({ request, response }, () => {
+        if (isClosing) response.shouldKeepAlive = false
+        take(request, response)
+      })
+
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    connections.set(request.socket, { request, response })
-    if (isClosing) response.shouldKeepAlive = false
-    handle(handler, request, response)
+    const status = versionRefusal(request)
+    if (status === undefined) handle(handler, request, response)
+    else refuse(response, status)
   }
 
   const track = (socket: Socket) => {
@@ -199,31 +213,42 @@ export const createListener = async ({
     socket.once('close', () => connections.delete(socket))
   }
 
-  server.on('request', serve)
-  acceptExpectations(server, serve, (response) => refuse(response, 417))
-  server.on('connect', (_, socket) => answerRaw(socket as Socket, 405, ownHeaders()))
+  server.on('request', inOrder(serve))
+  acceptExpectations(server, inOrder, serve, (response) => refuse(response, 417))
+  server.on('connect', (_, duplex) => {
+    const socket = duplex as Socket
+    pipelineOf(socket).last(() => answerRaw(socket, 405, ownHeaders()))
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket
     if (isAnswered(socket)) return
-    const turn = connections.get(socket)
-    // Whatever is written now would be taken for the answer to a request that is still waiting for its own.
-    const isOwed = turn !== undefined && !turn.response.writableFinished
-    const isItsOwn = turn !== undefined && !turn.request.complete && turn.response.socket === socket
     // Nothing was asked on a connection that a browser opened in advance: it is closed without a word.
-    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) socket.destroy()
-    else if (!isOwed || (isItsOwn && !turn.response.headersSent)) {
-      answerRaw(socket, statusOf(error), ownHeaders())
-    } else if (isItsOwn) socket.destroy()
-    else turn.response.once('close', () => answerRaw(socket, statusOf(error), ownHeaders()))
+    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) {
+      socket.destroy()
+      return
+    }
+    const pipeline = pipelineOf(socket)
+    const answer = () => answerRaw(socket, statusOf(error), ownHeaders())
+    const { current } = pipeline
+    if (current !== undefined && !current.request.complete) {
+      // What is broken is the body of the request that is being answered.
+      if (current.response.headersSent) socket.destroy()
+      else answer()
+      return
+    }
+    pipeline.withdraw()
+    pipeline.last(answer)
   })
   if (upgrade !== undefined) {
-    ignoreOtherUpgrades(server, (request, socket, head) => {
+    const inTurn = (socket: Socket, run: () => void) => pipelineOf(socket).last(run)
+    ignoreOtherUpgrades(server, inTurn, (request, socket, head) => {
       // No request of this server's any more: closing does not wait for it.
       connections.set(socket, undefined)
       socket.on('error', () => socket.destroy())
       // A WebSocket may be silent for as long as it likes.
       socket.setTimeout(0)
-      if (!isSoundHost(request)) return answerRaw(socket, 400, ownHeaders())
+      const status = versionRefusal(request) ?? (isSoundHost(request) ? undefined : 400)
+      if (status !== undefined) return answerRaw(socket, status, ownHeaders())
       const fail = (error: unknown) => {
         onError(error)
         answerRaw(socket, 500, ownHeaders())
@@ -298,10 +323,12 @@ export const createListener = async ({
         resolve()
       })
       http2?.close()
-      for (const [socket, turn] of connections) {
+      for (const [socket, pipeline] of connections) {
         // Node does not count a connection as idle that never sent anything.
-        if (turn === undefined) socket.destroy()
-        else if (!turn.response.headersSent) turn.response.shouldKeepAlive = false
+        if (pipeline === undefined) socket.destroy()
+        else if (pipeline.current?.response.headersSent === false) {
+          pipeline.current.response.shouldKeepAlive = false
+        }
       }
     })
 
@@ -319,6 +346,15 @@ export const createListener = async ({
 }
 
 const noop = () => {}
+
+/**
+ * Status for a first line of HTTP/1 that nginx, and so Cloudflare, refuses: versions after 1.1 are 505, before 1.0 are 400
+ * (nginx, `ngx_http_parse.c`).
+ */
+const versionRefusal = ({ httpVersion }: IncomingMessage): number | undefined => {
+  if (httpVersion === '1.1' || httpVersion === '1.0') return undefined
+  return httpVersion < '1' ? 400 : 505
+}
 
 /** Status for what Node's parser gave up on. */
 const statusOf = ({ code }: NodeJS.ErrnoException): number => {

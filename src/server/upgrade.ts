@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 const isWebSocket = ({ method, headers }: IncomingMessage) =>
@@ -18,26 +18,25 @@ const replayed = ({ method, url, httpVersion, rawHeaders }: IncomingMessage): st
  * Gives WebSocket requests to `handler`. Any other Upgrade is ignored, as a server may (RFC 9110 §7.8): `curl --http2`
  * asks for h2c with every request. Node has no say in that; once there is an `upgrade` listener it hands over a socket
  * for all of them and reads no body. So the request is put back in front of what follows it, without its Upgrade.
+ *
+ * @param inTurn runs something when all requests before it are answered
  */
 export const ignoreOtherUpgrades = (
   server: Server,
+  inTurn: (socket: Socket, run: () => void) => void,
   handler: (request: IncomingMessage, socket: Socket, head: Buffer) => void
 ): void => {
   server.on('upgrade', (request, duplex, head) => {
     const socket = duplex as Socket
-    if (isWebSocket(request)) {
-      handler(request, socket, head)
-      return
-    }
-    const takeUp = () => {
+    inTurn(socket, () => {
       if (socket.destroyed) return
+      if (isWebSocket(request)) {
+        handler(request, socket, head)
+        return
+      }
       if (head.length > 0) socket.unshift(head)
       socket.unshift(Buffer.from(replayed(request), 'latin1'))
       server.emit('connection', socket)
-    }
-    // A new reader of the connection knows nothing of an answer that is still being made to a request before this one.
-    const before = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage
-    if (before) before.once('close', takeUp)
-    else takeUp()
+    })
   })
 }

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** Requests that may wait before the connection is read no further. What was read already is 64 KB at most. */
+const MAX_WAITING = 16
+
+/** A request of HTTP/1 and the response to it. */
+export interface Turn {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+interface Waiting {
+  /** Absent for what ends HTTP on the connection: an upgrade, CONNECT, or bytes that are no request. */
+  readonly turn: Turn | undefined
+  readonly run: () => void
+}
+
+/**
+ * The requests of one connection, handled one at a time and in their order, as nginx does it. Node hands all requests of
+ * a packet out at once and keeps only the order of plain responses: an upgrade or an error behind them would be answered
+ * first, and a request behind an answer that closes the connection would still reach the origin.
+ */
+export class Pipeline {
+  readonly #socket: Socket
+  readonly #waiting: Waiting[] = []
+  #current: Turn | undefined
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /** The request that is being answered. */
+  get current(): Turn | undefined {
+    return this.#current
+  }
+
+  /** Handles a request once those before it are answered; never, where one of their answers closes the connection. */
+  request(turn: Turn, run: () => void): void {
+    if (this.#current !== undefined) this.#wait({ turn, run })
+    else if (this.#socket.writable) this.#start(turn, run)
+  }
+
+  /** As {@link request}, for the last thing on the connection, which answers on the bare socket. */
+  last(run: () => void): void {
+    if (this.#current !== undefined) this.#wait({ turn: undefined, run })
+    else run()
+  }
+
+  /** Takes a request back whose body turned out to be broken before its turn came. */
+  withdraw(): void {
+    const last = this.#waiting.at(-1)
+    if (last?.turn?.request.complete === false) this.#waiting.pop()
+  }
+
+  #wait(waiting: Waiting): void {
+    if (this.#waiting.push(waiting) === MAX_WAITING) this.#socket.pause()
+  }
+
+  #start(turn: Turn, run: () => void): void {
+    this.#current = turn
+    turn.response.once('close', this.#next)
+    run()
+  }
+
+  readonly #next = (): void => {
+    this.#current = undefined
+    if (this.#waiting.length === 0) return
+    // The answer was the last one, or the visitor has left.
+    if (!this.#socket.writable) {
+      this.#waiting.length = 0
+      return
+    }
+    const { turn, run } = this.#waiting.shift()!
+    if (this.#waiting.length < MAX_WAITING && this.#socket.isPaused()) this.#socket.resume()
+    if (turn === undefined) run()
+    else this.#start(turn, run)
+  }
+}
