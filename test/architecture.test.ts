@@ -5,12 +5,16 @@ import { describe, expect, test } from 'vitest'
 const ROOT = resolve(import.meta.dirname, '..')
 const SRC = join(ROOT, 'src')
 
-/** What each room may import, besides itself and `error.ts`. The table of docs/architecture.md. */
-const MAY_KNOW: Record<string, readonly string[]> = {
+/**
+ * What each room (folder or file of `src`) may import, besides itself and `error.ts`: the table of docs/architecture.md.
+ * `all` is for the outermost rooms.
+ */
+const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
+  error: [],
+  recent: [],
   lists: [],
   language: ['lists'],
   ray: [],
-  recent: [],
   answers: ['ray', 'recent'],
   events: ['ray'],
   visitor: ['lists', 'recent'],
@@ -18,9 +22,41 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   rules: ['language', 'lists', 'visitor', 'answers'],
   client: [],
   personas: ['visitor', 'rules', 'lists', 'language', 'request'],
+  context: ['language', 'lists', 'ray', 'request', 'visitor'],
+  record: ['events', 'language', 'ray', 'request', 'rules', 'visitor', 'verdict'],
+  warnings: ['language', 'lists', 'rules', 'visitor'],
+  options: ['language', 'lists'],
+  verdict: ['answers', 'events', 'ray', 'record', 'request', 'rules', 'visitor'],
+  preview: ['answers', 'request'],
+  edge: [
+    'answers',
+    'context',
+    'events',
+    'language',
+    'lists',
+    'options',
+    'personas',
+    'preview',
+    'ray',
+    'recent',
+    'record',
+    'request',
+    'rules',
+    'verdict',
+    'visitor',
+    'warnings',
+  ],
+  mount: ['answers', 'edge', 'request', 'verdict', 'visitor'],
   proxy: ['answers'],
-  error: [],
+  server: ['answers', 'edge', 'events', 'lists', 'mount', 'proxy', 'request', 'verdict', 'visitor'],
+  toolkit: ['client', 'context', 'language', 'lists', 'ray', 'request', 'visitor'],
+  index: 'all',
+  node: 'all',
+  cli: 'all',
 }
+
+/** Nothing but the command line itself knows these. */
+const OUTERMOST = ['cli', 'index', 'node']
 
 /** Rooms that run on any runtime: no `node:` import, no Node-only package. Their `node/` folders may. */
 const WEB_ONLY = [
@@ -39,19 +75,24 @@ const WEB_ONLY = [
 
 const sources = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /(?<!\.test|\.contract)\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /(?<!\.test|\.contract|\.fixture)\.ts$/.test(entry.name))
     .map((entry) => relative(SRC, join(entry.parentPath, entry.name)))
 
 const roomOf = (file: string) => (file.split('/')[0] ?? '').replace(/\.ts$/, '')
 
-const imports = (file: string): string[] => {
-  const text = readFileSync(join(SRC, file), 'utf8')
-  return [
-    ...text.matchAll(
-      /^\s*(?:import|export)[^'"]*?from\s+['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)|^import ['"]([^'"]+)['"]/gm
-    ),
-  ].map((match) => (match[1] ?? match[2] ?? match[3])!)
-}
+const STATEMENT =
+  /^\s*(?:import|export)(\s+type)?\b[^'"]*?from\s+['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)|^import ['"]([^'"]+)['"]/gm
+
+const imports = (file: string): string[] =>
+  [...readFileSync(join(SRC, file), 'utf8').matchAll(STATEMENT)].map(
+    (match) => (match[2] ?? match[3] ?? match[4])!
+  )
+
+/** The modules that a text makes load before its own first line: types are gone by then, `import()` comes later. */
+const loadedFirst = (text: string): string[] =>
+  [...text.matchAll(STATEMENT)].flatMap((match) =>
+    match[1] === undefined ? (match[2] ?? match[4] ?? []) : []
+  )
 
 const inside = (file: string, specifier: string) =>
   relative(SRC, resolve(dirname(join(SRC, file)), specifier))
@@ -69,10 +110,85 @@ const reached = (entry: string, seen = new Set<string>()): Set<string> => {
   return seen
 }
 
+/** The first circle that following `graph` runs into, as the files along it; `undefined` where there is none. */
+const circleIn = (graph: ReadonlyMap<string, readonly string[]>): string[] | undefined => {
+  const finished = new Set<string>()
+  const path: string[] = []
+  const follow = (file: string): string[] | undefined => {
+    if (finished.has(file)) return undefined
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    path.push(file)
+    for (const next of graph.get(file) ?? []) {
+      const circle = follow(next)
+      if (circle !== undefined) return circle
+    }
+    path.pop()
+    finished.add(file)
+    return undefined
+  }
+  for (const file of graph.keys()) {
+    const circle = follow(file)
+    if (circle !== undefined) return circle
+  }
+  return undefined
+}
+
+describe('circles', () => {
+  test('no file needs itself at run time, by whatever way', () => {
+    const graph = new Map(
+      files.map((file) => [
+        file,
+        loadedFirst(readFileSync(join(SRC, file), 'utf8'))
+          .filter((name) => name.startsWith('.') && name.endsWith('.ts'))
+          .map((name) => inside(file, name)),
+      ])
+    )
+    expect([...graph.values()].flat().length).toBeGreaterThan(files.length)
+    expect(circleIn(graph)).toBeUndefined()
+  })
+
+  test.each([
+    [{ a: ['b'], b: ['c'], c: [] }, undefined],
+    [{ a: ['b', 'c'], b: ['c'], c: [] }, undefined],
+    [{ a: ['a'] }, ['a', 'a']],
+    [{ a: ['b'], b: ['c'], c: ['b'] }, ['b', 'c', 'b']],
+  ])('in %j it is %j', (graph, circle) => {
+    expect(circleIn(new Map(Object.entries<string[]>(graph)))).toEqual(circle)
+  })
+
+  test.each([
+    ["import { a } from './a.ts'", ['./a.ts']],
+    ["import type { A } from './a.ts'", []],
+    ["import type A from './a.ts'", []],
+    ["import {\n  a,\n  type B,\n} from './a.ts'", ['./a.ts']],
+    ["export { a } from './a.ts'", ['./a.ts']],
+    ["export * from './a.ts'", ['./a.ts']],
+    ["export type { A } from './a.ts'", []],
+    ["import './a.ts'", ['./a.ts']],
+    ["const a = await import('./a.ts')", []],
+  ])('%s loads %j', (text, names) => {
+    expect(loadedFirst(text)).toEqual(names)
+  })
+})
+
 describe('rooms', () => {
-  test.each(Object.entries(MAY_KNOW))('%s imports only what it may know', (room, may) => {
+  test('every file of src is in a room of the table here and of the table in docs/architecture.md', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'architecture.md'), 'utf8')
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+    const documented = rows
+      .flatMap((row) => [...row.split('|')[1]!.matchAll(/`([\w-]+)(?:\/|\.ts)`/g)])
+      .map((match) => match[1]!)
+    const rooms = [...new Set(files.map(roomOf))].sort()
+    expect(Object.keys(MAY_IMPORT).sort()).toEqual(rooms)
+    expect(documented.sort()).toEqual(rooms)
+  })
+
+  test.each(
+    Object.entries(MAY_IMPORT).flatMap(([room, may]) =>
+      may === 'all' ? [] : [[room, may] as const]
+    )
+  )('%s imports only what it may know', (room, may) => {
     const own = files.filter((file) => roomOf(file) === room)
-    expect(own.length).toBeGreaterThan(0)
     const wrong = own.flatMap((file) =>
       imports(file)
         .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
@@ -83,11 +199,11 @@ describe('rooms', () => {
     expect(wrong).toEqual([])
   })
 
-  test('nothing imports the command line', () => {
+  test.each(OUTERMOST)('nothing but the command line imports %s', (outer) => {
     const wrong = files.filter(
       (file) =>
-        roomOf(file) !== 'cli' &&
-        imports(file).some((name) => name.startsWith('.') && roomOf(inside(file, name)) === 'cli')
+        ![outer, 'cli'].includes(roomOf(file)) &&
+        imports(file).some((name) => name.startsWith('.') && roomOf(inside(file, name)) === outer)
     )
     expect(wrong).toEqual([])
   })

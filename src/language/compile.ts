@@ -1,5 +1,5 @@
 import type { LogicalNode, RootNode } from './ast.ts'
-import { compileElements, compileTest } from './compile/logic.ts'
+import { compileCondition, compileElements, compileTest } from './compile/logic.ts'
 import type { CompileOptions, Lists } from './compile/options.ts'
 import { withTree } from './compile/tree.ts'
 import { compileOperand } from './compile/value.ts'
@@ -63,7 +63,7 @@ export const compile = (
   if (root === undefined || parser.problems.length > 0) {
     throw expressionError(source, parser.problems)
   }
-  const options: CompileOptions = { missing, lists }
+  const options: CompileOptions = { missing, lists, condition: compileCondition }
   const test = isLogical(root) && root.type.kind === 'Bool' ? compileTest(root, options) : undefined
   const evaluate = root.kind !== 'bare' && test !== undefined ? test : evaluator(root, options)
   const nodes = descendants(root)

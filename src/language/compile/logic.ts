@@ -168,3 +168,10 @@ export const compileElements = (node: LogicalNode, options: CompileOptions): Ele
       throw new TypeError(`${node.kind} has no elements`)
   }
 }
+
+/** The truth of a condition, or its list of truths. */
+export const compileCondition = (
+  node: LogicalNode,
+  options: CompileOptions
+): ((context: Context) => Value) =>
+  node.type.kind === 'Bool' ? compileTest(node, options) : compileElements(node, options)

@@ -1,5 +1,7 @@
 import type { Ip } from '../../lists/ip.ts'
 import type { NamedLists } from '../../lists/kind.ts'
+import type { LogicalNode } from '../ast.ts'
+import type { Context, Value } from '../types.ts'
 
 /** A list's contents: `undefined` (no such list here) is an empty one. */
 export interface Lists {
@@ -13,4 +15,9 @@ export interface CompileOptions {
   /** What `!=` says of a missing value: `docs` false, `engine` true. */
   readonly missing: 'docs' | 'engine'
   readonly lists: Lists
+  /** Compiles a condition that is an argument of a call: passed in, as conditions hold calls and calls hold conditions. */
+  readonly condition: (
+    node: LogicalNode,
+    options: CompileOptions
+  ) => (context: Context) => Value | undefined
 }

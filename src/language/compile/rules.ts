@@ -6,6 +6,7 @@ import { isOperand } from '../walk.ts'
 import { addressLookup } from './addresses.ts'
 import { chooseGuards } from './choice.ts'
 import type { Guard, Key, Subject } from './guard.ts'
+import { compileCondition } from './logic.ts'
 import type { Bits, Mark } from './lookup.ts'
 import { valueLookup, WORD_SHIFT } from './lookup.ts'
 import { needleLookup } from './needles.ts'
@@ -26,7 +27,7 @@ interface Lookup {
 
 const NONE: readonly number[] = []
 /** What is looked up is made of fields alone: neither lists nor missing values have a part in it. */
-const NO_OPTIONS: CompileOptions = { missing: 'docs', lists: {} }
+const NO_OPTIONS: CompileOptions = { missing: 'docs', lists: {}, condition: compileCondition }
 const WORD_BITS = 1 << WORD_SHIFT
 
 const logicalTree = (expression: Expression): LogicalNode | undefined => {

@@ -1,6 +1,5 @@
 import type { ArgumentNode, CallNode, FieldNode, Index, OperandNode } from '../ast.ts'
 import type { Context, Value } from '../types.ts'
-import { compileElements, compileTest } from './logic.ts'
 import type { CompileOptions } from './options.ts'
 
 export type Read = (context: Context) => Value | undefined
@@ -73,9 +72,7 @@ const readArgument = (argument: ArgumentNode, options: CompileOptions): Read => 
   }
   if (argument.kind === 'field' || argument.kind === 'call')
     return compileOperand(argument, options)
-  return argument.type.kind === 'Bool'
-    ? compileTest(argument, options)
-    : compileElements(argument, options)
+  return options.condition(argument, options)
 }
 
 /** Runs a call once; `undefined` where a missing argument makes the result missing. */
