@@ -179,17 +179,17 @@ export const createEdge = (given: Options): Edge => {
       ...(options.overrides === true ? { personas: readPersonaFiles(texts(personas)) } : {}),
       instance,
       onError,
+      onClose: () => {
+        sources.close()
+        options.onClose?.()
+      },
       store: opened,
     })
     for (const { role, warning } of sources.facts()) {
       if (role === 'feed' && warning !== undefined) onWarning(warning)
     }
     for (const warning of edge.warnings) onWarning(warning)
-    const close = async () => {
-      sources.close()
-      await edge.close()
-    }
-    return { ...edge, close }
+    return edge
   } catch (error) {
     sources.close()
     throw error

@@ -14,6 +14,7 @@ const KNOWN = [
   'geo',
   'instance',
   'lists',
+  'onClose',
   'onError',
   'onWarning',
   'overrides',

@@ -1,32 +1,12 @@
+import type { RequestContext } from './context.ts'
 import type { MatchedField, SecurityEvent } from './events/event.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
 import { toText } from './language/bytes.ts'
 import { defaultScheme } from './language/defaults.ts'
 import { valueToJson } from './language/json.ts'
 import type { Context } from './language/types.ts'
-import type { RayId } from './ray.ts'
-import type { RequestReader } from './request/request.ts'
-import type { Rule } from './rules/rule.ts'
+import type { Match } from './phases/phase.ts'
 import type { Visitor } from './visitor/visitor.ts'
-
-/** What Logpush calls the source of a custom rule's events. */
-const CUSTOM_RULES_SOURCE = 'firewallcustom'
-
-/** One rule that matched a request, in the order of the rules. */
-export interface Match {
-  readonly rule: Rule
-  /** 0 is the last match, which decided. */
-  readonly matchIndex: number
-}
-
-export interface Judged {
-  readonly request: RequestReader
-  readonly visitor: Visitor
-  readonly context: Context
-  readonly ray: RayId
-  /** What the edge answered with; 0 where the request went on. */
-  readonly status: number
-}
 
 const lastTime = { ms: Number.NaN, text: '' }
 
@@ -58,25 +38,28 @@ const fingerprints = (context: Context) => {
   }
 }
 
+/** Turns the matches of one request into its events, in the same order. */
+export type Recorder = (
+  matches: readonly Match[],
+  context: RequestContext,
+  /** Status that the edge answers with; 0 where the request goes on. */
+  status: number
+) => SecurityEvent[]
+
 /**
- * Turns a match into an event. Cookies and credentials are never kept; query values are replaced where asked.
+ * Makes the recorder. Cookies and credentials are never kept; query values are replaced where asked.
  *
  * @param options.redactQuery `true` for all values, or the names of the parameters whose values are replaced
  */
-export const createRecorder =
-  ({ redactQuery: redact, colo }: { redactQuery: boolean | readonly string[]; colo: string }) =>
-  (
-    { rule, matchIndex }: Match,
-    { request, visitor, context, ray, status }: Judged
-  ): SecurityEvent => ({
-    ray: ray.ray,
-    colo,
-    time: isoTime(ray.timeMs),
-    action: rule.action,
-    source: CUSTOM_RULES_SOURCE,
-    rule: { id: rule.id, name: rule.name },
-    expression: rule.expression.source,
-    matched: redactMatched(
+export const createRecorder = ({
+  redactQuery: redact,
+  colo,
+}: {
+  redactQuery: boolean | readonly string[]
+  colo: string
+}): Recorder => {
+  const matchedFields = ({ rule }: Match, context: RequestContext): MatchedField[] =>
+    redactMatched(
       rule.expression.explain(context).map(
         ({ field, value, expression }): MatchedField => ({
           field,
@@ -85,20 +68,36 @@ export const createRecorder =
         })
       ),
       { query: redact }
-    ),
-    matchIndex,
-    ip: visitor.ipText,
-    country: visitor.country,
-    asn: visitor.asn,
-    ...whereFrom(visitor),
-    ...fingerprints(context),
-    userAgent: toText(request.userAgent),
-    method: request.method,
-    scheme: request.scheme,
-    host: toText(request.host),
-    path: toText(request.path),
-    query: redactQuery(toText(request.search), redact),
-    protocol: toText(context.get(VERSION_SLOT) as string),
-    status,
-    notes: [...visitor.notes],
-  })
+    )
+
+  return (matches, context, status) => {
+    const { request, visitor, rayId } = context
+    // What the rules read is explained first: an explanation may add to the visitor's notes.
+    const explained = matches.map((match) => matchedFields(match, context))
+    return matches.map(({ phase, rule, action }, i) => ({
+      ray: rayId.ray,
+      colo,
+      time: isoTime(rayId.timeMs),
+      action,
+      source: phase.source,
+      rule: { id: rule.id, name: rule.name },
+      expression: rule.expression.source,
+      matched: explained[i]!,
+      matchIndex: matches.length - 1 - i,
+      ip: visitor.ipText,
+      country: visitor.country,
+      asn: visitor.asn,
+      ...whereFrom(visitor),
+      ...fingerprints(context),
+      userAgent: toText(request.userAgent),
+      method: request.method,
+      scheme: request.scheme,
+      host: toText(request.host),
+      path: toText(request.path),
+      query: redactQuery(toText(request.search), redact),
+      protocol: toText(context.get(VERSION_SLOT) as string),
+      status,
+      notes: [...visitor.notes],
+    }))
+  }
+}

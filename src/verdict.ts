@@ -1,31 +1,59 @@
+import type { Action } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
+import { toResponse } from './answers/response.ts'
+import type { Facts } from './context.ts'
 import type { SecurityEvent } from './events/event.ts'
+import type { Match } from './phases/phase.ts'
 import type { RayId } from './ray.ts'
-import type { Rule, RuleAction } from './rules/rule.ts'
+import type { RequestReader } from './request/request.ts'
+import type { Rule } from './rules/rule.ts'
 import type { Visitor } from './visitor/visitor.ts'
+import type { Zone } from './zones/zone.ts'
 
 /**
- * - `pass`: no rule matched, or only rules that let it pass quietly
- * - `log`, `skip`: a rule matched and the request passes
- * - `block`: refused, `response` is the answer
- * - `reject`: a test override (`x-edge-…`) could not be read; `response` says which and why. Never caused by rules.
+ * - `pass`: no rule matched
+ * - an action: that of the last rule that matched; where it answers, `answer` is the refusal
+ * - `reject`: a test override (`x-edge-…`) could not be read; the answer says which and why. Never caused by rules.
  * - `preview`: the path asked for one of the catalogue's errors (`/cdn-cgi/error/1020`). Never caused by rules.
  */
-export type VerdictAction = 'pass' | RuleAction | 'reject' | 'preview'
+export type VerdictAction = 'pass' | Action | 'reject' | 'preview'
 
 /** What `edge.judge` decided about one request. */
 export class Verdict {
+  readonly #facts: Facts
+
   constructor(
     readonly action: VerdictAction,
-    readonly rayId: RayId,
-    readonly visitor: Visitor,
-    /** The answer to send instead of the origin's; absent where the request passes. */
+    facts: Facts,
+    /** The site whose rules judged the request. */
+    readonly zone: Zone,
+    /** Every rule that matched, in the order of evaluation: the last one decided. */
+    readonly matches: readonly Match[],
+    /** The answer to send in the origin's place; absent where the request passes. */
     readonly answer?: Answer,
-    /** The rule that decided; absent where none matched. */
-    readonly rule?: Rule,
-    /** Its event, already committed where the action is `block`; absent where the store keeps none. */
+    /** The deciding rule's event, committed where the request is refused; absent where the store keeps none. */
     readonly event?: SecurityEvent
-  ) {}
+  ) {
+    this.#facts = facts
+  }
+
+  /** The request as the rules saw it. */
+  get request(): RequestReader {
+    return this.#facts.request
+  }
+
+  get visitor(): Visitor {
+    return this.#facts.visitor
+  }
+
+  get rayId(): RayId {
+    return this.#facts.rayId
+  }
+
+  /** The rule that decided; absent where none matched. */
+  get rule(): Rule | undefined {
+    return this.matches.at(-1)?.rule
+  }
 
   /** 16 lower-case hex digits. */
   get ray(): string {
@@ -39,11 +67,6 @@ export class Verdict {
 
   /** `answer` as a Fetch Response, a new one each time; `undefined` where the request passes. */
   get response(): Response | undefined {
-    if (this.answer === undefined) return undefined
-    const { status, headers, body } = this.answer
-    return new Response(body === '' ? null : (body as BodyInit), {
-      status,
-      headers,
-    })
+    return this.answer === undefined ? undefined : toResponse(this.answer)
   }
 }

@@ -5,7 +5,7 @@ import { openStore } from '../events/node/open.ts'
 import { loadRules } from '../rules/load.ts'
 import { readRuleFiles } from '../rules/node/files.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
-import { knownOf } from '../visitor/node/sources.ts'
+import { providedBy } from '../visitor/provides.ts'
 import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
@@ -83,7 +83,7 @@ const checkRules = (
   const enabled = ruleset.rules.filter((rule) => rule.enabled).length
   return [
     ok('rules', `${enabled} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`),
-    ...warningsOf(ruleset, knownOf(sources, seesTls)).map((warning) => warn('rules', warning)),
+    ...warningsOf(ruleset, providedBy(sources, seesTls)).map((warning) => warn('rules', warning)),
   ]
 }
 

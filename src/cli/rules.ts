@@ -3,7 +3,7 @@ import { loadRules } from '../rules/load.ts'
 import { readRuleFiles } from '../rules/node/files.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
-import { knownOf } from '../visitor/node/sources.ts'
+import { providedBy } from '../visitor/provides.ts'
 import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
@@ -44,7 +44,7 @@ const check: Action = (ruleset, args, io, sources) => {
   const ofFeeds = sources
     .facts()
     .flatMap(({ role, warning }) => (role === 'feed' ? (warning ?? []) : []))
-  const warnings = [...ofFeeds, ...warningsOf(ruleset, knownOf(sources, args.on('tls')))]
+  const warnings = [...ofFeeds, ...warningsOf(ruleset, providedBy(sources, args.on('tls')))]
   if (args.on('json')) {
     io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)
     return

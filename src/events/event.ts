@@ -1,3 +1,5 @@
+import type { Action } from '../actions.ts'
+
 /** One field of the request that made the rule's expression true. */
 export interface MatchedField {
   /** Rules-language field with its index, e.g. `http.user_agent`, `http.request.headers["accept"][0]`. */
@@ -19,7 +21,7 @@ export interface SecurityEvent {
   colo: string
   /** ISO 8601 UTC with milliseconds, the request's start. */
   time: string
-  action: 'block' | 'log' | 'skip'
+  action: Action
   /** What matched, in Logpush's spelling: `firewallcustom` for custom rules. */
   source: string
   rule: { id: string; name: string }
@@ -78,10 +80,10 @@ export interface EventStore {
   /** True where nothing is kept: then no events are made, and refusals wait for nothing. */
   readonly discards?: boolean
   /**
-   * Resolves when the event is committed, rejects with EdgeError `store_failed` when it could not be.
-   * Calls made in one turn of the event loop share one commit.
+   * Takes all events of one Ray ID: all of them are kept, or none. Resolves when they are committed, rejects with EdgeError
+   * `store_failed` when they could not be. Calls made in one turn of the event loop share one commit.
    */
-  append(event: SecurityEvent): Promise<void>
+  append(events: readonly SecurityEvent[]): Promise<void>
   /** All events of a Ray ID; says why where there are none. */
   find(ray: string): Promise<FindResult>
   /** Newest first. */

@@ -83,9 +83,9 @@ export const memoryStore = ({
   const name = 'memory'
   return {
     name,
-    append: async (event) => {
+    append: async (events) => {
       if (closed) throw new EdgeError('store_closed', `${name}: the store is closed`)
-      ring.add(copy(event))
+      for (const event of events.map(copy)) ring.add(event)
     },
     find: async (text) => {
       const ray = parseRay(text)?.ray

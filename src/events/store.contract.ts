@@ -14,7 +14,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
 
   const holding = async (...events: SecurityEvent[]) => {
     const store = opened()
-    await Promise.all(events.map((event) => store.append(event)))
+    await Promise.all(events.map((event) => store.append([event])))
     return store
   }
 
@@ -104,7 +104,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       })
       const before = structuredClone(event)
       const store = opened()
-      const appended = store.append(event)
+      const appended = store.append([event])
       event.userAgent = 'changed'
       event.rule.name = 'changed'
       event.notes.push('changed')
@@ -162,7 +162,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       [{ rule: '\ud800\0' }, []],
     ])('%j: newest first', async (filter, expected) => {
       const store = opened()
-      for (const event of events) await store.append(event)
+      for (const event of events) await store.append([event])
       expect(await store.query(filter)).toEqual(expected)
     })
 
@@ -188,7 +188,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       const store = opened()
       for (let i = 0; i < 5; i++) {
         const event = eventWith()
-        await store.append(event)
+        await store.append([event])
         expect(await found(store, event.ray)).toEqual([event])
       }
     })
@@ -197,12 +197,12 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       const store = await holding(eventWith())
       await store.close()
       await store.close()
-      await expect(store.append(eventWith())).rejects.toMatchObject({ code: 'store_closed' })
+      await expect(store.append([eventWith()])).rejects.toMatchObject({ code: 'store_closed' })
     })
 
     test('what was appended before closing is settled by it', async () => {
       const store = opened()
-      const appended = store.append(eventWith())
+      const appended = store.append([eventWith()])
       await store.close()
       await expect(appended).resolves.toBeUndefined()
     })

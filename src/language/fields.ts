@@ -10,11 +10,17 @@ import { parseType } from './types.ts'
 export type FieldSource =
   | 'request'
   | 'connection'
+  /** The peer's address, and what the edge makes for each request. */
   | 'visitor'
   | 'override'
   | 'constant'
   /** Where the visitor's address is, below its country: `ip.src.city` … */
   | 'place'
+  /** Postal codes and second subdivisions, which not all data with places has. */
+  | 'postal'
+  /** The country of the visitor's address and what follows from it. */
+  | 'country'
+  | 'asn'
   /** What reputation feeds say of the address: `edge.ip_reputation.…`, which only this edge has. */
   | 'reputation'
   | 'bots'

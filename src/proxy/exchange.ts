@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Answer } from '../answers/answer.ts'
+import { plainAnswer, writeAnswer } from '../answers/node/write-answer.ts'
 import { isUnsendable, type OriginErrorCode, originErrorCode } from './origin-error.ts'
 import type { Header } from './origin-headers.ts'
 import { isClosedAfterReuse } from './origin-socket.ts'
 import { VisitorGone } from './request-body.ts'
 import { responsePass, trailerPass } from './response-pass.ts'
 import type { VisitorResponse } from './visitor.ts'
-import { plainAnswer, writeAnswer } from './write-answer.ts'
 
 /** What the caller knows of one request. */
 export interface ForwardExtra {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, Pool } from 'undici'
+import { plainAnswer, writeAnswer } from '../answers/node/write-answer.ts'
 import { EdgeError } from '../error.ts'
 import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
 import { RequestBody } from './request-body.ts'
@@ -11,7 +12,6 @@ import { originTarget } from './target.ts'
 import { TUNNELLED_PROTOCOL, UpgradeExchange } from './tunnel.ts'
 import { type OriginTls, originConnector, parseUpstream } from './upstream.ts'
 import type { VisitorRequest, VisitorResponse } from './visitor.ts'
-import { plainAnswer, writeAnswer } from './write-answer.ts'
 
 // Cloudflare's limits towards an origin: https://developers.cloudflare.com/fundamentals/reference/connection-limits/
 const CONNECT_TIMEOUT_MS = 19_000

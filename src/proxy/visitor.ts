@@ -36,7 +36,7 @@ export interface VisitorResponse {
   flushHeaders?(): unknown
   /** False where the next chunk should wait for `drain`. */
   write(chunk: Uint8Array): boolean
-  end(body?: string | Uint8Array): unknown
+  end(body?: string | Uint8Array, encoding?: BufferEncoding): unknown
   addTrailers(trailers: readonly [name: string, value: string][]): void
   /** Breaks it off so that the visitor notices. */
   destroy(): unknown

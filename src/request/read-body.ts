@@ -4,6 +4,7 @@ import { BODY_LIMIT_BYTES } from './body.ts'
 import type { BodyLimits } from './body-bytes.ts'
 import { hasUnreadStream, peekFetch } from './body-fetch.ts'
 import { hasUnreadBody, isNodeBody, keptBody, peekNode } from './body-node.ts'
+import type { RequestReader } from './request.ts'
 
 const BODY_TIMEOUT_MS = 10_000
 /** As far as timers go: a longer one would fire at once. */
@@ -29,6 +30,22 @@ export const bodyLimits = ({
   limitBytes: wholeNumber('limitBytes', limitBytes, Number.MAX_SAFE_INTEGER),
   timeoutMs: wholeNumber('timeoutMs', timeoutMs, MAX_TIMEOUT_MS),
 })
+
+/**
+ * Makes the beginning of a request's body readable for rules (`reader.body`). Never rejects.
+ *
+ * @returns `undefined` where nothing has to be waited for
+ */
+export const readBody = (reader: RequestReader, limits: BodyLimits): Promise<void> | undefined => {
+  const body = peekBody(reader.incoming, limits)
+  if (body instanceof Promise) {
+    return body.then((peeked) => {
+      reader.body = peeked
+    })
+  }
+  if (body !== undefined) reader.body = body
+  return undefined
+}
 
 const isFetchRequest = (request: object): request is Request =>
   'body' in request && 'clone' in request

@@ -79,6 +79,11 @@ export class RequestReader {
     this.#isTls = isTls
   }
 
+  /** The request as the runtime gave it. */
+  get incoming(): EdgeRequest {
+    return this.#request
+  }
+
   /** `HTTP/1.1`, `HTTP/2`, `HTTP/3`. A Fetch Request does not say: it counts as HTTP/1.1. */
   get version(): string {
     if (!isRaw(this.#request)) return VERSIONS['1.1']!

@@ -1,3 +1,4 @@
+import { type Action, actionNames, actions, isAction } from '../actions.ts'
 import type { PageChoice } from '../answers/answer.ts'
 import type { Expression } from '../language/expression.ts'
 import type { LanguageOptions } from './compile.ts'
@@ -10,7 +11,6 @@ import type { Entry, MapNode, Node, Place } from './node.ts'
 import { shown } from './node.ts'
 import { readPageChoice } from './page.ts'
 import type { Reader } from './reader.ts'
-import type { RuleAction } from './rule.ts'
 import { slug } from './slug.ts'
 
 /** One rule as far as it could be read. */
@@ -18,7 +18,7 @@ export interface Draft {
   readonly id: string | undefined
   readonly idPlace: Place
   readonly name: string
-  readonly action: RuleAction | undefined
+  readonly action: Action | undefined
   readonly enabled: boolean
   readonly expression: Expression | undefined
   readonly description: string | undefined
@@ -26,7 +26,9 @@ export interface Draft {
   readonly place: Place
 }
 
-const ACTIONS: readonly RuleAction[] = ['block', 'log', 'skip']
+/** `a, b or c` */
+const listed = (words: readonly string[]) => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+const EXPECTED_ACTION = listed(actionNames.map((action) => `\`${action}\``))
 
 /** Other names of actions, from Cloudflare's lists and from other firewalls. */
 const OTHER_ACTIONS: Record<string, string> = {
@@ -94,19 +96,20 @@ const readAction = (entry: Entry | undefined, { reader, place, title, meant }: R
     if (!meant.has('action')) reader.findings.error(place, 'missing_key', message)
     return undefined
   }
-  const text = reader.text(entry.value, '`block`, `log` or `skip`')
+  const text = reader.text(entry.value, EXPECTED_ACTION)
   if (text === undefined) return undefined
-  const known = ACTIONS.find((action) => action === text.value)
-  if (known === undefined) {
-    const word = text.value.toLowerCase()
-    const near = nearest(word, ACTIONS)
+  const { value } = text
+  if (!isAction(value)) {
+    const word = value.toLowerCase()
+    const near = nearest(word, actionNames)
     const help =
       (Object.hasOwn(OTHER_ACTIONS, word) ? OTHER_ACTIONS[word] : undefined) ??
       (near === undefined ? undefined : `did you mean \`${near}\`?`)
-    const message = `unknown action ${shown(text.value)}: expected block, log or skip`
+    const message = `unknown action ${shown(value)}: expected ${listed(actionNames)}`
     reader.findings.error(text.place, 'unknown_action', message, help)
+    return undefined
   }
-  return known
+  return value
 }
 
 const readDescription = (entry: Entry | undefined, reader: Reader) => {
@@ -122,9 +125,9 @@ const readDescription = (entry: Entry | undefined, reader: Reader) => {
 /** Only a refusal has a page. */
 const readPage = ({ page, action }: Entries, { reader, options, title }: RuleScope) => {
   if (page === undefined) return undefined
-  const { value } = action ?? {}
-  if (value?.kind === 'scalar' && (value.value === 'log' || value.value === 'skip')) {
-    const message = `${title} has a \`page\`, but its action is ${shown(String(value.value))}`
+  const name = action?.value.kind === 'scalar' ? String(action.value.value) : ''
+  if (isAction(name) && !actions[name].answers) {
+    const message = `${title} has a \`page\`, but its action is ${shown(name)}`
     reader.findings.error(page.keyPlace, 'conflicting_keys', message, 'only `block` shows a page')
   }
   return readPageChoice(page, reader, options.readPage)

@@ -1,10 +1,11 @@
-import type { RuleAction, Ruleset } from './rule.ts'
+import type { Action } from '../actions.ts'
+import type { Ruleset } from './rule.ts'
 
 /** One line of `edge1020 rules print`. */
 export interface PrintedRule {
   id: string
   name: string
-  action: RuleAction
+  action: Action
   enabled: boolean
   /** What is evaluated, shorthand turned into it. */
   expression: string

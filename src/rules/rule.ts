@@ -1,15 +1,14 @@
+import type { Action } from '../actions.ts'
 import type { PageChoice } from '../answers/answer.ts'
 import type { Diagnostic } from '../error.ts'
 import type { Expression } from '../language/expression.ts'
-
-export type RuleAction = 'block' | 'log' | 'skip'
 
 /** One rule, compiled. */
 export interface Rule {
   /** Given, or derived from the name: lower case, `-` for what is not a letter or digit. Unique in the ruleset. */
   readonly id: string
   readonly name: string
-  readonly action: RuleAction
+  readonly action: Action
   readonly enabled: boolean
   readonly expression: Expression
   readonly description?: string

@@ -1,8 +1,8 @@
+import { actionNames, isAction } from '../actions.ts'
 import type { EventFilter } from '../events/event.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
 
 const MAX_LIMIT = 1_000
-const ACTIONS = ['block', 'log', 'skip']
 const RAY = /^[0-9a-f]{16}(?:-[a-z]{3})?$/i
 const COUNTRY = /^(?:[a-z]{2}|t1)$/i
 const WHOLE_NUMBER = /^[1-9]\d{0,3}$/
@@ -22,8 +22,8 @@ const PARAMETERS: Record<
     read: (ray) => (RAY.test(ray) ? { ray: ray.toLowerCase().slice(0, 16) } : undefined),
   },
   action: {
-    expected: `one of ${ACTIONS.join(', ')}`,
-    read: (action) => (ACTIONS.includes(action) ? { action } : undefined),
+    expected: `one of ${actionNames.join(', ')}`,
+    read: (action) => (isAction(action) ? { action } : undefined),
   },
   rule: { expected: 'the id or name of a rule', read: (rule) => ({ rule }) },
   ip: {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { plainAnswer } from '../proxy/write-answer.ts'
+import { plainAnswer } from '../answers/node/write-answer.ts'
 
 /** Long enough for the answer to arrive before a reset overtakes it. */
 const LINGER_MS = 1_000

@@ -1,3 +1,4 @@
+import { writeAnswer } from '../answers/node/write-answer.ts'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
 import { dropUnread } from '../mount/unread.ts'
@@ -7,7 +8,6 @@ import type { OriginProxy } from '../proxy/proxy.ts'
 import { createProxy } from '../proxy/proxy.ts'
 import { socketResponse } from '../proxy/socket-response.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
-import { writeAnswer } from '../proxy/write-answer.ts'
 import { isSingleHeader } from '../request/header-fields.ts'
 import type { Verdict } from '../verdict.ts'
 import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
@@ -81,7 +81,7 @@ const passing = (
     strip: isStrippedRequestHeader,
     isSingle: isSingleHeader,
     responseHeaders: [['CF-RAY', rayHeader]],
-    onOriginError: (code) => edge.refuse(code, verdict, request),
+    onOriginError: (code) => edge.refuse(code, verdict),
   }
 }
 
@@ -148,13 +148,15 @@ export const serve = async ({
     })
     started.unshift(listener.close)
 
-    const { rules } = edge.ruleset
     const admin = await startAdmin({
       port: adminPort,
       store: edge.store,
       onError: report,
       health: () => ({
-        rules: { enabled: rules.filter((rule) => rule.enabled).length, total: rules.length },
+        rules: {
+          enabled: edge.ruleset.rules.filter((rule) => rule.enabled).length,
+          total: edge.ruleset.rules.length,
+        },
         judged: edge.stats.judged,
         blocked: edge.stats.blocked,
         storeFailures: edge.stats.lost,

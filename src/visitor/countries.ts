@@ -32,10 +32,3 @@ export const countryName = (code: string): string => {
   names ??= new Intl.DisplayNames('en', { type: 'region' })
   return SPECIAL_NAMES.get(code) ?? names.of(code) ?? code
 }
-
-/** Fields whose value comes from country data. */
-export const COUNTRY_FIELDS: ReadonlySet<string> = new Set([
-  'ip.src.country',
-  'ip.src.continent',
-  'ip.src.is_in_european_union',
-])

@@ -1,3 +1,4 @@
+import type { FieldSource } from '../language/fields.ts'
 import type { Ip } from '../lists/ip.ts'
 import type { Persona } from './persona.ts'
 
@@ -45,6 +46,8 @@ export interface Source {
   readonly name: string
   /** Date of the data, `YYYY-MM-DD` or `YYYY-MM`; '' where unknown. Cheap: does not load the data. */
   readonly date: string
+  /** The kinds of fields that it gives values to. Absent: all that its kind of source can. */
+  readonly provides?: ReadonlySet<FieldSource>
 }
 
 /** Country look-up. `open()` does the loading, so that a site without country rules never pays for it. */

@@ -56,11 +56,11 @@ test('while another process holds the file, the event loop goes on; then all are
   const unlock = lock(file)
   const events = [eventWith(), eventWith()]
   let settled = 0
-  const appended = events.map((event) => store.append(event).then(() => settled++))
+  const appended = events.map((event) => store.append([event]).then(() => settled++))
   // Longer than one turn, far less than the limit.
   for (let turns = 0; turns < 5; turns++) await turn()
   const late = eventWith()
-  appended.push(store.append(late).then(() => settled++))
+  appended.push(store.append([late]).then(() => settled++))
   await turn()
   expect(settled).toBe(0)
   unlock()
@@ -75,7 +75,7 @@ test('where the file stays locked, the appends fail, and later ones are committe
   const file = newFile()
   const store = opened(file)
   const unlock = lock(file)
-  const appended = Promise.allSettled([store.append(eventWith()), store.append(eventWith())])
+  const appended = Promise.allSettled([store.append([eventWith()]), store.append([eventWith()])])
   await turn()
   await vi.advanceTimersByTimeAsync(6_000)
   const failed = {
@@ -85,7 +85,7 @@ test('where the file stays locked, the appends fail, and later ones are committe
   expect(await appended).toMatchObject([failed, failed])
   unlock()
   const event = eventWith()
-  await store.append(event)
+  await store.append([event])
   expect(await store.query()).toEqual([event])
 })
 
@@ -94,7 +94,7 @@ test('closing waits for the file', async () => {
   const store = opened(file)
   const event = eventWith()
   await lockElsewhere(file, '')
-  const appended = store.append(event)
+  const appended = store.append([event])
   await store.close()
   await appended
   expect(await opened(file).query()).toEqual([event])

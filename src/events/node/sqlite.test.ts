@@ -53,7 +53,7 @@ describe('commits', () => {
     const file = newFile()
     const [writer, reader] = [opened(file), opened(file, { readOnly: true })]
     const event = eventWith()
-    const appended = writer.append(event)
+    const appended = writer.append([event])
     expect(await isFound(reader, event.ray)).toBe(false)
     await appended
     expect(await isFound(reader, event.ray)).toBe(true)
@@ -63,7 +63,7 @@ describe('commits', () => {
     const [file, copy] = [newFile(), newFile()]
     const store = opened(file)
     const events = Array.from({ length: 70 }, () => eventWith())
-    await Promise.all(events.map((event) => store.append(event)))
+    await Promise.all(events.map((event) => store.append([event])))
     mkdirSync(dirname(copy))
     // The third file, the index in shared memory, is rebuilt.
     for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${copy}${part}`)
@@ -73,15 +73,15 @@ describe('commits', () => {
   test.each([1, 2, 50, 64, 65, 127, 333])('%i appends of one turn are one', async (count) => {
     const store = opened()
     const events = Array.from({ length: count }, () => eventWith())
-    await Promise.all(events.map((event) => store.append(event)))
+    await Promise.all(events.map((event) => store.append([event])))
     expect(store.commits).toBe(1)
     expect(await store.query({ limit: 1_000 })).toEqual(events.toReversed())
   })
 
   test('those of another turn are another', async () => {
     const store = opened()
-    await store.append(eventWith())
-    await store.append(eventWith())
+    await store.append([eventWith()])
+    await store.append([eventWith()])
     expect(store.commits).toBe(2)
   })
 
@@ -89,7 +89,9 @@ describe('commits', () => {
     const store = opened()
     const [good, bad, alsoGood] = [eventWith(), eventWith(), eventWith()]
     bad.matched[0]!.value = 10n
-    const settled = await Promise.allSettled([good, bad, alsoGood].map((one) => store.append(one)))
+    const settled = await Promise.allSettled(
+      [good, bad, alsoGood].map((one) => store.append([one]))
+    )
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(settled[1]).toMatchObject({ reason: { code: 'store_failed' } })
     expect(await store.query()).toEqual([alsoGood, good])
@@ -101,7 +103,7 @@ describe('commits', () => {
     const other = new Database(file)
     onTestFinished(() => void other.close())
     other.exec('ALTER TABLE events RENAME TO gone')
-    const settled = await Promise.allSettled([1, 2, 3].map(() => store.append(eventWith())))
+    const settled = await Promise.allSettled([1, 2, 3].map(() => store.append([eventWith()])))
     for (const result of settled) {
       expect(result).toMatchObject({
         status: 'rejected',
@@ -110,7 +112,7 @@ describe('commits', () => {
     }
     other.exec('ALTER TABLE gone RENAME TO events')
     const event = eventWith()
-    await store.append(event)
+    await store.append([event])
     expect(await store.query()).toEqual([event])
   })
 
@@ -118,7 +120,7 @@ describe('commits', () => {
     const file = newFile()
     const [one, other] = [opened(file), opened(file)]
     const events = Array.from({ length: 40 }, () => eventWith())
-    await Promise.all(events.map((event, i) => (i % 2 === 0 ? one : other).append(event)))
+    await Promise.all(events.map((event, i) => (i % 2 === 0 ? one : other).append([event])))
     expect(await one.query()).toHaveLength(40)
   })
 })
@@ -128,12 +130,12 @@ describe('retention', () => {
     const file = newFile()
     const store = opened(file, { maxEvents: 500 })
     const old = eventWith({ ray: '0000000010000000' })
-    await store.append(old)
+    await store.append([old])
     for (let i = 0; i < 3; i++) {
-      await Promise.all(Array.from({ length: 1_000 }, () => store.append(eventWith())))
+      await Promise.all(Array.from({ length: 1_000 }, () => store.append([eventWith()])))
     }
     const newest = eventWith()
-    await store.append(newest)
+    await store.append([newest])
     expect((await store.query({ limit: 1_000 })).length).toBeLessThan(600)
     expect(await store.find(old.ray)).toMatchObject({ found: false, reason: 'evicted' })
     expect(await isFound(store, newest.ray)).toBe(true)
@@ -150,8 +152,8 @@ describe('retention', () => {
 test('a rare match is found far back', async () => {
   const store = opened()
   const rare = eventWith({ country: 'PT' })
-  await store.append(rare)
-  await Promise.all(Array.from({ length: 25_000 }, () => store.append(eventWith())))
+  await store.append([rare])
+  await Promise.all(Array.from({ length: 25_000 }, () => store.append([eventWith()])))
   expect(await store.query({ country: 'PT' })).toEqual([rare])
   expect(await store.query({ ray: rare.ray })).toEqual([rare])
 })
@@ -161,7 +163,7 @@ describe('files', () => {
     const file = newFile()
     const event = eventWith()
     const first = sqliteStore(file)
-    await first.append(event)
+    await first.append([event])
     await first.close()
     expect(await isFound(opened(file), event.ray)).toBe(true)
   })
@@ -250,7 +252,7 @@ describe('read-only', () => {
     const file = newFile()
     await sqliteStore(file).close()
     const store = opened(file, { readOnly: true })
-    await expect(store.append(eventWith())).rejects.toMatchObject({ code: 'store_read_only' })
+    await expect(store.append([eventWith()])).rejects.toMatchObject({ code: 'store_read_only' })
     expect(await store.query()).toEqual([])
   })
 })

@@ -144,9 +144,9 @@ export const sqliteStore = (
     get commits() {
       return writer?.commits ?? 0
     },
-    append: (event) => {
+    append: (events) => {
       if (closed) return guarded(() => {})
-      if (writer !== undefined) return writer.append(event)
+      if (writer !== undefined) return writer.append(events)
       return Promise.reject(new EdgeError('store_read_only', `${name}: opened for reading only`))
     },
     find: (text) => guarded(() => find(db, name, text)),

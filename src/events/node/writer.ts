@@ -52,6 +52,9 @@ const newGroup = (): Group => {
 const isLocked = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
+/** JSON escapes what the driver cannot bind: NUL cuts its texts, a lone surrogate ends the process. */
+const bound = (event: SecurityEvent) => [event.ray.toWellFormed(), JSON.stringify(event)]
+
 /** Writes events in groups: all that were appended in one turn of the event loop share one transaction. */
 export class Writer {
   readonly #db: Connection
@@ -80,10 +83,10 @@ export class Writer {
     this.#maxEvents = maxEvents
   }
 
-  append(event: SecurityEvent): Promise<void> {
-    let text: string
+  append(events: readonly SecurityEvent[]): Promise<void> {
+    let values: string[]
     try {
-      text = JSON.stringify(event)
+      values = events.flatMap(bound)
     } catch (cause) {
       return Promise.reject(storeFailed(this.file, cause))
     }
@@ -91,8 +94,7 @@ export class Writer {
       this.#group = newGroup()
       setImmediate(this.#flush)
     }
-    // Ray IDs are hex digits, and JSON escapes what the driver cannot bind: NUL ends its texts, a lone surrogate the process.
-    this.#group.values.push(event.ray.toWellFormed(), text)
+    for (const value of values) this.#group.values.push(value)
     return this.#group.promise
   }
 

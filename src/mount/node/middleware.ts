@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from '../../answers/answer.ts'
+import { writeAnswer } from '../../answers/node/write-answer.ts'
 import type { Edge } from '../../edge.ts'
 import type { Verdict } from '../../verdict.ts'
 import type { NodeResponse } from '../headers.ts'
@@ -19,13 +19,6 @@ export type NodeMiddleware = (
   next: (error?: unknown) => void
 ) => void
 
-const send = ({ status, headers, body }: Answer, response: ServerResponse) => {
-  response.writeHead(status, headers)
-  if (typeof body !== 'string') response.end(body)
-  // A text with as many bytes as characters is ASCII, which Node writes faster by this name.
-  else response.end(body, String(body.length) === headers['Content-Length'] ? 'latin1' : 'utf8')
-}
-
 /**
  * Mounts an edge in front of a `node:http` handler, or as Express/Connect middleware. A blocked request is answered
  * here; a passing one goes on with `req.rayId`, the `CF-RAY` response header, and `CF-Ray` and `CF-Connecting-IP` on the
@@ -35,7 +28,7 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
   function edge1020(request, response, next) {
     const settle = (verdict: Verdict) => {
       if (verdict.answer !== undefined) {
-        send(verdict.answer, response)
+        writeAnswer(response, verdict.answer)
         return
       }
       request.rayId = verdict.ray

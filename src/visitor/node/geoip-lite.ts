@@ -84,6 +84,8 @@ export const geoipLite = ({ dir }: GeoipLiteOptions = {}): GeoipLite => {
 
   return {
     name: 'geoip-lite',
+    // Its places have no postal codes and no second subdivisions.
+    provides: new Set(['country', 'place'] as const),
     get date() {
       date ??= readDate(folder)
       return date

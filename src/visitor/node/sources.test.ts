@@ -5,9 +5,10 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { EdgeError } from '../../error.ts'
 import { parseIp } from '../../lists/ip.ts'
 import { parseFeedSpec } from '../feeds/spec.ts'
+import { providedBy } from '../provides.ts'
 import { mmdb } from './mmdb.fixture.ts'
 import type { SourcesOptions } from './sources.ts'
-import { knownOf, openSources } from './sources.ts'
+import { openSources } from './sources.ts'
 
 const DIR = mkdtempSync(join(tmpdir(), 'edge1020-sources-'))
 afterAll(() => rmSync(DIR, { recursive: true }))
@@ -77,7 +78,15 @@ describe('the sources of a fresh clone', () => {
     expect(sources.reputation).toBeUndefined()
     expect(sources.lists.ip('office')).toBeUndefined()
     expect(sources.asn.lookup(ip('1.1.1.1'))).toMatchObject({ asn: 13_335 })
-    expect(knownOf(sources)).toMatchObject({ asn: true, reputation: false, bots: true, tls: false })
+    expect([...providedBy(sources)].sort()).toEqual([
+      'asn',
+      'bots',
+      'constant',
+      'country',
+      'place',
+      'request',
+      'visitor',
+    ])
   })
 
   test('warn of country data that is old, not of the bots', () => {

@@ -55,9 +55,6 @@ export interface OpenedSources {
   close(): void
 }
 
-/** Its places have no postal codes and no second subdivisions. */
-const GEOIP_LITE = 'geoip-lite'
-
 const dated = ({ name, date }: Source) =>
   date === '' ? `${name}, date unknown` : `${name}, ${date}`
 
@@ -188,14 +185,3 @@ export const openSources = ({
     throw error
   }
 }
-
-/** What rules can be judged with from real data. */
-export const knownOf = ({ geo, reputation, bots }: OpenedSources, seesTls = false) => ({
-  geo: true,
-  city: geo.place !== undefined,
-  postal: geo.place !== undefined && geo.name !== GEOIP_LITE,
-  asn: true,
-  reputation: reputation !== undefined,
-  bots: bots !== undefined,
-  tls: seesTls,
-})

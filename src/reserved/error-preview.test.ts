@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createEdge } from './index.ts'
+import { createEdge } from '../index.ts'
 
 const edge = createEdge({
   rules: {

@@ -1,9 +1,6 @@
-import type { Answer, Answers, Generation, RefusalFacts } from './answers/answer.ts'
-import { catalogue } from './answers/catalogue.ts'
-import type { Dialect } from './answers/negotiate.ts'
-
-/** Where every error of the catalogue can be looked at, so that a client's author needs no rule to meet one. */
-export const PREVIEW_PATH = '/cdn-cgi/error/'
+import type { Answer, Answers, Generation, RefusalFacts } from '../answers/answer.ts'
+import { catalogue } from '../answers/catalogue.ts'
+import type { Dialect } from '../answers/negotiate.ts'
 
 const CODE = /^\/cdn-cgi\/error\/(\d{3,4})\/?$/
 const DIALECTS: readonly Dialect[] = ['html', 'text', 'json', 'problem', 'markdown']

@@ -1,0 +1,5 @@
+import type { Answer } from './answer.ts'
+
+/** The answer as a Fetch Response, a new one each time. */
+export const toResponse = ({ status, headers, body }: Answer): Response =>
+  new Response(body === '' ? null : (body as BodyInit), { status, headers })

@@ -1,0 +1,43 @@
+import { EdgeError } from './error.ts'
+import type { EventStore, SecurityEvent } from './events/event.ts'
+
+export interface Committer {
+  /** Resolves when the events of one Ray ID are committed, or when `onLoss` knows that they are not. Never rejects. */
+  commit(events: readonly SecurityEvent[]): Promise<void>
+  /** The same for a request that does not wait; `settled` does. */
+  commitLater(events: readonly SecurityEvent[]): void
+  /** Resolves when nothing of `commitLater` is pending. */
+  settled(): Promise<void>
+}
+
+/** @param onLoss told of events that could not be committed, and why */
+export const createCommitter = (
+  store: EventStore,
+  onLoss: (error: EdgeError, events: readonly SecurityEvent[]) => void
+): Committer => {
+  const pending = new Set<Promise<void>>()
+
+  const commit: Committer['commit'] = async (events) => {
+    try {
+      await store.append(events)
+    } catch (cause) {
+      const error =
+        cause instanceof EdgeError
+          ? cause
+          : new EdgeError('store_failed', `${store.name}: an event was not committed`, { cause })
+      onLoss(error, events)
+    }
+  }
+
+  return {
+    commit,
+    commitLater: (events) => {
+      const committed = commit(events)
+      pending.add(committed)
+      void committed.then(() => pending.delete(committed))
+    },
+    settled: async () => {
+      await Promise.all(pending)
+    },
+  }
+}

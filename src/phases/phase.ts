@@ -1,0 +1,45 @@
+import type { Action } from '../actions.ts'
+import type { PageChoice } from '../answers/answer.ts'
+import type { RequestContext } from '../context.ts'
+import type { Rule } from '../rules/rule.ts'
+
+/**
+ * Logpush's words for the products that make security events.
+ *
+ * Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/firewall_events/ (`Source`)
+ */
+export type EventSource = 'firewallcustom'
+
+/** One product of Cloudflare's that judges requests. `order.ts` lists all of them. */
+export interface Phase {
+  readonly name: string
+  /** What the events of its rules carry as their `source`. */
+  readonly source: EventSource
+  /** Canonical names of the fields that its enabled rules read, each once. */
+  readonly fields: readonly string[]
+  /** True where an enabled rule reads the body: the body is read before this phase runs, and not before. */
+  readonly readsBody: boolean
+  /** Judges one request. `undefined`, without any allocation, where no rule matches. Never throws on a visitor's input. */
+  run(context: RequestContext): Ruling | undefined | Promise<Ruling | undefined>
+}
+
+/** One rule that is true of the request. */
+export interface Match {
+  readonly phase: Pick<Phase, 'name' | 'source'>
+  readonly rule: Rule
+  readonly action: Action
+  /** Cloudflare's error code of the answer, e.g. 1020; 0 where the action does not answer. */
+  readonly code: number
+  /** The page that the rule asks for. */
+  readonly page?: PageChoice | undefined
+}
+
+/** What a phase decides about a request that at least one of its rules matches. */
+export interface Ruling {
+  /** In the order of the rules; never empty. */
+  readonly matches: readonly [Match, ...Match[]]
+  /** True where the last match answers: no later phase runs. */
+  readonly ends: boolean
+  /** Bits of the later phases that do not run for this request (`order.ts`); 0 for none. */
+  readonly skips: number
+}

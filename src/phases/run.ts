@@ -1,0 +1,65 @@
+import type { RequestContext } from '../context.ts'
+import type { Match, Phase, Ruling } from './phase.ts'
+
+/** Makes the request's body readable for rules. `undefined` where nothing has to be waited for. */
+export type ReadBody = (context: RequestContext) => Promise<unknown> | undefined
+
+export const NO_MATCHES: readonly Match[] = []
+
+type Matches = readonly Match[]
+
+const joined = (found: Matches, { matches }: Ruling): Matches =>
+  found.length === 0 ? matches : [...found, ...matches]
+
+const runFrom = (
+  first: number,
+  phases: readonly Phase[],
+  context: RequestContext,
+  readBody: ReadBody,
+  found: Matches,
+  skipped: number,
+  isBodyRead: boolean
+): Matches | Promise<Matches> => {
+  for (let i = first; i < phases.length; i++) {
+    if ((skipped & (1 << i)) !== 0) continue
+    const phase = phases[i]!
+    if (phase.readsBody && !isBodyRead) {
+      const reading = readBody(context)
+      if (reading !== undefined) {
+        return reading.then(() => runFrom(i, phases, context, readBody, found, skipped, true))
+      }
+      isBodyRead = true
+    }
+    const ruling = phase.run(context)
+    if (ruling instanceof Promise) {
+      return ruling.then((decided) => {
+        if (decided === undefined) {
+          return runFrom(i + 1, phases, context, readBody, found, skipped, isBodyRead)
+        }
+        const all = joined(found, decided)
+        if (decided.ends) return all
+        const skips = skipped | decided.skips
+        return runFrom(i + 1, phases, context, readBody, all, skips, isBodyRead)
+      })
+    }
+    if (ruling === undefined) continue
+    found = joined(found, ruling)
+    if (ruling.ends) return found
+    skipped |= ruling.skips
+  }
+  return found
+}
+
+/**
+ * Runs phases in their order until one answers, and collects what matched.
+ *
+ * The body is read before the first phase that asks for it: an IP rule of an earlier phase never waits for an upload. A promise
+ * comes back only where a body or a phase has to be waited for.
+ *
+ * @returns every match in order; the last one decides
+ */
+export const runPhases = (
+  phases: readonly Phase[],
+  context: RequestContext,
+  readBody: ReadBody
+): Matches | Promise<Matches> => runFrom(0, phases, context, readBody, NO_MATCHES, 0, false)

@@ -1,0 +1,26 @@
+import type { PageChoice, RefusalFacts } from './answers/answer.ts'
+import type { Facts } from './context.ts'
+import { toText } from './language/bytes.ts'
+
+/** What an answer says of the request that it refuses. */
+export const refusalFacts = (
+  code: number,
+  { request, visitor, rayId }: Omit<Facts, 'connection'>,
+  colo: string,
+  page?: PageChoice
+): RefusalFacts => ({
+  code,
+  ray: rayId.ray,
+  colo,
+  timeMs: rayId.timeMs,
+  host: toText(request.hostname),
+  ip: visitor.ipText,
+  country: visitor.country,
+  asn: visitor.asn,
+  method: request.method,
+  accept: request.joined('accept'),
+  acceptEncoding: request.joined('accept-encoding'),
+  codings: request.codings,
+  acceptLanguage: request.joined('accept-language'),
+  page,
+})

@@ -1,0 +1,48 @@
+import type { Answer } from './answers/answer.ts'
+import { byteLength } from './answers/template.ts'
+import { readOverrides } from './context.ts'
+import { EdgeError } from './error.ts'
+import type { Value } from './language/types.ts'
+import type { RayId } from './ray.ts'
+import type { Visitor } from './visitor/visitor.ts'
+
+const BAD_OVERRIDE_STATUS = 400
+
+export interface TestOverrides {
+  /** Values that win over all others, by the field's slot; `undefined` where none is set. */
+  readonly fields: ReadonlyMap<number, Value> | undefined
+  /** One sentence for each header that cannot be read. */
+  readonly problems: readonly string[]
+}
+
+/** Where overrides are off. */
+export const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
+
+/** The fields that a test's `x-edge-…` headers set, checked against the types of the fields. */
+export const testOverrides = ({ overrideProblems, fieldOverrides }: Visitor): TestOverrides => {
+  try {
+    return {
+      problems: overrideProblems,
+      fields: fieldOverrides === undefined ? undefined : readOverrides(fieldOverrides),
+    }
+  } catch (error) {
+    if (!(error instanceof EdgeError)) throw error
+    return { problems: [...overrideProblems, `x-edge-fields: ${error.message}`], fields: undefined }
+  }
+}
+
+/** The 400 that names the mistakes in a test's own headers: a mistake that is ignored makes the test pass. */
+export const badOverride = (problems: readonly string[], ray: RayId, method: string): Answer => {
+  const body = problems.map((problem) => `${problem}\n`).join('')
+  return {
+    status: BAD_OVERRIDE_STATUS,
+    headers: {
+      'Content-Type': 'text/plain; charset=UTF-8',
+      'Content-Length': String(byteLength(body)),
+      'Cache-Control': 'no-store',
+      'CF-RAY': ray.header,
+      'x-edge1020': 'bad-override',
+    },
+    body: method === 'HEAD' ? '' : body,
+  }
+}

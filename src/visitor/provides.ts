@@ -1,0 +1,50 @@
+import type { FieldSource } from '../language/fields.ts'
+import type { AsnSource, BotSource, GeoSource, ReputationSource } from './visitor.ts'
+
+export interface Sources {
+  geo?: GeoSource | undefined
+  asn?: AsnSource | undefined
+  reputation?: ReputationSource | undefined
+  bots?: BotSource | undefined
+}
+
+/** What every edge has: the request itself, the peer's address, and what never changes. */
+const ALWAYS: readonly FieldSource[] = ['request', 'visitor', 'constant']
+const GEO: readonly FieldSource[] = ['country']
+const GEO_WITH_PLACES: readonly FieldSource[] = ['country', 'place', 'postal']
+
+/** A source that does not say what it provides provides all that its kind can. */
+const given = (
+  source: { readonly provides?: ReadonlySet<FieldSource> } | undefined,
+  all: readonly FieldSource[]
+): Iterable<FieldSource> => (source === undefined ? [] : (source.provides ?? all))
+
+/**
+ * Which kinds of fields have real data here.
+ *
+ * @param seesTls whether the transport brings TLS fingerprints
+ */
+export const providedBy = (
+  { geo, asn, reputation, bots }: Sources,
+  seesTls = false
+): ReadonlySet<FieldSource> =>
+  new Set([
+    ...ALWAYS,
+    ...given(geo, geo?.place === undefined ? GEO : GEO_WITH_PLACES),
+    ...given(asn, ['asn']),
+    ...given(reputation, ['reputation']),
+    ...given(bots, ['bots']),
+    ...(seesTls ? (['tls'] as const) : []),
+  ])
+
+/**
+ * Loads what rules on these kinds of fields need, and nothing else: a site without country rules never pays for countries.
+ *
+ * @throws EdgeError `geo_failed`, `asn_failed`
+ */
+export const openSources = ({ geo, asn }: Sources, read: ReadonlySet<FieldSource>): void => {
+  const readsPlaces = read.has('place') || read.has('postal')
+  if (readsPlaces && geo?.place !== undefined) geo.open?.('city')
+  else if (read.has('country')) geo?.open?.('country')
+  if (read.has('asn')) asn?.open?.()
+}
