@@ -83,8 +83,6 @@ export interface ListenerOptions {
   timeoutCheckIntervalMs?: number
   /** How long `close` lets requests under way finish. Default 10 s. */
   drainTimeoutMs?: number
-  /** A new `CF-RAY` value, for answers to what no request could be made of. */
-  nextRay?: () => string
   /** Told what a handler threw (the visitor got a 500), and what is wrong with a certificate. */
   onError?: (error: unknown) => void
 }
@@ -123,7 +121,6 @@ export const createListener = async ({
   sendTimeoutMs = SEND_TIMEOUT_MS,
   timeoutCheckIntervalMs = TIMEOUT_CHECK_INTERVAL_MS,
   drainTimeoutMs = DRAIN_TIMEOUT_MS,
-  nextRay,
   onError = () => {},
 }: ListenerOptions): Promise<Listener> => {
   checkPort(port)
@@ -150,15 +147,9 @@ export const createListener = async ({
     if (isIdle || socket.writableLength > 0) socket.destroy()
   })
 
-  const ownHeaders = (): [string, string][] => {
-    const headers: [string, string][] = [['Server', 'cloudflare']]
-    if (nextRay !== undefined) headers.push(['CF-RAY', nextRay()])
-    return headers
-  }
-
   const refuse = (response: VisitorResponse, status: number, message?: string) => {
     response.shouldKeepAlive = false
-    writeAnswer(response, plainAnswer(status, message), ownHeaders())
+    writeAnswer(response, plainAnswer(status, message), OWN_HEADERS)
   }
 
   const failed = (error: unknown, response: VisitorResponse) => {
@@ -217,7 +208,7 @@ export const createListener = async ({
   acceptExpectations(server, inOrder, serve, (response) => refuse(response, 417))
   server.on('connect', (_, duplex) => {
     const socket = duplex as Socket
-    pipelineOf(socket).last(() => answerRaw(socket, 405, ownHeaders()))
+    pipelineOf(socket).last(() => answerRaw(socket, 405, OWN_HEADERS))
   })
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket
@@ -228,7 +219,7 @@ export const createListener = async ({
       return
     }
     const pipeline = pipelineOf(socket)
-    const answer = () => answerRaw(socket, statusOf(error), ownHeaders())
+    const answer = () => answerRaw(socket, statusOf(error), OWN_HEADERS)
     const { current } = pipeline
     if (current !== undefined && !current.request.complete) {
       // What is broken is the body of the request that is being answered.
@@ -248,10 +239,10 @@ export const createListener = async ({
       // A WebSocket may be silent for as long as it likes.
       socket.setTimeout(0)
       const status = versionRefusal(request) ?? (isSoundHost(request) ? undefined : 400)
-      if (status !== undefined) return answerRaw(socket, status, ownHeaders())
+      if (status !== undefined) return answerRaw(socket, status, OWN_HEADERS)
       const fail = (error: unknown) => {
         onError(error)
-        answerRaw(socket, 500, ownHeaders())
+        answerRaw(socket, 500, OWN_HEADERS)
       }
       try {
         const done = upgrade(request, socket, head, connectionOf(socket))
@@ -282,7 +273,7 @@ export const createListener = async ({
           proxyProtocol,
           resumption: tlsResumption,
           timeoutMs: openingTimeoutMs,
-          onRefused: (socket, message) => answerRaw(socket, 400, ownHeaders(), message),
+          onRefused: (socket, message) => answerRaw(socket, 400, OWN_HEADERS, message),
           onSecure: (socket, raw, takeHttp) => {
             connections.delete(raw)
             if (isClosing) socket.destroy()
@@ -348,6 +339,15 @@ export const createListener = async ({
 const noop = () => {}
 
 /**
+ * Of answers for which no request was judged. Cloudflare's have `CF-RAY: -` too: an ID that no event has would look up as
+ * a request that passed.
+ */
+const OWN_HEADERS: readonly (readonly [string, string])[] = [
+  ['Server', 'cloudflare'],
+  ['CF-RAY', '-'],
+]
+
+/**
  * Status for a first line of HTTP/1 that nginx, and so Cloudflare, refuses: versions after 1.1 are 505, before 1.0 are 400
  * (nginx, `ngx_http_parse.c`).
  */
@@ -358,6 +358,7 @@ const versionRefusal = ({ httpVersion }: IncomingMessage): number | undefined =>
 
 /** Status for what Node's parser gave up on. */
 const statusOf = ({ code }: NodeJS.ErrnoException): number => {
+  if (code === 'HPE_INVALID_VERSION') return 505
   if (code === 'HPE_HEADER_OVERFLOW') return 431
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413

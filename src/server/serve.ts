@@ -133,7 +133,6 @@ export const serve = async ({
       tls,
       tlsResumption,
       proxyProtocol,
-      nextRay: edge.nextRay,
       onError: report,
       handler,
       http2: handler,

@@ -31,6 +31,19 @@ describe('onShutdown', () => {
     await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0))
   })
 
+  test('SIGHUP is reported and ends nothing, until the handlers are taken off', () => {
+    const own = new FakeProcess()
+    const close = vi.fn(async () => {})
+    const onHangup = vi.fn()
+    const stop = onShutdown(close, { process: own, onHangup })
+    own.emit('SIGHUP', 'SIGHUP')
+    expect(onHangup).toHaveBeenCalledOnce()
+    expect(close).not.toHaveBeenCalled()
+    expect(own.exit).not.toHaveBeenCalled()
+    stop()
+    expect(own.listenerCount('SIGHUP')).toBe(0)
+  })
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -14,13 +14,15 @@ export interface ShutdownOptions {
   process?: ShutdownProcess
   /** After this long the process ends whatever `close` still waits for. Default 30 s. */
   hangMs?: number
-  /** Told why the process ends with 1. */
+  /** Called with the reason when the process ends with 1. */
   onError?: (error: unknown) => void
+  /** Called at SIGHUP, which would otherwise end the process. Default: a line on stderr. */
+  onHangup?: () => void
 }
 
 /**
  * Ends the process in order: at the first SIGINT or SIGTERM `close` is called and the exit code is 0, or 1 where it
- * fails or hangs. A second signal ends it at once with 130 or 143.
+ * fails or hangs. A second signal ends it at once with 130 or 143. SIGHUP does not end it: owners of nginx send it to reload.
  *
  * @returns takes the signal handlers off again
  * @example onShutdown(async () => { await listener.close(); await edge.close() })
@@ -31,6 +33,10 @@ export const onShutdown = (
     process: own = process,
     hangMs = HANG_MS,
     onError = (error) => console.error(`edge1020: closing failed: ${error}`),
+    onHangup = () =>
+      console.error(
+        'edge1020: SIGHUP ignored: there is no reload yet, restart to read the rules again'
+      ),
   }: ShutdownOptions = {}
 ): (() => void) => {
   let isClosing = false
@@ -56,7 +62,9 @@ export const onShutdown = (
     }
   }
   for (const signal of Object.keys(SIGNALS)) own.on(signal as NodeJS.Signals, onSignal)
+  own.on('SIGHUP', onHangup)
   return () => {
     for (const signal of Object.keys(SIGNALS)) own.off(signal as NodeJS.Signals, onSignal)
+    own.off('SIGHUP', onHangup)
   }
 }
