@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createListener } from './listen.ts'
 
 const SLOW_MS = 40
@@ -79,3 +80,34 @@ test('requests of one packet are handled one after the other', async () => {
   expect(statuses).toEqual(Array(41).fill(200))
   expect(handled).toEqual([...Array.from({ length: 40 }, (_, i) => `/${i}`), '/next'])
 })
+
+test('a connection whose requests wait is read no further, and goes on when they are answered', async () => {
+  const answers: (() => void)[] = []
+  let read = () => 0
+  const { port, close } = await createListener({
+    handler: (request, response) => {
+      read = () => request.socket.bytesRead
+      answers.push(() => response.end())
+    },
+    drainTimeoutMs: 0,
+  })
+  onTestFinished(close)
+  const bytes = Buffer.from(get('/', `X: ${'x'.repeat(4000)}\r\n`).repeat(2000) + NEXT)
+  let count = 0
+  const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  socket.on('error', () => {})
+  socket.setEncoding('latin1').on('data', (text) => {
+    count += String(text).split('HTTP/1.1 200').length - 1
+  })
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  await sleep(300)
+  expect(answers).toHaveLength(1)
+  expect(read()).toBeLessThan(1_000_000)
+  const answering = setInterval(() => {
+    for (const answer of answers.splice(0)) answer()
+  })
+  onTestFinished(() => clearInterval(answering))
+  await closed
+  expect(count).toBe(2001)
+}, 20_000)

@@ -54,7 +54,12 @@ export class Pipeline {
   }
 
   #wait(waiting: Waiting): void {
-    if (this.#waiting.push(waiting) === MAX_WAITING) this.#socket.pause()
+    // Node starts to read again at the end of each request, so the pause comes after the whole packet.
+    if (this.#waiting.push(waiting) === MAX_WAITING) process.nextTick(this.#pause)
+  }
+
+  readonly #pause = (): void => {
+    if (this.#waiting.length >= MAX_WAITING && !this.#socket.destroyed) this.#socket.pause()
   }
 
   #start(turn: Turn, run: () => void): void {
