@@ -107,6 +107,23 @@ describe('a reused connection that the origin closes', () => {
     expect(requests).toHaveLength(3)
   })
 
+  test('is sent no third time where the new connection breaks off within a head', async () => {
+    const asked = vi.fn()
+    const { url } = await rawOrigin((socket) => {
+      asked()
+      if (asked.mock.calls.length === 1) socket.write(OK)
+      else socket.end(asked.mock.calls.length > 2 ? 'HTTP/1.1 200 OK\r\nX-A' : '')
+    })
+    const { port, failures } = await edgeTo(url)
+    const client = rawClient(port)
+    client.send(get(''))
+    await client.until('ok')
+    client.send(get())
+    expect(await client.closed).toContain('HTTP/1.1 520 ')
+    expect(failures).toHaveLength(1)
+    expect(asked).toHaveBeenCalledTimes(3)
+  })
+
   test.each([
     ['a POST without a body', get('Content-Length: 0\r\nConnection: close\r\n', 'POST')],
     ['a PUT with a body', `${get('Content-Length: 2\r\nConnection: close\r\n', 'PUT')}ab`],

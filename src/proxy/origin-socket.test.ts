@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { Pool } from 'undici'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { guardOriginSocket, isClosedAfterReuse } from './origin-socket.ts'
 import { edgeTo, exchange, rawClient, rawOrigin } from './sockets.fixture.ts'
 import { originConnector, parseUpstream } from './upstream.ts'
 
@@ -158,4 +159,30 @@ test('a body without a length that ends in a reset does not look whole', async (
   expect(answer).toContain('half')
   expect(answer).not.toContain('0\r\n\r\n')
   expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'origin_broke_off' }))
+})
+
+describe('a connection that stood before', () => {
+  test.each([
+    ['ECONNRESET', 7, true],
+    ['EPIPE', 7, true],
+    ['ECONNRESET', 0, false],
+    ['EPIPE', 0, false],
+    ['ETIMEDOUT', 7, false],
+  ])(
+    'with %s after %i bytes: closed by the origin while idle is %s',
+    (code, bytesRead, expected) => {
+      const socket = new Socket()
+      onTestFinished(() => void socket.destroy())
+      Object.defineProperty(socket, 'bytesRead', { value: bytesRead })
+      guardOriginSocket(socket)
+      const onError = vi.fn()
+      socket.on('error', onError)
+      socket.emit('error', Object.assign(new Error(code), { code }))
+      expect(isClosedAfterReuse(onError.mock.calls[0]![0])).toBe(expected)
+    }
+  )
+
+  test.each([undefined, null, 'text', new Error('x')])('%s is no such error', (cause) => {
+    expect(isClosedAfterReuse(cause)).toBe(false)
+  })
 })

@@ -134,6 +134,16 @@ describe('a request as Node has it', () => {
   })
 })
 
+test.each([
+  ['user-agent', 'a'],
+  ['referer', 'a'],
+  ['authorization', 'a'],
+  ['accept', 'a, b'],
+  ['x-forwarded-for', 'a, b'],
+])('a repeated %s is %j as one value', (name, expected) => {
+  expect(read({ rawHeaders: [name, 'a', name, 'b'] }).joined(name)).toBe(expected)
+})
+
 describe('a Fetch Request', () => {
   const fetched = (url: string, init?: RequestInit, isTls = false) =>
     readRequest(new Request(url, init), isTls, TIME_MS)
