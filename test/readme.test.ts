@@ -1,4 +1,4 @@
-// Every command and every piece of code in the README, run as written (but for ports, and `npx`, which here is this build).
+// Every command and piece of code in the README, docs/mounting.md and docs/events.md, run as written (but for ports, and `npx`, which here is this build).
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -7,12 +7,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { mmdb } from '../src/visitor/node/mmdb.fixture.ts'
 import { ROOT, type Running, startServe } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
-const fences = fencesOf('README.md')
-const of = (language: string) => fences.filter((fence) => fence.language === language)
+const of = (language: string, file = 'README.md') =>
+  fencesOf(file).filter((fence) => fence.language === language)
 const RAY = /[0-9a-f]{16}/
 
 /** Where the commands run: like a clone, with a store of its own. */
@@ -29,13 +28,6 @@ beforeAll(async () => {
   mkdirSync(join(clone, 'rules'))
   symlinkSync(join(ROOT, 'rules/starter.yaml'), join(clone, 'rules/starter.yaml'))
   writeFileSync(join(clone, 'rules/site.yaml'), of('yaml')[0]!.text)
-  const city = { city: { names: { en: 'Berlin' } }, country: { iso_code: 'DE' } }
-  writeFileSync(
-    join(clone, 'GeoLite2-City.mmdb'),
-    mmdb({ type: 'GeoLite2-City', networks: [['192.0.2.0/24', city]] })
-  )
-  writeFileSync(join(clone, 'drop_v4.json'), '{"cidr":"192.0.2.0/24","sblid":"SBL1"}\n')
-  writeFileSync(join(clone, 'exits.txt'), '198.51.100.7\n')
   mkdirSync(programs, { recursive: true })
   edge = await startServe([], { cwd: clone })
 })
@@ -63,7 +55,7 @@ const inShell = async (script: string) => {
 /** Commands that go on running; each is tried in a test of its own. */
 const SERVING = /^(?:npm start|npx edge1020 serve .*)$/
 
-/** What each other command of the README prints. */
+/** What each other command prints. */
 const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   'curl -i http://127.0.0.1:8020/': [/^HTTP\/1.1 403/m, /^error code: 1020$/m, /^CF-RAY: /m],
   "curl -i -A 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0' http://127.0.0.1:8020/": [
@@ -74,26 +66,21 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^HTTP\/1.1 403/m,
   ],
   "curl -H 'Accept: application/json' http://127.0.0.1:8020/": [/"error_code":1020/],
-  "curl -H 'Accept: text/markdown' http://127.0.0.1:8020/": [/^# Error 1020: Access denied$/m],
-  'curl --compressed http://127.0.0.1:8020/': [/<title>Access denied<\/title>/],
   'curl -i http://127.0.0.1:8020/cdn-cgi/error/1015': [/HTTP\/1.1 429/, /error code: 1015/],
   'npx edge1020 page 1009 --dialect json': [/"error_code":1009/],
-  'npx edge1020 identify http://127.0.0.1:8020/.env -A Firefox --json || true': [/"cause":"rule"/],
   'npx edge1020 events': [/no scripts/, RAY],
+  'npx edge1020 events --action block': [/no scripts/, RAY],
   'npx edge1020 events "$RAY"': [/no scripts/, /http\.user_agent/, /curl\//],
   'npx edge1020 events "$RAY" --json': [/"matched"/, /"http\.user_agent"/],
   "curl 'http://127.0.0.1:8021/api/events?action=block&limit=5'": [/"events":/, RAY],
-  'curl http://127.0.0.1:8021/healthz': [/"ok":true/],
+  'curl "http://127.0.0.1:8021/api/events/$RAY"': [/"matched"/, /"http\.user_agent"/],
+  'curl http://127.0.0.1:8021/healthz': [/"ok":true/, /"storeFailures":0/],
   'npx edge1020 rules print rules/starter.yaml': [/http\.user_agent/],
   'npx edge1020 rules check rules/starter.yaml': [/6 rules/],
-  'npx edge1020 doctor': [/country data +geoip-lite, \d{4}/, /ASN data +built-in table/],
   "npx edge1020 eval 'ip.src.asnum in {24940} and not cf.client.bot' --as curl-hetzner": [
     /^true$/m,
   ],
 }
-
-/** Would download from the Internet: `test/visitor.test.ts` downloads from a server of its own. */
-const DOWNLOADING = 'npx edge1020 update asn'
 
 const here = (command: string) =>
   command
@@ -108,21 +95,26 @@ if (!hasCurl && process.env.CI !== 'true') {
 const canRun = (command: string) =>
   hasCurl || process.env.CI === 'true' || !/\bcurl\b|\$RAY/.test(command)
 
-const commands = of('sh').flatMap(({ text }) => text.trim().split('\n'))
+const commands = ['README.md', 'docs/mounting.md', 'docs/events.md'].flatMap((file) =>
+  of('sh', file).flatMap(({ text }) => text.trim().split('\n'))
+)
 const assignment = commands.find((command) => command.startsWith('RAY='))!
 
 describe('commands', () => {
-  test('the first two are those of package.json', () => {
-    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-    expect(commands.slice(0, 2)).toEqual(['npm ci', 'npm start'])
+  test('the first three are those of package.json', () => {
+    const { name, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(commands.slice(0, 3)).toEqual([
+      `npm install ${name} hono @hono/node-server`,
+      'npm ci',
+      'npm start',
+    ])
     expect(scripts.start).toBe('node dist/cli/main.js serve')
     expect(scripts.prestart).toBe('npm run build')
   })
 
-  const others = commands
-    .slice(2)
+  const others = [...new Set(commands.slice(3))]
     .filter((command) => command !== assignment && !SERVING.test(command))
-    .filter((command) => !/:(?:8030|8443)\b/.test(command) && command !== DOWNLOADING)
+    .filter((command) => !/:8030\b/.test(command))
 
   test('each has something expected of it', () => {
     expect(others.filter((command) => !(command in EXPECTED))).toEqual([])
@@ -134,7 +126,9 @@ describe('commands', () => {
   })
 
   test.each(others.filter(canRun))('%s', async (command) => {
-    const script = command.includes('$RAY') ? `${here(assignment)}\n${command}` : here(command)
+    const script = command.includes('$RAY')
+      ? `${here(assignment)}\n${here(command)}`
+      : here(command)
     const { code, out } = await inShell(script)
     expect(out).toBeTruthy()
     for (const pattern of EXPECTED[command]!) expect(out).toMatch(pattern)
@@ -155,20 +149,6 @@ describe('commands', () => {
     expect((await fetch(running.url, { headers: { 'user-agent': 'curl/8' } })).status).toBe(403)
   })
 
-  test('`serve` with data on visitors', async () => {
-    const command = commands.find((one) => one.includes('--geo'))!
-    const flags = [...command.split(' ').slice(3), '--store', 'memory', '--overrides']
-    const running = await startServe(flags, { cwd: clone })
-    onTestFinished(() => void running.stop())
-    expect(running.ready.sources).toMatchObject([
-      { role: 'country', name: 'GeoLite2-City.mmdb' },
-      { role: 'asn' },
-      { role: 'feed', text: expect.stringContaining('drop: 1 entries') },
-      { role: 'feed', text: expect.stringContaining('tor_exits: 1 entries') },
-      { role: 'bots' },
-    ])
-  })
-
   test.skipIf(!canRun('curl'))('`--overrides` decides by what a test says', async () => {
     const [serve, ...asked] = of('sh')
       .map(({ text }) => text.trim().split('\n'))
@@ -183,23 +163,13 @@ describe('commands', () => {
     const without = await inShell(`curl -s -A Firefox ${running.url}/`)
     expect(without.out).not.toContain('error code: 1020')
   })
-
-  test.skipIf(!canRun('curl'))('`--tls` listens on HTTPS', async () => {
-    const [serve, curl] = of('sh')
-      .map(({ text }) => text.trim().split('\n'))
-      .find(([first]) => first!.includes('--tls')) as [string, string]
-    const flags = serve.replace('8443', '0').replace('8441', '0').split(' ').slice(3)
-    const running = await startServe(flags, { cwd: clone })
-    onTestFinished(() => void running.stop())
-    expect(running.url).toMatch(/^https:/)
-    const { out } = await inShell(curl.replace('https://127.0.0.1:8443', running.url))
-    expect(out).toMatch(/^HTTP\/(?:2|1\.1) 403/m)
-    expect(out).toContain('error code: 1020')
-  })
 })
 
 describe('code', () => {
-  const [client, hono, express, listener, judge] = of('js').map(({ text }) => text)
+  const [first, express, client] = of('js').map(({ text }) => text)
+  const [hono, express2, listener, judge, anywhere] = of('js', 'docs/mounting.md').map(
+    ({ text }) => text
+  )
 
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
@@ -207,7 +177,26 @@ describe('code', () => {
     return inShell(`node ${file}`)
   }
 
-  test('the README has these five pieces', () => expect(of('js')).toHaveLength(5))
+  test('these are all', () => {
+    expect(of('js')).toHaveLength(3)
+    expect(of('js', 'docs/mounting.md')).toHaveLength(5)
+    expect(express2).toBe(express)
+  })
+
+  test('the first screen of the README', async () => {
+    expect(first).toContain('serve({ fetch: app.fetch, port: 3000 })')
+    const { out } = await runProgram(
+      'first',
+      `${first!.replace('serve({ fetch: app.fetch, port: 3000 })', '')}
+const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, async ({ port }) => {
+  const get = (agent) => fetch('http://127.0.0.1:' + port, { headers: { 'user-agent': agent } })
+  const [passed, blocked] = [await get('Firefox'), await get('curl/8')]
+  console.log(passed.status, await passed.text(), blocked.status, await blocked.text())
+  process.exit()
+})`
+    )
+    expect(out).toMatch(/^200 your Ray ID is [\da-f]{16}\n 403 [\s\S]*1020/)
+  })
 
   test('the client', async () => {
     const { out, code } = await runProgram(
@@ -281,6 +270,12 @@ server.on('listening', async () => {
     expect(code).toBe(0)
   })
 
+  test('judging on any runtime', async () => {
+    const { code, out } = await runProgram('anywhere', anywhere!)
+    expect(out).toBe('block 403\n')
+    expect(code).toBe(0)
+  })
+
   test('the mistake is shown as the README shows it', async () => {
     const [shown] = of('text')
     writeFileSync(
@@ -293,6 +288,11 @@ server.on('listening', async () => {
     expect(out).toContain(shown!.text)
     expect(code).toBe(2)
   })
+})
+
+test('the README is short', () => {
+  const lines = readFileSync(join(ROOT, 'README.md'), 'utf8').trimEnd().split('\n')
+  expect(lines.length).toBeLessThan(150)
 })
 
 test('every file that the README names is there', () => {

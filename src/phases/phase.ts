@@ -8,7 +8,31 @@ import type { Rule } from '../rules/rule.ts'
  *
  * Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/firewall_events/ (`Source`)
  */
-export type EventSource = 'firewallcustom'
+export type EventSource =
+  | 'apishield'
+  | 'apishieldschemavalidation'
+  | 'apishieldsequencemitigation'
+  | 'apishieldtokenvalidation'
+  | 'asn'
+  | 'bic'
+  | 'botfight'
+  | 'botmanagement'
+  | 'country'
+  | 'dlp'
+  | 'firewallcustom'
+  | 'firewallmanaged'
+  | 'firewallrules'
+  | 'hot'
+  | 'ip'
+  | 'iprange'
+  | 'l7ddos'
+  | 'ratelimit'
+  | 'securitylevel'
+  | 'uablock'
+  | 'unknown'
+  | 'validation'
+  | 'waf'
+  | 'zonelockdown'
 
 /** One product of Cloudflare's that judges requests. `order.ts` lists all of them. */
 export interface Phase {
