@@ -1,4 +1,4 @@
-import type { ServerHttp2Session } from 'node:http2'
+import { constants, type ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 
 /** A visitor that is there answers a PING within a round trip. */
@@ -10,6 +10,8 @@ const LINGER_MS = 2_000
 export interface Supervised {
   /** Takes no more requests (GOAWAY), lets those under way finish, and sees to it that the connection closes then. */
   leave(): void
+  /** Closes it at once and tells the visitor that it asked for too much (ENHANCE_YOUR_CALM). */
+  calmDown(): void
   destroy(): void
 }
 
@@ -42,6 +44,11 @@ export const supervise = (
     session.close()
     if (streams === 0) endSoon()
   }
+  const calmDown = () => {
+    // Node takes an absent error for the code 0.
+    session.destroy(null as unknown as undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    endSoon()
+  }
   const onPong = () => {
     clearTimeout(pinged)
     pinged = undefined
@@ -67,5 +74,5 @@ export const supervise = (
     clearTimeout(pinged)
   })
   session.setTimeout(idleMs)
-  return { leave, destroy }
+  return { leave, calmDown, destroy }
 }

@@ -93,6 +93,8 @@ export interface RawHttp2 {
   send: (...frames: Buffer[]) => void
   /** Types of the frames received so far. */
   received: () => number[]
+  /** Error code of the last GOAWAY received. */
+  goaway: () => number | undefined
   closed: Promise<void>
 }
 
@@ -114,16 +116,20 @@ export const rawHttp2 = async (
   socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
   socket.write(frame(FRAME.settings, 0, 0))
   const send = (...frames: Buffer[]) => void socket.write(Buffer.concat(frames))
+  const starts = () => {
+    const offsets: number[] = []
+    for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) offsets.push(at)
+    return offsets
+  }
   return {
     socket,
     send,
     post: (stream) => send(frame(FRAME.headers, FLAG.endHeaders, stream, POST)),
-    received: () => {
-      const types: number[] = []
-      for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
-        types.push(bytes[at + 3]!)
-      }
-      return types
+    received: () => starts().map((at) => bytes[at + 3]!),
+    goaway: () => {
+      const at = starts().findLast((start) => bytes[start + 3] === FRAME.goaway)
+      // The code stands behind the frame's head and the last stream's number.
+      return at === undefined ? undefined : bytes.readUInt32BE(at + 13)
     },
     closed,
   }

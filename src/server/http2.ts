@@ -11,6 +11,7 @@ import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { continueWhenRead, WILL_CONTINUE } from './expect.ts'
 import { Http2Response } from './http2-response.ts'
 import { type Supervised, supervise } from './http2-session.ts'
+import { limitResets } from './rapid-reset.ts'
 
 /** As on Cloudflare and most others; a browser queues what is more. */
 const MAX_CONCURRENT_STREAMS = 100
@@ -63,7 +64,7 @@ export interface Http2Side {
 
 /**
  * The HTTP/2 side of a listener. Node's library keeps the protocol's rules: what is malformed is reset before it becomes a
- * request, and so is a visitor who opens and resets streams all the time.
+ * request.
  */
 export const createHttp2 = ({
   maxHeaderBytes,
@@ -103,12 +104,12 @@ export const createHttp2 = ({
     }
     serve(request, response)
   }
-  server.on('stream', receive)
 
   return {
     accept: (socket) => {
       const onSession = (session: ServerHttp2Session) => {
         const supervised = supervise(session, socket, { idleMs: keepAliveTimeoutMs })
+        limitResets(session, receive, supervised.calmDown)
         sessions.add(supervised)
         socket.once('close', () => sessions.delete(supervised))
       }
