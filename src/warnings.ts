@@ -34,7 +34,8 @@ const fieldWarning = (
  */
 export const warningsOf = (ruleset: Ruleset, provided: ReadonlySet<FieldSource>): string[] => [
   ...ruleset.warnings.map(
-    ({ file, line, message }) => `${file === undefined ? '' : `${file}:${line}: `}${message}`
+    ({ file, line, message, help }) =>
+      `${file === undefined ? '' : `${file}:${line}: `}${message}${help === undefined ? '' : `: ${help}`}`
   ),
   ...ruleset.rules
     .filter((rule) => rule.enabled)

@@ -59,6 +59,16 @@ describe('edge1020 eval', () => {
     )
   })
 
+  test('of a long expression the part around the mistake is printed, as `rules check` does', async () => {
+    const before = Array.from({ length: 60 }, (_, i) => `http.host eq "host${i}.test"`).join(' or ')
+    const { err } = await run(['eval', `${before} or http.hst eq "a" or ${before}`])
+    const [place, line = '', carets = ''] = err.split('\n')
+    expect(place).toBe(`Filter parsing error (1:${before.length + 5}):`)
+    expect(line).toHaveLength(102)
+    expect(line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('http.hst')
+    expect(err.length).toBeLessThan(400)
+  })
+
   test('a mistake with --json is JSON too', async () => {
     const { code, out } = await run(['eval', '(', '--json'])
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: { line: 1 } })

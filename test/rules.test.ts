@@ -28,6 +28,22 @@ describe('edge1020 rules check', () => {
     expect(warnings).toEqual([expect.stringContaining(field)])
   })
 
+  test('warns of an old field once for each rule, and says what to write', async () => {
+    const old = Array.from({ length: 10 }, () => 'ip.geoip.country eq "KP"').join(' or ')
+    const [one, other] = ['old.json', 'older.json'].map((name) => file(name, `${old} or ssl`))
+    const { err } = await run(['rules', 'check', one!, other!])
+    const told = '1: `ip.geoip.country` is deprecated: write `ip.src.country`\n'
+    expect(err).toBe(`warning: ${one}:${told}warning: ${other}:${told}`)
+  })
+
+  test('says of the threat score that it is always 0', async () => {
+    const path = file('score.json', 'cf.threat_score gt 10')
+    const { err } = await run(['rules', 'check', path])
+    expect(err).toBe(
+      `warning: ${path}:1: \`cf.threat_score\` is deprecated: it is always 0 on Cloudflare\n`
+    )
+  })
+
   test('warns of a list that is empty', async () => {
     const { err } = await run(['rules', 'check', file('list.json', 'ip.src in $office')])
     expect(err).toContain('$office')

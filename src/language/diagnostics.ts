@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../error.ts'
 import { EdgeError } from '../error.ts'
+import { excerptOf, terminalSafe } from './excerpt.ts'
 import type { Problem } from './problem.ts'
 
 const encoder = new TextEncoder()
@@ -35,23 +36,19 @@ export const toDiagnostic = (
 })
 
 /**
- * The picture that Cloudflare's engine prints: where, the source line, carets and what is wrong.
+ * The picture that Cloudflare's engine prints: where, the source line, carets and what is wrong. Of a line longer than 100
+ * characters it shows the part around the carets.
  *
  * @example
  * Filter parsing error (1:1):
  * xyz
  * ^^^ unknown identifier
  */
-export const formatDiagnostic = ({
-  line,
-  column,
-  length,
-  sourceLine,
-  message,
-  help,
-}: Diagnostic): string => {
-  const picture = `Filter parsing error (${line}:${column}):\n${sourceLine}\n${' '.repeat(column - 1)}${'^'.repeat(length)} ${message}\n`
-  return help === undefined ? picture : `${picture}help: ${help}\n`
+export const formatDiagnostic = (diagnostic: Diagnostic): string => {
+  const { line, column, message, help } = diagnostic
+  const excerpt = excerptOf(diagnostic)
+  const picture = `Filter parsing error (${line}:${column}):\n${excerpt.line}\n${excerpt.pad}${excerpt.carets} ${terminalSafe(message)}\n`
+  return help === undefined ? picture : `${picture}help: ${terminalSafe(help)}\n`
 }
 
 /** All problems of an expression as the one error that `compile` throws. */

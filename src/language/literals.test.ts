@@ -211,7 +211,7 @@ describe('integers', () => {
 
   test('a number in quotes gets told what was expected', () => {
     expect(diagnose('number eq "80"')[0]?.help).toBe(
-      'expected a value of type Int, written without quotes'
+      'expected a value of type Int, written without quotes: 80'
     )
   })
 })

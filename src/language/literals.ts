@@ -143,29 +143,18 @@ const byteString = (cursor: Cursor): string => {
   return bytes
 }
 
-const QUOTES_HELP = 'strings take double quotes: "text"'
-
 /** A Bytes literal: quoted, raw or byte string. */
 export const bytesLiteral = (cursor: Cursor): string => {
   if (cursor.done) throw new Problem('eof', 'unrecognised input', cursor.at, cursor.at)
   if (cursor.unit() === QUOTE) return quoted(cursor)
   if (cursor.unit() === 114) return toBytes(rawText(cursor))
-  const start = cursor.at
-  try {
-    return byteString(cursor)
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const help = /[0-9A-Fa-f]{2}[:.-]/y
-    help.lastIndex = start
-    if (help.test(cursor.source)) throw error
-    throw new Problem(error.code, error.message, error.start, error.end, QUOTES_HELP)
-  }
+  return byteString(cursor)
 }
 
 /** A quoted or raw string, never a byte string: what wildcards and index keys take. */
 export const stringLiteral = (cursor: Cursor): string => {
   if (startsString(cursor)) return bytesLiteral(cursor)
-  throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end, QUOTES_HELP)
+  throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end)
 }
 
 export interface PatternText {
@@ -188,7 +177,7 @@ export const regexLiteral = (cursor: Cursor): PatternText => {
     return { pattern: toBytes(text), start: before + 2 + hashes, exact: true }
   }
   if (cursor.unit() !== QUOTE) {
-    throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end, QUOTES_HELP)
+    throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end)
   }
   cursor.at++
   const start = cursor.at

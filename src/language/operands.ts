@@ -2,6 +2,7 @@ import { ipLiteral } from './addresses.ts'
 import type { ArgumentNode, CallNode, FieldNode, Index, LiteralNode, OperandNode } from './ast.ts'
 import { toStrictText, toText } from './bytes.ts'
 import type { Cursor } from './cursor.ts'
+import { argumentHint, operandHint } from './hints.ts'
 import { bytesLiteral, intLiteral, startsString } from './literals.ts'
 import type { Parser } from './parser.ts'
 import { Problem } from './problem.ts'
@@ -34,7 +35,7 @@ export const unknownName = (parser: Parser, name: string, start: number): Proble
     word !== undefined
       ? wordHelp(name, word)
       : near === undefined
-        ? undefined
+        ? operandHint(name, 0, name.length)
         : `did you mean \`${near}\`?`
   return new Problem('unknown_identifier', 'unknown identifier', start, start + name.length, help)
 }
@@ -45,7 +46,8 @@ export const operand = (parser: Parser): OperandNode => {
   const start = cursor.at
   const name = cursor.peekName()
   if (name === '') {
-    throw new Problem('expected_name', 'expected identifier character', start, cursor.end)
+    const help = operandHint(cursor.source, start, cursor.end)
+    throw new Problem('expected_name', 'expected identifier character', start, cursor.end, help)
   }
   if (cursor.unit(name.length) === DOT) {
     const after = start + name.length + 1
@@ -354,6 +356,7 @@ const readLiteral = (
       if (!(error instanceof Problem)) throw error
       if (!parameter?.types.some((expected) => accepts(expected, type))) continue
       if (type === INT) number = error
+      if (type === BYTES) help = argumentHint(cursor.source, start, cursor.end)
       help ??= error.help
     }
   }

@@ -1,12 +1,13 @@
 import type { ArgumentNode, CombineNode, LogicalNode, OperandNode, RootNode } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { trimmed } from './cursor.ts'
+import { strayHint } from './hints.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS, tooLong } from './limits.ts'
 import { operand } from './operands.ts'
 import { Problem } from './problem.ts'
 import { isRecoverable, skipOperand } from './recover.ts'
-import { mistake, readOperator, readRight, startsOperator } from './right.ts'
+import { readOperator, readRight, startsOperator } from './right.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
 
@@ -39,7 +40,9 @@ export class Parser {
     this.cursor = trimmed(source)
   }
 
+  /** Tells each thing once, however often the expression has it. */
   warn(code: string, message: string, start: number, end: number, help?: string): void {
+    if (this.warnings.some((known) => known.message === message)) return
     this.warnings.push(new Problem(code, message, start, end, help))
   }
 
@@ -154,25 +157,24 @@ export class Parser {
 
   /** `from` is where reading stopped, before any space, as the engine reports it. */
   #leftOver(from: number): Problem {
-    const { cursor } = this
-    const { source, at, end } = cursor
-    const char = source[at]
+    const { source, at, end } = this.cursor
     const help =
-      mistake(source, at) ??
-      (char === '#' || source.startsWith('//', at)
-        ? 'the language has no comments'
-        : /[\t\u00a0\v\f]/.test(char ?? '')
-          ? 'only spaces and line ends separate words: no TAB, no no-break space'
-          : char === ')'
-            ? 'there is no opening parenthesis for this one'
-            : this.#afterBool(at))
+      strayHint(source, at) ??
+      (source[at] === ')' ? 'there is no opening parenthesis for this one' : undefined)
     return new Problem('eof', 'unrecognised input', from, end, help)
   }
 
-  #afterBool(at: number): string | undefined {
-    return /^(?:==|!=|eq\b|ne\b|in\b)/.test(this.cursor.source.slice(at, at + 3))
-      ? 'a Bool stands by itself: `ssl` or `not ssl`'
-      : undefined
+  /** The closing parenthesis. */
+  #close(): void {
+    const { cursor } = this
+    if (cursor.take(')')) return
+    throw new Problem(
+      'expected_literal',
+      'expected literal ")"',
+      cursor.at,
+      cursor.end,
+      strayHint(cursor.source, cursor.at)
+    )
   }
 
   logical(): LogicalNode {
@@ -274,7 +276,7 @@ export class Parser {
       return this.logical()
     })
     cursor.skipSpace()
-    cursor.expect(')')
+    this.#close()
     return node
   }
 
@@ -327,7 +329,7 @@ export class Parser {
         `put the parts in parentheses of their own: ${kind}((…) and (…))`
       )
     }
-    cursor.expect(')')
+    this.#close()
     return { kind, item, type: BOOL, start, end: cursor.at }
   }
 
@@ -368,7 +370,7 @@ export class Parser {
       return { kind: 'bare', operand: left, type, start: left.start, end: left.end }
     }
     cursor.skipSpace()
-    const operator = readOperator(cursor)
+    const operator = readOperator(cursor, cursor.source.slice(left.start, left.end))
     const right = readRight(this, left.type, operator)
     return {
       kind: 'compare',

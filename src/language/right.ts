@@ -3,6 +3,8 @@ import type { IpRange } from '../lists/ip.ts'
 import { ipLiteral, ipRangeLiteral } from './addresses.ts'
 import type { IntRange, Operator, OrderingOperator, Right } from './ast.ts'
 import { Cursor } from './cursor.ts'
+import type { ValuePlace } from './hints.ts'
+import { operatorHint, unsupportedHint, valueHint } from './hints.ts'
 import type { PatternText } from './literals.ts'
 import { bytesLiteral, intLiteral, regexLiteral, startsString, stringLiteral } from './literals.ts'
 import { operand } from './operands.ts'
@@ -44,40 +46,17 @@ const ORDERING = new Set<Operator>(['eq', 'ne', 'lt', 'le', 'gt', 'ge'])
 export const isOrdering = (operator: Operator): operator is OrderingOperator =>
   ORDERING.has(operator)
 
-/** What people write that is not an operator, and what to write instead. */
-const MISTAKES: readonly (readonly [RegExp, string])[] = [
-  [/not\s+in\b/y, '`not in` does not exist: write `not x in {…}`'],
-  [/(?:===|=(?!=))/y, 'equality is `eq` or `==`'],
-  [/<>/y, 'inequality is `ne` or `!=`'],
-  [
-    /(?:starts_with|ends_with)\b/y,
-    'starts_with and ends_with are functions: starts_with(field, "text")',
-  ],
-  [
-    /(?:IN|EQ|NE|GE|LE|GT|LT|CONTAINS|MATCHES|WILDCARD|AND|OR|NOT|XOR)\b/y,
-    'operators are lower case',
-  ],
-  [/\[/y, 'an index follows its field without a space'],
-  [/(?:is|equals|like)\b/y, 'equality is `eq` or `==`; patterns are `wildcard` or `matches`'],
-]
-
-export const mistake = (source: string, at: number): string | undefined => {
-  for (const [pattern, help] of MISTAKES) {
-    pattern.lastIndex = at
-    if (pattern.test(source)) return help
-  }
-  return undefined
-}
-
 export const startsOperator = (cursor: Cursor): boolean =>
-  mistake(cursor.source, cursor.at) !== undefined ||
+  operatorHint(cursor.source, cursor.at) !== undefined ||
   SPELLINGS.some(([spelling]) => cursor.sees(spelling))
 
+/** @param left the text of what is compared, for hints */
 export const readOperator = (
-  cursor: Cursor
+  cursor: Cursor,
+  left: string
 ): { operator: Operator; start: number; end: number } => {
   const start = cursor.at
-  const help = mistake(cursor.source, start)
+  const help = operatorHint(cursor.source, start, left)
   const found =
     help === undefined ? SPELLINGS.find(([spelling]) => cursor.take(spelling)) : undefined
   if (found === undefined) {
@@ -105,11 +84,9 @@ export const readRight = (
   type: Type,
   { operator, start, end }: { operator: Operator; start: number; end: number }
 ): Right => {
+  const { cursor } = parser
   if (!supports(type, operator)) {
-    const help =
-      'of' in type
-        ? 'index one element, or compare every one with [*] inside any(…) or all(…)'
-        : undefined
+    const help = unsupportedHint(cursor.source, end, { type, operator })
     throw new Problem(
       'unsupported_operation',
       `cannot perform this operation on type ${typeName(type)}`,
@@ -118,9 +95,10 @@ export const readRight = (
       help
     )
   }
-  const { cursor } = parser
   cursor.skipSpace()
-  if (operator === 'in') return membership(parser, type)
+  const written = cursor.source.slice(start, end)
+  const place = { type, operator, written, inSet: false }
+  if (operator === 'in') return membership(parser, place)
   const found = isOrdering(operator) ? dynamic(parser, type) : undefined
   if (found !== undefined) return found
   const { at } = cursor
@@ -130,10 +108,7 @@ export const readRight = (
     if (operator === 'strict wildcard') return wildcard(cursor, true)
     return { kind: 'literal', value: LITERAL[type.kind]!(cursor) }
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const { code, message, start: from, end: to, help } = error
-    const better = literalHelp(parser, at, type, operator, help)
-    throw new Problem(code, message, from, to, better ?? help)
+    throw withValueHint(parser, at, place, error)
   }
 }
 
@@ -143,30 +118,28 @@ const LITERAL: Record<string, (cursor: Cursor) => Value> = {
   Ip: ipLiteral,
 }
 
-/** What was probably meant where no literal could be read. */
-const literalHelp = (
-  parser: Parser,
-  at: number,
-  type: Type,
-  operator: Operator,
-  help: string | undefined
-): string | undefined => {
+/** The problem with a hint at what was meant, where no literal could be read at `at`. */
+const withValueHint = (parser: Parser, at: number, place: ValuePlace, error: unknown): unknown => {
+  if (!(error instanceof Problem)) return error
+  const { code, message, start, end, help } = error
+  return new Problem(code, message, start, end, literalHint(parser, at, place) ?? help)
+}
+
+const literalHint = (parser: Parser, at: number, place: ValuePlace): string | undefined => {
   const { cursor, scheme } = parser
+  const hint = valueHint(cursor.source, at, cursor.end, place)
   const start = new Cursor(cursor.source, cursor.end)
   start.at = at
-  if (type.kind !== 'Bytes' && (start.sees('"') || start.sees("'"))) {
-    return `expected a value of type ${typeName(type)}, written without quotes`
-  }
   const name = start.peekName()
-  if (startsString(start) || !/^[A-Za-z_]/.test(name)) return undefined
-  if (!isOrdering(operator)) {
+  if (startsString(start) || !/^[A-Za-z_]/.test(name)) return hint
+  if (place.inSet || !isOrdering(place.operator)) {
     return parser.isKnown(name)
       ? 'only equality and ordering operators take a field on the right'
-      : undefined
+      : hint
   }
   const near = nearest(name, scheme.fields.keys())
-  if (near === undefined) return undefined
-  return `${help === undefined ? '' : `${help}; or `}did you mean \`${near}\`?`
+  if (near === undefined) return hint
+  return `${hint === undefined ? '' : `${hint}; or `}did you mean \`${near}\`?`
 }
 
 /**
@@ -219,7 +192,7 @@ const listName = (cursor: Cursor): string => {
   )
 }
 
-const membership = (parser: Parser, type: Type): Right => {
+const membership = (parser: Parser, place: ValuePlace): Right => {
   const { cursor } = parser
   if (cursor.take('$')) return { kind: 'list', name: listName(cursor) }
   const open = cursor.at
@@ -232,17 +205,20 @@ const membership = (parser: Parser, type: Type): Right => {
       'a set is written in braces: in {…}'
     )
   }
-  switch (type.kind) {
+  const read = <Item>(one: (cursor: Cursor) => Item) =>
+    items(parser, { ...place, inSet: true }, one)
+  switch (place.type.kind) {
     case 'Bytes':
-      return { kind: 'bytes_set', items: items(cursor, bytesLiteral) }
+      return { kind: 'bytes_set', items: read(bytesLiteral) }
     case 'Int':
-      return { kind: 'int_set', items: items(cursor, intRange) }
+      return { kind: 'int_set', items: read(intRange) }
     default:
-      return { kind: 'ip_set', items: items(cursor, ipRange) }
+      return { kind: 'ip_set', items: read(ipRange) }
   }
 }
 
-const items = <Item>(cursor: Cursor, read: (cursor: Cursor) => Item): Item[] => {
+const items = <Item>(parser: Parser, place: ValuePlace, read: (cursor: Cursor) => Item): Item[] => {
+  const { cursor } = parser
   const found: Item[] = []
   for (;;) {
     cursor.skipSpace()
@@ -256,7 +232,12 @@ const items = <Item>(cursor: Cursor, read: (cursor: Cursor) => Item): Item[] => 
         'items of a set are separated by spaces, not commas'
       )
     }
-    found.push(read(cursor))
+    const { at } = cursor
+    try {
+      found.push(read(cursor))
+    } catch (error) {
+      throw withValueHint(parser, at, place, error)
+    }
   }
 }
 

@@ -71,6 +71,43 @@ describe('a place in a source', () => {
     )
   })
 
+  const picture = (source: string, start: number, end: number) =>
+    formatDiagnostic({
+      code: 'a_code',
+      severity: 'error',
+      message: 'a message',
+      ...locate(source, start, end),
+    }).split('\n')
+
+  test('of a long line shows the part around the carets', () => {
+    const [place, line = '', carets = ''] = picture(
+      `${'a'.repeat(5000)}xyz${'b'.repeat(5000)}`,
+      5000,
+      5003
+    )
+    expect(place).toBe('Filter parsing error (1:5001):')
+    expect(line).toMatch(/^…a{40}xyzb{57}…$/)
+    expect(carets).toBe(`${' '.repeat(41)}^^^ a message`)
+  })
+
+  test.each([100, 101])('shows a line of %i characters whole up to 100', (chars) => {
+    const [, line] = picture('a'.repeat(chars), 0, 1)
+    expect(line).toBe(chars === 100 ? 'a'.repeat(100) : `${'a'.repeat(100)}…`)
+  })
+
+  test('puts the carets under the characters, not under their bytes', () => {
+    expect(picture('éé xyz', 3, 6)).toEqual([
+      'Filter parsing error (1:6):',
+      'éé xyz',
+      '   ^^^ a message',
+      '',
+    ])
+  })
+
+  test('obeys no control character of the source', () => {
+    expect(picture('\x1b[31m', 0, 1)[1]).toBe('\ufffd[31m')
+  })
+
   test('comes before those that are further on', () => {
     const { diagnostics, code } = expressionError('ab', [
       new Problem('later', 'b', 1, 2),

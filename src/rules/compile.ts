@@ -92,6 +92,9 @@ const attempt = (
 const COMMENT_HELP =
   'in unquoted YAML text ` #` starts a comment: write the expression below `expression: |`'
 
+/** Problems of an expression that ends too soon. */
+const UNFINISHED = new Set(['eof', 'expected_name', 'expected_literal', 'missing_ending_quote'])
+
 /** Compiles text that the user wrote; problems are reported where they stand in the document. */
 export const compileText = (
   { value, place }: Text,
@@ -105,7 +108,7 @@ export const compileText = (
   for (const { severity, code, message, help, part } of problems) {
     const within = { start: part.start + lead, length: part.length }
     const isCut = place.endsAtComment && part.start + part.length >= source.length
-    const advice = help ?? (isCut ? COMMENT_HELP : undefined)
+    const advice = isCut && (help === undefined || UNFINISHED.has(code)) ? COMMENT_HELP : help
     const locate = () => place.part(within) ?? place.span()
     findings.report(severity, place, locate, code, message, advice)
   }

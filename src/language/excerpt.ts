@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../error.ts'
+import { toBytes, toText } from './bytes.ts'
+
+/** A whole expression, or a minified document, may be one line of thousands of characters. */
+const MAX_LINE_CHARS = 100
+/** As much of a long line as stands before the carets. */
+const LEAD_CHARS = 40
+
+const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+/** East Asian wide characters and emoji: a terminal gives them two columns. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+/** Text that a terminal shows and does not obey: each control character is a replacement character. */
+export const terminalSafe = (text: string) => text.replace(UNPRINTABLE, '\ufffd')
+
+/** Place and length in characters: a diagnostic without a file counts bytes. */
+const inCharacters = ({ file, column, length, sourceLine }: Diagnostic) => {
+  if (file !== undefined) return { before: column - 1, under: length }
+  const bytes = toBytes(sourceLine)
+  const before = [...toText(bytes.slice(0, column - 1))].length
+  const under = [...toText(bytes.slice(column - 1, column - 1 + length))].length
+  // A place behind the last byte ("unexpected end") keeps its distance.
+  return { before: before + Math.max(0, column - 1 - bytes.length), under: Math.max(1, under) }
+}
+
+const blank = (character: string) => (character === '\t' ? '\t' : WIDE.test(character) ? '  ' : ' ')
+
+export interface Excerpt {
+  /** The source line; of a long one the part around the place, with `…` where it is cut. */
+  line: string
+  /** White space as wide as what stands before the place. */
+  pad: string
+  /** As many `^` as the place is wide; at least one. */
+  carets: string
+}
+
+/** The part of a source line that shows where a diagnostic is. Safe to print. */
+export const excerptOf = (diagnostic: Diagnostic): Excerpt => {
+  const { before, under } = inCharacters(diagnostic)
+  const characters = [...terminalSafe(diagnostic.sourceLine)]
+  const from = characters.length > MAX_LINE_CHARS ? Math.max(0, before - LEAD_CHARS) : 0
+  const to = Math.min(characters.length, from + MAX_LINE_CHARS)
+  const opening = from > 0 ? '…' : ''
+  const line = `${opening}${characters.slice(from, to).join('')}${to < characters.length ? '…' : ''}`
+  const pad = `${opening && ' '}${characters.slice(from, before).map(blank).join('')}${' '.repeat(
+    Math.max(0, before - characters.length)
+  )}`
+  const marked = characters.slice(before, Math.min(before + under, to))
+  const carets = marked.map((character) => blank(character).replace(/[ \t]/g, '^')).join('')
+  return { line, pad, carets: carets === '' ? '^' : carets }
+}

@@ -1,0 +1,242 @@
+import type { Operator } from './ast.ts'
+import type { Type } from './types.ts'
+import { typeName } from './types.ts'
+
+/** A hint repeats what was written only where it is short. */
+const MAX_QUOTED_CHARS = 60
+/** As much of the source as any hint looks at. */
+const MAX_READ_CHARS = 200
+
+export const COMMENT_HINT = 'the language has no comments'
+const COMMENT = /^(?:#|\/\/(?=\s|$)|\/\*)/
+
+/** The hint for a comment, where one begins at this place. */
+export const commentHint = (source: string, at: number): string | undefined =>
+  COMMENT.test(source.slice(at, at + 3)) ? COMMENT_HINT : undefined
+
+const brief = (text: string, otherwise: string) =>
+  text === '' || text.length > MAX_QUOTED_CHARS || /[\r\n]/.test(text) ? otherwise : text
+
+/** What people write where an operator belongs; the hint gets the match and the text of the left side. */
+const NOT_OPERATORS: readonly (readonly [
+  RegExp,
+  (match: RegExpExecArray, left: string) => string,
+])[] = [
+  [
+    /(?:does\s+)?(?:not\s+|!)(in|eq|ne|[gl][et]|contains?|matches|match|wildcard|strict\s+wildcard|starts_with|ends_with)\b(?!\s*\()/y,
+    ([written = '', word = ''], left) => {
+      const operator = word === 'contain' || word === 'match' ? WHOLE_WORDS[word] : word
+      const shape =
+        operator === 'in'
+          ? `not ${left} in {…}`
+          : /_with$/.test(word)
+            ? `not ${word}(${left}, "…")`
+            : `not ${left} ${operator} …`
+      return `\`${written.replace(/\s+/g, ' ')}\` does not exist: write \`${shape}\``
+    },
+  ],
+  [/!~/y, (_, left) => `\`!~\` does not exist: write \`not ${left} matches …\``],
+  [/=~/y, () => 'patterns are `matches` or `~`'],
+  [/(?:===|=(?!=))/y, () => 'equality is `eq` or `==`'],
+  [/<>/y, () => 'inequality is `ne` or `!=`'],
+  [
+    /(start|end)s?[_\s-]?with\b(?!\s*\()\s*("(?:[^"\\]|\\.)*")?/iy,
+    ([, which = '', text = ''], left) => {
+      const name = `${which.toLowerCase()}s_with`
+      return `${name} is a function: ${name}(${left}, ${brief(text, '"…"')})`
+    },
+  ],
+  [
+    /(?:IN|EQ|NE|GE|LE|GT|LT|CONTAINS|MATCHES|WILDCARD|AND|OR|NOT|XOR)\b/y,
+    () => 'operators are lower case',
+  ],
+  [/\[/y, () => 'an index follows its field without a space'],
+  [/(?:contain|has|includes?)\b/y, () => 'text is searched with `contains`'],
+  [/(?:is|equals|like)\b/y, () => 'equality is `eq` or `==`; patterns are `wildcard` or `matches`'],
+]
+
+const WHOLE_WORDS = { contain: 'contains', match: 'matches' } as const
+
+/**
+ * What to write instead of something that is no operator; `undefined` where nothing of the kind stands here.
+ *
+ * @param left the text of what is compared
+ */
+export const operatorHint = (source: string, at: number, left = 'x'): string | undefined => {
+  for (const [pattern, hint] of NOT_OPERATORS) {
+    pattern.lastIndex = at
+    const match = pattern.exec(source)
+    if (match !== null) return hint(match, brief(left, 'x'))
+  }
+  return undefined
+}
+
+/** Why something stands at `at` where an expression, or the parenthesis around it, should end. */
+export const strayHint = (source: string, at: number): string | undefined => {
+  const hint = operatorHint(source, at) ?? commentHint(source, at)
+  if (hint !== undefined) return hint
+  if (/^[\t\u00a0\v\f]/.test(source.slice(at, at + 1))) {
+    return 'only spaces and line ends separate words: no TAB, no no-break space'
+  }
+  return /^(?:==|!=|eq\b|ne\b|in\b)/.test(source.slice(at, at + 3))
+    ? 'a Bool stands by itself: `ssl` or `not ssl`'
+    : undefined
+}
+
+/** Why nothing that is compared could be read at this place. */
+export const operandHint = (source: string, at: number, end: number): string | undefined => {
+  const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
+  const comment = commentHint(text, 0)
+  if (comment !== undefined) return comment
+  if (/^["'$\d]/.test(text)) return 'a comparison begins with a field or a function: field eq "…"'
+  if (text !== '' && !text.startsWith(')')) return undefined
+  const before = /(?:(?<![\w.])(?:and|or|xor|not)|&&|\|\||\^\^|!)\s*$/.exec(source.slice(0, at))
+  return before === null ? undefined : `something is missing behind \`${before[0].trim()}\``
+}
+
+const IPV4_STARS = /^((?:\d{1,3}\.){1,3})(?:[*x](?:\.[*x])*|$)/i
+const IPV6_STAR = /^((?:[\da-f]{1,4}:){1,7})\*/i
+const OCTET_BITS = 8
+const GROUP_BITS = 16
+const OCTETS = 4
+const GROUPS = 8
+const MAX_OCTET = 255
+
+/** The network that `203.0.113.*`, `203.0.113.` or `2001:db8:*` was meant to be. */
+const starNetwork = (text: string): string | undefined => {
+  const octets = IPV4_STARS.exec(text)?.[1]?.split('.').slice(0, -1).map(Number)
+  if (octets !== undefined) {
+    if (octets.some((octet) => octet > MAX_OCTET)) return undefined
+    const zeros = Array.from({ length: OCTETS - octets.length }, () => 0)
+    return `${[...octets, ...zeros].join('.')}/${octets.length * OCTET_BITS}`
+  }
+  const groups = IPV6_STAR.exec(text)?.[1]?.split(':').slice(0, -1)
+  if (groups === undefined) return undefined
+  const rest = groups.length < GROUPS - 1 ? '::' : ':0'
+  return `${groups.join(':')}${rest}/${groups.length * GROUP_BITS}`
+}
+
+/** Quotes of other languages and of text processors, with what they enclose. */
+const OTHER_QUOTES = /^(?:'([^']*)'?|[“”„«‟″]([^“”»″]*)[“”»″]?|[‘’‚`´]([^‘’`´]*)[‘’`´]?)/
+const ANY_QUOTES = /^(?:"((?:[^"\\]|\\.)*)"?)/
+
+const inQuotes = (text: string): string | undefined => {
+  const match = ANY_QUOTES.exec(text) ?? OTHER_QUOTES.exec(text)
+  return match === null ? undefined : (match[1] ?? match[2] ?? match[3] ?? '').trim()
+}
+
+const doubleQuoted = (text: string) =>
+  `strings take double quotes: "${brief(text.replace(/["\\]/g, '\\$&'), 'text')}"`
+
+export interface ValuePlace {
+  type: Type
+  operator: Operator
+  /** The operator as it stands in the source: `==` for `eq`. */
+  written: string
+  /** True for an item of `{…}`. */
+  inSet: boolean
+}
+
+const addressHint = (text: string, { inSet }: ValuePlace): string | undefined => {
+  const network = starNetwork(text)
+  if (network !== undefined) {
+    return inSet
+      ? `write the network as CIDR: ${network}`
+      : `write the network as CIDR in a set: in {${network}}`
+  }
+  if (inSet && text.startsWith('-')) return 'a range is written with two dots: 10.0.0.1..10.0.0.9'
+  return undefined
+}
+
+const numberHint = (text: string): string | undefined => {
+  const asn = /^AS\s?(\d{1,10})\b/i.exec(text)?.[1]
+  return asn === undefined ? undefined : `write the number alone: ${asn}`
+}
+
+const UNQUOTED_EXAMPLE: Partial<Record<Type['kind'], RegExp>> = {
+  Int: /^-?\d+$/,
+  Ip: /^[\da-f:.]+(?:\/\d+)?$/i,
+}
+
+/** A value of another type in quotes: the hint for what is inside them, else that they are not wanted. */
+const unquotedHint = (inner: string, place: ValuePlace): string => {
+  const { type, inSet } = place
+  const other = type.kind === 'Ip' ? addressHint(inner, place) : numberHint(inner)
+  if (other !== undefined) return other
+  if (type.kind === 'Ip' && !inSet && /^[\da-f:.]+\/\d+$/i.test(inner)) {
+    return `a network goes into a set, without quotes: in {${inner}}`
+  }
+  const example = UNQUOTED_EXAMPLE[type.kind]?.test(inner) ? `: ${brief(inner, '…')}` : ''
+  return `expected a value of type ${typeName(type)}, written without quotes${example}`
+}
+
+/** Bytes in hexadecimal, finished or not: no quotes were forgotten there. */
+const BYTE_STRING = /^[\da-f]{2}[:.-][\da-f:.-]*$/i
+
+const textHint = (text: string, operator: Operator): string | undefined => {
+  const quoted = OTHER_QUOTES.test(text) ? inQuotes(text) : undefined
+  if (quoted !== undefined) return doubleQuoted(quoted)
+  if (operator === 'matches' && text.startsWith('/')) {
+    return 'a pattern is a string: matches "…", with (?i) in front where case does not matter'
+  }
+  if (/^(?:null|nil|none|undefined|empty)\b/i.test(text)) {
+    return 'the language has no null: an empty value is ""'
+  }
+  const [word = ''] = /^[^\s(){}[\],]+/.exec(text) ?? []
+  return word === '' || BYTE_STRING.test(word) ? undefined : doubleQuoted(word)
+}
+
+/**
+ * Why no value of this type could be read at `at`, and what to write; `undefined` where the problem's own words must do.
+ */
+export const valueHint = (
+  source: string,
+  at: number,
+  end: number,
+  place: ValuePlace
+): string | undefined => {
+  const { type, operator, written, inSet } = place
+  const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
+  if (inSet && (text === '' || text.startsWith(')'))) return 'the set is not closed: `}` is missing'
+  if (!inSet && /^(?:$|\)|&&|\|\||\^\^|(?:and|or|xor)(?![\w.]))/.test(text)) {
+    return `a value is missing behind \`${written}\``
+  }
+  const comment = commentHint(text, 0)
+  if (comment !== undefined) return comment
+  const list = /^\$([a-z\d_.]+)/.exec(text)?.[1]
+  if (list !== undefined) {
+    return inSet
+      ? `a list stands without braces: in $${list}`
+      : `a list goes with \`in\`: in $${list}`
+  }
+  if (/^[{[]/.test(text)) return inSet ? undefined : 'a set goes with `in`: in {…}'
+  if (/^(?:not\b|!)/.test(text)) return `\`not\` stands before the comparison: not x ${written} …`
+  if (type.kind === 'Bytes') return text.startsWith('"') ? undefined : textHint(text, operator)
+  const inner = inQuotes(text)
+  if (inner !== undefined) return unquotedHint(inner, place)
+  return type.kind === 'Ip' ? addressHint(text, place) : numberHint(text)
+}
+
+/** Why no literal could be read as an argument of a call. */
+export const argumentHint = (source: string, at: number, end: number): string | undefined => {
+  const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
+  return commentHint(text, 0) ?? textHint(text, 'eq')
+}
+
+/** Why an operator does not go with the type on its left. */
+export const unsupportedHint = (
+  source: string,
+  after: number,
+  { type, operator }: Pick<ValuePlace, 'type' | 'operator'>
+): string | undefined => {
+  if ('of' in type)
+    return 'index one element, or compare every one with [*] inside any(…) or all(…)'
+  if (type.kind === 'Ip') {
+    const text = source.slice(after, after + MAX_READ_CHARS).trimStart()
+    const network = starNetwork(inQuotes(text) ?? text)
+    return `addresses are compared with eq, or with in and networks: in {${network ?? '203.0.113.0/24'}}`
+  }
+  if (type.kind === 'Int')
+    return `\`${operator}\` compares text: numbers go with eq, lt, gt … or in {…}`
+  return operator === 'bitwise_and' ? '`bitwise_and` takes numbers' : undefined
+}
