@@ -22,15 +22,18 @@ export interface EdgeOptions extends Sources {
   personas?: Personas
   /** True where the transport brings TLS fingerprints in `connection.fields`: rules on them then cause no warning. */
   seesTls?: boolean
+  /** How refusals look: the page, its language, its headers. */
   answers?: AnswerOptions
-  /**
-   * How much of a request's body the rules see, in bytes (default 131,072, as on Cloudflare), and how long a visitor may take
-   * to send that much, in milliseconds (default 10,000; after that the rules judge what has come).
-   */
-  body?: { limitBytes?: number; timeoutMs?: number }
+  /** How much of a request's body the rules see. */
+  body?: {
+    /** In bytes. Default 131,072, as on Cloudflare. */
+    limitBytes?: number
+    /** How long a visitor may take to send that much, in milliseconds. Then the rules judge the part that has come. Default 10,000. */
+    timeoutMs?: number
+  }
   /** Replaces the values of query parameters in events: all of them, or those with these names. */
   redactQuery?: boolean | readonly string[]
-  /** Gets what went wrong when an event could not be committed or a look-up failed; the visitor is answered all the same. */
+  /** Gets the error when an event could not be committed or a look-up failed; the visitor is answered all the same. */
   onError?: (error: EdgeError) => void
   /** Runs when the edge closes, before its store does: the place to release the sources. */
   onClose?: () => void

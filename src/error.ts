@@ -1,3 +1,7 @@
+import type { ErrorCode } from './error-codes.ts'
+
+export type { ErrorCode } from './error-codes.ts'
+
 /** One problem at one place of a document or an expression. Lines and columns are 1-based. */
 export interface Diagnostic {
   /** Stable, snake_case, e.g. `unknown_field`. */
@@ -19,16 +23,16 @@ export interface Diagnostic {
 }
 
 /**
- * The one error class. `code` is stable and made for programs; `message` is made for people.
+ * The one error class. `code` is stable and made for programs (docs/errors.md lists all); `message` is made for people.
  * `diagnostics` holds every independent problem found, in source order.
  */
 export class EdgeError extends Error {
   override readonly name = 'EdgeError'
-  readonly code: string
+  readonly code: ErrorCode
   readonly diagnostics: readonly Diagnostic[]
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     options: { diagnostics?: readonly Diagnostic[]; cause?: unknown } = {}
   ) {

@@ -15,7 +15,7 @@ import { rulesFromObjects } from './rules/objects.ts'
 export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/answer.ts'
 export { readOwnPage } from './answers/own-page.ts'
 export type { Edge, EdgeStats } from './edge.ts'
-export type { Diagnostic } from './error.ts'
+export type { Diagnostic, ErrorCode } from './error.ts'
 export { EdgeError } from './error.ts'
 export type {
   EventFilter,

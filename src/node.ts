@@ -30,7 +30,7 @@ export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/an
 export { readPageFile } from './answers/node/own-page-file.ts'
 export { readOwnPage } from './answers/own-page.ts'
 export type { Edge, EdgeStats } from './edge.ts'
-export type { Diagnostic } from './error.ts'
+export type { Diagnostic, ErrorCode } from './error.ts'
 export { EdgeError } from './error.ts'
 export type {
   EventFilter,

@@ -1,8 +1,8 @@
 import { EdgeError } from './error.ts'
 import { nearest } from './language/suggest.ts'
 
-/** Of both entries and of the mounts. */
-const KNOWN = [
+/** The options of both entries and of the mounts. */
+export const OPTION_NAMES: readonly string[] = [
   'answers',
   'asn',
   'body',
@@ -58,10 +58,10 @@ const isProvider = (value: unknown, method: string): boolean =>
 export const checkOptions = (options: object): void => {
   const given = options as Readonly<Record<string, unknown>>
   for (const name of Object.keys(given)) {
-    if (KNOWN.includes(name)) continue
-    const near = nearest(name, KNOWN)
+    if (OPTION_NAMES.includes(name)) continue
+    const near = nearest(name, OPTION_NAMES)
     const hint =
-      near === undefined ? `expected one of ${KNOWN.join(', ')}` : `did you mean ${near}?`
+      near === undefined ? `expected one of ${OPTION_NAMES.join(', ')}` : `did you mean ${near}?`
     throw new EdgeError('invalid_option', `option "${name}" is not known: ${hint}`)
   }
   const { trust } = given

@@ -10,7 +10,8 @@ const SRC = join(ROOT, 'src')
  * `all` is for the outermost rooms.
  */
 const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
-  error: [],
+  error: ['error-codes'],
+  'error-codes': [],
   actions: [],
   recent: [],
   lists: [],

@@ -87,6 +87,7 @@ export interface AnswerOptions {
     cookie?: boolean
     /** `NEL` and `Report-To` */
     nel?: boolean
+    /** `alt-svc` */
     altSvc?: boolean
     /** `Vary: Accept-Encoding` */
     vary?: boolean

@@ -52,11 +52,15 @@ const COMMON_FLAGS: Record<string, Flag> = {
   help: { short: 'h', help: 'show this help' },
 }
 
-const allFlags = (command: Command) => ({ ...command.flags, ...COMMON_FLAGS })
+/** The flags of a command, with those that every command has. */
+export const flagsOf = (command: Command): Record<string, Flag> => ({
+  ...command.flags,
+  ...COMMON_FLAGS,
+})
 
 /** Parses what follows the command's name. Throws EdgeError `wrong_usage`. */
 export const parseArguments = (command: Command, argv: string[]): Arguments => {
-  const flags = allFlags(command)
+  const flags = flagsOf(command)
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [
       name,
@@ -109,7 +113,7 @@ const flagLabel = (name: string, flag: Flag) => {
 
 /** The help of one command: usage, flags with defaults, examples that work as they are. */
 export const commandHelp = (command: Command): string => {
-  const rows = Object.entries(allFlags(command)).map(([name, flag]) => {
+  const rows = Object.entries(flagsOf(command)).map(([name, flag]) => {
     const extras = [
       ...(flag.default === undefined ? [] : [`default ${flag.default}`]),
       ...(flag.multiple ? ['repeatable'] : []),

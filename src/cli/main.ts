@@ -1,21 +1,10 @@
 #!/usr/bin/env node
 import packageJson from '../../package.json' with { type: 'json' }
 import { EdgeError } from '../error.ts'
-import type { Command, Io } from './command.ts'
+import type { Io } from './command.ts'
 import { commandHelp, EXIT_OK, EXIT_USAGE, parseArguments, usageError } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { paint } from './printable.ts'
-
-/** Each command is loaded when it is called, so that `edge1020 events` does not pay for the proxy. */
-const COMMANDS: Record<string, () => Promise<Command>> = {
-  serve: async () => (await import('./serve.ts')).serve,
-  events: async () => (await import('./events.ts')).events,
-  rules: async () => (await import('./rules.ts')).rules,
-  page: async () => (await import('./page.ts')).page,
-  identify: async () => (await import('./identify.ts')).identify,
-  eval: async () => (await import('./eval.ts')).evaluate,
-  update: async () => (await import('./update.ts')).update,
-  doctor: async () => (await import('./doctor.ts')).doctor,
-}
 
 const help = async (): Promise<string> => {
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))

@@ -2,9 +2,13 @@ import type { FieldSource } from '../language/fields.ts'
 import type { AsnSource, BotSource, GeoSource, ReputationSource } from './visitor.ts'
 
 export interface Sources {
+  /** Countries and places of addresses. */
   geo?: GeoSource | undefined
+  /** Autonomous systems of addresses. */
   asn?: AsnSource | undefined
+  /** Reputation of addresses: a score, and the lists that hold the address. */
   reputation?: ReputationSource | undefined
+  /** Tells bots from people. */
   bots?: BotSource | undefined
 }
 

@@ -1,0 +1,17 @@
+import { writeCli } from './cli.ts'
+import { writeErrors } from './errors.ts'
+import { writeOptions } from './options.ts'
+
+export interface ReferencePage {
+  /** From the root of the project. */
+  readonly file: string
+  /** The whole text of the page. */
+  write(root: string): Promise<string>
+}
+
+/** Every generated page of docs/. A new one is a file beside this one and a row here. */
+export const pages: readonly ReferencePage[] = [
+  { file: 'docs/errors.md', write: writeErrors },
+  { file: 'docs/cli.md', write: writeCli },
+  { file: 'docs/options.md', write: writeOptions },
+]

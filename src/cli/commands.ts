@@ -1,0 +1,13 @@
+import type { Command } from './command.ts'
+
+/** Every command by its name. Each is loaded when it is called, so that `edge1020 events` does not pay for the proxy. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  events: async () => (await import('./events.ts')).events,
+  rules: async () => (await import('./rules.ts')).rules,
+  page: async () => (await import('./page.ts')).page,
+  identify: async () => (await import('./identify.ts')).identify,
+  eval: async () => (await import('./eval.ts')).evaluate,
+  update: async () => (await import('./update.ts')).update,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+}

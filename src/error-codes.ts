@@ -1,0 +1,286 @@
+/** The room of the edge that an error is about: the headings of docs/errors.md, in this order. */
+export const errorAreas = {
+  options: 'Options of an edge',
+  rules: 'Rules and expressions',
+  visitors: 'Data on visitors',
+  events: 'Events and their stores',
+  serving: 'Listening and the origin',
+  commands: 'The command line',
+} as const
+
+export type ErrorArea = keyof typeof errorAreas
+
+export interface ErrorEntry {
+  area: ErrorArea
+  /** What happened, one sentence. */
+  meaning: string
+  /** What to do about it, one sentence. */
+  remedy: string
+}
+
+/**
+ * Every code of an `EdgeError`. A new code is one row here; `npm run reference` writes it into docs/errors.md.
+ *
+ * Nothing imports this table at run time: `error.ts` takes the type alone, so that the entries do not carry the texts.
+ */
+export const errorCodes = {
+  invalid_option: {
+    area: 'options',
+    meaning: 'An option of an edge or a mount is unknown, or its value is of the wrong kind.',
+    remedy: 'Correct the option that the message names; docs/options.md lists all of them.',
+  },
+  invalid_body_limit: {
+    area: 'options',
+    meaning: '`body.limitBytes` or `body.timeoutMs` is not a whole number within its bounds.',
+    remedy: 'Give a whole number up to the bound in the message.',
+  },
+  invalid_colo: {
+    area: 'options',
+    meaning: 'The data centre of Ray IDs (`colo`) is not three letters.',
+    remedy: 'Give three letters, such as `LHR`.',
+  },
+  invalid_contact: {
+    area: 'options',
+    meaning: '`answers.contact` is not a link.',
+    remedy: 'Give an `https:`, `http:` or `mailto:` URL; `::RAY_ID::` in it becomes the Ray ID.',
+  },
+  invalid_instance: {
+    area: 'options',
+    meaning: 'The number that tells apart edges with a common store (`instance`) is out of bounds.',
+    remedy: 'Give a whole number from 0 to 255.',
+  },
+  invalid_page: {
+    area: 'options',
+    meaning: 'A page of your own cannot be read, is too large, or has wrong tokens.',
+    remedy: 'Correct the file that the message names; docs/answers.md lists the tokens.',
+  },
+  invalid_personas: {
+    area: 'options',
+    meaning: 'A file of personas has mistakes; `diagnostics` has the place of each.',
+    remedy: 'Correct each place; docs/personas.md describes the format.',
+  },
+  invalid_trust: {
+    area: 'options',
+    meaning: 'An entry of `trust` is neither a network nor a known name.',
+    remedy: 'Give a network such as `192.0.2.0/24`, or `loopback`, `private` or `cloudflare`.',
+  },
+  file_not_found: {
+    area: 'rules',
+    meaning:
+      'A file or directory of rules, personas or a saved response is not there or not readable.',
+    remedy: 'Check the path in the message; relative paths start at the working directory.',
+  },
+  unreadable: {
+    area: 'rules',
+    meaning: 'A rule file is there but cannot be read: permissions, a device, or too large.',
+    remedy: 'Make the file readable by this user, or shorten it.',
+  },
+  invalid_rules: {
+    area: 'rules',
+    meaning:
+      'A rule document has mistakes; `diagnostics` has the place of each, and nothing was loaded.',
+    remedy: 'Correct each place; `edge1020 rules check FILE` shows them again.',
+  },
+  invalid_expression: {
+    area: 'rules',
+    meaning:
+      'An expression of the Rules language has mistakes; `diagnostics` has the place of each.',
+    remedy: 'Correct each place; `edge1020 eval` tries an expression on a request.',
+  },
+  invalid_regex: {
+    area: 'rules',
+    meaning: "A regular expression is one that Cloudflare's engine refuses.",
+    remedy:
+      'Correct the part that the diagnostic marks: the syntax is that of Rust’s `regex` crate.',
+  },
+  invalid_wildcard: {
+    area: 'rules',
+    meaning:
+      'A wildcard pattern is one that Cloudflare refuses, such as one with two stars in a row.',
+    remedy: 'Correct the part that the diagnostic marks.',
+  },
+  invalid_list: {
+    area: 'rules',
+    meaning: 'A list of the option `lists` has a wrong name, kind or entry.',
+    remedy: 'Correct the list and the entry that the message names.',
+  },
+  unknown_field: {
+    area: 'rules',
+    meaning:
+      'A test override or a case of `eval` sets a field that the Rules language does not have.',
+    remedy: 'Use a name of the Rules language, such as `ip.src.country`.',
+  },
+  wrong_case: {
+    area: 'rules',
+    meaning: 'A case of `edge1020 eval --ndjson` has a member of the wrong kind.',
+    remedy: 'Correct the member that the message names; docs/eval.md describes a case.',
+  },
+  wrong_value: {
+    area: 'rules',
+    meaning:
+      'The JSON value that a case or a test override gives to a field is not of the type of the field.',
+    remedy: 'Give a value of the type that the message names.',
+  },
+  asn_failed: {
+    area: 'visitors',
+    meaning: 'A table of autonomous systems cannot be read, or is damaged.',
+    remedy: 'Run `edge1020 update asn` again, or correct the file that the message names.',
+  },
+  bad_bot_range: {
+    area: 'visitors',
+    meaning: 'A file of networks of a bot cannot be read, or holds what is not a network.',
+    remedy:
+      'Correct the file that the message names: expected one network a line, or the JSON that bots publish.',
+  },
+  unknown_bot: {
+    area: 'visitors',
+    meaning: 'Networks are given for a bot that this edge does not know.',
+    remedy: 'Use one of the names in the message.',
+  },
+  download_failed: {
+    area: 'visitors',
+    meaning:
+      'A download of data was refused, cut off, or not as announced; the data from before stays.',
+    remedy: 'Try again: a download that was cut off goes on from where it stopped.',
+  },
+  feed_missing: {
+    area: 'visitors',
+    meaning: 'The file of a reputation feed is not there.',
+    remedy: 'Run `edge1020 update feeds` with the same `--feed`, or check the path.',
+  },
+  invalid_feed: {
+    area: 'visitors',
+    meaning: 'A reputation feed is described wrongly, or its file is not in a known format.',
+    remedy:
+      'Correct the option or the line that the message names; docs/feeds.md lists the formats.',
+  },
+  geo_failed: {
+    area: 'visitors',
+    meaning: 'Country data is missing, unreadable or damaged.',
+    remedy: 'Install the package or correct the database that the message names.',
+  },
+  invalid_filter: {
+    area: 'events',
+    meaning: 'A query of events has a limit out of bounds or a value that can never match.',
+    remedy: 'Correct the value that the message names.',
+  },
+  invalid_store: {
+    area: 'events',
+    meaning:
+      'The size of an event store (`capacity`, `maxEvents`) is not a whole number of at least 1.',
+    remedy: 'Give a whole number of at least 1.',
+  },
+  store_closed: {
+    area: 'events',
+    meaning: 'An event store was used after `close()`.',
+    remedy: 'Close the edge last, after its server has stopped.',
+  },
+  store_failed: {
+    area: 'events',
+    meaning:
+      'An event store cannot be opened, or an event could not be committed; visitors are answered all the same.',
+    remedy: 'Free or repair the place that the message names; `stats.lost` counts the lost events.',
+  },
+  store_foreign: {
+    area: 'events',
+    meaning: 'The file of an event store is a database of another program.',
+    remedy: 'Name another file; the database is left as it is.',
+  },
+  store_not_found: {
+    area: 'events',
+    meaning: 'There is no event store where one should be read.',
+    remedy: 'Name the store of the edge with `--data` or `--store`, or start the edge first.',
+  },
+  store_read_only: {
+    area: 'events',
+    meaning: 'An event was given to a store that is open for reading only.',
+    remedy: 'Open the store without `readOnly`.',
+  },
+  store_version: {
+    area: 'events',
+    meaning: 'An event store was made by another version of edge1020.',
+    remedy: 'Move the file away, or use the version that made it.',
+  },
+  unknown_store: {
+    area: 'events',
+    meaning: 'The name of an event store is not known.',
+    remedy: 'Use `memory`, `none` or `sqlite:FILE`.',
+  },
+  certificate_out_of_date: {
+    area: 'serving',
+    meaning:
+      'The certificate has expired or is not valid yet; given to `onError`, the edge goes on.',
+    remedy: 'Renew the certificate: the edge reads its file again when it changes.',
+  },
+  invalid_tls: {
+    area: 'serving',
+    meaning: 'A certificate or a private key cannot be read, or the two do not belong together.',
+    remedy: 'Give the certificate chain and its key as PEM.',
+  },
+  tls_resumption: {
+    area: 'serving',
+    meaning:
+      'This version of Node cannot switch the resumption of TLS sessions off; given to `onError`, the edge goes on.',
+    remedy:
+      'Expect other JA3 and JA4 values for resumed connections, or use another version of Node.',
+  },
+  invalid_host: {
+    area: 'serving',
+    meaning: 'The edge cannot listen on this address.',
+    remedy: 'Use an address of this machine, such as `127.0.0.1` or `0.0.0.0`.',
+  },
+  invalid_port: {
+    area: 'serving',
+    meaning: 'A port is not a whole number from 0 to 65535.',
+    remedy: 'Correct the port; 0 takes any free one.',
+  },
+  port_forbidden: {
+    area: 'serving',
+    meaning: 'This user may not listen on this port.',
+    remedy: 'Use a port above 1023, or grant the permission.',
+  },
+  port_in_use: {
+    area: 'serving',
+    meaning: 'Another program listens on this port.',
+    remedy: 'Stop the other program, or use another port; 0 takes any free one.',
+  },
+  invalid_upstream: {
+    area: 'serving',
+    meaning: 'The address of the origin is not a URL that requests can go to.',
+    remedy: 'Give scheme, host and port alone, such as `http://localhost:3000`.',
+  },
+  origin_broke_off: {
+    area: 'serving',
+    meaning:
+      'The origin ended its answer too early; given to `onError`, the visitor’s connection is cut.',
+    remedy: 'Look into the log of the origin.',
+  },
+  data_failed: {
+    area: 'commands',
+    meaning: 'The data directory is a file, or this user may not write into it.',
+    remedy: 'Name another directory with `--data`, or grant the permission.',
+  },
+  input_failed: {
+    area: 'commands',
+    meaning: 'Standard input could not be read.',
+    remedy: 'Check the program or file that feeds it.',
+  },
+  not_written: {
+    area: 'commands',
+    meaning: 'A file could not be written.',
+    remedy: 'Check the path, the permissions and the free space.',
+  },
+  request_failed: {
+    area: 'commands',
+    meaning: 'A URL that a command asks gave no answer.',
+    remedy: 'Check the URL and whether a server listens there.',
+  },
+  wrong_usage: {
+    area: 'commands',
+    meaning: 'A command, option or value of the command line is wrong; the exit code is 2.',
+    remedy: 'Follow the message, or see `edge1020 COMMAND --help`.',
+  },
+} as const satisfies Record<string, ErrorEntry>
+
+/** The stable `code` of an `EdgeError`. */
+export type ErrorCode = keyof typeof errorCodes
