@@ -1,9 +1,16 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Edge } from '../edge.ts'
+import type { RawRequest } from '../request/request.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Connection } from '../visitor/visitor.ts'
-import type { NodeRequest, NodeResponse } from './headers.ts'
-import { announceRay, passHeaders, passNodeHeaders } from './headers.ts'
+import type { EarlyRead } from './early-read.ts'
+import { earlyRead, judgedFetch, judgedNode, replaceHeaders } from './early-read.ts'
+import type { NodeResponse } from './ray-header.ts'
+import { announceRay } from './ray-header.ts'
+import type { UpgradeSocket } from './refuse-upgrade.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
+import type { NodeRequest } from './request-headers.ts'
+import { passNodeHeaders } from './request-headers.ts'
 import type { FinishingResponse, UnreadRequest } from './unread.ts'
 import { dropUnread } from './unread.ts'
 
@@ -16,6 +23,7 @@ declare module 'hono' {
 
 /** As nginx has it in its logs. */
 const CLIENT_CLOSED_REQUEST = 499
+const FIRST_FINAL_STATUS = 200
 
 export interface HonoMountOptions {
   /**
@@ -25,24 +33,27 @@ export interface HonoMountOptions {
   connection?: (c: Context) => Connection
 }
 
-/** The two halves of a request on Node, as `@hono/node-server` puts them on `c.env`. */
+/** Node's request, as `@hono/node-server` puts it on `c.env`. */
+type Incoming = NodeRequest & UnreadRequest & RawRequest & { readonly socket: Connection }
+
+/** The two halves of a request on Node; an upgrade has no response, only the socket. */
 interface NodePair {
-  incoming: NodeRequest &
-    UnreadRequest & {
-      method?: string
-      url?: string
-      httpVersion: string
-      socket: Connection
-    }
-  outgoing: NodeResponse & FinishingResponse
+  incoming: Incoming
+  outgoing: (NodeResponse & FinishingResponse) | undefined
 }
 
 const isNodePair = (env: unknown): env is NodePair =>
-  typeof env === 'object' && env !== null && 'incoming' in env && 'outgoing' in env
+  typeof env === 'object' &&
+  env !== null &&
+  'outgoing' in env &&
+  'incoming' in env &&
+  typeof env.incoming === 'object' &&
+  env.incoming !== null
 
 /**
  * Mounts an edge as Hono middleware. A blocked request is answered here; a passing one goes on with `c.get('rayId')`,
- * the `CF-RAY` response header, and `CF-Ray` and `CF-Connecting-IP` on the request that the app sees.
+ * the `CF-RAY` response header, and the edge's headers (`CF-Ray`, `CF-Connecting-IP` and others) on the request that the app
+ * sees, even where an earlier middleware has read the visitor's.
  *
  * On `@hono/node-server` the header is added to Node's response: touching `c.res` after `next()` would build a real
  * Response and cost most of the throughput.
@@ -50,32 +61,42 @@ const isNodePair = (env: unknown): env is NodePair =>
 export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): MiddlewareHandler =>
   function edge1020(c, next) {
     const env: unknown = c.env
-    if (connection !== undefined || !isNodePair(env)) return onFetch(edge, c, next, connection?.(c))
-    const verdict = edge.decide(env.incoming, env.incoming.socket)
+    if (!isNodePair(env)) return onFetch(edge, c, next, connection?.(c))
+    const { incoming, outgoing } = env
+    if (outgoing === undefined) return onUpgrade(edge, c, next, incoming, connection?.(c))
+    if (connection !== undefined) return onFetch(edge, c, next, connection(c))
+    const read = earlyRead(c.req.raw)
+    const verdict = edge.decide(judgedNode(incoming, c, read), incoming.socket)
     return verdict instanceof Promise
       ? verdict.then((decided) => {
           // The visitor has left while its body was looked at: nobody would hear the app.
-          if (env.incoming.readableAborted) {
+          if (incoming.readableAborted) {
             return new Response(null, { status: CLIENT_CLOSED_REQUEST })
           }
-          dropUnread(env.incoming, env.outgoing, decided.answer !== undefined)
-          return settle(decided, env, c, next)
+          dropUnread(incoming, outgoing, decided.answer !== undefined)
+          return passOrAnswer(decided, { incoming, outgoing, read }, c, next)
         })
-      : settle(verdict, env, c, next)
+      : passOrAnswer(verdict, { incoming, outgoing, read }, c, next)
   }
 
-const settle = (
+const passOrAnswer = (
   verdict: Verdict,
-  { incoming, outgoing }: NodePair,
+  { incoming, outgoing, read }: { incoming: Incoming; outgoing: NodeResponse; read: EarlyRead },
   c: Context,
   next: () => Promise<void>
 ): Promise<Response | undefined> => {
   if (verdict.answer !== undefined) return Promise.resolve(verdict.response)
   c.set('rayId', verdict.ray)
   announceRay(verdict.rayHeader, incoming, outgoing)
-  passNodeHeaders(verdict, incoming)
+  const repeated = passNodeHeaders(verdict, incoming)
+  if (read !== 'nothing') replaceHeaders(c, verdict, repeated, read)
   // Returned, not awaited: an async function here costs a quarter of the throughput.
   return next() as Promise<undefined>
+}
+
+/** Puts `CF-RAY` on Hono's response, unless that ends HTTP on its connection (101): such a response cannot be made anew. */
+const announceOnHono = (c: Context, { rayHeader }: Verdict) => {
+  if (!c.finalized || c.res.status >= FIRST_FINAL_STATUS) c.header('CF-RAY', rayHeader)
 }
 
 const onFetch = async (
@@ -84,13 +105,34 @@ const onFetch = async (
   next: () => Promise<void>,
   peer: Connection | undefined
 ): Promise<Response | undefined> => {
-  const verdict = await edge.judge(c.req.raw, peer)
+  const verdict = await edge.judge(judgedFetch(c), peer)
   if (verdict.answer !== undefined) return verdict.response
   c.set('rayId', verdict.ray)
-  const headers = new Headers(c.req.raw.headers)
-  passHeaders(verdict, headers)
-  c.req.raw = new Request(c.req.raw, { headers })
+  replaceHeaders(c, verdict)
   await next()
-  c.header('CF-RAY', verdict.rayHeader)
+  announceOnHono(c, verdict)
+  return undefined
+}
+
+/**
+ * A WebSocket's opening handshake. `c.req.raw` is a copy of Node's request here, and there is no response: what the app returns
+ * becomes the answer only where no WebSocket was asked for, and then without its body.
+ */
+const onUpgrade = async (
+  edge: Edge,
+  c: Context,
+  next: () => Promise<void>,
+  incoming: Incoming,
+  peer: Connection | undefined
+): Promise<Response | undefined> => {
+  const verdict = await edge.decide(incoming, peer ?? incoming.socket)
+  if (verdict.answer !== undefined) {
+    await refuseUpgrade(incoming.socket as UpgradeSocket, verdict.answer)
+    return verdict.response
+  }
+  c.set('rayId', verdict.ray)
+  replaceHeaders(c, verdict, passNodeHeaders(verdict, incoming))
+  await next()
+  announceOnHono(c, verdict)
   return undefined
 }

@@ -25,6 +25,23 @@ const SINGLE = new Set([
  */
 export const isSingleHeader = (lowerCaseName: string): boolean => SINGLE.has(lowerCaseName)
 
+const LETTER_BITS = 5
+const LETTER_MASK = 31
+const MAX_NAME_CHARS = 32
+
+/** A bit for each single-valued header, by length and first letter of its name; 0 where no such header has these. */
+const SINGLE_BITS = new Uint32Array(MAX_NAME_CHARS << LETTER_BITS)
+const singleKey = (name: string) =>
+  (name.length << LETTER_BITS) | (name.charCodeAt(0) & LETTER_MASK)
+for (const [i, name] of [...SINGLE].entries()) SINGLE_BITS[singleKey(name)]! |= 1 << i
+
+/**
+ * A bit by which a repeated single-valued header is found without reading names: where it comes a second time, `isSingleHeader`
+ * has to be asked. 0 for most names. It is for the path of every request.
+ */
+export const singleHeaderBit = (name: string): number =>
+  name.length < MAX_NAME_CHARS ? SINGLE_BITS[singleKey(name)]! : 0
+
 /** The first value of a header, `undefined` where it is absent. */
 export const firstHeader = (flat: FlatHeaders, lowerCaseName: string): string | undefined => {
   for (let i = 0; i < flat.length; i += 2) {

@@ -145,6 +145,24 @@ export const forwardedAddress = (
 }
 
 /**
+ * What trusted proxies wrote of an X-Forwarded-For list: from the visitor's own entry to the end. What stands to the left of
+ * that entry are the visitor's own words.
+ *
+ * @returns `undefined` where the visitor's address is not in the list
+ * @example believedForwardedFor('6.6.6.6, 192.0.2.1, 10.0.0.2', visitor) // '192.0.2.1, 10.0.0.2' for the visitor 192.0.2.1
+ */
+export const believedForwardedFor = (list: string, visitor: Ip): string | undefined => {
+  let end = list.length
+  for (let entries = 0; end >= 0 && entries < MAX_ENTRIES; entries++) {
+    const comma = X_FORWARDED_FOR.commaBefore(list, end)
+    const ip = parsePeerAddress(list.slice(comma + 1, end).trim())
+    if (ip !== undefined && ipEquals(ip, visitor)) return list.slice(comma + 1).trim()
+    end = comma
+  }
+  return undefined
+}
+
+/**
  * The country a trusted peer says the visitor is in, as Cloudflare sends it: upper case, `XX` and `T1` included. Whether it
  * was Cloudflare who said it the caller has to find out.
  *

@@ -5,7 +5,13 @@ import { parsePeerAddress } from '../lists/peer.ts'
 import { special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
 import { excerpt } from './excerpt.ts'
-import { disbelieved, forwardedAddress, forwardedCountry } from './forwarded.ts'
+import {
+  believedForwardedFor,
+  disbelieved,
+  forwardedAddress,
+  forwardedCountry,
+  X_FORWARDED_FOR,
+} from './forwarded.ts'
 import { forwardedScheme, type Scheme } from './forwarded-scheme.ts'
 import type { Overrides } from './overrides.ts'
 import { readOverrides } from './overrides.ts'
@@ -150,6 +156,13 @@ class IdentifiedVisitor implements Visitor {
       }
     }
     return this.#scheme
+  }
+
+  get forwardedFor(): string {
+    const { ip } = this
+    if (ip === undefined || !this.#peer.isTrusted || this.#isPretended) return this.ipText
+    const list = this.#headers(X_FORWARDED_FOR.name)
+    return (list === undefined ? undefined : believedForwardedFor(list, ip)) ?? this.ipText
   }
 
   get country(): string {

@@ -34,6 +34,26 @@ const OWN_NAME_ONLY = new Set([
   'x-request-id',
 ])
 
+const LOWER_CASE_BIT = 32
+const LETTER_BITS = 5
+const LETTER_MASK = 31
+const MAX_NAME_CHARS = 32
+const [C, F] = [99, 102]
+
+/** By length and first letter of a name: whether one of the two tables has such a name. Other spellings keep both. */
+const CANDIDATES = new Uint8Array(MAX_NAME_CHARS << LETTER_BITS)
+const candidate = (name: string) =>
+  (name.length << LETTER_BITS) | (name.charCodeAt(0) & LETTER_MASK)
+for (const name of [...STRIPPED, ...OWN_NAME_ONLY]) CANDIDATES[candidate(name)] = 1
+
+/**
+ * Whether `isStrippedRequestHeader` has to be asked about a name, in any case. It is for the path of every request: most
+ * names are done with two characters and their length.
+ */
+export const mayBeStripped = (name: string): boolean =>
+  (name.length < MAX_NAME_CHARS && CANDIDATES[candidate(name)] === 1) ||
+  ((name.charCodeAt(0) | LOWER_CASE_BIT) === C && (name.charCodeAt(1) | LOWER_CASE_BIT) === F)
+
 const ODD = /[^a-z\d-]/
 const ODD_ALL = /[^a-z\d-]/g
 

@@ -137,6 +137,11 @@ export interface Visitor {
    * Then the connection's own scheme is the visitor's.
    */
   readonly forwardedScheme: 'http' | 'https' | undefined
+  /**
+   * X-Forwarded-For as far as it is believed: the visitor, then the trusted proxies that say so. '' where there is no address.
+   * An app on the visitor's own connection gets it in place of the received one.
+   */
+  readonly forwardedFor: string
   /** What was ignored, failed or overridden, and why; goes into the event. Grows with look-ups: read it after them. */
   readonly notes: readonly string[]
   /** What could not be read in the test overrides, one sentence each; a request with any is answered with 400. */

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { writeAnswer } from '../../answers/node/write-answer.ts'
 import type { Edge } from '../../edge.ts'
 import type { Verdict } from '../../verdict.ts'
-import type { NodeResponse } from '../headers.ts'
-import { announceRay, passNodeHeaders } from '../headers.ts'
+import type { NodeResponse } from '../ray-header.ts'
+import { announceRay } from '../ray-header.ts'
+import { passNodeHeaders } from '../request-headers.ts'
 import { dropUnread } from '../unread.ts'
 
 declare module 'node:http' {

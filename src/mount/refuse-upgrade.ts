@@ -1,0 +1,49 @@
+import type { Answer } from '../answers/answer.ts'
+
+/** The socket of an upgrade: Node hands over nothing else to answer on. */
+export interface UpgradeSocket {
+  readonly destroyed: boolean
+  write(text: string): unknown
+  end(body: string | Uint8Array): unknown
+  resume(): unknown
+  destroy(): unknown
+  on(event: 'error', listener: () => void): unknown
+  once(event: 'close', listener: () => void): unknown
+}
+
+/** A visitor who does not close has this long to read the answer. */
+const LINGER_MS = 1_000
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+}
+
+/**
+ * Answers an upgrade as a normal request and closes the connection. Resolves when it is closed: what brings WebSockets to Hono
+ * writes an empty answer of its own to every socket that is still open.
+ */
+export const refuseUpgrade = (
+  socket: UpgradeSocket,
+  { status, headers, body }: Answer
+): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) {
+      resolve()
+      return
+    }
+    const close = () => void socket.destroy()
+    const timer = setTimeout(close, LINGER_MS)
+    socket.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    socket.on('error', close)
+    const lines = [`HTTP/1.1 ${status} ${REASONS[status] ?? ''}`]
+    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
+    lines.push(`Date: ${new Date().toUTCString()}`, 'Connection: close', '', '')
+    socket.write(lines.join('\r\n'))
+    socket.end(body)
+    socket.resume()
+  })
