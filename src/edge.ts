@@ -65,8 +65,6 @@ export interface Edge {
   readonly colo: string
   /** What of the rules in force cannot be judged here from real data, one sentence each. */
   readonly warnings: readonly string[]
-  /** A new Ray ID as the `CF-RAY` header has it, for an answer that no request was judged for. */
-  nextRay(): string
   /** Commits pending events and releases the store. */
   close(): Promise<void>
 }
@@ -170,7 +168,6 @@ export const createEdge = (options: EdgeOptions): Edge => {
     store,
     stats,
     colo,
-    nextRay: () => rays.next().header,
     close: async () => {
       await committer.settled()
       onClose()

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { plainAnswer } from '../answers/node/write-answer.ts'
+import { reasonPhrase } from '../answers/reason-phrase.ts'
 
 /** Long enough for the answer to arrive before a reset overtakes it. */
 const LINGER_MS = 1_000
@@ -27,7 +27,7 @@ export const answerRaw = (
     return
   }
   const { headers: own, body } = plainAnswer(status, message)
-  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
+  const lines = [`HTTP/1.1 ${status} ${reasonPhrase(status)}`]
   for (const [name, value] of [...headers, ...Object.entries(own)]) lines.push(`${name}: ${value}`)
   lines.push(`Date: ${new Date().toUTCString()}`, 'Connection: close', '', '')
   socket.on('error', () => socket.destroy())

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { Answer } from '../answer.ts'
+import { reasonPhrase } from '../reason-phrase.ts'
 
 /** Node's response as far as an answer needs it: of `node:http`, of `node:http2`, or one over a bare socket. */
 export interface AnswerTarget {
@@ -21,7 +21,7 @@ export const writeAnswer = (
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of extraHeaders) response.setHeader(name, value)
   // An attempt that failed may have left its own reason on the response: the reason is always given.
-  response.writeHead(status, STATUS_CODES[status] ?? '', headers)
+  response.writeHead(status, reasonPhrase(status), headers)
   if (typeof body !== 'string') response.end(body)
   // A text with as many bytes as characters is ASCII, which Node writes faster under this name.
   else response.end(body, String(body.length) === headers['Content-Length'] ? 'latin1' : 'utf8')
@@ -29,8 +29,7 @@ export const writeAnswer = (
 
 /** A short answer in plain text, for what no page is made for. */
 export const plainAnswer = (status: number, message = ''): Answer => {
-  const reason = STATUS_CODES[status] ?? 'Error'
-  const body = `${status} ${reason}${message && `: ${message}`}\n`
+  const body = `${status} ${reasonPhrase(status)}${message && `: ${message}`}\n`
   return {
     status,
     headers: {
