@@ -147,7 +147,7 @@ describe('edge1020 eval', () => {
     expect(shell.map(({ text }) => inShell(text).stdout)).toEqual([
       'true\n',
       fences.find(({ language }) => language === 'json')!.text,
-      'false\ntrue\n',
+      'false\ntrue\ntrue\n',
     ])
     const [picture] = fences.filter(({ language }) => language === 'text')
     const [command, ...lines] = picture!.text.split('\n')

@@ -206,7 +206,7 @@ export const evaluate: Command = {
     missing: {
       value: 'MODE',
       default: 'docs',
-      help: 'what != says of a missing value: docs (false) or engine (true)',
+      help: 'a missing value: docs (!= is false, len is missing) or engine (!= is true, len is 0)',
     },
     trace: { help: 'every part of the expression with its result and what it read' },
     data: { value: 'DIR', default: '.edge1020', help: 'directory of downloaded data' },

@@ -22,7 +22,7 @@ export interface Options {
   scheme: Scheme
   /** Contents of `$lists`; one that is not given is empty. */
   lists?: Lists
-  /** What `!=` says of a missing value: `docs` (default) false, `engine` true. */
+  /** Of a missing value `!=` is false and `len` is missing (`docs`, default), or `!=` is true and `len` is 0 (`engine`). */
   missing?: CompileOptions['missing']
   /** `Bool` (default) is a rule; `any` allows an expression that is a value. */
   expect?: 'Bool' | 'any'

@@ -25,13 +25,12 @@ describe('a comparison with a missing value is false', () => {
     'headers["x"][0] eq ""',
     'names["x"] contains ""',
     'lower(text) eq ""',
-    'len(text) ge 0',
     'flag',
     'flags[0]',
     'starts_with(text, "")',
     'text eq other',
     'number le limit',
-    'len(text) eq len(other)',
+    'lower(text) eq lower(other)',
   ])('%s, in either mode', (expression) => {
     expect(verdict(expression, {})).toBe(false)
     expect(verdict(expression, {}, ENGINE)).toBe(false)
@@ -68,6 +67,46 @@ describe('!= of a missing value: false by the documentation, true by the engine'
     expect(verdict('any(items[*] ne "a")', {}, mode)).toBe(false)
     expect(verdict('all(items[*] ne "a")', {}, mode)).toBe(true)
     expect(verdict('any(headers[*][1] ne "a")', { headers: { x: ['a'] } }, mode)).toBe(false)
+  })
+})
+
+describe('the length of a missing value: missing by the documentation, 0 in the open engine', () => {
+  test.each<[string, boolean]>([
+    ['len(names["w"]) eq 0', true],
+    ['len(names["w"]) ge 0', true],
+    ['len(names["w"]) le 9', true],
+    ['len(names["w"]) in {0}', true],
+    ['len(names["w"]) eq len(text)', true],
+    ['len(lower(names["w"])) eq 0', true],
+    ['len(headers["w"]) eq 0', true],
+    ['len(headers["w"][0]) eq 0', true],
+    ['len(items[7]) eq 0', true],
+    ['len(items) eq 0', true],
+    ['len(names["w"]) eq 1', false],
+    ['len(names["w"]) ne 0', false],
+    ['len(names["w"]) gt 0', false],
+    ['len(names["w"]) lt 0', false],
+    ['len(names["w"]) & 1', false],
+    ['lower(names["w"]) eq ""', false],
+    ['any(len(items[*])[*] eq 0)', false],
+  ])('%s: false by the documentation, %s by the engine', (expression, expected) => {
+    const given = { names: { k: 'a' }, headers: {} }
+    expect(verdict(expression, given)).toBe(false)
+    expect(verdict(expression, given, ENGINE)).toBe(expected)
+    expect(verdict(`not ${expression}`, given, ENGINE)).toBe(!expected)
+  })
+
+  test('what is there has its own length in either mode', () => {
+    expect(verdict('len(names["k"]) eq 1', { names: { k: 'a' } }, ENGINE)).toBe(true)
+    expect(verdict('len(names["k"]) eq 0', { names: { k: 'a' } }, ENGINE)).toBe(false)
+    expect(verdict('len(names["k"]) eq 0', { names: { k: '' } })).toBe(true)
+  })
+
+  test('as a value', () => {
+    const length = (missing: 'docs' | 'engine') =>
+      read('len(names["w"])', { expect: 'any', missing }).evaluate(contextOf({}))
+    expect(length('engine')).toBe(0)
+    expect(length('docs')).toBeUndefined()
   })
 })
 

@@ -46,6 +46,8 @@ export interface FunctionDefinition {
    */
   readonly prepare?: (call: CallShape) => Evaluate | undefined
   readonly missing?: 'propagate' | 'handle'
+  /** The result of a call with a missing argument as the open engine has it (option `missing: 'engine'`), where it has one. */
+  readonly engineMissing?: Value
   /** At most one call in an expression, and none inside a call of another such function. */
   readonly once?: boolean
   /** Why a rule of the request phase cannot call it. */

@@ -30,7 +30,7 @@ export interface EvalCase {
   schema?: { fields: Record<string, string> }
   /** Contents of lists by kind and name; one that is not given is empty. */
   lists?: { ip?: object; int?: object; string?: object }
-  /** What `!=` says of a missing value: `docs` (default) false, `engine` true. */
+  /** Of a missing value `!=` is false and `len` is missing (`docs`, default), or `!=` is true and `len` is 0 (`engine`). */
   missing?: 'docs' | 'engine'
 }
 

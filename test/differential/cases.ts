@@ -8,7 +8,7 @@ export interface Values {
   path: string
   ip: string
   header: string
-  /** `local["k"]` and `local["é"]`. Always there: the engine cannot say what comes of a key that is not. */
+  /** `local["k"]` and `local["é"]`. Always there: of a key that is not, the engine only tells the length. */
   key: string
   accented: string
 }
@@ -23,7 +23,10 @@ const valid = filterOver({
     ...['http.host', 'http.request.uri.path', 'lower(http.host)', 'lower( upper(http.host) )'],
     ...['local["k"]', 'local["é"]', 'upper(local["k"])', 'http.request.headers["x"]']
   ),
-  int: fc.constantFrom('len(http.host)', 'len( local["k"] )', 'len(http.request.uri.path)'),
+  int: fc.constantFrom(
+    ...['len(http.host)', 'len( local["k"] )', 'len(http.request.uri.path)'],
+    ...['len(local["w"])', 'len(lower(http.request.headers["w"]))']
+  ),
   ip: fc.constant('ip.src'),
 })
 

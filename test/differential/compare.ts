@@ -50,10 +50,9 @@ const REFUSED_THERE: readonly RegExp[] = [
   /(?:eq|ne|lt|le|gt|ge|==|!=|<|<=|>|>=)\s*(?:http\.|local|ip\.src|len|lower|upper)/,
   // Cloudflare's functions take text as well as fields, those of that product fields only.
   /(?:len|lower|upper)\s*\(\s*(?:"|r[#"]|[\da-f]{2}[:.-])/i,
+  // Its `len` takes no arrays.
+  /len\s*\(\s*(?:lower|upper)\s*\([^)]*\[\s*\*/,
 ]
-
-/** `len` is that product's own: of a key that is not there it makes a number, where ours makes a missing value. */
-const JUDGED_DIFFERENTLY: readonly RegExp[] = [/len\s*\(\s*local\["(?!k"\])/]
 
 export interface Comparison {
   /** `silent`: the engine could not say. `explained`: they differ, for a reason above. */
@@ -82,5 +81,5 @@ export const difference = async ({ expression, values }: Case): Promise<Comparis
   const matched = ours.matches(contextOf(values))
   return matched === theirs.matched
     ? { outcome: matched ? 'both match' : 'neither matches', text: shown }
-    : differ(`${matched} here, ${theirs.matched} there`, JUDGED_DIFFERENTLY)
+    : differ(`${matched} here, ${theirs.matched} there`)
 }

@@ -86,12 +86,13 @@ const readCall = (call: CallNode, options: CompileOptions): Read => {
   const { evaluate, mapped, indexes, each } = call
   if (mapped) return withIndexes(readMapped(call, reads), indexes, each)
   const handlesMissing = call.definition.missing === 'handle'
+  const whenMissing = options.missing === 'engine' ? call.definition.engineMissing : undefined
   // One array for all requests: a call is over before the next one of the same node begins.
   const args: (Value | undefined)[] = reads.map(() => undefined)
   const base: Read = (context) => {
     for (let i = 0; i < reads.length; i++) {
       const value = reads[i]!(context)
-      if (value === undefined && !handlesMissing) return undefined
+      if (value === undefined && !handlesMissing) return whenMissing
       args[i] = value
     }
     return evaluate(args)

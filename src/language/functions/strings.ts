@@ -49,6 +49,7 @@ export const stringFunctions: readonly FunctionDefinition[] = [
     parameters: [either('source', [BYTES, 'Array'])],
     returns: INT,
     evaluate: ([source]) => (source as string | readonly Value[]).length,
+    engineMissing: 0,
   },
   {
     name: 'starts_with',
