@@ -41,3 +41,18 @@ export class EdgeError extends Error {
     this.diagnostics = options.diagnostics ?? []
   }
 }
+
+/**
+ * The text of anything that was thrown. Some errors of Node have a code and no message, such as the one for a name whose
+ * addresses all refused the connection.
+ */
+export const messageOf = (error: unknown): string => {
+  if (error instanceof Error) {
+    return error.message || ('code' in error ? String(error.code) : error.name)
+  }
+  try {
+    return String(error)
+  } catch {
+    return 'a thrown object without a text'
+  }
+}

@@ -12,18 +12,19 @@ const SRC = join(ROOT, 'src')
 const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   error: ['error-codes'],
   'error-codes': [],
+  'text-file': [],
   actions: [],
   recent: [],
   lists: [],
   language: ['lists'],
   ray: [],
-  answers: ['ray', 'recent'],
+  answers: ['ray', 'recent', 'text-file'],
   events: ['actions', 'ray'],
   visitor: ['language', 'lists', 'recent'],
   request: ['language', 'lists'],
-  rules: ['actions', 'answers', 'language', 'lists', 'visitor'],
+  rules: ['actions', 'answers', 'language', 'lists', 'visitor', 'text-file'],
   client: [],
-  personas: ['visitor', 'rules', 'lists', 'language', 'request'],
+  personas: ['visitor', 'rules', 'lists', 'language', 'request', 'text-file'],
   context: ['language', 'lists', 'ray', 'request', 'visitor'],
   phases: ['actions', 'answers', 'context', 'language', 'request', 'rules'],
   zones: ['context', 'phases', 'rules'],
@@ -276,4 +277,16 @@ describe('rooms', () => {
       .filter(([, lines]) => lines > MAX_LINES)
     expect(long).toEqual([])
   })
+})
+
+test.each([
+  ['the text of anything thrown', /instanceof Error \? \w+\.message : /, []],
+  [
+    'reading a file that has to be UTF-8',
+    /fatal: true \}\)\.decode\(readFileSync/,
+    ['text-file.ts'],
+  ],
+])('%s is in one place alone', (_, pattern, places) => {
+  const having = files.filter((file) => pattern.test(readFileSync(join(SRC, file), 'utf8')))
+  expect(having).toEqual(places)
 })

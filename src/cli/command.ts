@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { EdgeError } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
 
 /** One flag of a command. `value` names what follows it in the help; a flag without one is a switch. */
 export interface Flag {
@@ -96,7 +96,7 @@ const parse = (
     return parseArgs({ args: argv, options, allowPositionals: true, strict: true })
   } catch (error) {
     // Node's message has a second sentence of advice on `--`; the first says what is wrong.
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const first = message.split(/\. |\n/)[0] ?? message
     const known = Object.keys(options).map((name) => `--${name}`)
     const detail = first.startsWith('Unknown option')

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type { Block } from '../client/identify.ts'
 import { identify as identifyResponse } from '../client/identify.ts'
 import type { PlainResponse } from '../client/response.ts'
-import { EdgeError } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
+import { fileReason } from '../text-file.ts'
 import { readSaved } from '../toolkit/saved-response.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
@@ -11,10 +12,9 @@ import { paint } from './printable.ts'
 const MAX_SECONDS = 600
 const MS_PER_SECOND = 1_000
 
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
-}
+/** `fetch` keeps the reason of its failure in the cause. */
+const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof Error ? (error.cause ?? error) : error)
 
 const request = async (url: string, args: Arguments): Promise<Block | null> => {
   const headers = new Headers()
@@ -39,7 +39,9 @@ const saved = async (source: string, io: Io): Promise<PlainResponse> => {
     try {
       return readSaved(await readFile(source, 'utf8'))
     } catch (error) {
-      throw new EdgeError('file_not_found', `${source}: ${reasonOf(error)}`, { cause: error })
+      throw new EdgeError('file_not_found', `${source}: cannot be read: ${fileReason(error)}`, {
+        cause: error,
+      })
     }
   }
   const decoder = new TextDecoder()

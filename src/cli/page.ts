@@ -7,6 +7,7 @@ import { DIALECTS } from '../answers/negotiate.ts'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { createRays } from '../ray.ts'
+import { fileReason } from '../text-file.ts'
 import { oneOf } from './answer-flags.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
@@ -88,7 +89,9 @@ export const page: Command = {
     try {
       writeFileSync(file, text)
     } catch (cause) {
-      throw new EdgeError('not_written', `${file}: ${(cause as Error).message}`, { cause })
+      throw new EdgeError('not_written', `${file}: cannot be written: ${fileReason(cause)}`, {
+        cause,
+      })
     }
     return EXIT_OK
   },

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, Pool } from 'undici'
 import { plainAnswer, writeAnswer } from '../answers/node/write-answer.ts'
-import { EdgeError } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
 import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
 import { RequestBody } from './request-body.ts'
 import { type Refusal, type RequestPass, requestPass } from './request-pass.ts'
@@ -99,8 +99,7 @@ export const createProxy = ({
   const origin: Origin = {
     isTls: upstream.isTls,
     onBroken: (cause) => {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      const message = `origin ${upstream.origin} broke off: ${reason}`
+      const message = `origin ${upstream.origin} broke off: ${messageOf(cause)}`
       onError(new EdgeError('origin_broke_off', message, { cause }))
     },
   }

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import { EdgeError } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
 import { watchFile } from '../visitor/node/watch-file.ts'
 import { selfSigned } from './self-signed.ts'
 
@@ -37,9 +37,6 @@ const isPath = (from: string | Buffer): from is string =>
 const label = (kind: Kind, from: string | Buffer): string =>
   `TLS ${kind}${isPath(from) ? ` ${from}` : ''}`
 
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : String(cause)
-
 const invalid = (kind: Kind, from: string | Buffer, reason: string, cause?: unknown): EdgeError =>
   new EdgeError('invalid_tls', `${label(kind, from)}: ${reason}`, { cause })
 
@@ -48,7 +45,7 @@ const read = (kind: Kind, from: string | Buffer): Buffer => {
   try {
     pem = isPath(from) ? readFileSync(from) : Buffer.from(from)
   } catch (cause) {
-    throw invalid(kind, from, `it cannot be read (${reasonOf(cause)})`, cause)
+    throw invalid(kind, from, `it cannot be read (${messageOf(cause)})`, cause)
   }
   if (!PEM[kind].test(pem.toString('latin1'))) {
     throw invalid(
@@ -64,7 +61,7 @@ const parsedCertificate = (pem: Buffer, from: string | Buffer): X509Certificate 
   try {
     return new X509Certificate(pem)
   } catch (cause) {
-    throw invalid('certificate', from, `expected an X.509 certificate (${reasonOf(cause)})`, cause)
+    throw invalid('certificate', from, `expected an X.509 certificate (${messageOf(cause)})`, cause)
   }
 }
 
@@ -75,7 +72,7 @@ const parsedKey = (pem: Buffer, from: string | Buffer): KeyObject => {
   try {
     return createPrivateKey(pem)
   } catch (cause) {
-    throw invalid('key', from, `expected a private key (${reasonOf(cause)})`, cause)
+    throw invalid('key', from, `expected a private key (${messageOf(cause)})`, cause)
   }
 }
 
@@ -111,7 +108,7 @@ export const loadCertificate = (tls: TlsOption): Certificate => {
   try {
     createSecureContext({ cert, key })
   } catch (cause) {
-    throw invalid('certificate', tls.cert, `OpenSSL refuses it (${reasonOf(cause)})`, cause)
+    throw invalid('certificate', tls.cert, `OpenSSL refuses it (${messageOf(cause)})`, cause)
   }
   return { cert, key, warning: dateWarning(certificate, tls.cert) }
 }

@@ -1,6 +1,7 @@
 import { writeAnswer } from '../answers/node/write-answer.ts'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
+import { messageOf } from '../error.ts'
 import { dropUnread } from '../mount/unread.ts'
 import type { ForwardExtra } from '../proxy/exchange.ts'
 import { originHeaders } from '../proxy/origin-headers.ts'
@@ -49,7 +50,7 @@ export interface Served {
 }
 
 const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error))
+  error instanceof Error ? error : new Error(messageOf(error))
 
 /** Runs each step even where one before it failed; throws the first failure. */
 const inTurn = async (steps: readonly (() => Promise<unknown>)[]) => {

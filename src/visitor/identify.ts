@@ -1,3 +1,4 @@
+import { messageOf } from '../error.ts'
 import type { Ip } from '../lists/ip.ts'
 import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
@@ -78,8 +79,6 @@ interface Network {
 }
 const NO_NETWORK: Network = { asn: 0, name: '' }
 const NO_REPUTATION: Reputation = { score: 0, lists: [], isTor: false }
-
-const reason = (error: unknown) => (error instanceof Error ? error.message : 'unknown error')
 
 class IdentifiedVisitor implements Visitor {
   readonly ip: Ip | undefined
@@ -203,7 +202,7 @@ class IdentifiedVisitor implements Visitor {
       this.#bot = bots.judge(this.#question())
       this.#note(`bot score ${this.#bot.score}: ${this.#bot.reason}`)
     } catch (error) {
-      this.#note(`bots not told from people: ${reason(error)}`)
+      this.#note(`bots not told from people: ${messageOf(error)}`)
     }
     return this.#bot
   }
@@ -257,7 +256,7 @@ class IdentifiedVisitor implements Visitor {
       if (country !== undefined && COUNTRY.test(country)) return country
       this.#note(`no country for ${this.ipText} in ${geo.name} ${geo.date}`.trimEnd())
     } catch (error) {
-      this.#note(`country look-up failed: ${reason(error)}`)
+      this.#note(`country look-up failed: ${messageOf(error)}`)
     }
     return UNKNOWN_COUNTRY
   }
@@ -268,7 +267,7 @@ class IdentifiedVisitor implements Visitor {
     try {
       return geo.place(this.ip) ?? NOWHERE
     } catch (error) {
-      this.#note(`place look-up failed: ${reason(error)}`)
+      this.#note(`place look-up failed: ${messageOf(error)}`)
       return NOWHERE
     }
   }
@@ -279,7 +278,7 @@ class IdentifiedVisitor implements Visitor {
     try {
       return reputation.lookup(this.ip)
     } catch (error) {
-      this.#note(`reputation look-up failed: ${reason(error)}`)
+      this.#note(`reputation look-up failed: ${messageOf(error)}`)
       return NO_REPUTATION
     }
   }
@@ -309,7 +308,7 @@ class IdentifiedVisitor implements Visitor {
     try {
       return asn.lookup(this.ip) ?? NO_NETWORK
     } catch (error) {
-      this.#note(`ASN look-up failed: ${reason(error)}`)
+      this.#note(`ASN look-up failed: ${messageOf(error)}`)
       return NO_NETWORK
     }
   }

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { EdgeError } from '../../error.ts'
+import { readTextFile } from '../../text-file.ts'
 import type { OwnPage } from '../own-page.ts'
 import { readOwnPage } from '../own-page.ts'
 
@@ -16,21 +16,11 @@ const MAX_BYTES = 8_000_000
  */
 export const readPageFile = (path: string, from = ''): OwnPage => {
   const file = from === '' ? path : resolve(dirname(from), path)
-  try {
-    if (statSync(file).size > MAX_BYTES) {
-      throw new EdgeError('invalid_page', `${file}: larger than 1.5 MB`)
-    }
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
-    return readOwnPage({ file, text })
-  } catch (cause) {
-    if (cause instanceof EdgeError) throw cause
-    const { code, message } = cause as NodeJS.ErrnoException
-    const reason =
-      code === 'ENOENT'
-        ? 'no such file'
-        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-          ? 'it is not UTF-8'
-          : message
-    throw new EdgeError('invalid_page', `${file}: cannot be read: ${reason}`, { cause })
-  }
+  const text = readTextFile(
+    file,
+    (reason, cause) =>
+      new EdgeError('invalid_page', `${file}: cannot be read: ${reason}`, { cause }),
+    MAX_BYTES
+  )
+  return readOwnPage({ file, text })
 }

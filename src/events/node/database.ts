@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 
 export type Connection = InstanceType<typeof Database>
 
@@ -31,7 +31,7 @@ const REASONS: readonly [RegExp, string][] = [
 ]
 
 export const storeFailed = (file: string, cause: unknown): EdgeError => {
-  const said = cause instanceof Error ? cause.message : String(cause)
+  const said = messageOf(cause)
   const reason = REASONS.find(([pattern]) => pattern.test(said))?.[1] ?? said
   return new EdgeError('store_failed', `event store ${file}: ${reason}`, { cause })
 }

@@ -1,24 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { EdgeError } from '../../error.ts'
+import { readTextFile } from '../../text-file.ts'
 import type { Personas } from '../../visitor/persona.ts'
 import { readPersonas } from '../personas.ts'
 
-const read = (file: string) => {
-  try {
-    return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) }
-  } catch (cause) {
-    const { message, code } = cause as NodeJS.ErrnoException
-    const reason =
-      code === 'ENOENT'
-        ? 'no such file'
-        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-          ? 'it is not UTF-8'
-          : message
-    throw new EdgeError('file_not_found', `personas "${file}": ${reason}: expected YAML or JSON`, {
-      cause,
-    })
-  }
-}
+const read = (file: string) => ({
+  file,
+  text: readTextFile(file, (reason, cause) => {
+    const message = `personas "${file}": ${reason}: expected YAML or JSON`
+    return new EdgeError('file_not_found', message, { cause })
+  }),
+})
 
 /**
  * Reads persona files over the built-in ones.

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EdgeError } from '../../error.ts'
+import { fileReason } from '../../text-file.ts'
 import { Findings } from '../findings.ts'
 import { MAX_DOCUMENT_CHARACTERS } from '../limits.ts'
 import type { RuleSource } from '../load.ts'
@@ -11,21 +12,15 @@ const RULE_FILE = /\.(?:ya?ml|json)$/i
 /** UTF-8 needs at most three bytes for a UTF-16 unit: a file above this cannot be a document of legal size. */
 const MAX_FILE_BYTES = 3 * MAX_DOCUMENT_CHARACTERS
 
-const REASONS: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a directory',
-  ELOOP: 'too many symbolic links',
-}
-
 const failure = (path: string, error: unknown): EdgeError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const message = `no rule file or directory "${path}": expected a YAML or JSON file, or a directory of them`
     return new EdgeError('file_not_found', message, { cause: error })
   }
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error))
-  return new EdgeError('unreadable', `cannot read "${path}": ${reason}`, { cause: error })
+  return new EdgeError('unreadable', `cannot read "${path}": ${fileReason(error)}`, {
+    cause: error,
+  })
 }
 
 const attempt = <T>(path: string, read: () => T): T => {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import { ASN_HEADER_BYTES, isAsnBinary, readAsnBinary, readAsnHeader } from '../asn/binary.ts'
 import type { AsnData } from '../asn/table.ts'
 import { parseAsnTsv } from '../asn/tsv.ts'
@@ -12,8 +12,7 @@ const DATE_CHARS = 10
 
 const failed = (path: string, cause: unknown): EdgeError => {
   if (cause instanceof EdgeError) return cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new EdgeError('asn_failed', `${path}: cannot be read: ${reason}`, { cause })
+  return new EdgeError('asn_failed', `${path}: cannot be read: ${messageOf(cause)}`, { cause })
 }
 
 /** iptoasn.com's TSV has no date inside: that of the file is the one the server gave it. */

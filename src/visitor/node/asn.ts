@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import { writeAsnBinary } from '../asn/binary.ts'
 import { BUILT_IN_NAME, builtInDate, builtInEntries, builtInTable } from '../asn/builtin.ts'
 import type { AsnTable } from '../asn/table.ts'
@@ -37,7 +37,9 @@ const MIN_NETWORKS = 10_000
 const MAX_DOWNLOAD_BYTES = 2 ** 28
 
 const asEdgeError = (error: unknown): EdgeError =>
-  error instanceof EdgeError ? error : new EdgeError('asn_failed', String(error), { cause: error })
+  error instanceof EdgeError
+    ? error
+    : new EdgeError('asn_failed', messageOf(error), { cause: error })
 
 /**
  * Opens the networks of autonomous systems. Nothing is read before the first look-up or `open()`. The file is watched: a

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import { parseBotRanges } from '../bots/networks.ts'
 
 /**
@@ -17,8 +17,9 @@ const readOne = (name: string, file: string): string[] => {
   try {
     found = parseBotRanges(readFileSync(file, 'utf8'))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new EdgeError('bad_bot_range', `ranges of ${name} from ${file}: ${why}`, { cause })
+    throw new EdgeError('bad_bot_range', `ranges of ${name} from ${file}: ${messageOf(cause)}`, {
+      cause,
+    })
   }
   // An empty list would mean that no request is ever verified.
   if (found.length === 0) {

@@ -10,7 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import { claimPart, type Part } from './download-part.ts'
 import type { Delivery, Version } from './download-source.ts'
 import { canContinue, fetchSource, sourceUrl } from './download-source.ts'
@@ -77,11 +77,9 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, at: number) => {
 }
 
 const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
+  const text = messageOf(error)
   // Node's word for an answer that ends too early.
-  if (error.message === 'aborted') return 'the connection was cut'
-  // Node's error of several addresses that all failed has a code and no message.
-  return error.message || (error as NodeJS.ErrnoException).code || error.name
+  return text === 'aborted' ? 'the connection was cut' : text
 }
 
 /** Without what may be secret: name, password, query. */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import type { ParsedFeed } from '../feeds/parse.ts'
 import { parseFeed } from '../feeds/parse.ts'
 import type { FeedSpec } from '../feeds/spec.ts'
@@ -52,10 +52,13 @@ export const readFeedFile = (spec: FeedSpec, file: string, path = file): ParsedF
     read = readBytes(path)
   } catch (cause) {
     if (isMissing(cause)) throw missing(spec, file)
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new EdgeError('invalid_feed', `feed ${spec.name}: ${file} cannot be read: ${reason}`, {
-      cause,
-    })
+    throw new EdgeError(
+      'invalid_feed',
+      `feed ${spec.name}: ${file} cannot be read: ${messageOf(cause)}`,
+      {
+        cause,
+      }
+    )
   }
   const { format, full, min, unfiltered } = spec
   const feed = parseFeed(read.bytes, { file, format, full, min, unfiltered })

@@ -1,4 +1,4 @@
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import type { Ip } from '../../lists/ip.ts'
 import type { IpMapColumns } from '../../lists/ipmap.ts'
 import { buildIpMap } from '../../lists/ipmap.ts'
@@ -148,7 +148,7 @@ const listsOf = <K extends ListKind, Value>(
 const asEdgeError = (error: unknown): EdgeError =>
   error instanceof EdgeError
     ? error
-    : new EdgeError('invalid_feed', error instanceof Error ? error.message : String(error), {
+    : new EdgeError('invalid_feed', messageOf(error), {
         cause: error,
       })
 

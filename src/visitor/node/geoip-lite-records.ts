@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import type { IpMap } from '../../lists/ipmap.ts'
 import { ipMapOf } from '../../lists/ipmap.ts'
 
@@ -115,10 +115,13 @@ const readSegments = (file: RecordFile, family: 4 | 6): Segments => {
 }
 
 export const dataFailed = (path: string, cause: unknown): EdgeError => {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new EdgeError('geo_failed', `geoip-lite's data ${path} cannot be read: ${reason}`, {
-    cause,
-  })
+  return new EdgeError(
+    'geo_failed',
+    `geoip-lite's data ${path} cannot be read: ${messageOf(cause)}`,
+    {
+      cause,
+    }
+  )
 }
 
 const tryToRead = (file: RecordFile, family: 4 | 6) => {

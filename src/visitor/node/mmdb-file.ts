@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import type { Response } from 'mmdb-lib'
 import { Reader } from 'mmdb-lib'
-import { EdgeError } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import type { Ip } from '../../lists/ip.ts'
 import { formatIp } from '../../lists/ip.ts'
 import { checkRecord } from './mmdb-check.ts'
@@ -38,10 +38,8 @@ const MAX_SHOWN_MEMBERS = 8
 /** Records that look-ups keep of each database and kind, as many as there are networks on the Internet: at most some 20 MB. */
 const MAX_KEPT = 0x1_0000
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
 const failed = (path: string, cause: unknown) =>
-  new EdgeError('geo_failed', `database ${path} cannot be read: ${reasonOf(cause)}`, { cause })
+  new EdgeError('geo_failed', `database ${path} cannot be read: ${messageOf(cause)}`, { cause })
 
 /** What people give instead of a database. */
 const SIGNATURES: readonly (readonly [hex: string, what: string])[] = [
