@@ -4,8 +4,8 @@ import { EdgeError } from '../error.ts'
 
 const MAX_PORT = 65_535
 
-/** An address that means "all of them" is nothing one could open. */
-export const shownHost = ({ address, family }: AddressInfo): string => {
+/** The host to put into a URL: a browser cannot open an address that means all interfaces. */
+export const openableHost = ({ address, family }: AddressInfo): string => {
   if (address === '0.0.0.0') return '127.0.0.1'
   if (address === '::') return '[::1]'
   return family === 'IPv6' ? `[${address}]` : address

@@ -44,7 +44,7 @@ const PARAMETERS: Record<
   },
 }
 
-const shown = (text: string) => JSON.stringify(text.length > 64 ? `${text.slice(0, 63)}…` : text)
+const quoted = (text: string) => JSON.stringify(text.length > 64 ? `${text.slice(0, 63)}…` : text)
 
 /**
  * Reads the query of `GET /api/events`. A parameter without a value is as good as absent, one that nobody knows is a
@@ -59,14 +59,14 @@ export const readEventFilter = (query: URLSearchParams): EventFilter | BadParame
     const parameter = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined
     if (parameter === undefined) {
       const known = Object.keys(PARAMETERS).join(', ')
-      return { problem: `unknown parameter ${shown(name)}: expected one of ${known}` }
+      return { problem: `unknown parameter ${quoted(name)}: expected one of ${known}` }
     }
     if (seen.has(name)) return { problem: `${name}: expected once` }
     seen.add(name)
     if (value === '') continue
     const read = parameter.read(value)
     if (read === undefined) {
-      return { problem: `${name} ${shown(value)}: expected ${parameter.expected}` }
+      return { problem: `${name} ${quoted(value)}: expected ${parameter.expected}` }
     }
     Object.assign(filter, read)
   }

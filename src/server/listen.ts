@@ -4,15 +4,15 @@ import { plainAnswer, writeAnswer } from '../answers/node/write-answer.ts'
 import { EdgeError } from '../error.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import type { Connection } from '../visitor/visitor.ts'
-import { checkPort, listen, shownHost } from './bind.ts'
+import { checkPort, listen, openableHost } from './bind.ts'
 import { loadCertificate, type TlsOption, watchCertificate } from './certificate.ts'
 import { connectionOf } from './connection.ts'
 import { acceptExpectations } from './expect.ts'
-import { putInFront } from './front.ts'
 import { isSoundHost } from './host.ts'
 import { createHttp2 } from './http2.ts'
 import { Pipeline } from './pipeline.ts'
 import { answerRaw, isAnswered } from './raw-answer.ts'
+import { attachTls } from './tls-front.ts'
 import { ignoreOtherUpgrades } from './upgrade.ts'
 
 /** Cloudflare's limit for all request headers together; a single value of 64 KB has to get through to the rules. */
@@ -264,10 +264,10 @@ export const createListener = async ({
       refuse,
     })
   const certificate = tls && loadCertificate(tls)
-  const front =
+  const tlsFront =
     tls === undefined && proxyProtocol === undefined
       ? undefined
-      : putInFront(server, {
+      : attachTls(server, {
           certificate,
           protocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
           proxyProtocol,
@@ -290,15 +290,15 @@ export const createListener = async ({
   const address = await listen(server, host, port)
   server.on('error', onError)
   if (certificate?.warning !== undefined) onError(certificate.warning)
-  if (front?.isAsAsked === false) {
+  if (tlsFront?.isResumptionHonoured === false) {
     const message =
       'TLS sessions can be resumed: this version of Node has no way to prevent it; JA3 and JA4 of a resumed connection are others'
     onError(new EdgeError('tls_resumption', message))
   }
   const stopWatch =
-    front === undefined || tls === undefined
+    tlsFront === undefined || tls === undefined
       ? noop
-      : watchCertificate(tls, { onLoad: front.setCertificate, onError })
+      : watchCertificate(tls, { onLoad: tlsFront.setCertificate, onError })
 
   const close = () =>
     new Promise<void>((resolve) => {
@@ -325,7 +325,7 @@ export const createListener = async ({
 
   let closed: Promise<void> | undefined
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://${shownHost(address)}:${address.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${openableHost(address)}:${address.port}`,
     host,
     port: address.port,
     close: () => {

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Server } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { certificate } from '../proxy/tls.fixture.ts'
-import { putInFront } from './front.ts'
 import { refuseResumption } from './resumption.ts'
 import { type Site, site, TLS } from './serve.fixture.ts'
 import type { ServeOptions } from './serve.ts'
+import { attachTls } from './tls-front.ts'
 
 interface Visit {
   status: number
@@ -92,7 +92,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   async (version) => {
     for (const resumption of [false, true]) {
       const http = createPlain((_, response) => void response.end())
-      const front = putInFront(http, {
+      const front = attachTls(http, {
         certificate: TLS,
         protocols: ['http/1.1'],
         proxyProtocol: undefined,
@@ -101,7 +101,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
         onRefused: (socket) => socket.destroy(),
         onSecure: (socket, _, takeHttp) => takeHttp(socket),
       })
-      expect(front.isAsAsked).toBe(true)
+      expect(front.isResumptionHonoured).toBe(true)
       await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
       onTestFinished(() => void http.close())
       const { port } = http.address() as AddressInfo

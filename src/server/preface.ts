@@ -3,35 +3,35 @@ import type { Opening } from './connection.ts'
 import { type ClientHello, readClientHello } from './hello/read.ts'
 import { readProxyHeader } from './proxy-protocol.ts'
 
-/** Why a connection gets no further. */
-export type DoorRefusal =
-  /** A trusted peer did not begin with a PROXY header, or with a broken one. */
+/** Why a connection is refused before its TLS or HTTP begins. */
+export type PrefaceRefusal =
+  /** A trusted peer sends no PROXY header, or a broken one. */
   | 'proxy_header'
-  /** Something else than TLS on a TLS port: most often plain HTTP. */
+  /** The port expects TLS and gets other bytes, most often plain HTTP. */
   | 'not_tls'
 
-export interface DoorOptions {
-  /** Reads the ClientHello. */
+export interface PrefaceOptions {
+  /** Whether to read a ClientHello. */
   isTls: boolean
-  /** Whether a peer begins its connections with a PROXY header. */
+  /** Whether a peer sends a PROXY header at the beginning of each connection. */
   proxyProtocol: ((peerAddress: string) => boolean) | undefined
-  /** How long all of it may take. */
+  /** Milliseconds until the whole preface has to be there. */
   timeoutMs: number
-  /** Given each connection with its bytes put back, from behind the PROXY header on. */
+  /** Gets each accepted connection. Its first byte to read is the one after the PROXY header. */
   onOpen: (socket: Socket, opening: Opening) => void
-  /** Given those that can be answered in plain text; the others are closed without a word. */
-  onRefused: (socket: Socket, why: DoorRefusal) => void
+  /** Gets refused connections whose peer can read an answer in plain text. All others are closed without an answer. */
+  onRefused: (socket: Socket, why: PrefaceRefusal) => void
 }
 
 const NOTHING = Buffer.alloc(0)
-/** First byte of a TLS record with a handshake: who sends it could not read an answer in plain text. */
+/** First byte of a TLS record with a handshake. Its sender cannot read an answer in plain text. */
 const HANDSHAKE = 0x16
 
-/** How the beginning of a connection is to be taken: wait for more, hand over, or give up. */
-type Look = 'more' | 'open' | 'close' | DoorRefusal
+/** The state of a connection's preface: incomplete (`more`), complete (`open`), or a reason to give up. */
+type PrefaceState = 'more' | 'open' | 'close' | PrefaceRefusal
 
-/** What one connection has sent so far. */
-class Beginning implements Opening {
+/** The bytes that one connection has sent before its TLS or HTTP. */
+class Preface implements Opening {
   bytes: Buffer = NOTHING
   address: string | undefined
   hello: ClientHello | undefined
@@ -44,7 +44,7 @@ class Beginning implements Opening {
     this.#awaitsHello = awaitsHello
   }
 
-  add(chunk: Buffer): Look {
+  add(chunk: Buffer): PrefaceState {
     this.bytes = this.bytes.length === 0 ? chunk : Buffer.concat([this.bytes, chunk])
     if (this.#awaitsProxyHeader) {
       const result = readProxyHeader(this.bytes)
@@ -64,31 +64,30 @@ class Beginning implements Opening {
 }
 
 /**
- * Looks at what connections begin with before TLS or HTTP get to see it: a PROXY header from peers that are trusted to send
- * one, and the ClientHello.
+ * Reads the bytes that precede TLS or HTTP on a connection: the PROXY header of trusted peers, and the ClientHello.
  *
- * A trusted peer must send the header with each connection: to guess would let visitors behind a proxy that sends none write
- * one of their own (the specification, section 2, forbids it). Of any other peer it is no more than its first bytes, which
- * are neither HTTP nor TLS.
+ * A trusted peer must send the header with each connection. An optional header would let visitors behind a proxy that sends
+ * none write their own (section 2 of the specification forbids to guess). From any other peer a PROXY header is invalid HTTP
+ * or TLS.
  *
  * @see https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt
- * @returns to be called with each new connection, of which nothing was read yet
+ * @returns a listener for new connections, of which no byte is read yet
  */
-export const createDoor =
-  ({ isTls, proxyProtocol, timeoutMs, onOpen, onRefused }: DoorOptions) =>
+export const createPrefaceReader =
+  ({ isTls, proxyProtocol, timeoutMs, onOpen, onRefused }: PrefaceOptions) =>
   (socket: Socket): void => {
-    // For as long as the socket lives: an error that nobody hears would end the process.
+    // Stays for the socket's whole life: an error without a listener ends the process.
     socket.on('error', () => socket.destroy())
     const peer = socket.remoteAddress
-    // Gone already.
+    // The peer has left already.
     if (peer === undefined) {
       socket.destroy()
       return
     }
     const hasHeader = proxyProtocol?.(peer) === true
-    const beginning = new Beginning(hasHeader, isTls)
+    const preface = new Preface(hasHeader, isTls)
     if (!hasHeader && !isTls) {
-      onOpen(socket, beginning)
+      onOpen(socket, preface)
       return
     }
 
@@ -103,18 +102,18 @@ export const createDoor =
     const onReadable = () => {
       const chunk: Buffer | null = socket.read()
       if (chunk === null) return
-      const look = beginning.add(chunk)
-      if (look === 'more') return
-      if (look === 'close') {
+      const state = preface.add(chunk)
+      if (state === 'more') return
+      if (state === 'close') {
         close()
         return
       }
       leave()
-      if (look === 'open') {
-        // Within the turn they were read in: afterwards a socket whose peer has sent its last takes nothing back.
-        if (beginning.bytes.length > 0) socket.unshift(beginning.bytes)
-        onOpen(socket, beginning)
-      } else onRefused(socket, look)
+      if (state === 'open') {
+        // In the turn that read them: later, a socket whose peer has ended takes no bytes back.
+        if (preface.bytes.length > 0) socket.unshift(preface.bytes)
+        onOpen(socket, preface)
+      } else onRefused(socket, state)
     }
     const timer = setTimeout(close, timeoutMs)
     socket.on('readable', onReadable).on('end', close).on('close', leave)

@@ -3,51 +3,52 @@ import type { Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificate } from './certificate.ts'
 import { notePlain, noteSecure, type Opening } from './connection.ts'
-import { createDoor } from './door.ts'
+import { createPrefaceReader } from './preface.ts'
 import { refuseResumption } from './resumption.ts'
 
-export interface FrontOptions {
-  /** Makes the server one for HTTPS. */
+export interface TlsFrontOptions {
+  /** Turns the server into one for HTTPS. Undefined for plain HTTP. */
   certificate: Certificate | undefined
-  /** What is offered over TLS (ALPN). */
+  /** Protocols that the server offers over TLS (ALPN), the preferred one first. */
   protocols: string[]
-  /** Whether a peer begins its connections with a PROXY header. */
+  /** Whether a peer sends a PROXY header at the beginning of each connection. */
   proxyProtocol: ((peerAddress: string) => boolean) | undefined
-  /** Gives TLS clients tickets, with which they resume their session: see docs/tls.md. */
+  /** Whether TLS clients get tickets to resume their sessions with: see docs/tls.md. */
   resumption: boolean
-  /** For the PROXY header and the ClientHello, and again for the rest of the handshake. */
+  /** Milliseconds for the PROXY header and the ClientHello, and again for the rest of the handshake. */
   timeoutMs: number
-  /** Given connections of which there is nothing to be read, but that can be told why. */
+  /** Gets refused connections whose peer can read an answer in plain text, with the reason. */
   onRefused: (socket: Socket, message: string) => void
   /**
-   * Given each connection when its handshake is done, with the one that it runs on.
+   * Gets each connection after its handshake.
    *
-   * @param takeHttp has the server read HTTP/1 from it
+   * @param raw the TCP connection under it
+   * @param takeHttp makes the server read HTTP/1 from a connection
    */
   onSecure: (socket: TLSSocket, raw: Socket, takeHttp: (socket: Socket) => void) => void
 }
 
-export interface Front {
-  /** What was asked of `resumption` holds; false where this version of Node cannot do without. */
-  readonly isAsAsked: boolean
-  /** Handshakes from now on use this one. */
+export interface TlsFront {
+  /** False where `resumption` is off and this version of Node resumes sessions nevertheless. */
+  readonly isResumptionHonoured: boolean
+  /** Replaces the certificate for all later handshakes. */
   setCertificate(certificate: Certificate): void
 }
 
 const REFUSALS = {
   proxy_header: 'expected a PROXY header',
-  // As nginx has it, and Cloudflare.
+  // The words of nginx and Cloudflare.
   not_tls: 'The plain HTTP request was sent to HTTPS port',
 }
 
-/** The connection that a TLS one runs on. Node has it in no public place; the tests see to it that it is still there. */
+/** The TCP connection under a TLS one. Node has no public name for it; tests check that this one still exists. */
 const rawOf = (socket: TLSSocket) => (socket as TLSSocket & { _parent?: Socket })._parent
 
 /**
- * Puts PROXY headers and TLS in front of a new `node:http` server: it goes on listening and counting its connections, but
- * reads HTTP only from those that are let through here. (Node's own HTTPS server shows nothing of the ClientHello.)
+ * Attaches PROXY headers and TLS to a new `node:http` server. The server listens and counts its connections as before, and
+ * reads HTTP only from connections whose preface is accepted. Node's own HTTPS server does not show the ClientHello.
  */
-export const putInFront = (
+export const attachTls = (
   server: Server,
   {
     certificate,
@@ -57,8 +58,8 @@ export const putInFront = (
     timeoutMs,
     onRefused,
     onSecure,
-  }: FrontOptions
-): Front => {
+  }: TlsFrontOptions
+): TlsFront => {
   const takers = server.listeners('connection')
   const taken = new WeakSet<Socket>()
   const takeHttp = (socket: Socket) => {
@@ -75,13 +76,13 @@ export const putInFront = (
       ALPNProtocols: protocols,
       handshakeTimeout: timeoutMs,
     })
-  const settle = () => tls === undefined || resumption || refuseResumption(tls)
-  const isAsAsked = settle()
+  const applyResumption = () => tls === undefined || resumption || refuseResumption(tls)
+  const isResumptionHonoured = applyResumption()
   tls?.on('secureConnection', (socket) => {
     const raw = rawOf(socket)
     const opening = raw && openings.get(raw)
     if (raw === undefined || opening === undefined) {
-      // Rather no connection than one without its facts: rules on fingerprints would silently be false.
+      // Without these facts rules on fingerprints would silently be false, so the connection is closed.
       socket.destroy()
       return
     }
@@ -90,7 +91,7 @@ export const putInFront = (
   })
   tls?.on('tlsClientError', (_, socket) => socket.destroy())
 
-  const open = createDoor({
+  const open = createPrefaceReader({
     isTls: tls !== undefined,
     proxyProtocol,
     timeoutMs,
@@ -105,7 +106,7 @@ export const putInFront = (
         address: opening.address ?? socket.remoteAddress,
         hello: opening.hello,
       })
-      // As on Node's own HTTPS server, whose sockets are not left half open.
+      // Node's own HTTPS server leaves no socket half open either.
       socket.allowHalfOpen = false
       tls.emit('connection', socket)
     },
@@ -113,15 +114,15 @@ export const putInFront = (
 
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    // One that was let through comes again where its Upgrade is ignored.
+    // An accepted connection comes again after its Upgrade was ignored.
     if (taken.has(socket)) takeHttp(socket)
     else open(socket)
   })
   return {
-    isAsAsked,
+    isResumptionHonoured,
     setCertificate: ({ cert, key }) => {
       tls?.setSecureContext({ cert, key })
-      settle()
+      applyResumption()
     },
   }
 }
