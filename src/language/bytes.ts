@@ -7,22 +7,32 @@ const ASCII = /^[\0-\x7f]*$/
 /** Text → binary string (one code unit a UTF-8 byte). ASCII text is returned as it is. */
 export const toBytes = (text: string): string => {
   if (ASCII.test(text)) return text
+  return fromByteArray(encoder.encode(text))
+}
+
+/** Binary string → its bytes. */
+export const toByteArray = (bytes: string): Uint8Array<ArrayBuffer> => {
+  const array = new Uint8Array(bytes.length)
+  for (let i = 0; i < bytes.length; i++) array[i] = bytes.charCodeAt(i)
+  return array
+}
+
+/** Bytes → binary string. */
+export const fromByteArray = (array: Uint8Array): string => {
   let bytes = ''
-  for (const byte of encoder.encode(text)) bytes += String.fromCharCode(byte)
+  for (const byte of array) bytes += String.fromCharCode(byte)
   return bytes
 }
 
-const toArray = (bytes: string) => Uint8Array.from(bytes, (unit) => unit.charCodeAt(0))
-
 /** Binary string → text; bytes that are not UTF-8 become U+FFFD. */
 export const toText = (bytes: string): string =>
-  ASCII.test(bytes) ? bytes : decoder.decode(toArray(bytes))
+  ASCII.test(bytes) ? bytes : decoder.decode(toByteArray(bytes))
 
 /** Binary string → text, or `undefined` where the bytes are not UTF-8. */
 export const toStrictText = (bytes: string): string | undefined => {
   if (ASCII.test(bytes)) return bytes
   try {
-    return strictDecoder.decode(toArray(bytes))
+    return strictDecoder.decode(toByteArray(bytes))
   } catch {
     return undefined
   }
