@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { rulesetOf } from '../edge.fixture.ts'
+import { defaultScheme } from '../language/defaults.ts'
+import { createZone } from './zone.ts'
+
+const ruleset = rulesetOf(
+  { name: 'a', expression: 'http.host eq "a" and ip.src.country eq "DE"' },
+  { name: 'b', expression: 'http.host eq "b"' }
+)
+
+test('a zone has its rules, its phases and the fields that they read, each once', () => {
+  const zone = createZone(ruleset)
+  expect(zone.ruleset).toBe(ruleset)
+  expect(zone.phases.map(({ name }) => name)).toEqual(['custom-rules'])
+  expect([...zone.fields].sort()).toEqual(['http.host', 'ip.src.country'])
+})
+
+test('a zone has a place for each of these fields, and for no other', () => {
+  const { layout, fields } = createZone(ruleset)
+  const places = fields.map((field) => layout.places[defaultScheme.slot(field)])
+  expect([...places].sort()).toEqual([1, 2])
+  expect(layout.places.filter((place) => place > 0)).toHaveLength(2)
+  expect(layout.empty).toHaveLength(3)
+})
+
+test('a zone is never changed in place', () => {
+  expect(Object.isFrozen(createZone(ruleset))).toBe(true)
+})
