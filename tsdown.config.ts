@@ -14,6 +14,7 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       node: 'src/node.ts',
+      data: 'src/data.ts',
       'cli/main': 'src/cli/main.ts',
     },
     platform: 'node',

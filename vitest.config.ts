@@ -7,6 +7,7 @@ export default defineConfig({
     // Tests that import the package by its name test the sources; the built package is tested through the command line.
     alias: [
       { find: /^edge1020$/, replacement: source('index.ts') },
+      { find: /^edge1020\/data$/, replacement: source('data.ts') },
       { find: /^edge1020\/node$/, replacement: source('node.ts') },
     ],
   },

@@ -124,7 +124,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     return verdict
   }
 
-  const decide: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
+  const decideNow: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
     stats.judged++
     // Read once: rules that are replaced meanwhile do not judge half of a request.
     const zone = current
@@ -150,6 +150,16 @@ export const createEdge = (options: EdgeOptions): Edge => {
       ? matches.then((found) => settle(zone, context, found))
       : settle(zone, context, matches)
   }
+
+  let loading = answers.ready?.then(() => {
+    loading = undefined
+  })
+  // Each request reports a failure; without requests there is nobody to report it to.
+  loading?.catch(() => {})
+  const decide: Edge['decide'] = (incoming, connection) =>
+    loading === undefined
+      ? decideNow(incoming, connection)
+      : loading.then(() => decideNow(incoming, connection))
 
   return {
     judge: async (request, connection) => decide(request, connection),

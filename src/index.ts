@@ -1,6 +1,7 @@
 /**
  * edge1020 for any runtime: providers (store, country data) are passed in, nothing of Node is imported.
- * On Node, `edge1020/node` brings rule files, the SQLite store and the country data.
+ * On Node, `edge1020/node` brings rule files, the SQLite store and the country data. Tables that only some edges need are in
+ * `edge1020/data`.
  */
 import type { MiddlewareHandler } from 'hono'
 import type { Edge, EdgeOptions } from './edge.ts'
@@ -12,37 +13,7 @@ import { mountHono } from './mount/hono.ts'
 import { checkOptions } from './options.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 
-export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/answer.ts'
-export { readOwnPage } from './answers/own-page.ts'
-export type { Edge, EdgeStats } from './edge.ts'
-export type { Diagnostic, ErrorCode } from './error.ts'
-export { EdgeError } from './error.ts'
-export type {
-  EventFilter,
-  EventStore,
-  FindResult,
-  MatchedField,
-  SecurityEvent,
-} from './events/event.ts'
-export { memoryStore } from './events/memory.ts'
-export { noStore } from './events/none.ts'
-export type { HonoMountOptions } from './mount/hono.ts'
-export { parseRay } from './ray.ts'
-export type { Rule, Ruleset } from './rules/rule.ts'
-export type { Verdict, VerdictAction } from './verdict.ts'
-export { builtInAsn } from './visitor/asn/builtin.ts'
-export { createBots } from './visitor/bots/bots.ts'
-export type {
-  AsnSource,
-  BotSource,
-  BotVerdict,
-  CityPlace,
-  Connection,
-  GeoSource,
-  Reputation,
-  ReputationSource,
-  Visitor,
-} from './visitor/visitor.ts'
+export * from './exports.ts'
 
 export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
   /** Rule documents as objects: `{ rules: [{ name, when | expression, action }] }`, one or several. */

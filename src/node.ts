@@ -2,6 +2,8 @@
 import cluster from 'node:cluster'
 import { threadId } from 'node:worker_threads'
 import type { MiddlewareHandler } from 'hono'
+import type { AnswerOptions } from './answers/answer.ts'
+import { languages } from './answers/languages/all.ts'
 import { coders } from './answers/node/coders.ts'
 import { readPageFile } from './answers/node/own-page-file.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
@@ -26,41 +28,13 @@ import type { BotsMode } from './visitor/node/sources.ts'
 import { openSources } from './visitor/node/sources.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
 
-export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/answer.ts'
 export { readPageFile } from './answers/node/own-page-file.ts'
-export { readOwnPage } from './answers/own-page.ts'
-export type { Edge, EdgeStats } from './edge.ts'
-export type { Diagnostic, ErrorCode } from './error.ts'
-export { EdgeError } from './error.ts'
-export type {
-  EventFilter,
-  EventStore,
-  FindResult,
-  MatchedField,
-  SecurityEvent,
-} from './events/event.ts'
-export { memoryStore } from './events/memory.ts'
-export { noStore } from './events/none.ts'
-export type { HonoMountOptions } from './mount/hono.ts'
+export * from './exports.ts'
 export type { NodeMiddleware } from './mount/node/middleware.ts'
-export { parseRay } from './ray.ts'
-export type { Rule, Ruleset } from './rules/rule.ts'
-export type { Verdict, VerdictAction } from './verdict.ts'
 export type { BotOptions } from './visitor/bots/bots.ts'
 export { createBots } from './visitor/bots/bots.ts'
 export { readBotRanges } from './visitor/node/bot-ranges.ts'
 export { reverseDns } from './visitor/node/reverse-dns.ts'
-export type {
-  AsnSource,
-  BotSource,
-  BotVerdict,
-  CityPlace,
-  Connection,
-  GeoSource,
-  Reputation,
-  ReputationSource,
-  Visitor,
-} from './visitor/visitor.ts'
 
 /** Threads of one process are spread by an odd step, so that the first 256 differ. */
 const THREAD_STEP = 37
@@ -106,6 +80,13 @@ const rulesetOf = (rules: Options['rules'], lists: Lists): Ruleset => {
     ? loadRules(readRuleFiles(given), { lists, readPage: readPageFile })
     : rulesFromObjects(given, { lists, readPage: readPageFile })
 }
+
+/** On Node languages and coders are at hand: no request waits for them. */
+const answersOf = (options: AnswerOptions = {}): AnswerOptions => ({
+  coders,
+  ...options,
+  ...(options.languages === true ? { languages } : {}),
+})
 
 /** Lists of the caller win over feeds of the same name. */
 const joinLists = (own: Lists, feeds: Lists): Lists => ({
@@ -171,7 +152,7 @@ export const createEdge = (given: Options): Edge => {
     const edge = createEdgeFrom({
       reputation: sources.reputation,
       ...options,
-      answers: { coders, ...options.answers },
+      answers: answersOf(options.answers),
       ruleset,
       geo: isSource(geo) ? geo : sources.geo,
       asn: isSource(asn) ? asn : sources.asn,

@@ -83,13 +83,15 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'visitor',
   ],
   toolkit: ['client', 'context', 'language', 'lists', 'ray', 'request', 'visitor'],
+  exports: 'all',
+  data: 'all',
   index: 'all',
   node: 'all',
   cli: 'all',
 }
 
 /** Nothing but the command line itself knows these. */
-const OUTERMOST = ['cli', 'index', 'node']
+const OUTERMOST = ['cli', 'data', 'index', 'node']
 
 /** Rooms that run on any runtime: no `node:` import, no Node-only package. Their `node/` folders may. */
 const WEB_ONLY = [

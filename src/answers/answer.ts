@@ -1,4 +1,5 @@
-import type { PartCoders } from './compress.ts'
+import type { Coders } from './compress.ts'
+import type { Languages } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
 
@@ -75,12 +76,16 @@ export interface AnswerOptions {
   page?: PageChoice
   /** Where a visitor can write to: a URL or `mailto:` with `::RAY_ID::` in it. Off by default. */
   contact?: string | undefined
-  /** Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, as the marks are. */
-  languages?: boolean
+  /**
+   * Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, as the marks are. Where it is
+   * `true` the tables are imported when the edge is made, and the first request waits for them; `languages` of
+   * `edge1020/data`, or some of them, are there at once.
+   */
+  languages?: boolean | Languages
   /** Compresses for clients that offer it. Default true, where there are coders. */
   compress?: boolean
   /** What compresses the fixed parts; `edge1020/node` brings Node's. */
-  coders?: PartCoders
+  coders?: Coders
   /** Headers that some zones have, each off by default. */
   headers?: {
     /** `Set-Cookie: __cf_bm=…` */
@@ -98,6 +103,8 @@ export interface AnswerOptions {
 
 /** Made once by `createAnswers(options)`, which pre-renders everything that does not change from request to request. */
 export interface Answers {
+  /** Resolves when everything that the options ask for is loaded; `undefined` where nothing has to be. */
+  readonly ready: Promise<void> | undefined
   /** @throws RangeError for a code that is not in the catalogue */
   refuse(facts: RefusalFacts): Answer
 }

@@ -18,6 +18,11 @@ export interface PartCoders {
   zstd?(bytes: Uint8Array): Uint8Array
 }
 
+/** Coders, with the function that puts their parts together. Where it is missing it is imported when the edge is made. */
+export interface Coders extends PartCoders {
+  compressTemplate?: typeof compressTemplate
+}
+
 export type Coding = 'br' | 'gzip' | 'zstd'
 /** Those whose fixed parts are compressed once. */
 export type PartCoding = Exclude<Coding, 'zstd'>

@@ -11,10 +11,11 @@ import type {
 import { GENERATIONS } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
-import type { Coding } from './compress.ts'
+import type { Coders, Coding } from './compress.ts'
 import { escapeHtml, escapeJson, shownHost, shownWord, yamlScalar } from './escape.ts'
 import { createKeyOf } from './keys.ts'
-import { ENGLISH_CODE, LANGUAGE_CODES, languageOf, preferredLanguage } from './languages.ts'
+import type { Languages } from './languages.ts'
+import { createTranslator, ENGLISH_CODE } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
 import { CODINGS, createCodings, DIALECTS, negotiate } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
@@ -41,8 +42,26 @@ const NO_CHOICE: PageChoice = {}
 const NO_SLOTS = {}
 const DATE_CHARS = '2026-11-23'.length
 
-const templateKeyOf = createKeyOf(DIALECTS, GENERATIONS, LANGUAGE_CODES)
 const headersKeyOf = createKeyOf(DIALECTS, CODINGS)
+
+const speak = (languages: Languages) => ({
+  translator: createTranslator(languages),
+  templateKeyOf: createKeyOf(DIALECTS, GENERATIONS, [ENGLISH_CODE, ...Object.keys(languages)]),
+})
+
+/** What the options ask for and did not bring is imported: it is no part of an entry that nobody asks it of. */
+const importAsked = ({ languages, compress, coders = {} }: AnswerOptions) => ({
+  languages:
+    languages === true
+      ? import('./languages/all.ts').then((all) => speak(all.languages))
+      : undefined,
+  coders:
+    compress !== false && Object.keys(coders).length > 0 && coders.compressTemplate === undefined
+      ? import('./compress.ts').then(({ compressTemplate }): Coders => {
+          return { ...coders, compressTemplate }
+        })
+      : undefined,
+})
 
 interface Choice {
   readonly generation: Generation | undefined
@@ -140,16 +159,18 @@ const contactOf = (contact: string | undefined): string => {
  * @throws EdgeError `invalid_contact`
  * @example createAnswers().refuse({ code: 1020, ray, colo: 'LHR', timeMs: Date.now(), host: 'shop.test', … })
  */
-export const createAnswers = ({
-  text = 'no-encoding',
-  emulatedHeader = true,
-  page: edgePage = {},
-  contact,
-  languages = false,
-  compress = true,
-  coders = {},
-  headers: optional = {},
-}: AnswerOptions = {}): Answers => {
+export const createAnswers = (options: AnswerOptions = {}): Answers => {
+  const {
+    text = 'no-encoding',
+    emulatedHeader = true,
+    page: edgePage = {},
+    contact,
+    languages = false,
+    compress = true,
+    headers: optional = {},
+  } = options
+  let { coders = {} } = options
+  let speech = speak(typeof languages === 'object' ? languages : {})
   const rendered = new Recent<Template, number>()
   const fixedHeaders = new Recent<Answer['headers'], number>()
   const hostOf = createShownHost()
@@ -169,8 +190,8 @@ export const createAnswers = ({
     if (dialect === 'html' && template !== undefined) return template.template(entry)
     const key =
       dialect === 'html'
-        ? templateKeyOf(entry.code, dialect, generation, language)
-        : templateKeyOf(entry.code, dialect)
+        ? speech.templateKeyOf(entry.code, dialect, generation, language)
+        : speech.templateKeyOf(entry.code, dialect)
     return rendered.get(key, () => render(entry, dialect, generation, language))
   }
 
@@ -207,7 +228,7 @@ export const createAnswers = ({
     if (dialect === 'text') return textTemplate(entry)
     if (dialect === 'markdown') return markdownTemplate(entry, emulatedHeader)
     if (dialect !== 'html') return jsonTemplate(entry, emulatedHeader)
-    const { phrases, texts } = languageOf(language, entry)
+    const { phrases, texts } = speech.translator.of(language, entry)
     return pageTemplate(entry, {
       generation,
       emulated: emulatedHeader,
@@ -217,7 +238,18 @@ export const createAnswers = ({
     })
   }
 
+  const asked = importAsked(options)
+  const imports = [
+    asked.languages?.then((loaded) => {
+      speech = loaded
+    }),
+    asked.coders?.then((loaded) => {
+      coders = loaded
+    }),
+  ].filter((loading) => loading !== undefined)
+
   return {
+    ready: imports.length === 0 ? undefined : Promise.all(imports).then(() => {}),
     refuse: (facts): Answer => {
       const { page = NO_CHOICE } = facts
       const code = page.code ?? edgePage.code ?? facts.code
@@ -231,7 +263,7 @@ export const createAnswers = ({
       const dialect =
         facts.dialect ??
         (choice.template === undefined ? dialectOf(facts.accept, facts.acceptEncoding) : 'html')
-      const language = languages ? preferredLanguage(facts.acceptLanguage) : ENGLISH_CODE
+      const language = languages ? speech.translator.preferred(facts.acceptLanguage) : ENGLISH_CODE
       const template = templateOf(entry, dialect, choice, language)
       const slots =
         dialect === 'text'

@@ -3,17 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { Generation, RefusalFacts } from './answer.ts'
 import { catalogue } from './catalogue.ts'
 import { createAnswers } from './create.ts'
-import de from './languages/de.json' with { type: 'json' }
-import es from './languages/es.json' with { type: 'json' }
-import fr from './languages/fr.json' with { type: 'json' }
-import ja from './languages/ja.json' with { type: 'json' }
-import pt from './languages/pt.json' with { type: 'json' }
-import zh from './languages/zh.json' with { type: 'json' }
-import { languageOf, preferredLanguage } from './languages.ts'
+import { languages } from './languages/all.ts'
+import type { Language } from './languages.ts'
+import { createTranslator, LANGUAGE_CODES } from './languages.ts'
 import { ENGLISH } from './phrases.ts'
 
-const FILES = { de, es, fr, ja, pt, zh }
-const CODES = Object.keys(FILES) as (keyof typeof FILES)[]
+const CODES = ['de', 'es', 'fr', 'ja', 'pt', 'zh'] as const
+const FILES = languages as Record<(typeof CODES)[number], Language>
+const { preferred: preferredLanguage, of: languageOf } = createTranslator(languages)
 /** Of the page; we have Chinese in simplified characters only. */
 const TAGS = { de: 'de', es: 'es', fr: 'fr', ja: 'ja', pt: 'pt', zh: 'zh-Hans' }
 const ENTRIES = [...catalogue.values()]
@@ -99,6 +96,11 @@ test('Japanese is written with kana, Chinese without', () => {
     expect(translated).toMatch(HAN)
     expect(translated).not.toMatch(KANA)
   }
+})
+
+test('each code has its table', () => {
+  expect(Object.keys(languages).sort()).toEqual([...CODES])
+  expect([...LANGUAGE_CODES].sort()).toEqual([...CODES, 'en'].sort())
 })
 
 describe('preferredLanguage', () => {
@@ -222,7 +224,7 @@ describe('pages', () => {
   const HOST = 'shop.example.com'
   const ROOT = /<html lang="([^"]+)"/
   const translating = createAnswers({
-    languages: true,
+    languages,
     contact: 'https://shop.example/?::RAY_ID::',
   })
   const english = createAnswers({ contact: 'https://shop.example/?::RAY_ID::' })

@@ -1,5 +1,4 @@
-import type { Coding, CompressedTemplate, PartCoders, PartCoding } from './compress.ts'
-import { compressTemplate } from './compress.ts'
+import type { Coders, Coding, CompressedTemplate, PartCoding } from './compress.ts'
 
 const encoder = new TextEncoder()
 const SLOT = /\{\{([a-z]+)\}\}/g
@@ -74,13 +73,13 @@ export class Template {
   fillCompressed(
     values: Readonly<Record<string, string>>,
     coding: Coding,
-    coders: PartCoders
+    coders: Coders
   ): Uint8Array | undefined {
     if (coding === 'zstd') return coders.zstd?.(encoder.encode(this.fill(values).text))
     let template = this.#compressed.get(coding)
     if (template === undefined && !this.#compressed.has(coding)) {
       const parts = this.#parts.map((part) => encoder.encode(part))
-      template = compressTemplate(parts, this.#places, coding, coders)
+      template = coders.compressTemplate?.(parts, this.#places, coding, coders)
       this.#compressed.set(coding, template)
     }
     return template?.fill(

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { GENERATIONS } from '../answers/answer.ts'
 import { catalogue } from '../answers/catalogue.ts'
 import { createAnswers } from '../answers/create.ts'
+import { languages } from '../answers/languages/all.ts'
 import { LANGUAGE_CODES } from '../answers/languages.ts'
 import { DIALECTS } from '../answers/negotiate.ts'
 import { readPageFile } from '../answers/node/own-page-file.ts'
@@ -58,7 +59,7 @@ export const page: Command = {
     const { ray, timeMs } = createRays().next()
     const { status, headers, body } = createAnswers({
       contact: args.text('contact'),
-      languages: language !== undefined,
+      languages: language !== undefined && languages,
     }).refuse({
       code,
       ray,

@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib'
 import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync } from 'node:zlib'
-import type { PartCoders } from '../compress.ts'
+import type { Coders, PartCoders } from '../compress.ts'
+import { compressTemplate } from '../compress.ts'
 
 const BEST_LEVEL = 9
 /** Higher ones refer to a dictionary by its distance from the begin of the whole. */
@@ -10,7 +11,8 @@ const SELF_CONTAINED_QUALITY = 1
 const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array }
 
 /** Node's own coders for the fixed parts of answers. */
-export const coders: PartCoders & Required<Omit<PartCoders, 'zstd'>> = {
+export const coders: Coders & Required<Omit<PartCoders, 'zstd'>> = {
+  compressTemplate,
   ...(zstdCompressSync === undefined ? {} : { zstd: (bytes) => zstdCompressSync(bytes) }),
   deflate: (bytes) =>
     deflateRawSync(bytes, { level: BEST_LEVEL, finishFlush: constants.Z_SYNC_FLUSH }),

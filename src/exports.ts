@@ -1,0 +1,30 @@
+/** The exports that `edge1020` and `edge1020/node` have in common. */
+export type { Answer, AnswerOptions, Generation, PageChoice } from './answers/answer.ts'
+export { readOwnPage } from './answers/own-page.ts'
+export type { Edge, EdgeStats } from './edge.ts'
+export type { Diagnostic, ErrorCode } from './error.ts'
+export { EdgeError } from './error.ts'
+export type {
+  EventFilter,
+  EventStore,
+  FindResult,
+  MatchedField,
+  SecurityEvent,
+} from './events/event.ts'
+export { memoryStore } from './events/memory.ts'
+export { noStore } from './events/none.ts'
+export type { HonoMountOptions } from './mount/hono.ts'
+export { parseRay } from './ray.ts'
+export type { Rule, Ruleset } from './rules/rule.ts'
+export type { Verdict, VerdictAction } from './verdict.ts'
+export type {
+  AsnSource,
+  BotSource,
+  BotVerdict,
+  CityPlace,
+  Connection,
+  GeoSource,
+  Reputation,
+  ReputationSource,
+  Visitor,
+} from './visitor/visitor.ts'
