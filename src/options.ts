@@ -1,5 +1,5 @@
 import { EdgeError } from './error.ts'
-import { nearest } from './language/suggest.ts'
+import { nearest } from './nearest.ts'
 
 /** The options of both entries and of the mounts. */
 export const OPTION_NAMES: readonly string[] = [

@@ -1,7 +1,7 @@
 import { EdgeError } from '../error.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import { valueFromJson } from '../language/json.ts'
-import { nearest } from '../language/suggest.ts'
+import { nearest } from '../nearest.ts'
 import type { Entry, Node } from '../rules/node.ts'
 import { shown } from '../rules/node.ts'
 import type { Reader } from '../rules/reader.ts'

@@ -1,16 +1,14 @@
-import { nearest } from '../rules/nearest.ts'
+import { MAX_NAME_CHARS, nearest } from '../nearest.ts'
 
 const MAX_SUGGESTED = 5
 const MIN_PART_CHARS = 3
-/** As long as a name can be; whatever is longer is none. */
-const MAX_CHARS = 64
 
 /**
  * Names that a misspelt or half remembered one was probably meant to be: the one with the fewest typing errors, then those
  * that have a part in common with it, `firefox` with `firefox-paris`.
  */
 export const near = (text: string, names: readonly string[]): string[] => {
-  if (text.length > MAX_CHARS) return []
+  if (text.length > MAX_NAME_CHARS) return []
   const parts = text
     .toLowerCase()
     .split(/[^a-z\d]+/)

@@ -1,5 +1,5 @@
+import { nearest } from '../nearest.ts'
 import type { Findings } from './findings.ts'
-import { nearest } from './nearest.ts'
 import type { Entry, MapNode, Node, Part, Place, ScalarNode } from './node.ts'
 import { describe, shown } from './node.ts'
 

@@ -1,6 +1,6 @@
 import { MAX_ASN, parseAsn } from '../lists/asn.ts'
+import { nearest } from '../nearest.ts'
 import countries from './countries.json' with { type: 'json' }
-import { nearest } from './nearest.ts'
 import { shown } from './node.ts'
 
 /** What is wrong with a value, or `undefined`. */

@@ -1,40 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { expressionError, formatDiagnostic, locate } from './diagnostics.ts'
 import { Problem } from './problem.ts'
-import { nearest } from './suggest.ts'
-
-describe('the nearest known name', () => {
-  const KNOWN = ['http.host', 'http.user_agent', 'ip.src', 'ip.src.country', 'len', 'lower', 'ssl']
-
-  test.each([
-    ['http.hots', 'http.host'],
-    ['http.hos', 'http.host'],
-    ['http.hosts', 'http.host'],
-    ['HTTP.HOST', 'http.host'],
-    ['httphost', 'http.host'],
-    ['http_host', 'http.host'],
-    ['ip.src.contry', 'ip.src.country'],
-    ['ip.source', 'ip.src'],
-    ['ip.scr', 'ip.src'],
-    ['lne', 'len'],
-    ['lenght', undefined],
-    ['sl', 'ssl'],
-    ['sssl', 'ssl'],
-    ['xyz', undefined],
-    ['x', undefined],
-    ['', undefined],
-    ['country', undefined],
-    ['http.host'.repeat(10), undefined],
-  ])('to %j is %j', (name, expected) => {
-    expect(nearest(name, KNOWN)).toBe(expected)
-  })
-
-  test('is the first of the nearest', () => {
-    expect(nearest('abx', ['abc', 'aby'])).toBe('abc')
-    expect(nearest('abx', ['axx', 'abx'])).toBe('abx')
-    expect(nearest('abx', [])).toBeUndefined()
-  })
-})
 
 describe('a place in a source', () => {
   test.each<[string, number, number, [number, number, number, string]]>([
