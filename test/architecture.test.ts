@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   'test-overrides': ['answers', 'context', 'language', 'ray', 'visitor'],
   commit: ['events'],
   warnings: ['language', 'rules'],
-  options: ['lists', 'nearest'],
+  options: ['nearest'],
   verdict: [
     'actions',
     'answers',
