@@ -11,6 +11,11 @@ const exchange = async (bytes: string) => {
   const { port, close } = await createListener({
     handler: async (request, response) => {
       handled.push(request.url!)
+      if (request.url === '/last') {
+        response.shouldKeepAlive = false
+        response.end()
+        return
+      }
       await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
       response.end(request.url)
     },
@@ -72,6 +77,18 @@ test.each([
   ],
 ])('nothing behind the refusal of %s is handled', async (_, bytes, status) => {
   expect(await exchange(bytes + NEXT)).toEqual({ statuses: [status], handled: [] })
+})
+
+test.each([
+  ['a WebSocket', WEBSOCKET],
+  ['an ignored upgrade', get('/h2c', 'Upgrade: h2c\r\nConnection: Upgrade\r\n')],
+  ['a CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a request', NEXT],
+  ['what is no request', 'no\r\n\r\n'],
+])('%s behind an answer that is complete and closes is not handled', async (_, bytes) => {
+  const last =
+    'POST /last HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n'
+  expect(await exchange(last + bytes)).toEqual({ statuses: [200], handled: ['/last'] })
 })
 
 test('requests of one packet are handled one after the other', async () => {

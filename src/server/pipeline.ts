@@ -44,7 +44,7 @@ export class Pipeline {
   /** As {@link request}, for the last thing on the connection, which answers on the bare socket. */
   last(run: () => void): void {
     if (this.#current !== undefined) this.#wait({ turn: undefined, run })
-    else run()
+    else if (this.#socket.writable) run()
   }
 
   /** Takes a request back whose body turned out to be broken before its turn came. */
