@@ -1,4 +1,5 @@
 import type { Answer } from '../answers/answer.ts'
+import { reasonPhrase } from '../answers/reason-phrase.ts'
 
 /** The socket of an upgrade: Node hands over nothing else to answer on. */
 export interface UpgradeSocket {
@@ -13,12 +14,6 @@ export interface UpgradeSocket {
 
 /** A visitor who does not close has this long to read the answer. */
 const LINGER_MS = 1_000
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  429: 'Too Many Requests',
-}
 
 /**
  * Answers an upgrade as a normal request and closes the connection. Resolves when it is closed: what brings WebSockets to Hono
@@ -40,7 +35,7 @@ export const refuseUpgrade = (
       resolve()
     })
     socket.on('error', close)
-    const lines = [`HTTP/1.1 ${status} ${REASONS[status] ?? ''}`]
+    const lines = [`HTTP/1.1 ${status} ${reasonPhrase(status)}`]
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
     lines.push(`Date: ${new Date().toUTCString()}`, 'Connection: close', '', '')
     socket.write(lines.join('\r\n'))

@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, get } from 'node:http'
 import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo, Server } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Edge } from '../../edge.ts'
 import { createEdge } from '../../edge.ts'
 import { memoryStore } from '../../events/memory.ts'
 import { rulesFromObjects } from '../../rules/objects.ts'
@@ -139,5 +141,159 @@ describe('CF-RAY on the response of an app', () => {
       '127.0.0.1',
       expect.arrayContaining(['CF-Ray', rays[0], 'CF-Connecting-IP', '127.0.0.1']),
     ])
+  })
+})
+
+describe('a request', () => {
+  const RULES = [
+    { name: 'curl', when: { user_agent: 'curl' }, action: 'block' },
+    { name: 'evil', expression: 'http.request.body.raw contains "evil"', action: 'block' },
+  ]
+  const newEdge = (store = memoryStore()): Edge =>
+    createEdge({ ruleset: rulesFromObjects([{ rules: RULES }]), store })
+
+  /** A pair of Node, as far as the middleware reads it. */
+  const pair = (headers: Record<string, string> = {}, body?: PassThrough) => {
+    const request = Object.assign(body ?? new PassThrough(), {
+      method: body === undefined ? 'GET' : 'POST',
+      url: '/',
+      httpVersion: '1.1',
+      complete: body === undefined,
+      headers: { ...headers },
+      rawHeaders: Object.entries(headers).flat(),
+      socket: { remoteAddress: '192.0.2.7' },
+    }) as unknown as IncomingMessage
+    const response = Object.assign(new PassThrough(), {
+      headersSent: false,
+      setHeader: vi.fn(),
+      writeHead: vi.fn(),
+      end: vi.fn(),
+    })
+    return { request, response, pair: [request, response as unknown as ServerResponse] as const }
+  }
+
+  test('that is refused is answered when its event is committed, and not before', async () => {
+    const store = memoryStore()
+    let commit = () => {}
+    const append = vi.fn(async (events: Parameters<typeof store.append>[0]) => {
+      await new Promise<void>((resolve) => {
+        commit = resolve
+      })
+      return store.append(events)
+    })
+    const edge = newEdge({ ...store, append })
+    const { pair: given, response } = pair({ 'user-agent': 'curl' })
+    const next = vi.fn()
+    mountNode(edge)(...given, next)
+    await vi.waitFor(() => expect(append).toHaveBeenCalledOnce())
+    expect(response.writeHead).not.toHaveBeenCalled()
+    commit()
+    await vi.waitFor(() => expect(response.end).toHaveBeenCalledOnce())
+    const [status, , headers] = response.writeHead.mock.calls[0]!
+    expect(status).toBe(403)
+    expect(await store.find(headers['CF-RAY'])).toMatchObject({ found: true })
+    expect(next).not.toHaveBeenCalled()
+  })
+
+  test('that cannot be judged is given to `next` with the error, once', () => {
+    const failure = new Error('of the edge')
+    const edge = {
+      ...newEdge(),
+      decide: () => {
+        throw failure
+      },
+    }
+    const next = vi.fn()
+    mountNode(edge)(...pair().pair, next)
+    expect(next).toHaveBeenCalledExactlyOnceWith(failure)
+  })
+
+  test('that the app throws on throws through the middleware, and the app is not asked again', () => {
+    const failure = new Error('of the app')
+    const next = vi.fn(() => {
+      throw failure
+    })
+    expect(() => mountNode(newEdge())(...pair().pair, next)).toThrow(failure)
+    expect(next).toHaveBeenCalledOnce()
+  })
+
+  describe('whose body a rule looks at', () => {
+    const upload = (given: object = {}) => {
+      const body = new PassThrough()
+      const made = pair({ 'content-length': '9' }, body)
+      Object.assign(made.response, given)
+      const resume = vi.spyOn(body, 'resume')
+      return { ...made, body, resume }
+    }
+
+    test('passes on with all of it, and the rest is dropped when the response is out', async () => {
+      const { pair: given, body, response, resume } = upload()
+      const next = vi.fn()
+      mountNode(newEdge())(...given, next)
+      body.write('very good')
+      await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith())
+      expect(resume).not.toHaveBeenCalled()
+      response.emit('finish')
+      expect(resume).toHaveBeenCalledOnce()
+    })
+
+    test('is refused for it', async () => {
+      const { pair: given, body, response } = upload()
+      const next = vi.fn()
+      mountNode(newEdge())(...given, next)
+      body.write('very evil')
+      await vi.waitFor(() => expect(response.end).toHaveBeenCalledOnce())
+      expect(next).not.toHaveBeenCalled()
+    })
+
+    test.each([
+      ['somebody else has answered', { headersSent: true }, (_: PassThrough) => {}],
+      [
+        'the visitor has gone',
+        {},
+        (body: PassThrough) => Object.defineProperty(body, 'readableAborted', { value: true }),
+      ],
+    ])('goes nowhere where %s', async (_, state, leave) => {
+      const { pair: given, body, response } = upload(state)
+      const next = vi.fn()
+      mountNode(newEdge())(...given, next)
+      leave(body)
+      body.write('very evil')
+      await new Promise((done) => setTimeout(done, 20))
+      expect(next).not.toHaveBeenCalled()
+      expect(response.end).not.toHaveBeenCalled()
+    })
+
+    test('that the app throws on is not given to the app again', async () => {
+      const edge = newEdge()
+      let passed: Promise<unknown> | undefined
+      const decide: Edge['decide'] = (...given) => {
+        const verdict = edge.decide(...given)
+        // Keeps what follows on the verdict: the app's error ends there, as an unhandled rejection of the program.
+        return Object.defineProperty(verdict, 'then', {
+          value: (...handlers: Parameters<Promise<unknown>['then']>) => {
+            passed = Promise.prototype.then.apply(verdict as Promise<unknown>, handlers)
+            return passed
+          },
+        })
+      }
+      const failure = new Error('of the app')
+      const next = vi.fn(() => {
+        throw failure
+      })
+      const { pair: given, body } = upload()
+      mountNode({ ...edge, decide })(...given, next)
+      body.write('very good')
+      await expect(passed).rejects.toBe(failure)
+      expect(next).toHaveBeenCalledExactlyOnceWith()
+    })
+
+    test('goes to `next` with what failed', async () => {
+      const failure = new Error('of the edge')
+      const edge = { ...newEdge(), decide: () => Promise.reject(failure) }
+      const next = vi.fn()
+      mountNode(edge)(...pair().pair, next)
+      await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith(failure))
+    })
   })
 })

@@ -51,6 +51,6 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       return
     }
     // What the app throws is the app's: it must not be called a second time for it.
-    if (verdict instanceof Promise) verdict.then(settleLater).catch(next)
+    if (verdict instanceof Promise) void verdict.then(settleLater, next)
     else settle(verdict)
   }
