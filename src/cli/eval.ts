@@ -6,7 +6,7 @@ import { listProblem } from '../language/list-kind.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
 import type { EvalCase, EvalResult, EvalTrace } from '../toolkit/eval.ts'
 import { evaluateCase } from '../toolkit/eval.ts'
-import { parseExact, printExact } from '../toolkit/exact.ts'
+import { parseLossless, printLossless } from '../toolkit/lossless-json.ts'
 import { evaluateLines } from '../toolkit/ndjson.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
 import type { Persona } from '../visitor/persona.ts'
@@ -51,7 +51,7 @@ const readRequest = (args: Arguments, persona: Persona | undefined): EvalCase['r
 /** JSON, or else text as it stands: `--field http.host=shop.test` needs no quotes. */
 const readValue = (text: string): unknown => {
   try {
-    return parseExact(text)
+    return parseLossless(text)
   } catch {
     return text
   }
@@ -101,12 +101,12 @@ const readFields = (args: Arguments): Record<string, unknown> => {
   ])
 }
 
-const shown = (value: unknown): string => printable(printExact(value))
+const printed = (value: unknown): string => printable(printLossless(value))
 
 const printTrace = (trace: readonly EvalTrace[], io: Io) => {
   for (const { expression, result, fields } of trace) {
-    const read = fields.map(({ field, value }) => `${field} = ${shown(value)}`).join(', ')
-    io.out(`  ${shown(result).padEnd(6)} ${printable(expression)}\n`)
+    const read = fields.map(({ field, value }) => `${field} = ${printed(value)}`).join(', ')
+    io.out(`  ${printed(result).padEnd(6)} ${printable(expression)}\n`)
     if (read !== '') io.out(`         ${paint(io.color, 'dim', read)}\n`)
   }
 }
@@ -144,7 +144,7 @@ const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number =>
     },
     { trace: args.on('trace'), sources }
   )
-  if (args.on('json')) io.out(`${printExact(result)}\n`)
+  if (args.on('json')) io.out(`${printLossless(result)}\n`)
   if (!result.ok) {
     if (!args.on('json')) printProblems(result, expression, io)
     return EXIT_USAGE
@@ -158,7 +158,7 @@ const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number =>
     io.err(`${paint(io.color, 'yellow', 'warning:')} ${text}\n`)
   }
   if (!args.on('json')) {
-    io.out(`${shown(result.result)}\n`)
+    io.out(`${printed(result.result)}\n`)
     printTrace(result.trace ?? [], io)
   }
   return EXIT_OK

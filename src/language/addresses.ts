@@ -1,11 +1,12 @@
 import { parseCidr } from '../lists/cidr.ts'
 import type { IpRange } from '../lists/ip.ts'
 import { compareIp, formatIp, Ip, maxPrefix, networkOf, parseIp } from '../lists/ip.ts'
+import { COLON, DOT, isHexDigit } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 
-const isAddressUnit = (unit: number) =>
-  (unit >= 46 && unit <= 58) || ((unit | 32) >= 97 && (unit | 32) <= 102)
+/** Hexadecimal digits and `.`, `/`, `:`, which stand on either side of the digits 0 to 9. */
+const isAddressUnit = (unit: number) => (unit >= DOT && unit <= COLON) || isHexDigit(unit)
 
 /** One to four decimal parts, missing ones being 0: what Cloudflare's CIDR parser makes of `10/8` or `1.2.3`. */
 const LOOSE_V4 = /^\d+(?:\.\d+){0,3}$/

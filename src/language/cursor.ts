@@ -1,15 +1,20 @@
+import {
+  CARRIAGE_RETURN,
+  DOT,
+  isDigit,
+  isLower,
+  isUpper,
+  LINE_FEED,
+  SPACE,
+  UNDERSCORE,
+} from './characters.ts'
 import { Problem } from './problem.ts'
 
 /** Only these separate tokens; TAB and no-break space do not. */
-const isSpace = (unit: number) => unit === 32 || unit === 13 || unit === 10
+const isSpace = (unit: number) => unit === SPACE || unit === CARRIAGE_RETURN || unit === LINE_FEED
 
 const isWord = (unit: number) =>
-  (unit >= 97 && unit <= 122) ||
-  (unit >= 65 && unit <= 90) ||
-  (unit >= 48 && unit <= 57) ||
-  unit === 95
-
-const DOT = 46
+  isLower(unit) || isUpper(unit) || isDigit(unit) || unit === UNDERSCORE
 
 /** A place in the source, and what every part of the grammar reads with. */
 export class Cursor {

@@ -61,8 +61,8 @@ const paths = (field: FieldNode, { context }: Scene): Found[] => {
         index.kind === 'at'
           ? (value as readonly Value[])[index.at]
           : (value as ReadonlyMap<string, Value>).get(index.key)
-      const shown = `${name}${printIndexes([index])}`
-      return inner === undefined ? [] : [{ field: shown, value: inner }]
+      const path = `${name}${printIndexes([index])}`
+      return inner === undefined ? [] : [{ field: path, value: inner }]
     })
   }
   return found

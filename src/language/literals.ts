@@ -1,10 +1,19 @@
 import { toBytes } from './bytes.ts'
+import {
+  BACKSLASH,
+  COLON,
+  DASH,
+  DIGIT_0,
+  DIGIT_7,
+  DOT,
+  DOUBLE_QUOTE,
+  HASH,
+  isHexDigit,
+  LOWER_R,
+} from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 
-const QUOTE = 34
-const HASH = 35
-const BACKSLASH = 92
 const MAX_HASHES = 255
 const RADIX_HEX = 16
 const RADIX_OCTAL = 8
@@ -13,9 +22,6 @@ const DIGITS = { 16: /^[0-9a-fA-F]+$/, 10: /^[0-9]+$/, 8: /^[0-7]+$/ } as const
 const PREFIX = { 16: '0x', 10: '', 8: '0o' } as const
 const INT_MIN = -(2n ** 63n)
 const INT_MAX = 2n ** 63n - 1n
-
-const isDecimal = (unit: number) => unit >= 48 && unit <= 57
-const isHex = (unit: number) => isDecimal(unit) || ((unit | 32) >= 97 && (unit | 32) <= 102)
 
 const invalidDigit = (start: number, end: number, radix: number) =>
   new Problem(
@@ -48,12 +54,12 @@ const fixedNumber = (cursor: Cursor, count: number, radix: 8 | 16): number => {
 /** After a backslash in a quoted string: `\"`, `\\`, `\xHH`, `\OOO`. */
 const escaped = (cursor: Cursor): string => {
   const unit = cursor.unit()
-  if (unit === QUOTE || unit === BACKSLASH) {
+  if (unit === DOUBLE_QUOTE || unit === BACKSLASH) {
     cursor.at++
     return String.fromCharCode(unit)
   }
   if (cursor.take('x')) return String.fromCharCode(fixedNumber(cursor, 2, RADIX_HEX))
-  if (unit >= 48 && unit <= 55) {
+  if (unit >= DIGIT_0 && unit <= DIGIT_7) {
     const start = cursor.at
     const byte = fixedNumber(cursor, 3, RADIX_OCTAL)
     if (byte > 0xff) {
@@ -87,13 +93,13 @@ const quoted = (cursor: Cursor): string => {
   for (;;) {
     if (cursor.done) throw noEndingQuote(start, cursor.end)
     const unit = cursor.unit()
-    if (unit !== QUOTE && unit !== BACKSLASH) {
+    if (unit !== DOUBLE_QUOTE && unit !== BACKSLASH) {
       cursor.at++
       continue
     }
     bytes += toBytes(cursor.source.slice(plain, cursor.at))
     cursor.at++
-    if (unit === QUOTE) return bytes
+    if (unit === DOUBLE_QUOTE) return bytes
     if (cursor.done) throw noEndingQuote(start, cursor.end)
     bytes += escaped(cursor)
     plain = cursor.at
@@ -105,7 +111,7 @@ const rawText = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
   const hashes = cursor.takeWhile((unit) => unit === HASH)
-  if (cursor.unit() !== QUOTE) {
+  if (cursor.unit() !== DOUBLE_QUOTE) {
     throw new Problem('expected_name', 'expected " or #', cursor.at, cursor.end)
   }
   if (hashes.length > MAX_HASHES) {
@@ -126,9 +132,10 @@ const rawText = (cursor: Cursor): string => {
 
 const isRaw = (cursor: Cursor) => cursor.sees('r"') || cursor.sees('r#')
 
-export const startsString = (cursor: Cursor): boolean => cursor.unit() === QUOTE || isRaw(cursor)
+export const startsString = (cursor: Cursor): boolean =>
+  cursor.unit() === DOUBLE_QUOTE || isRaw(cursor)
 
-const isSeparator = (unit: number) => unit === 58 || unit === 45 || unit === 46
+const isSeparator = (unit: number) => unit === COLON || unit === DASH || unit === DOT
 
 /** `61:62:63`: at least two bytes, separated by `:`, `-` or `.`. */
 const byteString = (cursor: Cursor): string => {
@@ -146,8 +153,8 @@ const byteString = (cursor: Cursor): string => {
 /** A Bytes literal: quoted, raw or byte string. */
 export const bytesLiteral = (cursor: Cursor): string => {
   if (cursor.done) throw new Problem('eof', 'unrecognised input', cursor.at, cursor.at)
-  if (cursor.unit() === QUOTE) return quoted(cursor)
-  if (cursor.unit() === 114) return toBytes(rawText(cursor))
+  if (cursor.unit() === DOUBLE_QUOTE) return quoted(cursor)
+  if (cursor.unit() === LOWER_R) return toBytes(rawText(cursor))
   return byteString(cursor)
 }
 
@@ -170,13 +177,13 @@ export interface PatternText {
  * backslash stays, and inside `[…]` a bare `"` does not end the string.
  */
 export const regexLiteral = (cursor: Cursor): PatternText => {
-  if (isRaw(cursor) || cursor.unit() === 114) {
+  if (isRaw(cursor) || cursor.unit() === LOWER_R) {
     const before = cursor.at
     const text = rawText(cursor)
     const hashes = (cursor.at - before - text.length - 3) / 2
     return { pattern: toBytes(text), start: before + 2 + hashes, exact: true }
   }
-  if (cursor.unit() !== QUOTE) {
+  if (cursor.unit() !== DOUBLE_QUOTE) {
     throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end)
   }
   cursor.at++
@@ -216,7 +223,7 @@ export const intLiteral = (cursor: Cursor): number | bigint => {
       ? RADIX_OCTAL
       : RADIX_DECIMAL
   // Hexadecimal digits whatever the radix, as the engine has it: `10and` is a wrong number, not a number and a word.
-  const digits = cursor.takeWhile(isHex)
+  const digits = cursor.takeWhile(isHexDigit)
   if (digits === '') throw new Problem('expected_name', 'expected digit', cursor.at, cursor.end)
   if (!DIGITS[radix].test(digits)) throw invalidDigit(start, cursor.at, radix)
   const size = BigInt(PREFIX[radix] + digits)

@@ -2,6 +2,7 @@ import { nearest } from '../nearest.ts'
 import { ipLiteral } from './addresses.ts'
 import type { ArgumentNode, CallNode, FieldNode, Index, LiteralNode, OperandNode } from './ast.ts'
 import { toStrictText, toText } from './bytes.ts'
+import { CLOSE_PAREN, COMMA, DOT, DOUBLE_QUOTE, isDigit, OPEN_BRACKET } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { argumentHint, operandHint } from './hints.ts'
 import { bytesLiteral, intLiteral, startsString } from './literals.ts'
@@ -13,9 +14,7 @@ import type { Type, Value } from './types.ts'
 import { arrayOf, BYTES, INT, IP, sameType, typeName } from './types.ts'
 import { descendants } from './walk.ts'
 
-const DOT = 46
 const MAX_INDEX = 0xffff_ffff
-const isDigit = (unit: number) => unit >= 48 && unit <= 57
 
 /** Why a word of the grammar does not do where a name is expected. */
 const wordHelp = (name: string, word: string): string => {
@@ -98,7 +97,7 @@ const readIndexes = (
   const indexes: Index[] = []
   let type = of
   let each = already
-  while (cursor.unit() === 91) {
+  while (cursor.unit() === OPEN_BRACKET) {
     const start = cursor.at
     const index = readIndex(cursor)
     const fits =
@@ -139,7 +138,7 @@ const readIndex = (cursor: Cursor): Index => {
 
 const indexValue = (cursor: Cursor, start: number): Index => {
   if (cursor.take('*')) return { kind: 'each' }
-  if (cursor.unit() === 34) {
+  if (cursor.unit() === DOUBLE_QUOTE) {
     const key = bytesLiteral(cursor)
     if (toStrictText(key) === undefined) {
       throw new Problem('expected_literal', INDEX_EXPECTED, start, cursor.at)
@@ -314,7 +313,7 @@ const checkCount = (
 const readArgument = (parser: Parser, parameter: Parameter | undefined): ArgumentNode => {
   const { cursor } = parser
   const start = cursor.at
-  if (cursor.unit() === 44 || cursor.unit() === 41) {
+  if (cursor.unit() === COMMA || cursor.unit() === CLOSE_PAREN) {
     throw new Problem('expected_name', 'expected an argument', start, start + 1)
   }
   if (startsString(cursor)) {
@@ -370,7 +369,7 @@ const readLiteral = (
 const endsArgument = (cursor: Cursor): boolean => {
   const { at } = cursor
   cursor.skipSpace()
-  const ends = cursor.unit() === 44 || cursor.unit() === 41
+  const ends = cursor.unit() === COMMA || cursor.unit() === CLOSE_PAREN
   cursor.at = at
   return ends
 }

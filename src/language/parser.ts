@@ -1,4 +1,6 @@
 import type { ArgumentNode, CombineNode, LogicalNode, OperandNode, RootNode } from './ast.ts'
+import { EXCLAMATION, OPEN_PAREN } from './characters.ts'
+import { readOperator, readRight, startsOperator } from './comparison.ts'
 import type { Cursor } from './cursor.ts'
 import { trimmed } from './cursor.ts'
 import { strayHint } from './hints.ts'
@@ -7,7 +9,6 @@ import { LIMITS, tooLong } from './limits.ts'
 import { operand } from './operands.ts'
 import { Problem } from './problem.ts'
 import { isRecoverable, skipOperand } from './recover.ts'
-import { readOperator, readRight, startsOperator } from './right.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
 
@@ -234,7 +235,7 @@ export class Parser {
   /** Is what follows something that only a logical expression starts with? */
   startsLogical(): boolean {
     const { cursor } = this
-    if (cursor.unit() === 40 || cursor.unit() === 33) return true
+    if (cursor.unit() === OPEN_PAREN || cursor.unit() === EXCLAMATION) return true
     const name = cursor.peekName()
     if (this.isKnown(name)) return false
     return cursor.sees('not') || this.#quantifier() !== undefined
@@ -247,7 +248,7 @@ export class Parser {
     const { at } = cursor
     cursor.at += name.length
     cursor.skipSpace()
-    const opens = cursor.unit() === 40
+    const opens = cursor.unit() === OPEN_PAREN
     cursor.at = at
     return opens ? name : undefined
   }
@@ -255,8 +256,8 @@ export class Parser {
   #simple(): LogicalNode {
     const { cursor } = this
     const start = cursor.at
-    if (cursor.unit() === 40) return this.#group()
-    if (cursor.unit() === 33 || this.#startsNot()) return this.#not(start)
+    if (cursor.unit() === OPEN_PAREN) return this.#group()
+    if (cursor.unit() === EXCLAMATION || this.#startsNot()) return this.#not(start)
     const quantifier = this.#quantifier()
     if (quantifier !== undefined && !this.isKnown(quantifier)) return this.#quantified(quantifier)
     return this.#comparison()
@@ -282,7 +283,7 @@ export class Parser {
 
   #not(start: number): LogicalNode {
     const { cursor } = this
-    cursor.at += cursor.unit() === 33 ? 1 : 3
+    cursor.at += cursor.unit() === EXCLAMATION ? 1 : 3
     const item = this.nested(start, () => {
       cursor.skipSpace()
       return this.#simple()

@@ -3,7 +3,7 @@ import { defaultScheme } from '../language/defaults.ts'
 import { valueFromJson } from '../language/json.ts'
 import { nearest } from '../nearest.ts'
 import type { Entry, Node } from '../rules/node.ts'
-import { shown } from '../rules/node.ts'
+import { inBackticks } from '../rules/node.ts'
 import type { Reader } from '../rules/reader.ts'
 
 /** A node as the JSON value that a test override would carry. */
@@ -35,7 +35,7 @@ export const readFields = (
     if (field === undefined) {
       const meant = nearest(key, defaultScheme.fields.keys())
       const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`
-      reader.findings.error(keyPlace, 'unknown_field', `unknown field ${shown(key)}`, help)
+      reader.findings.error(keyPlace, 'unknown_field', `unknown field ${inBackticks(key)}`, help)
       continue
     }
     if (value.kind === 'broken') continue

@@ -1,6 +1,6 @@
 import { toBytes } from '../language/bytes.ts'
 import type { Entry, Node } from '../rules/node.ts'
-import { shown } from '../rules/node.ts'
+import { inBackticks } from '../rules/node.ts'
 import type { Reader } from '../rules/reader.ts'
 import { checkHeaderName } from '../rules/values.ts'
 import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
@@ -24,7 +24,7 @@ const readValue = (node: Node, expected: string, reader: Reader): string | undef
   }
   const text = typeof node.value === 'string' ? node.value : node.source
   if (VALUE.test(text) && text.trim() === text) return toBytes(text)
-  const message = `${shown(text)} is no header value: expected one line without control characters and outer spaces`
+  const message = `${inBackticks(text)} is no header value: expected one line without control characters and outer spaces`
   reader.findings.error(node.place, 'invalid_header_value', message)
   return undefined
 }
@@ -39,15 +39,15 @@ const checkName = ({ key, keyPlace }: Entry, seen: Set<string>, reader: Reader):
   if (problem !== undefined) return report(problem.code, problem.message, problem.help)
   const lower = key.toLowerCase()
   if (isStrippedRequestHeader(lower)) {
-    return report('edge_header', `the header ${shown(key)} is only the edge's to set`)
+    return report('edge_header', `the header ${inBackticks(key)} is only the edge's to set`)
   }
   if (REQUEST_HEADERS.has(lower) || lower.startsWith('content-')) {
-    const message = `the header ${shown(key)} is about the request, not about who sends it`
+    const message = `the header ${inBackticks(key)} is about the request, not about who sends it`
     return report('request_header', message, 'send it with the request')
   }
   if (seen.has(lower)) {
     const help = 'the values of a repeated header go into a list'
-    return report('duplicate_header', `the header ${shown(key)} is already given`, help)
+    return report('duplicate_header', `the header ${inBackticks(key)} is already given`, help)
   }
   seen.add(lower)
   return true

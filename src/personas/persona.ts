@@ -2,7 +2,7 @@ import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import type { Ip } from '../lists/ip.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
 import type { Entry, Node } from '../rules/node.ts'
-import { shown } from '../rules/node.ts'
+import { inBackticks } from '../rules/node.ts'
 import type { Reader } from '../rules/reader.ts'
 import { listed } from '../rules/reader.ts'
 import { checkCountry, checkJa3, checkJa4 } from '../rules/values.ts'
@@ -29,7 +29,7 @@ const MAX_DESCRIPTION_CHARACTERS = 2000
 const readName = (node: Node, reader: Reader): string | undefined => {
   const text = reader.text(node, 'a name')
   if (text === undefined || NAME.test(text.value)) return text?.value
-  const message = `${shown(text.value)} is no name of a persona: expected up to 64 lower-case letters, digits, \`-\`, \`_\` or \`.\`, starting with a letter or digit`
+  const message = `${inBackticks(text.value)} is no name of a persona: expected up to 64 lower-case letters, digits, \`-\`, \`_\` or \`.\`, starting with a letter or digit`
   const meant = text.value
     .toLowerCase()
     .replace(/[^a-z\d._-]+/g, '-')
@@ -53,7 +53,7 @@ const readIp = (node: Node, reader: Reader): Ip | undefined => {
   if (text === undefined) return undefined
   const ip = parseIp(text.value)
   if (ip !== undefined) return canonicalIp(ip)
-  const message = `${shown(text.value)} is no IP address: expected one like \`192.0.2.1\` or \`2001:db8::1\``
+  const message = `${inBackticks(text.value)} is no IP address: expected one like \`192.0.2.1\` or \`2001:db8::1\``
   const help = text.value.includes('/') ? 'a persona has one address, no network' : undefined
   reader.findings.error(text.place, 'invalid_ip', message, help)
   return undefined
@@ -65,7 +65,7 @@ const readNumber = (node: Node, reader: Reader): number | undefined => {
   }
   const asn = parseAsn(String(node.value))
   if (asn === undefined) {
-    const message = `${shown(String(node.value))} is no AS number: expected 0 to ${MAX_ASN} or \`AS13335\``
+    const message = `${inBackticks(String(node.value))} is no AS number: expected 0 to ${MAX_ASN} or \`AS13335\``
     reader.findings.error(node.place, 'invalid_asn', message)
   }
   return asn
@@ -94,7 +94,7 @@ const version =
     const meant = known.find((each) => digits(each) === digits(text))
     return {
       code,
-      message: `${shown(text)} is not one of ${listed(known)}`,
+      message: `${inBackticks(text)} is not one of ${listed(known)}`,
       ...(meant === undefined ? {} : { help: `did you mean \`${meant}\`?` }),
     }
   }

@@ -2,7 +2,7 @@ import { EdgeError } from '../error.ts'
 import { Findings } from '../rules/findings.ts'
 import { MAX_DOCUMENT_CHARACTERS } from '../rules/limits.ts'
 import type { Node } from '../rules/node.ts'
-import { shown } from '../rules/node.ts'
+import { inBackticks } from '../rules/node.ts'
 import { ObjectReader } from '../rules/plain.ts'
 import { Reader } from '../rules/reader.ts'
 import { renderDiagnostics } from '../rules/report.ts'
@@ -71,7 +71,7 @@ const checkNames = (drafts: readonly Draft[], findings: Findings) => {
       continue
     }
     const { file, line } = earlier.namePlace.span()
-    const message = `the persona ${shown(name)} is already given at ${file}:${line}`
+    const message = `the persona ${inBackticks(name)} is already given at ${file}:${line}`
     findings.error(draft.namePlace, 'duplicate_name', message)
   }
 }

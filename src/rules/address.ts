@@ -1,6 +1,6 @@
 import { parseCidr } from '../lists/cidr.ts'
 import { canonicalIp, compareIp, formatIp, parseIp } from '../lists/ip.ts'
-import { shown } from './node.ts'
+import { inBackticks } from './node.ts'
 import type { Problem } from './values.ts'
 
 /** One entry of `ip:` as the language writes it: an item of a set, or the name of a list. */
@@ -25,7 +25,7 @@ const MAPPED_BITS = 96
 const mappedProblem = (text: string, meant: string) =>
   bad(
     'invalid_ip',
-    `${shown(text)} is an IPv4 address in IPv6 form, which never matches: visitors are judged by the IPv4 address`,
+    `${inBackticks(text)} is an IPv4 address in IPv6 form, which never matches: visitors are judged by the IPv4 address`,
     didYouMean(meant)
   )
 
@@ -39,7 +39,7 @@ const readNetwork = (text: string): AddressItem => {
       : { kind: 'network', item: `${formatIp(first)}/${read.prefix}` }
   }
   if (read.problem === 'host_bits_set') {
-    const message = `${shown(text)} has address bits behind its prefix length`
+    const message = `${inBackticks(text)} has address bits behind its prefix length`
     const one = text.slice(0, text.indexOf('/'))
     const help = `did you mean \`${read.suggestion}\` or the one address \`${one}\`?`
     return bad('host_bits_set', message, help)
@@ -48,16 +48,16 @@ const readNetwork = (text: string): AddressItem => {
     read.problem === 'prefix_too_long'
       ? `expected a prefix length from 0 to ${text.includes(':') ? 128 : 32} behind the slash`
       : EXPECTED
-  return bad('invalid_ip', `${shown(text)} is no network: ${expected}`)
+  return bad('invalid_ip', `${inBackticks(text)} is no network: ${expected}`)
 }
 
 const readRange = (text: string): AddressItem => {
   const [first, last, ...rest] = text.split('..').map((part) => parseIp(part))
   if (first === undefined || last === undefined || rest.length > 0) {
-    return bad('invalid_ip', `${shown(text)} is no range of addresses: ${EXPECTED}`)
+    return bad('invalid_ip', `${inBackticks(text)} is no range of addresses: ${EXPECTED}`)
   }
   if (first.family !== last.family) {
-    return bad('invalid_range', `the range ${shown(text)} mixes IPv4 and IPv6`)
+    return bad('invalid_range', `the range ${inBackticks(text)} mixes IPv4 and IPv6`)
   }
   const [from, to] = [canonicalIp(first), canonicalIp(last)]
   if (from !== first && to !== last) {
@@ -65,7 +65,7 @@ const readRange = (text: string): AddressItem => {
   }
   if (compareIp(first, last) > 0) {
     const help = didYouMean(`${formatIp(last)}..${formatIp(first)}`)
-    return bad('invalid_range', `the range ${shown(text)} ends before it starts`, help)
+    return bad('invalid_range', `the range ${inBackticks(text)} ends before it starts`, help)
   }
   return { kind: 'network', item: `${formatIp(first)}..${formatIp(last)}` }
 }
@@ -77,7 +77,7 @@ const readList = (text: string): AddressItem => {
   const name = text.slice(1)
   if (LIST_NAME.test(name)) return { kind: 'list', name }
   const lower = name.toLowerCase()
-  const message = `${shown(text)} is no list name: expected \`$\`, then lower-case letters, digits and \`_\``
+  const message = `${inBackticks(text)} is no list name: expected \`$\`, then lower-case letters, digits and \`_\``
   return bad('invalid_list', message, LIST_NAME.test(lower) ? didYouMean(`$${lower}`) : undefined)
 }
 
@@ -104,21 +104,25 @@ export const readAddress = (text: string): AddressItem => {
   const dash = text.split(/\s*-\s*/)
   if (dash.length === 2 && dash.every((part) => parseIp(part) !== undefined)) {
     const help = didYouMean(dash.join('..'))
-    return bad('invalid_ip', `${shown(text)} is no address: a range is written with two dots`, help)
+    return bad(
+      'invalid_ip',
+      `${inBackticks(text)} is no address: a range is written with two dots`,
+      help
+    )
   }
   if (text.includes('%')) {
     const bare = text.slice(0, text.indexOf('%'))
     const help = parseIp(bare) === undefined ? undefined : didYouMean(bare)
     return bad(
       'invalid_ip',
-      `${shown(text)} has a zone id, which visitors' addresses never have`,
+      `${inBackticks(text)} has a zone id, which visitors' addresses never have`,
       help
     )
   }
   const starred = starredNetwork(text)
   if (starred !== undefined) {
-    const message = `${shown(text)} is no address: a network is written with its prefix length`
+    const message = `${inBackticks(text)} is no address: a network is written with its prefix length`
     return bad('invalid_ip', message, didYouMean(starred))
   }
-  return bad('invalid_ip', `${shown(text)} is no address: ${EXPECTED}`)
+  return bad('invalid_ip', `${inBackticks(text)} is no address: ${EXPECTED}`)
 }

@@ -1,7 +1,7 @@
 import { readAddress } from './address.ts'
-import { oneOf } from './comparison.ts'
 import { CONDITION_KEYS, type ConditionKey } from './keys.ts'
 import { readHeaders, readMatcher } from './matcher.ts'
+import { oneOf } from './matcher-terms.ts'
 import type { Entry, Node } from './node.ts'
 import { quote } from './quote.ts'
 import type { Reader, Text } from './reader.ts'

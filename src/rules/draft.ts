@@ -8,7 +8,7 @@ import { readConditions } from './condition.ts'
 import type { Findings } from './findings.ts'
 import { DOCUMENT_KEYS, RULE_KEYS, type RuleKey } from './keys.ts'
 import type { Entry, MapNode, Node, Place } from './node.ts'
-import { shown } from './node.ts'
+import { inBackticks } from './node.ts'
 import { readPageChoice } from './page.ts'
 import type { Reader } from './reader.ts'
 import { slug } from './slug.ts'
@@ -72,7 +72,7 @@ const readName = (entry: Entry | undefined, reader: Reader): string | undefined 
     return undefined
   }
   if (CONTROL.test(value) || value.trim() === '') {
-    const message = `the name ${shown(value)} is not one line of visible text`
+    const message = `the name ${inBackticks(value)} is not one line of visible text`
     reader.findings.error(place, 'invalid_text', message)
     return undefined
   }
@@ -82,7 +82,7 @@ const readName = (entry: Entry | undefined, reader: Reader): string | undefined 
 const readId = (entry: Entry, reader: Reader): string | undefined => {
   const text = reader.text(entry.value, 'an id')
   if (text === undefined || ID.test(text.value)) return text?.value
-  const message = `${shown(text.value)} is no id: expected up to 100 letters, digits, \`-\`, \`_\`, \`.\` or \`:\`, starting with a letter or digit`
+  const message = `${inBackticks(text.value)} is no id: expected up to 100 letters, digits, \`-\`, \`_\`, \`.\` or \`:\`, starting with a letter or digit`
   const meant = slug(text.value)
   const help =
     /[\p{L}\p{N}]/u.test(text.value) && ID.test(meant) ? `did you mean \`${meant}\`?` : undefined
@@ -105,7 +105,7 @@ const readAction = (entry: Entry | undefined, { reader, place, title, meant }: R
     const help =
       (Object.hasOwn(OTHER_ACTIONS, word) ? OTHER_ACTIONS[word] : undefined) ??
       (near === undefined ? undefined : `did you mean \`${near}\`?`)
-    const message = `unknown action ${shown(value)}: expected ${listed(actionNames)}`
+    const message = `unknown action ${inBackticks(value)}: expected ${listed(actionNames)}`
     reader.findings.error(text.place, 'unknown_action', message, help)
     return undefined
   }
@@ -127,7 +127,7 @@ const readPage = ({ page, action }: Entries, { reader, options, title }: RuleSco
   if (page === undefined) return undefined
   const name = action?.value.kind === 'scalar' ? String(action.value.value) : ''
   if (isAction(name) && !actions[name].answers) {
-    const message = `${title} has a \`page\`, but its action is ${shown(name)}`
+    const message = `${title} has a \`page\`, but its action is ${inBackticks(name)}`
     reader.findings.error(page.keyPlace, 'conflicting_keys', message, 'only `block` shows a page')
   }
   return readPageChoice(page, reader, options.readPage)
@@ -162,7 +162,7 @@ const readExpression = (
 
 const titleOf = (name: string | undefined, id: string | undefined) => {
   const text = name ?? id
-  return text === undefined ? 'the rule' : `the rule ${shown(text)}`
+  return text === undefined ? 'the rule' : `the rule ${inBackticks(text)}`
 }
 
 const readRule = (node: Node, reader: Reader, options: LanguageOptions): Draft | undefined => {
@@ -231,7 +231,7 @@ export const checkIds = (drafts: readonly Draft[], findings: Findings) => {
     }
     const { file, line } = earlier.idPlace.span()
     const place = earlier.idPlace.path ?? `${file}:${line}`
-    const message = `the id \`${draft.id}\` is already that of the rule ${shown(earlier.name)} at ${place}`
+    const message = `the id \`${draft.id}\` is already that of the rule ${inBackticks(earlier.name)} at ${place}`
     const help = 'give one of them another name, or an `id` of its own'
     findings.error(draft.idPlace, 'duplicate_id', message, help)
   }

@@ -1,4 +1,6 @@
-import type { Subject, TextField } from './comparison.ts'
+import type { Operator, Switch } from './keys.ts'
+import { OPERATOR_KEYS, SWITCH_KEYS, SWITCHES } from './keys.ts'
+import type { Subject, TextField } from './matcher-terms.ts'
 import {
   compare,
   contains,
@@ -9,11 +11,9 @@ import {
   isFilled,
   patternOf,
   wildcard,
-} from './comparison.ts'
-import type { Operator, Switch } from './keys.ts'
-import { OPERATOR_KEYS, SWITCH_KEYS, SWITCHES } from './keys.ts'
+} from './matcher-terms.ts'
 import type { Entry, MapNode, Node } from './node.ts'
-import { shown } from './node.ts'
+import { inBackticks } from './node.ts'
 import { quote } from './quote.ts'
 import type { Reader, Text } from './reader.ts'
 import { listed } from './reader.ts'
@@ -192,7 +192,7 @@ export const readHeaders = (node: Node, reader: Reader): Term | undefined => {
     if (wrong !== undefined) {
       reader.findings.error(keyPlace, wrong.code, wrong.message, wrong.help)
     } else if (seen.has(name)) {
-      const message = `the header ${shown(key)} is given twice: names of headers have no case`
+      const message = `the header ${inBackticks(key)} is given twice: names of headers have no case`
       reader.findings.error(keyPlace, 'duplicate_key', message)
     }
     seen.add(name)

@@ -60,7 +60,7 @@ export type Node = ScalarNode | ListNode | MapNode | BrokenNode
 const MAX_SHOWN_CHARACTERS = 60
 
 /** A piece of the user's text for a message: in backticks, on one line, long text cut. */
-export const shown = (text: string): string => {
+export const inBackticks = (text: string): string => {
   const characters = [...text.replace(/\s+/g, ' ')]
   const cut = characters.length > MAX_SHOWN_CHARACTERS
   return `\`${cut ? `${characters.slice(0, MAX_SHOWN_CHARACTERS - 1).join('')}…` : characters.join('')}\``
@@ -72,7 +72,7 @@ export const describe = (node: Node): string => {
   if (node.kind === 'map') return 'a mapping'
   if (node.kind === 'broken') return 'a broken value'
   if (node.value === null) return 'nothing'
-  if (typeof node.value === 'string') return `the text ${shown(node.value)}`
-  if (typeof node.value === 'boolean') return `the boolean ${shown(node.source)}`
-  return `the number ${shown(node.source)}`
+  if (typeof node.value === 'string') return `the text ${inBackticks(node.value)}`
+  if (typeof node.value === 'boolean') return `the boolean ${inBackticks(node.source)}`
+  return `the number ${inBackticks(node.source)}`
 }

@@ -6,7 +6,7 @@ import { EdgeError } from '../error.ts'
 import { nearest } from '../nearest.ts'
 import { PAGE_KEYS } from './keys.ts'
 import type { Entry, Node } from './node.ts'
-import { shown } from './node.ts'
+import { inBackticks } from './node.ts'
 import type { Reader } from './reader.ts'
 
 /** Reads an owner's page; `from` is the rule document, whose directory the path is relative to. */
@@ -19,7 +19,7 @@ const readGeneration = (node: Node, reader: Reader): Generation | undefined => {
   const known = GENERATIONS.find((generation) => generation === text.value)
   if (known === undefined) {
     const near = nearest(text.value, GENERATIONS)
-    const message = `unknown generation ${shown(text.value)}: expected one of ${expected}`
+    const message = `unknown generation ${inBackticks(text.value)}: expected one of ${expected}`
     reader.findings.error(
       text.place,
       'unknown_generation',
@@ -37,7 +37,12 @@ const readCode = (node: Node, reader: Reader): number | undefined => {
     return reader.wrongType(node, 'the number of an error, such as 1020')
   }
   const help = 'known are 500 to 526 and 1000 to 1206, see docs/answers.md'
-  reader.findings.error(node.place, 'unknown_code', `${shown(node.source)} is no error code`, help)
+  reader.findings.error(
+    node.place,
+    'unknown_code',
+    `${inBackticks(node.source)} is no error code`,
+    help
+  )
   return undefined
 }
 

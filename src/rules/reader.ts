@@ -1,7 +1,7 @@
 import { nearest } from '../nearest.ts'
 import type { Findings } from './findings.ts'
 import type { Entry, MapNode, Node, Part, Place, ScalarNode } from './node.ts'
-import { describe, shown } from './node.ts'
+import { describe, inBackticks } from './node.ts'
 
 /** A text of the document with its place. */
 export interface Text {
@@ -49,7 +49,7 @@ export class Reader {
       return undefined
     }
     if (LONE_SURROGATE.test(value)) {
-      const message = `${shown(value)} holds half of a surrogate pair, which is no character`
+      const message = `${inBackticks(value)} holds half of a surrogate pair, which is no character`
       this.findings.error(node.place, 'invalid_text', message)
       return undefined
     }
@@ -114,7 +114,12 @@ export class Reader {
       const help =
         elsewhere(key) ??
         (meant === undefined ? `known keys: ${words.join(', ')}` : `did you mean \`${meant}\`?`)
-      this.findings.error(keyPlace, 'unknown_key', `unknown key ${shown(key)} in ${what}`, help)
+      this.findings.error(
+        keyPlace,
+        'unknown_key',
+        `unknown key ${inBackticks(key)} in ${what}`,
+        help
+      )
     }
     return { found, meant: suspects, complete }
   }

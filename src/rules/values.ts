@@ -1,7 +1,7 @@
 import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import { nearest } from '../nearest.ts'
 import countries from './countries.json' with { type: 'json' }
-import { shown } from './node.ts'
+import { inBackticks } from './node.ts'
 
 /** What is wrong with a value, or `undefined`. */
 export type Problem = { code: string; message: string; help?: string } | undefined
@@ -34,7 +34,7 @@ export const checkCountry = (text: string): Problem => {
       : upper === 'EU'
         ? 'that is a continent: write `continent: EU`'
         : undefined
-  return problem('unknown_country', `unknown country ${shown(text)}: ${expected}`, help)
+  return problem('unknown_country', `unknown country ${inBackticks(text)}: ${expected}`, help)
 }
 
 export const checkContinent = (text: string): Problem => {
@@ -42,7 +42,7 @@ export const checkContinent = (text: string): Problem => {
   if (known.includes(text)) return undefined
   const upper = text.toUpperCase()
   const help = known.includes(upper) ? didYouMean(upper) : undefined
-  const message = `unknown continent ${shown(text)}: expected one of ${known.join(' ')}`
+  const message = `unknown continent ${inBackticks(text)}: expected one of ${known.join(' ')}`
   return problem('unknown_continent', message, help)
 }
 
@@ -88,7 +88,7 @@ export const checkMethod = (text: string): Problem => {
   const known: readonly string[] = METHODS
   if (known.includes(text)) return undefined
   const meant = nearest(text, known)
-  const message = `unknown method ${shown(text)}: expected an HTTP method in upper case`
+  const message = `unknown method ${inBackticks(text)}: expected an HTTP method in upper case`
   const help =
     meant === undefined
       ? 'for a method of your own write `expression: http.request.method eq "…"`'
@@ -102,7 +102,7 @@ export const checkJa3 = (text: string): Problem => {
   const help = /^[0-9a-f]{32}$/.test(lower) ? didYouMean(lower) : undefined
   return problem(
     'invalid_ja3',
-    `${shown(text)} is no JA3 hash: expected 32 lower-case hex digits`,
+    `${inBackticks(text)} is no JA3 hash: expected 32 lower-case hex digits`,
     help
   )
 }
@@ -111,7 +111,7 @@ const JA4 = /^[tqd][0-9a-z]{2}[di]\d{4}[0-9a-zA-Z]{2}_[0-9a-f]{12}_[0-9a-f]{12}$
 
 export const checkJa4 = (text: string): Problem => {
   if (JA4.test(text)) return undefined
-  const message = `${shown(text)} is no JA4 fingerprint: expected one like \`t13d1516h2_8daaf6152771_b186095e22bb\``
+  const message = `${inBackticks(text)} is no JA4 fingerprint: expected one like \`t13d1516h2_8daaf6152771_b186095e22bb\``
   const help = text.includes('*')
     ? 'for a part of it write `expression: cf.bot_management.ja4 wildcard "t13d*"`'
     : undefined
@@ -126,10 +126,12 @@ export const readAsnItem = (text: string): { item: string } | { problem: Problem
   const from = parseAsn(first)
   const to = last === undefined ? from : parseAsn(last)
   if (from === undefined || to === undefined || rest.length > 0) {
-    return { problem: problem('invalid_asn', `${shown(text)} is no AS number: ${ASN_EXPECTED}`) }
+    return {
+      problem: problem('invalid_asn', `${inBackticks(text)} is no AS number: ${ASN_EXPECTED}`),
+    }
   }
   if (from > to) {
-    const message = `the range ${shown(text)} ends before it starts`
+    const message = `the range ${inBackticks(text)} ends before it starts`
     return { problem: problem('invalid_range', message, didYouMean(`${last}..${first}`)) }
   }
   return { item: last === undefined ? String(from) : `${from}..${to}` }
@@ -144,7 +146,7 @@ export const checkHost = (text: string): Problem => {
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/[/?#].*$/s, '')
     .replace(/:\d+$/, '')
-  const message = `${shown(text)} is no host name: expected one like \`example.com\` or \`*.example.com\`, without scheme, port or path`
+  const message = `${inBackticks(text)} is no host name: expected one like \`example.com\` or \`*.example.com\`, without scheme, port or path`
   return problem('invalid_host', message, hostHelp(text, bare))
 }
 
@@ -163,11 +165,11 @@ export const checkPath = (text: string, { whole }: { whole: boolean }): Problem 
   const tail = text.search(/[?#]/)
   if (tail !== -1) {
     const help = 'for the query write `expression: http.request.uri.query contains "…"`'
-    const message = `the path ${shown(text)} holds \`${text[tail]}\`, which no path has`
+    const message = `the path ${inBackticks(text)} holds \`${text[tail]}\`, which no path has`
     return problem('invalid_path', message, help)
   }
   if (!whole || /^[/*]/.test(text)) return undefined
-  const message = `the path ${shown(text)} would never match: every path starts with \`/\``
+  const message = `the path ${inBackticks(text)} would never match: every path starts with \`/\``
   return problem('invalid_path', message, didYouMean(`/${text}`))
 }
 
@@ -184,7 +186,7 @@ export const checkHeaderName = (text: string): Problem => {
   const bare = text.replace(/:\s*$/, '').trim()
   return problem(
     'invalid_header_name',
-    `${shown(text)} is no header name`,
+    `${inBackticks(text)} is no header name`,
     HEADER_NAME.test(bare) ? didYouMean(bare) : undefined
   )
 }

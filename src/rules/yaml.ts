@@ -3,7 +3,7 @@ import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from 'yaml'
 import type { Findings } from './findings.ts'
 import { MAX_DEPTH, MAX_NODES } from './limits.ts'
 import type { BrokenNode, Entry, Node, Part, Place } from './node.ts'
-import { describe, shown } from './node.ts'
+import { describe, inBackticks } from './node.ts'
 import { scalarOffsets } from './scalar.ts'
 import type { Source } from './source.ts'
 
@@ -149,13 +149,13 @@ class Converter {
   #alias(node: Alias, keyPlace: Place): Node {
     const target = this.#targets.get(node)
     if (target !== undefined && this.#open.has(target)) {
-      const message = `the alias ${shown(`*${node.source}`)} refers to what contains it`
+      const message = `the alias ${inBackticks(`*${node.source}`)} refers to what contains it`
       return this.#broken(this.place(node.range), 'alias_loop', message)
     }
     if (target !== undefined) return this.node(target, keyPlace)
     const text = `*${node.source}`
     const help = `in YAML a leading \`*\` refers to an anchor: write '${text}' in quotes if it is text`
-    const message = `no anchor \`&${node.source}\` for the alias ${shown(text)}`
+    const message = `no anchor \`&${node.source}\` for the alias ${inBackticks(text)}`
     return this.#broken(this.place(node.range), 'unknown_alias', message, help)
   }
 
@@ -176,7 +176,7 @@ class Converter {
       }
       const earlier = first.get(key.value)
       if (earlier !== undefined) {
-        const message = `duplicate key ${shown(key.value)}: already given on line ${earlier.span().line}`
+        const message = `duplicate key ${inBackticks(key.value)}: already given on line ${earlier.span().line}`
         this.findings.error(key.place, 'duplicate_key', message)
         continue
       }
@@ -219,7 +219,7 @@ export const parseYaml = (source: Source, findings: Findings): Node | undefined 
     if (code !== 'TAG_RESOLVE_FAILED') continue
     const tag = source.text.slice(pos[0], pos[1])
     const help = 'in YAML a leading `!` is a tag: quote the text, or write `not` to negate'
-    findings.error(at(pos[0], pos[1]), 'unknown_tag', `unknown YAML tag ${shown(tag)}`, help)
+    findings.error(at(pos[0], pos[1]), 'unknown_tag', `unknown YAML tag ${inBackticks(tag)}`, help)
   }
   if (second !== undefined) {
     const place = at(second.range[0], second.range[0] + 3)

@@ -159,7 +159,7 @@ const problemsOf = (error: unknown): [EvalProblem, ...EvalProblem[]] => {
 const big = (int: bigint) => int
 const toJson = (value: Value | undefined) => valueToJson(value, big)
 
-const shown = (value: Value | undefined, type: string): unknown =>
+const resultToJson = (value: Value | undefined, type: string): unknown =>
   value === undefined ? { missing: type } : toJson(value)
 
 const traceOf = (expression: Expression, context: Context): EvalTrace[] =>
@@ -200,7 +200,7 @@ export const evaluateCase = (
       id,
       ok: true,
       type,
-      result: shown(expression.evaluate(context), type),
+      result: resultToJson(expression.evaluate(context), type),
       ...(trace ? { trace: traceOf(expression, context) } : {}),
     }
   } catch (error) {

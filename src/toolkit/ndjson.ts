@@ -1,6 +1,6 @@
 import type { EvalOptions, EvalResult } from './eval.ts'
 import { evaluateCase } from './eval.ts'
-import { parseExact, printExact } from './exact.ts'
+import { parseLossless, printLossless } from './lossless-json.ts'
 
 const failed = (code: string, message: string): EvalResult => ({
   id: null,
@@ -11,7 +11,7 @@ const failed = (code: string, message: string): EvalResult => ({
 const evaluateText = (line: string, options: EvalOptions): EvalResult => {
   let json: unknown
   try {
-    json = parseExact(line)
+    json = parseLossless(line)
   } catch (error) {
     return failed('bad_json', `not a line of JSON: ${(error as Error).message}`)
   }
@@ -21,10 +21,12 @@ const evaluateText = (line: string, options: EvalOptions): EvalResult => {
 const evaluateLine = (line: string, options: EvalOptions): string => {
   const result = evaluateText(line, options)
   try {
-    return printExact(result)
+    return printLossless(result)
   } catch {
     // Only an id can be nested so deep: everything else has a type.
-    return printExact(failed('too_deep', 'the id of the case is nested too deep to give it back'))
+    return printLossless(
+      failed('too_deep', 'the id of the case is nested too deep to give it back')
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { CASE_BIT } from '../characters.ts'
 import type { Node } from '../regex/hir.ts'
 import { parseRegex } from '../regex/parse.ts'
 
@@ -14,8 +15,6 @@ const UPPER = /[A-Z]+/g
 /** ASCII letters only: others are bytes of UTF-8 sequences. */
 export const foldCase = (bytes: string): string =>
   bytes.replace(UPPER, (letters) => letters.toLowerCase())
-
-const CASE_BIT = 0x20
 
 /** The byte a set stands for, `[Aa]` being `a`. */
 const foldedByte = (node: Node): string | undefined => {

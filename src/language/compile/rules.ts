@@ -4,13 +4,13 @@ import type { Expression } from '../expression.ts'
 import type { Context, Value } from '../types.ts'
 import { isOperand } from '../walk.ts'
 import { addressLookup } from './addresses.ts'
-import { chooseGuards } from './choice.ts'
-import type { Guard, Key, Subject } from './guard.ts'
+import { needleLookup } from './aho-corasick.ts'
+import { choosePrefilters } from './choose-prefilter.ts'
 import { compileCondition } from './logic.ts'
 import type { Bits, Mark } from './lookup.ts'
 import { valueLookup, WORD_SHIFT } from './lookup.ts'
-import { needleLookup } from './needles.ts'
 import type { CompileOptions } from './options.ts'
+import type { Key, Prefilter, Subject } from './prefilter.ts'
 import { treeOf } from './tree.ts'
 import type { Read } from './value.ts'
 import { compileOperand } from './value.ts'
@@ -54,10 +54,10 @@ const markOf = (kind: Subject['kind'], entries: readonly Entry[]): Mark => {
   return addressLookup(entries as readonly (readonly [IpRange, number])[])
 }
 
-const buildLookups = (guards: readonly (Guard | undefined)[]): Lookup[] => {
+const buildLookups = (prefilters: readonly (Prefilter | undefined)[]): Lookup[] => {
   const entries = new Map<string, { subject: Subject; found: Entry[] }>()
-  guards.forEach((guard, rule) => {
-    for (const { subject, sought } of guard ?? []) {
+  prefilters.forEach((prefilter, rule) => {
+    for (const { subject, sought } of prefilter ?? []) {
       const known = entries.get(subject.id)
       if (known === undefined) entries.set(subject.id, { subject, found: [[sought, rule]] })
       else known.found.push([sought, rule])
@@ -105,12 +105,12 @@ export const compileRules = (
   expressions: readonly Expression[],
   ends: readonly boolean[]
 ): Matching => {
-  const guards = chooseGuards(expressions.map(logicalTree))
-  const lookups = buildLookups(guards)
+  const prefilters = choosePrefilters(expressions.map(logicalTree))
+  const lookups = buildLookups(prefilters)
   if (lookups.length === 0) return oneByOne(expressions, ends)
   const always: Bits = new Int32Array(Math.ceil(expressions.length / WORD_BITS))
-  guards.forEach((guard, rule) => {
-    if (guard === undefined) always[rule >>> WORD_SHIFT]! |= 1 << rule
+  prefilters.forEach((prefilter, rule) => {
+    if (prefilter === undefined) always[rule >>> WORD_SHIFT]! |= 1 << rule
   })
   // Rules that may be true of the request being judged: the same memory for every request.
   const bits: Bits = always.slice()

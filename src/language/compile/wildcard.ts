@@ -1,8 +1,5 @@
+import { CASE_BIT, isUpper } from '../characters.ts'
 import { foldCase } from './literals.ts'
-
-const UPPER_A = 65
-const UPPER_Z = 90
-const CASE_BIT = 0x20
 
 const HEAD = /^(?:\\.|[^*\\])*/s
 
@@ -22,7 +19,7 @@ export const wildcardTest = (
     for (let i = 0; i < wanted.length; i++) {
       // NaN behind the end, which is like nothing.
       const byte = bytes.charCodeAt(i)
-      if ((byte >= UPPER_A && byte <= UPPER_Z ? byte | CASE_BIT : byte) !== wanted[i]) return false
+      if ((isUpper(byte) ? byte | CASE_BIT : byte) !== wanted[i]) return false
     }
     return test(bytes)
   }

@@ -1,3 +1,4 @@
+import { DASH, isDigit } from '../characters.ts'
 import type { CallShape, Evaluate, FunctionDefinition } from '../scheme.ts'
 import { ArgumentProblem } from '../scheme.ts'
 import type { Value } from '../types.ts'
@@ -21,8 +22,7 @@ interface Token {
 
 const isDigits = (text: string, start: number, end: number) => {
   for (let i = start; i < end; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit < 48 || unit > 57) return false
+    if (!isDigit(text.charCodeAt(i))) return false
   }
   return true
 }
@@ -36,7 +36,7 @@ const parseToken = (text: string, separatorBytes: number): Token | undefined => 
   for (let dash = text.length - MIN_MAC_CHARS - 1; dash >= least; dash--) {
     const start = dash - TIMESTAMP_DIGITS
     if (start < 0) return undefined
-    if (text.charCodeAt(dash) !== 45 || !isDigits(text, start, dash)) continue
+    if (text.charCodeAt(dash) !== DASH || !isDigits(text, start, dash)) continue
     const messageBytes = start - separatorBytes
     if (messageBytes < 1) return undefined
     return {

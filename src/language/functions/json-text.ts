@@ -1,4 +1,13 @@
 import { toBytes } from '../bytes.ts'
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOUBLE_QUOTE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+} from '../characters.ts'
 
 /** As `serde_json`, which Cloudflare's engine is built with, has it. */
 const MAX_DEPTH = 128
@@ -8,14 +17,6 @@ const PLAIN = /[^"\\\x00-\x1f]*/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y
-
-const QUOTE = 34
-const COMMA = 44
-const COLON = 58
-const OPEN_LIST = 91
-const CLOSE_LIST = 93
-const OPEN_OBJECT = 123
-const CLOSE_OBJECT = 125
 
 const ESCAPED: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 /** Both halves of a surrogate pair at once. A run of any length would overflow V8's stack in a body of megabytes. */
@@ -78,9 +79,9 @@ class Reader {
     if (depth > MAX_DEPTH) throw new Malformed()
     const unit = this.peek()
     const isTarget = step === this.path.length
-    if (unit === OPEN_OBJECT) this.members(step, depth)
-    else if (unit === OPEN_LIST) this.elements(step, depth)
-    else if (unit === QUOTE) {
+    if (unit === OPEN_BRACE) this.members(step, depth)
+    else if (unit === OPEN_BRACKET) this.elements(step, depth)
+    else if (unit === DOUBLE_QUOTE) {
       const text = this.string()
       if (isTarget) this.found = { kind: 'string', text }
     } else if (this.take(WORD) === '') {
@@ -95,7 +96,7 @@ class Reader {
     const start = this.at
     for (;;) {
       this.take(PLAIN)
-      if (this.text.charCodeAt(this.at) === QUOTE) return this.text.slice(start, this.at++)
+      if (this.text.charCodeAt(this.at) === DOUBLE_QUOTE) return this.text.slice(start, this.at++)
       if (this.take(ESCAPE) === '') throw new Malformed()
     }
   }
@@ -114,24 +115,24 @@ class Reader {
 
   members(step: number, depth: number) {
     this.at++
-    if (this.peek() === CLOSE_OBJECT) {
+    if (this.peek() === CLOSE_BRACE) {
       this.at++
       return
     }
     for (;;) {
-      if (this.peek() !== QUOTE) throw new Malformed()
+      if (this.peek() !== DOUBLE_QUOTE) throw new Malformed()
       const key = this.string()
       this.expect(COLON)
       this.below(step, key, depth)
       if (this.peek() !== COMMA) break
       this.at++
     }
-    this.expect(CLOSE_OBJECT)
+    this.expect(CLOSE_BRACE)
   }
 
   elements(step: number, depth: number) {
     this.at++
-    if (this.peek() === CLOSE_LIST) {
+    if (this.peek() === CLOSE_BRACKET) {
       this.at++
       return
     }
@@ -140,7 +141,7 @@ class Reader {
       if (this.peek() !== COMMA) break
       this.at++
     }
-    this.expect(CLOSE_LIST)
+    this.expect(CLOSE_BRACKET)
   }
 
   document(): Found | undefined {

@@ -1,18 +1,26 @@
 import { toBytes } from '../bytes.ts'
+import {
+  CASE_BIT,
+  DIGIT_0,
+  isDigit,
+  isHexDigit,
+  LOWER_A,
+  LOWER_U,
+  PERCENT,
+  PLUS,
+  SPACE,
+} from '../characters.ts'
 
-const PERCENT = 37
-const LETTER_U = 117
-const PLUS = 43
-const SPACE = 32
 const ASCII_END = 0x80
 /** Marks a unit that came from `%uXXXX`, which is UTF-16 and no byte. */
 const UTF16 = 0x1_0000
 const NOT_HEX = -1
+/** What the digit `a` counts. */
+const TEN = 10
 
 const hexValue = (unit: number): number => {
-  if (unit >= 48 && unit <= 57) return unit - 48
-  const letter = unit | 0x20
-  return letter >= 97 && letter <= 102 && unit < ASCII_END ? letter - 87 : NOT_HEX
+  if (isDigit(unit)) return unit - DIGIT_0
+  return isHexDigit(unit) ? (unit | CASE_BIT) - LOWER_A + TEN : NOT_HEX
 }
 
 /** The number that `count` hex digits below `end` spell, or NOT_HEX. */
@@ -69,7 +77,7 @@ export const decodeRecursively = (bytes: string, unicode: boolean): string => {
       if (end >= 3 && units[end - 3] === PERCENT) {
         code = hexAt(units, end, 2)
         if (code >= 0) end -= 3
-      } else if (unicode && end >= 6 && units[end - 5] === LETTER_U && units[end - 6] === PERCENT) {
+      } else if (unicode && end >= 6 && units[end - 5] === LOWER_U && units[end - 6] === PERCENT) {
         code = hexAt(units, end, 4)
         if (code >= 0) {
           end -= 6

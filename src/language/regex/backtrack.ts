@@ -66,7 +66,7 @@ const runOf = (node: Node): Ranges | undefined =>
     : undefined
 
 /**
- * In a stretch of bytes all out of `run`, at how many places the parts before `index` can end: few, if one of them
+ * In a sequence of bytes that are all in `run`, at how many places the parts before `index` can end: few, if one of them
  * takes a byte from outside the run.
  */
 const placesInRun = (parts: readonly Node[], index: number, run: Ranges): number => {
@@ -82,8 +82,8 @@ const placesInRun = (parts: readonly Node[], index: number, run: Ranges): number
 /**
  * An upper bound of V8's steps per byte. It follows the pattern part by part and bounds in how many ways (a start and
  * the choices since) a part can be reached at one and the same offset; the work at an offset is that, times the steps
- * of the part. A bounded part multiplies by its own ways. An unbounded run collects all that entered its stretch of
- * bytes: one, if the pattern is anchored and this is its first choice; few, if a byte from outside the stretch has to
+ * of the part. A bounded part multiplies by its own ways. An unbounded run collects all that entered its sequence of
+ * bytes: one, if the pattern is anchored and this is its first choice; few, if a byte from outside the sequence has to
  * come shortly before; else without bound.
  */
 const stepsPerByte = (root: Node): number => {
@@ -99,7 +99,7 @@ const stepsPerByte = (root: Node): number => {
       here = Math.min(overall, here * placesInRun(parts, i, run))
       const next = parts[i + 1]
       const exact = next?.kind === 'set' && intersect(next.ranges, run).length === 0
-      // Only the end of the stretch leads on where the next byte cannot belong to it.
+      // Only the end of the sequence leads on where the next byte cannot belong to it.
       if (!exact) overall = Number.POSITIVE_INFINITY
       total += 2 * here
     } else {

@@ -1,3 +1,4 @@
+import { CLOSE_BRACKET, DASH } from '../characters.ts'
 import type { Cursor } from './cursor.ts'
 import { foldCase, type Primitive, parsePrimitive } from './escape.ts'
 import {
@@ -98,7 +99,7 @@ export const parseClass = (cursor: Cursor, depthLeft: number): Parsed => {
   let left: Ranges | undefined
   let operator: Operator | undefined
 
-  const settle = () => {
+  const endOperand = () => {
     const right = foldCase(cursor, normalize(items))
     items = []
     left = operator ? OPERATORS[operator](left!, right) : right
@@ -106,10 +107,10 @@ export const parseClass = (cursor: Cursor, depthLeft: number): Parsed => {
 
   // Leading hyphens, then a leading `]`, are literals.
   while (cursor.takeIf('-')) {
-    items.push(0x2d, 0x2d)
+    items.push(DASH, DASH)
     cursor.skipSpace()
   }
-  if (items.length === 0 && cursor.takeIf(']')) items.push(0x5d, 0x5d)
+  if (items.length === 0 && cursor.takeIf(']')) items.push(CLOSE_BRACKET, CLOSE_BRACKET)
 
   for (;;) {
     cursor.skipSpace()
@@ -126,13 +127,13 @@ export const parseClass = (cursor: Cursor, depthLeft: number): Parsed => {
       depth = Math.max(depth, nested.depth)
     } else if (char === ']') {
       cursor.take()
-      settle()
+      endOperand()
       const max = cursor.flags.u ? CODEPOINT_MAX : BYTE_MAX
       return { ranges: negated ? negate(left!, max) : left!, depth: depth + 1 }
     } else if (Object.hasOwn(OPERATORS, char) && cursor.next === char) {
       cursor.take()
       cursor.take()
-      settle()
+      endOperand()
       operator = char as Operator
       depth++
       if (depth >= depthLeft) throw tooDeep(cursor, start)

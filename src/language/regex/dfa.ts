@@ -1,3 +1,4 @@
+import { CARRIAGE_RETURN, LINE_FEED, LOWER_A, SPACE } from '../characters.ts'
 import type { BitNfa } from './bits.ts'
 import { holdsBetween, LOOKS, looksBackOnly, NO_BYTE } from './look.ts'
 import { LOOK, MATCH, type Program, SAVE, SET, SPLIT } from './program.ts'
@@ -16,10 +17,10 @@ const BUILD_ALLOWANCE = 20_000
 const BUILD_STEPS_PER_BYTE = 4
 
 /** Kinds of preceding byte that an assertion can tell apart, as one byte of each. */
-const BEFORE = [NO_BYTE, 0x0a, 0x0d, 0x61, 0x20]
+const BEFORE = [NO_BYTE, LINE_FEED, CARRIAGE_RETURN, LOWER_A, SPACE]
 const kindOf = (byte: number) => {
-  if (byte === 0x0a) return 1
-  if (byte === 0x0d) return 2
+  if (byte === LINE_FEED) return 1
+  if (byte === CARRIAGE_RETURN) return 2
   return holdsBetween('wordStartHalf', byte, NO_BYTE) ? 4 : 3
 }
 

@@ -1,3 +1,4 @@
+import { CARRIAGE_RETURN, isDigit, isLower, isUpper, LINE_FEED, UNDERSCORE } from '../characters.ts'
 import { isWordCodepoint } from './unicode.ts'
 
 /** Zero-width assertions. Those ending in `Unicode` come from `(?u)`; the others look at bytes. */
@@ -26,14 +27,8 @@ export type Look = (typeof LOOKS)[number]
 /** Stands for "no byte here": before the first one, after the last one. */
 export const NO_BYTE = -1
 
-const LF = 0x0a
-const CR = 0x0d
-
 const isWordByte = (byte: number) =>
-  (byte >= 0x30 && byte <= 0x39) ||
-  (byte >= 0x41 && byte <= 0x5a) ||
-  byte === 0x5f ||
-  (byte >= 0x61 && byte <= 0x7a)
+  isDigit(byte) || isUpper(byte) || byte === UNDERSCORE || isLower(byte)
 
 export const isUnicodeLook = (look: Look) => look.endsWith('Unicode')
 
@@ -71,13 +66,21 @@ export const holdsBetween = (look: Look, before: number, after: number): boolean
     case 'end':
       return after === NO_BYTE
     case 'startLine':
-      return before === NO_BYTE || before === LF
+      return before === NO_BYTE || before === LINE_FEED
     case 'endLine':
-      return after === NO_BYTE || after === LF
+      return after === NO_BYTE || after === LINE_FEED
     case 'startCrlf':
-      return before === NO_BYTE || before === LF || (before === CR && after !== LF)
+      return (
+        before === NO_BYTE ||
+        before === LINE_FEED ||
+        (before === CARRIAGE_RETURN && after !== LINE_FEED)
+      )
     case 'endCrlf':
-      return after === NO_BYTE || after === CR || (after === LF && before !== CR)
+      return (
+        after === NO_BYTE ||
+        after === CARRIAGE_RETURN ||
+        (after === LINE_FEED && before !== CARRIAGE_RETURN)
+      )
     default:
       return wordHolds(look, isWordByte(before), isWordByte(after))
   }

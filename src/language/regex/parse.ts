@@ -1,4 +1,5 @@
 import { toBytes } from '../bytes.ts'
+import { CARRIAGE_RETURN, LINE_FEED } from '../characters.ts'
 import { NEST_LIMIT, parseClass, tooDeep } from './class.ts'
 import { Cursor, type Flags, isSpace } from './cursor.ts'
 import { foldCase, type Primitive, parsePrimitive } from './escape.ts'
@@ -64,7 +65,11 @@ class Parser {
 
   dot(): Node {
     const { s, R, u } = this.cursor.flags
-    const excluded = s ? [] : normalize(R ? [0x0a, 0x0a, 0x0d, 0x0d] : [0x0a, 0x0a])
+    const excluded = s
+      ? []
+      : normalize(
+          R ? [LINE_FEED, LINE_FEED, CARRIAGE_RETURN, CARRIAGE_RETURN] : [LINE_FEED, LINE_FEED]
+        )
     return this.set(u ? negateUnicode(excluded) : negate(excluded, BYTE_MAX))
   }
 
@@ -87,7 +92,7 @@ class Parser {
     /** False right after `(?i)` and at the start of a branch: nothing there for a quantifier to repeat. */
     let repeatable = false
 
-    const settle = () => {
+    const endBranch = () => {
       const own = items.length > 1 ? 1 : 0
       depth = items.reduce((deepest, item) => Math.max(deepest, item.depth + own), depth)
       branches.push(concat(items.map((item) => item.node)))
@@ -106,7 +111,7 @@ class Parser {
       const { char } = cursor
       if (char === '|') {
         cursor.take()
-        settle()
+        endBranch()
       } else if (char === '(') {
         const inner = this.group()
         if (inner) add(inner.node, start, inner.depth + 1)
@@ -126,7 +131,7 @@ class Parser {
         add(this.primitive(parsePrimitive(cursor)), start)
       }
     }
-    settle()
+    endBranch()
     return { node: alternate(branches), depth: depth + (branches.length > 1 ? 1 : 0) }
   }
 

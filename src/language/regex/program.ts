@@ -1,3 +1,14 @@
+import {
+  CARRIAGE_RETURN,
+  DIGIT_0,
+  DIGIT_9,
+  LINE_FEED,
+  LOWER_A,
+  LOWER_Z,
+  UNDERSCORE,
+  UPPER_A,
+  UPPER_Z,
+} from '../characters.ts'
 import type { Node, NodeOf } from './hir.ts'
 import { isUnicodeLook, LOOKS, type Look } from './look.ts'
 import type { Ranges } from './ranges.ts'
@@ -163,9 +174,16 @@ class Compiler {
   }
 }
 
-const LF = 0x0a
-const CR = 0x0d
-const WORD_EDGES = [0x30, 0x3a, 0x41, 0x5b, 0x5f, 0x60, 0x61, 0x7b]
+const WORD_EDGES = [
+  DIGIT_0,
+  DIGIT_9 + 1,
+  UPPER_A,
+  UPPER_Z + 1,
+  UNDERSCORE,
+  UNDERSCORE + 1,
+  LOWER_A,
+  LOWER_Z + 1,
+]
 
 /** Cuts 0–255 into classes at every place where a set or an assertion begins or ends. */
 const classify = (sets: readonly Ranges[], looks: ReadonlySet<Look>) => {
@@ -178,7 +196,11 @@ const classify = (sets: readonly Ranges[], looks: ReadonlySet<Look>) => {
   }
   for (const look of looks) {
     const edges = look.startsWith('word') || look.startsWith('notWord') ? WORD_EDGES : []
-    const lines = look.endsWith('Line') ? [LF] : look.endsWith('Crlf') ? [LF, CR] : []
+    const lines = look.endsWith('Line')
+      ? [LINE_FEED]
+      : look.endsWith('Crlf')
+        ? [LINE_FEED, CARRIAGE_RETURN]
+        : []
     for (const edge of [...edges, ...lines.flatMap((byte) => [byte, byte + 1])]) cuts[edge] = 1
   }
   const classOf = new Uint8Array(256)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseExact, printExact } from './exact.ts'
+import { parseLossless, printLossless } from './lossless-json.ts'
 
-describe('parseExact', () => {
+describe('parseLossless', () => {
   test.each([
     ['9007199254740991', 9007199254740991],
     ['9007199254740993', '9007199254740993'],
@@ -17,12 +17,12 @@ describe('parseExact', () => {
     ['12345678901234567890.5', 12345678901234567000],
     ['12345678901234567e3', 12345678901234567000],
     ['1e30', 1e30],
-  ])('%s', (text, json) => expect(parseExact(text)).toEqual(json))
+  ])('%s', (text, json) => expect(parseLossless(text)).toEqual(json))
 
   test.each(['', '{', '92233720368547758071 2', '01234567890123456789'])(
     '%j is no JSON',
     (text) => {
-      expect(() => parseExact(text)).toThrow(SyntaxError)
+      expect(() => parseLossless(text)).toThrow(SyntaxError)
     }
   )
 
@@ -30,27 +30,27 @@ describe('parseExact', () => {
     const short = fc.jsonValue().filter((json) => !/\d{16}/.test(JSON.stringify(json)))
     fc.assert(
       fc.property(short, (json) => {
-        expect(parseExact(JSON.stringify(json))).toEqual(json)
+        expect(parseLossless(JSON.stringify(json))).toEqual(json)
       })
     )
   })
 })
 
-describe('printExact', () => {
+describe('printLossless', () => {
   test('writes bigints as numbers, however deep', () => {
-    expect(printExact({ a: [2n ** 63n - 1n], b: -(2n ** 63n) })).toBe(
+    expect(printLossless({ a: [2n ** 63n - 1n], b: -(2n ** 63n) })).toBe(
       '{"a":[9223372036854775807],"b":-9223372036854775808}'
     )
   })
 
   test('leaves members that are undefined out', () => {
-    expect(printExact({ a: undefined, b: null })).toBe('{"b":null}')
+    expect(printLossless({ a: undefined, b: null })).toBe('{"b":null}')
   })
 
   test('is JSON.stringify otherwise', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
-        expect(printExact(json)).toBe(JSON.stringify(json))
+        expect(printLossless(json)).toBe(JSON.stringify(json))
       })
     )
   })

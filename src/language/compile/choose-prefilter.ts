@@ -1,6 +1,6 @@
 import type { LogicalNode } from '../ast.ts'
-import type { Guard, Key, Leaf, Subject } from './guard.ts'
-import { guardsOf, leafGuards } from './guard.ts'
+import type { Key, Leaf, Prefilter, Subject } from './prefilter.ts'
+import { leafPrefilters, prefiltersOf } from './prefilter.ts'
 
 /** A look-up takes about as long as this many rules evaluated one by one. */
 const MIN_RULES: Readonly<Record<Subject['kind'], number>> = { value: 2, address: 2, needle: 3 }
@@ -50,27 +50,27 @@ const countUses = (leaves: readonly (readonly Key[])[]) => {
 }
 
 /**
- * Chooses the guard of each rule; `undefined` where a rule has none and is evaluated each time.
+ * Chooses the prefilter of each rule; `undefined` where a rule has none and is evaluated each time.
  *
  * A key that few rules have says more than one that many have: among `http.host eq "shop.test" and http.request.uri.path
  * contains "/old-7/"` in a hundred rules, the path is what tells them apart.
  */
-export const chooseGuards = (
+export const choosePrefilters = (
   trees: readonly (LogicalNode | undefined)[]
-): readonly (Guard | undefined)[] => {
-  const known = new Map<Leaf, readonly Guard[]>()
+): readonly (Prefilter | undefined)[] => {
+  const known = new Map<Leaf, readonly Prefilter[]>()
   const leaves = trees.map((tree) =>
     (tree === undefined ? [] : leavesOf(tree)).flatMap((leaf) => {
-      const guards = leafGuards(leaf)
-      known.set(leaf, guards)
-      return guards.flat()
+      const prefilters = leafPrefilters(leaf)
+      known.set(leaf, prefilters)
+      return prefilters.flat()
     })
   )
   const { subjects, keys } = countUses(leaves)
   const isPopular = ({ id, kind }: Subject) => subjects.get(id)! >= MIN_RULES[kind]
-  const most = (guard: Guard, count: (key: Key) => number) =>
-    guard.reduce((highest, key) => Math.max(highest, count(key)), 0)
-  const isBetter = (x: Guard, y: Guard) => {
+  const most = (prefilter: Prefilter, count: (key: Key) => number) =>
+    prefilter.reduce((highest, key) => Math.max(highest, count(key)), 0)
+  const isBetter = (x: Prefilter, y: Prefilter) => {
     const [xKeys, yKeys] = [most(x, ({ id }) => keys.get(id)!), most(y, ({ id }) => keys.get(id)!)]
     if (xKeys !== yKeys) return xKeys < yKeys
     return (
@@ -78,31 +78,34 @@ export const chooseGuards = (
       most(y, ({ subject }) => subjects.get(subject.id)!)
     )
   }
-  const best = (guards: readonly Guard[]) => guards.reduce((x, y) => (isBetter(y, x) ? y : x))
-  const usable = (guards: readonly Guard[]) =>
-    guards.filter((guard) => guard.every(({ subject }) => isPopular(subject)))
+  const best = (prefilters: readonly Prefilter[]) =>
+    prefilters.reduce((x, y) => (isBetter(y, x) ? y : x))
+  const usable = (prefilters: readonly Prefilter[]) =>
+    prefilters.filter((prefilter) => prefilter.every(({ subject }) => isPopular(subject)))
   const sources = { ofLeaf: (leaf: Leaf) => usable(known.get(leaf)!), best }
   const chosen = trees.map((tree) => {
-    const guards = tree === undefined ? [] : guardsOf(tree, sources)
-    return guards.length === 0 ? undefined : best(guards)
+    const prefilters = tree === undefined ? [] : prefiltersOf(tree, sources)
+    return prefilters.length === 0 ? undefined : best(prefilters)
   })
   return withinLimits(chosen)
 }
 
-/** Drops guards whose look-up turned out to serve too few rules, or has become too large. */
-const withinLimits = (chosen: readonly (Guard | undefined)[]): readonly (Guard | undefined)[] => {
-  const { subjects } = countUses(chosen.map((guard) => guard ?? []))
+/** Drops prefilters whose look-up turned out to serve too few rules, or has become too large. */
+const withinLimits = (
+  chosen: readonly (Prefilter | undefined)[]
+): readonly (Prefilter | undefined)[] => {
+  const { subjects } = countUses(chosen.map((prefilter) => prefilter ?? []))
   const bytes = new Map<string, number>()
-  return chosen.map((guard) => {
-    if (guard?.some(({ subject: { id, kind } }) => subjects.get(id)! < MIN_RULES[kind])) {
+  return chosen.map((prefilter) => {
+    if (prefilter?.some(({ subject: { id, kind } }) => subjects.get(id)! < MIN_RULES[kind])) {
       return undefined
     }
-    for (const { subject, sought } of guard ?? []) {
+    for (const { subject, sought } of prefilter ?? []) {
       if (subject.kind !== 'needle') continue
       const sum = (bytes.get(subject.id) ?? 0) + (sought as string).length
       if (sum > MAX_LOOKUP_BYTES) return undefined
       bytes.set(subject.id, sum)
     }
-    return guard
+    return prefilter
   })
 }

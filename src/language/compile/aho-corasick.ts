@@ -1,11 +1,9 @@
+import { CASE_BIT, UPPER_A, UPPER_Z } from '../characters.ts'
 import type { Mark, Postings } from './lookup.ts'
 import { markAll } from './lookup.ts'
 
 const BYTES = 256
 const BYTE_MASK = BYTES - 1
-const UPPER_A = 65
-const UPPER_Z = 90
-const CASE_BIT = 0x20
 
 /** V8 leaves longer sources to its interpreter, which is slower than the automaton. */
 const MAX_GATE_CHARACTERS = 20_000

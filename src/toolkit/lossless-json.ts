@@ -8,9 +8,9 @@ const INTEGER = /^-?\d+$/
  * `JSON.parse`, but an integer that a double cannot hold becomes its decimal text, which `valueFromJson` takes for an Int.
  *
  * @throws SyntaxError
- * @example parseExact('{"n":9223372036854775807}') // { n: '9223372036854775807' }
+ * @example parseLossless('{"n":9223372036854775807}') // { n: '9223372036854775807' }
  */
-export const parseExact = (text: string): unknown => {
+export const parseLossless = (text: string): unknown => {
   const json: unknown = JSON.parse(text)
   if (!LONG.test(text)) return json
   return JSON.parse(
@@ -21,10 +21,10 @@ export const parseExact = (text: string): unknown => {
 }
 
 /** `JSON.stringify`, but a bigint is a number with all its digits. Members that are `undefined` are left out. */
-export const printExact = (value: unknown): string => {
+export const printLossless = (value: unknown): string => {
   if (typeof value === 'bigint') return String(value)
-  if (Array.isArray(value)) return `[${value.map(printExact).join(',')}]`
+  if (Array.isArray(value)) return `[${value.map(printLossless).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${printExact(member)}`).join(',')}}`
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${printLossless(member)}`).join(',')}}`
 }

@@ -12,15 +12,15 @@ export type LookupKind = 'value' | 'address' | 'needle'
 export interface Subject {
   readonly kind: LookupKind
   readonly operand: OperandNode
-  /** The same for all guards that one look-up can serve. */
+  /** The same for all prefilters that one look-up can serve. */
   readonly id: string
 }
 
 /**
  * A condition without which a rule cannot be true: one of the keys is found. It says nothing about whether the rule is
- * true: a rule whose guard holds is evaluated as a whole.
+ * true: a rule whose prefilter holds is evaluated as a whole.
  */
-export type Guard = readonly Key[]
+export type Prefilter = readonly Key[]
 
 export interface Key {
   readonly subject: Subject
@@ -64,7 +64,7 @@ const withoutCase = (operand: OperandNode): OperandNode => {
   return inner?.kind === 'field' || inner?.kind === 'call' ? withoutCase(inner) : operand
 }
 
-const keysOf = (subject: Subject | undefined, sought: readonly Key['sought'][]): Guard[] =>
+const keysOf = (subject: Subject | undefined, sought: readonly Key['sought'][]): Prefilter[] =>
   subject === undefined ? [] : [sought.map((one) => keyOf(subject, one))]
 
 /** Behind this length a needle has nothing more to tell. Its end, as many begin alike (`mozilla/5.0 (compatible; `). */
@@ -72,7 +72,7 @@ const MAX_NEEDLE_BYTES = 24
 
 const needleOf = (bytes: string) => foldCase(bytes).slice(-MAX_NEEDLE_BYTES)
 
-const needleGuards = (operand: OperandNode, choices: readonly Needles[]): Guard[] => {
+const needleGuards = (operand: OperandNode, choices: readonly Needles[]): Prefilter[] => {
   const subject = subjectOf('needle', withoutCase(operand))
   return choices
     .filter((choice) => choice.every((needle) => needle.length >= MIN_NEEDLE_BYTES))
@@ -97,7 +97,7 @@ const spreadRanges = (
   return values
 }
 
-const comparisonGuards = ({ left, operator, right }: CompareNode): Guard[] => {
+const comparisonGuards = ({ left, operator, right }: CompareNode): Prefilter[] => {
   switch (right.kind) {
     case 'bytes_set':
       return isCased(left)
@@ -125,7 +125,7 @@ const literalGuards = (
   left: OperandNode,
   operator: CompareNode['operator'],
   value: Value
-): Guard[] => {
+): Prefilter[] => {
   if (operator === 'contains') return needleGuards(left, [[value as string]])
   if (operator !== 'eq') return []
   if (left.type.kind === 'Ip') {
@@ -139,7 +139,7 @@ const literalGuards = (
 
 const SEARCHES = new Set(['starts_with', 'ends_with'])
 
-const bareGuards = ({ operand, type }: BareNode): Guard[] => {
+const bareGuards = ({ operand, type }: BareNode): Prefilter[] => {
   if (operand.kind === 'call' && SEARCHES.has(operand.definition.name)) {
     const [text, part] = operand.arguments
     const isSearch = (text?.kind === 'field' || text?.kind === 'call') && part?.kind === 'literal'
@@ -151,18 +151,18 @@ const bareGuards = ({ operand, type }: BareNode): Guard[] => {
 /** A part of an expression that has no further logic inside. */
 export type Leaf = CompareNode | BareNode
 
-/** The guards that one comparison gives; none where it can hold of values that nothing is known of. */
-export const leafGuards = (leaf: Leaf): Guard[] =>
+/** The prefilters that one comparison gives; none where it can hold of values that nothing is known of. */
+export const leafPrefilters = (leaf: Leaf): Prefilter[] =>
   leaf.kind === 'bare' ? bareGuards(leaf) : comparisonGuards(leaf)
 
 export interface Sources {
-  readonly ofLeaf: (leaf: Leaf) => readonly Guard[]
-  /** One of several guards that would each do. */
-  readonly best: (guards: readonly Guard[]) => Guard
+  readonly ofLeaf: (leaf: Leaf) => readonly Prefilter[]
+  /** One of several prefilters that would each do. */
+  readonly best: (prefilters: readonly Prefilter[]) => Prefilter
 }
 
-/** The guards of a node: each of them holds wherever the node is true. Empty where nothing is known. */
-export const guardsOf = (node: LogicalNode, sources: Sources): readonly Guard[] => {
+/** The prefilters of a node: each of them holds wherever the node is true. Empty where nothing is known. */
+export const prefiltersOf = (node: LogicalNode, sources: Sources): readonly Prefilter[] => {
   switch (node.kind) {
     case 'constant':
       return node.value ? [] : [[]]
@@ -171,12 +171,12 @@ export const guardsOf = (node: LogicalNode, sources: Sources): readonly Guard[] 
       return sources.ofLeaf(node)
     // Where one element makes all of it true, that element makes each part true.
     case 'any':
-      return guardsOf(node.item, sources)
+      return prefiltersOf(node.item, sources)
     case 'and':
-      return node.items.flatMap((item) => guardsOf(item, sources))
+      return node.items.flatMap((item) => prefiltersOf(item, sources))
     case 'or': {
-      const each = node.items.map((item) => guardsOf(item, sources))
-      return each.some((guards) => guards.length === 0) ? [] : [each.flatMap(sources.best)]
+      const each = node.items.map((item) => prefiltersOf(item, sources))
+      return each.some((prefilters) => prefilters.length === 0) ? [] : [each.flatMap(sources.best)]
     }
     default:
       return []

@@ -1,5 +1,5 @@
 import type { Operator, SWITCHES } from './keys.ts'
-import { shown } from './node.ts'
+import { inBackticks } from './node.ts'
 import type { Pattern } from './quote.ts'
 import { quote, rawFence, readPattern } from './quote.ts'
 import type { Reader, Text } from './reader.ts'
@@ -116,7 +116,13 @@ export const patternOf = (text: Text, reader: Reader): Pattern | undefined => {
   if (read.doubleStar === undefined) return read
   const help = 'one `*` is enough: it stands for any text, `/` included'
   const part = { start: read.doubleStar, length: 2 }
-  reader.inside(text, part, 'invalid_wildcard', `two stars in a row in ${shown(text.value)}`, help)
+  reader.inside(
+    text,
+    part,
+    'invalid_wildcard',
+    `two stars in a row in ${inBackticks(text.value)}`,
+    help
+  )
   return undefined
 }
 

@@ -3,6 +3,7 @@ import type { IpRange } from '../lists/ip.ts'
 import { nearest } from '../nearest.ts'
 import { ipLiteral, ipRangeLiteral } from './addresses.ts'
 import type { IntRange, Operator, OrderingOperator, Right } from './ast.ts'
+import { COMMA, DASH, DOT, isDigit, isLower, isUpper, UNDERSCORE } from './characters.ts'
 import { Cursor } from './cursor.ts'
 import type { ValuePlace } from './hints.ts'
 import { operatorHint, unsupportedHint, valueHint } from './hints.ts'
@@ -173,8 +174,8 @@ const dynamic = (parser: Parser, type: Type): Right | undefined => {
 }
 
 const isListUnit = (unit: number) =>
-  (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || unit === 95 || unit === 46
-const isWordUnit = (unit: number) => isListUnit(unit) || (unit >= 65 && unit <= 90) || unit === 45
+  isLower(unit) || isDigit(unit) || unit === UNDERSCORE || unit === DOT
+const isWordUnit = (unit: number) => isListUnit(unit) || isUpper(unit) || unit === DASH
 
 const listName = (cursor: Cursor): string => {
   const start = cursor.at
@@ -223,7 +224,7 @@ const items = <Item>(parser: Parser, place: ValuePlace, read: (cursor: Cursor) =
   for (;;) {
     cursor.skipSpace()
     if (cursor.take('}')) return found
-    if (cursor.unit() === 44) {
+    if (cursor.unit() === COMMA) {
       throw new Problem(
         'unexpected_comma',
         'unrecognised input',
