@@ -51,7 +51,10 @@ export interface Options
   onWarning?: (warning: string) => void
   /** Directory of the default event store and of downloaded data. Default `.edge1020`, where the commands look too. */
   data?: string
-  /** MaxMind-format databases (country or city, ASN, anonymous IP), or a source of your own. Default geoip-lite's country data. */
+  /**
+   * MaxMind-format databases (country or city, ASN, anonymous IP), the word `geoip-lite`, or a source of your own. Default: the
+   * countries of `@ip-location-db/geo-whois-asn-country-mmdb`, and geoip-lite's places where a rule reads one.
+   */
   geo?: GeoSource | string | readonly string[]
   /**
    * iptoasn.com's TSV, or a source of your own. Default: what `edge1020 update asn` put into `data`, else a built-in table of

@@ -8,6 +8,12 @@ const defaultText = (value: unknown): string => {
   return Array.isArray(value) ? 'empty' : JSON.stringify(value)
 }
 
+/** What gives a kind of fields its data, for those that an edge can be without. */
+const ADVICE: Partial<Record<FieldSource, string>> = {
+  place: '; `--geo geoip-lite` (option `geo`) or a city database has it',
+  postal: '; some city databases have it (`--geo FILE.mmdb`, option `geo`)',
+}
+
 /** The kinds of fields among those named: where their values come from. */
 export const sourcesOf = (fields: readonly string[]): ReadonlySet<FieldSource> =>
   new Set(fields.flatMap((field) => fieldFacts.get(field)?.source ?? []))
@@ -22,7 +28,7 @@ const fieldWarning = (
   const place = line > 0 ? `${file}:${line}` : file
   const value = defaultText(facts.default)
   return [
-    `${place}: rule "${name}" reads ${field}, for which this edge has no data: it is ${value} unless a test override says otherwise`,
+    `${place}: rule "${name}" reads ${field}, for which this edge has no data: it is ${value} unless a test override says otherwise${ADVICE[facts.source] ?? ''}`,
   ]
 }
 

@@ -90,7 +90,8 @@ describe('docs/visitors.md', () => {
   test(doctor!, async () => {
     const { code, out } = await run(flagsOf(`x ${doctor!.replace('npx ', '')}`), { cwd: folder })
     expect(code).toBe(0)
-    expect(out).toContain('geoip-lite')
+    expect(out).toMatch(/geo-whois-asn-country, 2026-06-17 \(\d+ days old\)/)
+    expect(out).toMatch(/geoip-lite, 2023-11-15 \(\d+ days old\)/)
   })
 
   test('the download is that of test/visitor.test.ts', () => {

@@ -157,9 +157,18 @@ describe('edge1020 doctor', () => {
     expect(code).toBe(0)
     expect(levels('error')).toEqual([])
     expect(levels('warning')).toEqual([
-      { level: 'warning', what: 'country data', text: expect.stringContaining('2023-11') },
+      { level: 'warning', what: 'country data', text: expect.stringContaining('2026-06-17') },
     ])
     expect((await findings('--strict')).code).toBe(1)
+  })
+
+  test('says of places that they are old where a rule reads one', async () => {
+    const rules = file(
+      'city.yaml',
+      'rules:\n  - { name: city, expression: ip.src.city eq "Berlin", action: block }\n'
+    )
+    const { levels } = await findings('--rules', rules)
+    expect(levels('warning').map(({ what }) => what)).toEqual(['country data', 'places'])
   })
 
   test('says which rules lack what', async () => {

@@ -5,8 +5,8 @@ import { openStore } from '../events/node/open.ts'
 import { loadRules } from '../rules/load.ts'
 import { readRuleFiles } from '../rules/node/files.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
-import { providedBy } from '../visitor/provides.ts'
-import { warningsOf } from '../warnings.ts'
+import { openSources, providedBy } from '../visitor/provides.ts'
+import { sourcesOf, warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
 import { paint, printable } from './printable.ts'
@@ -80,9 +80,14 @@ const checkRules = (
 ): Finding[] => {
   if (paths.length === 0) return []
   const ruleset = loadRules(readRuleFiles(paths), { lists: sources.lists, readPage: readPageFile })
-  const enabled = ruleset.rules.filter((rule) => rule.enabled).length
+  const enabled = ruleset.rules.filter((rule) => rule.enabled)
+  // As the edge does at its start: data that the rules read and that cannot be loaded are found here.
+  openSources(sources, sourcesOf(enabled.flatMap((rule) => rule.expression.fields)))
   return [
-    ok('rules', `${enabled} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`),
+    ok(
+      'rules',
+      `${enabled.length} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`
+    ),
     ...warningsOf(ruleset, providedBy(sources, seesTls)).map((warning) => warn('rules', warning)),
   ]
 }
@@ -111,12 +116,13 @@ const checkVisitors = async (args: Arguments): Promise<Finding[]> => {
     const sources = openNamed(args, sound, onError)
     try {
       const seesTls = args.on('tls')
+      const rules = await checked('rules', () => checkRules(args.texts('rules'), sources, seesTls))
       return [
         ...(await checked('sources', () => {
           sources.asn.open?.()
           return checkSources(sources)
         })),
-        ...(await checked('rules', () => checkRules(args.texts('rules'), sources, seesTls))),
+        ...rules,
       ]
     } finally {
       sources.close()

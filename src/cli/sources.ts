@@ -13,7 +13,7 @@ export const SOURCE_FLAGS: Record<string, Flag> = {
   geo: {
     value: 'FILE',
     multiple: true,
-    help: 'a MaxMind-format database (.mmdb): country or city, ASN, anonymous IP',
+    help: 'a MaxMind-format database (.mmdb): country or city, ASN, anonymous IP; or the word geoip-lite',
   },
   'asn-data': {
     value: 'FILE',
@@ -95,6 +95,7 @@ export const withSources = async <T>(
 
 const LABELS: Record<SourceFact['role'], string> = {
   country: 'country data',
+  place: 'places',
   asn: 'ASN data',
   feed: 'feed',
   anonymous: 'anonymous IPs',

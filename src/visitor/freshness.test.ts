@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ageWarning } from './freshness.ts'
+import { ageText, ageWarning } from './freshness.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')
 const warning = (date: string, name = 'mine.mmdb') => ageWarning({ name, date }, now)
@@ -31,6 +31,7 @@ describe('age of data', () => {
 
   test.each([
     ['geoip-lite', '--geo FILE.mmdb'],
+    ['geo-whois-asn-country', 'npm install @ip-location-db/geo-whois-asn-country-mmdb@latest'],
     ['built-in table', '`edge1020 update asn`'],
     ['ip2asn (asn.bin)', '`edge1020 update asn`'],
     ['mine.mmdb', 'put a current file in its place'],
@@ -38,4 +39,15 @@ describe('age of data', () => {
   ])('%s: says what to do', (name, advice) => {
     expect(warning('2023-11-15', name)).toContain(advice)
   })
+
+  test.each([
+    ['2026-11-23', ' (0 days old)'],
+    ['2026-11-22', ' (1 day old)'],
+    ['2023-11-15', ' (1104 days old)'],
+    ['2026-10', ' (23 days old)'],
+    ['2026-11', ''],
+    ['2027-01-01', ''],
+    ['', ''],
+    ['yesterday', ''],
+  ])('of %j is told as %j', (date, text) => expect(ageText(date, now)).toBe(text))
 })

@@ -12,6 +12,11 @@ const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
     'it comes with the npm package and grows no younger, addresses that moved since are in the wrong country or in none; ' +
       'give a current database with --geo FILE.mmdb (option `geo`)',
   ],
+  [
+    /^geo-whois-asn-country$/,
+    'install the newer data with `npm install @ip-location-db/geo-whois-asn-country-mmdb@latest` in your project, or give a ' +
+      'current database with --geo FILE.mmdb (option `geo`)',
+  ],
   [/^(?:built-in table|ip2asn)\b/, 'run `edge1020 update asn`'],
   [/^feed \S+ from a URL$/, 'run `edge1020 update feeds` with its --feed'],
 ]
@@ -28,6 +33,23 @@ const dayOf = (date: string): number | undefined => {
   return time / DAY_MS
 }
 
+/** Whole days since the date; negative where the date is in the future. */
+const ageInDays = (date: string, now: Date): number | undefined => {
+  const day = dayOf(date)
+  return day === undefined ? undefined : Math.floor(now.getTime() / DAY_MS - day)
+}
+
+/**
+ * How old data are, to stand behind their date; '' where that is not known.
+ *
+ * @example ageText('2026-06-17', new Date('2026-11-29')) // ' (165 days old)'
+ */
+export const ageText = (date: string, now: Date): string => {
+  const age = ageInDays(date, now)
+  if (age === undefined || age < 0) return ''
+  return age === 1 ? ' (1 day old)' : ` (${age} days old)`
+}
+
 /**
  * What is to be said of a source whose data is old: one sentence, with what to do about it. `undefined` where it is not, and
  * where its date is unknown.
@@ -41,10 +63,8 @@ export const ageWarning = (
   now: Date,
   maxDays = MAX_DAYS
 ): string | undefined => {
-  const day = dayOf(date)
-  if (day === undefined) return undefined
-  const age = Math.floor(now.getTime() / DAY_MS - day)
-  if (age <= maxDays) return undefined
+  const age = ageInDays(date, now)
+  if (age === undefined || age <= maxDays) return undefined
   const advice = ADVICE.find(([known]) => known.test(name))?.[1] ?? DEFAULT_ADVICE
   return `${name}: data of ${date} is ${age} days old (more than ${maxDays}): ${advice}`
 }

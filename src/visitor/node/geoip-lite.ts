@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import type { GeoSource } from '../visitor.ts'
 import { readCityFiles } from './city-files.ts'
 import { readCountryFiles } from './country-file.ts'
+import { installedPackage } from './installed.ts'
+import { loadedOnce } from './loaded-once.ts'
+
+/** Its package, and the word that asks for it in place of a database. */
+export const GEOIP_LITE = 'geoip-lite'
 
 export interface GeoipLiteOptions {
   /** Folder with geoip-lite's data files, e.g. newer ones. Default: those of the installed package. */
@@ -19,14 +23,14 @@ const CHECKSUM_FILE = 'country.checksum'
 const ARCHIVE_DATE = /_(\d{4})(\d{2})(\d{2})\.zip/
 
 const installedDir = (): string => {
-  try {
-    const manifest = createRequire(import.meta.url).resolve('geoip-lite/package.json')
-    return join(dirname(manifest), 'data')
-  } catch (cause) {
-    throw new EdgeError('geo_failed', 'country data is missing: geoip-lite is not installed', {
-      cause,
-    })
+  const installed = installedPackage(GEOIP_LITE)
+  if (installed === undefined) {
+    throw new EdgeError(
+      'geo_failed',
+      'country data is missing: geoip-lite is not installed, `npm install geoip-lite@1.4.10` does it'
+    )
   }
+  return join(installed.dir, 'data')
 }
 
 const readDate = (dir: () => string): string => {
@@ -35,34 +39,6 @@ const readDate = (dir: () => string): string => {
     return ARCHIVE_DATE.exec(archive)?.slice(1).join('-') ?? ''
   } catch {
     return ''
-  }
-}
-
-interface Loaded<T> {
-  /** Loads what is not there yet, also after it failed. */
-  open(): void
-  /** Loads on first use; where that failed it is not tried again at each request. */
-  get(): T
-}
-
-const loadedOnce = <T>(load: () => T): Loaded<T> => {
-  let loaded: { readonly value: T } | { readonly error: unknown } | undefined
-  const open = () => {
-    if (loaded !== undefined && 'value' in loaded) return
-    try {
-      loaded = { value: load() }
-    } catch (error) {
-      loaded = { error }
-      throw error
-    }
-  }
-  return {
-    open,
-    get: () => {
-      if (loaded === undefined) open()
-      if ('error' in loaded!) throw loaded.error
-      return loaded!.value
-    },
   }
 }
 
@@ -83,7 +59,7 @@ export const geoipLite = ({ dir }: GeoipLiteOptions = {}): GeoipLite => {
   let date: string | undefined
 
   return {
-    name: 'geoip-lite',
+    name: GEOIP_LITE,
     // Its places have no postal codes and no second subdivisions.
     provides: new Set(['country', 'place'] as const),
     get date() {

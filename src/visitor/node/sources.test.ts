@@ -65,14 +65,15 @@ const drop = file('drop.txt', '198.51.100.7\n192.0.2.0/24\n')
 const asns = file('asns.txt', 'AS64496 # example\n')
 
 describe('the sources of a fresh clone', () => {
-  test('are geoip-lite, the built-in table and the built-in bots', () => {
+  test('are the freshest countries, places of geoip-lite, the built-in table and the built-in bots', () => {
     const sources = open()
     expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
-      ['country', 'geoip-lite'],
+      ['country', 'geo-whois-asn-country'],
+      ['place', 'geoip-lite'],
       ['asn', 'built-in table'],
       ['bots', 'built-in bots'],
     ])
-    expect(sources.facts()[1]!.text).toMatch(
+    expect(sources.facts()[2]!.text).toMatch(
       /^built-in table: \d{3,} networks, 20\d\d-\d\d[-\d]*; run "edge1020 update asn" for all$/
     )
     expect(sources.reputation).toBeUndefined()
@@ -89,10 +90,29 @@ describe('the sources of a fresh clone', () => {
     ])
   })
 
-  test('warn of country data that is old, not of the bots', () => {
-    const [country, , bots] = open().facts()
-    expect(country!.warning).toContain('2023-11')
+  test('tell the date of the countries and its age', () => {
+    const [country] = open().facts()
+    expect(country!.text).toMatch(/^geo-whois-asn-country, 2026-06-17 \(\d+ days old\)$/)
+  })
+
+  test('warn of places that are old once they are read, and not of the bots', () => {
+    const sources = open()
+    const [, before, , bots] = sources.facts()
+    expect(before).toEqual({
+      role: 'place',
+      name: 'geoip-lite',
+      date: '2023-11-15',
+      text: expect.stringMatching(
+        /^geoip-lite, 2023-11-15 \(\d{4} days old\), for rules that read a place$/
+      ),
+    })
     expect(bots!.warning).toBeUndefined()
+    sources.geo.lookup(ip('8.8.8.8'))
+    expect(sources.facts()[1]!.warning).toBeUndefined()
+    expect(sources.geo.place!(ip('193.0.0.1'))).toMatchObject({ timezone: 'Europe/Amsterdam' })
+    const after = sources.facts()[1]!
+    expect(after.warning).toContain('geoip-lite: data of 2023-11-15')
+    expect(after.text).not.toContain('for rules')
   })
 
   test('know no bots where that is switched off', () => {
@@ -116,6 +136,33 @@ describe('databases', () => {
     const old = sources.facts().filter(({ warning }) => warning !== undefined)
     expect(old.map(({ name }) => name)).toEqual(['countries.mmdb'])
     expect(old[0]!.warning).toMatch(/100 days/)
+  })
+
+  test('give countries to which geoip-lite adds places where it is named', () => {
+    const sources = open({ geo: [countries, 'geoip-lite'] })
+    expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
+      ['country', 'countries.mmdb'],
+      ['place', 'geoip-lite'],
+      ['asn', 'built-in table'],
+      ['bots', 'built-in bots'],
+    ])
+    expect(sources.geo.lookup(ip('193.0.0.1'))).toBeUndefined()
+    expect(sources.geo.place).toBeDefined()
+    expect(open({ geo: [countries] }).geo.place).toBeUndefined()
+  })
+
+  test('are not needed: geoip-lite by its name gives countries and places', () => {
+    const sources = open({ geo: ['geoip-lite', networks] })
+    expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
+      ['country', 'geoip-lite'],
+      ['asn', 'networks.mmdb'],
+      ['bots', 'built-in bots'],
+    ])
+    expect(sources.facts()[0]!.warning).toContain('2023-11')
+    // Anycast: geoip-lite has no country for it, the default has.
+    expect(sources.geo.lookup(ip('1.1.1.1'))).toBeUndefined()
+    expect(open().geo.lookup(ip('1.1.1.1'))).toEqual({ country: 'AU' })
+    expect(sources.geo.lookup(ip('175.45.176.1'))).toEqual({ country: 'KP' })
   })
 
   test('of anonymous addresses fill managed lists and the reputation', () => {

@@ -3,14 +3,14 @@ import type { Ip } from '../../lists/ip.ts'
 import type { NamedLists } from '../../lists/kind.ts'
 import { anonymousList, withAnonymous } from '../anonymous.ts'
 import { createBots } from '../bots/bots.ts'
-import { ageWarning } from '../freshness.ts'
+import { ageText, ageWarning } from '../freshness.ts'
 import type { AsnSource, BotSource, GeoSource, ReputationSource, Source } from '../visitor.ts'
 import { describeAsn, openAsn } from './asn.ts'
 import type { FeedFacts, FeedSpec } from './feeds.ts'
 import { openFeeds } from './feeds.ts'
-import { geoipLite } from './geoip-lite.ts'
+import type { Places } from './geo.ts'
+import { openGeo } from './geo.ts'
 import type { Mmdb } from './mmdb.ts'
-import { openGeoFiles } from './mmdb.ts'
 import { reverseDns } from './reverse-dns.ts'
 
 export type BotsMode = 'on' | 'off' | 'dns'
@@ -18,7 +18,7 @@ export type BotsMode = 'on' | 'off' | 'dns'
 export interface SourcesOptions {
   /** Directory with what `edge1020 update` downloaded. */
   data: string
-  /** MaxMind-format databases: Country, City, ASN, Anonymous-IP, in any order. */
+  /** MaxMind-format databases: Country, City, ASN, Anonymous-IP, in any order; `geoip-lite` stands for the data of that package. */
   geo?: readonly string[]
   /** iptoasn.com's TSV, plain or gzipped. Default: what `edge1020 update asn` made, else the built-in table. */
   asn?: string | undefined
@@ -33,7 +33,7 @@ export interface SourcesOptions {
 
 /** What is told of one source at the start and by `edge1020 doctor`. */
 export interface SourceFact {
-  readonly role: 'country' | 'asn' | 'feed' | 'bots' | 'anonymous' | 'unused'
+  readonly role: 'country' | 'place' | 'asn' | 'feed' | 'bots' | 'anonymous' | 'unused'
   readonly name: string
   /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
   readonly date: string
@@ -56,7 +56,7 @@ export interface OpenedSources {
 }
 
 const dated = ({ name, date }: Source) =>
-  date === '' ? `${name}, date unknown` : `${name}, ${date}`
+  date === '' ? `${name}, date unknown` : `${name}, ${date}${ageText(date, new Date())}`
 
 const factOf = (role: SourceFact['role'], source: Source, text: string): SourceFact => {
   const warning = role === 'bots' ? undefined : ageWarning(source, new Date())
@@ -81,6 +81,13 @@ const unusedFact = (file: Mmdb): SourceFact => ({
   ...factOf('unused', file, dated(file)),
   warning: `${file.path}: not used: an earlier database, or --asn-data, has what is in it`,
 })
+
+/** That the data of places are old only matters where a rule reads them. */
+const placesFact = ({ source, isRead }: Places): SourceFact => {
+  if (isRead()) return factOf('place', source, dated(source))
+  const { name, date } = source
+  return { role: 'place', name, date, text: `${dated(source)}, for rules that read a place` }
+}
 
 /** A database that is there for neither countries nor networks. */
 const isUnnamed =
@@ -113,8 +120,7 @@ export const openSources = ({
     for (const source of opened.splice(0)) source.close()
   }
   try {
-    const files = geoFiles.length > 0 ? keep(openGeoFiles(geoFiles, { onError })) : undefined
-    const geo = files?.geo ?? geoipLite()
+    const { geo, countries, places, files } = keep(openGeo(geoFiles, { onError }))
     const ownAsn = asnFile === undefined ? files?.asn : undefined
     const table = ownAsn === undefined ? keep(openAsn({ data, file: asnFile, onError })) : undefined
     const asn = ownAsn ?? table!
@@ -159,9 +165,10 @@ export const openSources = ({
       },
       facts: () => [
         factOf('country', geo, dated(geo)),
+        ...(places === undefined ? [] : [placesFact(places)]),
         factOf('asn', asn, table === undefined ? dated(asn) : describeAsn(table)),
         ...(files?.sources ?? [])
-          .filter(isUnnamed(geo, asn))
+          .filter(isUnnamed(countries, asn))
           .map((file) =>
             file.anonymous !== undefined && file.anonymous === anonymous
               ? factOf('anonymous', file, dated(file))
