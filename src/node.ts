@@ -57,8 +57,8 @@ export interface Options
    */
   geo?: GeoSource | string | readonly string[]
   /**
-   * iptoasn.com's TSV, or a source of your own. Default: what `edge1020 update asn` put into `data`, else a built-in table of
-   * well-known networks.
+   * iptoasn.com's TSV, or a source of your own. Default: the newer of what `edge1020 update asn` put into `data` and
+   * `@ip-location-db/asn`, the networks of the whole Internet.
    */
   asn?: AsnSource | string
   /** Reputation feeds as `--feed` takes them: `drop=drop.txt,weight=90`. Each fills the list `$drop` and the score. */
@@ -144,6 +144,7 @@ export const createEdge = (given: Options): Edge => {
     asn: typeof asn === 'string' ? asn : undefined,
     feeds: feeds.map(parseFeedSpec),
     bots: typeof bots === 'string' ? bots : isSource(bots) ? 'off' : 'on',
+    mayCompileLater: true,
     onError,
   })
   try {

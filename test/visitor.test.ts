@@ -158,6 +158,7 @@ describe('edge1020 doctor', () => {
     expect(levels('error')).toEqual([])
     expect(levels('warning')).toEqual([
       { level: 'warning', what: 'country data', text: expect.stringContaining('2026-06-17') },
+      { level: 'warning', what: 'ASN data', text: expect.stringContaining('2026-06-17') },
     ])
     expect((await findings('--strict')).code).toBe(1)
   })
@@ -168,7 +169,11 @@ describe('edge1020 doctor', () => {
       'rules:\n  - { name: city, expression: ip.src.city eq "Berlin", action: block }\n'
     )
     const { levels } = await findings('--rules', rules)
-    expect(levels('warning').map(({ what }) => what)).toEqual(['country data', 'places'])
+    expect(levels('warning').map(({ what }) => what)).toEqual([
+      'country data',
+      'places',
+      'ASN data',
+    ])
   })
 
   test('says which rules lack what', async () => {

@@ -119,7 +119,7 @@ const checkVisitors = async (args: Arguments): Promise<Finding[]> => {
       const rules = await checked('rules', () => checkRules(args.texts('rules'), sources, seesTls))
       return [
         ...(await checked('sources', () => {
-          sources.asn.open?.()
+          sources.check()
           return checkSources(sources)
         })),
         ...rules,

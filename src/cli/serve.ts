@@ -156,13 +156,15 @@ export const serve: Command = {
     if (args.texts('personas').length > 0 && !args.on('overrides')) {
       throw usageError('--personas: expected --overrides with it, which honours x-edge-as')
     }
-    const sources = openSourcesOf(args, onError, ({ text, warning }) =>
-      say(
-        printable(
-          `edge1020: new data of feed ${text}${warning === undefined ? '' : `; ${warning}`}`
-        )
-      )
-    )
+    const sources = openSourcesOf(args, onError, {
+      mayCompileLater: true,
+      onChange: ({ text, warning }) =>
+        say(
+          printable(
+            `edge1020: new data of feed ${text}${warning === undefined ? '' : `; ${warning}`}`
+          )
+        ),
+    })
     const closing: (() => void | Promise<void>)[] = [sources.close]
     const started = async () => {
       const { geo, asn, reputation, bots, lists } = sources

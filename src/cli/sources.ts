@@ -1,6 +1,11 @@
 import type { EdgeError } from '../error.ts'
 import { parseFeedSpec } from '../visitor/feeds/spec.ts'
-import type { BotsMode, OpenedSources, SourceFact } from '../visitor/node/sources.ts'
+import type {
+  BotsMode,
+  OpenedSources,
+  SourceFact,
+  SourcesOptions,
+} from '../visitor/node/sources.ts'
 import { openSources } from '../visitor/node/sources.ts'
 import type { Arguments, Flag, Io } from './command.ts'
 import { usageError } from './command.ts'
@@ -17,7 +22,7 @@ export const SOURCE_FLAGS: Record<string, Flag> = {
   },
   'asn-data': {
     value: 'FILE',
-    help: 'autonomous systems, iptoasn.com TSV (default: of `update asn`, else a built-in table)',
+    help: 'autonomous systems, iptoasn.com TSV (default: the newer of `update asn` and the npm package)',
   },
   feed: {
     value: 'NAME=SOURCE',
@@ -58,7 +63,7 @@ export const openNamed = (
   args: Arguments,
   named: readonly NamedSource[],
   onError: (error: EdgeError) => void,
-  onChange?: (fact: SourceFact) => void
+  serving: Pick<SourcesOptions, 'onChange' | 'mayCompileLater'> = {}
 ): OpenedSources => {
   const of = (flag: string) => named.filter((one) => one.flag === flag).map(({ value }) => value)
   return openSources({
@@ -68,7 +73,7 @@ export const openNamed = (
     feeds: of('feed').map(parseFeedSpec),
     bots: botsMode(args),
     onError,
-    onChange,
+    ...serving,
   })
 }
 
@@ -76,8 +81,8 @@ export const openNamed = (
 export const openSourcesOf = (
   args: Arguments,
   onError: (error: EdgeError) => void,
-  onChange?: (fact: SourceFact) => void
-): OpenedSources => openNamed(args, namedSources(args), onError, onChange)
+  serving?: Pick<SourcesOptions, 'onChange' | 'mayCompileLater'>
+): OpenedSources => openNamed(args, namedSources(args), onError, serving)
 
 /** The sources of a command that judges a request or two and ends. */
 export const withSources = async <T>(

@@ -17,7 +17,7 @@ const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
     'install the newer data with `npm install @ip-location-db/geo-whois-asn-country-mmdb@latest` in your project, or give a ' +
       'current database with --geo FILE.mmdb (option `geo`)',
   ],
-  [/^(?:built-in table|ip2asn)\b/, 'run `edge1020 update asn`'],
+  [/^(?:built-in table|ip2asn|ip-location-db asn)\b/, 'run `edge1020 update asn`'],
   [/^feed \S+ from a URL$/, 'run `edge1020 update feeds` with its --feed'],
 ]
 const DEFAULT_ADVICE = 'put a current file in its place, it is read without a restart'

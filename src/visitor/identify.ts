@@ -96,6 +96,8 @@ class IdentifiedVisitor implements Visitor {
   #isWhole = false
   #ipText: string | undefined
   #country: string | undefined
+  /** Of an address whose country is not known. */
+  #continentAlone = ''
   #asn: number | undefined
   #network: Network | undefined
   #place: CityPlace | undefined
@@ -170,7 +172,8 @@ class IdentifiedVisitor implements Visitor {
   }
 
   get continent(): string {
-    return continentOf(this.country)
+    const { country } = this
+    return country === UNKNOWN_COUNTRY ? this.#continentAlone : continentOf(country)
   }
 
   get asn(): number {
@@ -252,7 +255,15 @@ class IdentifiedVisitor implements Visitor {
     const { geo } = this.#sources
     if (geo === undefined || this.ip === undefined || this.#isSpecial) return UNKNOWN_COUNTRY
     try {
-      const country = geo.lookup(this.ip)?.country
+      const place = geo.lookup(this.ip)
+      const country = place?.country
+      if (country === UNKNOWN_COUNTRY && place?.continent !== undefined) {
+        this.#continentAlone = place.continent
+        this.#note(
+          `only the continent ${place.continent} for ${this.ipText} in ${geo.name} ${geo.date}`.trimEnd()
+        )
+        return country
+      }
       if (country !== undefined && COUNTRY.test(country)) return country
       this.#note(`no country for ${this.ipText} in ${geo.name} ${geo.date}`.trimEnd())
     } catch (error) {

@@ -18,6 +18,8 @@ export type HeaderReader = (lowerCaseName: string) => string | undefined
 export interface GeoPlace {
   /** ISO 3166-1 alpha-2, or `XX` / `T1`. */
   country: string
+  /** Where the country is `XX` and the data know only the continent: AF AN AS EU NA OC SA. */
+  continent?: string
 }
 
 /** Where in its country an address is; '' where unknown. Text as Cloudflare's `ip.src.*` fields have it. */

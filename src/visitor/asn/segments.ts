@@ -8,12 +8,14 @@ export const NOBODY = 0xffffffff
 /**
  * Columns made of ranges that come in rising order: each segment lasts until the next begins, so of neighbours that are
  * of one network only the first is kept. `add` returns false where a range begins inside or before the one that came
- * last.
+ * last; `cut` lets one that begins inside the last cut that one short.
  */
 export class V4Segments {
   readonly #starts: Uint32Array
   readonly #values: Uint32Array
   #length = 0
+  /** Where the last range began. */
+  #last = -1
   /** The first address behind the ranges so far. */
   #next = 0
   #value = NOBODY
@@ -25,9 +27,14 @@ export class V4Segments {
   }
 
   add(from: number, to: number, value: number): boolean {
-    if (from < this.#next) return false
+    return from >= this.#next && this.cut(from, to, value)
+  }
+
+  cut(from: number, to: number, value: number): boolean {
+    if (from <= this.#last) return false
     if (from > this.#next) this.#begin(this.#next, NOBODY)
     this.#begin(from, value)
+    this.#last = from
     this.#next = to + 1
     return true
   }
@@ -55,6 +62,7 @@ export class V6Segments {
   readonly #words: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
   readonly #values: Uint32Array
   #length = 0
+  #last: Ip | undefined
   /** `undefined` behind the last address of all. */
   #next: Ip | undefined
   #isFull = false
@@ -68,10 +76,16 @@ export class V6Segments {
 
   add(from: Ip, to: Ip, value: number): boolean {
     const next = this.#next
-    const order = next === undefined ? 1 : compareIp(from, next)
-    if (this.#isFull || order < 0) return false
-    if (next !== undefined && order > 0) this.#begin(next, NOBODY)
+    const isInside = this.#isFull || (next !== undefined && compareIp(from, next) < 0)
+    return !isInside && this.cut(from, to, value)
+  }
+
+  cut(from: Ip, to: Ip, value: number): boolean {
+    const [last, next] = [this.#last, this.#next]
+    if (last !== undefined && compareIp(from, last) <= 0) return false
+    if (next !== undefined && compareIp(from, next) > 0) this.#begin(next, NOBODY)
     this.#begin(from, value)
+    this.#last = from
     this.#next = nextIp(to)
     this.#isFull = this.#next === undefined
     return true

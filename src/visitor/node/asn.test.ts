@@ -21,6 +21,7 @@ import { writeAsnBinary } from '../asn/binary.ts'
 import { builtInDate, builtInEntries } from '../asn/builtin.ts'
 import { IP2ASN, IP2ASN_ENTRIES, manyNetworks, tsv } from '../asn/ip2asn.fixture.ts'
 import { parseAsnTsv } from '../asn/tsv.ts'
+import { ageText } from '../freshness.ts'
 import type { OpenAsnOptions, OpenedAsn } from './asn.ts'
 import { describeAsn, openAsn, updateAsn } from './asn.ts'
 
@@ -46,7 +47,7 @@ afterEach(() => {
 })
 
 const open = (options: Partial<OpenAsnOptions> = {}): OpenedAsn => {
-  const source = openAsn({ data, intervalMs: 10, ...options })
+  const source = openAsn({ data, intervalMs: 10, installed: null, ...options })
   opened.push(source)
   return source
 }
@@ -85,7 +86,7 @@ describe('without any file', () => {
     expect(source.lookup(GOOGLE)?.asn).toBe(15169)
     expect(source.lookup(parseIp('192.0.2.1')!)).toBeUndefined()
     expect(describeAsn(source)).toBe(
-      `built-in table: ${builtInEntries} networks, ${builtInDate}; run "edge1020 update asn" for all`
+      `built-in table: ${builtInEntries} networks, ${builtInDate}${ageText(builtInDate, new Date())}; run "edge1020 update asn" for all`
     )
   })
 
@@ -107,7 +108,9 @@ describe('what an update put into the data directory', () => {
       entries: IP2ASN_ENTRIES,
       isBuiltIn: false,
     })
-    expect(describeAsn(source)).toBe(`ip2asn (asn.bin): ${IP2ASN_ENTRIES} networks, ${DATE}`)
+    expect(describeAsn(source)).toBe(
+      `ip2asn (asn.bin): ${IP2ASN_ENTRIES} networks, ${DATE}${ageText(DATE, new Date())}`
+    )
     expect(source.lookup(GOOGLE)).toEqual({ asn: 15169, name: 'GOOGLE - Google LLC' })
     expect(source.lookup(DIGITALOCEAN)).toBeUndefined()
   })
@@ -193,7 +196,9 @@ describe('a file', () => {
     const source = open({ file: put(name, bytes) })
     expect(source).toMatchObject({ name, date: DATE, isBuiltIn: false, entries: IP2ASN_ENTRIES })
     expect(source.lookup(GOOGLE)).toEqual({ asn: 15169, name: 'GOOGLE - Google LLC' })
-    expect(describeAsn(source)).toBe(`${name}: ${IP2ASN_ENTRIES} networks, ${DATE}`)
+    expect(describeAsn(source)).toBe(
+      `${name}: ${IP2ASN_ENTRIES} networks, ${DATE}${ageText(DATE, new Date())}`
+    )
   })
 
   test('that is missing is told at once', () => {

@@ -128,6 +128,7 @@ describe('places of another source', () => {
     ['FR', 'FR', place],
     ['DE', 'FR', undefined],
     [undefined, 'FR', place],
+    ['XX', 'FR', place],
     ['FR', undefined, place],
   ])('an address in %s, before in %s', (now, before, expected) => {
     const geo = withPlaces(countries(now), places(before))

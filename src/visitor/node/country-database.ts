@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { EdgeError } from '../../error.ts'
+import { UNKNOWN_COUNTRY } from '../countries.ts'
 import type { GeoSource } from '../visitor.ts'
 import type { GeoipLite } from './geoip-lite.ts'
 import { GEOIP_LITE, geoipLite } from './geoip-lite.ts'
@@ -60,9 +61,9 @@ export const withPlaces = (countries: GeoSource, places: GeoipLite): GeoSource =
   },
   lookup: (ip) => countries.lookup(ip),
   place: (ip) => {
-    const here = countries.lookup(ip)?.country
-    const there = places.lookup(ip)?.country
-    const hasMoved = here !== undefined && there !== undefined && here !== there
+    const here = countries.lookup(ip)?.country ?? UNKNOWN_COUNTRY
+    const there = places.lookup(ip)?.country ?? UNKNOWN_COUNTRY
+    const hasMoved = here !== UNKNOWN_COUNTRY && there !== UNKNOWN_COUNTRY && here !== there
     return hasMoved ? undefined : places.place(ip)
   },
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CityPlace } from '../visitor.ts'
+import type { CityPlace, GeoPlace } from '../visitor.ts'
 import type { MmdbRecord } from './mmdb-record.ts'
 import { anonymousKindsOf, countryOf, kindsOf, networkOf, placeOf } from './mmdb-record.ts'
 
@@ -10,7 +10,6 @@ describe('country', () => {
     ['where the address is', { country: country('DE'), registered_country: country('FR') }, 'DE'],
     ['else where the network is registered', { registered_country: country('AU') }, 'AU'],
     ['never whom a base stands for', { represented_country: country('US') }, undefined],
-    ['not for a continent alone', { continent: { code: 'EU' } }, undefined],
     ['IPinfo: code as text', { country: 'JP', country_name: 'Japan' }, 'JP'],
     ['IPinfo Lite: name and code', { country: 'Japan', country_code: 'JP' }, 'JP'],
     ['not a code in small letters', { country: 'jp' }, undefined],
@@ -19,6 +18,30 @@ describe('country', () => {
     ['not nothing', { country: null }, undefined],
   ])('%s', (_what, record, expected) => {
     expect(countryOf(record)?.country).toBe(expected)
+  })
+
+  test.each<[string, MmdbRecord, GeoPlace | undefined]>([
+    [
+      'MaxMind’s continent alone',
+      { continent: { code: 'EU', names: { en: 'Europe' } } },
+      { country: 'XX', continent: 'EU' },
+    ],
+    ['a flat continent alone', { continent_code: 'AF' }, { country: 'XX', continent: 'AF' }],
+    ['a continent’s code', { continent: 'AN' }, { country: 'XX', continent: 'AN' }],
+    [
+      'a continent’s name and code',
+      { continent: 'Europe', continent_code: 'EU' },
+      { country: 'XX', continent: 'EU' },
+    ],
+    ['not for a continent that is none', { continent: { code: 'XX' } }, undefined],
+    ['not for a continent’s name', { continent: 'Europe' }, undefined],
+    [
+      'a country of another continent',
+      { continent: { code: 'EU' }, registered_country: { iso_code: 'US' } },
+      { country: 'US' },
+    ],
+  ])('%s', (_what, record, expected) => {
+    expect(countryOf(record)).toEqual(expected)
   })
 })
 

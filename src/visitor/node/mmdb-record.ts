@@ -1,5 +1,6 @@
 import { MAX_ASN } from '../../lists/asn.ts'
 import type { AnonymousKind } from '../anonymous.ts'
+import { UNKNOWN_COUNTRY } from '../countries.ts'
 import type { CityPlace, GeoPlace } from '../visitor.ts'
 
 /** A decoded record, of whatever layout. */
@@ -39,14 +40,25 @@ const isoCode = (value: unknown): string => {
   return typeof code === 'string' && COUNTRY.test(code) ? code : ''
 }
 
+const CONTINENT = /^(?:AF|AN|AS|EU|NA|OC|SA)$/
+
+/** MaxMind and DB-IP nest it, IPinfo and others have it flat. */
+const continentOf = (record: MmdbRecord): string =>
+  [asRecord(record.continent).code, record.continent_code, record.continent]
+    .map(textOf)
+    .find((code) => CONTINENT.test(code)) ?? ''
+
 /**
  * Where the address is, or else where the network is registered, as for anycast networks and satellites. Never the country that
- * a base or an embassy stands for (`represented_country`). IPinfo's Lite has the name of the country under `country`.
+ * a base or an embassy stands for (`represented_country`). IPinfo's Lite has the name of the country under `country`. Of some
+ * networks that span countries only the continent is known: their country is `XX`, as Cloudflare has what it does not know.
  */
 export const countryOf = (record: MmdbRecord): GeoPlace | undefined => {
   const country =
     isoCode(record.country) || isoCode(record.country_code) || isoCode(record.registered_country)
-  return country === '' ? undefined : { country }
+  if (country !== '') return { country }
+  const continent = continentOf(record)
+  return continent === '' ? undefined : { country: UNKNOWN_COUNTRY, continent }
 }
 
 /** Degrees, as a number or (IPinfo) as text. */

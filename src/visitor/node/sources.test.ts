@@ -65,16 +65,16 @@ const drop = file('drop.txt', '198.51.100.7\n192.0.2.0/24\n')
 const asns = file('asns.txt', 'AS64496 # example\n')
 
 describe('the sources of a fresh clone', () => {
-  test('are the freshest countries, places of geoip-lite, the built-in table and the built-in bots', () => {
+  test('are the freshest countries, places of geoip-lite, all networks and the built-in bots', () => {
     const sources = open()
     expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
       ['country', 'geo-whois-asn-country'],
       ['place', 'geoip-lite'],
-      ['asn', 'built-in table'],
+      ['asn', 'ip-location-db asn'],
       ['bots', 'built-in bots'],
     ])
     expect(sources.facts()[2]!.text).toMatch(
-      /^built-in table: \d{3,} networks, 20\d\d-\d\d[-\d]*; run "edge1020 update asn" for all$/
+      /^ip-location-db asn: all networks, 2026-06-17 \(\d+ days old\); compiled when first needed$/
     )
     expect(sources.reputation).toBeUndefined()
     expect(sources.lists.ip('office')).toBeUndefined()
@@ -143,7 +143,7 @@ describe('databases', () => {
     expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
       ['country', 'countries.mmdb'],
       ['place', 'geoip-lite'],
-      ['asn', 'built-in table'],
+      ['asn', 'ip-location-db asn'],
       ['bots', 'built-in bots'],
     ])
     expect(sources.geo.lookup(ip('193.0.0.1'))).toBeUndefined()

@@ -20,11 +20,13 @@ export interface SourcesOptions {
   data: string
   /** MaxMind-format databases: Country, City, ASN, Anonymous-IP, in any order; `geoip-lite` stands for the data of that package. */
   geo?: readonly string[]
-  /** iptoasn.com's TSV, plain or gzipped. Default: what `edge1020 update asn` made, else the built-in table. */
+  /** iptoasn.com's TSV, plain or gzipped. Default: the newer of what `edge1020 update asn` made and the package, else the built-in table. */
   asn?: string | undefined
   feeds?: readonly FeedSpec[]
   /** `dns` confirms bots by reverse DNS too. */
   bots?: BotsMode
+  /** A server goes on answering while the table of networks is compiled: see `openAsn`. */
+  mayCompileLater?: boolean
   /** Told when a changed file could not be read; the data that ran goes on. */
   onError: (error: EdgeError) => void
   /** Told what a changed feed holds, after it has been taken over. */
@@ -51,6 +53,8 @@ export interface OpenedSources {
   /** Contents of `$lists`, by name. */
   readonly lists: NamedLists<Ip>
   facts(): SourceFact[]
+  /** Reads the networks that are there. Throws EdgeError `asn_failed` where they are damaged; makes nothing. */
+  check(): void
   /** Stops watching files. */
   close(): void
 }
@@ -108,6 +112,7 @@ export const openSources = ({
   asn: asnFile,
   feeds: specs = [],
   bots: botsMode = 'on',
+  mayCompileLater = false,
   onError,
   onChange,
 }: SourcesOptions): OpenedSources => {
@@ -122,7 +127,10 @@ export const openSources = ({
   try {
     const { geo, countries, places, files } = keep(openGeo(geoFiles, { onError }))
     const ownAsn = asnFile === undefined ? files?.asn : undefined
-    const table = ownAsn === undefined ? keep(openAsn({ data, file: asnFile, onError })) : undefined
+    const table =
+      ownAsn === undefined
+        ? keep(openAsn({ data, file: asnFile, mayCompileLater, onError }))
+        : undefined
     const asn = ownAsn ?? table!
     const feeds =
       specs.length > 0
@@ -185,6 +193,7 @@ export const openSources = ({
               ),
             ]),
       ],
+      check: () => table?.check(),
       close,
     }
   } catch (error) {
