@@ -68,7 +68,7 @@ describe.skipIf(skipsPages)('the page in a browser', () => {
 
   test('opens its details with a click', async () => {
     const { page } = await open()
-    const line = page.getByText(`Ray ID: ${await rayOf(page)}`).first()
+    const line = page.locator('#error-lines').getByText(`Ray ID: ${await rayOf(page)}`)
     expect(await line.isVisible()).toBe(false)
     await page.locator('#error-details-checkbox').click()
     expect(await line.isVisible()).toBe(true)

@@ -12,7 +12,7 @@ import { GENERATIONS } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
 import type { Coders, Coding } from './compress.ts'
-import { escapeHtml, escapeJson, shownHost, shownWord, yamlScalar } from './escape.ts'
+import { escapeHtml, escapeJson, inertHost, inertWord, yamlScalar } from './escape.ts'
 import { createKeyOf } from './keys.ts'
 import type { Languages } from './languages.ts'
 import { createTranslator, ENGLISH_CODE } from './languages.ts'
@@ -106,17 +106,17 @@ const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
   }
 }
 
-/** Requests in a row are often for one host. */
-const createShownHost = () => {
+/** The host as text and as HTML. Requests in a row are often for one host, so the last one is kept. */
+const createHostForms = () => {
   let last = ''
-  let shown = { plain: '', html: '' }
+  let forms = { plain: '', html: '' }
   return (host: string) => {
     if (host !== last) {
-      const plain = shownHost(host)
+      const plain = inertHost(host)
       last = host
-      shown = { plain, html: escapeHtml(plain) }
+      forms = { plain, html: escapeHtml(plain) }
     }
-    return shown
+    return forms
   }
 }
 
@@ -133,8 +133,8 @@ const slotsOf = (
   return {
     ray,
     host: host.html,
-    ip: escapeHtml(shownWord(ip)),
-    country: escapeHtml(shownWord(country)),
+    ip: escapeHtml(inertWord(ip)),
+    country: escapeHtml(inertWord(country)),
     asn: String(asn ?? 0),
     place: placeName(colo, ray),
     time: `${timestamp.slice(0, DATE_CHARS)} ${timestamp.slice(DATE_CHARS + 1)} UTC`,
@@ -173,7 +173,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
   let speech = speak(typeof languages === 'object' ? languages : {})
   const rendered = new Recent<Template, number>()
   const fixedHeaders = new Recent<Answer['headers'], number>()
-  const hostOf = createShownHost()
+  const hostOf = createHostForms()
   const dialectOf = createNegotiation(text)
   const timestampOf = createTimestamp()
   const contactLine = contactOf(contact)

@@ -37,7 +37,7 @@ const PLAIN = /^[\w.:-]*$/
 const inert = (text: string) => (PLAIN.test(text) ? text : text.replace(FOREIGN, '\ufffd'))
 
 /** The host as bodies show it: without its port, and cut to the length of a hostname. */
-export const shownHost = (host: string): string =>
+export const inertHost = (host: string): string =>
   inert(
     host
       .slice(0, MAX_HOST_CHARS + MAX_PORT_CHARS)
@@ -49,4 +49,4 @@ export const shownHost = (host: string): string =>
 const MAX_WORD_CHARS = 45
 
 /** An address or a country as bodies show it. */
-export const shownWord = (text: string): string => inert(text.slice(0, MAX_WORD_CHARS))
+export const inertWord = (text: string): string => inert(text.slice(0, MAX_WORD_CHARS))

@@ -16,7 +16,7 @@ const FACTS: RefusalFacts = {
   method: 'GET',
 }
 const own = (text: string) => readOwnPage({ file: 'blocked.html', text })
-const shown = (text: string, facts: Partial<RefusalFacts> = {}) =>
+const refuseWith = (text: string, facts: Partial<RefusalFacts> = {}) =>
   createAnswers({ page: { template: own(text) } }).refuse({ ...FACTS, ...facts })
 
 const failure = (text: string): EdgeError => {
@@ -30,7 +30,9 @@ const failure = (text: string): EdgeError => {
 
 describe('an owner’s own page', () => {
   test('has the tokens’ values in their places', () => {
-    const { body, status } = shown(`<p>::RAY_ID:: ::CLIENT_IP:: ::GEO::</p>${BOX}<p>::RAY_ID::</p>`)
+    const { body, status } = refuseWith(
+      `<p>::RAY_ID:: ::CLIENT_IP:: ::GEO::</p>${BOX}<p>::RAY_ID::</p>`
+    )
     expect(status).toBe(403)
     expect(body).toMatch(
       /^<p>9c3a1f0e2b7d4815 198\.51\.100\.23 DE<\/p><div class="cf-error-details cf-error-1020">.*<\/div><p>9c3a1f0e2b7d4815<\/p>$/s
@@ -40,16 +42,16 @@ describe('an owner’s own page', () => {
   })
 
   test('the box is of the code', () => {
-    expect(shown(BOX, { code: 1006 }).body).toContain('cf-error-1006')
+    expect(refuseWith(BOX, { code: 1006 }).body).toContain('cf-error-1006')
     const both = `::CLOUDFLARE_ERROR_500S_BOX::|${BOX}`
-    expect(shown(both, { code: 1006 }).body).toMatch(/^\|<div/)
-    expect(shown(both, { code: 522 }).body).toMatch(/<\/div>\|$/)
+    expect(refuseWith(both, { code: 1006 }).body).toMatch(/^\|<div/)
+    expect(refuseWith(both, { code: 522 }).body).toMatch(/<\/div>\|$/)
   })
 
   test.each(['application/json', 'text/markdown', '*/*', undefined])(
     'is what it is, whatever is asked for: %s',
     (accept) => {
-      const { headers, body } = shown(BOX, { accept, acceptEncoding: undefined })
+      const { headers, body } = refuseWith(BOX, { accept, acceptEncoding: undefined })
       expect(headers['Content-Type']).toBe('text/html; charset=UTF-8')
       expect(body).toContain('cf-error-1020')
     }
@@ -58,14 +60,18 @@ describe('an owner’s own page', () => {
   test.each(['{{ray}}', '{{host}} {{nothing}}', 'a {{ b }} c', '$1 $& $$', 'nul \0ray\0 nul'])(
     '%j is the owner’s own text',
     (text) => {
-      expect(shown(`<script>${text}</script>${BOX}`).body).toContain(
+      expect(refuseWith(`<script>${text}</script>${BOX}`).body).toContain(
         `<script>${text.replaceAll('\0', '')}</script>`
       )
     }
   )
 
   test('what a visitor sent stays text in it', () => {
-    const { body } = shown(`::CLIENT_IP::${BOX}`, { ip: '<b>', host: '<script>', country: '"' })
+    const { body } = refuseWith(`::CLIENT_IP::${BOX}`, {
+      ip: '<b>',
+      host: '<script>',
+      country: '"',
+    })
     expect(body).not.toMatch(/<b>|<script/)
   })
 
@@ -99,6 +105,6 @@ describe('a page that cannot be used', () => {
   })
 
   test.each(['a::b::c', 'std::RAY', '::ray_id::', '::1', 'fe80::A::'])('%s is no token', (text) => {
-    expect(shown(`${text} ${BOX}`).body).toContain(text)
+    expect(refuseWith(`${text} ${BOX}`).body).toContain(text)
   })
 })

@@ -4,6 +4,7 @@ import type { Parts } from './page-parts.ts'
 const SEPARATOR = '<span class="cf-footer-separator">&bull;</span>'
 const BRAND =
   '<span class="cf-footer-item"><span>Performance &amp; security by</span> <a id="brand_link">Cloudflare</a></span>'
+const PLAIN_BRAND = '<span class="cf-footer-item">Performance &amp; security by Cloudflare</span>'
 const RAY =
   '<span class="cf-footer-item">Cloudflare Ray ID: <strong class="font-semibold">{{ray}}</strong></span>'
 const IP = '<span class="cf-footer-item">Your IP: {{ip}}</span>'
@@ -13,14 +14,12 @@ const HIDDEN_IP =
 
 /** Each item on a line of its own, as on real pages: public recognisers read to the last closing tag of a line. */
 const LINES: Record<Generation | 'trouble', (code: number) => string> = {
-  g1: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(`\n${SEPARATOR}\n`),
-  g2: () => [RAY, HIDDEN_IP, BRAND].join(`\n${SEPARATOR}\n`),
+  g1: () => [RAY.replace(' class="font-semibold"', ''), IP].join(`\n${SEPARATOR}\n`),
+  g2: () => [RAY, HIDDEN_IP].join(`\n${SEPARATOR}\n`),
   g3: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
-  waf: () => [RAY.replace(' class="font-semibold"', ''), IP, BRAND].join(`\n${SEPARATOR}\n`),
+  waf: () => [RAY.replace(' class="font-semibold"', ''), IP].join(`\n${SEPARATOR}\n`),
   union: (code) =>
-    [`<span class="cf-footer-item">Error ${code}</span>`, RAY, HIDDEN_IP, BRAND].join(
-      `\n${SEPARATOR}\n`
-    ),
+    [`<span class="cf-footer-item">Error ${code}</span>`, RAY, HIDDEN_IP].join(`\n${SEPARATOR}\n`),
   trouble: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
 }
 
@@ -43,4 +42,7 @@ export const footer = (
 <p lang="en">
 ${LINES[generation](code)}
 </p>
-${generation === 'g3' || generation === 'trouble' ? '<p lang="en"><span class="cf-footer-item">Performance &amp; security by Cloudflare</span></p>\n' : ''}${inSource(generation, code)}${emulated ? `<p class="note">${phrases.emulated}</p>\n` : ''}</div>`
+<p class="made-by">
+<span lang="en">${generation === 'g3' || generation === 'trouble' ? PLAIN_BRAND : BRAND}</span>
+${emulated ? `<span class="note">${phrases.emulated}</span>\n` : ''}</p>
+${inSource(generation, code)}</div>`

@@ -15,6 +15,10 @@ export interface Parts {
 export const english = ({ phrases: { language } }: Parts): string =>
   language === 'en' ? '' : ' lang="en"'
 
+/** The Ray ID under the heading, for pages whose real form has it only at the end: on a phone that is two screens down. */
+export const rayLine = (parts: Parts): string =>
+  `<p class="ray-line"${english(parts)}>Ray ID: <span>{{ray}}</span></p>`
+
 /** Our own drawing: a cloud that dozes behind a closed barrier. */
 export const CLOUD = `<svg class="cloud" viewBox="0 0 260 172" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style>
 <path class="puff" d="M80 134a37 37 0 0 1-5-73.6A53 53 0 0 1 176 47a44 44 0 0 1 23 87z"/>

@@ -4,7 +4,7 @@
  * would still do nothing. Hashes are SHA-256, base64; a test compares them with what they stand for.
  */
 export const STYLE_HASH = 'CVcAwsbFAhJjDM8yb2Ypglnk7QVxYwd/5NgoA4FngVY='
-export const LOWER_STYLE_HASH = '7pFXKn3K7rcQ0usmBGhMjGw4SP8UZhUvIUeGqzpHBIA='
+export const LOWER_STYLE_HASH = 'YlWqYaICN0HkBA3WVEW8YalZCQAwK0gAHk+RSuxkxxc='
 export const SCRIPT_HASH = 'rOJuGdKbODd2CUv2DRu/e9f8KNRvlbl1eVd2aBnYqHc='
 
 export const POLICY: string = [

@@ -30,7 +30,9 @@ export const LOWER_STYLE: string = minified(`
 .hidden, [hidden] {display: none!important}
 .heading-ray-id {font: .9rem/1.7 ui-monospace, Menlo, Consolas, monospace; color: var(--soft)}
 h1 .heading-ray-id {display: block; letter-spacing: 0; margin-top: .4rem}
-.cf-subheadline {font-size: clamp(1.3rem, 4vw, 1.8rem); margin-top: .6rem}
+.cf-subheadline {font-size: clamp(1.3rem, 4vw, 1.8rem); margin-top: .6rem; order: 1}
+.ray-line {color: var(--soft); margin: .8rem 0 0}
+.ray-line span {font: 1em ui-monospace, Menlo, Consolas, monospace; color: var(--ink); -webkit-user-select: all; user-select: all}
 #what-happened-section, .cf-columns {margin-bottom: 1rem}
 .contact {color: var(--accent); font-weight: 600}
 .cloud {grid-column: 2; grid-row: 1/9; width: 17rem; height: auto}
@@ -67,7 +69,9 @@ button {font: inherit; font-weight: 600; color: var(--accent); background: none;
 .cf-footer-ip-reveal-btn {padding: .1rem .6rem; min-width: 0}
 button:hover {background: var(--accent); color: var(--card)}
 .cf-footer {padding-top: 1.5rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .9rem}
-.cf-footer .note {border-top: 1px solid var(--line); margin-top: .9rem; padding-top: .8rem}
+.cf-footer .made-by {display: flex; gap: clamp(.8rem, 4vw, 1.5rem); border-top: 1px solid var(--line); margin-top: .9rem; padding-top: .8rem}
+.made-by span {flex-shrink: 3; min-width: 7.5rem}
+.made-by .note {border-left: 1px solid var(--line); padding-left: clamp(.8rem, 4vw, 1.5rem); flex-shrink: 1}
 .stations {display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .6rem; margin-bottom: 1rem; text-align: center}
 .stations .card {padding: 1.1rem clamp(.2rem, 1.5vw, .6rem)}
 .stations svg {display: block; overflow: visible; width: 3.5rem; margin: 0 auto .3rem}

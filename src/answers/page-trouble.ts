@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from './catalogue.ts'
 import type { Parts } from './page-parts.ts'
-import { details, english } from './page-parts.ts'
+import { details, english, rayLine } from './page-parts.ts'
 import { LOWER_STYLE } from './page-style.ts'
 
 type Station = NonNullable<CatalogueEntry['failed']>
@@ -60,6 +60,7 @@ export const trouble = {
 <span class="inline-block">${entry.title}</span>
 <span class="code-label">Error code ${entry.code}</span>
 </h1>
+${rayLine(parts)}
 <svg width="0" height="0" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style></svg>
 </div>
 <div class="stations"${english(parts)}>

@@ -37,6 +37,5 @@ export const ENGLISH: Phrases = {
   selected: 'Selected',
   asVisitor: 'As a visitor:',
   asOwner: 'As the owner of the site:',
-  emulated:
-    'Emulated by edge1020. This answer was made on the way to the site; it did not come from Cloudflare.',
+  emulated: 'Emulated by edge1020: this answer did not come from Cloudflare.',
 }

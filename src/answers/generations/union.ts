@@ -1,5 +1,5 @@
 import type { Parts } from '../page-parts.ts'
-import { CLOUD, cause, details, english, helpCards } from '../page-parts.ts'
+import { CLOUD, cause, details, english, helpCards, rayLine } from '../page-parts.ts'
 import { ATTENTION_TITLE, COOKIE_ALERT, titleOf } from './shared.ts'
 
 /** A document has one title, which browsers take from its head; clients that search the text find those of drawings, too. */
@@ -24,6 +24,7 @@ export const union = {
 <h1>${entry.title}</h1>
 <span class="cf-code-label">Error code <span>${entry.code}</span></span>
 </div>
+${rayLine(parts)}
 <div class="cf-error-description">
 <p>${phrases.stopped}</p>
 <p lang="en">The site owner may have set restrictions that prevent you from accessing the site.</p>

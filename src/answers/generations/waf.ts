@@ -1,5 +1,5 @@
 import type { Parts } from '../page-parts.ts'
-import { CLOUD, details, english, sendCard, steps } from '../page-parts.ts'
+import { CLOUD, details, english, rayLine, sendCard, steps } from '../page-parts.ts'
 import { ATTENTION_TITLE, COOKIE_ALERT } from './shared.ts'
 
 /** What today's WAF custom rules show: no number anywhere. */
@@ -11,6 +11,7 @@ ${COOKIE_ALERT}
 <div class="cf-wrapper cf-header cf-error-overview"${english(parts)}>
 <h1 data-translate="block_headline">Sorry, you have been blocked</h1>
 <h2 class="cf-subheadline"><span data-translate="unable_to_access">You are unable to access</span> {{host}}</h2>
+${rayLine(parts)}
 ${CLOUD}
 </div>
 <div class="cf-section cf-wrapper">
