@@ -1,5 +1,7 @@
 import { writeCli } from './cli.ts'
 import { writeErrors } from './errors.ts'
+import { writeFields } from './fields.ts'
+import { writeFunctions } from './functions.ts'
 import { writeOptions } from './options.ts'
 
 export interface ReferencePage {
@@ -14,4 +16,6 @@ export const pages: readonly ReferencePage[] = [
   { file: 'docs/errors.md', write: writeErrors },
   { file: 'docs/cli.md', write: writeCli },
   { file: 'docs/options.md', write: writeOptions },
+  { file: 'docs/fields.md', write: writeFields },
+  { file: 'docs/functions.md', write: writeFunctions },
 ]

@@ -1,0 +1,98 @@
+import table from '../../src/language/fields.json' with { type: 'json' }
+import type { FieldFacts, FieldPhase, FieldSource } from '../../src/language/fields.ts'
+import { fieldFacts, fields } from '../../src/language/fields.ts'
+import { typeName } from '../../src/language/types.ts'
+import { fieldMeanings } from './field-meanings.ts'
+import { heading, table as markdownTable } from './markdown.ts'
+
+const INTRODUCTION = `
+Rules read these fields. A field is \`Bytes\` (text), \`Int\`, \`Bool\`, \`Ip\`, \`Array<…>\` or \`Map<…>\`. The column "source" says
+where its value comes from here:
+
+`
+
+const SOURCES: Readonly<Record<FieldSource, string>> = {
+  request: 'the request itself: always there',
+  connection:
+    'the connection: present where the mount passes it on, as `serve` and the Node mount do',
+  visitor: "the peer's address and values that the edge makes for each request: always there",
+  country: 'country data: [the option `geo`](visitors.md)',
+  place: 'data with places (`geo` with cities): [visitors](visitors.md)',
+  postal: 'data with postal codes and second subdivisions, which not all data with places has',
+  asn: 'ASN data: [the option `asn`](visitors.md)',
+  reputation: '[reputation feeds](feeds.md)',
+  bots: '[bot data](bots.md)',
+  tls: 'the TLS handshake, where [`serve` itself ends TLS](tls.md)',
+  constant: 'always the same on an edge like this one',
+  override:
+    'no data here yet: a [test override](personas.md) gives it a value, and a rule that reads it warns',
+}
+
+const PHASES: Readonly<Record<FieldPhase, string>> = {
+  response: 'rules on responses',
+  custom_error: 'custom error responses',
+  transform: 'rules that rewrite requests',
+  characteristic: 'the counting of rate limiting rules',
+  network: 'Magic Firewall',
+}
+
+/** Fields that list the names or the values of a map need no sentence of their own. */
+const PARTS: readonly [ending: string, meaning: (map: string) => string][] = [
+  ['.names', (map) => `Names of \`${map}\`, in their order.`],
+  ['.values', (map) => `Values of \`${map}\`, in their order.`],
+]
+
+/** @throws RangeError for a field that nobody described */
+export const meaningOf = (name: string): string => {
+  const own = fieldMeanings[name]
+  if (own !== undefined) return own
+  for (const [ending, meaning] of PARTS) {
+    const map = name.slice(0, -ending.length)
+    if (name.endsWith(ending) && fieldFacts.has(map)) return meaning(map)
+  }
+  throw new RangeError(`scripts/reference/field-meanings.ts: no meaning of the field ${name}`)
+}
+
+const defaultOf = ({ default: value, type }: FieldFacts): string => {
+  if (value === undefined) return 'missing'
+  if (type.kind === 'Array' || type.kind === 'Map') return 'empty'
+  return `\`${typeof value === 'string' ? JSON.stringify(value) : value}\``
+}
+
+const rowOf = (name: string, facts: FieldFacts, deprecated: string | undefined): string[] => [
+  `\`${name}\``,
+  `\`${typeName(facts.type)}\``,
+  meaningOf(name) + (deprecated === undefined ? '' : ` Deprecated: ${deprecated}.`),
+  facts.source,
+  defaultOf(facts),
+  facts.plan ?? 'not documented',
+]
+
+const HEAD = ['field', 'type', 'meaning', 'source', 'without data', "Cloudflare's plan"]
+
+/** docs/fields.md: every field with its meaning and source, those of custom rules first. */
+export const writeFields = async (): Promise<string> => {
+  const deprecated = new Map(fields.map((field) => [field.name, field.deprecated]))
+  const all = [...fieldFacts]
+  const rowsOf = (phase: FieldPhase | undefined) =>
+    all
+      .filter(([, facts]) => facts.phase === phase)
+      .sort(([x], [y]) => (x < y ? -1 : 1))
+      .map(([name, facts]) => rowOf(name, facts, deprecated.get(name)))
+  const others = (Object.entries(PHASES) as [FieldPhase, string][]).map(
+    ([phase, where]) =>
+      `\n## Fields of ${where}\n\nCustom rules cannot read them: \`rules check\` says so.\n\n${markdownTable(HEAD, rowsOf(phase))}`
+  )
+  const aliases = fields.flatMap(({ name, alias }) =>
+    alias === undefined ? [] : [[`\`${name}\``, `\`${alias}\``]]
+  )
+  return [
+    heading('Fields', 'src/language/fields.json'),
+    INTRODUCTION,
+    markdownTable(['source', 'what gives it data'], Object.entries(SOURCES)),
+    `\nFields and plans are those of Cloudflare's [reference](${table.source}) of ${table.date}.\n`,
+    `\n## Fields of custom rules\n\n${markdownTable(HEAD, rowsOf(undefined))}`,
+    ...others,
+    `\n## Old names\n\nThey still work, and \`rules check\` warns.\n\n${markdownTable(['old', 'write'], aliases)}`,
+  ].join('')
+}
