@@ -8,7 +8,7 @@ import { Problem } from './problem.ts'
 /** Hexadecimal digits and `.`, `/`, `:`, which stand on either side of the digits 0 to 9. */
 const isAddressUnit = (unit: number) => (unit >= DOT && unit <= COLON) || isHexDigit(unit)
 
-/** One to four decimal parts, missing ones being 0: what Cloudflare's CIDR parser makes of `10/8` or `1.2.3`. */
+/** One to four decimal parts. Cloudflare's CIDR parser fills missing parts with 0: `10/8`, `1.2.3`. */
 const LOOSE_V4 = /^\d+(?:\.\d+){0,3}$/
 
 const looseV4 = (text: string): Ip | undefined => {
@@ -28,7 +28,7 @@ const notAnAddress = (start: number, end: number, help?: string) =>
     help
   )
 
-/** Everything that an address, a network or a range is written with. */
+/** Reads the run of characters that an address, a network or a range can have. */
 const addressText = (cursor: Cursor): string => {
   const text = cursor.takeWhile(isAddressUnit)
   if (text === '') {
@@ -37,7 +37,7 @@ const addressText = (cursor: Cursor): string => {
   return text
 }
 
-/** The right-hand side of `==` and its kind: one address, strictly written, no network. */
+/** Reads the right-hand side of `==` and of the ordering operators: one address, strictly written, no network. */
 export const ipLiteral = (cursor: Cursor): Ip => {
   const start = cursor.at
   const text = addressText(cursor)
@@ -47,7 +47,7 @@ export const ipLiteral = (cursor: Cursor): Ip => {
   throw notAnAddress(start, cursor.at, help)
 }
 
-/** An item of a set: address, CIDR network or `a..b`. */
+/** Reads an item of a set: an address, a CIDR network or a range `a..b`. */
 export const ipRangeLiteral = (cursor: Cursor): IpRange => {
   const start = cursor.at
   const text = addressText(cursor)
@@ -68,7 +68,7 @@ const wrongLength = (bits: string): string | undefined => {
   return Number(bits) > MAX_PREFIX_READ ? 'number too large to fit in target type' : undefined
 }
 
-/** Spans as the engine has them: the part that is wrong. */
+/** Reads a CIDR network. An error spans the wrong part only, as in Cloudflare's engine. */
 const network = (address: string, bits: string, start: number): IpRange => {
   const slash = start + address.length
   const end = slash + 1 + bits.length

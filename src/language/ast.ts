@@ -20,9 +20,9 @@ export interface FieldNode extends Span {
   readonly name: string
   readonly slot: number
   readonly indexes: readonly Index[]
-  /** Of the whole, indexes applied; with `[*]`, of one element. */
+  /** The type after all indexes; with `[*]`, the type of one element. */
   readonly type: Type
-  /** An index is `[*]`: this stands for many values. */
+  /** True where an index is `[*]`: the operand then stands for many values. */
   readonly each: boolean
 }
 
@@ -32,7 +32,7 @@ export interface CallNode extends Span {
   readonly definition: FunctionDefinition
   readonly evaluate: FunctionDefinition['evaluate']
   readonly arguments: readonly ArgumentNode[]
-  /** The first argument has `[*]`: the call runs once an element and gives an array. */
+  /** True where the first argument has `[*]`: the call runs once for each element and gives an array. */
   readonly mapped: boolean
   readonly indexes: readonly Index[]
   readonly type: Type
@@ -86,7 +86,7 @@ export interface CompareNode extends Span {
   readonly type: Type
 }
 
-/** A Bool, Array<Bool> or Map<Bool> operand standing by itself. */
+/** A Bool, Array<Bool> or Map<Bool> operand without an operator. */
 export interface BareNode extends Span {
   readonly kind: 'bare'
   readonly operand: OperandNode
@@ -125,5 +125,5 @@ export type LogicalNode =
   | CombineNode
   | QuantifierNode
 
-/** What a whole source is: a filter, or a value where values are allowed. */
+/** The root of a source: a filter, or a value where the caller allows values. */
 export type RootNode = LogicalNode | OperandNode | LiteralNode

@@ -1,5 +1,5 @@
 const encoder = new TextEncoder()
-// A byte order mark is text like any other here: dropping it would make two different values look the same.
+// The decoder keeps a byte order mark: without it two different values would look the same.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII = /^[\0-\x7f]*$/

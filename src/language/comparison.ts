@@ -17,7 +17,7 @@ import type { Type, Value } from './types.ts'
 import { sameType, typeName } from './types.ts'
 import { compileWildcard } from './wildcard.ts'
 
-/** Operators in the order they are tried: a word is matched by prefix, without a boundary. */
+/** Operators in the order in which the parser tries them. It matches a word by prefix, without a boundary. */
 const SPELLINGS: readonly (readonly [string, Operator])[] = [
   ['in', 'in'],
   ['eq', 'eq'],
@@ -79,7 +79,7 @@ const supports = (type: Type, operator: Operator): boolean => {
   return type.kind === 'Bytes' && BYTES_OPERATORS.has(operator)
 }
 
-/** The right-hand side that fits the left side's type and the operator. */
+/** Reads the right-hand side. The type of the left side and the operator decide its grammar. */
 export const readRight = (
   parser: Parser,
   type: Type,
@@ -119,7 +119,7 @@ const LITERAL: Record<string, (cursor: Cursor) => Value> = {
   Ip: ipLiteral,
 }
 
-/** The problem with a hint at what was meant, where no literal could be read at `at`. */
+/** Adds a hint to the problem of a literal at `at` that the parser could not read. */
 const withValueHint = (parser: Parser, at: number, place: ValuePlace, error: unknown): unknown => {
   if (!(error instanceof Problem)) return error
   const { code, message, start, end, help } = error
@@ -287,7 +287,7 @@ const wildcard = (cursor: Cursor, strict: boolean): Right => {
   }
 }
 
-/** Compiles a pattern; its error points into the source where the literal maps character by character. */
+/** Compiles a pattern. Its error points into the source where each character of the literal is one of the pattern. */
 const compiled = (
   cursor: Cursor,
   begin: number,

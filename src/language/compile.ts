@@ -20,9 +20,9 @@ export type { Lists } from './compile/options.ts'
 
 export interface Options {
   scheme: Scheme
-  /** Contents of `$lists`; one that is not given is empty. */
+  /** Contents of `$lists`. A list without contents is empty. */
   lists?: Lists
-  /** Of a missing value `!=` is false and `len` is missing (`docs`, default), or `!=` is true and `len` is 0 (`engine`). */
+  /** How to treat a missing value. `docs` (default): `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
   missing?: CompileOptions['missing']
   /** `Bool` (default) is a rule; `any` allows an expression that is a value. */
   expect?: 'Bool' | 'any'

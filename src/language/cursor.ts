@@ -10,13 +10,13 @@ import {
 } from './characters.ts'
 import { Problem } from './problem.ts'
 
-/** Only these separate tokens; TAB and no-break space do not. */
+/** The characters that separate tokens. TAB and no-break space do not. */
 const isSpace = (unit: number) => unit === SPACE || unit === CARRIAGE_RETURN || unit === LINE_FEED
 
 const isWord = (unit: number) =>
   isLower(unit) || isUpper(unit) || isDigit(unit) || unit === UNDERSCORE
 
-/** A place in the source, and what every part of the grammar reads with. */
+/** A place in the source. Every part of the grammar reads through it. */
 export class Cursor {
   at = 0
   constructor(
@@ -65,7 +65,7 @@ export class Cursor {
     return this.source.slice(start, this.at)
   }
 
-  /** The longest name at this place: runs of letters, digits and `_` joined by dots; '' where there is none. */
+  /** Gives the longest name at this place: runs of letters, digits and `_` joined by dots. '' means no name. */
   peekName(): string {
     let at = this.at
     for (;;) {
@@ -82,7 +82,7 @@ export class Cursor {
 /** White_Space, as Rust's `str::trim` has it: U+0085 is some, U+FEFF is none. */
 const WHITE = /[^\S\ufeff]|\u0085/
 
-/** A cursor over a source without the white space around it. */
+/** Gives a cursor over a source without the white space around it. */
 export const trimmed = (source: string): Cursor => {
   let end = source.length
   while (end > 0 && WHITE.test(source[end - 1]!)) end--

@@ -36,8 +36,8 @@ export const toDiagnostic = (
 })
 
 /**
- * The picture that Cloudflare's engine prints: where, the source line, carets and what is wrong. Of a line longer than 100
- * characters it shows the part around the carets.
+ * Draws the picture that Cloudflare's engine prints: the place, the source line, carets and the message. A line longer than
+ * 100 characters is cut to the part around the carets.
  *
  * @example
  * Filter parsing error (1:1):
@@ -51,7 +51,7 @@ export const formatDiagnostic = (diagnostic: Diagnostic): string => {
   return help === undefined ? picture : `${picture}help: ${terminalSafe(help)}\n`
 }
 
-/** All problems of an expression as the one error that `compile` throws. */
+/** Joins all problems of an expression into the one error that `compile` throws. */
 export const expressionError = (source: string, problems: readonly Problem[]): EdgeError => {
   const diagnostics = problems
     .toSorted((x, y) => x.start - y.start)

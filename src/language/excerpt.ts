@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../error.ts'
 import { toBytes, toText } from './bytes.ts'
 
-/** A whole expression, or a minified document, may be one line of thousands of characters. */
+/** Longer lines are cut: an expression or a minified document can be one line of thousands of characters. */
 const MAX_LINE_CHARS = 100
-/** As much of a long line as stands before the carets. */
+/** Characters of a cut line before the carets. */
 const LEAD_CHARS = 40
 
 const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
@@ -11,10 +11,10 @@ const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-/** Text that a terminal shows and does not obey: each control character is a replacement character. */
+/** Replaces control characters, so that a terminal shows the text and does not obey it. */
 export const terminalSafe = (text: string) => text.replace(UNPRINTABLE, '\ufffd')
 
-/** Place and length in characters: a diagnostic without a file counts bytes. */
+/** Converts place and length to characters. A diagnostic without a file counts bytes. */
 const inCharacters = ({ file, column, length, sourceLine }: Diagnostic) => {
   if (file !== undefined) return { before: column - 1, under: length }
   const bytes = toBytes(sourceLine)
@@ -35,7 +35,7 @@ export interface Excerpt {
   carets: string
 }
 
-/** The part of a source line that shows where a diagnostic is. Safe to print. */
+/** Gives the part of a source line around the place of a diagnostic. Safe to print. */
 export const excerptOf = (diagnostic: Diagnostic): Excerpt => {
   const { before, under } = inCharacters(diagnostic)
   const characters = [...terminalSafe(diagnostic.sourceLine)]

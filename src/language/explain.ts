@@ -7,14 +7,14 @@ import type { MatchedPart, TracedPart } from './trace.ts'
 import type { Context, Value } from './types.ts'
 import { descendants, fieldsOf, isOperand } from './walk.ts'
 
-/** What `explain` and `trace` need of one evaluation. Slow paths: called for the few requests that matched. */
+/** One evaluation, as `explain` and `trace` need it. Both are slow and run only for the few requests that match. */
 export interface Scene {
   readonly source: string
   readonly options: CompileOptions
   readonly context: Context
 }
 
-/** Compiles each node once, as a rule that fires often is explained as often. A node has one expression's options. */
+/** Compiles each node once: a rule that fires often is explained often. A node always has the options of one expression. */
 const once = <Node extends object, Made>(
   compile: (node: Node, options: CompileOptions) => Made
 ): ((node: Node, scene: Scene) => Made) => {
@@ -33,7 +33,7 @@ const readOf = once(compileOperand)
 const elementsIn = (node: LogicalNode, scene: Scene) => elementsTest(node, scene)(scene.context)
 const valueIn = (operand: OperandNode, scene: Scene) => readOf(operand, scene)(scene.context)
 
-/** The one item that decides, in an array; empty where there is none. */
+/** Gives the first item that decides, as an array of one; an empty array where no item does. */
 const firstOf = <Item>(items: readonly Item[], decides: (item: Item) => boolean): Item[] => {
   const index = items.findIndex(decides)
   return items.slice(index, index < 0 ? 0 : index + 1)
@@ -44,7 +44,7 @@ interface Found {
   value: Value | undefined
 }
 
-/** Every value that a field with `[*]` stands for, with the index each was found at. */
+/** Gives every value that a field with `[*]` stands for, each with its index. */
 const paths = (field: FieldNode, { context }: Scene): Found[] => {
   let found: Found[] = [{ field: field.name, value: context.get(field.slot) }]
   for (const index of field.indexes) {
@@ -76,7 +76,7 @@ const whole = (field: FieldNode, scene: Scene): Found =>
         value: valueIn(field, scene),
       }
 
-/** The field with `[*]` whose elements an operand has one by one, through calls that run once an element. */
+/** Finds the field with `[*]` below an operand, through calls that run once for each element. */
 const elementField = (operand: OperandNode): FieldNode | undefined => {
   if (operand.kind === 'field') return operand.each ? operand : undefined
   const [first] = operand.arguments
@@ -86,12 +86,12 @@ const elementField = (operand: OperandNode): FieldNode | undefined => {
   return goesOn ? elementField(first) : undefined
 }
 
-/** What an operand read; with `element`, of the field that has `[*]` only that element. */
+/** Gives the fields that an operand reads, with their values. `element` selects one element of the field with `[*]`. */
 const read = (operand: OperandNode, scene: Scene, element?: number): Found[] => {
   const many = element === undefined ? undefined : elementField(operand)
   const found = many === undefined ? [] : paths(many, scene)
   const results = valueIn(operand, scene)
-  // A call that gave nothing for some element has fewer results: which is whose is not known then.
+  // A call can give nothing for an element. Then there are fewer results than elements, and no result is matched to one.
   const isAligned = Array.isArray(results) && results.length === found.length
   return fieldsOf(operand).map((field) =>
     isAligned && field === many ? found[element!]! : whole(field, scene)
@@ -115,7 +115,7 @@ const part = (
 const operandsOf = (node: CompareNode): OperandNode[] =>
   node.right.kind === 'dynamic' ? [node.left, node.right.operand] : [node.left]
 
-/** Why element `i` of an Array<Bool> node is `wanted`. */
+/** Explains why element `i` of an Array<Bool> node is `wanted`. */
 const explainElement = (
   node: LogicalNode,
   i: number,
@@ -159,7 +159,7 @@ const explainElement = (
   }
 }
 
-/** Why a node is `wanted`: the smallest set of comparisons that made it so. */
+/** Explains why a node is `wanted`, with the smallest sufficient set of comparisons. */
 export const explain = (
   node: LogicalNode,
   wanted: boolean,

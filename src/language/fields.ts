@@ -4,8 +4,8 @@ import type { Type, Value } from './types.ts'
 import { parseType } from './types.ts'
 
 /**
- * Where a field's value comes from here. A `constant` is what it is on any edge like this one. `override` has no source
- * yet: a test override or `default` gives it, and loading a rule that reads it warns.
+ * The source of a field's value on this edge. A `constant` is the same on any edge like this one. `override` has no source
+ * yet: a test override or `default` gives the value, and a rule that reads it gets a warning when it loads.
  */
 export type FieldSource =
   | 'request'
@@ -62,7 +62,7 @@ const EMPTY: Record<Type['kind'], Value | undefined> = {
   Bool: false,
   Int: 0,
   Bytes: '',
-  // No address is as good as another: a field without one is missing.
+  // No address can stand for an unknown one: the field is missing instead.
   Ip: undefined,
   Array: [],
   Map: new Map(),
@@ -94,7 +94,7 @@ const definition = (row: Row): FieldDefinition => {
 /** Every field, for expressions of any phase. */
 export const fields: readonly FieldDefinition[] = rows.map(definition)
 
-/** The same fields in the same order, those that no custom rule can read being refused. */
+/** The same fields in the same order. Those that no custom rule can read are refused. */
 export const customRuleFields: readonly FieldDefinition[] = rows.map((row) => {
   if (row.phase === undefined) return definition(row)
   return { ...definition(row), refused: `\`${row.name}\` ${REFUSALS[row.phase as FieldPhase]}` }
@@ -111,7 +111,7 @@ const facts = (row: Row): FieldFacts => {
   }
 }
 
-/** What is known of each canonical field. */
+/** Facts of each canonical field. */
 export const fieldFacts: ReadonlyMap<string, FieldFacts> = new Map(
   rows.filter((row) => row.alias === undefined).map((row) => [row.name, facts(row)])
 )

@@ -2,22 +2,22 @@ import type { Operator } from './ast.ts'
 import type { Type } from './types.ts'
 import { typeName } from './types.ts'
 
-/** A hint repeats what was written only where it is short. */
+/** A hint repeats source text only up to this length. */
 const MAX_QUOTED_CHARS = 60
-/** As much of the source as any hint looks at. */
+/** Hints read no further than this. */
 const MAX_READ_CHARS = 200
 
 export const COMMENT_HINT = 'the language has no comments'
 const COMMENT = /^(?:#|\/\/(?=\s|$)|\/\*)/
 
-/** The hint for a comment, where one begins at this place. */
+/** Gives a hint where a comment begins at this place. */
 export const commentHint = (source: string, at: number): string | undefined =>
   COMMENT.test(source.slice(at, at + 3)) ? COMMENT_HINT : undefined
 
 const brief = (text: string, otherwise: string) =>
   text === '' || text.length > MAX_QUOTED_CHARS || /[\r\n]/.test(text) ? otherwise : text
 
-/** What people write where an operator belongs; the hint gets the match and the text of the left side. */
+/** Frequent mistakes in place of an operator. The hint gets the match and the text of the left side. */
 const NOT_OPERATORS: readonly (readonly [
   RegExp,
   (match: RegExpExecArray, left: string) => string,
@@ -58,9 +58,9 @@ const NOT_OPERATORS: readonly (readonly [
 const WHOLE_WORDS = { contain: 'contains', match: 'matches' } as const
 
 /**
- * What to write instead of something that is no operator; `undefined` where nothing of the kind stands here.
+ * Gives a hint where a frequent mistake stands in place of an operator.
  *
- * @param left the text of what is compared
+ * @param left the text of the left side
  */
 export const operatorHint = (source: string, at: number, left = 'x'): string | undefined => {
   for (const [pattern, hint] of NOT_OPERATORS) {
@@ -71,7 +71,7 @@ export const operatorHint = (source: string, at: number, left = 'x'): string | u
   return undefined
 }
 
-/** Why something stands at `at` where an expression, or the parenthesis around it, should end. */
+/** Gives a hint for text at `at`, where the expression or its parenthesis should end. */
 export const strayHint = (source: string, at: number): string | undefined => {
   const hint = operatorHint(source, at) ?? commentHint(source, at)
   if (hint !== undefined) return hint
@@ -83,7 +83,7 @@ export const strayHint = (source: string, at: number): string | undefined => {
     : undefined
 }
 
-/** Why nothing that is compared could be read at this place. */
+/** Gives a hint where no field, call or group could be read. */
 export const operandHint = (source: string, at: number, end: number): string | undefined => {
   const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
   const comment = commentHint(text, 0)
@@ -102,7 +102,7 @@ const OCTETS = 4
 const GROUPS = 8
 const MAX_OCTET = 255
 
-/** The network that `203.0.113.*`, `203.0.113.` or `2001:db8:*` was meant to be. */
+/** Converts `203.0.113.*`, `203.0.113.` or `2001:db8:*` to CIDR. */
 const starNetwork = (text: string): string | undefined => {
   const octets = IPV4_STARS.exec(text)?.[1]?.split('.').slice(0, -1).map(Number)
   if (octets !== undefined) {
@@ -158,7 +158,7 @@ const UNQUOTED_EXAMPLE: Partial<Record<Type['kind'], RegExp>> = {
   Ip: /^[\da-f:.]+(?:\/\d+)?$/i,
 }
 
-/** A value of another type in quotes: the hint for what is inside them, else that they are not wanted. */
+/** Gives a hint for an address or a number in quotes: one for the text inside, else that quotes do not belong here. */
 const unquotedHint = (inner: string, place: ValuePlace): string => {
   const { type, inSet } = place
   const other = type.kind === 'Ip' ? addressHint(inner, place) : numberHint(inner)
@@ -170,7 +170,7 @@ const unquotedHint = (inner: string, place: ValuePlace): string => {
   return `expected a value of type ${typeName(type)}, written without quotes${example}`
 }
 
-/** Bytes in hexadecimal, finished or not: no quotes were forgotten there. */
+/** A byte string, finished or not. It needs no quotes. */
 const BYTE_STRING = /^[\da-f]{2}[:.-][\da-f:.-]*$/i
 
 const textHint = (text: string, operator: Operator): string | undefined => {
@@ -187,7 +187,7 @@ const textHint = (text: string, operator: Operator): string | undefined => {
 }
 
 /**
- * Why no value of this type could be read at `at`, and what to write; `undefined` where the problem's own words must do.
+ * Gives a hint where no value of this type could be read at `at`.
  */
 export const valueHint = (
   source: string,
@@ -217,13 +217,13 @@ export const valueHint = (
   return type.kind === 'Ip' ? addressHint(text, place) : numberHint(text)
 }
 
-/** Why no literal could be read as an argument of a call. */
+/** Gives a hint where no literal could be read as an argument of a call. */
 export const argumentHint = (source: string, at: number, end: number): string | undefined => {
   const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
   return commentHint(text, 0) ?? textHint(text, 'eq')
 }
 
-/** Why an operator does not go with the type on its left. */
+/** Gives a hint where an operator does not support the type on its left. */
 export const unsupportedHint = (
   source: string,
   after: number,

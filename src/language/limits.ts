@@ -1,6 +1,6 @@
 import { Problem } from './problem.ts'
 
-/** What Cloudflare accepts at most; `Infinity` lifts one. */
+/** Cloudflare's limits. `Infinity` lifts one. */
 export interface Limits {
   /** Characters of an expression. */
   characters: number
@@ -13,7 +13,7 @@ export interface Limits {
 /** @see https://developers.cloudflare.com/ruleset-engine/rules-language/expressions/ */
 export const LIMITS: Limits = { characters: 4_096, nesting: 128, regexes: 64 }
 
-/** What is wrong with a source of too many characters; one beyond the basic plane is two units and still one. */
+/** Reports a source with too many characters. A character outside the basic plane counts once, although it has two units. */
 export const tooLong = (source: string, { characters }: Limits): Problem | undefined => {
   if (source.length <= characters) return undefined
   const all = Array.from(source)

@@ -34,7 +34,7 @@ export interface ListProblem {
 }
 
 /**
- * What is wrong with the use of a list: nobody fills it, or it is of a kind that the field is never in. Cloudflare refuses the
+ * Reports a list that nothing fills, or whose kind the field can never be in. Cloudflare refuses the
  * latter when a rule is saved: https://developers.cloudflare.com/waf/tools/lists/use-in-expressions/
  */
 export const listProblem = (

@@ -34,7 +34,7 @@ const invalidDigit = (start: number, end: number, radix: number) =>
 /** The engine leaves the digits of a byte to Rust's own number parser, which takes a plus before them: `"\x+a"`, `+a:0d`. */
 const BYTE_DIGITS = { 16: /^\+?[0-9a-fA-F]+$/, 8: DIGITS[8] } as const
 
-/** Reads `count` characters as a number for an escape or a byte. */
+/** Reads exactly `count` characters as a number, for an escape or a byte. */
 const fixedNumber = (cursor: Cursor, count: number, radix: 8 | 16): number => {
   const start = cursor.at
   const text = cursor.source.slice(start, Math.min(start + count, cursor.end))
@@ -84,7 +84,7 @@ const escaped = (cursor: Cursor): string => {
 const noEndingQuote = (start: number, end: number) =>
   new Problem('missing_ending_quote', 'could not find an ending quote', start, end)
 
-/** Quoted string, the cursor on its first `"`. */
+/** Reads a quoted string; the cursor is on its first `"`. */
 const quoted = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
@@ -106,7 +106,7 @@ const quoted = (cursor: Cursor): string => {
   }
 }
 
-/** Raw string, the cursor on its `r`. Gives the text between the quotes. */
+/** Reads a raw string; the cursor is on its `r`. Gives the text between the quotes. */
 const rawText = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
@@ -150,7 +150,7 @@ const byteString = (cursor: Cursor): string => {
   return bytes
 }
 
-/** A Bytes literal: quoted, raw or byte string. */
+/** Reads a Bytes literal: a quoted, raw or byte string. */
 export const bytesLiteral = (cursor: Cursor): string => {
   if (cursor.done) throw new Problem('eof', 'unrecognised input', cursor.at, cursor.at)
   if (cursor.unit() === DOUBLE_QUOTE) return quoted(cursor)
@@ -158,7 +158,7 @@ export const bytesLiteral = (cursor: Cursor): string => {
   return byteString(cursor)
 }
 
-/** A quoted or raw string, never a byte string: what wildcards and index keys take. */
+/** Reads a quoted or raw string, never a byte string: wildcards take these only. */
 export const stringLiteral = (cursor: Cursor): string => {
   if (startsString(cursor)) return bytesLiteral(cursor)
   throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end)

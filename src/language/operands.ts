@@ -16,7 +16,7 @@ import { descendants } from './walk.ts'
 
 const MAX_INDEX = 0xffff_ffff
 
-/** Why a word of the grammar does not do where a name is expected. */
+/** Explains a word of the grammar in place of a name. */
 const wordHelp = (name: string, word: string): string => {
   if (name !== word) return `operators are lower case: \`${word}\``
   return word === 'any' || word === 'all'
@@ -24,7 +24,7 @@ const wordHelp = (name: string, word: string): string => {
     : `something is missing before \`${word}\``
 }
 
-/** An unknown name, with the nearest known one. */
+/** Reports an unknown name, with the nearest known one. */
 export const unknownName = (parser: Parser, name: string, start: number): Problem => {
   const { fields, functions } = parser.scheme
   const near = nearest(name, [...fields.keys(), ...functions.keys()])
@@ -39,7 +39,7 @@ export const unknownName = (parser: Parser, name: string, start: number): Proble
   return new Problem('unknown_identifier', 'unknown identifier', start, start + name.length, help)
 }
 
-/** A field or a call with its indexes. The cursor is on the name. */
+/** Reads a field or a call with its indexes. The cursor is on the name. */
 export const operand = (parser: Parser): OperandNode => {
   const { cursor, scheme } = parser
   const start = cursor.at
@@ -335,7 +335,7 @@ const LITERALS: readonly [Type, (cursor: Cursor) => Value][] = [
   [BYTES, bytesLiteral],
 ]
 
-/** The text could be any of three literals: the first reading that ends where an argument ends wins. */
+/** Tries three kinds of literals. The first reading that ends where an argument ends wins. */
 const readLiteral = (
   parser: Parser,
   name: string,
@@ -360,7 +360,7 @@ const readLiteral = (
     }
   }
   cursor.at = start
-  // What cannot be digits of a number, an address or bytes was meant as a name.
+  // Text that cannot be a number, an address or bytes is an unknown name.
   if (/[g-zG-Z_]/.test(name)) throw unknownName(parser, name, start)
   if (number?.code === 'invalid_number') throw number
   throw new Problem('eof', 'unrecognised input', start, cursor.end, help)

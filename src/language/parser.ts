@@ -12,7 +12,7 @@ import { isRecoverable, skipOperand } from './recover.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
 
-/** Nobody reads more at once, and each repeats the whole line. */
+/** Problems that one error reports. Nobody reads more at once. */
 const MAX_PROBLEMS = 32
 
 type Combining = CombineNode['kind']
@@ -24,7 +24,7 @@ const PRECEDENCE: readonly (readonly [Combining, readonly string[]])[] = [
   ['and', ['and', '&&']],
 ]
 
-/** Reads one expression: grammar and types at once, as the right-hand side depends on the left one's type. */
+/** Reads one expression. It checks grammar and types together, as the right side's grammar depends on the left side's type. */
 export class Parser {
   readonly cursor: Cursor
   readonly problems: Problem[] = []
@@ -41,7 +41,7 @@ export class Parser {
     this.cursor = trimmed(source)
   }
 
-  /** Tells each thing once, however often the expression has it. */
+  /** Adds a warning. The same message counts once, however often its cause occurs. */
   warn(code: string, message: string, start: number, end: number, help?: string): void {
     if (this.warnings.some((known) => known.message === message)) return
     this.warnings.push(new Problem(code, message, start, end, help))
@@ -83,7 +83,7 @@ export class Parser {
     return result
   }
 
-  /** A whole filter: Bool, nothing left over. */
+  /** Reads a whole filter: a Bool with nothing left over. */
   filter(): LogicalNode | undefined {
     const node = this.#whole(() => this.logical())
     if (node !== undefined && !sameType(node.type, BOOL) && this.problems.length === 0) {
@@ -100,12 +100,12 @@ export class Parser {
     return node
   }
 
-  /** A filter, or a value by itself. */
+  /** Reads a filter, or a value by itself. */
   value(): RootNode | undefined {
     return this.#whole(() => this.#operandAlone() ?? this.logical())
   }
 
-  /** The operand that is all there is; otherwise everything is as before. */
+  /** Reads an operand that is the whole source; otherwise restores the state. */
   #operandAlone(): OperandNode | undefined {
     const { cursor } = this
     const { at } = cursor
@@ -156,7 +156,7 @@ export class Parser {
     }
   }
 
-  /** `from` is where reading stopped, before any space, as the engine reports it. */
+  /** Reports text behind the expression. `from` is before any space, as in Cloudflare's engine. */
   #leftOver(from: number): Problem {
     const { source, at, end } = this.cursor
     const help =
@@ -165,7 +165,7 @@ export class Parser {
     return new Problem('eof', 'unrecognised input', from, end, help)
   }
 
-  /** The closing parenthesis. */
+  /** Takes the closing parenthesis. */
   #close(): void {
     const { cursor } = this
     if (cursor.take(')')) return
@@ -214,7 +214,7 @@ export class Parser {
     return { kind, items, type: first.type, start: first.start, end: items.at(-1)!.end }
   }
 
-  /** One operand of a logical operator; a problem in it is noted and the rest is read on. */
+  /** Reads one operand of a logical operator. It notes a problem in it and reads on behind it. */
   #recovering(): LogicalNode {
     const { at } = this.cursor
     const depth = this.#depth
@@ -232,7 +232,7 @@ export class Parser {
     }
   }
 
-  /** Is what follows something that only a logical expression starts with? */
+  /** True where the next token can only start a logical expression. */
   startsLogical(): boolean {
     const { cursor } = this
     if (cursor.unit() === OPEN_PAREN || cursor.unit() === EXCLAMATION) return true
@@ -345,7 +345,7 @@ export class Parser {
     return this.#compare(operand(this))
   }
 
-  /** In an argument an operand may stand by itself or begin one comparison. */
+  /** Reads on after an operand in an argument: it stands by itself or begins one comparison. */
   argumentComparison(left: OperandNode): ArgumentNode {
     const { cursor } = this
     const { at } = cursor

@@ -1,4 +1,4 @@
-/** What is wrong with an expression, with the offsets it is about; turned into a Diagnostic at the end. Internal. */
+/** A mistake in an expression with its offsets. Internal: the parser turns it into a Diagnostic at the end. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   constructor(

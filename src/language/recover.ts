@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts'
 import type { Problem } from './problem.ts'
 
-/** Problems that say nothing about where an operand ends: what follows can still be read. */
+/** Problems after which the parser can read on: they do not hide the end of the operand. */
 const RECOVERABLE = new Set([
   'unknown_identifier',
   'unusable_field',
@@ -25,7 +25,7 @@ const RECOVERABLE = new Set([
   'nested_call',
 ])
 
-/** Can what follows the problem still be read, so that further ones are found? */
+/** True where the parser can read on after the problem and find further ones. */
 export const isRecoverable = ({ code }: Problem): boolean => RECOVERABLE.has(code)
 
 /** Strings of either kind, brackets, and the words and symbols that join operands. */
