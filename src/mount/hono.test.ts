@@ -219,3 +219,25 @@ describe('a body on Node that a rule looks at', () => {
     expect(resume).toHaveBeenCalledOnce()
   })
 })
+
+describe('an upgrade that is refused', () => {
+  test('is over when its connection is: others would write to a socket that is still open', async () => {
+    const socket = Object.assign(new EventEmitter(), {
+      remoteAddress: '192.0.2.7',
+      destroyed: false,
+      write: vi.fn(),
+      end: vi.fn(),
+      resume: vi.fn(),
+      destroy: vi.fn(),
+    })
+    const { app, handler } = appOf(newEdge())
+    const { incoming } = nodeEnv({ 'user-agent': 'curl', upgrade: 'websocket' }, { socket })
+    const answer = app.request('/', {}, { incoming, outgoing: undefined })
+    expect(await isSettled(answer)).toBe(false)
+    expect(socket.write).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^HTTP\/1\.1 403 /))
+    expect(socket.end).toHaveBeenCalledOnce()
+    socket.emit('close')
+    expect((await answer).status).toBe(403)
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
