@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -226,6 +226,17 @@ describe('what is told', () => {
     createEdge({ rules, store: 'memory', onWarning })
     expect(onWarning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('ja3'))
     expect(warn).toHaveBeenCalledOnce()
+  })
+
+  test('old feeds are warned of, other old data is not: commands and the start show it', () => {
+    const file = join(scratch(), 'drop.txt')
+    writeFileSync(file, '192.0.2.0/24\n')
+    utimesSync(file, new Date('2020-01-02'), new Date('2020-01-02'))
+    const onWarning = vi.fn()
+    open({ feeds: [`drop=${file}`], onWarning })
+    expect(onWarning).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^feed drop: data of 2020-01-02 is \d+ days old/)
+    )
   })
 
   test('events that are lost are told, on the console unless somebody listens', async () => {

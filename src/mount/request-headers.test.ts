@@ -182,6 +182,11 @@ describe('what is the edge’s to say', () => {
     )
   })
 
+  test.each(['6.6.6.6', '192.0.2.7, 6.6.6.6', '6.6.6.6, 192.0.2.7, 10.0.0.1'])(
+    'X-Forwarded-For %s of a peer that is not trusted is the peer alone',
+    (sent) => allEqual(views(['X-Forwarded-For', sent]), own())
+  )
+
   test('a visitor that the peer names elsewhere is alone in X-Forwarded-For', () => {
     const flat = ['CF-Connecting-IP', '192.0.2.1', 'X-Forwarded-For', '6.6.6.6']
     allEqual(

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isStrippedRequestHeader, overrideHeaderNames } from './stripped-headers.ts'
+import { isStrippedRequestHeader, mayBeStripped, overrideHeaderNames } from './stripped-headers.ts'
 
 describe('isStrippedRequestHeader', () => {
   test.each([
@@ -50,4 +51,57 @@ describe('isStrippedRequestHeader', () => {
   ])('%s passes', (name) => {
     expect(isStrippedRequestHeader(name)).toBe(false)
   })
+})
+
+describe('mayBeStripped', () => {
+  const KNOWN = [
+    ...overrideHeaderNames,
+    'true-client-ip',
+    'cf-ray',
+    'cf-connecting-ip',
+    'accept-language',
+    'cdn-loop',
+    'content-length',
+    'content-type',
+    'transfer-encoding',
+    'user-agent',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-forwarded-port',
+    'x-forwarded-prefix',
+    'x-forwarded-proto',
+    'x-forwarded-scheme',
+    'x-forwarded-server',
+    'x-forwarded-ssl',
+    'x-real-ip',
+    'x-request-id',
+  ]
+  /** A known name with some letters in upper case and some hyphens as other bytes. */
+  const spelling = fc
+    .tuple(fc.constantFrom(...KNOWN), fc.infiniteStream(fc.constantFrom(0, 1, 2)))
+    .map(([name, choices]) =>
+      [...name]
+        .map((char) => {
+          const choice = choices.next().value
+          if (choice === 0) return char
+          return char === '-' ? '_.'[choice - 1]! : char.toUpperCase()
+        })
+        .join('')
+    )
+
+  test('lets no name by that is to be stripped, in any spelling', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(spelling, fc.string({ unit: 'binary-ascii', maxLength: 40 })),
+        (name) => {
+          if (isStrippedRequestHeader(name.toLowerCase())) expect(mayBeStripped(name)).toBe(true)
+        }
+      )
+    )
+  })
+
+  test.each(['Host', 'Accept', 'Cookie', 'Connection', 'Cache-Control', 'Referer', ''])(
+    '%s is done with at a glance',
+    (name) => expect(mayBeStripped(name)).toBe(false)
+  )
 })
