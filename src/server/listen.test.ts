@@ -192,6 +192,20 @@ describe('what is refused before the handler', () => {
     client.send('ZZ\r\n')
     expect(statusOf(await client.closed)).toBe(400)
   })
+
+  test('a chunk that is none, in a request whose answer has begun: the connection closes without another answer', async () => {
+    const { port } = await start({
+      handler: (request, response) => {
+        request.on('error', () => {}).resume()
+        response.write('begun')
+      },
+    })
+    const client = rawClient(port)
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n')
+    await client.until('begun')
+    client.send('ZZ\r\n')
+    expect((await client.closed).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+  })
 })
 
 describe('a handler that fails', () => {
@@ -389,6 +403,30 @@ describe('close', () => {
     expect(busy!.socket.destroyed).toBe(false)
     finish?.()
     expect(await busy!.closed).toMatch(/Connection: close.*finished/s)
+    await closed
+  })
+
+  test('a request that waits behind a begun answer is told that the connection closes', async () => {
+    let finish: (() => void) | undefined
+    const listener = await start({
+      drainTimeoutMs: 10_000,
+      handler: (request, response) => {
+        if (request.url === '/next') response.end('next')
+        else {
+          response.write('begun')
+          finish = () => void response.end()
+        }
+      },
+    })
+    const client = rawClient(listener.port)
+    const keep = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+    client.send(keep('/first') + keep('/next'))
+    await client.until('begun')
+    const closed = listener.close()
+    finish?.()
+    expect(await client.closed).toMatch(
+      /begun.*HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n.*next$/s
+    )
     await closed
   })
 

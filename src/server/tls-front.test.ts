@@ -343,3 +343,14 @@ describe.each([
     await client.until('{198.51.100.7}')
   })
 })
+
+test('a client that leaves within its handshake is let go at once', async () => {
+  const { port } = await start({ tls: TLS, openingTimeoutMs: 20_000 })
+  const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  // Only a socket that is read hears that the other side has ended.
+  socket.on('error', () => {}).resume()
+  socket.end(HELLO)
+  expect(await Promise.race([closed, sleep(10_000, 'open')])).not.toBe('open')
+})
