@@ -9,7 +9,7 @@ import { VisitorGone } from './request-body.ts'
 import { responsePass, trailerPass } from './response-pass.ts'
 import type { VisitorResponse } from './visitor.ts'
 
-/** What the caller knows of one request. */
+/** The caller's part of one exchange. */
 export interface ForwardExtra {
   /** Set on the request, in place of the visitor's own of the same name. */
   requestHeaders: readonly Header[]
@@ -23,7 +23,7 @@ export interface ForwardExtra {
   onOriginError: (code: OriginErrorCode, cause: unknown) => Answer
 }
 
-/** What all exchanges with one upstream share. */
+/** Shared by all exchanges with one upstream. */
 export interface Origin {
   isTls: boolean
   /** Told why a response ended before its end. */
@@ -35,7 +35,7 @@ const BODILESS = new Set([204, 205, 304])
 /** A reason phrase as Node lets it be written. */
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** What of the request decides how its response is handled. */
+/** The properties of a request that decide how its response is handled. */
 export interface Sent {
   method: string
   httpVersion: string
@@ -81,7 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#resolveDone = resolve
     })
     response.once('close', this.cancel)
-    // A visitor who goes away while something is written is no event to end the process with.
+    // Without a listener, a visitor who leaves within a write would end the process.
     response.on('error', this.cancel)
   }
 

@@ -12,7 +12,7 @@ const noop = () => {}
 
 /**
  * A visitor's body on its way to the origin. Not the request itself: undici destroys the stream that it is given
- * and takes the socket off it, but the visitor still has to get an answer, and what is left of the body has to be read.
+ * and takes the socket off it, but the visitor still gets an answer, and the rest of the body has to be read.
  */
 export class RequestBody extends Readable {
   readonly #request: VisitorRequest
@@ -32,7 +32,7 @@ export class RequestBody extends Readable {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
-    // What the origin did not want is read and dropped, or the connection would hang.
+    // The rest that the origin refuses is read and dropped: an unread body blocks the connection.
     if (!this.#isEnded) this.#request.resume()
     callback(error)
   }

@@ -8,8 +8,8 @@ import { responsePass } from './response-pass.ts'
 export const TUNNELLED_PROTOCOL = 'websocket'
 
 /**
- * Joins two sockets: what one sends the other gets, with back-pressure, until either closes. An orderly end is passed on
- * after what was sent before it; a broken side breaks the other.
+ * Joins two sockets: each gets the other's bytes, with back-pressure, until either closes. An orderly end follows the bytes
+ * before it; a broken side breaks the other.
  */
 const join = (one: Socket, other: Socket): void => {
   const tie = (from: Socket, to: Socket) => {
@@ -33,7 +33,7 @@ const switchingHead = (headers: readonly string[]): string => {
 /** The visitor's side of a tunnel to be. */
 export interface TunnelEnd {
   socket: Socket
-  /** What the visitor sent after its request. */
+  /** The bytes that the visitor sent after its request. */
   head: Buffer
   onOpen: (socket: Socket) => void
 }
@@ -47,7 +47,7 @@ export class UpgradeExchange extends Exchange {
     super(response, extra, origin, { method: 'GET', httpVersion: '1.1' })
     this.#response = response
     this.#end = end
-    // Nobody reads the socket before the tunnel stands, and who does not read does not hear that a visitor has left.
+    // Before the tunnel stands nothing reads the socket, and only a socket that is read reports that the visitor has left.
     end.socket.on('readable', this.#onReadable).on('end', this.#onEnd)
   }
 

@@ -4,9 +4,9 @@ import type { Connection } from '../visitor/visitor.ts'
 import { helloFields } from './hello/fingerprint.ts'
 import type { ClientHello } from './hello/read.ts'
 
-/** What a connection began with, before its TLS or HTTP. */
+/** The facts that a connection's preface gives, before its TLS or HTTP. */
 export interface Opening {
-  /** The visitor's address: as a proxy in front told it, else the peer's. */
+  /** The visitor's address: from the PROXY header, else the peer's. */
   address: string | undefined
   hello: ClientHello | undefined
 }
@@ -56,7 +56,7 @@ interface Carrier {
   [known]?: Connection
 }
 
-/** Notes what is known of a connection besides what its socket says. */
+/** Attaches the facts that its socket does not have to a TLS connection. */
 export const noteSecure = (socket: TLSSocket, opening: Opening): void => {
   ;(socket as Carrier)[known] = new SecureConnection(socket, opening)
 }
@@ -65,5 +65,5 @@ export const notePlain = (socket: Socket, { address }: Opening): void => {
   if (address !== undefined) (socket as Carrier)[known] = { remoteAddress: address }
 }
 
-/** What the transport knows of the peer behind a request's socket; the socket itself where that is all. */
+/** The transport's facts about the peer of a request. They are the socket's own where nothing was attached. */
 export const connectionOf = (socket: Socket): Connection => (socket as Carrier)[known] ?? socket

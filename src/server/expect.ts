@@ -9,7 +9,7 @@ export const WILL_CONTINUE = /^100-continue$/i
  * once, so that a refused visitor would upload everything first.
  */
 export const continueWhenRead = (request: VisitorRequest, response: VisitorResponse): void => {
-  // A visitor that was not told to go on may send the body or not: what follows on the connection is unclear.
+  // Without a 100 the visitor may send the body or skip it, so that the next bytes have two meanings.
   const { shouldKeepAlive } = response
   response.shouldKeepAlive = false
   let isTold = false

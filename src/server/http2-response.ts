@@ -3,7 +3,7 @@ import type { VisitorResponse } from '../proxy/visitor.ts'
 
 /** The highest status that Node lets a response over HTTP/2 have. */
 const MAX_STATUS = 599
-/** What Cloudflare answers where an origin's response makes no sense. */
+/** Cloudflare's answer to a response of the origin that makes no sense. */
 const UNKNOWN_ERROR = 520
 const CONTINUE = 100
 /** For a reset to get onto a connection that takes anything at all. */
@@ -31,7 +31,7 @@ export class Http2Response implements VisitorResponse {
   #waiting = 0
   #stalled: NodeJS.Timeout | undefined
 
-  /** @param sendTimeoutMs how long the visitor may take none of what waits for it: HTTP/2 lets it say "no more" for ever */
+  /** @param sendTimeoutMs how long the visitor may take no byte of a waiting answer: HTTP/2 lets it refuse them for ever */
   constructor(stream: ServerHttp2Stream, { sendTimeoutMs }: { sendTimeoutMs: number }) {
     this.#stream = stream
     this.#sendTimeoutMs = sendTimeoutMs

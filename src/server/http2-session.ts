@@ -6,7 +6,7 @@ const PING_TIMEOUT_MS = 10_000
 /** For the last bytes to arrive, and the visitor to close its side. */
 const LINGER_MS = 2_000
 
-/** Who is responsible for a connection of HTTP/2 coming to its end. */
+/** A connection of HTTP/2 whose end is certain. */
 export interface Supervised {
   /** Takes no more requests (GOAWAY), lets those under way finish, and sees to it that the connection closes then. */
   leave(): void

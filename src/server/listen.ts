@@ -30,7 +30,7 @@ const TIMEOUT_CHECK_INTERVAL_MS = 5_000
 const DRAIN_TIMEOUT_MS = 10_000
 const IDLE_CHECK_INTERVAL_MS = 50
 
-/** @param connection what is known of the peer: with TLS and PROXY headers more than the request's socket says */
+/** @param connection the facts about the peer: TLS and PROXY headers add some to those of the request's socket */
 export type RequestHandler<Request = IncomingMessage, Response = ServerResponse> = (
   request: Request,
   response: Response,
@@ -83,7 +83,7 @@ export interface ListenerOptions {
   timeoutCheckIntervalMs?: number
   /** How long `close` lets requests under way finish. Default 10 s. */
   drainTimeoutMs?: number
-  /** Told what a handler threw (the visitor got a 500), and what is wrong with a certificate. */
+  /** Gets errors of handlers (the visitor gets a 500) and of certificates. */
   onError?: (error: unknown) => void
 }
 
@@ -92,7 +92,7 @@ export interface Listener {
   readonly url: string
   readonly host: string
   readonly port: number
-  /** Stops accepting, lets requests under way finish, then closes what is left. Calling it twice is fine. */
+  /** Stops accepting, lets requests under way finish, then closes all other connections. A second call is fine. */
   close(): Promise<void>
 }
 
@@ -124,7 +124,7 @@ export const createListener = async ({
   onError = () => {},
 }: ListenerOptions): Promise<Listener> => {
   checkPort(port)
-  /** Undefined for what speaks no HTTP/1: nothing sent yet, or upgraded. */
+  /** Each open connection. Without a pipeline where it has sent no request yet, was upgraded or has HTTP/2. */
   const connections = new Map<Socket, Pipeline | undefined>()
   let isClosing = false
 
@@ -222,7 +222,7 @@ export const createListener = async ({
     const answer = () => answerRaw(socket, statusOf(error), OWN_HEADERS)
     const { current } = pipeline
     if (current !== undefined && !current.request.complete) {
-      // What is broken is the body of the request that is being answered.
+      // The broken bytes belong to the body of the request that is being answered.
       if (current.response.headersSent) socket.destroy()
       else answer()
       return
@@ -356,7 +356,7 @@ const versionRefusal = ({ httpVersion }: IncomingMessage): number | undefined =>
   return httpVersion < '1' ? 400 : 505
 }
 
-/** Status for what Node's parser gave up on. */
+/** The status for bytes that Node's parser refuses. */
 const statusOf = ({ code }: NodeJS.ErrnoException): number => {
   if (code === 'HPE_INVALID_VERSION') return 505
   if (code === 'HPE_HEADER_OVERFLOW') return 431

@@ -7,11 +7,11 @@ const LINGER_MS = 1_000
 
 const answered = new WeakSet<Socket>()
 
-/** True where the connection has had its last answer and is closing: the rest of what it sends is of no interest. */
+/** True where the connection has its last answer and is closing. Bytes that still arrive are dropped. */
 export const isAnswered = (socket: Socket): boolean => answered.has(socket)
 
 /**
- * Answers on a bare socket, for what Node made no request of, and closes it. Bytes that still come in are read for a
+ * Answers on a bare socket, for bytes that Node makes no request of, and closes it. Bytes that still come in are read for a
  * moment: closing on them would reset the connection and the visitor would never see the answer.
  */
 export const answerRaw = (

@@ -4,7 +4,7 @@ import type { Server } from 'node:tls'
 const UNUSED = Buffer.alloc(16)
 
 /**
- * What the owner of ticket keys answers OpenSSL with for a ticket that it is about to write or read: 0 is none (OpenSSL's
+ * The answer to OpenSSL when it asks for the keys of a ticket to write or read: 0 is none (OpenSSL's
  * `SSL_CTX_set_tlsext_ticket_key_cb`). Node wants the keys all the same.
  */
 const NO_TICKET = [0, UNUSED, UNUSED, UNUSED, UNUSED]

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 const isWebSocket = ({ method, headers }: IncomingMessage) =>
   method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 
-/** The request as it came, without what asked for the upgrade. */
+/** The request as it came, without the headers that ask for the upgrade. */
 const replayed = ({ method, url, httpVersion, rawHeaders }: IncomingMessage): string => {
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`
   for (let i = 0; i < rawHeaders.length; i += 2) {
