@@ -7,12 +7,13 @@ export default defineConfig({
     // Tests that import the package by its name test the sources; the built package is tested through the command line.
     alias: [
       { find: /^edge1020$/, replacement: source('index.ts') },
+      { find: /^edge1020\/client$/, replacement: source('client/index.ts') },
       { find: /^edge1020\/data$/, replacement: source('data.ts') },
       { find: /^edge1020\/node$/, replacement: source('node.ts') },
     ],
   },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     setupFiles: ['test/seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -15,6 +15,7 @@ export { memoryStore } from './events/memory.ts'
 export { noStore } from './events/none.ts'
 export type { HonoMountOptions } from './mount/hono.ts'
 export { parseRay } from './ray.ts'
+export { rulesFromObjects } from './rules/objects.ts'
 export type { Rule, Ruleset } from './rules/rule.ts'
 export type { Verdict, VerdictAction } from './verdict.ts'
 export type {

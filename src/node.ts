@@ -23,14 +23,18 @@ import { loadRules } from './rules/load.ts'
 import { readRuleFiles } from './rules/node/files.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
+import type { Served, ServeOptions } from './server/serve.ts'
 import { parseFeedSpec } from './visitor/feeds/spec.ts'
 import type { BotsMode } from './visitor/node/sources.ts'
 import { openSources } from './visitor/node/sources.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
 
 export { readPageFile } from './answers/node/own-page-file.ts'
+export type { SqliteOptions, SqliteStore } from './events/node/sqlite.ts'
+export { sqliteStore } from './events/node/sqlite.ts'
 export * from './exports.ts'
 export type { NodeMiddleware } from './mount/node/middleware.ts'
+export type { Served, ServeOptions } from './server/serve.ts'
 export type { BotOptions } from './visitor/bots/bots.ts'
 export { createBots } from './visitor/bots/bots.ts'
 export { readBotRanges } from './visitor/node/bot-ranges.ts'
@@ -198,3 +202,12 @@ export const edge1020 = (options: (Options & HonoMountOptions) | Edge): Middlewa
  */
 export const nodeMiddleware = (options: Options | Edge): NodeMiddleware =>
   mountNode(isEdge(options) ? options : createEdge(options))
+
+/**
+ * The edge as a reverse proxy with its admin side, as `edge1020 serve` runs it. Its modules load with the first call.
+ *
+ * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`, `invalid_tls`; what was already started is stopped again
+ * @example const { url, close } = await serve({ edge, upstream: 'http://127.0.0.1:3000', port: 8020 })
+ */
+export const serve = async (options: ServeOptions): Promise<Served> =>
+  (await import('./server/serve.ts')).serve(options)

@@ -1,13 +1,17 @@
 // What is handed out beside the sources: the example programs, the examples of --help, the image's steps, the package's files.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { BROWSER, ROOT, run, startServe } from './cli.ts'
 
 const RAY = /[0-9a-f]{16}/
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-examples-'))
+/** Inside the package, so that a program can import it by its name. */
+const programs = join(ROOT, '.edge1020', `examples-${process.pid}`)
 
 beforeAll(() => {
   for (const name of ['rules', 'schema', 'dist', 'node_modules', 'package.json']) {
@@ -15,7 +19,10 @@ beforeAll(() => {
   }
 })
 
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+  rmSync(programs, { recursive: true, force: true })
+})
 
 const statusFor = async (url: string, agent: string) => {
   const response = await fetch(url, { headers: { 'user-agent': agent } })
@@ -23,14 +30,33 @@ const statusFor = async (url: string, agent: string) => {
 }
 
 describe('examples', () => {
-  const SERVERS = ['express-app.mjs', 'hono-app.mjs', 'node-http.mjs']
+  const SERVERS = [
+    'express-app.mjs',
+    'express-app.ts',
+    'hono-app.mjs',
+    'hono-app.ts',
+    'node-http.mjs',
+  ]
+  /** `client-vitest.test.ts` runs in this suite as it is. */
+  const TESTS = ['client-vitest.test.ts', 'client.test.mjs']
 
   test('are these', () => {
-    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual(['client.test.mjs', ...SERVERS])
+    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual([...TESTS, ...SERVERS])
   })
 
+  /** Node 20 reads no TypeScript: its types are taken out, and the rest runs as it stands. */
+  const runnable = async (name: string): Promise<string> => {
+    const file = join(ROOT, 'examples', name)
+    if (!name.endsWith('.ts')) return file
+    const built = await rolldown({ input: file, platform: 'node', external: /^[^./]/ })
+    const out = join(programs, name.replace('.ts', '.mjs'))
+    await built.write({ file: out, format: 'esm' })
+    await built.close()
+    return out
+  }
+
   test.each(SERVERS)('%s blocks curl and tells a browser its Ray ID', async (name) => {
-    const child = spawn(process.execPath, [join(ROOT, 'examples', name)], {
+    const child = spawn(process.execPath, [await runnable(name)], {
       cwd: folder,
       env: { ...process.env, PORT: '0' },
     })
@@ -155,6 +181,8 @@ describe('Dockerfile', () => {
   test('does not run as root', () => expect(read('USER').at(-1)).toBe('node'))
 })
 
+const LINK = /\]\(([^)\s]+)\)|<(?:img|a)\b[^>]*?(?:src|href)="([^"]+)"/g
+
 describe('the package', () => {
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
@@ -182,7 +210,8 @@ describe('the package', () => {
   })
 
   test('holds neither sources nor tests', () => {
-    expect(files.filter((path) => /^(?:src|test|bench|docs)\/|\.test\./.test(path))).toEqual([])
+    const inside = files.filter((path) => !path.startsWith('examples/'))
+    expect(inside.filter((path) => /^(?:src|test|bench|scripts)\/|\.test\./.test(path))).toEqual([])
   })
 
   test('the command line can be run by its name', () => {
@@ -190,19 +219,62 @@ describe('the package', () => {
     expect(main.startsWith('#!/usr/bin/env node\n')).toBe(true)
   })
 
-  test('its main entry imports nothing of Node', () => {
+  /** The modules that a file of `dist` loads from elsewhere, now and later. */
+  const importsOf = (entry: string): string[] => {
     const seen = new Set<string>()
     const visit = (file: string): string[] => {
       if (seen.has(file)) return []
       seen.add(file)
       const text = readFileSync(join(ROOT, 'dist', file), 'utf8')
-      const imports = [...text.matchAll(/^(?:import|export)\b[^\n]*?"([^"\n]+)";$/gm)].map(
-        ([, name]) => name!
+      const names = [
+        ...text.matchAll(/^(?:import|export)\b[^\n]*?["']([^"'\n]+)["'];?$/gm),
+        ...text.matchAll(/\bimport\(["']([^"']+)["']\)/g),
+      ].map(([, name]) => name!)
+      return names.flatMap((name) =>
+        name.startsWith('.') ? visit(join(dirname(file), name)) : [name]
       )
-      return imports.flatMap((name) => (name.startsWith('./') ? visit(name.slice(2)) : [name]))
     }
-    const imported = visit('index.js')
+    const imported = visit(entry)
     expect(seen.size).toBeGreaterThan(1)
-    expect(imported.filter((name) => name !== 'yaml')).toEqual([])
+    return [...new Set(imported)]
+  }
+
+  test.each(['index.js', 'data.js'])('%s imports nothing of Node', (entry) => {
+    expect(importsOf(entry).filter((name) => isBuiltin(name))).toEqual([])
+  })
+
+  test.each(['index.js', 'data.js', 'node.js', 'cli/main.js'])(
+    '%s imports nothing but its dependencies: an app without Hono needs no Hono',
+    (entry) => {
+      const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+        readFileSync(join(ROOT, 'package.json'), 'utf8')
+      )
+      expect(Object.keys(peerDependencies)).toEqual(['hono'])
+      expect(peerDependenciesMeta.hono).toEqual({ optional: true })
+      const packages = importsOf(entry)
+        .filter((name) => !isBuiltin(name))
+        .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0])
+      expect(packages.filter((name) => !(name in dependencies))).toEqual([])
+      for (const name of packages) {
+        const { peerDependencies: peers } = JSON.parse(
+          readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')
+        )
+        expect(Object.keys(peers ?? {}), name).not.toContain('hono')
+      }
+    }
+  )
+
+  test('holds every file that its pages link to', () => {
+    const pages = files.filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md')
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/README.md', 'docs/api.md']))
+    const missing = pages.flatMap((page) =>
+      [...readFileSync(join(ROOT, page), 'utf8').matchAll(LINK)]
+        .map(([, markdown, html]) => (markdown ?? html)!.replace(/#.*$/, ''))
+        .filter((link) => link !== '' && !/^(?:\w+:|\/\/)/.test(link))
+        .map((link) => join(dirname(page), link).replace(/\/$/, ''))
+        .filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)))
+        .map((path) => `${page}: ${path}`)
+    )
+    expect(missing).toEqual([])
   })
 })

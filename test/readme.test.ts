@@ -1,4 +1,4 @@
-// Every command and piece of code in the README, docs/mounting.md and docs/events.md, run as written (but for ports, and `npx`, which here is this build).
+// Every command and piece of code in the README, docs/mounting.md, docs/events.md and docs/api.md, run as written (but for ports, and `npx`, which here is this build).
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -109,7 +109,7 @@ describe('commands', () => {
       'npm start',
     ])
     expect(scripts.start).toBe('node dist/cli/main.js serve')
-    expect(scripts.prestart).toBe('npm run build')
+    expect(scripts.prestart).toBe('npm run build:stale')
   })
 
   const others = [...new Set(commands.slice(3))]
@@ -171,6 +171,8 @@ describe('code', () => {
     ({ text }) => text
   )
 
+  const [serving, tables] = of('js', 'docs/api.md').map(({ text }) => text)
+
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
     writeFileSync(file, text)
@@ -180,6 +182,7 @@ describe('code', () => {
   test('these are all', () => {
     expect(of('js')).toHaveLength(3)
     expect(of('js', 'docs/mounting.md')).toHaveLength(5)
+    expect(of('js', 'docs/api.md')).toHaveLength(2)
     expect(express2).toBe(express)
   })
 
@@ -273,6 +276,18 @@ server.on('listening', async () => {
   test('judging on any runtime', async () => {
     const { code, out } = await runProgram('anywhere', anywhere!)
     expect(out).toBe('block 403\n')
+    expect(code).toBe(0)
+  })
+
+  test('docs/api.md: serving, and rules that are replaced', async () => {
+    const { code, out } = await runProgram('serving', serving!)
+    expect(out).toBe('403 200 200\n')
+    expect(code).toBe(0)
+  })
+
+  test('docs/api.md: tables passed in', async () => {
+    const { code, out } = await runProgram('tables', tables!)
+    expect(out).toBe('block <html lang="de"\n')
     expect(code).toBe(0)
   })
 

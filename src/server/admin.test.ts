@@ -41,18 +41,18 @@ const start = (found: FindResult = { found: true, events: [event('a', 0)] }) => 
     query,
     close: async () => {},
   }
-  const app = createAdmin({
+  const admin = createAdmin({
     store,
     hosts: ['Admin.Test'],
     onError,
     health: () => ({ rules: { enabled: 3, total: 4 }, judged: 7, blocked: 2, storeFailures: 1 }),
   })
-  const ask = async (path: string, host: string | undefined = 'localhost:1021') => {
-    const response = await app.request(path, { headers: host === undefined ? {} : { host } })
-    const text = await response.text()
+  const ask = async (path: string, host = 'localhost:1021', method = 'GET') => {
+    const { status, headers, body } = await admin({ method, target: path, host })
+    const text = String(body)
     return {
-      status: response.status,
-      headers: response.headers,
+      status,
+      headers: new Headers(headers),
       text,
       json: () => JSON.parse(text),
     }
@@ -216,6 +216,27 @@ test('an unknown path is a 404 in JSON', async () => {
   expect(status).toBe(404)
   expect(json().error.message).toContain('/nowhere')
 })
+
+test('HEAD tells what GET would send', async () => {
+  const { ask } = start()
+  const [get, head] = [await ask('/'), await ask('/', 'localhost', 'HEAD')]
+  expect(head).toMatchObject({ status: 200, text: '' })
+  expect(head.headers.get('content-length')).toBe(get.headers.get('content-length'))
+  expect(Number(get.headers.get('content-length'))).toBe(get.text.length)
+})
+
+test.each(['POST', 'DELETE', 'OPTIONS'])('%s finds nothing', async (method) => {
+  const { ask, query } = start()
+  expect((await ask('/api/events', 'localhost', method)).status).toBe(404)
+  expect(query).not.toHaveBeenCalled()
+})
+
+test.each(['/api/events/', '/api/events/a/b', '/healthz/', '//', '/api//events', '*', ''])(
+  '%s is a 404',
+  async (path) => {
+    expect((await start().ask(path)).status).toBe(404)
+  }
+)
 
 test('startAdmin listens on loopback', async () => {
   const store: EventStore = {

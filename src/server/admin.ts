@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
-import { type Context, Hono } from 'hono'
+import type { Answer } from '../answers/answer.ts'
+import { writeAnswer } from '../answers/node/write-answer.ts'
 import { EdgeError } from '../error.ts'
 import { eventDocument } from '../events/document.ts'
 import type { EventStore } from '../events/event.ts'
@@ -34,7 +34,9 @@ export interface AdminServerOptions extends AdminOptions {
 }
 
 const MS_PER_SECOND = 1_000
-const HTTP = { badRequest: 400, forbidden: 403, notFound: 404, failed: 500 } as const
+/** The store says what is wrong with a Ray ID. */
+const EVENT_PATH = /^\/api\/events\/([^/]+)$/
+const HTTP = { ok: 200, badRequest: 400, forbidden: 403, notFound: 404, failed: 500 } as const
 
 const INDEX = `<!doctype html>
 <html lang="en">
@@ -48,12 +50,42 @@ const INDEX = `<!doctype html>
 </ul>
 `
 
-const fail = (
-  c: Context,
-  status: (typeof HTTP)[keyof typeof HTTP],
-  code: string,
-  message: string
-) => c.json({ error: { code, message } }, status)
+/** The target of a request that has none that can be read, e.g. `OPTIONS *`. */
+const NOWHERE = { pathname: '*', searchParams: new URLSearchParams() }
+
+const GUARD_HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+const answerOf = (status: number, type: string, body: string): Answer => ({
+  status,
+  headers: {
+    'Content-Type': type,
+    'Content-Length': String(Buffer.byteLength(body)),
+    ...GUARD_HEADERS,
+  },
+  body,
+})
+
+const json = (value: unknown, status: number = HTTP.ok): Answer =>
+  answerOf(status, 'application/json', JSON.stringify(value))
+
+const fail = (status: (typeof HTTP)[keyof typeof HTTP], code: string, message: string): Answer =>
+  json({ error: { code, message } }, status)
+
+/** A request to the admin port. */
+export interface AdminRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  readonly host: string | undefined
+}
+
+/** Never rejects. */
+export type Admin = (request: AdminRequest) => Promise<Answer>
 
 /**
  * A page elsewhere can have its own name resolve to this machine and then read what it likes (DNS rebinding). It cannot
@@ -72,39 +104,22 @@ const isOwnHost = (header: string | undefined, hosts: ReadonlySet<string>): bool
  * The owner's API: health, events, and the event behind a Ray ID. Read-only, JSON, for this machine.
  *
  * @example
- * const app = createAdmin({ store, health: () => ({ rules: { enabled: 3, total: 4 } }) })
- * await app.request('/api/events/8f3c2d1e0a9b7c65', { headers: { host: 'localhost' } })
+ * const admin = createAdmin({ store, health: () => ({ rules: { enabled: 3, total: 4 } }) })
+ * await admin({ method: 'GET', target: '/api/events/8f3c2d1e0a9b7c65', host: 'localhost' })
  */
 export const createAdmin = ({
   store,
   health,
   hosts = [],
   onError = () => {},
-}: AdminOptions): Hono => {
+}: AdminOptions): Admin => {
   const ownHosts = new Set(hosts.map((host) => host.toLowerCase()))
   const startMs = Date.now()
-  const app = new Hono()
 
-  app.use(async function guard(c, next) {
-    c.header('Cache-Control', 'no-store')
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Cross-Origin-Resource-Policy', 'same-origin')
-    c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
-    if (isOwnHost(c.req.header('host'), ownHosts)) return next()
-    return fail(
-      c,
-      HTTP.forbidden,
-      'foreign_host',
-      'this port answers to localhost, IP addresses and its configured host only'
-    )
-  })
-
-  app.get('/', (c) => c.html(INDEX))
-
-  app.get('/healthz', (c) => {
+  const state = (): Answer => {
     const { rules, judged, blocked, storeFailures = 0 } = health()
     const uptimeSeconds = Math.floor((Date.now() - startMs) / MS_PER_SECOND)
-    return c.json({
+    return json({
       ok: true,
       rules,
       store: store.name,
@@ -113,33 +128,52 @@ export const createAdmin = ({
       blocked,
       storeFailures,
     })
-  })
+  }
 
-  app.get('/api/events', async (c) => {
-    const filter = readEventFilter(new URL(c.req.url).searchParams)
-    if (isBad(filter)) return fail(c, HTTP.badRequest, 'bad_parameter', filter.problem)
-    return c.json({ events: await store.query(filter) })
-  })
+  const list = async (search: URLSearchParams): Promise<Answer> => {
+    const filter = readEventFilter(search)
+    if (isBad(filter)) return fail(HTTP.badRequest, 'bad_parameter', filter.problem)
+    return json({ events: await store.query(filter) })
+  }
 
-  app.get('/api/events/:ray', async (c) => {
-    const result = await store.find(c.req.param('ray'))
-    if (result.found) return c.json(eventDocument(result.events))
+  const one = async (ray: string): Promise<Answer> => {
+    const result = await store.find(ray)
+    if (result.found) return json(eventDocument(result.events))
     const status = result.reason === 'malformed' ? HTTP.badRequest : HTTP.notFound
-    return fail(c, status, result.reason, result.message)
-  })
+    return fail(status, result.reason, result.message)
+  }
 
-  app.notFound((c) =>
-    fail(c, HTTP.notFound, 'no_such_page', `nothing at ${c.req.path}: GET / lists what there is`)
-  )
+  const route = async ({ method, target }: AdminRequest): Promise<Answer> => {
+    const url = target.startsWith('/') ? `http://localhost${target}` : target
+    const { pathname, searchParams } = URL.canParse(url) ? new URL(url) : NOWHERE
+    if (method === 'GET' || method === 'HEAD') {
+      if (pathname === '/') return answerOf(HTTP.ok, 'text/html; charset=UTF-8', INDEX)
+      if (pathname === '/healthz') return state()
+      if (pathname === '/api/events') return list(searchParams)
+      const [, ray] = EVENT_PATH.exec(pathname) ?? []
+      if (ray !== undefined) return one(ray)
+    }
+    return fail(HTTP.notFound, 'no_such_page', `nothing at ${pathname}: GET / lists what there is`)
+  }
 
-  app.onError((error, c) => {
-    onError(error)
-    return error instanceof EdgeError
-      ? fail(c, HTTP.failed, error.code, error.message)
-      : fail(c, HTTP.failed, 'internal', 'the answer could not be made')
-  })
-
-  return app
+  return async (request) => {
+    if (!isOwnHost(request.host, ownHosts)) {
+      return fail(
+        HTTP.forbidden,
+        'foreign_host',
+        'this port answers to localhost, IP addresses and its configured host only'
+      )
+    }
+    try {
+      const answer = await route(request)
+      return request.method === 'HEAD' ? { ...answer, body: '' } : answer
+    } catch (error) {
+      onError(error)
+      return error instanceof EdgeError
+        ? fail(HTTP.failed, error.code, error.message)
+        : fail(HTTP.failed, 'internal', 'the answer could not be made')
+    }
+  }
 }
 
 const isBad = (filter: object): filter is BadParameter => 'problem' in filter
@@ -157,13 +191,13 @@ export const startAdmin = ({
   hosts = [],
   ...options
 }: AdminServerOptions): Promise<Listener> => {
-  const app = createAdmin({ ...options, hosts: [...hosts, host] })
-  const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  const admin = createAdmin({ ...options, hosts: [...hosts, host] })
   return createListener({
     host,
     port,
     drainTimeoutMs,
     onError: options.onError,
-    handler: (request, response) => handle(request, response),
+    handler: async ({ method = '', url = '/', headers }, response) =>
+      writeAnswer(response, await admin({ method, target: url, host: headers.host })),
   })
 }
