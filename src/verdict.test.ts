@@ -28,7 +28,7 @@ const answer: Answer = {
 }
 
 test('a verdict carries what was judged and what was found', async () => {
-  const matches = [matchOf('one'), matchOf('two')]
+  const matches = [matchOf('one'), matchOf('two'), matchOf('three')]
   const event = eventWith()
   const verdict = new Verdict('block', facts, zone, matches, answer, event)
   expect(verdict.action).toBe('block')
@@ -39,7 +39,7 @@ test('a verdict carries what was judged and what was found', async () => {
   expect(verdict.matches).toBe(matches)
   expect(verdict.answer).toBe(answer)
   expect(verdict.event).toBe(event)
-  expect(verdict.rule).toBe(matches[1]!.rule)
+  expect(verdict.rule).toBe(matches[2]!.rule)
   expect([verdict.ray, verdict.rayHeader]).toEqual([RAY, `${RAY}-LHR`])
 })
 
