@@ -158,3 +158,67 @@ describe('an event', () => {
     expect(await recorded(headers as Record<string, string>)).toEqual(expected)
   })
 })
+
+describe('a layout', () => {
+  test('has a place for each field, from 1 on, and 0 for all others', () => {
+    const { places, empty } = contextLayout(['ip.src.country', 'http.host'])
+    expect(empty).toEqual([undefined, undefined, undefined])
+    expect(places[defaultScheme.slot('ip.src.country')]).toBe(1)
+    expect(places[defaultScheme.slot('http.host')]).toBe(2)
+    expect(places.filter((place) => place !== 0)).toHaveLength(2)
+  })
+})
+
+describe('a value', () => {
+  const contextOf = (
+    fields: readonly string[],
+    overrides?: Parameters<typeof readOverrides>[0]
+  ) => {
+    const reader = readRequest(request({ host: 'shop.test' }), false, 0)
+    const visitor = createVisitors().identify((name) => reader.joined(name), {})
+    return new RequestContext(
+      contextLayout(fields),
+      reader,
+      visitor,
+      {},
+      createRays({}).next(),
+      overrides === undefined ? undefined : readOverrides(overrides)
+    )
+  }
+  const SEED = 'cf.random_seed'
+  const slot = defaultScheme.slot(SEED)
+
+  test.each([[[SEED, 'http.host']], [['http.host', SEED]]])(
+    'is computed once for the fields of the layout: %j',
+    (fields) => {
+      const context = contextOf(fields)
+      expect(context.get(slot)).toBe(context.get(slot))
+      expect(contextOf(fields).get(slot)).not.toBe(context.get(slot))
+      expect(context.get(defaultScheme.slot('http.host'))).toBe('shop.test')
+    }
+  )
+
+  test('of another field is read each time', () => {
+    const context = contextOf(['http.host'])
+    expect(context.get(slot)).not.toBe(context.get(slot))
+  })
+
+  test('that is random has 16 bytes', () => {
+    expect(contextOf([SEED]).get(slot)).toMatch(/^[\0-\xff]{16}$/)
+  })
+
+  test('of an override wins, and leaves the others', () => {
+    const context = contextOf([SEED, 'http.host'], { [SEED]: 'mine' })
+    expect(context.get(slot)).toBe('mine')
+    expect(context.get(defaultScheme.slot('http.host'))).toBe('shop.test')
+  })
+
+  test('of an override for an unknown field is refused by name', () => {
+    expect(() => readOverrides({ 'http.hots': 'a' })).toThrow(
+      expect.objectContaining({
+        code: 'unknown_field',
+        message: '"http.hots" is not a field of the Rules language',
+      })
+    )
+  })
+})

@@ -34,6 +34,12 @@ describe('warningsOf', () => {
     ])
   })
 
+  test('names the first line', () => {
+    expect(warningsOf(placed(reading('ip.src.asnum eq 1'), 'site.yaml', 1), ALL)).toEqual([
+      expect.stringMatching(/^site\.yaml:1: rule /),
+    ])
+  })
+
   test('names a rule that came as an object by its path alone', () => {
     expect(warningsOf(placed(reading('ip.src.asnum eq 1'), 'rules[0]', 0), ALL)).toEqual([
       expect.stringMatching(/^rules\[0\]: rule "the rule" reads /),
@@ -69,11 +75,13 @@ describe('warningsOf', () => {
       ...reading('ip.src.asnum eq 1'),
       warnings: [
         { file: 'site.yaml', line: 3, column: 1, message: 'odd' },
+        { file: 'site.yaml', line: 4, column: 1, message: 'odd', help: 'write it so' },
         { message: 'odd everywhere' },
       ] as unknown as Ruleset['warnings'],
     }
     expect(warningsOf(ruleset, ALL)).toEqual([
       'site.yaml:3: odd',
+      'site.yaml:4: odd: write it so',
       'odd everywhere',
       expect.stringContaining('ip.src.asnum'),
     ])

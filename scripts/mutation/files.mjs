@@ -33,9 +33,10 @@ const ALSO = {
   ],
   'src/events/node/open.ts': ['src/events/node/sqlite.test.ts'],
   'src/events/node/writer.ts': ['src/events/node/sqlite.test.ts', 'src/events/node/locked.test.ts'],
-  'src/mount/hono.ts': ['test/mount.test.ts'],
-  'src/mount/headers.ts': ['src/mount/node/middleware.test.ts', 'test/mount.test.ts'],
-  'src/mount/node/middleware.ts': ['test/mount.test.ts'],
+  'src/mount/early-read.ts': ['test/mount-bodies.test.ts'],
+  'src/mount/hono.ts': ['test/mount-bodies.test.ts', 'test/mount-websocket.test.ts'],
+  'src/mount/ray-header.ts': ['src/mount/node/middleware.test.ts'],
+  'src/mount/request-headers.ts': ['test/mount-headers.test.ts'],
   'src/server/serve.ts': ['test/serve.test.ts'],
 }
 

@@ -14,7 +14,7 @@ const QUERY = /\?mutant=(\d+)$/
 const ROOT = resolve('.')
 const IMPORT = /(?:from\s+|import\s*\(\s*|import\s+)['"](\.[^'"]+)['"]/g
 /** CPU time that no test of the spine needs: a mutant that takes it loops. */
-const HANG_CPU_MS = 20_000
+const HANG_CPU_MS = 10_000
 const WATCH_MS = 500
 
 const modules = ['src', 'test']

@@ -22,7 +22,7 @@ describe('explainMiss', () => {
   })
 
   test('does not repeat a long text', () => {
-    expect(message('x'.repeat(65_536), {})!.message.length).toBeLessThan(200)
+    expect(message('x'.repeat(65_536), {})!.message).toContain(`"${'x'.repeat(100)}" is not`)
   })
 
   test('of a removed event says when it was made and since when events are kept', () => {

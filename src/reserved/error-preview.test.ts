@@ -65,6 +65,38 @@ describe('/cdn-cgi/error/NNNN', () => {
     expect(shown.text).toContain(message)
   })
 
+  test.each(['9999', '1020?dialect=xml', '1020?generation=g9'])(
+    'what is not found has the headers of an answer of the edge: %s',
+    async (asked) => {
+      const request = new Request(`http://shop.test/cdn-cgi/error/${asked}`)
+      const { answer, rayHeader } = await edge.judge(request, { remoteAddress: '192.0.2.1' })
+      expect(answer).toEqual({
+        status: 404,
+        headers: {
+          'Content-Type': 'text/plain; charset=UTF-8',
+          'Content-Length': String((answer!.body as string).length),
+          'Cache-Control': 'no-store',
+          'CF-RAY': rayHeader,
+          'x-edge1020': 'emulated',
+        },
+        body: expect.stringMatching(/^[^\n]+\n$/),
+      })
+      const head = new Request(request, { method: 'HEAD' })
+      expect((await edge.judge(head, {})).answer!.body).toBe('')
+    }
+  )
+
+  test.each(['html', 'text', 'json', 'problem', 'markdown'])(
+    'dialect=%s is known',
+    async (name) => {
+      expect((await ask(`/cdn-cgi/error/1020?dialect=${name}`, html)).status).toBe(403)
+    }
+  )
+
+  test.each(['g1', 'g2', 'g3', 'waf', 'union'])('generation=%s is known', async (name) => {
+    expect((await ask(`/cdn-cgi/error/1020?generation=${name}`, html)).status).toBe(403)
+  })
+
   test('HEAD has no body', async () => {
     const shown = await ask('/cdn-cgi/error/1020', { method: 'HEAD' })
     expect([shown.status, shown.text]).toEqual([403, ''])
