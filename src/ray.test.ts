@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EdgeError } from './error.ts'
 import { createRays, parseRay, rayTime } from './ray.ts'
 
@@ -42,8 +42,15 @@ describe('a Ray ID', () => {
     const [one, other] = [createRays({ now }), createRays({ now, instance: 0 })]
     const seen = new Set<string>()
     const COUNT = 1_200_000
-    for (let i = 0; i < COUNT; i++) seen.add((i % 2 === 0 ? one : other).next().ray)
+    const first = one.next().ray
+    let last = first
+    for (let i = 0; i < COUNT; i++) {
+      last = (i % 2 === 0 ? one : other).next().ray
+      seen.add(last)
+    }
     expect(seen.size).toBe(COUNT)
+    // One tick holds 2^20 of them: the next one is begun early, and only that.
+    expect(rayTime(last) - rayTime(first)).toBe(10)
   })
 
   test('two instances never share one: the last two digits differ', () => {
@@ -108,6 +115,70 @@ describe('a Ray ID', () => {
 
   test.each([-1, 256, 1.5, Number.NaN])('an instance %d is refused', (instance) => {
     expect(refusal({ instance })).toMatchObject({ code: 'invalid_instance' })
+  })
+})
+
+describe('the digits of a Ray ID', () => {
+  const WORDS = 256
+  const PERIOD = 2 ** 20
+
+  /** A fresh module whose random words are their own places, plus `add` for each call of the generator. */
+  const counting = async (add = 0) => {
+    vi.resetModules()
+    let calls = 0
+    const generator = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+      const words = array as unknown as Uint32Array
+      for (let i = 0; i < words.length; i++) words[i] = i + calls * add
+      calls++
+      return array
+    })
+    onTestFinished(() => generator.mockRestore())
+    const fresh = await import('./ray.ts')
+    return { fresh, calls: () => calls }
+  }
+  const sequence = (ray: string) => Number.parseInt(ray.slice(9, 14), 16)
+
+  test('are the tick, a scattered count and the instance', async () => {
+    const { fresh } = await counting()
+    const rays = fresh.createRays({ now: () => Date.UTC(2012, 9, 12) + 10 })
+    expect([rays.next().ray, rays.next().ray, rays.next().ray]).toEqual([
+      '000000001000002d',
+      '0000000019e3752d',
+      '0000000013c6ea2d',
+    ])
+  })
+
+  test('begin each tick at a random place', async () => {
+    const { fresh, calls } = await counting(1_000)
+    let ms = Date.UTC(2012, 9, 12)
+    const rays = fresh.createRays({ now: () => ms })
+    const begun = Array.from({ length: WORDS + 2 }, () => {
+      ms += 10
+      return sequence(rays.next().ray)
+    })
+    const scattered = (place: number) => (place * 0x9e375) % PERIOD
+    const expected = Array.from({ length: WORDS }, (_, i) => scattered(i))
+    expect(begun).toEqual([...expected, scattered(1_000), scattered(1_001)])
+    expect(calls()).toBe(2)
+  })
+
+  test('of a clock before the first tick are those of the first', async () => {
+    const { fresh } = await counting()
+    expect(
+      fresh
+        .createRays({ now: () => 0 })
+        .next()
+        .ray.slice(0, 9)
+    ).toBe('000000000')
+  })
+
+  test.each([
+    [0, '2d'],
+    [1, 'd4'],
+    [9, '0c'],
+    [255, '86'],
+  ])('of instance %i end in %s', (instance, end) => {
+    expect(createRays({ instance }).next().ray.slice(-2)).toBe(end)
   })
 })
 

@@ -107,3 +107,34 @@ describe('redactMatched', () => {
     expect(given[0]!.value).toBe('secret')
   })
 })
+
+describe('odd values', () => {
+  const redacted = (field: string, value: unknown, query: boolean | readonly string[] = true) =>
+    redactMatched([{ field, value, expression: 'e' }], { query })[0]!.value
+
+  test('a pair without a name has a value too', () => {
+    expect(redactQuery('?=secret&a', true)).toBe('?=REDACTED&a')
+    expect(redactQuery('', true)).toBe('')
+  })
+
+  test.each(['http.request.uri', 'http.request.uri.query', 'http.referer'])(
+    '%s that is no text stays',
+    (field) => {
+      expect(redacted(field, 5)).toBe(5)
+      expect(redacted(field, null)).toBeNull()
+    }
+  )
+
+  test('a URI without a query stays, and one that is all query is redacted', () => {
+    expect(redacted('http.request.uri', '/a=')).toBe('/a=')
+    expect(redacted('http.request.uri', '?a=secret')).toBe('?a=REDACTED')
+  })
+
+  test('one argument is redacted where all are, or where its name is given', () => {
+    const field = 'http.request.uri.args["To%6ben"]'
+    expect(redacted(field, ['secret'])).toBe('REDACTED')
+    expect(redacted(field, ['secret'], ['token'])).toBe('REDACTED')
+    expect(redacted(field, ['page'], ['other'])).toEqual(['page'])
+    expect(redacted(field, ['page'], false)).toEqual(['page'])
+  })
+})
