@@ -26,12 +26,7 @@ const OUTER = ['src/node.ts', 'src/server/serve.ts']
 const ALSO = {
   'src/context.ts': ['src/context-sources.test.ts'],
   'src/phases/order.ts': ['src/phases/custom-rules.test.ts'],
-  'src/events/event.ts': [],
-  'src/events/node/database.ts': [
-    'src/events/node/sqlite.test.ts',
-    'src/events/node/locked.test.ts',
-  ],
-  'src/events/node/open.ts': ['src/events/node/sqlite.test.ts'],
+  'src/events/node/database.ts': ['src/events/node/locked.test.ts'],
   'src/events/node/writer.ts': ['src/events/node/sqlite.test.ts', 'src/events/node/locked.test.ts'],
   'src/mount/early-read.ts': ['test/mount-bodies.test.ts'],
   'src/mount/hono.ts': ['test/mount-bodies.test.ts', 'test/mount-websocket.test.ts'],

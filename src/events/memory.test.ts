@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventWith } from './event.fixture.ts'
 import { memoryStore } from './memory.ts'
 import { storeContract } from './store.contract.ts'
@@ -37,9 +37,66 @@ describe('a full memory store', () => {
     expect(await store.find(deciding.ray)).toMatchObject({ found: true, events: [deciding] })
   })
 
+  test('holds 10,000 unless told otherwise', async () => {
+    const store = memoryStore()
+    const events = Array.from({ length: 10_001 }, () => eventWith())
+    await store.append(events)
+    expect((await store.find(events[0]!.ray)).found).toBe(false)
+    expect((await store.find(events[1]!.ray)).found).toBe(true)
+  })
+
+  test('may hold a single one', async () => {
+    const store = memoryStore({ capacity: 1 })
+    const [first, second] = [eventWith(), eventWith()]
+    await store.append([first, second])
+    expect(await store.query()).toEqual([second])
+  })
+
+  test('lets go of what it removes: Ray IDs at once, events in one go now and then', async () => {
+    const store = memoryStore({ capacity: CAPACITY })
+    const events = Array.from({ length: CAPACITY + 9 }, () => eventWith())
+    const deleted = vi.spyOn(Map.prototype, 'delete')
+    const spliced = vi.spyOn(Array.prototype, 'splice')
+    onTestFinished(() => void vi.restoreAllMocks())
+    await store.append(events)
+    const rays = deleted.mock.calls.map(([ray]) => ray)
+    const dropped = spliced.mock.calls.filter(([, count]) => count !== 1)
+    vi.restoreAllMocks()
+    expect(rays).toEqual(events.slice(0, 9).map(({ ray }) => ray))
+    expect(dropped).toEqual([
+      [0, CAPACITY + 1],
+      [0, CAPACITY + 1],
+    ])
+    expect(await store.query()).toEqual(events.slice(-CAPACITY).toReversed())
+  })
+
   test.each([0, -1, 1.5, Number.NaN])('a capacity of %d is refused', (capacity) => {
     expect(() => memoryStore({ capacity })).toThrow(
-      expect.objectContaining({ code: 'invalid_store' })
+      expect.objectContaining({
+        code: 'invalid_store',
+        message: `capacity ${capacity}: expected a whole number of at least 1`,
+      })
     )
+  })
+})
+
+describe('what a memory store says', () => {
+  const UNKNOWN = '0123456789abcdef'
+
+  test('of a Ray ID that it does not have', async () => {
+    const store = memoryStore()
+    expect(await store.find(UNKNOWN)).toMatchObject({
+      message: expect.stringContaining('is not in memory, which is empty'),
+    })
+    await store.append([eventWith()])
+    expect(await store.find(UNKNOWN)).toMatchObject({
+      message: expect.stringContaining('is not in memory, whose oldest event is from 20'),
+    })
+  })
+
+  test('once it is closed', async () => {
+    const store = memoryStore()
+    await store.close()
+    await expect(store.append([])).rejects.toThrow('memory: the store is closed')
   })
 })
