@@ -28,10 +28,7 @@ const ALSO = {
   'src/phases/order.ts': ['src/phases/custom-rules.test.ts'],
   'src/events/node/database.ts': ['src/events/node/locked.test.ts'],
   'src/events/node/writer.ts': ['src/events/node/sqlite.test.ts', 'src/events/node/locked.test.ts'],
-  'src/mount/early-read.ts': ['test/mount-bodies.test.ts'],
-  'src/mount/hono.ts': ['test/mount-bodies.test.ts', 'test/mount-websocket.test.ts'],
   'src/mount/ray-header.ts': ['src/mount/node/middleware.test.ts'],
-  'src/mount/request-headers.ts': ['test/mount-headers.test.ts'],
   'src/server/serve.ts': ['test/serve.test.ts'],
 }
 
