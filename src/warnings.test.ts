@@ -34,6 +34,12 @@ describe('warningsOf', () => {
     ])
   })
 
+  test('says where places come from', () => {
+    expect(warningsOf(reading('ip.src.city eq "a"'), ALL)).toEqual([
+      'rules[0]: rule "the rule" reads ip.src.city, for which this edge has no data: it is "" unless a test override says otherwise; `--geo geoip-lite` (option `geo`) or a city database has it',
+    ])
+  })
+
   test('names the first line', () => {
     expect(warningsOf(placed(reading('ip.src.asnum eq 1'), 'site.yaml', 1), ALL)).toEqual([
       expect.stringMatching(/^site\.yaml:1: rule /),
@@ -48,7 +54,7 @@ describe('warningsOf', () => {
 
   test.each([
     ['ip.src.country eq "DE"', 'ip.src.country', '"XX"'],
-    ['ip.src.city eq "a"', 'ip.src.city', '""'],
+    ['cf.zone.name eq "a"', 'cf.zone.name', '""'],
     ['cf.bot_management.signed_agent', 'cf.bot_management.signed_agent', 'false'],
     ['cf.bot_management.score gt 1', 'cf.bot_management.score', '99'],
     ['any(cf.llm.prompt.pii_categories[*] eq "a")', 'cf.llm.prompt.pii_categories', 'empty'],
