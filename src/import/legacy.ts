@@ -1,0 +1,197 @@
+import { formatIp, parseIp } from '../lists/ip.ts'
+import { isUnknown } from '../terraform/values.ts'
+import type { View } from '../terraform/view.ts'
+import type { Found } from './read.ts'
+import { boolean, known, number, Refusal, required, text, textOrNothing, texts } from './read.ts'
+import type { ImportedRule } from './rule.ts'
+
+/** Actions of the retired Firewall Rules, and what they are today. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  allow: 'skip',
+  bypass: 'skip',
+  simulate: 'log',
+  whitelist: 'allow',
+}
+
+/** The action that runs, with the written word where that is another one. */
+export const actionOf = (written: string): Pick<ImportedRule, 'action' | 'written_action'> => {
+  const action = ACTIONS[written]
+  return action === undefined ? { action: written } : { action, written_action: written }
+}
+
+const LAST = Number.POSITIVE_INFINITY
+
+/** Rules without a priority run after all others. */
+export const byPriority = (rules: readonly ImportedRule[]): ImportedRule[] =>
+  [...rules].sort((a, b) => (a.priority ?? LAST) - (b.priority ?? LAST) || 0)
+
+/** How a firewall rule names its filter: an id, a resource, or the filter itself. */
+export type FindFilter = (rule: View) => View | undefined
+
+/**
+ * A rule of the retired Firewall Rules.
+ *
+ * Source: https://developers.cloudflare.com/firewall/api/cf-firewall-rules/
+ */
+export const readFirewallRule = (
+  rule: View,
+  found: Found,
+  filterOf: FindFilter,
+  resource?: string
+): void => {
+  const what = textOrNothing(rule, 'description') ?? resource ?? 'a firewall rule'
+  found.add(rule.place, what, () => {
+    const filter = filterOf(rule)
+    if (filter === undefined) throw new Refusal('its filter is not among the files')
+    const written = required(rule, 'action')
+    const products = texts(rule, 'products')
+    const { action, written_action } = actionOf(written)
+    const isPaused = boolean(rule, 'paused') ?? false
+    return {
+      product: 'custom',
+      zone: textOrNothing(rule, 'zone_id'),
+      name: textOrNothing(rule, 'description') || textOrNothing(filter, 'description') || undefined,
+      id: textOrNothing(rule, 'ref') || textOrNothing(rule, 'id') || undefined,
+      expression: required(filter, 'expression').trim(),
+      action,
+      written_action,
+      enabled: !isPaused,
+      resource,
+      source: rule.place,
+      skip:
+        action === 'skip'
+          ? {
+              current: written === 'allow',
+              phases:
+                written === 'allow' ? ['http_ratelimit', 'http_request_firewall_managed'] : [],
+              products,
+              rulesets: [],
+              logs: true,
+            }
+          : undefined,
+      priority: number(rule, 'priority'),
+    }
+  })
+}
+
+/**
+ * An IP Access rule.
+ *
+ * Source: https://developers.cloudflare.com/waf/tools/ip-access-rules/
+ */
+export const readAccessRule = (rule: View, found: Found, resource?: string): void => {
+  const [configuration] = rule.children('configuration')
+  const notes = textOrNothing(rule, 'notes') || undefined
+  found.add(rule.place, notes ?? resource ?? 'an access rule', () => {
+    if (configuration === undefined) throw new Refusal('`configuration` is missing')
+    known(configuration.unknown)
+    const target = required(configuration, 'target')
+    return {
+      product: 'access',
+      zone: textOrNothing(rule, 'zone_id'),
+      name: notes,
+      ...actionOf(required(rule, 'mode')),
+      enabled: !(boolean(rule, 'paused') ?? false),
+      resource,
+      source: rule.place,
+      target,
+      value: shortAddress(required(configuration, 'value')),
+    }
+  })
+}
+
+/** The API writes IPv6 addresses in full. */
+const shortAddress = (value: string): string => {
+  const [address = '', ...prefix] = value.split('/')
+  const ip = address.includes(':') ? parseIp(address) : undefined
+  return ip === undefined ? value : [formatIp(ip), ...prefix].join('/')
+}
+
+/**
+ * A User Agent Blocking rule.
+ *
+ * Source: https://developers.cloudflare.com/waf/tools/user-agent-blocking/
+ */
+export const readUserAgentRule = (rule: View, found: Found, resource?: string): void => {
+  const [configuration] = rule.children('configuration')
+  const name = textOrNothing(rule, 'description') || undefined
+  found.add(rule.place, name ?? resource ?? 'a user agent rule', () => {
+    if (configuration === undefined) throw new Refusal('`configuration` is missing')
+    known(configuration.unknown)
+    return {
+      product: 'ua',
+      zone: textOrNothing(rule, 'zone_id'),
+      name,
+      ...actionOf(required(rule, 'mode')),
+      enabled: !(boolean(rule, 'paused') ?? false),
+      resource,
+      source: rule.place,
+      target: text(configuration, 'target') ?? 'ua',
+      value: required(configuration, 'value'),
+    }
+  })
+}
+
+/**
+ * A Zone Lockdown.
+ *
+ * Source: https://developers.cloudflare.com/waf/tools/zone-lockdown/
+ */
+export const readLockdown = (rule: View, found: Found, resource?: string): void => {
+  const name = textOrNothing(rule, 'description') || undefined
+  found.add(rule.place, name ?? resource ?? 'a zone lockdown', () => ({
+    product: 'lockdown',
+    zone: textOrNothing(rule, 'zone_id'),
+    name,
+    enabled: !(boolean(rule, 'paused') ?? false),
+    resource,
+    source: rule.place,
+    urls: texts(rule, 'urls'),
+    addresses: rule.children('configurations').map((configuration) => {
+      known(configuration.unknown)
+      return required(configuration, 'value')
+    }),
+    priority: number(rule, 'priority'),
+  }))
+}
+
+/** Old modes, and today's actions. */
+const MODES: Readonly<Record<string, string>> = { ban: 'block', simulate: 'log' }
+
+/** A rate limit of the retired API: a URL pattern in place of an expression. */
+export const readOldRateLimit = (rule: View, found: Found, resource?: string): void => {
+  const name = textOrNothing(rule, 'description') || undefined
+  found.add(rule.place, name ?? resource ?? 'a rate limit', () => {
+    const [action] = rule.children('action')
+    const [request] = rule.children('match').flatMap((match) => match.children('request'))
+    const mode = action === undefined ? required(rule, 'action') : required(action, 'mode')
+    const today = MODES[mode]
+    return {
+      product: 'ratelimit',
+      zone: textOrNothing(rule, 'zone_id'),
+      name,
+      action: today ?? mode,
+      written_action: today === undefined ? undefined : mode,
+      enabled: !(boolean(rule, 'disabled') ?? false),
+      resource,
+      source: rule.place,
+      threshold: number(rule, 'threshold'),
+      period: number(rule, 'period'),
+      timeout: action === undefined ? undefined : number(action, 'timeout'),
+      url:
+        request === undefined ? undefined : (text(request, 'url') ?? text(request, 'url_pattern')),
+      methods: request === undefined ? undefined : texts(request, 'methods'),
+    }
+  })
+}
+
+/** The filter of a document of the API stands in the rule. */
+export const filterWithin: FindFilter = (rule) => rule.children('filter')[0]
+
+/** The id that a member refers to, or the resource whose id it is. */
+export const referenceIn = (view: View, name: string): string | undefined => {
+  const value = view.value(name)
+  if (value === undefined) return undefined
+  if (isUnknown(value)) return value.idOf
+  return String(value)
+}

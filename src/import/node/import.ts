@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { EdgeError } from '../../error.ts'
+import { isModuleFile } from '../../terraform/folder.ts'
+import { loadTerraform } from '../../terraform/load.ts'
+import { ApiDocuments, isOwnDocument } from '../documents.ts'
+import { DocumentProblem, parseWithPlaces } from '../json-view.ts'
+import { Found } from '../read.ts'
+import { isRuleResource, readResources } from '../resources.ts'
+import type { ImportedRule, LeftOut } from '../rule.ts'
+import { resourcesOfState } from '../states.ts'
+
+export interface ImportOptions {
+  /** `NAME=VALUE`, as Terraform's `-var` has them. */
+  vars?: readonly string[] | undefined
+  varFiles?: readonly string[] | undefined
+  /** Environment, for `TF_VAR_…`. */
+  env?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+export interface Imported {
+  readonly rules: readonly ImportedRule[]
+  readonly leftOut: readonly LeftOut[]
+  /** Files that could not be read at all: their rules are missing. */
+  readonly broken: readonly LeftOut[]
+  readonly warnings: readonly string[]
+  /** Files of edge1020's own rules, for `loadRules`. */
+  readonly own: readonly string[]
+  /** Every file that was read, for a reload. */
+  readonly files: readonly string[]
+}
+
+const DOCUMENT = /\.(?:json|ya?ml|tfstate)$/i
+const STATE = /"(?:planned_values|terraform_version)"\s*:/
+const STATE_HEAD = 4_096
+const MAX_BYTES = 200 * 2 ** 20
+
+const names = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('.'))
+    .sort((a, b) => (a < b ? -1 : 1))
+
+class Import {
+  readonly found = new Found()
+  readonly documents = new ApiDocuments(this.found)
+  readonly broken: LeftOut[] = []
+  readonly own: string[] = []
+  readonly files: string[] = []
+
+  constructor(readonly options: ImportOptions) {}
+
+  path(path: string): void {
+    if (this.#stat(path).isDirectory()) this.#folder(path)
+    else if (isModuleFile(basename(path))) this.#terraform(dirname(path), basename(path))
+    else this.#document(path, basename(path))
+  }
+
+  #stat(path: string) {
+    try {
+      return statSync(path)
+    } catch (error) {
+      throw new EdgeError('file_not_found', `no file or folder "${path}"`, { cause: error })
+    }
+  }
+
+  #folder(folder: string): void {
+    const all = names(folder)
+    if (all.some(isModuleFile)) {
+      this.#terraform(folder)
+      return
+    }
+    const documents = all.filter((name) => DOCUMENT.test(name))
+    if (documents.length === 0) {
+      throw new EdgeError(
+        'file_not_found',
+        `no rules in "${folder}": expected *.tf, *.tofu, *.json, *.yaml, *.yml or *.tfstate`
+      )
+    }
+    for (const name of documents) this.#document(join(folder, name), name)
+  }
+
+  #terraform(folder: string, only?: string): void {
+    const { vars, varFiles, env } = this.options
+    const result = loadTerraform(folder, {
+      isWanted: isRuleResource,
+      ...(vars === undefined ? {} : { vars }),
+      ...(varFiles === undefined ? {} : { varFiles }),
+      ...(env === undefined ? {} : { env }),
+      ...(only === undefined ? {} : { only }),
+    })
+    this.broken.push(...result.broken)
+    this.found.leftOut.push(...result.leftOut)
+    this.found.warnings.push(...result.warnings)
+    this.files.push(...result.files)
+    readResources(result.resources, this.found)
+  }
+
+  #document(path: string, file: string): void {
+    this.files.push(path)
+    try {
+      const { size } = statSync(path)
+      if (size > MAX_BYTES) throw new DocumentProblem(`the file has ${size} bytes`, 1)
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+      this.#text(path, file, text)
+    } catch (error) {
+      const isProblem = error instanceof DocumentProblem
+      if (!isProblem && !(error instanceof SyntaxError) && !(error instanceof TypeError))
+        throw error
+      const line = isProblem ? error.line : 1
+      const reason =
+        isProblem || error instanceof SyntaxError ? error.message : 'the file is not UTF-8'
+      this.broken.push({ source: `${file}:${line}`, what: 'the file', reason })
+    }
+  }
+
+  #text(path: string, file: string, text: string): void {
+    if (STATE.test(text.slice(0, STATE_HEAD))) {
+      const resources = resourcesOfState(JSON.parse(text), file)
+      if (resources !== undefined) {
+        readResources(
+          resources.filter(({ type }) => isRuleResource(type)),
+          this.found
+        )
+        return
+      }
+    }
+    const document = parseWithPlaces(file, text)
+    if (isOwnDocument(document)) this.own.push(path)
+    else this.documents.read(file, document)
+  }
+
+  finish(): Imported {
+    this.documents.finish()
+    const { rules, leftOut, warnings } = this.found
+    const broken = [...this.broken, ...this.documents.broken]
+    return { rules, leftOut, broken, warnings, own: this.own, files: this.files }
+  }
+}
+
+/**
+ * Reads files and folders of whatever holds Cloudflare's rules: documents of the API, recorded exchanges, Terraform and OpenTofu
+ * folders, plans and states. Formats are known by their content.
+ *
+ * @throws EdgeError `file_not_found`
+ */
+export const importRules = (paths: readonly string[], options: ImportOptions = {}): Imported => {
+  const run = new Import(options)
+  for (const path of paths) run.path(path)
+  return run.finish()
+}

@@ -1,0 +1,113 @@
+import type { Value } from '../terraform/values.ts'
+import { isList, isObject, isUnknown, numberText, SetValue } from '../terraform/values.ts'
+import type { View } from '../terraform/view.ts'
+import type { ImportedRule, LeftOut } from './rule.ts'
+
+/** A rule that cannot load, in words. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+}
+
+const unknownReason = (value: Value): string | undefined => {
+  if (!isUnknown(value)) return undefined
+  return value.problem === undefined
+    ? `unknown value: ${value.what} is known only when Terraform runs; give it with --var, or load the output of \`terraform show -json\``
+    : value.what
+}
+
+/** Throws where a value, or what it holds, is unknown. */
+export const known = (value: Value | undefined): Value | undefined => {
+  if (value === undefined) return undefined
+  const reason = unknownReason(value)
+  if (reason !== undefined) throw new Refusal(reason)
+  return value
+}
+
+/** The text under a name; numbers and booleans are taken as text, as the provider does. */
+export const text = (view: View, name: string): string | undefined => {
+  const value = known(view.value(name))
+  if (value === undefined) return undefined
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return numberText(value)
+  if (typeof value === 'boolean') return String(value)
+  throw new Refusal(`\`${name}\`: expected a text`)
+}
+
+export const required = (view: View, name: string): string => {
+  const value = text(view, name)
+  if (value === undefined) throw new Refusal(`\`${name}\` is missing`)
+  return value
+}
+
+export const number = (view: View, name: string): number | undefined => {
+  const value = known(view.value(name))
+  if (value === undefined || value === '') return undefined
+  const found = typeof value === 'string' ? Number(value) : value
+  if (typeof found === 'number' && Number.isFinite(found)) return found
+  throw new Refusal(`\`${name}\`: expected a number`)
+}
+
+export const boolean = (view: View, name: string): boolean | undefined => {
+  const value = known(view.value(name))
+  if (value === undefined || typeof value === 'boolean') return value
+  if (value === 'true') return true
+  if (value === 'false') return false
+  throw new Refusal(`\`${name}\`: expected true or false`)
+}
+
+/** The texts of a list or a set; one text counts as a list of it. */
+export const texts = (view: View, name: string): string[] => {
+  const value = known(view.value(name))
+  if (value === undefined) return []
+  const items = isList(value) ? value : value instanceof SetValue ? value.items : [value]
+  return items.map((item) => {
+    const reason = unknownReason(item)
+    if (reason !== undefined) throw new Refusal(reason)
+    if (isObject(item) || isList(item) || item === null)
+      throw new Refusal(`\`${name}\`: expected texts`)
+    return typeof item === 'number' ? numberText(item) : String(item)
+  })
+}
+
+/** As `text`, with `undefined` in place of a refusal: for what does not change the rule's verdict. */
+export const textOrNothing = (view: View, name: string): string | undefined => {
+  try {
+    return text(view, name)
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+/** The rule without members that are not set. */
+export const compacted = (rule: ImportedRule): ImportedRule =>
+  Object.fromEntries(
+    Object.entries(rule).filter(([, value]) => value !== undefined)
+  ) as unknown as ImportedRule
+
+/** What is found, what is left out, what is worth a word. */
+export class Found {
+  readonly rules: ImportedRule[] = []
+  readonly leftOut: LeftOut[] = []
+  readonly warnings: string[] = []
+
+  /** Adds what `read` gives, or says why it could not. */
+  add(source: string, what: string, read: () => ImportedRule | undefined): void {
+    try {
+      const rule = read()
+      if (rule !== undefined) this.rules.push(compacted(rule))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.leaveOut(source, what, error.message)
+    }
+  }
+
+  leaveOut(source: string, what: string, reason: string): void {
+    this.leftOut.push({ source, what, reason })
+  }
+
+  warn(source: string, message: string): void {
+    const text = `${source}: ${message}`
+    if (!this.warnings.includes(text)) this.warnings.push(text)
+  }
+}

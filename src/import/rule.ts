@@ -1,0 +1,79 @@
+/** Cloudflare's products that configurations hold rules of. */
+export type Product = 'custom' | 'ratelimit' | 'access' | 'lockdown' | 'ua' | 'list'
+
+/** One rule (or list) of somebody's configuration, with its product's own facts. */
+export interface ImportedRule {
+  readonly product: Product
+  /** Id or name of its zone, where it is known. */
+  readonly zone?: string
+  /** Its description; a list's name. */
+  readonly name?: string
+  /** The id that the owner gave it (`ref`, `id`). */
+  readonly id?: string
+  readonly expression?: string
+  /** The action that runs. */
+  readonly action?: string
+  /** The action that the file says, where that is an older word for it. */
+  readonly written_action?: string
+  readonly enabled?: boolean
+  /** Terraform's address of the resource. */
+  readonly resource?: string
+  /** `file:line`; of rules within an attribute that of its resource. */
+  readonly source: string
+  /** `file:line` of the rule itself, where `source` is its resource's. */
+  readonly at?: string
+  /** Access and user agent rules: `ip`, `country`, `asn` …, and the value. */
+  readonly target?: string
+  readonly value?: string
+  /** Lockdowns. */
+  readonly urls?: readonly string[]
+  readonly addresses?: readonly string[]
+  /** Lists. */
+  readonly kind?: string
+  readonly items?: number
+  readonly entries?: readonly ListEntry[]
+  /** Rate limits. */
+  readonly characteristics?: readonly string[]
+  readonly period?: number
+  readonly requests?: number
+  readonly threshold?: number
+  readonly timeout?: number
+  readonly counting_expression?: string
+  readonly requests_to_origin?: boolean
+  readonly url?: string
+  readonly methods?: readonly string[]
+  /** What a `skip` skips; absent: the rest of the ruleset. */
+  readonly skip?: SkippedParts
+  /** The response of a `block`. */
+  readonly response?: CustomResponse
+  /** The ruleset that an `execute` runs: its id, or its resource. */
+  readonly executes?: string
+  readonly priority?: number
+}
+
+export interface SkippedParts {
+  /** The rules below it in the same ruleset. */
+  readonly current: boolean
+  readonly phases: readonly string[]
+  readonly products: readonly string[]
+  readonly rulesets: readonly string[]
+  readonly logs: boolean
+}
+
+export interface CustomResponse {
+  readonly status?: number
+  readonly content?: string
+  readonly content_type?: string
+}
+
+export interface ListEntry {
+  readonly value: string
+  readonly comment?: string
+}
+
+/** Something that does not load, by name, with its place and the reason. */
+export interface LeftOut {
+  readonly source: string
+  readonly what: string
+  readonly reason: string
+}

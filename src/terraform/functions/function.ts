@@ -1,0 +1,35 @@
+import type { Scope } from '../evaluate.ts'
+import type { Value } from '../values.ts'
+
+/** One of Terraform's functions. */
+export interface TerraformFunction {
+  readonly min: number
+  readonly max: number
+  /** Lists and objects may hold unknown elements: the result then holds them too. Otherwise it is unknown. */
+  readonly takesPartlyUnknown?: boolean
+  /** Arguments may be unknown altogether. */
+  readonly takesUnknown?: boolean
+  /** @throws EvaluationProblem */
+  run(args: readonly Value[], scope: Scope, name: string): Value
+  /** In place of `run`: arguments are evaluated only when asked for. */
+  readonly lazy?: (args: readonly (() => Value)[]) => Value
+}
+
+export type Functions = Readonly<Record<string, TerraformFunction>>
+
+type Run = TerraformFunction['run']
+
+/** A function of exactly `count` arguments. */
+export const of = (count: number, run: Run): TerraformFunction => ({ min: count, max: count, run })
+
+export const between = (min: number, max: number, run: Run): TerraformFunction => ({
+  min,
+  max,
+  run,
+})
+
+/** The same, with unknown elements in its lists and objects. */
+export const partly = (given: TerraformFunction): TerraformFunction => ({
+  ...given,
+  takesPartlyUnknown: true,
+})

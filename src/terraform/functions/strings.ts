@@ -1,0 +1,102 @@
+import { EvaluationProblem } from '../problem.ts'
+import type { Value } from '../values.ts'
+import { elementsOf, isList, SetValue, toNumber, toText } from '../values.ts'
+import { formatted } from './format.ts'
+import { between, type Functions, of } from './function.ts'
+import { regexMatch, regexMatches, regexReplace } from './patterns.ts'
+
+const ANY = Number.POSITIVE_INFINITY
+
+type OnTexts = (...texts: string[]) => Value
+
+/** A function whose arguments are all text. */
+const texts = (count: number, run: OnTexts) =>
+  of(count, (args, _, name) => run(...args.map((arg) => toText(arg, `\`${name}\``))))
+
+const trimmed = (text: string, unwanted: string, isStart: boolean, isEnd: boolean): string => {
+  const characters = [...text]
+  const set = new Set(unwanted)
+  let start = 0
+  let end = characters.length
+  while (isStart && start < end && set.has(characters[start]!)) start++
+  while (isEnd && end > start && set.has(characters[end - 1]!)) end--
+  return characters.slice(start, end).join('')
+}
+
+const MAX_LINES = 1_000_000
+
+const isElements = (value: Value) => isList(value) || value instanceof SetValue
+
+const formattedList = (args: readonly Value[]): string[] => {
+  const [format, ...values] = args
+  const lists = values.filter(isElements).map((value) => elementsOf(value, '`formatlist`'))
+  const length = lists.length === 0 ? 1 : lists[0]!.length
+  if (lists.some((list) => list.length !== length)) {
+    throw new EvaluationProblem('`formatlist`: the lists have different lengths')
+  }
+  return Array.from({ length: Math.min(length, MAX_LINES) }, (_, i) =>
+    formatted(
+      toText(format!, '`formatlist`'),
+      values.map((value) => (isElements(value) ? elementsOf(value, '')[i]! : value))
+    )
+  )
+}
+
+/** A pattern between slashes is a regular expression. */
+const replaced = (text: string, search: string, replacement: string): string => {
+  if (search.length > 1 && search.startsWith('/') && search.endsWith('/')) {
+    return regexReplace(text, search.slice(1, -1), replacement)
+  }
+  return text.split(search).join(replacement)
+}
+
+const MAX_INDENT = 1_000
+
+export const stringFunctions: Functions = {
+  chomp: texts(1, (text) => text!.replace(/[\r\n]+$/, '')),
+  endswith: texts(2, (text, end) => text!.endsWith(end!)),
+  format: between(1, ANY, ([format, ...values]) => formatted(toText(format!, '`format`'), values)),
+  formatlist: between(1, ANY, formattedList),
+  indent: of(2, ([spaces, text]) => {
+    const count = toNumber(spaces!, '`indent`')
+    if (count < 0 || count > MAX_INDENT) throw new EvaluationProblem(`\`indent\`: ${count} spaces`)
+    return toText(text!, '`indent`').replaceAll('\n', `\n${' '.repeat(count)}`)
+  }),
+  join: between(2, ANY, ([separator, ...lists]) =>
+    lists
+      .flatMap((list) => elementsOf(list, '`join`').map((item) => toText(item, '`join`')))
+      .join(toText(separator!, '`join`'))
+  ),
+  lower: texts(1, (text) => text!.toLowerCase()),
+  regex: texts(2, (pattern, text) => regexMatch(pattern!, text!)),
+  regexall: texts(2, (pattern, text) => regexMatches(pattern!, text!)),
+  replace: texts(3, (text, search, replacement) => replaced(text!, search!, replacement!)),
+  split: texts(2, (separator, text) =>
+    text === '' ? [''] : separator === '' ? [...text!] : text!.split(separator!)
+  ),
+  startswith: texts(2, (text, start) => text!.startsWith(start!)),
+  strcontains: texts(2, (text, part) => text!.includes(part!)),
+  strrev: texts(1, (text) => [...text!].reverse().join('')),
+  substr: of(3, ([text, offset, length]) => {
+    const characters = [...toText(text!, '`substr`')]
+    const from = toNumber(offset!, '`substr`')
+    const count = toNumber(length!, '`substr`')
+    const start = from < 0 ? Math.max(0, characters.length + from) : from
+    return characters.slice(start, count < 0 ? undefined : start + count).join('')
+  }),
+  title: texts(1, (text) =>
+    text!.replace(
+      /(^|[^\p{L}\p{N}_'])(\p{L})/gu,
+      (_, before: string, letter: string) => `${before}${letter.toUpperCase()}`
+    )
+  ),
+  trim: texts(2, (text, unwanted) => trimmed(text!, unwanted!, true, true)),
+  trimprefix: texts(2, (text, start) =>
+    text!.startsWith(start!) ? text!.slice(start!.length) : text!
+  ),
+  trimspace: texts(1, (text) => text!.trim()),
+  trimsuffix: texts(2, (text, end) =>
+    end !== '' && text!.endsWith(end!) ? text!.slice(0, -end!.length) : text!
+  ),
+  upper: texts(1, (text) => text!.toUpperCase()),
+}

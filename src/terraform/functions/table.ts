@@ -1,0 +1,35 @@
+import { Unknown } from '../values.ts'
+import { collectionFunctions } from './collections.ts'
+import { encodingFunctions } from './encoding.ts'
+import { fileFunctions } from './files.ts'
+import type { Functions, TerraformFunction } from './function.ts'
+import { networkFunctions } from './network.ts'
+import { numberFunctions } from './numbers.ts'
+import { stringFunctions } from './strings.ts'
+import { typeFunctions } from './types.ts'
+
+/** Functions whose result is another one on each run: nobody knows it before. */
+const UNKNOWABLE = ['bcrypt', 'plantimestamp', 'timestamp', 'uuid', 'uuidv5', 'rsadecrypt']
+
+const unknowable = (name: string): TerraformFunction => ({
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+  takesUnknown: true,
+  run: () => new Unknown(`${name}()`),
+})
+
+/**
+ * Terraform's functions that reach nothing but the folder's own files.
+ *
+ * Source: https://developer.hashicorp.com/terraform/language/functions
+ */
+export const functions: Functions = {
+  ...numberFunctions,
+  ...stringFunctions,
+  ...collectionFunctions,
+  ...encodingFunctions,
+  ...typeFunctions,
+  ...networkFunctions,
+  ...fileFunctions,
+  ...Object.fromEntries(UNKNOWABLE.map((name) => [name, unknowable(name)])),
+}

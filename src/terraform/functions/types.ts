@@ -1,0 +1,95 @@
+import { EvaluationProblem, LimitProblem } from '../problem.ts'
+import type { Value } from '../values.ts'
+import {
+  describe,
+  elementsOf,
+  isList,
+  isObject,
+  isUnknown,
+  SetValue,
+  setOf,
+  toBoolean,
+  toNumber,
+  toText,
+  Unknown,
+} from '../values.ts'
+import { type Functions, of, partly, type TerraformFunction } from './function.ts'
+
+const identity: TerraformFunction = { ...of(1, ([value]) => value!), takesUnknown: true }
+
+const unlessNull = (convert: (value: Value, where: string) => Value) =>
+  of(1, ([value], _, name) => (value === null ? null : convert(value!, `\`${name}\``)))
+
+const isPrimitive = (value: Value) =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+
+/** Elements of one type: text, where some are text and others not. */
+export const unifiedElements = (values: readonly Value[]): readonly Value[] => {
+  const kinds = new Set(values.filter((value) => value !== null).map((value) => typeof value))
+  if (kinds.size < 2 || !kinds.has('string')) return values
+  return values.map((value) => (isPrimitive(value) ? toText(value, '') : value))
+}
+
+const lazily = (lazy: NonNullable<TerraformFunction['lazy']>): TerraformFunction => ({
+  min: 1,
+  max: Number.POSITIVE_INFINITY,
+  run: () => null,
+  lazy,
+})
+
+const attempt = (read: () => Value): { value: Value } | { problem: EvaluationProblem } => {
+  try {
+    return { value: read() }
+  } catch (error) {
+    if (error instanceof EvaluationProblem && !(error instanceof LimitProblem)) {
+      return { problem: error }
+    }
+    throw error
+  }
+}
+
+export const typeFunctions: Functions = {
+  can: lazily(([read]) => {
+    const result = attempt(read!)
+    if ('problem' in result) return false
+    return isUnknown(result.value) ? new Unknown(result.value.what) : true
+  }),
+  try: lazily((reads) => {
+    let problem: EvaluationProblem | undefined
+    for (const read of reads) {
+      const result = attempt(read)
+      if ('value' in result) return result.value
+      problem = result.problem
+    }
+    throw new EvaluationProblem(
+      `\`try\`: no expression has a value; the last says: ${problem?.message}`
+    )
+  }),
+  ephemeralasnull: identity,
+  issensitive: of(1, () => false),
+  nonsensitive: identity,
+  sensitive: identity,
+  tobool: unlessNull(toBoolean),
+  tolist: partly(
+    of(1, ([value]) => (value === null ? null : unifiedElements(elementsOf(value!, '`tolist`'))))
+  ),
+  tomap: partly(
+    of(1, ([value]) => {
+      if (!isObject(value!)) {
+        throw new EvaluationProblem(`\`tomap\`: expected an object, found ${describe(value!)}`)
+      }
+      const items = unifiedElements([...value.values()])
+      return new Map([...value.keys()].map((key, i) => [key, items[i]!]))
+    })
+  ),
+  tonumber: unlessNull(toNumber),
+  toset: of(1, ([value]) =>
+    value === null ? null : setOf(unifiedElements(elementsOf(value!, '`toset`')))
+  ),
+  tostring: unlessNull(toText),
+  type: of(1, ([value]) => {
+    if (isList(value!)) return 'tuple'
+    if (isObject(value!)) return 'object'
+    return value instanceof SetValue ? 'set' : typeof value
+  }),
+}

@@ -1,0 +1,533 @@
+import type { Budget, Files, Scope } from './evaluate.ts'
+import { evaluate, withNames } from './evaluate.ts'
+import type { Functions } from './functions/function.ts'
+import { LazyObject, once, tolerant } from './lazy.ts'
+import { EvaluationProblem, LimitProblem } from './problem.ts'
+import type { At } from './syntax/text.ts'
+import { placeOf } from './syntax/text.ts'
+import type { Block, Body, Expression } from './syntax/tree.ts'
+import type { Type } from './type.ts'
+import { converted, typeOf } from './type.ts'
+import type { ObjectValue, Value } from './values.ts'
+import {
+  describe,
+  isObject,
+  isUnknown,
+  SetValue,
+  sortedEntries,
+  toNumber,
+  toText,
+  Unknown,
+} from './values.ts'
+import type { View } from './view.ts'
+import { childrenOf, viewOf } from './view.ts'
+
+/** The blocks of all files of one folder. */
+export interface ModuleSource {
+  /** Absolute path. */
+  readonly folder: string
+  /** Relative to the folder that the user named, with `/`: the value of `path.module`. */
+  readonly path: string
+  readonly variables: ReadonlyMap<string, Block>
+  readonly locals: ReadonlyMap<string, Expression>
+  readonly resources: ReadonlyMap<string, Block>
+  readonly data: ReadonlySet<string>
+  readonly modules: ReadonlyMap<string, Block>
+  readonly outputs: ReadonlyMap<string, Block>
+}
+
+/** Something that is left out, and the reason. */
+export interface LeftOut {
+  readonly source: string
+  readonly what: string
+  readonly reason: string
+}
+
+/** What all modules of a configuration share. */
+export interface World {
+  readonly functions: Functions
+  readonly budget: Budget
+  readonly rootPath: string
+  files(module: ModuleSource): Files
+  /** The module that a `source` names; a sentence where there is none. */
+  load(from: ModuleSource, source: string, at: At): ModuleSource | string
+  leaveOut(left: LeftOut): void
+  warn(at: At, message: string): void
+}
+
+export interface Instance {
+  /** `[0]`, `["shop"]`, or nothing. */
+  readonly suffix: string
+  readonly names: ReadonlyMap<string, Value>
+  /** Set where nobody knows how many there are. */
+  readonly uncertain?: Unknown
+}
+
+/** How often a resource or a module exists. */
+type Repeated =
+  | { readonly kind: 'one'; readonly instances: readonly [Instance] }
+  | {
+      readonly kind: 'list' | 'map'
+      readonly instances: readonly Instance[]
+      readonly keys: readonly string[]
+    }
+  | { readonly kind: 'unknown'; readonly unknown: Unknown; readonly instances: readonly Instance[] }
+
+export interface Resource extends View {
+  readonly type: string
+  readonly address: string
+  readonly uncertain?: Unknown
+}
+
+const MAX_DEPTH = 20
+const MAX_INSTANCES = 10_000
+const MAX_MODULES = 2_000
+/** Blocks of every resource that say nothing about the thing itself. */
+const META = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts'])
+
+const eachOf = (key: Value, value: Value): ReadonlyMap<string, Value> =>
+  new Map([
+    [
+      'each',
+      new Map([
+        ['key', key],
+        ['value', value],
+      ]),
+    ],
+  ])
+
+/** One module with the values of its variables. */
+export class Module {
+  readonly #scope: Scope
+  readonly #locals = new Map<string, () => Value>()
+  readonly #variables = new Map<string, () => Value>()
+  readonly #resources = new Map<string, () => Value>()
+  readonly #children = new Map<
+    string,
+    readonly { instance: Instance; module: Module }[] | Unknown
+  >()
+
+  constructor(
+    readonly source: ModuleSource,
+    readonly world: World,
+    /** `module.site["a"].`, or nothing for the root. */
+    readonly prefix: string,
+    readonly inputs: ReadonlyMap<string, () => Value>,
+    readonly depth = 0,
+    readonly count: { modules: number } = { modules: 0 }
+  ) {
+    if (depth > MAX_DEPTH)
+      throw new LimitProblem(`modules call each other ${MAX_DEPTH} levels deep`)
+    if (++count.modules > MAX_MODULES) throw new LimitProblem(`more than ${MAX_MODULES} modules`)
+    const path = new Map([
+      ['module', source.path],
+      ['root', world.rootPath],
+      ['cwd', world.rootPath],
+    ])
+    const terraform = new Map([['workspace', 'default']])
+    this.#scope = {
+      functions: world.functions,
+      files: world.files(source),
+      budget: world.budget,
+      variable: (name) => {
+        if (name === 'path') return path
+        if (name === 'terraform' || name === 'tofu') return terraform
+        if (name === 'var') return this.#all(source.variables, (key) => this.variable(key))
+        if (name === 'local') return this.#all(source.locals, (key) => this.local(key))
+        return undefined
+      },
+      reference: (names) => this.#reference(names),
+    }
+    for (const [name, expression] of source.locals) {
+      this.#locals.set(
+        name,
+        once(`local.${name}`, () => evaluate(expression, this.#scope))
+      )
+    }
+    for (const [name, block] of source.variables) {
+      this.#variables.set(
+        name,
+        once(`var.${name}`, () => this.#variableValue(name, block))
+      )
+    }
+    for (const [name, block] of source.resources) {
+      this.#resources.set(
+        name,
+        once(name, () => this.#resourceValue(name, block))
+      )
+    }
+  }
+
+  #all(names: ReadonlyMap<string, unknown>, read: (name: string) => Value): ObjectValue {
+    const readers = new Map([...names.keys()].map((name) => [name, () => read(name)] as const))
+    return new LazyObject(readers, () => undefined)
+  }
+
+  variable(name: string): Value {
+    const read = this.#variables.get(name)
+    if (read === undefined) throw new EvaluationProblem(`there is no variable "${name}"`)
+    return read()
+  }
+
+  local(name: string): Value {
+    const read = this.#locals.get(name)
+    if (read === undefined) throw new EvaluationProblem(`there is no local value "${name}"`)
+    return read()
+  }
+
+  output(name: string): Value | undefined {
+    const value = this.source.outputs.get(name)?.body.attributes.get('value')
+    return value === undefined ? undefined : evaluate(value.expression, this.#scope)
+  }
+
+  #variableValue(name: string, { body }: Block): Value {
+    const attribute = (key: string) => body.attributes.get(key)?.expression
+    const constraint = attribute('type')
+    const type: Type = constraint === undefined ? { kind: 'any' } : typeOf(constraint)
+    const fallback = attribute('default')
+    const fallbackValue = () =>
+      fallback === undefined ? undefined : evaluate(fallback, this.#scope)
+    const nullable = attribute('nullable')
+    const takesNull = nullable === undefined || evaluate(nullable, this.#scope) !== false
+    let given = this.inputs.get(name)?.()
+    if (given === undefined || (given === null && !takesNull)) given = fallbackValue()
+    if (given === undefined) return new Unknown(`var.${name}`)
+    return converted(given, type, `var.${name}`, (expression) => evaluate(expression, this.#scope))
+  }
+
+  #reference(names: readonly string[]): { value: Value; used: number } | undefined {
+    const [first, second] = names
+    if (second === undefined) return undefined
+    switch (first) {
+      case 'var':
+        return { value: this.variable(second), used: 2 }
+      case 'local':
+        return { value: this.local(second), used: 2 }
+      case 'module':
+        return { value: this.#moduleValue(second), used: 2 }
+      case 'data':
+      case 'ephemeral':
+        return { value: new Unknown(names.join('.')), used: names.length }
+      case 'path':
+      case 'terraform':
+      case 'tofu':
+      case 'self':
+        return undefined
+      default: {
+        const read = this.#resources.get(`${first}.${second}`)
+        return read === undefined ? undefined : { value: read(), used: 2 }
+      }
+    }
+  }
+
+  /** The instances of a block with `count` or `for_each`. */
+  #repeated(body: Body, what: string): Repeated {
+    const count = body.attributes.get('count')
+    const forEach = body.attributes.get('for_each')
+    if (count !== undefined) {
+      const value = tolerant(() => evaluate(count.expression, this.#scope))
+      if (isUnknown(value)) return { kind: 'unknown', unknown: value, instances: [] }
+      const length = toNumber(value, `count of ${what}`)
+      if (!(length >= 0 && length <= MAX_INSTANCES)) {
+        throw new EvaluationProblem(`count of ${what}: expected 0 to ${MAX_INSTANCES}`)
+      }
+      const instances = Array.from({ length }, (_, i) => ({
+        suffix: `[${i}]`,
+        names: new Map([['count', new Map([['index', i]])]]),
+      }))
+      return { kind: 'list', instances, keys: instances.map((_, i) => String(i)) }
+    }
+    if (forEach === undefined) return { kind: 'one', instances: [{ suffix: '', names: new Map() }] }
+    const value = tolerant(() => evaluate(forEach.expression, this.#scope))
+    if (isUnknown(value)) {
+      const each = eachOf(new Unknown('each.key'), new Unknown('each.value'))
+      return {
+        kind: 'unknown',
+        unknown: value,
+        instances: [{ suffix: '', names: each, uncertain: value }],
+      }
+    }
+    const entries = this.#eachEntries(value, what)
+    const instances = entries.map(([key, item]) => ({
+      suffix: `[${JSON.stringify(key)}]`,
+      names: eachOf(key, item),
+    }))
+    return { kind: 'map', instances, keys: entries.map(([key]) => key) }
+  }
+
+  #eachEntries(value: Value, what: string): [string, Value][] {
+    if (isObject(value)) return sortedEntries(value)
+    if (value instanceof SetValue) {
+      return value.items.map((item) => [toText(item, `for_each of ${what}`), item])
+    }
+    throw new EvaluationProblem(
+      `for_each of ${what}: expected a map or a set of texts, found ${describe(value)}`
+    )
+  }
+
+  #collected(repeated: Repeated, make: (instance: Instance) => Value): Value {
+    if (repeated.kind === 'unknown') return new Unknown(repeated.unknown.what)
+    if (repeated.kind === 'one') return make(repeated.instances[0])
+    const values = repeated.instances.map(make)
+    return repeated.kind === 'list'
+      ? values
+      : new Map(repeated.keys.map((key, i) => [key, values[i] as Value]))
+  }
+
+  #resourceValue(name: string, block: Block): Value {
+    return this.#collected(this.#repeated(block.body, name), (instance) => {
+      const scope = withNames(this.#scope, instance.names)
+      const address = `${this.prefix}${name}${instance.suffix}`
+      const readers = new Map<string, () => Value>()
+      for (const [key, { expression }] of block.body.attributes) {
+        readers.set(
+          key,
+          once(`${address}.${key}`, () => evaluate(expression, scope))
+        )
+      }
+      for (const type of new Set(block.body.blocks.map((inner) => this.#blockType(inner)))) {
+        readers.set(
+          type,
+          once(`${address}.${type}`, () =>
+            this.#blockViews(block.body, type, scope).map(({ value }) => value())
+          )
+        )
+      }
+      return new LazyObject(
+        readers,
+        (key) => new Unknown(`${name}.${key}`, key === 'id' ? address : undefined)
+      )
+    })
+  }
+
+  #blockType({ type, labels }: Block): string {
+    return type === 'dynamic' ? (labels[0] ?? type) : type
+  }
+
+  /** Nested blocks of one type in their order, those of `dynamic` in its place. */
+  #blockViews(body: Body, type: string, scope: Scope): { view: View; value: () => Value }[] {
+    return body.blocks
+      .filter((block) => this.#blockType(block) === type)
+      .flatMap((block) =>
+        block.type === 'dynamic'
+          ? this.#dynamicViews(block, scope)
+          : [this.#bodyView(block.body, scope, placeOf(block.at))]
+      )
+  }
+
+  #dynamicViews(block: Block, scope: Scope): { view: View; value: () => Value }[] {
+    const place = placeOf(block.at)
+    const forEach = block.body.attributes.get('for_each')
+    const content = block.body.blocks.find(({ type }) => type === 'content')
+    if (forEach === undefined || content === undefined) return []
+    const named = block.body.attributes.get('iterator')?.expression
+    const name =
+      named?.kind === 'variable'
+        ? named.name
+        : named?.kind === 'literal'
+          ? String(named.value)
+          : (block.labels[0] ?? '')
+    const collection = tolerant(() => evaluate(forEach.expression, scope))
+    if (isUnknown(collection)) {
+      return [{ view: viewOf(collection, place), value: () => collection }]
+    }
+    const entries: [Value, Value][] = isObject(collection)
+      ? sortedEntries(collection)
+      : collection instanceof SetValue
+        ? collection.items.map((item) => [item, item])
+        : Array.isArray(collection)
+          ? collection.map((item: Value, i: number) => [i, item])
+          : []
+    return entries.map(([key, value]) => {
+      const iterator = new Map([
+        ['key', key],
+        ['value', value],
+      ])
+      const inner = withNames(scope, new Map([[name, iterator]]))
+      return this.#bodyView(content.body, inner, place)
+    })
+  }
+
+  #bodyView(body: Body, scope: Scope, place: string): { view: View; value: () => Value } {
+    const readers = new Map<string, () => Value>()
+    for (const [name, { expression }] of body.attributes) {
+      readers.set(
+        name,
+        once(name, () => this.#tolerantly(expression, scope))
+      )
+    }
+    const types = new Set(body.blocks.map((block) => this.#blockType(block)))
+    const view: View = {
+      place,
+      value: (name) => readers.get(name)?.() ?? undefined,
+      children: (name) => {
+        if (types.has(name)) return this.#blockViews(body, name, scope).map((found) => found.view)
+        const attribute = body.attributes.get(name)
+        if (attribute === undefined) return []
+        const { expression } = attribute
+        const items = expression.kind === 'tuple' ? expression.items : undefined
+        return childrenOf(readers.get(name)!(), place, (i) => {
+          const item = items?.[i]
+          return item === undefined ? undefined : placeOf(item.at)
+        })
+      },
+      names: () => [...readers.keys(), ...types].filter((name) => !META.has(name)),
+    }
+    const value = () =>
+      new LazyObject(
+        new Map([
+          ...readers,
+          ...[...types].map((type): [string, () => Value] => [
+            type,
+            () => this.#blockViews(body, type, scope).map((found) => found.value()),
+          ]),
+        ]),
+        () => null
+      )
+    return { view, value }
+  }
+
+  /** Elements of lists and objects fail each by itself. */
+  #tolerantly(expression: Expression, scope: Scope): Value {
+    if (expression.kind === 'tuple') {
+      return expression.items.map((item) => this.#tolerantly(item, scope))
+    }
+    if (expression.kind === 'object') {
+      return tolerant(() => {
+        const object = new Map<string, Value>()
+        for (const { key, value } of expression.entries) {
+          const name = evaluate(key, scope)
+          if (isUnknown(name)) return new Unknown(name.what)
+          object.set(toText(name, 'a key of an object'), this.#tolerantly(value, scope))
+        }
+        return object
+      })
+    }
+    return tolerant(() => evaluate(expression, scope))
+  }
+
+  #instancesOf(name: string): readonly { instance: Instance; module: Module }[] | Unknown {
+    const known = this.#children.get(name)
+    if (known !== undefined) return known
+    const made = this.#makeInstances(name)
+    this.#children.set(name, made)
+    return made
+  }
+
+  #makeInstances(name: string): readonly { instance: Instance; module: Module }[] | Unknown {
+    const block = this.source.modules.get(name)
+    if (block === undefined) throw new EvaluationProblem(`there is no module "${name}"`)
+    const { body, at } = block
+    const named = body.attributes.get('source')
+    const source = named === undefined ? null : evaluate(named.expression, this.#scope)
+    if (typeof source !== 'string') return new Unknown(`the source of module.${name}`)
+    const loaded = this.world.load(this.source, source, at)
+    if (typeof loaded === 'string') {
+      this.world.leaveOut({ source: placeOf(at), what: `module.${name}`, reason: loaded })
+      return new Unknown(`module.${name}`)
+    }
+    const repeated = this.#repeated(body, `module.${name}`)
+    if (repeated.kind === 'unknown' && repeated.instances.length === 0) {
+      const reason = `the count is not known: ${repeated.unknown.what}`
+      this.world.leaveOut({ source: placeOf(at), what: `module.${name}`, reason })
+      return new Unknown(repeated.unknown.what)
+    }
+    return repeated.instances.map((instance) => {
+      const scope = withNames(this.#scope, instance.names)
+      const inputs = new Map<string, () => Value>()
+      for (const [key, { expression }] of body.attributes) {
+        if (key === 'source' || key === 'version' || key === 'count' || key === 'for_each') continue
+        inputs.set(
+          key,
+          once(`module.${name}.${key}`, () => tolerant(() => evaluate(expression, scope)))
+        )
+      }
+      const prefix = `${this.prefix}module.${name}${instance.suffix}.`
+      const module = new Module(loaded, this.world, prefix, inputs, this.depth + 1, this.count)
+      return { instance, module }
+    })
+  }
+
+  #moduleValue(name: string): Value {
+    const made = this.#instancesOf(name)
+    if (made instanceof Unknown) return made
+    const block = this.source.modules.get(name)!
+    const outputs = (module: Module): Value =>
+      new LazyObject(
+        new Map(
+          [...module.source.outputs.keys()].map((key) => [
+            key,
+            once(`module.${name}.${key}`, () => module.output(key) ?? null),
+          ])
+        ),
+        () => undefined
+      )
+    const repeated = this.#repeated(block.body, `module.${name}`)
+    if (repeated.kind === 'unknown') return new Unknown(repeated.unknown.what)
+    if (repeated.kind === 'one') return outputs(made[0]!.module)
+    const values = made.map(({ module }) => outputs(module))
+    return repeated.kind === 'list'
+      ? values
+      : new Map(repeated.keys.map((key, i) => [key, values[i] as Value]))
+  }
+
+  /** Resources of the wanted types, here and in the modules that this one calls, in the order in which they are written. */
+  *resources(isWanted: (type: string) => boolean): Generator<Resource> {
+    for (const [name, block] of this.source.resources) {
+      const [type = ''] = block.labels
+      if (isWanted(type)) yield* this.#instances(type, name, block)
+    }
+    for (const [name, block] of this.source.modules) {
+      const made = this.#reported(block, `module.${name}`, () => this.#instancesOf(name))
+      if (made === undefined || made instanceof Unknown) continue
+      for (const { instance, module } of made) {
+        for (const resource of module.resources(isWanted)) {
+          const uncertain = resource.uncertain ?? instance.uncertain
+          yield uncertain === undefined ? resource : { ...resource, uncertain }
+        }
+      }
+    }
+  }
+
+  *#instances(type: string, name: string, block: Block): Generator<Resource> {
+    const repeated = this.#reported(block, `${this.prefix}${name}`, () =>
+      this.#repeated(block.body, name)
+    )
+    if (repeated === undefined) return
+    if (repeated.kind === 'unknown' && repeated.instances.length === 0) {
+      const { what, problem } = repeated.unknown
+      const reason = problem === undefined ? `the count is not known: ${what}` : what
+      this.world.leaveOut({ source: placeOf(block.at), what: `${this.prefix}${name}`, reason })
+      return
+    }
+    for (const instance of repeated.instances) {
+      const { view } = this.#bodyView(
+        block.body,
+        withNames(this.#scope, instance.names),
+        placeOf(block.at)
+      )
+      const { place, value, children, names } = view
+      const address = `${this.prefix}${name}${instance.suffix}`
+      const { uncertain } = instance
+      yield {
+        place,
+        value,
+        children,
+        names,
+        type,
+        address,
+        ...(uncertain === undefined ? {} : { uncertain }),
+      }
+    }
+  }
+
+  #reported<T>(block: Block, what: string, read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof EvaluationProblem)) throw error
+      this.world.leaveOut({ source: placeOf(block.at), what, reason: error.message })
+      return undefined
+    }
+  }
+}

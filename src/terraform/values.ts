@@ -1,0 +1,180 @@
+import { EvaluationProblem } from './problem.ts'
+
+/** A value that is not known before Terraform runs, and the reason: `data.http.monitors.response_body`. */
+export class Unknown {
+  constructor(
+    readonly what: string,
+    /** The resource whose id this is, e.g. `cloudflare_filter.bots`. */
+    readonly idOf?: string,
+    /** Why it has no value, where that is a mistake and not Terraform's to find out. */
+    readonly problem?: EvaluationProblem
+  ) {}
+}
+
+/** A set: its elements in order, each once. */
+export class SetValue {
+  constructor(readonly items: readonly Value[]) {}
+}
+
+/** An object or a map. */
+export type ObjectValue = ReadonlyMap<string, Value>
+
+/** A value of HCL. Lists and tuples are arrays. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | SetValue
+  | ObjectValue
+  | Unknown
+
+export const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
+export const isObject = (value: Value): value is ObjectValue => value instanceof Map
+export const isUnknown = (value: Value): value is Unknown => value instanceof Unknown
+
+/** The first unknown value within, if any. */
+export const unknownIn = (value: Value): Unknown | undefined => {
+  if (isUnknown(value)) return value
+  const items = isList(value)
+    ? value
+    : value instanceof SetValue
+      ? value.items
+      : isObject(value)
+        ? [...value.values()]
+        : []
+  for (const item of items) {
+    const found = unknownIn(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** "a list", "the text `x`": for messages. */
+export const describe = (value: Value): string => {
+  if (value === null) return 'null'
+  if (isUnknown(value)) return `the unknown value ${value.what}`
+  if (isList(value)) return 'a list'
+  if (value instanceof SetValue) return 'a set'
+  if (isObject(value)) return 'an object'
+  return typeof value === 'string'
+    ? `the text ${JSON.stringify(value)}`
+    : `the ${typeof value} ${value}`
+}
+
+/** Order of keys as Terraform has it: by their UTF-8 bytes. */
+export const byBytes = (a: string, b: string): number =>
+  Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text)
+
+/** Entries in the order of their keys, as HCL walks objects and maps. */
+export const sortedEntries = (object: ObjectValue): [string, Value][] => {
+  const order = (a: string, b: string) =>
+    isAscii(a) && isAscii(b) ? (a < b ? -1 : a > b ? 1 : 0) : byBytes(a, b)
+  return [...object].sort(([a], [b]) => order(a, b))
+}
+
+/** A number as Terraform writes it in text. */
+export const numberText = (value: number): string => {
+  if (Number.isInteger(value)) return BigInt(value).toString()
+  const text = String(value)
+  return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text
+}
+
+export const toText = (value: Value, where: string): string => {
+  if (typeof value === 'string') return value
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return numberText(value)
+  throw new EvaluationProblem(`${where}: expected text, found ${describe(value)}`)
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+export const toNumber = (value: Value, where: string): number => {
+  if (typeof value === 'number') return value
+  if (typeof value === 'string' && NUMBER.test(value)) return Number(value)
+  throw new EvaluationProblem(`${where}: expected a number, found ${describe(value)}`)
+}
+
+export const toBoolean = (value: Value, where: string): boolean => {
+  if (typeof value === 'boolean') return value
+  if (value === 'true') return true
+  if (value === 'false') return false
+  throw new EvaluationProblem(`${where}: expected true or false, found ${describe(value)}`)
+}
+
+export const equal = (a: Value, b: Value): boolean => {
+  if (isList(a) && isList(b)) {
+    return a.length === b.length && a.every((item, i) => equal(item, b[i]!))
+  }
+  if (a instanceof SetValue && b instanceof SetValue) {
+    return (
+      a.items.length === b.items.length &&
+      a.items.every((item) => b.items.some((other) => equal(item, other)))
+    )
+  }
+  if (isObject(a) && isObject(b)) {
+    return (
+      a.size === b.size &&
+      [...a].every(([key, item]) => b.has(key) && equal(item, b.get(key) as Value))
+    )
+  }
+  return a === b
+}
+
+/** Elements of a list or a set. */
+export const elementsOf = (value: Value, where: string): readonly Value[] => {
+  if (isList(value)) return value
+  if (value instanceof SetValue) return value.items
+  throw new EvaluationProblem(`${where}: expected a list or a set, found ${describe(value)}`)
+}
+
+/** A set of values: text in the order of its bytes, numbers by size, others as they come. */
+export const setOf = (values: readonly Value[]): SetValue => {
+  const unique: Value[] = []
+  const seen = new Set<Value>()
+  for (const value of values) {
+    if (typeof value === 'object' && value !== null) {
+      if (!unique.some((other) => equal(other, value))) unique.push(value)
+    } else if (!seen.has(value)) {
+      seen.add(value)
+      unique.push(value)
+    }
+  }
+  if (unique.every((value) => typeof value === 'string')) {
+    return new SetValue(
+      (unique as string[]).sort((a, b) =>
+        isAscii(a) && isAscii(b) ? (a < b ? -1 : a > b ? 1 : 0) : byBytes(a, b)
+      )
+    )
+  }
+  if (unique.every((value) => typeof value === 'number')) {
+    return new SetValue((unique as number[]).sort((a, b) => a - b))
+  }
+  return new SetValue(unique)
+}
+
+/** A value of JSON (or of a plan) as a value of HCL. */
+export const fromJson = (value: unknown): Value => {
+  if (Array.isArray(value)) return value.map(fromJson)
+  if (typeof value === 'object' && value !== null) {
+    return new Map(Object.entries(value).map(([key, item]) => [key, fromJson(item)]))
+  }
+  if (value === undefined || typeof value === 'bigint')
+    return value === undefined ? null : Number(value)
+  return value as string | number | boolean | null
+}
+
+/** The opposite: keys in their order, sets as lists. */
+export const toJson = (value: Value): unknown => {
+  if (isList(value)) return value.map(toJson)
+  if (value instanceof SetValue) return value.items.map(toJson)
+  if (isObject(value)) {
+    // Not assigned: a key `__proto__` stays a key.
+    return Object.fromEntries(sortedEntries(value).map(([key, item]) => [key, toJson(item)]))
+  }
+  if (isUnknown(value)) throw new EvaluationProblem(`${value.what} is not known`)
+  return value
+}
