@@ -10,6 +10,7 @@ import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
+import { loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
 import type { ListEntries } from './lists/named.ts'
 import { listsOf } from './lists/named.ts'
@@ -19,8 +20,6 @@ import type { NodeMiddleware } from './mount/node/middleware.ts'
 import { mountNode } from './mount/node/middleware.ts'
 import { checkOptions } from './options.ts'
 import { readPersonaFiles } from './personas/node/files.ts'
-import { loadRules } from './rules/load.ts'
-import { readRuleFiles } from './rules/node/files.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
 import type { Served, ServeOptions } from './server/serve.ts'
@@ -45,10 +44,21 @@ const THREAD_STEP = 37
 const INSTANCES = 256
 const DEFAULT_DATA_DIR = '.edge1020'
 
+/** What `terraform plan` takes as `-var` and `-var-file`. `TF_VAR_…` of the environment and `terraform.tfvars` are read by themselves. */
+export interface TerraformValues {
+  /** `NAME=VALUE` each. */
+  vars?: readonly string[]
+  /** Files with values. */
+  varFiles?: readonly string[]
+}
+
 export interface Options
   extends Omit<EdgeOptions, 'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas'> {
-  /** Rule files or directories, or documents as objects. */
+  /**
+   * Rule files or directories: edge1020's own, documents of Cloudflare's API, Terraform or OpenTofu folders, plans and states. Or documents as objects. */
   rules: string | readonly string[] | object | readonly object[]
+  /** Values for variables of a Terraform folder in `rules`. */
+  terraform?: TerraformValues
   /** `memory`, `none`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: string | EventStore
   /** Told at load which rules read what this edge has no data for, and other findings. Default `console.warn`. */
@@ -81,10 +91,14 @@ export interface Options
 const isPaths = (rules: readonly unknown[]): rules is readonly string[] =>
   rules.length > 0 && rules.every((rule) => typeof rule === 'string')
 
-const rulesetOf = (rules: Options['rules'], lists: Lists): Ruleset => {
+const rulesetOf = (
+  rules: Options['rules'],
+  lists: Lists,
+  { vars, varFiles }: TerraformValues
+): Ruleset => {
   const given: readonly unknown[] = Array.isArray(rules) ? rules : [rules]
   return isPaths(given)
-    ? loadRules(readRuleFiles(given), { lists, readPage: readPageFile })
+    ? loadRulePaths(given, { lists, readPage: readPageFile, vars, varFiles, env: process.env })
     : rulesFromObjects(given, { lists, readPage: readPageFile })
 }
 
@@ -136,6 +150,7 @@ export const createEdge = (given: Options): Edge => {
     feeds = [],
     bots,
     lists = {},
+    terraform = {},
     personas,
     instance = ownInstance(),
     onError = (error) => console.error(`edge1020: ${error.message}`),
@@ -154,7 +169,8 @@ export const createEdge = (given: Options): Edge => {
   try {
     const ruleset = rulesetOf(
       rules,
-      joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists)
+      joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists),
+      terraform
     )
     const opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
     const edge = createEdgeFrom({

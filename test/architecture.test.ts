@@ -24,6 +24,8 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   visitor: ['language', 'lists', 'recent'],
   request: ['language', 'lists'],
   rules: ['actions', 'answers', 'language', 'lists', 'nearest', 'visitor', 'text-file'],
+  terraform: ['lists', 'text-file'],
+  import: ['actions', 'language', 'lists', 'rules', 'terraform', 'text-file'],
   client: [],
   personas: ['visitor', 'rules', 'lists', 'language', 'nearest', 'request', 'text-file'],
   context: ['language', 'lists', 'ray', 'request', 'visitor'],

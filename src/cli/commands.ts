@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,
+  import: async () => (await import('./import.ts')).importCommand,
   page: async () => (await import('./page.ts')).page,
   identify: async () => (await import('./identify.ts')).identify,
   eval: async () => (await import('./eval.ts')).evaluate,

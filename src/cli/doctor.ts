@@ -2,8 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { openStore } from '../events/node/open.ts'
-import { loadRules } from '../rules/load.ts'
-import { readRuleFiles } from '../rules/node/files.ts'
+import { loadRulePaths } from '../import/node/load.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
 import { openSources, providedBy } from '../visitor/provides.ts'
 import { sourcesOf, warningsOf } from '../warnings.ts'
@@ -79,7 +78,11 @@ const checkRules = (
   seesTls: boolean
 ): Finding[] => {
   if (paths.length === 0) return []
-  const ruleset = loadRules(readRuleFiles(paths), { lists: sources.lists, readPage: readPageFile })
+  const ruleset = loadRulePaths(paths, {
+    env: process.env,
+    lists: sources.lists,
+    readPage: readPageFile,
+  })
   const enabled = ruleset.rules.filter((rule) => rule.enabled)
   // As the edge does at its start: data that the rules read and that cannot be loaded are found here.
   openSources(sources, sourcesOf(enabled.flatMap((rule) => rule.expression.fields)))

@@ -1,6 +1,5 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
-import { loadRules } from '../rules/load.ts'
-import { readRuleFiles } from '../rules/node/files.ts'
+import { loadRulePaths } from '../import/node/load.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
 import { providedBy } from '../visitor/provides.ts'
@@ -9,6 +8,7 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError } from './command.ts'
 import { paint, printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
+import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const printed = ({ id, name, action, enabled, expression, file, line }: Rule) => ({
   id,
@@ -71,6 +71,7 @@ export const rules: Command = {
   flags: {
     data: { value: 'DIR', default: '.edge1020', help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
+    ...TERRAFORM_FLAGS,
     tls: { help: 'the edge sees the TLS handshake: rules on JA3 and JA4 are not warned about' },
   },
   examples: [
@@ -88,7 +89,11 @@ export const rules: Command = {
     }
     return withSources(args, io, (sources) => {
       act(
-        loadRules(readRuleFiles(paths), { lists: sources.lists, readPage: readPageFile }),
+        loadRulePaths(paths, {
+          lists: sources.lists,
+          readPage: readPageFile,
+          ...terraformValues(args),
+        }),
         args,
         io,
         sources

@@ -12,6 +12,7 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
 import { paint, printable } from './printable.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
+import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const MAX_PORT = 65_535
 const STARTER_PACK = 'rules/starter.yaml'
@@ -92,7 +93,13 @@ export const serve: Command = {
     },
     host: { value: 'HOST', default: '127.0.0.1', help: 'address to listen on' },
     upstream: { value: 'URL', short: 'u', help: 'the origin, e.g. http://127.0.0.1:3000' },
-    rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
+    rules: {
+      value: 'PATH',
+      short: 'r',
+      multiple: true,
+      help: 'rule file or directory, also of Terraform or of Cloudflare’s API',
+    },
+    ...TERRAFORM_FLAGS,
     data: {
       value: 'DIR',
       default: DEFAULT_DATA,
@@ -170,6 +177,7 @@ export const serve: Command = {
       const { geo, asn, reputation, bots, lists } = sources
       const edge = createEdge({
         rules: args.texts('rules').length > 0 ? args.texts('rules') : starterPack(),
+        terraform: terraformValues(args),
         data: args.text('data'),
         store: args.text('store'),
         trust,

@@ -42,6 +42,8 @@ export interface ImportedRule {
   readonly requests_to_origin?: boolean
   readonly url?: string
   readonly methods?: readonly string[]
+  /** The kind of its ruleset, where that is not the zone's: rules of a `custom` one run where another executes them. */
+  readonly ruleset?: string
   /** What a `skip` skips; absent: the rest of the ruleset. */
   readonly skip?: SkippedParts
   /** The response of a `block`. */

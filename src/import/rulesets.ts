@@ -68,10 +68,15 @@ const limitOf = (rule: View): Partial<ImportedRule> => {
 
 interface Origin {
   readonly zone: string | undefined
+  readonly ruleset: string | undefined
   readonly resource: string | undefined
 }
 
-const ruleOf = (rule: View, product: Product, { zone, resource }: Origin): ImportedRule => {
+const ruleOf = (
+  rule: View,
+  product: Product,
+  { zone, ruleset, resource }: Origin
+): ImportedRule => {
   const action = required(rule, 'action')
   const parameters = child(rule, 'action_parameters')
   if (parameters?.unknown !== undefined && action === 'skip') known(parameters.unknown)
@@ -87,6 +92,7 @@ const ruleOf = (rule: View, product: Product, { zone, resource }: Origin): Impor
     source: rule.place,
     at: rule.exactPlace,
     ...(product === 'ratelimit' ? limitOf(rule) : {}),
+    ruleset,
     skip: action === 'skip' ? skipped(parameters, child(rule, 'logging')) : undefined,
     response: action === 'block' ? responseOf(parameters) : undefined,
     executes: action === 'execute' ? executed(parameters) : undefined,
@@ -128,7 +134,9 @@ export const readRuleset = (
     found.warn(ruleset.place, `${name} (${phase}) has no rules in this document`)
     return
   }
+  const kind = textOrNothing(ruleset, 'kind')
   const origin = {
+    ruleset: kind === 'zone' ? undefined : kind,
     zone: textOrNothing(ruleset, 'zone_id') ?? textOrNothing(ruleset, 'zone'),
     resource,
   }

@@ -29,7 +29,7 @@ export const customRules = ({ rules, fields }: Ruleset): Phase => {
   )
   const matching = compileRules(
     enabled.map(({ expression }) => expression),
-    enabled.map(({ action }) => actions[action].ends)
+    enabled.map(({ action, goesOn }) => actions[action].ends && goesOn !== true)
   )
   return {
     ...phase,

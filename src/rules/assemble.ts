@@ -20,7 +20,7 @@ const refuse = (findings: Findings, files: readonly string[]): EdgeError => {
 const unique = (values: readonly string[]) => [...new Set(values)]
 
 const finished = (draft: Draft): Rule[] => {
-  const { id, name, action, enabled, expression, description, page, place } = draft
+  const { id, name, action, enabled, expression, description, page, goesOn, place } = draft
   // Without errors there is nothing missing; the check only tells the compiler so.
   if (id === undefined || action === undefined || expression === undefined) return []
   const { file, line } = place.span()
@@ -33,23 +33,31 @@ const finished = (draft: Draft): Rule[] => {
       expression,
       ...(description === undefined ? {} : { description }),
       ...(page === undefined ? {} : { page }),
+      ...(goesOn === true ? { goesOn } : {}),
       file: place.path ?? file ?? '',
       line: place.path === undefined ? line : 0,
     },
   ]
 }
 
-/** Makes one ruleset of parsed documents, or throws one error with all their problems. */
-export const assemble = (
+/** The rules of parsed documents, as far as they can be read; problems go to `findings`. */
+export const draftsOf = (
   documents: readonly (Node | undefined)[],
-  files: readonly string[],
   findings: Findings,
   options: LanguageOptions
-): Ruleset => {
+): Draft[] => {
   const reader = new Reader(findings)
-  const drafts = documents.flatMap((node) =>
+  return documents.flatMap((node) =>
     node === undefined ? [] : readDocument(node, reader, options)
   )
+}
+
+/** Makes one ruleset of rules, or throws one error with all problems that were found. */
+export const assembleDrafts = (
+  drafts: readonly Draft[],
+  files: readonly string[],
+  findings: Findings
+): Ruleset => {
   checkIds(drafts, findings)
   if (findings.hasErrors) throw refuse(findings, files)
   const rules = drafts.flatMap(finished)
@@ -62,3 +70,11 @@ export const assemble = (
     warnings: findings.inSourceOrder(files),
   }
 }
+
+/** Makes one ruleset of parsed documents, or throws one error with all their problems. */
+export const assemble = (
+  documents: readonly (Node | undefined)[],
+  files: readonly string[],
+  findings: Findings,
+  options: LanguageOptions
+): Ruleset => assembleDrafts(draftsOf(documents, findings, options), files, findings)

@@ -23,6 +23,8 @@ export interface Draft {
   readonly expression: Expression | undefined
   readonly description: string | undefined
   readonly page: PageChoice | undefined
+  /** As `Rule.goesOn`. */
+  readonly goesOn?: boolean
   readonly place: Place
 }
 

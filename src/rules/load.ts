@@ -1,5 +1,6 @@
-import { assemble } from './assemble.ts'
+import { assembleDrafts, draftsOf } from './assemble.ts'
 import type { LanguageOptions } from './compile.ts'
+import type { Draft } from './draft.ts'
 import { Findings } from './findings.ts'
 import { MAX_DOCUMENT_CHARACTERS } from './limits.ts'
 import type { Node } from './node.ts'
@@ -38,7 +39,18 @@ export const loadRules = (
   options: LanguageOptions = {}
 ): Ruleset => {
   const findings = new Findings()
-  const documents = sources.map((source) => parse(source, findings))
   const files = sources.map(({ file }) => file)
-  return assemble(documents, files, findings, options)
+  return assembleDrafts(draftsIn(sources, findings, options), files, findings)
 }
+
+/** The rules of documents as far as they can be read; problems go to `findings`. */
+export const draftsIn = (
+  sources: readonly RuleSource[],
+  findings: Findings,
+  options: LanguageOptions
+): Draft[] =>
+  draftsOf(
+    sources.map((source) => parse(source, findings)),
+    findings,
+    options
+  )

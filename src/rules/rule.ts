@@ -14,6 +14,8 @@ export interface Rule {
   readonly description?: string
   /** What its refusals look like, where that is not the edge's choice. */
   readonly page?: PageChoice
+  /** True for a `skip` that skips other products only: the rules below it still run. */
+  readonly goesOn?: boolean
   /** Where it was written: the file, or the path (`rules[2]`) of a rule passed as an object. */
   readonly file: string
   /** 1-based; 0 for a rule passed as an object. */

@@ -1,4 +1,5 @@
 import type { Functions } from './functions/function.ts'
+import { arithmetic, member, unified } from './operators.ts'
 import { EvaluationProblem, LimitProblem } from './problem.ts'
 import type { BinaryOperator, Expression, ForNames, TemplatePart } from './syntax/tree.ts'
 import type { Value } from './values.ts'
@@ -83,32 +84,6 @@ const located = <T>(expression: Expression, run: () => T): T => {
   }
 }
 
-/** `value[key]` and `value.key`. */
-export const member = (value: Value, key: Value): Value => {
-  if (isUnknown(value)) return new Unknown(value.what)
-  if (isUnknown(key)) return new Unknown(key.what)
-  if (isObject(value)) {
-    const name = toText(key, 'a key')
-    const found = value.get(name)
-    if (found === undefined) {
-      const near = [...value.keys()].slice(0, 5).map((known) => `"${known}"`)
-      throw new EvaluationProblem(
-        `there is no "${name}" in the object, which has ${near.length === 0 ? 'no keys' : near.join(', ')}${value.size > 5 ? ' …' : ''}`
-      )
-    }
-    return found
-  }
-  if (isList(value)) {
-    const index = toNumber(key, 'an index')
-    const found = value[index]
-    if (found === undefined) {
-      throw new EvaluationProblem(`there is no element ${index} in a list of ${value.length}`)
-    }
-    return found
-  }
-  throw new EvaluationProblem(`${describe(value)} has no element ${describe(key)}`)
-}
-
 /** `a.b.c` as its names; `undefined` where it is no plain path. `["x"]` and `[0]` end the path. */
 const pathOf = (expression: Expression): string[] | undefined => {
   if (expression.kind === 'variable') return [expression.name]
@@ -117,35 +92,6 @@ const pathOf = (expression: Expression): string[] | undefined => {
   path?.push(expression.name)
   return path
 }
-
-const arithmetic = (operator: BinaryOperator, a: number, b: number): Value => {
-  switch (operator) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-    case '%':
-      if (b === 0) throw new EvaluationProblem('division by zero')
-      return operator === '/' ? a / b : a % b
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
-    default:
-      return a >= b
-  }
-}
-
-/** Primitive kinds of the two sides become one: a number beside text is text. */
-const unified = (value: Value, other: Value | undefined): Value =>
-  typeof other === 'string' && (typeof value === 'number' || typeof value === 'boolean')
-    ? toText(value, 'the conditional')
-    : value
 
 const MAX_TEXT = 20_000_000
 

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
+import { readTextFile } from '../text-file.ts'
 import type { Files } from './evaluate.ts'
 import { globPattern } from './glob.ts'
 import type { LeftOut, ModuleSource } from './module.ts'
@@ -21,8 +22,6 @@ export const isModuleFile = (name: string): boolean =>
   !name.startsWith('.') && !name.endsWith('~') && (NATIVE.test(name) || JSON_SYNTAX.test(name))
 
 const toSlashes = (path: string) => (sep === '/' ? path : path.replaceAll(sep, '/'))
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** `a.tf` is left out where `a.tofu` stands beside it. */
 const namesOf = (folder: string): string[] => {
@@ -104,7 +103,9 @@ export class Disk {
   constructor(
     root: string,
     /** The one file to read of the root folder. */
-    readonly only?: string
+    readonly only?: string,
+    /** Stands before the names of files in messages: the folder as the user named it, with `/`. */
+    readonly prefix = ''
   ) {
     this.root = resolve(root)
     this.#allowed.add(realpathSync(this.root))
@@ -117,25 +118,21 @@ export class Disk {
 
   text(path: string): string {
     this.files.add(resolve(path))
-    const { size } = statSync(path)
-    if (size > MAX_FILE_BYTES) {
-      throw new Error(`the file has ${size} bytes: expected at most ${MAX_FILE_BYTES}`)
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+    return readTextFile(path, (reason) => new EvaluationProblem(reason), MAX_FILE_BYTES)
   }
 
   /** Reads and parses one file; `undefined`, and noted, where that fails. */
   read<T>(path: string, parse: (source: SourceText) => T): T | undefined {
-    const file = this.shown(path)
+    const file = this.prefix + this.shown(path)
     try {
       return parse(new SourceText(file, this.text(path)))
     } catch (error) {
       const isSyntax = error instanceof SyntaxProblem
-      if (!isSyntax && !(error instanceof Error)) throw error
+      if (!isSyntax && !(error instanceof EvaluationProblem)) throw error
       this.broken.push({
         source: isSyntax ? placeOf(error.at) : `${file}:1`,
         what: 'the file',
-        reason: isSyntax ? `syntax: ${error.message}` : messageOf(error),
+        reason: isSyntax ? `syntax: ${error.message}` : error.message,
       })
       return undefined
     }
@@ -176,8 +173,8 @@ export class Disk {
         try {
           return this.text(this.#readable(path))
         } catch (error) {
-          if (error instanceof EvaluationProblem) throw error
-          throw new EvaluationProblem(`cannot read "${path}": ${messageOf(error)}`)
+          if (!(error instanceof EvaluationProblem)) throw error
+          throw new EvaluationProblem(`cannot read "${path}": ${error.message}`)
         }
       },
       exists: (path) => {

@@ -23,6 +23,8 @@ export interface TerraformOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** The name of the one file of the folder to read. */
   only?: string
+  /** Stands before the names of files in places and messages. */
+  prefix?: string
 }
 
 export interface TerraformResult {
@@ -102,9 +104,9 @@ class Values {
  */
 export const loadTerraform = (
   folder: string,
-  { isWanted, vars = [], varFiles = [], env = {}, only }: TerraformOptions
+  { isWanted, vars = [], varFiles = [], env = {}, only, prefix }: TerraformOptions
 ): TerraformResult => {
-  const disk = new Disk(folder, only)
+  const disk = new Disk(folder, only, prefix)
   const budget = new Budget()
   const leftOut: LeftOut[] = []
   const seen = new Set<string>()

@@ -1,26 +1,19 @@
+import { blockType, blockViews, bodyView } from './blocks.ts'
 import type { Budget, Files, Scope } from './evaluate.ts'
 import { evaluate, withNames } from './evaluate.ts'
 import type { Functions } from './functions/function.ts'
 import { LazyObject, once, tolerant } from './lazy.ts'
 import { EvaluationProblem, LimitProblem } from './problem.ts'
+import type { Instance } from './repeat.ts'
+import { collected, repeatedOf } from './repeat.ts'
 import type { At } from './syntax/text.ts'
 import { placeOf } from './syntax/text.ts'
-import type { Block, Body, Expression } from './syntax/tree.ts'
+import type { Block, Expression } from './syntax/tree.ts'
 import type { Type } from './type.ts'
 import { converted, typeOf } from './type.ts'
 import type { ObjectValue, Value } from './values.ts'
-import {
-  describe,
-  isObject,
-  isUnknown,
-  SetValue,
-  sortedEntries,
-  toNumber,
-  toText,
-  Unknown,
-} from './values.ts'
+import { Unknown } from './values.ts'
 import type { View } from './view.ts'
-import { childrenOf, viewOf } from './view.ts'
 
 /** The blocks of all files of one folder. */
 export interface ModuleSource {
@@ -55,24 +48,6 @@ export interface World {
   warn(at: At, message: string): void
 }
 
-export interface Instance {
-  /** `[0]`, `["shop"]`, or nothing. */
-  readonly suffix: string
-  readonly names: ReadonlyMap<string, Value>
-  /** Set where nobody knows how many there are. */
-  readonly uncertain?: Unknown
-}
-
-/** How often a resource or a module exists. */
-type Repeated =
-  | { readonly kind: 'one'; readonly instances: readonly [Instance] }
-  | {
-      readonly kind: 'list' | 'map'
-      readonly instances: readonly Instance[]
-      readonly keys: readonly string[]
-    }
-  | { readonly kind: 'unknown'; readonly unknown: Unknown; readonly instances: readonly Instance[] }
-
 export interface Resource extends View {
   readonly type: string
   readonly address: string
@@ -80,21 +55,7 @@ export interface Resource extends View {
 }
 
 const MAX_DEPTH = 20
-const MAX_INSTANCES = 10_000
 const MAX_MODULES = 2_000
-/** Blocks of every resource that say nothing about the thing itself. */
-const META = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts'])
-
-const eachOf = (key: Value, value: Value): ReadonlyMap<string, Value> =>
-  new Map([
-    [
-      'each',
-      new Map([
-        ['key', key],
-        ['value', value],
-      ]),
-    ],
-  ])
 
 /** One module with the values of its variables. */
 export class Module {
@@ -220,62 +181,8 @@ export class Module {
     }
   }
 
-  /** The instances of a block with `count` or `for_each`. */
-  #repeated(body: Body, what: string): Repeated {
-    const count = body.attributes.get('count')
-    const forEach = body.attributes.get('for_each')
-    if (count !== undefined) {
-      const value = tolerant(() => evaluate(count.expression, this.#scope))
-      if (isUnknown(value)) return { kind: 'unknown', unknown: value, instances: [] }
-      const length = toNumber(value, `count of ${what}`)
-      if (!(length >= 0 && length <= MAX_INSTANCES)) {
-        throw new EvaluationProblem(`count of ${what}: expected 0 to ${MAX_INSTANCES}`)
-      }
-      const instances = Array.from({ length }, (_, i) => ({
-        suffix: `[${i}]`,
-        names: new Map([['count', new Map([['index', i]])]]),
-      }))
-      return { kind: 'list', instances, keys: instances.map((_, i) => String(i)) }
-    }
-    if (forEach === undefined) return { kind: 'one', instances: [{ suffix: '', names: new Map() }] }
-    const value = tolerant(() => evaluate(forEach.expression, this.#scope))
-    if (isUnknown(value)) {
-      const each = eachOf(new Unknown('each.key'), new Unknown('each.value'))
-      return {
-        kind: 'unknown',
-        unknown: value,
-        instances: [{ suffix: '', names: each, uncertain: value }],
-      }
-    }
-    const entries = this.#eachEntries(value, what)
-    const instances = entries.map(([key, item]) => ({
-      suffix: `[${JSON.stringify(key)}]`,
-      names: eachOf(key, item),
-    }))
-    return { kind: 'map', instances, keys: entries.map(([key]) => key) }
-  }
-
-  #eachEntries(value: Value, what: string): [string, Value][] {
-    if (isObject(value)) return sortedEntries(value)
-    if (value instanceof SetValue) {
-      return value.items.map((item) => [toText(item, `for_each of ${what}`), item])
-    }
-    throw new EvaluationProblem(
-      `for_each of ${what}: expected a map or a set of texts, found ${describe(value)}`
-    )
-  }
-
-  #collected(repeated: Repeated, make: (instance: Instance) => Value): Value {
-    if (repeated.kind === 'unknown') return new Unknown(repeated.unknown.what)
-    if (repeated.kind === 'one') return make(repeated.instances[0])
-    const values = repeated.instances.map(make)
-    return repeated.kind === 'list'
-      ? values
-      : new Map(repeated.keys.map((key, i) => [key, values[i] as Value]))
-  }
-
   #resourceValue(name: string, block: Block): Value {
-    return this.#collected(this.#repeated(block.body, name), (instance) => {
+    return collected(repeatedOf(block.body, name, this.#scope), (instance) => {
       const scope = withNames(this.#scope, instance.names)
       const address = `${this.prefix}${name}${instance.suffix}`
       const readers = new Map<string, () => Value>()
@@ -285,11 +192,11 @@ export class Module {
           once(`${address}.${key}`, () => evaluate(expression, scope))
         )
       }
-      for (const type of new Set(block.body.blocks.map((inner) => this.#blockType(inner)))) {
+      for (const type of new Set(block.body.blocks.map((inner) => blockType(inner)))) {
         readers.set(
           type,
           once(`${address}.${type}`, () =>
-            this.#blockViews(block.body, type, scope).map(({ value }) => value())
+            blockViews(block.body, type, scope).map(({ value }) => value())
           )
         )
       }
@@ -298,112 +205,6 @@ export class Module {
         (key) => new Unknown(`${name}.${key}`, key === 'id' ? address : undefined)
       )
     })
-  }
-
-  #blockType({ type, labels }: Block): string {
-    return type === 'dynamic' ? (labels[0] ?? type) : type
-  }
-
-  /** Nested blocks of one type in their order, those of `dynamic` in its place. */
-  #blockViews(body: Body, type: string, scope: Scope): { view: View; value: () => Value }[] {
-    return body.blocks
-      .filter((block) => this.#blockType(block) === type)
-      .flatMap((block) =>
-        block.type === 'dynamic'
-          ? this.#dynamicViews(block, scope)
-          : [this.#bodyView(block.body, scope, placeOf(block.at))]
-      )
-  }
-
-  #dynamicViews(block: Block, scope: Scope): { view: View; value: () => Value }[] {
-    const place = placeOf(block.at)
-    const forEach = block.body.attributes.get('for_each')
-    const content = block.body.blocks.find(({ type }) => type === 'content')
-    if (forEach === undefined || content === undefined) return []
-    const named = block.body.attributes.get('iterator')?.expression
-    const name =
-      named?.kind === 'variable'
-        ? named.name
-        : named?.kind === 'literal'
-          ? String(named.value)
-          : (block.labels[0] ?? '')
-    const collection = tolerant(() => evaluate(forEach.expression, scope))
-    if (isUnknown(collection)) {
-      return [{ view: viewOf(collection, place), value: () => collection }]
-    }
-    const entries: [Value, Value][] = isObject(collection)
-      ? sortedEntries(collection)
-      : collection instanceof SetValue
-        ? collection.items.map((item) => [item, item])
-        : Array.isArray(collection)
-          ? collection.map((item: Value, i: number) => [i, item])
-          : []
-    return entries.map(([key, value]) => {
-      const iterator = new Map([
-        ['key', key],
-        ['value', value],
-      ])
-      const inner = withNames(scope, new Map([[name, iterator]]))
-      return this.#bodyView(content.body, inner, place)
-    })
-  }
-
-  #bodyView(body: Body, scope: Scope, place: string): { view: View; value: () => Value } {
-    const readers = new Map<string, () => Value>()
-    for (const [name, { expression }] of body.attributes) {
-      readers.set(
-        name,
-        once(name, () => this.#tolerantly(expression, scope))
-      )
-    }
-    const types = new Set(body.blocks.map((block) => this.#blockType(block)))
-    const view: View = {
-      place,
-      value: (name) => readers.get(name)?.() ?? undefined,
-      children: (name) => {
-        if (types.has(name)) return this.#blockViews(body, name, scope).map((found) => found.view)
-        const attribute = body.attributes.get(name)
-        if (attribute === undefined) return []
-        const { expression } = attribute
-        const items = expression.kind === 'tuple' ? expression.items : undefined
-        return childrenOf(readers.get(name)!(), place, (i) => {
-          const item = items?.[i]
-          return item === undefined ? undefined : placeOf(item.at)
-        })
-      },
-      names: () => [...readers.keys(), ...types].filter((name) => !META.has(name)),
-    }
-    const value = () =>
-      new LazyObject(
-        new Map([
-          ...readers,
-          ...[...types].map((type): [string, () => Value] => [
-            type,
-            () => this.#blockViews(body, type, scope).map((found) => found.value()),
-          ]),
-        ]),
-        () => null
-      )
-    return { view, value }
-  }
-
-  /** Elements of lists and objects fail each by itself. */
-  #tolerantly(expression: Expression, scope: Scope): Value {
-    if (expression.kind === 'tuple') {
-      return expression.items.map((item) => this.#tolerantly(item, scope))
-    }
-    if (expression.kind === 'object') {
-      return tolerant(() => {
-        const object = new Map<string, Value>()
-        for (const { key, value } of expression.entries) {
-          const name = evaluate(key, scope)
-          if (isUnknown(name)) return new Unknown(name.what)
-          object.set(toText(name, 'a key of an object'), this.#tolerantly(value, scope))
-        }
-        return object
-      })
-    }
-    return tolerant(() => evaluate(expression, scope))
   }
 
   #instancesOf(name: string): readonly { instance: Instance; module: Module }[] | Unknown {
@@ -426,7 +227,7 @@ export class Module {
       this.world.leaveOut({ source: placeOf(at), what: `module.${name}`, reason: loaded })
       return new Unknown(`module.${name}`)
     }
-    const repeated = this.#repeated(body, `module.${name}`)
+    const repeated = repeatedOf(body, `module.${name}`, this.#scope)
     if (repeated.kind === 'unknown' && repeated.instances.length === 0) {
       const reason = `the count is not known: ${repeated.unknown.what}`
       this.world.leaveOut({ source: placeOf(at), what: `module.${name}`, reason })
@@ -462,7 +263,7 @@ export class Module {
         ),
         () => undefined
       )
-    const repeated = this.#repeated(block.body, `module.${name}`)
+    const repeated = repeatedOf(block.body, `module.${name}`, this.#scope)
     if (repeated.kind === 'unknown') return new Unknown(repeated.unknown.what)
     if (repeated.kind === 'one') return outputs(made[0]!.module)
     const values = made.map(({ module }) => outputs(module))
@@ -491,7 +292,7 @@ export class Module {
 
   *#instances(type: string, name: string, block: Block): Generator<Resource> {
     const repeated = this.#reported(block, `${this.prefix}${name}`, () =>
-      this.#repeated(block.body, name)
+      repeatedOf(block.body, name, this.#scope)
     )
     if (repeated === undefined) return
     if (repeated.kind === 'unknown' && repeated.instances.length === 0) {
@@ -501,7 +302,7 @@ export class Module {
       return
     }
     for (const instance of repeated.instances) {
-      const { view } = this.#bodyView(
+      const { view } = bodyView(
         block.body,
         withNames(this.#scope, instance.names),
         placeOf(block.at)

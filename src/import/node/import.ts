@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import { isModuleFile } from '../../terraform/folder.ts'
 import { loadTerraform } from '../../terraform/load.ts'
+import { readTextFile } from '../../text-file.ts'
 import { ApiDocuments, isOwnDocument } from '../documents.ts'
 import { DocumentProblem, parseWithPlaces } from '../json-view.ts'
 import { Found } from '../read.ts'
@@ -16,6 +17,10 @@ export interface ImportOptions {
   varFiles?: readonly string[] | undefined
   /** Environment, for `TF_VAR_…`. */
   env?: Readonly<Record<string, string | undefined>> | undefined
+  /** Names of files as the user gave them, folder and all. Default: relative to the folder that was given. */
+  fullNames?: boolean | undefined
+  /** Leaves files that are missing, or that do not parse, to the reader of edge1020's own rules and its messages. */
+  forLoading?: boolean | undefined
 }
 
 export interface Imported {
@@ -33,6 +38,8 @@ export interface Imported {
 const DOCUMENT = /\.(?:json|ya?ml|tfstate)$/i
 const STATE = /"(?:planned_values|terraform_version)"\s*:/
 const STATE_HEAD = 4_096
+/** YAML with `rules:` at the left is ours: Cloudflare's documents are JSON. */
+const OWN_YAML = /^rules[ \t]*:/m
 const MAX_BYTES = 200 * 2 ** 20
 
 const names = (folder: string): string[] =>
@@ -52,15 +59,22 @@ class Import {
   constructor(readonly options: ImportOptions) {}
 
   path(path: string): void {
-    if (this.#stat(path).isDirectory()) this.#folder(path)
+    const stats = this.#stat(path)
+    if (stats === undefined) this.own.push(path)
+    else if (stats.isDirectory()) this.#folder(path)
     else if (isModuleFile(basename(path))) this.#terraform(dirname(path), basename(path))
-    else this.#document(path, basename(path))
+    else this.#document(path, stats.isFile())
+  }
+
+  #named(path: string): string {
+    return this.options.fullNames === true ? path : basename(path)
   }
 
   #stat(path: string) {
     try {
       return statSync(path)
     } catch (error) {
+      if (this.options.forLoading === true) return undefined
       throw new EdgeError('file_not_found', `no file or folder "${path}"`, { cause: error })
     }
   }
@@ -72,23 +86,28 @@ class Import {
       return
     }
     const documents = all.filter((name) => DOCUMENT.test(name))
+    if (documents.length === 0 && this.options.forLoading === true) {
+      this.own.push(folder)
+      return
+    }
     if (documents.length === 0) {
       throw new EdgeError(
         'file_not_found',
         `no rules in "${folder}": expected *.tf, *.tofu, *.json, *.yaml, *.yml or *.tfstate`
       )
     }
-    for (const name of documents) this.#document(join(folder, name), name)
+    for (const name of documents) this.#document(join(folder, name), true)
   }
 
   #terraform(folder: string, only?: string): void {
-    const { vars, varFiles, env } = this.options
+    const { vars, varFiles, env, fullNames } = this.options
     const result = loadTerraform(folder, {
       isWanted: isRuleResource,
       ...(vars === undefined ? {} : { vars }),
       ...(varFiles === undefined ? {} : { varFiles }),
       ...(env === undefined ? {} : { env }),
       ...(only === undefined ? {} : { only }),
+      ...(fullNames === true ? { prefix: folder.endsWith('/') ? folder : `${folder}/` } : {}),
     })
     this.broken.push(...result.broken)
     this.found.leftOut.push(...result.leftOut)
@@ -97,28 +116,37 @@ class Import {
     readResources(result.resources, this.found)
   }
 
-  #document(path: string, file: string): void {
-    this.files.push(path)
+  #document(path: string, isFile: boolean): void {
+    const file = this.#named(path)
+    // A pipe can be read only once: by the reader of our own rules.
+    if (!isFile) {
+      this.own.push(path)
+      return
+    }
     try {
-      const { size } = statSync(path)
-      if (size > MAX_BYTES) throw new DocumentProblem(`the file has ${size} bytes`, 1)
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
-      this.#text(path, file, text)
+      const unreadable = (reason: string) => new DocumentProblem(reason, 1)
+      this.#text(path, file, readTextFile(path, unreadable, MAX_BYTES))
     } catch (error) {
       const isProblem = error instanceof DocumentProblem
-      if (!isProblem && !(error instanceof SyntaxError) && !(error instanceof TypeError))
-        throw error
+      if (!isProblem && !(error instanceof SyntaxError)) throw error
+      if (this.options.forLoading === true) {
+        this.own.push(path)
+        return
+      }
       const line = isProblem ? error.line : 1
-      const reason =
-        isProblem || error instanceof SyntaxError ? error.message : 'the file is not UTF-8'
-      this.broken.push({ source: `${file}:${line}`, what: 'the file', reason })
+      this.broken.push({ source: `${file}:${line}`, what: 'the file', reason: error.message })
     }
   }
 
   #text(path: string, file: string, text: string): void {
+    if (OWN_YAML.test(text) && !text.trimStart().startsWith('{')) {
+      this.own.push(path)
+      return
+    }
     if (STATE.test(text.slice(0, STATE_HEAD))) {
       const resources = resourcesOfState(JSON.parse(text), file)
       if (resources !== undefined) {
+        this.files.push(path)
         readResources(
           resources.filter(({ type }) => isRuleResource(type)),
           this.found
@@ -127,8 +155,12 @@ class Import {
       }
     }
     const document = parseWithPlaces(file, text)
-    if (isOwnDocument(document)) this.own.push(path)
-    else this.documents.read(file, document)
+    if (isOwnDocument(document)) {
+      this.own.push(path)
+      return
+    }
+    this.files.push(path)
+    this.documents.read(file, document)
   }
 
   finish(): Imported {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parse as parseYaml, stringify as stringifyYaml } from 'yaml'
+import { messageOf } from '../../error.ts'
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
 import { fromJson, toJson, toText } from '../values.ts'
@@ -16,9 +17,7 @@ const decoded = (name: string, read: () => unknown): Value => {
   try {
     return fromJson(read())
   } catch (error) {
-    throw new EvaluationProblem(
-      `\`${name}\`: ${error instanceof Error ? error.message.split('\n', 1)[0] : error}`
-    )
+    throw new EvaluationProblem(`\`${name}\`: ${messageOf(error).split('\n', 1)[0]}`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { createContext, Script } from 'node:vm'
+import { messageOf } from '../../error.ts'
 import { EvaluationProblem, LimitProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
 
@@ -56,7 +57,7 @@ const compile = (source: string, flags: string, name: string): RegExp => {
     return new RegExp(translated, all)
   } catch (error) {
     throw new EvaluationProblem(
-      `\`${name}\`: cannot read the pattern "${source}": ${error instanceof Error ? error.message : error}`
+      `\`${name}\`: cannot read the pattern "${source}": ${messageOf(error)}`
     )
   }
 }

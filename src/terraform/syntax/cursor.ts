@@ -1,5 +1,6 @@
 import type { At, SourceText } from './text.ts'
 import { SyntaxProblem } from './text.ts'
+import type { Expression } from './tree.ts'
 
 const IDENTIFIER = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
 const BLANK = /[ \t]*/y
@@ -14,7 +15,11 @@ export class Cursor {
   #brackets = 0
   #depth = 0
 
-  constructor(readonly source: SourceText) {}
+  constructor(
+    readonly source: SourceText,
+    /** Reads the expression that stands here: templates hold expressions, and expressions templates. */
+    readonly expression: (cursor: Cursor) => Expression
+  ) {}
 
   get text(): string {
     return this.source.text

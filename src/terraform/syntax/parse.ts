@@ -71,7 +71,7 @@ const body = (cursor: Cursor, isBlock: boolean): Body => {
  * @throws SyntaxProblem
  */
 export const parseBody = (source: SourceText): Body => {
-  const cursor = new Cursor(source)
+  const cursor = new Cursor(source, expression)
   if (source.text.startsWith('\ufeff')) cursor.position = 1
   return body(cursor, false)
 }
@@ -82,7 +82,7 @@ export const parseBody = (source: SourceText): Body => {
  * @throws SyntaxProblem
  */
 export const parseExpression = (source: SourceText): Expression => {
-  const cursor = new Cursor(source)
+  const cursor = new Cursor(source, expression)
   return cursor.inside(true, () => {
     const found = expression(cursor)
     cursor.skip()
@@ -97,6 +97,6 @@ export const parseExpression = (source: SourceText): Expression => {
  * @throws SyntaxProblem
  */
 export const parseTemplate = (source: SourceText): Expression => {
-  const cursor = new Cursor(source)
+  const cursor = new Cursor(source, expression)
   return templated(bareTemplate(cursor), cursor.at(0))
 }

@@ -1,5 +1,4 @@
 import type { Cursor } from './cursor.ts'
-import { expression } from './expressions.ts'
 import type { Expression, TemplatePart } from './tree.ts'
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -54,7 +53,7 @@ const directive = (cursor: Cursor): Directive => {
   const word = cursor.identifier()
   switch (word) {
     case 'if':
-      return { word, condition: expression(cursor) }
+      return { word, condition: cursor.expression(cursor) }
     case 'else':
     case 'endif':
     case 'endfor':
@@ -67,7 +66,7 @@ const directive = (cursor: Cursor): Directive => {
         word,
         keyName: second === undefined ? undefined : first,
         valueName: second ?? first,
-        collection: expression(cursor),
+        collection: cursor.expression(cursor),
       }
     }
     default:
@@ -104,7 +103,7 @@ class Tokens {
     }
     cursor.inside(true, () => {
       if (isDirective) this.list.push({ kind: 'directive', directive: directive(cursor), offset })
-      else this.list.push({ kind: 'interpolation', expression: expression(cursor) })
+      else this.list.push({ kind: 'interpolation', expression: cursor.expression(cursor) })
       this.#trimsNext = cursor.takes('~')
       if (!cursor.takes('}')) {
         cursor.fail(

@@ -1,0 +1,101 @@
+import { statSync, writeFileSync } from 'node:fs'
+import { EdgeError, messageOf } from '../error.ts'
+import { type Imported, importRules } from '../import/node/import.ts'
+import type { ImportedRule, LeftOut } from '../import/rule.ts'
+import { toDocument } from '../import/yaml.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { paint, printable } from './printable.ts'
+import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
+
+/** What programs get: without the parts that only this edge needs. */
+const printed = ({ entries: _, ...rule }: ImportedRule) => rule
+
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+const summary = ({ rules }: Imported): string => {
+  const counts = new Map<string, number>()
+  for (const { product } of rules) counts.set(product, (counts.get(product) ?? 0) + 1)
+  const NAMES: Readonly<Record<ImportedRule['product'], string>> = {
+    access: 'IP Access rule',
+    custom: 'custom rule',
+    list: 'list',
+    lockdown: 'Zone Lockdown',
+    ratelimit: 'rate limiting rule',
+    ua: 'User Agent Blocking rule',
+  }
+  const parts = [...counts].map(([product, count]) =>
+    counted(count, NAMES[product as ImportedRule['product']])
+  )
+  return parts.length === 0 ? 'no rules' : parts.join(', ')
+}
+
+const report = (io: Io, lines: readonly LeftOut[], label: 'error' | 'warning'): void => {
+  for (const { source, what, reason } of lines) {
+    const word = paint(io.color, label === 'error' ? 'red' : 'yellow', `${label}:`)
+    io.err(`${word} ${printable(`${source}: ${what} is left out: ${reason}`)}\n`)
+  }
+}
+
+const write = (file: string, text: string): void => {
+  try {
+    writeFileSync(file, text, { flag: 'w' })
+  } catch (error) {
+    throw new EdgeError('not_written', `${file}: cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+const run = async (args: Arguments, io: Io): Promise<number> => {
+  const paths = args.positionals
+  if (paths.length === 0) throw usageError('edge1020 import: expected a file or a folder')
+  const isOne = paths.length === 1 && isFolder(paths[0]!)
+  const imported = importRules(paths, { ...terraformValues(args), fullNames: !isOne })
+  const { rules, broken, warnings, own } = imported
+  const exit = broken.length > 0 ? EXIT_FINDINGS : EXIT_OK
+  const ownLeftOut = own.map((path) => ({
+    source: path,
+    what: 'the file',
+    reason: "it holds edge1020's own rules already",
+  }))
+  const leftOut = [...imported.leftOut, ...broken]
+  if (args.on('json')) {
+    const document = { rules: rules.map(printed), left_out: leftOut, warnings }
+    io.out(`${JSON.stringify(document, undefined, 2)}\n`)
+    return exit
+  }
+  const { text, leftOut: inYaml } = toDocument(rules)
+  report(io, broken, 'error')
+  report(io, [...imported.leftOut, ...inYaml, ...ownLeftOut], 'warning')
+  for (const warning of warnings) {
+    io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(warning)}\n`)
+  }
+  const file = args.text('output')
+  if (file === undefined) io.out(text)
+  else write(file, text)
+  io.err(
+    `${summary(imported)} found${file === undefined ? '' : `, written to ${printable(file)}`}\n`
+  )
+  return exit
+}
+
+export const importCommand: Command = {
+  name: 'import',
+  summary: "turn Cloudflare's own configuration into rules of edge1020",
+  usage: 'FILE_OR_FOLDER... [options]',
+  description:
+    'Reads rulesets, firewall rules, access rules, lockdowns, rate limits and lists: documents of the API, recorded\n' +
+    'exchanges, Terraform and OpenTofu folders, `terraform show -json`, state files. Formats are known by their\n' +
+    'content. Prints rules as YAML; names on stderr what it leaves out, and why. Exit code 1 where a file cannot\n' +
+    'be read. `serve --rules` takes the same files and folders without a conversion.',
+  flags: {
+    output: { value: 'FILE', short: 'o', help: 'write the rules to a file' },
+    ...TERRAFORM_FLAGS,
+  },
+  examples: ['edge1020 import examples/terraform', 'edge1020 import examples/ruleset.json --json'],
+  run,
+}

@@ -1,0 +1,109 @@
+import { EdgeError } from '../../error.ts'
+import type { Lists } from '../../language/compile.ts'
+import type { ListEntries } from '../../lists/named.ts'
+import { listsOf } from '../../lists/named.ts'
+import { assembleDrafts } from '../../rules/assemble.ts'
+import type { LanguageOptions } from '../../rules/compile.ts'
+import { Findings } from '../../rules/findings.ts'
+import { draftsIn } from '../../rules/load.ts'
+import { readRuleFiles } from '../../rules/node/files.ts'
+import type { Place } from '../../rules/node.ts'
+import type { Ruleset } from '../../rules/rule.ts'
+import type { LeftOut } from '../rule.ts'
+import { draftsOf } from '../ruleset.ts'
+import type { Imported, ImportOptions } from './import.ts'
+import { importRules } from './import.ts'
+
+/** The first that knows a name has it. */
+const joined = (...all: readonly Lists[]): Lists => {
+  const first = <K extends keyof Lists>(kind: K) =>
+    ((name: string) => {
+      for (const lists of all) {
+        const found = lists[kind]?.(name)
+        if (found !== undefined) return found
+      }
+      return undefined
+    }) as NonNullable<Lists[K]>
+  return { ip: first('ip'), int: first('int'), string: first('string') }
+}
+
+const KINDS: ReadonlySet<string> = new Set(['ip', 'asn', 'hostname'])
+
+/** Lists of the configuration, for the `$names` in its rules. */
+const listsIn = ({ rules }: Imported, warn: (source: string, message: string) => void): Lists => {
+  const record: Record<string, ListEntries> = {}
+  for (const { product, name = '', kind = '', entries = [], source } of rules) {
+    if (product !== 'list' || !KINDS.has(kind)) continue
+    const list = {
+      kind: kind as 'ip' | 'asn' | 'hostname',
+      items: entries.map(({ value }) => value),
+    }
+    try {
+      listsOf({ [name]: list })
+      record[name] = list
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error
+      warn(source, error.message)
+    }
+  }
+  return listsOf(record)
+}
+
+const refuse = (broken: readonly LeftOut[]): EdgeError => {
+  const lines = broken.map(({ source, reason }) => `${source}: error: ${reason}`)
+  return new EdgeError(
+    'invalid_rules',
+    `${lines.join('\n')}\n\n${lines.length === 1 ? '1 file' : `${lines.length} files`} cannot be read: nothing was loaded`
+  )
+}
+
+/** A place in a file that is known by its name and line alone. */
+const namedPlace = (source: string, text: string): Place => ({
+  span: () => {
+    const [, file = source, line = '1'] = /^(.*):(\d+)$/.exec(source) ?? []
+    return {
+      file,
+      line: Number(line),
+      column: 1,
+      length: Math.max(1, text.length),
+      sourceLine: text,
+    }
+  },
+  part: () => undefined,
+})
+
+export interface LoadOptions
+  extends LanguageOptions,
+    Omit<ImportOptions, 'fullNames' | 'forLoading'> {}
+
+/**
+ * Loads rules from files and folders of every format: edge1020's own YAML and JSON, documents of Cloudflare's API, Terraform and
+ * OpenTofu folders, plans and states. Rules of edge1020's own files come first, then the others in the order of the paths.
+ *
+ * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`
+ * @example loadRulePaths(['terraform/cloudflare'], { vars: ['zone=shop.example'] })
+ */
+export const loadRulePaths = (
+  paths: readonly string[],
+  { vars, varFiles, env, ...options }: LoadOptions = {}
+): Ruleset => {
+  const imported = importRules(paths, { vars, varFiles, env, fullNames: true, forLoading: true })
+  if (imported.broken.length > 0) throw refuse(imported.broken)
+  const findings = new Findings()
+  const warn = (source: string, message: string, help?: string) =>
+    findings.warn(namedPlace(source, message), 'not_loaded', message, help)
+  const lists = joined(options.lists ?? {}, listsIn(imported, warn))
+  const language = { ...options, lists }
+  const sources = imported.own.length === 0 ? [] : readRuleFiles(imported.own)
+  const own = draftsIn(sources, findings, language)
+  const taken = new Set(own.flatMap(({ id }) => id ?? []))
+  const drafts = draftsOf(imported.rules, language, findings, taken)
+  for (const { source, what, reason } of imported.leftOut)
+    warn(source, `${what} is left out: ${reason}`)
+  for (const text of imported.warnings) {
+    const [, source = '', message = text] = /^(.*?:\d+): ([\s\S]*)$/.exec(text) ?? []
+    warn(source, message)
+  }
+  const files = [...sources.map(({ file }) => file), ...imported.files]
+  return assembleDrafts([...own, ...drafts], files, findings)
+}

@@ -1,0 +1,126 @@
+import type { Scope } from './evaluate.ts'
+import { evaluate, withNames } from './evaluate.ts'
+import { LazyObject, once, tolerant } from './lazy.ts'
+import { placeOf } from './syntax/text.ts'
+import type { Block, Body, Expression } from './syntax/tree.ts'
+import type { Value } from './values.ts'
+import { isObject, isUnknown, SetValue, sortedEntries, toText, Unknown } from './values.ts'
+import type { View } from './view.ts'
+import { childrenOf, viewOf } from './view.ts'
+
+/** Blocks of every resource that say nothing about the thing itself. */
+const META = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts'])
+
+export const blockType = ({ type, labels }: Block): string => {
+  return type === 'dynamic' ? (labels[0] ?? type) : type
+}
+
+/** Nested blocks of one type in their order, those of `dynamic` in its place. */
+export const blockViews = (
+  body: Body,
+  type: string,
+  scope: Scope
+): { view: View; value: () => Value }[] => {
+  return body.blocks
+    .filter((block) => blockType(block) === type)
+    .flatMap((block) =>
+      block.type === 'dynamic'
+        ? dynamicViews(block, scope)
+        : [bodyView(block.body, scope, placeOf(block.at))]
+    )
+}
+
+const dynamicViews = (block: Block, scope: Scope): { view: View; value: () => Value }[] => {
+  const place = placeOf(block.at)
+  const forEach = block.body.attributes.get('for_each')
+  const content = block.body.blocks.find(({ type }) => type === 'content')
+  if (forEach === undefined || content === undefined) return []
+  const named = block.body.attributes.get('iterator')?.expression
+  const name =
+    named?.kind === 'variable'
+      ? named.name
+      : named?.kind === 'literal'
+        ? String(named.value)
+        : (block.labels[0] ?? '')
+  const collection = tolerant(() => evaluate(forEach.expression, scope))
+  if (isUnknown(collection)) {
+    return [{ view: viewOf(collection, place), value: () => collection }]
+  }
+  const entries: [Value, Value][] = isObject(collection)
+    ? sortedEntries(collection)
+    : collection instanceof SetValue
+      ? collection.items.map((item) => [item, item])
+      : Array.isArray(collection)
+        ? collection.map((item: Value, i: number) => [i, item])
+        : []
+  return entries.map(([key, value]) => {
+    const iterator = new Map([
+      ['key', key],
+      ['value', value],
+    ])
+    const inner = withNames(scope, new Map([[name, iterator]]))
+    return bodyView(content.body, inner, place)
+  })
+}
+
+export const bodyView = (
+  body: Body,
+  scope: Scope,
+  place: string
+): { view: View; value: () => Value } => {
+  const readers = new Map<string, () => Value>()
+  for (const [name, { expression }] of body.attributes) {
+    readers.set(
+      name,
+      once(name, () => tolerantly(expression, scope))
+    )
+  }
+  const types = new Set(body.blocks.map((block) => blockType(block)))
+  const view: View = {
+    place,
+    value: (name) => readers.get(name)?.() ?? undefined,
+    children: (name) => {
+      if (types.has(name)) return blockViews(body, name, scope).map((found) => found.view)
+      const attribute = body.attributes.get(name)
+      if (attribute === undefined) return []
+      const { expression } = attribute
+      const items = expression.kind === 'tuple' ? expression.items : undefined
+      return childrenOf(readers.get(name)!(), place, (i) => {
+        const item = items?.[i]
+        return item === undefined ? undefined : placeOf(item.at)
+      })
+    },
+    names: () => [...readers.keys(), ...types].filter((name) => !META.has(name)),
+  }
+  const value = () =>
+    new LazyObject(
+      new Map([
+        ...readers,
+        ...[...types].map((type): [string, () => Value] => [
+          type,
+          () => blockViews(body, type, scope).map((found) => found.value()),
+        ]),
+      ]),
+      () => null
+    )
+  return { view, value }
+}
+
+/** Elements of lists and objects fail each by itself. */
+const tolerantly = (expression: Expression, scope: Scope): Value => {
+  if (expression.kind === 'tuple') {
+    return expression.items.map((item) => tolerantly(item, scope))
+  }
+  if (expression.kind === 'object') {
+    return tolerant(() => {
+      const object = new Map<string, Value>()
+      for (const { key, value } of expression.entries) {
+        const name = evaluate(key, scope)
+        if (isUnknown(name)) return new Unknown(name.what)
+        object.set(toText(name, 'a key of an object'), tolerantly(value, scope))
+      }
+      return object
+    })
+  }
+  return tolerant(() => evaluate(expression, scope))
+}
