@@ -24,6 +24,7 @@ export const OPTION_NAMES: readonly string[] = [
   'rules',
   'seesTls',
   'store',
+  'terraform',
   'trust',
 ]
 

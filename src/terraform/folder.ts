@@ -118,7 +118,11 @@ export class Disk {
 
   text(path: string): string {
     this.files.add(resolve(path))
-    return readTextFile(path, (reason) => new EvaluationProblem(reason), MAX_FILE_BYTES)
+    return readTextFile(
+      path,
+      (reason) => new EvaluationProblem(`cannot read "${this.shown(path)}": ${reason}`),
+      MAX_FILE_BYTES
+    )
   }
 
   /** Reads and parses one file; `undefined`, and noted, where that fails. */
@@ -169,14 +173,7 @@ export class Disk {
   /** What functions of a module may read: files below the named folder or below a module's own. */
   get access(): Files {
     return {
-      read: (path) => {
-        try {
-          return this.text(this.#readable(path))
-        } catch (error) {
-          if (!(error instanceof EvaluationProblem)) throw error
-          throw new EvaluationProblem(`cannot read "${path}": ${error.message}`)
-        }
-      },
+      read: (path) => this.text(this.#readable(path)),
       exists: (path) => {
         const full = this.#within(path)
         return existsSync(full) && statSync(full).isFile() && this.#isAllowed(realpathSync(full))

@@ -158,7 +158,10 @@ export const collectionFunctions: Functions = {
       const [object, key, fallback] = args
       const found = objectOf(object!, 'lookup').get(toText(key!, '`lookup`'))
       if (found !== undefined) return found
-      if (args.length < 3) throw new EvaluationProblem(`\`lookup\`: there is no ${describe(key!)}`)
+      if (args.length < 3)
+        throw new EvaluationProblem(
+          `\`lookup\`: the object has no key "${toText(key!, '`lookup`')}"`
+        )
       return fallback!
     })
   ),
