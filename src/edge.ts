@@ -69,7 +69,8 @@ export interface Edge {
   close(): Promise<void>
 }
 
-export const isEdge = (value: object): value is Edge => 'decide' in value && 'judge' in value
+export const isEdge = (value: unknown): value is Edge =>
+  typeof value === 'object' && value !== null && 'decide' in value && 'judge' in value
 
 /**
  * The spine: one request in, one `Verdict` out. It knows an ordered list of phases and nothing of what each decides; it

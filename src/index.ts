@@ -11,12 +11,12 @@ import { memoryStore } from './events/memory.ts'
 import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import { checkOptions } from './options.ts'
-import { rulesFromObjects } from './rules/objects.ts'
+import { documentsOf, rulesFromObjects } from './rules/objects.ts'
 
 export * from './exports.ts'
 
 export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
-  /** Rule documents as objects: `{ rules: [{ name, when | expression, action }] }`, one or several. */
+  /** A list of rules `{ name, when | expression, action }`, or documents `{ rules: [ … ] }`, one or several. */
   rules: object | readonly object[]
   /** Where events go. Default `memoryStore()`. */
   store?: EventStore
@@ -31,12 +31,12 @@ export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
  * const { action, ray, response } = await edge.judge(request, { remoteAddress: '192.0.2.1' })
  */
 export const createEdge = (given: Options): Edge => {
-  checkOptions(given)
+  checkOptions(given, { takesNames: false })
   const { rules, store = memoryStore(), ...options } = given
   return createEdgeFrom({
     ...options,
     store,
-    ruleset: rulesFromObjects(Array.isArray(rules) ? rules : [rules]),
+    ruleset: rulesFromObjects(documentsOf(rules)),
   })
 }
 

@@ -18,9 +18,16 @@ import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import type { NodeMiddleware } from './mount/node/middleware.ts'
 import { mountNode } from './mount/node/middleware.ts'
+import type { StoreName } from './options.ts'
 import { checkOptions } from './options.ts'
 import { readPersonaFiles } from './personas/node/files.ts'
+<<<<<<< HEAD
 import { rulesFromObjects } from './rules/objects.ts'
+=======
+import { loadRules } from './rules/load.ts'
+import { readRuleFiles } from './rules/node/files.ts'
+import { documentsOf, rulesFromObjects } from './rules/objects.ts'
+>>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
 import type { Ruleset } from './rules/rule.ts'
 import type { Served, ServeOptions } from './server/serve.ts'
 import { parseFeedSpec } from './visitor/feeds/spec.ts'
@@ -54,13 +61,17 @@ export interface TerraformValues {
 
 export interface Options
   extends Omit<EdgeOptions, 'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas'> {
+<<<<<<< HEAD
   /**
    * Rule files or directories: edge1020's own, documents of Cloudflare's API, Terraform or OpenTofu folders, plans and states. Or documents as objects. */
+=======
+  /** Rule files or directories, a list of rules as objects, or documents `{ rules: [ … ] }`, one or several. */
+>>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
   rules: string | readonly string[] | object | readonly object[]
   /** Values for variables of a Terraform folder in `rules`. */
   terraform?: TerraformValues
   /** `memory`, `none`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
-  store?: string | EventStore
+  store?: StoreName | EventStore
   /** Told at load which rules read what this edge has no data for, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void
   /** Directory of the default event store and of downloaded data. Default `.edge1020`, where the commands look too. */
@@ -98,8 +109,13 @@ const rulesetOf = (
 ): Ruleset => {
   const given: readonly unknown[] = Array.isArray(rules) ? rules : [rules]
   return isPaths(given)
+<<<<<<< HEAD
     ? loadRulePaths(given, { lists, readPage: readPageFile, vars, varFiles, env: process.env })
     : rulesFromObjects(given, { lists, readPage: readPageFile })
+=======
+    ? loadRules(readRuleFiles(given), { lists, readPage: readPageFile })
+    : rulesFromObjects(documentsOf(rules), { lists, readPage: readPageFile })
+>>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
 }
 
 /** On Node languages and coders are at hand: no request waits for them. */
@@ -140,7 +156,7 @@ const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THRE
  * const { action, ray, event } = await edge.judge(request, request.socket)
  */
 export const createEdge = (given: Options): Edge => {
-  checkOptions(given)
+  checkOptions(given, { takesNames: true })
   const {
     rules,
     store,

@@ -1,28 +1,33 @@
 import { describe, expect, test } from 'vitest'
 import { createEdge, edge1020, memoryStore } from './index.ts'
 import { createEdge as createNodeEdge } from './node.ts'
+<<<<<<< HEAD
 import { checkOptions, OPTION_NAMES } from './options.ts'
+=======
+import { readStoreName } from './options.ts'
+>>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
 
 const RULES = { rules: [] }
 const edge = (options: object) => createEdge({ rules: RULES, ...options })
-const onNode = (options: object) => createNodeEdge({ rules: RULES, store: 'none', ...options })
+const onNode = (options: object) =>
+  createNodeEdge({ rules: RULES, store: 'none', bots: 'off', ...options })
 
 describe.each([
-  ['edge1020', edge],
-  ['edge1020/node', onNode],
-])('options of %s', (_, make) => {
+  ['edge1020', edge, 'an object with'],
+  ['edge1020/node', onNode, 'a name or a file, or an object with'],
+])('options of %s', (_, make, provider) => {
   test.each([
     [{ overides: true }, 'option "overides" is not known: did you mean overrides?'],
     [{ whatever: 1 }, 'option "whatever" is not known: expected one of answers, asn,'],
     [{ trust: 'loopback' }, 'option trust: "loopback": expected a list of networks and names'],
     [{ trust: [1] }, 'option trust: 1: expected a list'],
-    [{ geo: 5 }, 'option geo: 5: expected a name or a file, or an object with lookup()'],
-    [
-      { bots: {} },
-      'option bots: [object Object]: expected a name or a file, or an object with judge()',
-    ],
+    [{ geo: 5 }, `option geo: 5: expected ${provider} lookup()`],
+    [{ bots: {} }, `option bots: [object Object]: expected ${provider} judge()`],
     [{ reputation: null }, 'option reputation: null: expected'],
     [{ store: { name: 'x' } }, 'option store: [object Object]: expected'],
+    [{ rules: undefined }, 'option rules: undefined: expected'],
+    [{ rules: null }, 'option rules: null: expected'],
+    [{ rules: 5 }, 'option rules: 5: expected'],
     [{ overrides: 'yes' }, 'option overrides: "yes": expected true or false'],
   ])('%j is told', (options, message) => {
     expect(() => make(options)).toThrow(
@@ -35,6 +40,82 @@ describe.each([
     expect(() =>
       make({ trust: ['loopback'], overrides: false, geo, store: memoryStore() })
     ).not.toThrow()
+  })
+})
+
+const RULE = { name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }
+
+describe.each([
+  ['edge1020', (rules: object) => createEdge({ rules })],
+  ['edge1020/node', (rules: object) => createNodeEdge({ rules, store: 'none', bots: 'off' })],
+])('rules of %s', (_, make) => {
+  test.each([
+    ['a list of rules', [RULE, { ...RULE, name: 'two' }], ['no curl', 'two']],
+    ['one document', { rules: [RULE] }, ['no curl']],
+    [
+      'several documents',
+      [{ rules: [RULE] }, { rules: [{ ...RULE, name: 'two' }] }],
+      ['no curl', 'two'],
+    ],
+    ['an empty list', [], []],
+  ])('%s', (_, rules, names) => {
+    expect(make(rules).ruleset.rules.map(({ name }) => name)).toEqual(names)
+  })
+
+  test('a mistake in a list of rules names its place in the list', () => {
+    expect(() => make([RULE, { ...RULE, name: 'two', action: 'blok' }])).toThrow(
+      expect.objectContaining({
+        code: 'invalid_rules',
+        message: expect.stringContaining('rules[1].action'),
+      })
+    )
+  })
+})
+
+test.each([
+  ['createEdge({})', () => createEdge({} as never), /^option rules: undefined: expected a list of/],
+  ['createEdge()', () => createEdge(undefined as never), /^options: undefined: expected an object/],
+  ['edge1020()', () => edge1020(undefined as never), /^options: undefined: expected an object/],
+  ['createEdge("a.yaml")', () => createEdge('a.yaml' as never), /^options: "a.yaml": expected an/],
+  ['createEdge({ rules: "a" })', () => createEdge({ rules: 'a' as never }), /"a": expected a list/],
+  ['on Node, createEdge({})', () => createNodeEdge({} as never), /^option rules: .* rule files or/],
+  ['on Node, createEdge(null)', () => createNodeEdge(null as never), /^options: null: expected an/],
+  [
+    'a name without Node',
+    () => createEdge({ rules: [], store: 'memory' as never }),
+    /^option store: "memory": expected an object with append\(\)$/,
+  ],
+])('%s is told outright', (_, make, message) => {
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'invalid_option', message: expect.stringMatching(message) })
+  )
+})
+
+describe('the name of a store', () => {
+  test.each(['memory', 'none', 'sqlite:events.db', 'sqlite:/a b/c:d.db'])('%s', (name) => {
+    expect(readStoreName(name)).toBe(name)
+  })
+
+  test.each([
+    ['sqllite', 'store "sqllite": did you mean sqlite:FILE?'],
+    ['sqlite', 'store "sqlite": did you mean sqlite:FILE?'],
+    ['sqlite:', 'store "sqlite:": did you mean sqlite:FILE?'],
+    ['sqlit:events.db', 'store "sqlit:events.db": did you mean sqlite:FILE?'],
+    ['Memory', 'store "Memory": did you mean memory?'],
+    ['nome', 'store "nome": did you mean none?'],
+    ['postgres', 'store "postgres": expected one of memory, none, sqlite:FILE'],
+    ['', 'store "": expected one of memory, none, sqlite:FILE'],
+  ])('%j is told', (name, message) => {
+    expect(() => readStoreName(name)).toThrow(
+      expect.objectContaining({ code: 'unknown_store', message })
+    )
+  })
+
+  test('a misspelt one is refused by the types and by the edge', () => {
+    // @ts-expect-error not the name of a store
+    expect(() => createNodeEdge({ rules: [], store: 'sqllite' })).toThrow(
+      'did you mean sqlite:FILE?'
+    )
   })
 })
 

@@ -37,8 +37,32 @@ const PROVIDERS = {
   store: 'append',
 } as const
 
+/** The stores that have a name; `FILE` stands for any path. */
+const STORES = ['memory', 'none', 'sqlite:FILE']
+
+/** The name of an event store: `memory`, `none`, or a file of SQLite. */
+export type StoreName = 'memory' | 'none' | `sqlite:${string}`
+
+/** @throws EdgeError `unknown_store` naming the store that was most likely meant */
+export const readStoreName = (name: string): StoreName => {
+  if (name === 'memory' || name === 'none') return name
+  if (/^sqlite:./s.test(name)) return name as StoreName
+  const [scheme = ''] = name.split(':', 1)
+  const meant = nearest(
+    scheme,
+    STORES.map((store) => store.replace(':FILE', ''))
+  )
+  const store = STORES.find((known) => known.startsWith(meant ?? known))
+  const hint =
+    meant === undefined ? `expected one of ${STORES.join(', ')}` : `did you mean ${store}?`
+  throw new EdgeError('unknown_store', `store "${name}": ${hint}`)
+}
+
 const shown = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(value) : String(value)
+
+const RULES = 'a list of rules, or documents such as { rules: [ … ] }'
+const RULES_OR_FILES = `rule files or directories, ${RULES}`
 
 const wrong = (option: string, value: unknown, expected: string) =>
   new EdgeError('invalid_option', `option ${option}: ${shown(value)}: expected ${expected}`)
@@ -54,9 +78,14 @@ const isProvider = (value: unknown, method: string): boolean =>
  * What TypeScript says while a program is written, for those that are written without it: an option that is misspelt would
  * otherwise be silently without effect.
  *
- * @throws EdgeError `invalid_option` naming the option and what was expected
+ * @param takesNames whether files and names stand for rules and providers, as they do on Node
+ * @throws EdgeError `unknown_store`, and `invalid_option` naming the option and what was expected
  */
-export const checkOptions = (options: object): void => {
+export const checkOptions = (options: object, { takesNames }: { takesNames: boolean }): void => {
+  if (typeof options !== 'object' || options === null) {
+    const expected = "expected an object such as { rules: 'rules/site.yaml' }"
+    throw new EdgeError('invalid_option', `options: ${shown(options)}: ${expected}`)
+  }
   const given = options as Readonly<Record<string, unknown>>
   for (const name of Object.keys(given)) {
     if (OPTION_NAMES.includes(name)) continue
@@ -65,7 +94,10 @@ export const checkOptions = (options: object): void => {
       near === undefined ? `expected one of ${OPTION_NAMES.join(', ')}` : `did you mean ${near}?`
     throw new EdgeError('invalid_option', `option "${name}" is not known: ${hint}`)
   }
-  const { trust } = given
+  const { rules, store, trust } = given
+  const isRules = (takesNames && isText(rules)) || (typeof rules === 'object' && rules !== null)
+  if (!isRules) throw wrong('rules', rules, takesNames ? RULES_OR_FILES : RULES)
+  if (takesNames && typeof store === 'string') readStoreName(store)
   if (trust !== undefined && !(Array.isArray(trust) && trust.every(isText))) {
     throw wrong('trust', trust, "a list of networks and names, e.g. ['loopback']")
   }
@@ -75,8 +107,10 @@ export const checkOptions = (options: object): void => {
   }
   for (const [name, method] of Object.entries(PROVIDERS)) {
     const value = given[name]
-    if (value === undefined || isText(value) || isProvider(value, method)) continue
-    if (name === 'geo' && Array.isArray(value) && value.every(isText)) continue
-    throw wrong(name, value, `a name or a file, or an object with ${method}()`)
+    if (value === undefined || isProvider(value, method)) continue
+    if (takesNames && isText(value)) continue
+    if (takesNames && name === 'geo' && Array.isArray(value) && value.every(isText)) continue
+    const expected = `an object with ${method}()`
+    throw wrong(name, value, takesNames ? `a name or a file, or ${expected}` : expected)
   }
 }

@@ -70,7 +70,7 @@ describe('options', () => {
   })
 
   test('an option that is in no interface is refused', () => {
-    expect(() => checkOptions({ rules: [], colour: 'LHR' })).toThrow(
+    expect(() => checkOptions({ rules: [], colour: 'LHR' }, { takesNames: true })).toThrow(
       expect.objectContaining({ code: 'invalid_option' })
     )
   })

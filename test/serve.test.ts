@@ -203,7 +203,11 @@ describe('edge1020 serve, started and stopped', () => {
 
   test.each([
     [['--store', 'none'], /look a Ray ID up/, false],
-    [['--store', 'memory'], /look a Ray ID up: +curl http:\S+\/api\/events\/<Ray ID>$/m, true],
+    [
+      ['--store', 'memory'],
+      /look a Ray ID up: +npx edge1020 events <Ray ID> --admin http:\S+$/m,
+      true,
+    ],
     [[], /look a Ray ID up: +npx edge1020 events <Ray ID> --data \S+$/m, true],
     [['--store', 'none'], /blocked by its user agent/, true],
     [['--store', 'none', '--rules', 'rules/starter.yaml'], /blocked by its user agent/, false],

@@ -2,7 +2,7 @@ import type { AnswerOptions } from '../answers/answer.ts'
 import { GENERATIONS } from '../answers/answer.ts'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import type { Arguments, Command } from './command.ts'
-import { usageError } from './command.ts'
+import { oneOf, unknownWord } from './command.ts'
 
 const SHORT_TEXT = ['no-encoding', 'always', 'never'] as const
 
@@ -15,20 +15,6 @@ const OPTIONAL: Readonly<Record<string, keyof NonNullable<AnswerOptions['headers
   'error-type': 'errorType',
 }
 const OPTIONAL_NAMES = Object.keys(OPTIONAL).join(', ')
-
-/** The one of the known words that a flag holds; `undefined` where it is absent. */
-export const oneOf = <T extends string>(
-  args: Arguments,
-  flag: string,
-  known: readonly T[]
-): T | undefined => {
-  const text = args.text(flag)
-  const found = known.find((one) => one === text)
-  if (text !== undefined && found === undefined) {
-    throw usageError(`--${flag} "${text}": expected one of ${known.join(', ')}`)
-  }
-  return found
-}
 
 export const answerFlags: Command['flags'] = {
   page: {
@@ -54,9 +40,7 @@ const optionalOf = (text: string | undefined): AnswerOptions['headers'] => {
   if (text === undefined) return {}
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !Object.hasOwn(OPTIONAL, name))
-  if (unknown !== undefined) {
-    throw usageError(`--answer-headers "${unknown}": expected a comma list of ${OPTIONAL_NAMES}`)
-  }
+  if (unknown !== undefined) throw unknownWord('--answer-headers', unknown, Object.keys(OPTIONAL))
   return Object.fromEntries(names.map((name) => [OPTIONAL[name]!, true]))
 }
 

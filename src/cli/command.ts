@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { EdgeError, messageOf } from '../error.ts'
+import { nearest } from '../nearest.ts'
 
 /** One flag of a command. `value` names what follows it in the help; a flag without one is a switch. */
 export interface Flag {
@@ -25,6 +26,8 @@ export interface Arguments {
   /** All values of a repeatable flag. */
   texts(flag: string): string[]
   on(flag: string): boolean
+  /** Whether the command line names the flag, so that its default does not count. */
+  given(flag: string): boolean
   positionals: string[]
 }
 
@@ -46,6 +49,30 @@ export const EXIT_USAGE = 2
 
 /** Wrong usage of the command line: printed with a pointer to `--help`, exit code 2. */
 export const usageError = (message: string): EdgeError => new EdgeError('wrong_usage', message)
+
+/**
+ * Wrong usage by an unknown word: names the known word that was most likely meant, or all of them.
+ *
+ * @example unknownWord('unknown command', 'serv', ['serve', 'events']) // unknown command "serv": did you mean serve?
+ */
+export const unknownWord = (kind: string, word: string, known: readonly string[]): EdgeError => {
+  const meant = nearest(word, known)
+  const hint =
+    meant === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${meant}?`
+  return usageError(`${kind} "${word}": ${hint}`)
+}
+
+/** The one of the known words that a flag holds; `undefined` where the flag is absent. Throws EdgeError `wrong_usage`. */
+export const oneOf = <T extends string>(
+  args: Arguments,
+  flag: string,
+  known: readonly T[]
+): T | undefined => {
+  const text = args.text(flag)
+  const found = known.find((one) => one === text)
+  if (text !== undefined && found === undefined) throw unknownWord(`--${flag}`, text, known)
+  return found
+}
 
 const COMMON_FLAGS: Record<string, Flag> = {
   json: { help: 'print JSON for programs' },
@@ -83,9 +110,12 @@ export const parseArguments = (command: Command, argv: string[]): Arguments => {
       return Array.isArray(value) ? value.map(String) : []
     },
     on: (name) => values[name] === true,
+    given: (name) => values[name] !== undefined,
     positionals,
   }
 }
+
+const UNKNOWN_OPTION = /^Unknown option '(.*)'$/s
 
 const parse = (
   command: Command,
@@ -98,11 +128,12 @@ const parse = (
     // Node's message has a second sentence of advice on `--`; the first says what is wrong.
     const message = messageOf(error)
     const first = message.split(/\. |\n/)[0] ?? message
-    const known = Object.keys(options).map((name) => `--${name}`)
-    const detail = first.startsWith('Unknown option')
-      ? `unknown option ${first.slice("Unknown option '".length, -1)}: expected one of ${known.join(' ')}`
-      : first.charAt(0).toLowerCase() + first.slice(1)
-    throw usageError(`edge1020 ${command.name}: ${detail}`)
+    const unknown = UNKNOWN_OPTION.exec(first)?.[1]
+    if (unknown !== undefined) {
+      const known = Object.keys(options).map((name) => `--${name}`)
+      throw unknownWord(`edge1020 ${command.name}: unknown option`, unknown, known)
+    }
+    throw usageError(`edge1020 ${command.name}: ${first.charAt(0).toLowerCase()}${first.slice(1)}`)
   }
 }
 

@@ -8,6 +8,7 @@ import { openSources, providedBy } from '../visitor/provides.ts'
 import { sourcesOf, warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { DEFAULT_DATA } from './defaults.ts'
 import { paint, printable } from './printable.ts'
 import type { NamedSource } from './sources.ts'
 import { namedSources, openNamed, SOURCE_FLAGS, sourceLabel } from './sources.ts'
@@ -162,7 +163,7 @@ export const doctor: Command = {
     'need. Exit code 1 when something is broken; with --strict also when something is only old or missing.',
   flags: {
     rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
-    data: { value: 'DIR', default: '.edge1020', help: 'data directory of the edge' },
+    data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
     store: { value: 'SPEC', help: 'another event store: sqlite:FILE' },
     ...SOURCE_FLAGS,
     tls: { help: 'the edge listens on HTTPS, so that there are TLS fingerprints' },

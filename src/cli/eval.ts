@@ -11,7 +11,8 @@ import { evaluateLines } from '../toolkit/ndjson.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
 import type { Persona } from '../visitor/persona.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_OK, EXIT_USAGE, usageError } from './command.ts'
+import { EXIT_OK, EXIT_USAGE, oneOf, usageError } from './command.ts'
+import { DEFAULT_DATA } from './defaults.ts'
 import { paint, printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
 
@@ -129,10 +130,7 @@ const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number =>
   if (expression === undefined || others.length > 0) {
     throw usageError('edge1020 eval: expected one expression (in quotes), or --ndjson')
   }
-  const missing = args.text('missing') as EvalCase['missing']
-  if (!MISSING.some((one) => one === missing)) {
-    throw usageError(`--missing "${missing}": expected docs or engine`)
-  }
+  const missing = oneOf(args, 'missing', MISSING)
   const persona = readPersona(args)
   const request = readRequest(args, persona)
   const result = evaluateCase(
@@ -209,7 +207,7 @@ export const evaluate: Command = {
       help: 'a missing value: docs (!= is false, len is missing) or engine (!= is true, len is 0)',
     },
     trace: { help: 'every part of the expression with its result and what it read' },
-    data: { value: 'DIR', default: '.edge1020', help: 'directory of downloaded data' },
+    data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
     ndjson: { help: 'read cases from standard input, one JSON object a line' },
   },

@@ -1,9 +1,14 @@
+import { actionNames } from '../actions.ts'
 import { eventDocument } from '../events/document.ts'
-import type { EventStore, SecurityEvent } from '../events/event.ts'
+import type { EventFilter, SecurityEvent } from '../events/event.ts'
 import { openStore } from '../events/node/open.ts'
+import { readEventFilter } from '../server/event-filter.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
+import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
 import { paint, printable, table } from './printable.ts'
+import type { EventReader } from './running-edge.ts'
+import { findRunningEdge, runningEdge } from './running-edge.ts'
 
 const MAX_LIMIT = 1_000
 const MAX_CELL_CHARS = 60
@@ -86,7 +91,7 @@ const describe = (event: SecurityEvent, { color }: Io): string => {
 }
 
 const showOne = async (
-  store: EventStore,
+  store: EventReader,
   ray: string,
   args: Arguments,
   io: Io
@@ -110,17 +115,62 @@ const showOne = async (
   return EXIT_OK
 }
 
+/** What the flags ask for, checked as the admin API checks its parameters: a typo must not read as "no events". */
+const filterOf = (args: Arguments): EventFilter => {
+  oneOf(args, 'action', actionNames)
+  const limit = String(wholeNumber(args, 'limit', { min: 1, max: MAX_LIMIT }))
+  const query = new URLSearchParams({ limit })
+  for (const flag of ['action', 'rule', 'ip', 'country']) {
+    const text = args.text(flag)
+    if (text === '') throw usageError(`--${flag} "": expected a value`)
+    if (text !== undefined) query.set(flag, text)
+  }
+  const filter = readEventFilter(query)
+  if ('problem' in filter) throw usageError(`--${filter.problem}`)
+  return filter
+}
+
+/**
+ * The running edge that `--admin` names, or the store that `--data` or `--store` names. Where none of them is given: the edge
+ * that answers at the default address, else the store in the default directory.
+ */
+const openReader = async (args: Arguments, io: Io): Promise<EventReader> => {
+  const admin = args.text('admin')
+  const namesStore = args.given('data') || args.given('store')
+  if (admin !== undefined) {
+    if (namesStore) throw usageError('--admin: expected without --data and --store')
+    return runningEdge(admin)
+  }
+  const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN)
+  if (running !== undefined) {
+    if (!args.on('json')) io.err(`asked the running edge at ${DEFAULT_ADMIN}\n`)
+    return running
+  }
+  const store = openStore(args.text('store'), { dataDir: args.text('data') ?? '', readOnly: true })
+  if (!args.on('json')) {
+    const why = namesStore ? '' : ` (no edge answers at ${DEFAULT_ADMIN}; --admin names another)`
+    io.err(`read ${store.name}${why}\n`)
+  }
+  return store
+}
+
 export const events: Command = {
   name: 'events',
   summary: 'what was blocked, logged or skipped, and the one behind a Ray ID',
   usage: '[RAY_ID] [options]',
   description:
     'Without a Ray ID: the newest events first. With one (16 digits, the -COLO suffix may stay on): the event, the rule\n' +
-    'that fired and what matched. An unknown Ray ID is explained and ends with exit code 1.',
+    'that fired and what matched. An unknown Ray ID is explained and ends with exit code 1.\n' +
+    `Asks the edge that runs at ${DEFAULT_ADMIN}; where none does, reads the store in --data.`,
   flags: {
-    data: { value: 'DIR', default: '.edge1020', help: 'directory of the event store' },
-    store: { value: 'SPEC', help: 'another store: sqlite:FILE' },
-    action: { value: 'ACTION', help: 'only block, log or skip' },
+    admin: { value: 'URL', help: 'ask the running edge with this admin address' },
+    data: {
+      value: 'DIR',
+      default: DEFAULT_DATA,
+      help: 'read the event store in this directory; no running edge is asked',
+    },
+    store: { value: 'SPEC', help: 'read another store, sqlite:FILE' },
+    action: { value: 'ACTION', help: `only one of ${actionNames.join(', ')}` },
     rule: { value: 'RULE', help: 'only this rule, by id or name' },
     ip: { value: 'IP', help: 'only this client address' },
     country: { value: 'CC', help: 'only this country' },
@@ -136,21 +186,12 @@ export const events: Command = {
         `edge1020 events: unexpected "${args.positionals[1]}": expected at most one Ray ID`
       )
     }
-    const limit = wholeNumber(args, 'limit', { min: 1, max: MAX_LIMIT })
-    const store = openStore(args.text('store'), {
-      dataDir: args.text('data') ?? '',
-      readOnly: true,
-    })
+    const filter = filterOf(args)
+    const store = await openReader(args, io)
     try {
       const ray = args.positionals[0]
       if (ray !== undefined) return await showOne(store, ray, args, io)
-      const found = await store.query({
-        action: args.text('action'),
-        rule: args.text('rule'),
-        ip: args.text('ip'),
-        country: args.text('country'),
-        limit,
-      })
+      const found = await store.query(filter)
       if (args.on('json')) io.out(`${JSON.stringify({ events: found })}\n`)
       else if (found.length === 0) io.err(`no events in ${store.name}\n`)
       else io.out(list(found, io))

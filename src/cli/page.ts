@@ -9,9 +9,8 @@ import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { createRays } from '../ray.ts'
 import { fileReason } from '../text-file.ts'
-import { oneOf } from './answer-flags.ts'
 import type { Arguments, Command } from './command.ts'
-import { EXIT_OK, usageError } from './command.ts'
+import { EXIT_OK, oneOf, usageError } from './command.ts'
 
 const codeOf = (args: Arguments): number => {
   const [text = '', ...others] = args.positionals

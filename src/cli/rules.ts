@@ -5,7 +5,8 @@ import type { OpenedSources } from '../visitor/node/sources.ts'
 import { providedBy } from '../visitor/provides.ts'
 import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_OK, usageError } from './command.ts'
+import { EXIT_OK, unknownWord, usageError } from './command.ts'
+import { DEFAULT_DATA } from './defaults.ts'
 import { paint, printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -69,7 +70,7 @@ export const rules: Command = {
     'check   load the documents as `serve` would; exit code 2 and the place of every problem when one is refused;\n' +
     '        warns of rules that read what this edge has no data for',
   flags: {
-    data: { value: 'DIR', default: '.edge1020', help: 'directory of downloaded data' },
+    data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
     ...TERRAFORM_FLAGS,
     tls: { help: 'the edge sees the TLS handshake: rules on JA3 and JA4 are not warned about' },
@@ -82,7 +83,8 @@ export const rules: Command = {
     const [action = '', ...paths] = args.positionals
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
     if (act === undefined) {
-      throw usageError(`edge1020 rules: unknown action "${action}": expected print or check`)
+      if (action === '') throw usageError('edge1020 rules: expected print or check')
+      throw unknownWord('edge1020 rules: unknown action', action, Object.keys(ACTIONS))
     }
     if (paths.length === 0) {
       throw usageError(`edge1020 rules ${action}: expected a rule file or a directory`)

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { createEdge } from '../node.ts'
+import type { StoreName } from '../options.ts'
+import { readStoreName } from '../options.ts'
 import type { ServeOptions } from '../server/serve.ts'
 import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
@@ -10,6 +12,7 @@ import type { SourceFact } from '../visitor/node/sources.ts'
 import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
+import { DEFAULT_ADMIN, DEFAULT_ADMIN_PORT, DEFAULT_DATA } from './defaults.ts'
 import { paint, printable } from './printable.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -23,6 +26,11 @@ const starterPack = (): string =>
   existsSync(STARTER_PACK)
     ? STARTER_PACK
     : fileURLToPath(new URL(STARTER_PACK, import.meta.resolve('edge1020/package.json')))
+
+const storeOf = (args: Arguments): StoreName | undefined => {
+  const name = args.text('store')
+  return name === undefined ? undefined : readStoreName(name)
+}
 
 const redaction = (text: string | undefined): boolean | string[] =>
   text === undefined ? false : text === 'all' || text.split(',').map((name) => name.trim())
@@ -49,8 +57,6 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
   return { cert, key }
 }
 
-const DEFAULT_DATA = '.edge1020'
-
 /** What can be tried at once. Only of the starter pack it is known what its rules stop. */
 const commandsToTry = (url: string, flags: string, isStarterPack: boolean): string =>
   (isStarterPack
@@ -62,19 +68,21 @@ const commandsToTry = (url: string, flags: string, isStarterPack: boolean): stri
     : [`  curl ${flags} ${url}/cdn-cgi/error/1020   # what a blocked client gets`]
   ).join('\n')
 
-/** Only a database can be read from outside of the edge. */
+/** A database can also be read after the edge has ended; events in memory are asked of the edge. */
 const howToLookUp = (args: Arguments, admin: string): string[] => {
   const [store, data] = [args.text('store'), args.text('data')]
   if (store === 'none') return []
-  const where = [
-    ...(data === DEFAULT_DATA ? [] : ['--data', data]),
-    ...(store === undefined ? [] : ['--store', store]),
-  ]
-  const how =
+  const isDefaultAdmin = admin.replace(/\/$/, '') === DEFAULT_ADMIN
+  const where =
     store === 'memory'
-      ? `curl ${admin}/api/events/<Ray ID>`
-      : ['npx edge1020 events <Ray ID>', ...where].join(' ')
-  return [`Then look a Ray ID up:  ${how}`, '']
+      ? isDefaultAdmin
+        ? []
+        : ['--admin', admin]
+      : [
+          ...(data === DEFAULT_DATA ? [] : ['--data', data]),
+          ...(store === undefined ? [] : ['--store', store]),
+        ]
+  return [`Then look a Ray ID up:  ${['npx edge1020 events <Ray ID>', ...where].join(' ')}`, '']
 }
 
 export const serve: Command = {
@@ -111,7 +119,7 @@ export const serve: Command = {
     },
     'admin-port': {
       value: 'PORT',
-      default: '8021',
+      default: DEFAULT_ADMIN_PORT,
       help: 'events and health, on loopback; 0 takes any free port',
     },
     trust: {
@@ -179,7 +187,7 @@ export const serve: Command = {
         rules: args.texts('rules').length > 0 ? args.texts('rules') : starterPack(),
         terraform: terraformValues(args),
         data: args.text('data'),
-        store: args.text('store'),
+        store: storeOf(args),
         trust,
         overrides: args.on('overrides'),
         personas: args.texts('personas'),
@@ -204,6 +212,7 @@ export const serve: Command = {
         host: args.text('host'),
         port,
         adminPort,
+        portOptions: { port: '--port', adminPort: '--admin-port' },
         tls,
         tlsResumption: args.on('tls-resumption'),
         proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,

@@ -8,7 +8,7 @@ import type {
 } from '../visitor/node/sources.ts'
 import { openSources } from '../visitor/node/sources.ts'
 import type { Arguments, Flag, Io } from './command.ts'
-import { usageError } from './command.ts'
+import { oneOf } from './command.ts'
 import { paint, printable } from './printable.ts'
 
 const BOTS_MODES: readonly BotsMode[] = ['on', 'off', 'dns']
@@ -34,15 +34,6 @@ export const SOURCE_FLAGS: Record<string, Flag> = {
     default: 'on',
     help: 'tell bots from people: on, off, or dns (confirmed by reverse DNS)',
   },
-}
-
-const botsMode = (args: Arguments): BotsMode => {
-  const mode = args.text('bots') ?? 'on'
-  const bots = BOTS_MODES.find((known) => known === mode)
-  if (bots === undefined) {
-    throw usageError(`--bots "${mode}": expected ${BOTS_MODES.join(', ')}`)
-  }
-  return bots
 }
 
 /** One source alone that the flags name, and how it is named there. */
@@ -71,7 +62,7 @@ export const openNamed = (
     geo: of('geo'),
     asn: of('asn-data').at(-1),
     feeds: of('feed').map(parseFeedSpec),
-    bots: botsMode(args),
+    bots: oneOf(args, 'bots', BOTS_MODES) ?? 'on',
     onError,
     ...serving,
   })

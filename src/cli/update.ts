@@ -2,10 +2,9 @@ import { parseFeedSpec } from '../visitor/feeds/spec.ts'
 import { updateAsn } from '../visitor/node/asn.ts'
 import { updateFeeds } from '../visitor/node/feeds.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, unknownWord, usageError } from './command.ts'
+import { DEFAULT_DATA } from './defaults.ts'
 import { paint, printable } from './printable.ts'
-
-const DEFAULT_DATA_DIR = '.edge1020'
 
 const MB = 1024 * 1024
 
@@ -20,7 +19,7 @@ const progress = (io: Io, what: string) => {
 
 const asn = async (args: Arguments, io: Io): Promise<number> => {
   const result = await updateAsn({
-    data: args.text('data') ?? DEFAULT_DATA_DIR,
+    data: args.text('data') ?? DEFAULT_DATA,
     url: args.text('url'),
     onProgress: progress(io, 'asn'),
   })
@@ -41,7 +40,7 @@ const feeds = async (args: Arguments, io: Io): Promise<number> => {
     )
   }
   const updates = await updateFeeds(specs, {
-    data: args.text('data') ?? DEFAULT_DATA_DIR,
+    data: args.text('data') ?? DEFAULT_DATA,
     ...(io.color ? { onProgress: (name, bytes, total) => progress(io, name)?.(bytes, total) } : {}),
   })
   if (args.on('json')) io.out(`${JSON.stringify({ feeds: updates })}\n`)
@@ -73,7 +72,7 @@ export const update: Command = {
     'A download that is cut off is resumed by the next; one that is not what it should be changes nothing. An edge that\n' +
     'runs takes the new data over by itself. Exit code 1 when a feed failed; the others are updated all the same.',
   flags: {
-    data: { value: 'DIR', default: DEFAULT_DATA_DIR, help: 'data directory of the edge' },
+    data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
     url: { value: 'URL', help: 'another place for the data of `update asn`' },
     feed: {
       value: 'NAME=URL',
@@ -88,10 +87,12 @@ export const update: Command = {
   run: async (args, io) => {
     const [action = '', ...others] = args.positionals
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-    if (act === undefined || others.length > 0) {
-      throw usageError(
-        `edge1020 update: ${others.length > 0 ? `unexpected "${others[0]}"` : `unknown data "${action}"`}: expected asn or feeds`
-      )
+    if (action === '') throw usageError('edge1020 update: expected asn or feeds')
+    if (act === undefined) {
+      throw unknownWord('edge1020 update: unknown data', action, Object.keys(ACTIONS))
+    }
+    if (others.length > 0) {
+      throw usageError(`edge1020 update: unexpected "${others[0]}": expected asn or feeds alone`)
     }
     return act(args, io)
   },

@@ -4,6 +4,15 @@ import { Findings } from './findings.ts'
 import { ObjectReader } from './plain.ts'
 import type { Ruleset } from './rule.ts'
 
+const isDocument = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'rules' in value
+
+/** The documents that an option holds: several, one, or a list of rules, which stand for the one document with them. */
+export const documentsOf = (given: unknown): readonly unknown[] => {
+  if (!Array.isArray(given)) return [given]
+  return given.length === 0 || given.some(isDocument) ? given : [{ rules: given }]
+}
+
 /**
  * Loads rule documents written as plain objects in code, without a YAML parser. Problems name a path, e.g.
  * `rules[2].when.ip[0]`; otherwise it is as `loadRules`.

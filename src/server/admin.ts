@@ -30,6 +30,8 @@ export interface AdminServerOptions extends AdminOptions {
   host?: string
   /** 0 (default) for any free port. */
   port?: number
+  /** How the user gives the port, for the message about one that is in use. */
+  portOption?: string
   drainTimeoutMs?: number
 }
 
@@ -187,6 +189,7 @@ const isBad = (filter: object): filter is BadParameter => 'problem' in filter
 export const startAdmin = ({
   host = '127.0.0.1',
   port = 0,
+  portOption,
   drainTimeoutMs,
   hosts = [],
   ...options
@@ -195,6 +198,7 @@ export const startAdmin = ({
   return createListener({
     host,
     port,
+    portOption,
     drainTimeoutMs,
     onError: options.onError,
     handler: async ({ method = '', url = '/', headers }, response) =>

@@ -18,10 +18,18 @@ export const checkPort = (port: number): void => {
   }
 }
 
-/** @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_host` */
-export const listen = (server: Server, host: string, port: number): Promise<AddressInfo> =>
+/**
+ * @param option how the user gives the port
+ * @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_host`
+ */
+export const listen = (
+  server: Server,
+  host: string,
+  port: number,
+  option = 'port'
+): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port))
+    const onError = (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port, option))
     server.once('error', onError)
     server.listen({ host, port }, () => {
       server.off('error', onError)
@@ -29,18 +37,23 @@ export const listen = (server: Server, host: string, port: number): Promise<Addr
     })
   })
 
-const listenError = (cause: NodeJS.ErrnoException, host: string, port: number): EdgeError => {
+const listenError = (
+  cause: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  option: string
+): EdgeError => {
   if (cause.code === 'EADDRINUSE') {
     return new EdgeError(
       'port_in_use',
-      `port ${port} on ${host} is in use: stop the program that listens there, or choose another port (0 takes any free one)`,
+      `port ${port} on ${host} is in use: stop the program that listens there, or choose another with ${option} (0 takes any free one)`,
       { cause }
     )
   }
   if (cause.code === 'EACCES') {
     return new EdgeError(
       'port_forbidden',
-      `port ${port} on ${host}: this user may not listen there; choose one above 1023`,
+      `port ${port} on ${host}: this user may not listen there: choose one above 1023 with ${option}`,
       { cause }
     )
   }

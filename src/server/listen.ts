@@ -55,6 +55,8 @@ export interface ListenerOptions {
   host?: string
   /** 0 (default) for any free port. */
   port?: number
+  /** How the user gives the port, for the message about one that is in use. Default `port`. */
+  portOption?: string
   /** HTTPS instead of HTTP, with these files (read again when they change) or a throw-away certificate. */
   tls?: TlsOption
   /**
@@ -110,6 +112,7 @@ export const createListener = async ({
   upgrade,
   host = '127.0.0.1',
   port = 0,
+  portOption,
   tls,
   tlsResumption = false,
   proxyProtocol,
@@ -287,7 +290,7 @@ export const createListener = async ({
 
   server.on('connection', track)
 
-  const address = await listen(server, host, port)
+  const address = await listen(server, host, port, portOption)
   server.on('error', onError)
   if (certificate?.warning !== undefined) onError(certificate.warning)
   if (tlsFront?.isResumptionHonoured === false) {

@@ -27,6 +27,8 @@ export interface ServeOptions {
   /** 0 for any free port. */
   port?: number
   adminPort?: number
+  /** How the user gives the two ports, for the message about one that is in use. Default `port` and `adminPort`. */
+  portOptions?: { port: string; adminPort: string }
   /**
    * HTTPS instead of HTTP, HTTP/2 included, with TLS fingerprints for the rules. PEM by the paths of its files, or itself;
    * files are read again when they change. `self-signed`: a certificate for localhost that is gone with the process.
@@ -98,6 +100,7 @@ export const serve = async ({
   host = '127.0.0.1',
   port = 0,
   adminPort = 0,
+  portOptions = { port: 'port', adminPort: 'adminPort' },
   tls,
   tlsResumption,
   proxyProtocol,
@@ -131,6 +134,7 @@ export const serve = async ({
     const listener = await createListener({
       host,
       port,
+      portOption: portOptions.port,
       tls,
       tlsResumption,
       proxyProtocol,
@@ -150,6 +154,7 @@ export const serve = async ({
 
     const admin = await startAdmin({
       port: adminPort,
+      portOption: portOptions.adminPort,
       store: edge.store,
       onError: report,
       health: () => ({

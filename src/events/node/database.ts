@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
+import { makeDirectory } from '../../directory.ts'
 import { EdgeError, messageOf } from '../../error.ts'
 
 export type Connection = InstanceType<typeof Database>
@@ -101,7 +102,7 @@ const connect = (file: string, setUp: (db: Connection) => void): Connection => {
 /** Opens a store for writing; makes the file and its directory where they are missing. */
 export const openForWriting = (file: string, durability: 'process' | 'power'): Connection => {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeDirectory(dirname(file))
   } catch (cause) {
     throw storeFailed(file, cause)
   }

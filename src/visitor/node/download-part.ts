@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { makeDirectory } from '../../directory.ts'
 import type { Version } from './download-source.ts'
 
 /** A download under way: a folder beside the file, so that taking it over is one `rename`, which only one can win. */
@@ -104,7 +105,7 @@ const takeOver = async (released: string, mine: string, key: string): Promise<Pa
 export const claimPart = async (file: string, key: string): Promise<Part> => {
   const released = `${file}.part`
   const mine = `${released}-${host}-${process.pid}-${++counter}`
-  await mkdir(dirname(file), { recursive: true })
+  makeDirectory(dirname(file))
   ours.add(mine)
   const path = join(mine, BODY)
   const note = join(mine, NOTE)

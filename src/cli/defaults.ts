@@ -1,0 +1,6 @@
+/** Where `serve` answers its owner unless told otherwise, and where `events` looks for a running edge. */
+export const DEFAULT_ADMIN_PORT = '8021'
+export const DEFAULT_ADMIN = `http://127.0.0.1:${DEFAULT_ADMIN_PORT}`
+
+/** Directory of the event store and of downloaded data. */
+export const DEFAULT_DATA = '.edge1020'

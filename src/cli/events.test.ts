@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventWith } from '../events/event.fixture.ts'
+import { memoryStore } from '../events/memory.ts'
+import { sqliteStore } from '../events/node/sqlite.ts'
+import { startAdmin } from '../server/admin.ts'
+import { cli } from './io.fixture.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'edge1020-events-'))
+const file = join(folder, 'events.db')
+const blocked = eventWith({
+  action: 'block',
+  ip: '192.0.2.1',
+  rule: { id: 'no-curl', name: 'No curl' },
+})
+const logged = eventWith({ action: 'log', country: 'NL' })
+const also = { ...logged, ray: blocked.ray, matchIndex: 1 }
+const onDisk = eventWith({ action: 'block', host: 'disk.test' })
+let admin: Awaited<ReturnType<typeof startAdmin>>
+
+beforeAll(async () => {
+  const disk = sqliteStore(file)
+  await disk.append([onDisk])
+  await disk.close()
+  const store = memoryStore()
+  await store.append([blocked, also])
+  await store.append([logged])
+  admin = await startAdmin({ store, health: () => ({ rules: { enabled: 1, total: 1 } }) })
+})
+afterAll(async () => {
+  await admin.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** What is at the default address of the admin side. */
+const atDefault = (url: string) => {
+  const real = fetch
+  vi.stubGlobal('fetch', (asked: URL, options: RequestInit) => {
+    const there = new URL(asked)
+    if (there.port === '8021') {
+      const { port, hostname } = new URL(url)
+      there.port = port
+      there.hostname = hostname
+    }
+    return real(there, options)
+  })
+  onTestFinished(() => void vi.unstubAllGlobals())
+}
+const NOBODY = 'http://127.0.0.1:1/'
+
+const raysOf = (out: string) => JSON.parse(out).events.map(({ ray }: { ray: string }) => ray)
+
+describe('filters', () => {
+  test.each([
+    [['--action', 'blok'], '--action "blok": did you mean block?'],
+    [
+      ['--action', 'nothing'],
+      expect.stringMatching(/^--action "nothing": expected one of .*block/),
+    ],
+    [['--ip', '1.2.3'], '--ip "1.2.3": expected an IP address'],
+    [['--country', 'Holland'], '--country "Holland": expected two letters, such as NL'],
+    [['--rule', ''], '--rule "": expected a value'],
+    [['--limit', '0'], '--limit "0": expected a whole number from 1 to 1000'],
+    [['a', 'b'], 'edge1020 events: unexpected "b": expected at most one Ray ID'],
+    [['--admin', 'x'], '--admin "x": expected a URL, such as http://127.0.0.1:8021'],
+    [['--admin', 'ftp://x'], '--admin "ftp://x": expected a URL, such as http://127.0.0.1:8021'],
+    [['--admin', 'http://x', '--data', 'y'], '--admin: expected without --data and --store'],
+  ])('%j is wrong usage, not "no events"', async (argv, message) => {
+    const { error, out, err } = await cli('events', ...argv)
+    expect(error).toMatchObject({ code: 'wrong_usage', message })
+    expect([out, err]).toEqual(['', ''])
+  })
+
+  test.each([
+    [[], [logged.ray, blocked.ray, blocked.ray]],
+    [['--limit', '1'], [logged.ray]],
+    [['--action', 'block'], [blocked.ray]],
+    [['--ip', '192.0.2.1'], [blocked.ray]],
+    [['--country', 'nl', '--limit', '1'], [logged.ray]],
+    [['--rule', 'no-curl'], [blocked.ray]],
+    [['--rule', 'none such'], []],
+  ])('%j of a running edge', async (argv, rays) => {
+    const { code, out } = await cli('events', '--admin', admin.url, '--json', ...argv)
+    expect(code).toBe(0)
+    expect(raysOf(out)).toEqual(rays)
+  })
+})
+
+describe('a running edge', () => {
+  test.each(['', '/', '/api/events', '/api/events?limit=3'])('is asked at URL%s', async (path) => {
+    const { code, out, err } = await cli('events', '--admin', admin.url.replace(/\/$/, '') + path)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain(blocked.ray)
+  })
+
+  test('tells of a Ray ID, with the other rules that matched', async () => {
+    const { code, out } = await cli('events', `${blocked.ray}-LHR`, '--admin', admin.url)
+    expect(code).toBe(0)
+    expect(out).toContain('No curl')
+    expect(out).toContain('The same request also matched:')
+    const json = await cli('events', blocked.ray, '--admin', admin.url, '--json')
+    expect(JSON.parse(json.out)).toEqual({ ...blocked, also: [also] })
+  })
+
+  test.each([
+    ['0123456789abcdef', 'not_in_store'],
+    ['xyz/..', 'malformed'],
+  ])('explains why %s is not found', async (ray, reason) => {
+    const json = await cli('events', ray, '--admin', admin.url, '--json')
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.out).error.code).toBe(reason)
+    const text = await cli('events', ray, '--admin', admin.url)
+    expect([text.code, text.out]).toEqual([1, ''])
+    expect(text.err).toContain(ray)
+  })
+
+  test('that has no such events says where it looked', async () => {
+    const { code, err } = await cli('events', '--admin', admin.url, '--rule', 'none such')
+    expect([code, err]).toEqual([
+      0,
+      `no events in memory of the edge at ${admin.url.replace(/\/?$/, '/')}\n`,
+    ])
+  })
+
+  test('is found at the default address', async () => {
+    atDefault(admin.url)
+    const { code, out, err } = await cli('events')
+    expect([code, err]).toEqual([0, 'asked the running edge at http://127.0.0.1:8021\n'])
+    expect(out).toContain(blocked.ray)
+    const json = await cli('events', '--json')
+    expect(json.err).toBe('')
+    expect(raysOf(json.out)).toContain(blocked.ray)
+  })
+
+  test.each([
+    ['--data', folder],
+    ['--store', `sqlite:${file}`],
+  ])('is not asked where %s names a store', async (flag, value) => {
+    atDefault(admin.url)
+    const { code, out, err } = await cli('events', flag, value)
+    expect([code, err]).toEqual([0, `read sqlite ${file}\n`])
+    expect(out).toContain('disk.test')
+    expect(out).not.toContain(blocked.ray)
+  })
+
+  test('where there is none, the store in the default directory is read, or missed by its name', async () => {
+    atDefault(NOBODY)
+    const { error } = await cli('events')
+    // Of this project’s directory, which a `serve` may have made.
+    if (error !== undefined) expect(error).toMatchObject({ code: 'store_not_found' })
+    else expect((await cli('events')).err).toContain('(no edge answers at http://127.0.0.1:8021')
+  })
+})
+
+describe('something else at the address', () => {
+  const answering = async (status: number, body: string, location?: string) => {
+    const server = createServer((_, response) => {
+      response.writeHead(status, location === undefined ? {} : { location })
+      response.end(body)
+    })
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+    onTestFinished(() => void server.close())
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  }
+
+  test.each([
+    ['a page', 200, '<h1>hello</h1>'],
+    ['JSON of another kind', 200, '{"ok":true}'],
+    ['null', 200, 'null'],
+    ['an error', 500, ''],
+  ])('%s is not taken for an edge', async (_, status, body) => {
+    const url = await answering(status, body)
+    const { error } = await cli('events', '--admin', url)
+    expect(error).toMatchObject({
+      code: 'request_failed',
+      message: expect.stringMatching(
+        /^http:\S+: another program answers there: expected the admin/
+      ),
+    })
+  })
+
+  test('a redirect is not followed', async () => {
+    const { error } = await cli('events', '--admin', await answering(302, '', admin.url))
+    expect(error).toMatchObject({ code: 'request_failed' })
+  })
+
+  test('nobody is told with the reason', async () => {
+    const { error } = await cli('events', '--admin', NOBODY)
+    expect(error).toMatchObject({
+      code: 'request_failed',
+      message: expect.stringMatching(
+        /^http:\/\/127\.0\.0\.1:1\/: \S.*: expected the admin address/
+      ),
+    })
+  })
+})

@@ -1,0 +1,30 @@
+import type { EdgeError } from '../error.ts'
+import { runCli } from './run.ts'
+
+export interface CliResult {
+  /** The exit code; undefined where the command failed with an error. */
+  readonly code: number | undefined
+  readonly out: string
+  readonly err: string
+  readonly error: EdgeError | undefined
+}
+
+/** Runs the command line in this process. */
+export const cli = async (...argv: string[]): Promise<CliResult> => {
+  const texts = { out: '', err: '' }
+  const io = {
+    out: (text: string) => {
+      texts.out += text
+    },
+    err: (text: string) => {
+      texts.err += text
+    },
+    color: false,
+    stdin: (async function* () {})(),
+  }
+  try {
+    return { code: await runCli(argv, io), ...texts, error: undefined }
+  } catch (error) {
+    return { code: undefined, ...texts, error: error as EdgeError }
+  }
+}

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { COMMANDS } from './commands.ts'
+import { cli } from './io.fixture.ts'
+
+const NAMES = Object.keys(COMMANDS)
+
+describe('help', () => {
+  test.each([['--help'], ['-h'], ['help'], ['help', '--help']])(
+    '%s lists every command',
+    async (...argv) => {
+      const { code, out } = await cli(...argv)
+      expect(code).toBe(0)
+      expect(NAMES.filter((name) => !new RegExp(`^  ${name} +\\S`, 'm').test(out))).toEqual([])
+    }
+  )
+
+  test.each([
+    ['events', '--help'],
+    ['events', '-h'],
+    ['--help', 'events'],
+    ['-h', 'events'],
+    ['help', 'events'],
+    ['events', '--limit', '5', '--help'],
+  ])('`%s %s` is the help of events', async (...argv) => {
+    const { code, out, err } = await cli(...argv)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^edge1020 events: /)
+  })
+
+  test('each command has a summary, a usage line and examples of itself', async () => {
+    for (const [name, load] of Object.entries(COMMANDS)) {
+      const command = await load()
+      expect(command.name).toBe(name)
+      expect(command.summary).not.toBe('')
+      expect(command.examples.filter((example) => example.includes(`edge1020 ${name}`))).toEqual(
+        command.examples
+      )
+    }
+  })
+
+  test('without a command it goes to standard error, as wrong usage', async () => {
+    const { code, out, err } = await cli()
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('Usage: edge1020 <command>')
+  })
+})
+
+test.each(['--version', '-v'])('%s prints the version', async (flag) => {
+  expect(await cli(flag)).toMatchObject({ code: 0, out: `${packageJson.version}\n` })
+})
+
+test.each([
+  [['serv'], 'unknown command "serv": did you mean serve?'],
+  [['event', '--limit', '1'], 'unknown command "event": did you mean events?'],
+  [['help', 'docter'], 'unknown command "docter": did you mean doctor?'],
+  [['launch-it'], `unknown command "launch-it": expected one of ${NAMES.join(', ')}`],
+  [['toString'], expect.stringContaining('unknown command "toString"')],
+  [['rules', 'chek', 'a.yaml'], 'edge1020 rules: unknown action "chek": did you mean check?'],
+  [['rules'], 'edge1020 rules: expected print or check'],
+  [['update', 'ans'], 'edge1020 update: unknown data "ans": did you mean asn?'],
+  [['update'], 'edge1020 update: expected asn or feeds'],
+  [['update', 'asn', 'x'], 'edge1020 update: unexpected "x": expected asn or feeds alone'],
+  [['page', '1020', '--dialect', 'htm'], '--dialect "htm": did you mean html?'],
+  [['serve', '--prot', '80'], 'edge1020 serve: unknown option "--prot": did you mean --port?'],
+  [['serve', '--store', 'sqllite', '--port', '0'], 'store "sqllite": did you mean sqlite:FILE?'],
+  [['serve', '--bots', 'onn'], '--bots "onn": did you mean on?'],
+  [['serve', '--answer-headers', 'nell'], '--answer-headers "nell": did you mean nel?'],
+])('%j is refused with what was meant', async (argv, message) => {
+  const { error, out } = await cli(...argv)
+  expect(error).toMatchObject({
+    code: expect.stringMatching(/^wrong_usage$|^unknown_store$/),
+    message,
+  })
+  expect(out).toBe('')
+})

@@ -1,0 +1,60 @@
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Command, Io } from './command.ts'
+import { commandHelp, EXIT_OK, EXIT_USAGE, parseArguments, unknownWord } from './command.ts'
+import { COMMANDS } from './commands.ts'
+
+const help = async (): Promise<string> => {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
+  const width = Math.max(...commands.map(({ name }) => name.length)) + 2
+  return [
+    "edge1020: Cloudflare's blocked-client edge on your own machine",
+    '',
+    'Usage: edge1020 <command> [options]',
+    '',
+    'Commands:',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    '',
+    'edge1020 help <command> tells more of each. edge1020 --version prints the version.',
+    'Exit codes: 0 fine, 1 findings, 2 wrong usage or a bad document.',
+    '',
+  ].join('\n')
+}
+
+const HELP = ['--help', '-h', 'help']
+const VERSION = ['--version', '-v']
+
+const commandOf = (name: string): Promise<Command> => {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load === undefined) throw unknownWord('unknown command', name, Object.keys(COMMANDS))
+  return load()
+}
+
+/**
+ * Runs the command line to its end. `--help` tells of the command that stands beside it, on either side.
+ *
+ * @param argv without the program's own name
+ * @returns the exit code
+ * @throws EdgeError `wrong_usage`, and the errors of the command
+ */
+export const runCli = async (argv: readonly string[], io: Io): Promise<number> => {
+  const [name, ...rest] = argv
+  if (name === undefined) {
+    io.err(await help())
+    return EXIT_USAGE
+  }
+  if (HELP.includes(name)) {
+    const subject = rest.find((word) => !HELP.includes(word))
+    io.out(subject === undefined ? await help() : commandHelp(await commandOf(subject)))
+    return EXIT_OK
+  }
+  if (VERSION.includes(name)) {
+    io.out(`${packageJson.version}\n`)
+    return EXIT_OK
+  }
+  const command = await commandOf(name)
+  if (rest.includes('--help') || rest.includes('-h')) {
+    io.out(commandHelp(command))
+    return EXIT_OK
+  }
+  return command.run(parseArguments(command, rest), io)
+}

@@ -1,0 +1,135 @@
+import { EdgeError, messageOf } from '../error.ts'
+import type { EventDocument } from '../events/document.ts'
+import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../events/event.ts'
+import { usageError } from './command.ts'
+
+/** What `events` reads: the store of an edge, or a running edge that reads its own. */
+export type EventReader = Pick<EventStore, 'name' | 'find' | 'query' | 'close'>
+
+/** A look-up in a large store takes its time. */
+const ANSWER_TIMEOUT_MS = 30_000
+/** Another program may hold the default port and never answer. */
+const DISCOVERY_TIMEOUT_MS = 1_000
+const HTTP_OK = 200
+const MISSES = ['malformed', 'not_in_store', 'evicted'] as const
+
+interface AdminAnswer {
+  readonly status: number
+  /** Undefined where the body is not JSON. */
+  readonly body: unknown
+}
+
+const ask = async (url: URL, timeoutMs: number): Promise<AdminAnswer> => {
+  const response = await fetch(url, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  const text = await response.text()
+  try {
+    return { status: response.status, body: JSON.parse(text) }
+  } catch {
+    return { status: response.status, body: undefined }
+  }
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined
+
+const failed = (admin: URL, reason: string, cause?: unknown) =>
+  new EdgeError(
+    'request_failed',
+    `${admin.href}: ${reason}: expected the admin address of a running edge, as its start prints it`,
+    { cause }
+  )
+
+/** The store of the edge that answers here; `undefined` where something else does. */
+const storeOf = async (admin: URL, timeoutMs: number): Promise<string | undefined> => {
+  const { body } = await ask(new URL('healthz', admin), timeoutMs)
+  return memberOf(body, 'ok') === true ? textOf(memberOf(body, 'store')) : undefined
+}
+
+const missOf = (error: unknown): FindResult | undefined => {
+  const code = textOf(memberOf(error, 'code'))
+  const reason = MISSES.find((miss) => miss === code)
+  const message = textOf(memberOf(error, 'message'))
+  if (reason === undefined || message === undefined) return undefined
+  return { found: false, reason, message }
+}
+
+const reader = (admin: URL, store: string): EventReader => {
+  const get = async (path: string): Promise<AdminAnswer> => {
+    try {
+      return await ask(new URL(path, admin), ANSWER_TIMEOUT_MS)
+    } catch (cause) {
+      throw failed(admin, messageOf(memberOf(cause, 'cause') ?? cause), cause)
+    }
+  }
+  const refused = ({ status, body }: AdminAnswer) => {
+    const message = textOf(memberOf(memberOf(body, 'error'), 'message'))
+    return failed(admin, message ?? `the answer has the status ${status}`)
+  }
+  return {
+    name: `${store} of the edge at ${admin.href}`,
+    find: async (ray) => {
+      const answer = await get(`api/events/${encodeURIComponent(ray)}`)
+      if (answer.status === HTTP_OK && textOf(memberOf(answer.body, 'ray')) !== undefined) {
+        const { also = [], ...deciding } = answer.body as EventDocument
+        return { found: true, events: [deciding, ...also] }
+      }
+      const miss = missOf(memberOf(answer.body, 'error'))
+      if (miss === undefined) throw refused(answer)
+      return miss
+    },
+    query: async (filter: EventFilter = {}) => {
+      const query = Object.entries(filter).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)]]
+      )
+      const answer = await get(`api/events?${new URLSearchParams(query)}`)
+      const events = memberOf(answer.body, 'events')
+      if (answer.status !== HTTP_OK || !Array.isArray(events)) throw refused(answer)
+      return events as SecurityEvent[]
+    },
+    close: async () => {},
+  }
+}
+
+const readAdmin = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw usageError(`--admin "${text}": expected a URL, such as http://127.0.0.1:8021`)
+  }
+  // What `serve` prints ends with /api/events: a copied address works as well as the bare one.
+  url.pathname = url.pathname.replace(/(?:\/api\/events.*)?\/?$/, '/')
+  url.search = ''
+  url.hash = ''
+  return url
+}
+
+/**
+ * The events of the edge whose admin side is at `text`.
+ *
+ * @throws EdgeError `wrong_usage` where it is no URL, `request_failed` where no edge answers there
+ */
+export const runningEdge = async (text: string): Promise<EventReader> => {
+  const admin = readAdmin(text)
+  let store: string | undefined
+  try {
+    store = await storeOf(admin, ANSWER_TIMEOUT_MS)
+  } catch (cause) {
+    throw failed(admin, messageOf(memberOf(cause, 'cause') ?? cause), cause)
+  }
+  if (store === undefined) throw failed(admin, 'another program answers there')
+  return reader(admin, store)
+}
+
+/** The same for an address that nobody named: `undefined` where no edge answers. */
+export const findRunningEdge = async (text: string): Promise<EventReader | undefined> => {
+  const admin = readAdmin(text)
+  const store = await storeOf(admin, DISCOVERY_TIMEOUT_MS).catch(() => undefined)
+  return store === undefined ? undefined : reader(admin, store)
+}
