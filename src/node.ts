@@ -21,13 +21,7 @@ import { mountNode } from './mount/node/middleware.ts'
 import type { StoreName } from './options.ts'
 import { checkOptions } from './options.ts'
 import { readPersonaFiles } from './personas/node/files.ts'
-<<<<<<< HEAD
-import { rulesFromObjects } from './rules/objects.ts'
-=======
-import { loadRules } from './rules/load.ts'
-import { readRuleFiles } from './rules/node/files.ts'
 import { documentsOf, rulesFromObjects } from './rules/objects.ts'
->>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
 import type { Ruleset } from './rules/rule.ts'
 import type { Served, ServeOptions } from './server/serve.ts'
 import { parseFeedSpec } from './visitor/feeds/spec.ts'
@@ -61,12 +55,10 @@ export interface TerraformValues {
 
 export interface Options
   extends Omit<EdgeOptions, 'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas'> {
-<<<<<<< HEAD
   /**
-   * Rule files or directories: edge1020's own, documents of Cloudflare's API, Terraform or OpenTofu folders, plans and states. Or documents as objects. */
-=======
-  /** Rule files or directories, a list of rules as objects, or documents `{ rules: [ … ] }`, one or several. */
->>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
+   * Rule files or directories: edge1020's own, documents of Cloudflare's API, Terraform or OpenTofu folders, plans and states.
+   * Or a list of rules as objects, or documents `{ rules: [ … ] }`, one or several.
+   */
   rules: string | readonly string[] | object | readonly object[]
   /** Values for variables of a Terraform folder in `rules`. */
   terraform?: TerraformValues
@@ -109,13 +101,8 @@ const rulesetOf = (
 ): Ruleset => {
   const given: readonly unknown[] = Array.isArray(rules) ? rules : [rules]
   return isPaths(given)
-<<<<<<< HEAD
     ? loadRulePaths(given, { lists, readPage: readPageFile, vars, varFiles, env: process.env })
-    : rulesFromObjects(given, { lists, readPage: readPageFile })
-=======
-    ? loadRules(readRuleFiles(given), { lists, readPage: readPageFile })
     : rulesFromObjects(documentsOf(rules), { lists, readPage: readPageFile })
->>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
 }
 
 /** On Node languages and coders are at hand: no request waits for them. */

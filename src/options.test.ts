@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createEdge, edge1020, memoryStore } from './index.ts'
 import { createEdge as createNodeEdge } from './node.ts'
-<<<<<<< HEAD
-import { checkOptions, OPTION_NAMES } from './options.ts'
-=======
-import { readStoreName } from './options.ts'
->>>>>>> 593a08c (cli: events asks the running edge and refuses filters that match nothing; did-you-mean for commands, options, values and stores; rules as a list; a port in use names its option; a data directory that cannot be is told at once (it spun for ever below /proc))
+import { checkOptions, OPTION_NAMES, readStoreName } from './options.ts'
 
 const RULES = { rules: [] }
 const edge = (options: object) => createEdge({ rules: RULES, ...options })
