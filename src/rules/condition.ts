@@ -1,5 +1,5 @@
 import { readAddress } from './address.ts'
-import { CONDITION_KEYS, type ConditionKey } from './keys.ts'
+import { CONDITION_KEYS, type ConditionKey, RULE_KEYS } from './keys.ts'
 import { readHeaders, readMatcher } from './matcher.ts'
 import { oneOf } from './matcher-terms.ts'
 import type { Entry, Node } from './node.ts'
@@ -160,7 +160,11 @@ export const readConditions = (node: Node, reader: Reader, what = '`when`'): Ter
     return undefined
   }
   const { found } = reader.entries(map, CONDITION_KEYS, what, (key) =>
-    key === '<<' ? 'YAML merge keys are not supported: use an alias as a whole' : undefined
+    key === '<<'
+      ? 'YAML merge keys are not supported: use an alias as a whole'
+      : Object.hasOwn(RULE_KEYS, key)
+        ? `\`${key}\` is a key of the rule: indent it like \`when:\``
+        : undefined
   )
   // The order in which they were written, so that the printed expression reads like the rule.
   const terms = map.entries.flatMap((entry) =>

@@ -6,7 +6,7 @@ import type { LanguageOptions } from './compile.ts'
 import { compileTerm, compileText } from './compile.ts'
 import { readConditions } from './condition.ts'
 import type { Findings } from './findings.ts'
-import { DOCUMENT_KEYS, RULE_KEYS, type RuleKey } from './keys.ts'
+import { CONDITION_KEYS, DOCUMENT_KEYS, RULE_KEYS, type RuleKey } from './keys.ts'
 import type { Entry, MapNode, Node, Place } from './node.ts'
 import { inBackticks } from './node.ts'
 import { readPageChoice } from './page.ts'
@@ -170,7 +170,11 @@ const titleOf = (name: string | undefined, id: string | undefined) => {
 const readRule = (node: Node, reader: Reader, options: LanguageOptions): Draft | undefined => {
   const map = reader.map(node, 'a rule: a mapping with `name`, `action` and `when` or `expression`')
   if (map === undefined) return undefined
-  const { found, meant } = reader.entries(map, RULE_KEYS, 'a rule')
+  const { found, meant } = reader.entries(map, RULE_KEYS, 'a rule', (key) =>
+    Object.hasOwn(CONDITION_KEYS, key)
+      ? `\`${key}\` is a condition: conditions are indented below \`when:\``
+      : undefined
+  )
   const { place } = map
   const name = readName(found.name, reader)
   const id = found.id && readId(found.id, reader)
@@ -208,7 +212,11 @@ const rulesOf = (map: MapNode, reader: Reader): readonly Node[] => {
   }
   if (rules.value.kind === 'list') return rules.value.items
   const isNothing = rules.value.kind === 'scalar' && rules.value.value === null
-  const help = isNothing ? 'for a document without rules write `rules: []`' : undefined
+  const help = isNothing
+    ? 'for a document without rules write `rules: []`'
+    : rules.value.kind === 'map'
+      ? 'write `- ` before the first key of each rule'
+      : undefined
   reader.wrongType(rules.value, 'a list of rules, each starting with `- `', help)
   return []
 }

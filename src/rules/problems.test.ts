@@ -407,7 +407,12 @@ describe('a document is refused at its place', () => {
       ['wrong_type'],
       'for a document without rules write `rules: []`',
     ],
-    ['rules as a mapping', 'rules: «{ a: 1 }»', ['wrong_type'], undefined],
+    [
+      'rules as a mapping',
+      'rules: «{ a: 1 }»',
+      ['wrong_type'],
+      'write `- ` before the first key of each rule',
+    ],
     ['rules as text', 'rules: «none»', ['wrong_type'], undefined],
     ['a rule that is text', 'rules: [«curl»]', ['wrong_type'], undefined],
     ['a rule that is nothing', '«rules»:\n  -\n', ['wrong_type'], undefined],

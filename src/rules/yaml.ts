@@ -1,6 +1,7 @@
 import type { Alias, Document, Range, Node as YamlNode } from 'yaml'
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from 'yaml'
 import type { Findings } from './findings.ts'
+import { wrongIndentation } from './indentation.ts'
 import { MAX_DEPTH, MAX_NODES } from './limits.ts'
 import type { BrokenNode, Entry, Node, Part, Place } from './node.ts'
 import { describe, inBackticks } from './node.ts'
@@ -63,6 +64,15 @@ const SYNTAX_HELP: Record<string, string> = {
   BAD_INDENT: 'check the indentation and the closing brackets',
   MISSING_CHAR: 'check that quotes and brackets are closed',
 }
+
+/** What the library may say of a line that begins at the wrong column. */
+const INDENTATION_CODES = [
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'UNEXPECTED_TOKEN',
+]
 
 /** The library's message in our style; it says `missing closing "quote` where the quote is a double one. */
 const inOurStyle = (message: string) =>
@@ -207,13 +217,20 @@ export const parseYaml = (source: Source, findings: Findings): Node | undefined 
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
   const [document, second] = [...composer.compose(tokens, true, source.text.length)]
   if (document === undefined) return undefined
+  const indentation = document.errors.some(({ code }) => INDENTATION_CODES.includes(code))
+    ? wrongIndentation(source.text)
+    : undefined
   const lines = new Set<number>()
   for (const { code, message, pos } of document.errors) {
     // One mistake often brings several messages about its line: the first one is about the mistake.
     const line = source.line(pos[0])
-    if (lines.has(line)) continue
+    if (lines.has(line) || line >= (indentation?.fromLine ?? Number.POSITIVE_INFINITY)) continue
     lines.add(line)
     findings.error(at(pos[0], pos[1]), 'invalid_yaml', inOurStyle(message), SYNTAX_HELP[code])
+  }
+  if (indentation !== undefined) {
+    const { start, end, message, help } = indentation
+    findings.error(at(start, end), 'invalid_yaml', message, help)
   }
   for (const { code, pos } of document.warnings) {
     if (code !== 'TAG_RESOLVE_FAILED') continue
