@@ -99,6 +99,7 @@ describe('the store', () => {
     expect(open({ store: own }).store).toBe(own)
     const file = join(scratch(), 'own.db')
     expect(open({ store: `sqlite:${file}` }).store.name).toContain(file)
+    // @ts-expect-error not the name of a store
     expect(() => open({ store: 'sqllite' })).toThrow(
       expect.objectContaining({ code: 'unknown_store' })
     )
@@ -301,7 +302,7 @@ describe('the instance in Ray IDs', () => {
 
 describe('mounts', () => {
   test('Hono takes options or an edge', async () => {
-    for (const given of [{ rules: RULES, store: 'memory', onWarning: () => {} }, open()]) {
+    for (const given of [{ rules: RULES, store: 'memory' as const, onWarning: () => {} }, open()]) {
       const app = new Hono()
       app.use(edge1020(given))
       app.get('/', (c) => c.text(c.get('rayId')))
@@ -319,7 +320,7 @@ describe('mounts', () => {
   })
 
   test('node:http takes options or an edge; a visitor’s own True-Client-IP never reaches the app', async () => {
-    for (const given of [{ rules: RULES, store: 'memory', onWarning: () => {} }, open()]) {
+    for (const given of [{ rules: RULES, store: 'memory' as const, onWarning: () => {} }, open()]) {
       const middleware = nodeMiddleware(given)
       const server = createServer((req, res) =>
         middleware(req, res, () => res.end(JSON.stringify(req.headers)))

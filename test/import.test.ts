@@ -83,7 +83,7 @@ describe('the same verdicts', () => {
 
   test.each(REQUESTS)('%s from %s: %s', async (path, remoteAddress, expected) => {
     const warnings: string[] = []
-    const options = { store: 'memory', onWarning: (text: string) => warnings.push(text) }
+    const options = { store: 'memory' as const, onWarning: (text: string) => warnings.push(text) }
     const edges = [
       createEdge({ ...options, rules: join(hcl, '..') }),
       createEdge({ ...options, rules: yaml, lists: { friends: ['198.51.100.9'] } }),
