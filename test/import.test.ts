@@ -238,6 +238,29 @@ describe('docs/cloudflare-rules.md', () => {
   })
 })
 
+test.each(['.yaml', '.json'])(
+  'a bare list of own rules in a %s file is refused, not passed over',
+  async (extension) => {
+    const file = put(
+      `bare${extension}`,
+      '[{"name": "x", "when": {"path": "/x"}, "action": "block"}]'
+    )
+    const { code, err } = await run(['rules', 'check', file])
+    expect(code).toBe(2)
+    expect(err).toContain(`bare${extension}:1:1: error:`)
+  }
+)
+
+test('a document without a rule in force says that every request passes', async () => {
+  const { code, err } = await run([
+    'rules',
+    'check',
+    put('empty.json', '{"success": true, "result": []}'),
+  ])
+  expect(code).toBe(0)
+  expect(err).toContain('no rule is in force: every request passes')
+})
+
 test('a mistake in an expression of Terraform is shown within the expression, at the line of its rule', async () => {
   const file = put(
     'wrong/main.tf',

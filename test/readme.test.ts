@@ -1,7 +1,15 @@
 // Every command and piece of code in the README, docs/mounting.md, docs/events.md and docs/api.md, run as written (but for ports, and `npx`, which here is this build).
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -315,4 +323,13 @@ test('every file that the README names is there', () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path!)
   expect(links.length).toBeGreaterThan(5)
   for (const path of links) expect(() => readFileSync(join(ROOT, path))).not.toThrow(/ENOENT/)
+})
+
+test('every path in the table of CONTRIBUTING.md is there', () => {
+  const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8')
+  const paths = [...text.matchAll(/`((?:src|test)\/[\w./-]+)`/g)]
+    .map(([, path]) => path!)
+    .filter((path) => !/NAME|xx\./.test(path))
+  expect(paths.length).toBeGreaterThan(15)
+  expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
 })

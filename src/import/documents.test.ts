@@ -331,6 +331,15 @@ test.each<[string, unknown, boolean]>([
   ['a ruleset', RULESET, false],
   ['a response', { result: [], success: true }, false],
   ['an array', [RULE], false],
+  ['a list of own rules', [{ name: 'x', action: 'block', when: {} }], true],
+  [
+    'a list of own rules with expressions',
+    [{ name: 'x', action: 'block', expression: 'true' }],
+    true,
+  ],
+  ['an empty list', [], true],
+  ['one own rule', { name: 'x', action: 'block', expression: 'true' }, true],
+  ['own rules of no kind', { rules: [] }, true],
   ['something else', { hello: 1 }, true],
 ])('%s: own document %#', (_, document, expected) => {
   expect(isOwnDocument(parseWithPlaces('a.json', JSON.stringify(document)))).toBe(expected)

@@ -71,14 +71,25 @@ const isTheirs = (rule: View): boolean => {
   return names.includes('expression') && names.includes('action') && !names.includes('id')
 }
 
-/** True for a document of edge1020's own. */
-export const isOwnDocument = (document: ParsedDocument): boolean => {
-  if (document.kind !== 'object') return document.kind === 'other'
-  const names = document.view.names()
-  if (['result', 'success', 'phase', 'interactions'].some((name) => names.includes(name)))
-    return false
-  if (kindOf(document.view) !== 'ruleset') return kindOf(document.view) === undefined
-  return !document.view.children('rules').some(isTheirs)
+/** True for an object that only Cloudflare's API has. */
+const isOfTheApi = (view: View): boolean => {
+  const kind = kindOf(view)
+  if (kind === 'rule') return isTheirs(view)
+  if (kind === 'filter') return !OURS.some((name) => view.names().includes(name))
+  if (kind !== 'ruleset') return kind !== undefined
+  return view.names().includes('phase') || view.children('rules').some(isTheirs)
+}
+
+/**
+ * True for a document of edge1020's own, and for whatever is no document of Cloudflare's: the reader of our own rules then says
+ * what is wrong with it. Nothing that holds rules is ever passed over.
+ */
+export const isOwnDocument = ({ kind, view, items }: ParsedDocument): boolean => {
+  if (kind === 'list') return !items.some((item) => isOfTheApi(item.view))
+  if (kind !== 'object') return true
+  const names = view.names()
+  if (['result', 'success', 'interactions'].some((name) => names.includes(name))) return false
+  return !isOfTheApi(view)
 }
 
 /** Reads documents of Cloudflare's API, and puts together what stands in several of them. */

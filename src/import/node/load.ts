@@ -104,6 +104,10 @@ export const loadRulePaths = (
     const [, source = '', message = text] = /^(.*?:\d+): ([\s\S]*)$/.exec(text) ?? []
     warn(source, message)
   }
+  const all = [...own, ...drafts]
+  if (imported.files.length > 0 && !all.some((draft) => draft.enabled)) {
+    warn(imported.files[0]!, 'no rule is in force: every request passes')
+  }
   const files = [...sources.map(({ file }) => file), ...imported.files]
-  return assembleDrafts([...own, ...drafts], files, findings)
+  return assembleDrafts(all, files, findings)
 }
