@@ -85,7 +85,7 @@ describe('edge1020 eval', () => {
     [['ssl', '--field', 'nope=1'], /"nope" is not a field/],
     [['ssl', '--ip', 'nonsense'], /ip\.src: "nonsense"/],
     [['ssl', '--asn', 'x'], /expected a number/],
-    [['ssl', '--missing', 'x'], /docs or engine/],
+    [['ssl', '--missing', 'x'], /expected one of docs, engine/],
   ])('%j is refused with exit code 2', async (args, message) => {
     const { code, out, err } = await run(['eval', ...args])
     expect({ code, out }).toEqual({ code: 2, out: '' })

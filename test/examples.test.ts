@@ -40,8 +40,15 @@ describe('examples', () => {
   /** `client-vitest.test.ts` runs in this suite as it is. */
   const TESTS = ['client-vitest.test.ts', 'client.test.mjs']
 
+  /** `test/import.test.ts` loads them. */
+  const CONFIGURATIONS = ['ruleset.json', 'terraform']
+
   test('are these', () => {
-    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual([...TESTS, ...SERVERS])
+    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual([
+      ...TESTS,
+      ...SERVERS,
+      ...CONFIGURATIONS,
+    ])
   })
 
   /** Node 20 reads no TypeScript: its types are taken out, and the rest runs as it stands. */

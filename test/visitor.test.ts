@@ -361,7 +361,7 @@ describe('edge1020 update', () => {
 
   test.each([
     [['update'], 'expected asn or feeds'],
-    [['update', 'geo'], 'unknown data "geo": expected asn or feeds'],
+    [['update', 'geo'], 'unknown data "geo": expected one of asn, feeds'],
     [['update', 'feeds'], 'expected --feed NAME=URL'],
     [['update', 'feeds', '--feed', 'nonsense'], 'nonsense'],
     [['update', 'asn', '--url', 'ftp://x/y'], 'ftp://x/y'],
