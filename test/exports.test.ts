@@ -68,9 +68,9 @@ const documented = [
   ...['README.md', ...pages('docs')].flatMap((file) =>
     fencesOf(file).flatMap(({ text, line }) => importsOf(`${file}:${line}`, text))
   ),
-  ...readdirSync(join(ROOT, 'examples')).flatMap((file) =>
-    importsOf(`examples/${file}`, read(`examples/${file}`))
-  ),
+  ...readdirSync(join(ROOT, 'examples'))
+    .filter((file) => /\.m?[jt]s$/.test(file))
+    .flatMap((file) => importsOf(`examples/${file}`, read(`examples/${file}`))),
 ]
 
 describe('imports that documentation and examples show', () => {
