@@ -1,13 +1,14 @@
 // The examples of docs/visitors.md, docs/feeds.md, docs/bots.md and docs/personas.md, run as written (but for ports and addresses).
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { loadRules } from '../src/rules/load.ts'
+import { ageWarning } from '../src/visitor/freshness.ts'
 import { mmdb } from '../src/visitor/node/mmdb.fixture.ts'
 import { get, ROOT, run, startServe } from './cli.ts'
 import { fencesOf } from './documents.ts'
@@ -92,6 +93,20 @@ describe('docs/visitors.md', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/geo-whois-asn-country, 2026-06-17 \(\d+ days old\)/)
     expect(out).toMatch(/geoip-lite, 2023-11-15 \(\d+ days old\)/)
+  })
+
+  test('the limits of age are those of the warnings, and nobody is sent to npm for newer data', () => {
+    for (const page of ['docs/visitors.md', 'docs/decisions/country-data.md']) {
+      const text = readFileSync(join(ROOT, page), 'utf8')
+      expect(text).not.toMatch(/npm install @ip-location-db|@latest/)
+      expect(text).toContain('https://github.com/sapics/ip-location-db/releases')
+      for (const name of ['geo-whois-asn-country', 'mine.mmdb']) {
+        const [, days] = /\(more than (\d+)\)/.exec(
+          ageWarning({ name, date: '2020-01-01' }, new Date())!
+        )!
+        expect(text).toContain(`${days} days`)
+      }
+    }
   })
 
   test('the download is that of test/visitor.test.ts', () => {

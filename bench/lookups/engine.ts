@@ -1,4 +1,5 @@
-// What the look-ups need of the sources, for a bundle of its own.
+// What the look-ups need of the sources, for a bundle of its own. geoip-lite and the built-in ASNs are there for the comparison with
+// geoip-lite; the default sources are others (docs/visitors.md).
 export { Ip, parseIp } from '../../src/lists/ip.ts'
 export { buildIpMap } from '../../src/lists/ipmap.ts'
 export { buildIpSet } from '../../src/lists/ipset.ts'

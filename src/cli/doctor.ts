@@ -65,13 +65,26 @@ const checkStore = async (args: Arguments): Promise<Finding[]> => {
   }
 }
 
-const checkSources = (sources: OpenedSources): Finding[] =>
-  sources
-    .facts()
-    .flatMap((fact) => [
-      ok(sourceLabel(fact), fact.text),
-      ...(fact.warning === undefined ? [] : [warn(sourceLabel(fact), fact.warning)]),
-    ])
+const COUNTRY_LABEL = sourceLabel({ role: 'country' })
+
+/** Countries are loaded, as a date alone does not tell that the data are there; places are loaded only where a rule reads one. */
+const checkSources = async (sources: OpenedSources): Promise<Finding[]> => {
+  const countries = await checked(COUNTRY_LABEL, () => {
+    sources.geo.open?.('country')
+    return []
+  })
+  const others = await checked('sources', () => {
+    sources.check()
+    return sources
+      .facts()
+      .filter(({ role }) => role !== 'country' || countries.length === 0)
+      .flatMap((fact) => [
+        ok(sourceLabel(fact), fact.text),
+        ...(fact.warning === undefined ? [] : [warn(sourceLabel(fact), fact.warning)]),
+      ])
+  })
+  return [...countries, ...others]
+}
 
 const checkRules = (
   paths: readonly string[],
@@ -121,13 +134,7 @@ const checkVisitors = async (args: Arguments): Promise<Finding[]> => {
     try {
       const seesTls = args.on('tls')
       const rules = await checked('rules', () => checkRules(args.texts('rules'), sources, seesTls))
-      return [
-        ...(await checked('sources', () => {
-          sources.check()
-          return checkSources(sources)
-        })),
-        ...rules,
-      ]
+      return [...(await checkSources(sources)), ...rules]
     } finally {
       sources.close()
     }

@@ -99,7 +99,7 @@ const LABELS: Record<SourceFact['role'], string> = {
   bots: 'bots',
 }
 
-export const sourceLabel = ({ role }: SourceFact): string => LABELS[role]
+export const sourceLabel = ({ role }: Pick<SourceFact, 'role'>): string => LABELS[role]
 
 /** Says to stderr what of the sources is old or missing. */
 export const warnOfSources = (facts: readonly SourceFact[], io: Io): void => {

@@ -31,13 +31,44 @@ describe('age of data', () => {
 
   test.each([
     ['geoip-lite', '--geo FILE.mmdb'],
-    ['geo-whois-asn-country', 'npm install @ip-location-db/geo-whois-asn-country-mmdb@latest'],
+    ['geo-whois-asn-country', '--geo FILE.mmdb'],
+    ['geo-whois-asn-country', 'https://github.com/sapics/ip-location-db/releases'],
+    ['ip-location-db asn', '`edge1020 update asn`'],
     ['built-in table', '`edge1020 update asn`'],
     ['ip2asn (asn.bin)', '`edge1020 update asn`'],
     ['mine.mmdb', 'put a current file in its place'],
     ['geoip-lite.mmdb', 'put a current file in its place'],
+    ['geo-whois-asn-country.mmdb', 'put a current file in its place'],
+    // A file that --asn-data names goes before what `update asn` downloads.
+    ['ip2asn-combined.tsv', 'put a current file in its place'],
   ])('%s: says what to do', (name, advice) => {
     expect(warning('2023-11-15', name)).toContain(advice)
+  })
+
+  // npm has no newer versions of these packages: https://github.com/sapics/ip-location-db
+  test('never sends anybody to npm', () => {
+    for (const name of ['geoip-lite', 'geo-whois-asn-country', 'ip-location-db asn', 'mine.mmdb']) {
+      expect(warning('2023-11-15', name)).not.toMatch(/npm install|@latest/)
+    }
+  })
+
+  test.each(['geo-whois-asn-country', 'ip-location-db asn', 'built-in table', 'geoip-lite'])(
+    '%s comes with the package: it may be a year old',
+    (name) => {
+      expect(warning('2026-06-17', name)).toBeUndefined()
+      expect(warning('2025-11-23', name)).toBeUndefined()
+      expect(warning('2025-11-22', name)).toContain('is 366 days old (more than 365)')
+    }
+  )
+
+  test.each([
+    'ip2asn (asn.bin)',
+    'geo-whois-asn-country.mmdb',
+    'feed drop from a URL',
+    'feed geoip-lite',
+  ])('%s was supplied or downloaded: it may be 90 days old', (name) => {
+    expect(warning('2026-08-25', name)).toBeUndefined()
+    expect(warning('2026-08-24', name)).toContain('is 91 days old (more than 90)')
   })
 
   test.each([

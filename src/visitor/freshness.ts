@@ -1,23 +1,31 @@
 import type { Source } from './visitor.ts'
 
 const DAY_MS = 86_400_000
-/** Networks change hands all the time; MaxMind, DB-IP and IPinfo make new data at least once a month. */
+/** Of what the user supplied or downloaded: networks change hands, and MaxMind, DB-IP and IPinfo publish at least once a month. */
 const MAX_DAYS = 90
+/** Of what came with `npm install`: nobody can renew it there, so a shorter limit would warn at every start of a new project. */
+const MAX_BUNDLED_DAYS = 365
+const BUNDLED: ReadonlySet<string> = new Set([
+  'geo-whois-asn-country',
+  'geoip-lite',
+  'ip-location-db asn',
+  'built-in table',
+])
 const DATE = /^(\d{4})-(\d\d)(?:-(\d\d))?$/
 
 /** What to do, by the name of the source. */
 const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
   [
     /^geoip-lite$/,
-    'it comes with the npm package and grows no younger, addresses that moved since are in the wrong country or in none; ' +
+    'the npm package has no newer data, and addresses that moved since are in the wrong country or in none; ' +
       'give a current database with --geo FILE.mmdb (option `geo`)',
   ],
   [
     /^geo-whois-asn-country$/,
-    'install the newer data with `npm install @ip-location-db/geo-whois-asn-country-mmdb@latest` in your project, or give a ' +
-      'current database with --geo FILE.mmdb (option `geo`)',
+    'give a newer database with --geo FILE.mmdb (option `geo`): a country MMDB from ' +
+      'https://github.com/sapics/ip-location-db/releases, or a GeoLite2 file',
   ],
-  [/^(?:built-in table|ip2asn|ip-location-db asn)\b/, 'run `edge1020 update asn`'],
+  [/^(?:built-in table|ip2asn \(asn\.bin\)|ip-location-db asn)$/, 'run `edge1020 update asn`'],
   [/^feed \S+ from a URL$/, 'run `edge1020 update feeds` with its --feed'],
 ]
 const DEFAULT_ADVICE = 'put a current file in its place, it is read without a restart'
@@ -55,13 +63,13 @@ export const ageText = (date: string, now: Date): string => {
  * where its date is unknown.
  *
  * @param source `date` is `YYYY-MM-DD` or `YYYY-MM`
- * @param maxDays days of age that are still fine
- * @example ageWarning(geoipLite(), new Date()) // 'geoip-lite: data of 2023-11-15 is 1104 days old (more than 90): …'
+ * @param maxDays days of age that are still fine; default 365 for data that came with `npm install`, 90 for all other
+ * @example ageWarning(geoipLite(), new Date()) // 'geoip-lite: data of 2023-11-15 is 1104 days old (more than 365): …'
  */
 export const ageWarning = (
   { name, date }: Source,
   now: Date,
-  maxDays = MAX_DAYS
+  maxDays = BUNDLED.has(name) ? MAX_BUNDLED_DAYS : MAX_DAYS
 ): string | undefined => {
   const age = ageInDays(date, now)
   if (age === undefined || age <= maxDays) return undefined

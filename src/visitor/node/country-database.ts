@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { EdgeError } from '../../error.ts'
+import { EdgeError } from '../../error.ts'
 import { UNKNOWN_COUNTRY } from '../countries.ts'
 import type { GeoSource } from '../visitor.ts'
 import type { GeoipLite } from './geoip-lite.ts'
@@ -11,6 +11,8 @@ import { countryOf } from './mmdb-record.ts'
 
 export const COUNTRY_PACKAGE = '@ip-location-db/geo-whois-asn-country-mmdb'
 export const COUNTRY_DATABASE = 'geo-whois-asn-country'
+/** The version that edge1020 is made with, as in its package.json. */
+const COUNTRY_PACKAGE_VERSION = '2.3.2026061719'
 
 export interface CountryDatabaseOptions {
   /** Told of a damaged record, once. */
@@ -68,9 +70,27 @@ export const withPlaces = (countries: GeoSource, places: GeoipLite): GeoSource =
   },
 })
 
+/** The country data of an edge that was given none, where no package has any: loading it says which package is missing. */
+const missingCountries = (): GeoSource => {
+  const countries = loadedOnce((): GeoSource['lookup'] => {
+    throw new EdgeError(
+      'geo_failed',
+      `country data is missing: ${COUNTRY_PACKAGE} is not installed, \`npm install ${COUNTRY_PACKAGE}@${COUNTRY_PACKAGE_VERSION}\` ` +
+        'does it; or give a database with --geo FILE.mmdb (option `geo`)'
+    )
+  })
+  return {
+    name: COUNTRY_DATABASE,
+    date: '',
+    provides: new Set(['country'] as const),
+    open: () => countries.open(),
+    lookup: (ip) => countries.get()(ip),
+  }
+}
+
 /**
  * The country data of an edge that was given none: the freshest that is installed. Where the package of countries is missing, it is
- * geoip-lite alone.
+ * geoip-lite alone. Where both are missing, `open()` and look-ups throw EdgeError `geo_failed`.
  *
  * @returns `hasPlaces` is true where geoip-lite can add places to countries of another source
  */
@@ -78,6 +98,7 @@ export const defaultGeo = (
   options: CountryDatabaseOptions = {}
 ): { readonly countries: GeoSource; readonly hasPlaces: boolean } => {
   const countries = countryDatabase(options)
-  if (countries === undefined) return { countries: geoipLite(), hasPlaces: false }
-  return { countries, hasPlaces: installedPackage(GEOIP_LITE, options.project) !== undefined }
+  const hasPlaces = installedPackage(GEOIP_LITE, options.project) !== undefined
+  if (countries !== undefined) return { countries, hasPlaces }
+  return { countries: hasPlaces ? geoipLite() : missingCountries(), hasPlaces: false }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { EdgeError } from '../../error.ts'
 import { parseIp } from '../../lists/ip.ts'
 import { parseFeedSpec } from '../feeds/spec.ts'
@@ -93,6 +93,19 @@ describe('the sources of a fresh clone', () => {
   test('tell the date of the countries and its age', () => {
     const [country] = open().facts()
     expect(country!.text).toMatch(/^geo-whois-asn-country, 2026-06-17 \(\d+ days old\)$/)
+  })
+
+  test.each([
+    ['2026-11-29', []],
+    ['2027-06-17', []],
+    ['2027-06-18', ['geo-whois-asn-country', 'ip-location-db asn']],
+  ])('warn on %s of what is older than a year: %j', (today, names) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(today) })
+    onTestFinished(() => void vi.useRealTimers())
+    const old = open()
+      .facts()
+      .filter(({ warning }) => warning !== undefined)
+    expect(old.map(({ name }) => name)).toEqual(names)
   })
 
   test('warn of places that are old once they are read, and not of the bots', () => {
