@@ -189,7 +189,8 @@ export const errorCodes = {
   store_not_found: {
     area: 'events',
     meaning: 'There is no event store where one should be read.',
-    remedy: 'Name the store of the edge with `--data` or `--store`, or start the edge first.',
+    remedy:
+      'Name the store of the edge with `--data` or `--store`, or the running edge with `--admin`; or start the edge first.',
   },
   store_read_only: {
     area: 'events',

@@ -7,9 +7,12 @@ import { Hono } from 'hono'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { get, portOf } from '../test/cli.ts'
 import type { EventStore } from './events/event.ts'
+import { openStore } from './events/node/open.ts'
 import { formatIp } from './lists/ip.ts'
 import { createEdge, edge1020, memoryStore, nodeMiddleware, type Options } from './node.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
+
+vi.mock('./events/node/open.ts', { spy: true })
 
 const RULES = {
   rules: [
@@ -103,6 +106,28 @@ describe('the store', () => {
     expect(() => open({ store: 'sqllite' })).toThrow(
       expect.objectContaining({ code: 'unknown_store' })
     )
+  })
+})
+
+describe('a store of an edge that a later option refuses', () => {
+  const refuse = (store: Options['store']) =>
+    expect(() => open({ store, trust: ['no such network'] })).toThrow(
+      expect.objectContaining({ code: 'invalid_trust' })
+    )
+
+  test('is closed where the edge opened it', async () => {
+    const file = join(scratch(), 'own.db')
+    refuse(`sqlite:${file}`)
+    const opened: EventStore = vi.mocked(openStore).mock.results.at(-1)?.value
+    expect(opened.name).toContain(file)
+    await expect(opened.query()).rejects.toMatchObject({ code: 'store_closed' })
+  })
+
+  test('stays open where it was given', () => {
+    const store = memoryStore()
+    const close = vi.spyOn(store, 'close')
+    refuse(store)
+    expect(close).not.toHaveBeenCalled()
   })
 })
 

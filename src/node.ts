@@ -169,13 +169,14 @@ export const createEdge = (given: Options): Edge => {
     mayCompileLater: true,
     onError,
   })
+  let opened: EventStore | undefined
   try {
     const ruleset = rulesetOf(
       rules,
       joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists),
       terraform
     )
-    const opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
+    opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
     const edge = createEdgeFrom({
       reputation: sources.reputation,
       ...options,
@@ -200,6 +201,8 @@ export const createEdge = (given: Options): Edge => {
     return edge
   } catch (error) {
     sources.close()
+    // A store that was given stays the caller's. Ours has no writes to wait for, and `error` says more than its closing.
+    if (opened !== store) opened?.close().catch(onError)
     throw error
   }
 }

@@ -20,6 +20,10 @@ describe.each([
     [{ geo: 5 }, `option geo: 5: expected ${provider} lookup()`],
     [{ bots: {} }, `option bots: [object Object]: expected ${provider} judge()`],
     [{ reputation: null }, 'option reputation: null: expected'],
+    [{ bots: Object.create(null) }, `option bots: an object: expected ${provider} judge()`],
+    [{ trust: [Object.create(null)] }, 'option trust: a list: expected a list of networks'],
+    [{ trust: [Symbol('x')] }, 'option trust: a list: expected a list of networks'],
+    [{ seesTls: Symbol('x') }, 'option seesTls: Symbol(x): expected true or false'],
     [{ store: { name: 'x' } }, 'option store: [object Object]: expected'],
     [{ rules: undefined }, 'option rules: undefined: expected'],
     [{ rules: null }, 'option rules: null: expected'],
@@ -56,6 +60,20 @@ describe.each([
     ['an empty list', [], []],
   ])('%s', (_, rules, names) => {
     expect(make(rules).ruleset.rules.map(({ name }) => name)).toEqual(names)
+  })
+
+  test('one rule without its list is told once', () => {
+    expect(() => make(RULE)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_rules',
+        diagnostics: [
+          expect.objectContaining({
+            message: 'document: this is one rule: expected a document',
+            help: 'put it in a list, `rules: [ … ]`',
+          }),
+        ],
+      })
+    )
   })
 
   test('a mistake in a list of rules names its place in the list', () => {

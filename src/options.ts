@@ -58,8 +58,15 @@ export const readStoreName = (name: string): StoreName => {
   throw new EdgeError('unknown_store', `store "${name}": ${hint}`)
 }
 
-const shown = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value) : String(value)
+/** An object without a prototype, or a list with one or with a symbol in it, has no text of its own: its type stands for it. */
+const shown = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value)
+  try {
+    return String(value)
+  } catch {
+    return Array.isArray(value) ? 'a list' : 'an object'
+  }
+}
 
 const RULES = 'a list of rules, or documents such as { rules: [ … ] }'
 const RULES_OR_FILES = `rule files or directories, ${RULES}`

@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   ray: [],
   answers: ['ray', 'recent', 'text-file'],
   events: ['actions', 'directory', 'ray'],
-  visitor: ['directory', 'language', 'lists', 'recent'],
+  visitor: ['directory', 'language', 'lists'],
   request: ['language', 'lists'],
   rules: ['actions', 'answers', 'language', 'lists', 'nearest', 'visitor', 'text-file'],
   terraform: ['lists', 'text-file'],

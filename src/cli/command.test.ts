@@ -45,9 +45,9 @@ describe('arguments', () => {
     [['--rule=a'], 'edge1020 try: unknown option "--rule": did you mean --rules?'],
     [
       ['--whatever'],
-      'edge1020 try: unknown option "--whatever": expected one of --port, --rules, --colour, --fast, --json, --help',
+      'edge1020 try: unknown option "--whatever": `edge1020 try --help` lists the options',
     ],
-    [['-x'], expect.stringContaining('unknown option "-x": expected one of')],
+    [['-x'], 'edge1020 try: unknown option "-x": `edge1020 try --help` lists the options'],
     [['--port'], "edge1020 try: option '-p, --port <value>' argument missing"],
     [['--fast=1'], expect.stringContaining("option '--fast' does not take an argument")],
   ])('%j is refused', (argv, message) => {

@@ -131,7 +131,12 @@ const parse = (
     const unknown = UNKNOWN_OPTION.exec(first)?.[1]
     if (unknown !== undefined) {
       const known = Object.keys(options).map((name) => `--${name}`)
-      throw unknownWord(`edge1020 ${command.name}: unknown option`, unknown, known)
+      const meant = nearest(unknown, known)
+      const hint =
+        meant === undefined
+          ? `\`edge1020 ${command.name} --help\` lists the options`
+          : `did you mean ${meant}?`
+      throw usageError(`edge1020 ${command.name}: unknown option "${unknown}": ${hint}`)
     }
     throw usageError(`edge1020 ${command.name}: ${first.charAt(0).toLowerCase()}${first.slice(1)}`)
   }

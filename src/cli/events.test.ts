@@ -66,8 +66,16 @@ describe('filters', () => {
     [['--rule', ''], '--rule "": expected a value'],
     [['--limit', '0'], '--limit "0": expected a whole number from 1 to 1000'],
     [['a', 'b'], 'edge1020 events: unexpected "b": expected at most one Ray ID'],
-    [['--admin', 'x'], '--admin "x": expected a URL, such as http://127.0.0.1:8021'],
-    [['--admin', 'ftp://x'], '--admin "ftp://x": expected a URL, such as http://127.0.0.1:8021'],
+    [
+      ['--admin', 'x'],
+      '--admin "x": expected a URL, HOST:PORT or a port, such as http://127.0.0.1:8021',
+    ],
+    ...['ftp://x', '127.0.0.1', '65536', '127.0.0.1:65536', '123456', '', 'a:b', '::1'].map(
+      (address): [string[], string] => [
+        ['--admin', address],
+        `--admin "${address}": expected a URL, HOST:PORT or a port, such as http://127.0.0.1:8021`,
+      ]
+    ),
     [['--admin', 'http://x', '--data', 'y'], '--admin: expected without --data and --store'],
   ])('%j is wrong usage, not "no events"', async (argv, message) => {
     const { error, out, err } = await cli('events', ...argv)
@@ -95,6 +103,33 @@ describe('a running edge', () => {
     const { code, out, err } = await cli('events', '--admin', admin.url.replace(/\/$/, '') + path)
     expect([code, err]).toEqual([0, ''])
     expect(out).toContain(blocked.ray)
+  })
+
+  test.each([
+    ['PORT', (port: string) => port],
+    ['HOST:PORT', (port: string) => `127.0.0.1:${port}`],
+    ['HOST:PORT/PATH', (port: string) => `127.0.0.1:${port}/api/events?limit=3`],
+  ])('is asked at %s', async (_, addressOf) => {
+    const { code, out } = await cli('events', '--admin', addressOf(new URL(admin.url).port))
+    expect(code).toBe(0)
+    expect(out).toContain(blocked.ray)
+  })
+
+  test.each([
+    ['1', 'http://127.0.0.1:1/'],
+    ['localhost:1', 'http://localhost:1/'],
+    ['[::1]:1', 'http://[::1]:1/'],
+    ['edge_1.test:1', 'http://edge_1.test:1/'],
+  ])('--admin %s asks %s', async (address, url) => {
+    const asked: string[] = []
+    vi.stubGlobal('fetch', (there: URL) => {
+      asked.push(there.href)
+      return Promise.reject(new Error('nobody'))
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { error } = await cli('events', '--admin', address)
+    expect(error).toMatchObject({ code: 'request_failed' })
+    expect(asked).toEqual([`${url}healthz`])
   })
 
   test('tells of a Ray ID, with the other rules that matched', async () => {

@@ -163,7 +163,10 @@ export const events: Command = {
     'that fired and what matched. An unknown Ray ID is explained and ends with exit code 1.\n' +
     `Asks the edge that runs at ${DEFAULT_ADMIN}; where none does, reads the store in --data.`,
   flags: {
-    admin: { value: 'URL', help: 'ask the running edge with this admin address' },
+    admin: {
+      value: 'URL',
+      help: 'ask the running edge at this admin address: a URL, HOST:PORT or a port',
+    },
     data: {
       value: 'DIR',
       default: DEFAULT_DATA,

@@ -2,7 +2,7 @@
 import { EdgeError } from '../error.ts'
 import { EXIT_OK, EXIT_USAGE } from './command.ts'
 import { paint } from './printable.ts'
-import { runCli } from './run.ts'
+import { helpPointer, runCli } from './run.ts'
 
 const color = (stream: NodeJS.WriteStream) =>
   stream.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
@@ -14,7 +14,7 @@ const report = (error: unknown) => {
     isOurs || !(error instanceof Error) ? String((error as Error).message ?? error) : error.stack
   process.stderr.write(`${prefix} ${text?.trimEnd()}\n`)
   if (isOurs && error.code === 'wrong_usage') {
-    process.stderr.write('edge1020 --help lists the commands and their options\n')
+    process.stderr.write(helpPointer(process.argv[2], error.message))
   }
 }
 

@@ -12,13 +12,38 @@ import { fileReason } from '../text-file.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT_OK, oneOf, usageError } from './command.ts'
 
+const MAX_NEAR = 3
+const KNOWN_CODES = [...catalogue.keys()].sort((x, y) => x - y)
+
+/** `502 504 520-527`: runs of codes as their first and last. */
+const ranges = (sorted: readonly number[]): string => {
+  const runs: [number, number][] = []
+  for (const code of sorted) {
+    const run = runs.at(-1)
+    if (run !== undefined && run[1] === code - 1) run[1] = code
+    else runs.push([code, code])
+  }
+  return runs.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(' ')
+}
+
+const nearCodes = (code: number): number[] =>
+  [...KNOWN_CODES]
+    .sort((x, y) => Math.abs(x - code) - Math.abs(y - code))
+    .slice(0, MAX_NEAR)
+    .sort((x, y) => x - y)
+
 const codeOf = (args: Arguments): number => {
-  const [text = '', ...others] = args.positionals
+  const [text, ...others] = args.positionals
+  if (text === undefined) throw usageError('edge1020 page: expected a code, such as 1020')
   if (others.length > 0) throw usageError(`edge1020 page: unexpected "${others[0]}"`)
   const code = /^\d{3,4}$/.test(text) ? Number(text) : Number.NaN
   if (catalogue.has(code)) return code
-  const known = [...catalogue.keys()].sort((x, y) => x - y).join(' ')
-  throw usageError(`edge1020 page: "${text}" is no error code: expected one of ${known}`)
+  const near = Number.isNaN(code)
+    ? 'expected one such as 1020'
+    : `near are ${nearCodes(code).join(', ')}`
+  throw usageError(
+    `edge1020 page: "${text}" is no error code: ${near}; \`edge1020 page --help\` lists all`
+  )
 }
 
 export const page: Command = {
@@ -26,7 +51,8 @@ export const page: Command = {
   summary: 'the answer to an error code, as a blocked client gets it',
   usage: 'CODE [options]',
   description:
-    'Prints the body of an answer, with --include its head too. The same as `GET /cdn-cgi/error/CODE` of a running edge.',
+    'Prints the body of an answer, with --include its head too. The same as `GET /cdn-cgi/error/CODE` of a running edge.\n' +
+    `Codes: ${ranges(KNOWN_CODES)}.`,
   flags: {
     dialect: {
       value: 'DIALECT',

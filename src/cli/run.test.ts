@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
+import { catalogue } from '../answers/catalogue.ts'
 import { COMMANDS } from './commands.ts'
 import { cli } from './io.fixture.ts'
+import { helpPointer } from './run.ts'
 
 const NAMES = Object.keys(COMMANDS)
 
@@ -63,6 +65,11 @@ test.each([
   [['update', 'asn', 'x'], 'edge1020 update: unexpected "x": expected asn or feeds alone'],
   [['page', '1020', '--dialect', 'htm'], '--dialect "htm": did you mean html?'],
   [['serve', '--prot', '80'], 'edge1020 serve: unknown option "--prot": did you mean --port?'],
+  [
+    ['eval', '--prot'],
+    'edge1020 eval: unknown option "--prot": `edge1020 eval --help` lists the options',
+  ],
+  [['eval', '--reqest', 'x'], 'edge1020 eval: unknown option "--reqest": did you mean --request?'],
   [['serve', '--store', 'sqllite', '--port', '0'], 'store "sqllite": did you mean sqlite:FILE?'],
   [['serve', '--bots', 'onn'], '--bots "onn": did you mean on?'],
   [['serve', '--answer-headers', 'nell'], '--answer-headers "nell": did you mean nel?'],
@@ -73,4 +80,41 @@ test.each([
     message,
   })
   expect(out).toBe('')
+})
+
+test.each([
+  ['eval', '--ip "x": expected an address', 'edge1020 eval --help lists its options\n'],
+  ['evil', 'unknown command "evil"', 'edge1020 --help lists the commands\n'],
+  ['toString', 'unknown command "toString"', 'edge1020 --help lists the commands\n'],
+  [undefined, 'wrong', 'edge1020 --help lists the commands\n'],
+  ['page', '"1021" is no error code: `edge1020 page --help` lists all', ''],
+])('below a message about %s stands where its help is', (name, message, pointer) => {
+  expect(helpPointer(name, message)).toBe(pointer)
+})
+
+describe('edge1020 page', () => {
+  const BY_HELP = '; `edge1020 page --help` lists all'
+
+  test.each([
+    [[], 'edge1020 page: expected a code, such as 1020'],
+    [['1021'], `edge1020 page: "1021" is no error code: near are 1019, 1020, 1023${BY_HELP}`],
+    [['9999'], `edge1020 page: "9999" is no error code: near are 1204, 1205, 1206${BY_HELP}`],
+    [['503'], `edge1020 page: "503" is no error code: near are 502, 504, 520${BY_HELP}`],
+    [[''], `edge1020 page: "" is no error code: expected one such as 1020${BY_HELP}`],
+    [['abc'], `edge1020 page: "abc" is no error code: expected one such as 1020${BY_HELP}`],
+  ])('%j is wrong usage', async (argv, message) => {
+    const { error, out } = await cli('page', ...argv)
+    expect(error).toMatchObject({ code: 'wrong_usage', message })
+    expect(out).toBe('')
+  })
+
+  test('its help lists every code', async () => {
+    const { out } = await cli('page', '--help')
+    const listed = /^Codes: (.*)\.$/m.exec(out)?.[1]?.split(' ') ?? []
+    const codes = listed.flatMap((range) => {
+      const [first = 0, last = first] = range.split('-').map(Number)
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    })
+    expect(codes).toEqual([...catalogue.keys()].sort((x, y) => x - y))
+  })
 })

@@ -30,6 +30,18 @@ const commandOf = (name: string): Promise<Command> => {
 }
 
 /**
+ * The line below a message about wrong usage: where the help is. Empty where the message itself says so.
+ *
+ * @param name the first word of the command line, a command or not
+ */
+export const helpPointer = (name: string | undefined, message: string): string => {
+  if (message.includes('--help')) return ''
+  return name !== undefined && Object.hasOwn(COMMANDS, name)
+    ? `edge1020 ${name} --help lists its options\n`
+    : 'edge1020 --help lists the commands\n'
+}
+
+/**
  * Runs the command line to its end. `--help` tells of the command that stands beside it, on either side.
  *
  * @param argv without the program's own name

@@ -98,10 +98,22 @@ const reader = (admin: URL, store: string): EventReader => {
   }
 }
 
+const PORT = /^\d{1,5}$/
+/** `127.0.0.1:8021`, `localhost:8021/api/events`, `[::1]:8021`: an address without a scheme. */
+const HOST_AND_PORT = /^(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}(?:\/|$)/i
+
+/** `serve` takes its admin address as a port, so a bare port means this machine, and HOST:PORT means HTTP. */
+const withScheme = (text: string): string => {
+  if (PORT.test(text)) return `http://127.0.0.1:${text}`
+  return HOST_AND_PORT.test(text) ? `http://${text}` : text
+}
+
 const readAdmin = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const written = withScheme(text)
+  const url = URL.canParse(written) ? new URL(written) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw usageError(`--admin "${text}": expected a URL, such as http://127.0.0.1:8021`)
+    const expected = 'expected a URL, HOST:PORT or a port, such as http://127.0.0.1:8021'
+    throw usageError(`--admin "${text}": ${expected}`)
   }
   // What `serve` prints ends with /api/events: a copied address works as well as the bare one.
   url.pathname = url.pathname.replace(/(?:\/api\/events.*)?\/?$/, '/')
@@ -111,9 +123,9 @@ const readAdmin = (text: string): URL => {
 }
 
 /**
- * The events of the edge whose admin side is at `text`.
+ * The events of the edge whose admin side is at `text`: a URL, HOST:PORT, or a port of this machine.
  *
- * @throws EdgeError `wrong_usage` where it is no URL, `request_failed` where no edge answers there
+ * @throws EdgeError `wrong_usage` where it is none of them, `request_failed` where no edge answers there
  */
 export const runningEdge = async (text: string): Promise<EventReader> => {
   const admin = readAdmin(text)

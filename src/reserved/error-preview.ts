@@ -1,10 +1,9 @@
-import type { Answer, Answers, Generation, RefusalFacts } from '../answers/answer.ts'
+import type { Answer, Answers, RefusalFacts } from '../answers/answer.ts'
+import { GENERATIONS } from '../answers/answer.ts'
 import { catalogue } from '../answers/catalogue.ts'
-import type { Dialect } from '../answers/negotiate.ts'
+import { DIALECTS } from '../answers/negotiate.ts'
 
 const CODE = /^\/cdn-cgi\/error\/(\d{3,4})\/?$/
-const DIALECTS: readonly Dialect[] = ['html', 'text', 'json', 'problem', 'markdown']
-const GENERATIONS: readonly Generation[] = ['g1', 'g2', 'g3', 'waf', 'union']
 const NOT_FOUND = 404
 
 const notFound = (facts: RefusalFacts, wanted: string): Answer => {

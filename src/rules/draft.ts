@@ -197,7 +197,17 @@ const readRule = (node: Node, reader: Reader, options: LanguageOptions): Draft |
   }
 }
 
+/** A rule where a document is expected: it says what it does to which requests, and no key could mean `rules`. */
+const isOneRule = ({ entries }: MapNode): boolean =>
+  entries.some(({ key }) => key === 'action' || key === 'when' || key === 'expression') &&
+  entries.every(({ key }) => nearest(key, ['rules']) === undefined)
+
 const rulesOf = (map: MapNode, reader: Reader): readonly Node[] => {
+  if (isOneRule(map)) {
+    const help = 'put it in a list, `rules: [ … ]`'
+    reader.findings.error(map.place, 'missing_key', 'this is one rule: expected a document', help)
+    return []
+  }
   const { found, meant } = reader.entries(map, DOCUMENT_KEYS, 'the document', (key) =>
     Object.hasOwn(RULE_KEYS, key) ? 'rules are items of the list below `rules:`' : undefined
   )

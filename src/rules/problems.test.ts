@@ -402,6 +402,24 @@ describe('a document is refused at its place', () => {
     ['a text', '«rules»', ['wrong_type'], undefined],
     ['no rules', '«name: a»', ['missing_key'], 'the smallest document is `rules: []`'],
     [
+      'one rule',
+      '«name: a»\nwhen: { path: /a }\naction: block',
+      ['missing_key'],
+      'put it in a list, `rules: [ … ]`',
+    ],
+    [
+      'one rule of Cloudflare’s language, with a mistake',
+      '«{ name: a, expression: nothing, acton: 1 }»',
+      ['missing_key'],
+      'put it in a list, `rules: [ … ]`',
+    ],
+    [
+      'a misspelled list of rules beside an action',
+      '«ruels»: []\n«action»: block',
+      ['unknown_key', 'unknown_key'],
+      'did you mean `rules`?',
+    ],
+    [
       'rules without items',
       '«rules»:',
       ['wrong_type'],

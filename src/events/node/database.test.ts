@@ -148,7 +148,7 @@ describe('opening for reading', () => {
     const file = place()
     expect(refusal(() => openForReading(file))).toMatchObject({
       code: 'store_not_found',
-      message: `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data or its file with --store sqlite:FILE`,
+      message: `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data, its file with --store sqlite:FILE or the running edge with --admin URL`,
     })
   })
 })

@@ -117,7 +117,7 @@ export const openForWriting = (file: string, durability: 'process' | 'power'): C
 const notFound = (file: string) =>
   new EdgeError(
     'store_not_found',
-    `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data or its file with --store sqlite:FILE`
+    `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data, its file with --store sqlite:FILE or the running edge with --admin URL`
   )
 
 /** Opens a store that is there for reading. The driver would create a missing file and write to a read-only one. */

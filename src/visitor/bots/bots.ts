@@ -1,9 +1,9 @@
 import type { BotQuestion, BotSource, BotVerdict } from '../visitor.ts'
 import { type Claim, createClaims, MAX_USER_AGENT_CHARS } from './claim.ts'
+import { createGenerationalCache } from './generational-cache.ts'
 import hosting from './hosting.json' with { type: 'json' }
 import { KNOWN_BOTS, type KnownBot } from './known.ts'
 import { NETWORKS_DATE, networksOf } from './networks.ts'
-import { recent } from './recent.ts'
 import { SURELY_AUTOMATED, scoreBrowser, scoreOfKind } from './score.ts'
 import { type HostNames, proofOf } from './verify.ts'
 
@@ -54,7 +54,7 @@ export const createBots = ({
     maxChars: MAX_USER_AGENT_CHARS,
   }
 
-  const remembered = recent<Claim>(REMEMBERED)
+  const remembered = createGenerationalCache<Claim>(REMEMBERED)
   let read: ((userAgent: string) => Claim) | undefined
   const claimOf = (userAgent: string): Claim => {
     // A long one would hold much memory for a visitor who wants just that.

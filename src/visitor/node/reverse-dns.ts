@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { type Ip, ipEquals, parseIp } from '../../lists/ip.ts'
-import { recent } from '../bots/recent.ts'
+import { createGenerationalCache } from '../bots/generational-cache.ts'
 import type { HostNames } from '../bots/verify.ts'
 
 /** What of `node:dns/promises` is asked. */
@@ -59,7 +59,7 @@ export const reverseDns = ({
   queries = new Resolver({ timeout: timeoutMs, tries: 1 }),
   now = Date.now,
 }: ReverseDnsOptions = {}): HostNames & { close(): void } => {
-  const answers = recent<Answer>(addresses)
+  const answers = createGenerationalCache<Answer>(addresses)
   const asking = new Set<string>()
   let closed = false
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { recent } from './recent.ts'
+import { createGenerationalCache } from './generational-cache.ts'
 
 test('holds what was set, up to twice its size, and keeps what is asked for', () => {
-  const map = recent<number>(10)
+  const map = createGenerationalCache<number>(10)
   map.set('kept', 1)
   for (let i = 0; i < 1000; i++) {
     map.set(`flood ${i}`, i)

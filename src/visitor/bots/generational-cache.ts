@@ -1,15 +1,16 @@
-/** Remembers values of what was asked for of late: between `size` and twice as many. */
-export interface Recent<V> {
+/** Keeps the values of the keys that were asked for last: at least `size` of them, at most twice as many. */
+export interface GenerationalCache<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void
   readonly size: number
 }
 
 /**
- * A map that forgets. Two generations instead of an order of use: when the young one is full the old one goes, and what
- * is asked for again grows young. So a flood of new keys costs no more than what it pushes out.
+ * A cache of two generations instead of an order of use: when the young one is full the old one goes, and a key that is
+ * asked for again moves to the young one. So a flood of new keys does not push out the keys in use, as it does in `Recent`,
+ * where the first key goes first; and a value may come later than its key, as DNS answers do.
  */
-export const recent = <V>(size: number): Recent<V> => {
+export const createGenerationalCache = <V>(size: number): GenerationalCache<V> => {
   let young = new Map<string, V>()
   let old = new Map<string, V>()
   const set = (key: string, value: V) => {
