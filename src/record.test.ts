@@ -83,7 +83,7 @@ test('an event says all of the request, the visitor and the rule', () => {
       time: TIME,
       action: 'block',
       source: 'firewallcustom',
-      rule: { id: 'no-curl', name: 'No Curl' },
+      rule: { id: 'no-curl', name: 'No Curl', source: 'rules[0]' },
       expression: 'http.user_agent contains "curl"',
       matched: [
         {

@@ -38,6 +38,9 @@ const fingerprints = (context: Context) => {
   }
 }
 
+/** Where a rule was written. */
+const sourceOf = ({ file, line }: Match['rule']): string => (line > 0 ? `${file}:${line}` : file)
+
 /** Turns the matches of one request into its events, in the same order. */
 export type Recorder = (
   matches: readonly Match[],
@@ -80,7 +83,7 @@ export const createRecorder = ({
       time: isoTime(rayId.timeMs),
       action,
       source: phase.source,
-      rule: { id: rule.id, name: rule.name },
+      rule: { id: rule.id, name: rule.name, source: sourceOf(rule) },
       expression: rule.expression.source,
       matched: explained[i]!,
       matchIndex: matches.length - 1 - i,

@@ -122,7 +122,7 @@ describe('the same verdicts', () => {
   })
 })
 
-test('`serve --rules` takes a Terraform folder, and events name its rules', async () => {
+test('`serve --rules` takes a Terraform folder, and events name the line of its rules', async () => {
   const edge = await startServe(['--rules', TERRAFORM, '--store', 'memory'])
   onTestFinished(() => void edge.stop())
   expect(edge.ready).toMatchObject({ rules: { enabled: 5, total: 5 } })
@@ -133,7 +133,7 @@ test('`serve --rules` takes a Terraform folder, and events name its rules', asyn
   const ray = String(headers['cf-ray']).slice(0, 16)
   const { body } = await get(`${edge.admin}/api/events/${ray}`)
   expect(JSON.parse(body)).toMatchObject({
-    rule: { name: 'Back office' },
+    rule: { name: 'Back office', source: expect.stringMatching(/main\.tf:37$/) },
   })
 })
 

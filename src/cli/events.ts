@@ -55,6 +55,7 @@ const describe = (event: SecurityEvent, { color }: Io): string => {
     ],
     ['Source', event.source],
     ['Rule', `${printable(event.rule.name)} [${event.rule.id}]`],
+    ...(event.rule.source === undefined ? [] : rowOf('Written in', event.rule.source)),
     ['Expression', printable(event.expression)],
     ...event.matched.map((part, i): [string, string] => [
       i === 0 ? 'Matched' : '',

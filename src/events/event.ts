@@ -24,7 +24,8 @@ export interface SecurityEvent {
   action: Action
   /** What matched, in Logpush's spelling: `firewallcustom` for custom rules. */
   source: string
-  rule: { id: string; name: string }
+  /** `source`: where the rule was written, `waf.tf:37`; `rules[2]` of a rule given as an object. */
+  rule: { id: string; name: string; source?: string }
   expression: string
   matched: MatchedField[]
   matchIndex: number
