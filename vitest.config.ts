@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const source = (file: string) => new URL(`./src/${file}`, import.meta.url).pathname
@@ -51,6 +52,8 @@ export default defineConfig({
       },
     ],
     setupFiles: ['test/seed.ts'],
+    // Half of the time tests wait for processes and timers: one worker fewer than processors, vitest's default, leaves these idle.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
