@@ -12,6 +12,11 @@ afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true })
 })
 
+/** A file of values, as `--var-file` names it. */
+const VALUES = join(mkdtempSync(join(tmpdir(), 'edge1020-tf-')), 'values.tfvars')
+writeFileSync(VALUES, 'v = 7\n')
+roots.push(dirname(VALUES))
+
 const folderOf = (files: Readonly<Record<string, string>>): string => {
   const root = mkdtempSync(join(tmpdir(), 'edge1020-tf-'))
   roots.push(root)
@@ -98,6 +103,11 @@ describe('instances', () => {
       `locals {\n a = local.b\n b = local.a\n}\n${rule('x = local.a')}`,
       [['rule.r', 'unknown local.a depends on itself']],
     ],
+    [
+      'a local that is null',
+      `locals {\n n = null\n}\n${rule('x = local.n == null ? "none" : "some"')}`,
+      [['rule.r', 'none']],
+    ],
     ['a data source', rule('x = data.t.n.attribute'), [['rule.r', 'unknown data.t.n.attribute']]],
     [
       "another provider's attribute",
@@ -154,6 +164,12 @@ describe('variables', () => {
       },
       {},
       3,
+    ],
+    [
+      'a file of values over terraform.tfvars',
+      { 'main.tf': main(''), 'terraform.tfvars': 'v = 1' },
+      { varFiles: [VALUES] },
+      7,
     ],
     [
       'TF_VAR_ below tfvars',

@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { importRules } from './import.ts'
+import { loadRulePaths } from './load.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'edge1020-load-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+const put = (name: string, text: string): string => {
+  const file = join(root, name)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+  return file
+}
+
+const ruleset = (kind: string, name = 'r', rules = '') => `
+resource "cloudflare_ruleset" "${name}" {
+  kind  = "${kind}"
+  phase = "http_request_firewall_custom"
+  rules {
+    description = "No curl"
+    action      = "block"
+    expression  = "http.user_agent contains \\"curl\\""
+  }
+  ${rules}
+}
+`
+const messages = (paths: string[]) => loadRulePaths(paths).warnings.map(({ message }) => message)
+
+test('rules of a custom ruleset are named and not enforced', () => {
+  put('custom/main.tf', ruleset('custom') + ruleset('zone', 'z').replace('No curl', 'zone'))
+  const { rules, warnings } = loadRulePaths([join(root, 'custom')])
+  expect(rules.map(({ name }) => name)).toEqual(['zone'])
+  expect(warnings.map(({ message }) => message)).toEqual([
+    '"No curl": rules of custom rulesets are not enforced yet',
+  ])
+})
+
+test('rules that a value decides which is not known are left out with that reason', () => {
+  const dynamic = 'dynamic "rules" {\n for_each = data.a.b.c\n content {}\n }'
+  put('dynamic/main.tf', ruleset('zone', 'r', dynamic))
+  expect(messages([join(root, 'dynamic')])).toEqual([
+    expect.stringContaining('is left out: unknown value: data.a.b.c'),
+  ])
+})
+
+test('a ruleset of zones that are not known loads once, and says so', () => {
+  const unknown = ruleset('zone').replace('kind', 'for_each = data.a.zones\n  kind')
+  put('zones/main.tf', unknown)
+  expect(messages([join(root, 'zones')])).toEqual([
+    'cloudflare_ruleset.r: data.a.zones is not known before Terraform runs: its rules load once',
+  ])
+})
+
+test('a file that does not parse stops the loading', () => {
+  put('broken/good.tf', ruleset('zone'))
+  put('broken/bad.tf', 'a = "')
+  expect(() => loadRulePaths([join(root, 'broken')])).toThrow(
+    /bad\.tf:1: error: syntax: the quote is not closed\n\n1 file cannot be read: nothing was loaded/
+  )
+})
+
+test('rules of the same name get ids of their own, also beside own rules', () => {
+  const own = put('own.yaml', 'rules:\n  - { name: No curl, expression: ssl, action: log }\n')
+  put('same/main.tf', ruleset('zone') + ruleset('zone', 's'))
+  expect(loadRulePaths([own, join(root, 'same')]).rules.map(({ id }) => id)).toEqual([
+    'no-curl',
+    'no-curl-2',
+    'no-curl-3',
+  ])
+})
+
+const STATED = {
+  kind: 'zone',
+  phase: 'http_request_firewall_custom',
+  rules: [{ action: 'block', expression: 'ssl', description: 'kept' }],
+}
+const stated = (mode: string, values: string) => ({
+  mode,
+  type: 'cloudflare_ruleset',
+  name: 'r',
+  address: 'cloudflare_ruleset.r',
+  [values]: STATED,
+})
+
+test.each<[string, object]>([
+  [
+    'a plan',
+    {
+      terraform_version: '1',
+      planned_values: {
+        root_module: { resources: [stated('managed', 'values'), stated('data', 'values')] },
+      },
+    },
+  ],
+  [
+    'a state',
+    {
+      terraform_version: '1',
+      values: {
+        root_module: {
+          child_modules: [{ resources: [stated('managed', 'values'), stated('data', 'values')] }],
+        },
+      },
+    },
+  ],
+  [
+    'a raw state',
+    {
+      version: 4,
+      terraform_version: '1',
+      resources: ['managed', 'data'].map((mode) => ({
+        mode,
+        type: 'cloudflare_ruleset',
+        name: 'r',
+        instances: [{ attributes: STATED }],
+      })),
+    },
+  ],
+])('%s: what it manages, and not what it only reads', (name, document) => {
+  const file = put(`${name}.json`, JSON.stringify(document))
+  expect(importRules([file]).rules).toMatchObject([
+    { name: 'kept', resource: 'cloudflare_ruleset.r' },
+  ])
+})
