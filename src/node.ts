@@ -10,7 +10,7 @@ import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
-import { loadRulePaths } from './import/node/load.ts'
+import { joinLists, loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
 import type { ListEntries } from './lists/named.ts'
 import { listsOf } from './lists/named.ts'
@@ -110,13 +110,6 @@ const answersOf = (options: AnswerOptions = {}): AnswerOptions => ({
   coders,
   ...options,
   ...(options.languages === true ? { languages } : {}),
-})
-
-/** Lists of the caller win over feeds of the same name. */
-const joinLists = (own: Lists, feeds: Lists): Lists => ({
-  ip: (name) => own.ip?.(name) ?? feeds.ip?.(name),
-  int: (name) => own.int?.(name) ?? feeds.int?.(name),
-  string: (name) => own.string?.(name) ?? feeds.string?.(name),
 })
 
 /** Sets come by functions, entries by the names of their lists. */

@@ -2,6 +2,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { EdgeError, messageOf } from '../error.ts'
 import { type Imported, importRules } from '../import/node/import.ts'
 import type { ImportedRule, LeftOut } from '../import/rule.ts'
+import { PRODUCT_NAMES } from '../import/ruleset.ts'
 import { toDocument } from '../import/yaml.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
@@ -17,19 +18,9 @@ const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 const summary = ({ rules }: Imported): string => {
-  const counts = new Map<string, number>()
+  const counts = new Map<ImportedRule['product'], number>()
   for (const { product } of rules) counts.set(product, (counts.get(product) ?? 0) + 1)
-  const NAMES: Readonly<Record<ImportedRule['product'], string>> = {
-    access: 'IP Access rule',
-    custom: 'custom rule',
-    list: 'list',
-    lockdown: 'Zone Lockdown',
-    ratelimit: 'rate limiting rule',
-    ua: 'User Agent Blocking rule',
-  }
-  const parts = [...counts].map(([product, count]) =>
-    counted(count, NAMES[product as ImportedRule['product']])
-  )
+  const parts = [...counts].map(([product, count]) => counted(count, PRODUCT_NAMES[product]))
   return parts.length === 0 ? 'no rules' : parts.join(', ')
 }
 

@@ -23,7 +23,7 @@ const LAST = Number.POSITIVE_INFINITY
 
 /** Rules without a priority run after all others. */
 export const byPriority = (rules: readonly ImportedRule[]): ImportedRule[] =>
-  [...rules].sort((a, b) => (a.priority ?? LAST) - (b.priority ?? LAST) || 0)
+  [...rules].sort((a, b) => (a.priority ?? LAST) - (b.priority ?? LAST))
 
 /** How a firewall rule names its filter: an id, a resource, or the filter itself. */
 export type FindFilter = (rule: View) => View | undefined

@@ -10,7 +10,8 @@ import type { ImportedRule } from './rule.ts'
 const ID = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:-]{0,99}$/u
 const MAX_NAME = 60
 
-const PRODUCT_NAMES: Readonly<Record<ImportedRule['product'], string>> = {
+/** What people call a rule of each product. */
+export const PRODUCT_NAMES: Readonly<Record<ImportedRule['product'], string>> = {
   access: 'IP Access rule',
   custom: 'custom rule',
   list: 'list',

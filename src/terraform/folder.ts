@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
+import { join, posix, relative, resolve, sep } from 'node:path'
 import { readTextFile } from '../text-file.ts'
 import type { Files } from './evaluate.ts'
 import { globPattern } from './glob.ts'
@@ -187,7 +187,6 @@ export class Disk {
     const isBelow = [...this.#allowed, this.root, ...this.#modules.keys()].some((allowed) =>
       isInside(full, allowed)
     )
-    if (isAbsolute(path) && !isBelow) throw this.#outside(path)
     if (!isBelow) throw this.#outside(path)
     return full
   }

@@ -32,7 +32,6 @@ export interface TerraformResult {
   readonly leftOut: readonly LeftOut[]
   /** Files that do not parse: their resources are missing. */
   readonly broken: readonly LeftOut[]
-  readonly warnings: readonly string[]
   /** Every file that was read, as absolute paths. */
   readonly files: readonly string[]
 }
@@ -110,20 +109,18 @@ export const loadTerraform = (
   const budget = new Budget()
   const leftOut: LeftOut[] = []
   const seen = new Set<string>()
-  const warnings: string[] = []
   const root = disk.module(resolve(folder))
   const world: World = {
     functions,
     budget,
     rootPath: '.',
-    files: () => disk.access,
+    files: disk.access,
     load: (from, source) => disk.called(from, source),
     leaveOut: (left) => {
       const key = JSON.stringify(left)
       if (!seen.has(key)) leftOut.push(left)
       seen.add(key)
     },
-    warn: (at, message) => warnings.push(`${placeOf(at)}: ${message}`),
   }
   const isText = (name: string) => {
     const type = root.variables.get(name)?.body.attributes.get('type')?.expression
@@ -157,5 +154,5 @@ export const loadTerraform = (
       reason: error.message,
     })
   }
-  return { resources, leftOut, broken: disk.broken, warnings, files: [...disk.files] }
+  return { resources, leftOut, broken: disk.broken, files: [...disk.files] }
 }

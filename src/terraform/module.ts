@@ -4,9 +4,8 @@ import { evaluate, withNames } from './evaluate.ts'
 import type { Functions } from './functions/function.ts'
 import { LazyObject, once, tolerant } from './lazy.ts'
 import { EvaluationProblem, LimitProblem } from './problem.ts'
-import type { Instance } from './repeat.ts'
+import type { Instance, Repeated } from './repeat.ts'
 import { collected, repeatedOf } from './repeat.ts'
-import type { At } from './syntax/text.ts'
 import { placeOf } from './syntax/text.ts'
 import type { Block, Expression } from './syntax/tree.ts'
 import type { Type } from './type.ts'
@@ -41,11 +40,10 @@ export interface World {
   readonly functions: Functions
   readonly budget: Budget
   readonly rootPath: string
-  files(module: ModuleSource): Files
+  readonly files: Files
   /** The module that a `source` names; a sentence where there is none. */
-  load(from: ModuleSource, source: string, at: At): ModuleSource | string
+  load(from: ModuleSource, source: string): ModuleSource | string
   leaveOut(left: LeftOut): void
-  warn(at: At, message: string): void
 }
 
 export interface Resource extends View {
@@ -63,6 +61,7 @@ export class Module {
   readonly #locals = new Map<string, () => Value>()
   readonly #variables = new Map<string, () => Value>()
   readonly #resources = new Map<string, () => Value>()
+  readonly #repeatedModules = new Map<string, Repeated>()
   readonly #children = new Map<
     string,
     readonly { instance: Instance; module: Module }[] | Unknown
@@ -88,7 +87,7 @@ export class Module {
     const terraform = new Map([['workspace', 'default']])
     this.#scope = {
       functions: world.functions,
-      files: world.files(source),
+      files: world.files,
       budget: world.budget,
       variable: (name) => {
         if (name === 'path') return path
@@ -222,12 +221,13 @@ export class Module {
     const named = body.attributes.get('source')
     const source = named === undefined ? null : evaluate(named.expression, this.#scope)
     if (typeof source !== 'string') return new Unknown(`the source of module.${name}`)
-    const loaded = this.world.load(this.source, source, at)
+    const loaded = this.world.load(this.source, source)
     if (typeof loaded === 'string') {
       this.world.leaveOut({ source: placeOf(at), what: `module.${name}`, reason: loaded })
       return new Unknown(`module.${name}`)
     }
     const repeated = repeatedOf(body, `module.${name}`, this.#scope)
+    this.#repeatedModules.set(name, repeated)
     if (repeated.kind === 'unknown' && repeated.instances.length === 0) {
       const reason = `the count is not known: ${repeated.unknown.what}`
       this.world.leaveOut({ source: placeOf(at), what: `module.${name}`, reason })
@@ -252,7 +252,6 @@ export class Module {
   #moduleValue(name: string): Value {
     const made = this.#instancesOf(name)
     if (made instanceof Unknown) return made
-    const block = this.source.modules.get(name)!
     const outputs = (module: Module): Value =>
       new LazyObject(
         new Map(
@@ -263,7 +262,7 @@ export class Module {
         ),
         () => undefined
       )
-    const repeated = repeatedOf(block.body, `module.${name}`, this.#scope)
+    const repeated = this.#repeatedModules.get(name)!
     if (repeated.kind === 'unknown') return new Unknown(repeated.unknown.what)
     if (repeated.kind === 'one') return outputs(made[0]!.module)
     const values = made.map(({ module }) => outputs(module))

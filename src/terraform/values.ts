@@ -63,18 +63,17 @@ export const describe = (value: Value): string => {
     : `the ${typeof value} ${value}`
 }
 
-/** Order of keys as Terraform has it: by their UTF-8 bytes. */
-export const byBytes = (a: string, b: string): number =>
-  Buffer.compare(Buffer.from(a), Buffer.from(b))
-
 const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text)
 
-/** Entries in the order of their keys, as HCL walks objects and maps. */
-export const sortedEntries = (object: ObjectValue): [string, Value][] => {
-  const order = (a: string, b: string) =>
-    isAscii(a) && isAscii(b) ? (a < b ? -1 : a > b ? 1 : 0) : byBytes(a, b)
-  return [...object].sort(([a], [b]) => order(a, b))
+/** Order of keys as Terraform has it: by their UTF-8 bytes. */
+export const byBytes = (a: string, b: string): number => {
+  if (!isAscii(a) || !isAscii(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : a > b ? 1 : 0
 }
+
+/** Entries in the order of their keys, as HCL walks objects and maps. */
+export const sortedEntries = (object: ObjectValue): [string, Value][] =>
+  [...object].sort(([a], [b]) => byBytes(a, b))
 
 /** A number as Terraform writes it in text. */
 export const numberText = (value: number): string => {
@@ -131,29 +130,31 @@ export const elementsOf = (value: Value, where: string): readonly Value[] => {
   throw new EvaluationProblem(`${where}: expected a list or a set, found ${describe(value)}`)
 }
 
-/** A set of values: text in the order of its bytes, numbers by size, others as they come. */
-export const setOf = (values: readonly Value[]): SetValue => {
-  const unique: Value[] = []
+/** Each value once, in the order in which they come. */
+export const unique = (values: readonly Value[]): Value[] => {
+  const kept: Value[] = []
   const seen = new Set<Value>()
   for (const value of values) {
     if (typeof value === 'object' && value !== null) {
-      if (!unique.some((other) => equal(other, value))) unique.push(value)
+      if (!kept.some((other) => equal(other, value))) kept.push(value)
     } else if (!seen.has(value)) {
       seen.add(value)
-      unique.push(value)
+      kept.push(value)
     }
   }
-  if (unique.every((value) => typeof value === 'string')) {
-    return new SetValue(
-      (unique as string[]).sort((a, b) =>
-        isAscii(a) && isAscii(b) ? (a < b ? -1 : a > b ? 1 : 0) : byBytes(a, b)
-      )
-    )
+  return kept
+}
+
+/** A set of values: text in the order of its bytes, numbers by size, others as they come. */
+export const setOf = (values: readonly Value[]): SetValue => {
+  const items = unique(values)
+  if (items.every((value) => typeof value === 'string')) {
+    return new SetValue((items as string[]).sort(byBytes))
   }
-  if (unique.every((value) => typeof value === 'number')) {
-    return new SetValue((unique as number[]).sort((a, b) => a - b))
+  if (items.every((value) => typeof value === 'number')) {
+    return new SetValue((items as number[]).sort((a, b) => a - b))
   }
-  return new SetValue(unique)
+  return new SetValue(items)
 }
 
 /** A value of JSON (or of a plan) as a value of HCL. */

@@ -111,7 +111,6 @@ class Import {
     })
     this.broken.push(...result.broken)
     this.found.leftOut.push(...result.leftOut)
-    this.found.warnings.push(...result.warnings)
     this.files.push(...result.files)
     readResources(result.resources, this.found)
   }

@@ -14,8 +14,8 @@ import { draftsOf } from '../ruleset.ts'
 import type { Imported, ImportOptions } from './import.ts'
 import { importRules } from './import.ts'
 
-/** The first that knows a name has it. */
-const joined = (...all: readonly Lists[]): Lists => {
+/** Several lists as one: the first that knows a name has it. */
+export const joinLists = (...all: readonly Lists[]): Lists => {
   const first = <K extends keyof Lists>(kind: K) =>
     ((name: string) => {
       for (const lists of all) {
@@ -92,7 +92,7 @@ export const loadRulePaths = (
   const findings = new Findings()
   const warn = (source: string, message: string, help?: string) =>
     findings.warn(namedPlace(source, message), 'not_loaded', message, help)
-  const lists = joined(options.lists ?? {}, listsIn(imported, warn))
+  const lists = joinLists(options.lists ?? {}, listsIn(imported, warn))
   const language = { ...options, lists }
   const sources = imported.own.length === 0 ? [] : readRuleFiles(imported.own)
   const own = draftsIn(sources, findings, language)

@@ -15,6 +15,7 @@ import {
   toNumber,
   toText,
   Unknown,
+  unique,
 } from '../values.ts'
 import { between, type Functions, of, partly } from './function.ts'
 
@@ -23,20 +24,6 @@ const ANY = Number.POSITIVE_INFINITY
 const objectOf = (value: Value, name: string): ObjectValue => {
   if (isObject(value)) return value
   throw new EvaluationProblem(`\`${name}\`: expected an object or a map, found ${describe(value)}`)
-}
-
-const unique = (values: readonly Value[]): Value[] => {
-  const kept: Value[] = []
-  const seen = new Set<Value>()
-  for (const value of values) {
-    if (typeof value === 'object' && value !== null) {
-      if (!kept.some((other) => equal(other, value))) kept.push(value)
-    } else if (!seen.has(value)) {
-      seen.add(value)
-      kept.push(value)
-    }
-  }
-  return kept
 }
 
 const MAX_ELEMENTS = 1_000_000

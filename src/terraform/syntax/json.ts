@@ -165,6 +165,15 @@ class JsonReader {
   }
 }
 
+const contentsOf = (source: SourceText): YamlNode | null => {
+  const document = parseDocument(source.text, { schema: 'json', uniqueKeys: false })
+  const [error] = document.errors
+  if (error !== undefined) {
+    throw new SyntaxProblem(error.message.split('\n', 1)[0]!, { source, offset: error.pos[0] })
+  }
+  return document.contents as YamlNode | null
+}
+
 /**
  * Reads a file of HCL's JSON syntax (`.tf.json`).
  *
@@ -173,14 +182,10 @@ class JsonReader {
  * @throws SyntaxProblem
  */
 export const parseJsonBody = (source: SourceText): Body => {
-  const document = parseDocument(source.text, { schema: 'json', uniqueKeys: false })
-  const [error] = document.errors
-  if (error !== undefined) {
-    throw new SyntaxProblem(error.message.split('\n', 1)[0]!, { source, offset: error.pos[0] })
-  }
+  const contents = contentsOf(source)
   const reader = new JsonReader(source)
   const blocks = reader
-    .list(document.contents as YamlNode | null)
+    .list(contents)
     .flatMap((top) => reader.entries(top))
     .flatMap(([type, value, key]) =>
       Object.hasOwn(LABELS, type) ? reader.blocks(type, LABELS[type]!, [], value, key) : []
@@ -190,15 +195,7 @@ export const parseJsonBody = (source: SourceText): Body => {
 
 /** Reads a file of values (`terraform.tfvars.json`). */
 export const parseJsonValues = (source: SourceText): ReadonlyMap<string, Expression> => {
-  const document = parseDocument(source.text, { schema: 'json', uniqueKeys: false })
-  const [error] = document.errors
-  if (error !== undefined) {
-    throw new SyntaxProblem(error.message.split('\n', 1)[0]!, { source, offset: error.pos[0] })
-  }
+  const contents = contentsOf(source)
   const reader = new JsonReader(source)
-  return new Map(
-    reader
-      .entries(document.contents as YamlNode | null)
-      .map(([name, value]) => [name, reader.expression(value)])
-  )
+  return new Map(reader.entries(contents).map(([name, value]) => [name, reader.expression(value)]))
 }
