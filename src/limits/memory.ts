@@ -1,0 +1,197 @@
+import { EdgeError } from '../error.ts'
+import type { Counters, Hit, Standing } from './counters.ts'
+import { NOTHING } from './counters.ts'
+import { CounterTable } from './table.ts'
+import type { Window } from './window.ts'
+import { advance, count, PARTS, total, waitMs } from './window.ts'
+
+const DEFAULT_MAX_KEYS = 1_000_000
+/** Beyond it a typed array could not hold a shard, nor a machine the table. */
+const LARGEST_MAX_KEYS = 100_000_000
+const LARGEST_COUNT = 0xffff_ffff
+
+export interface MemoryCounterOptions {
+  /**
+   * Counters at one time, and as many penalties. Beyond it the counters that have counted least make room, and the penalties that
+   * end first; `stats` counts both. Default 1,000,000: some 100 MB, where so many keys are live.
+   */
+  maxKeys?: number
+  /**
+   * Milliseconds on a clock that starts anywhere. Default `performance.now`, which nobody sets: a clock that goes back begins
+   * windows and penalties again, one that goes forward ends them.
+   */
+  now?: () => number
+  /** Told once, when the first live penalty has to make room for another. */
+  onWarning?: (warning: string) => void
+}
+
+const checkMaxKeys = (maxKeys: number) => {
+  if (Number.isSafeInteger(maxKeys) && maxKeys >= 1 && maxKeys <= LARGEST_MAX_KEYS) return
+  throw new EdgeError(
+    'invalid_option',
+    `option maxKeys: ${maxKeys}: expected a whole number from 1 to ${LARGEST_MAX_KEYS}`
+  )
+}
+
+/**
+ * Counters in memory, bounded however many keys visitors invent.
+ *
+ * @throws EdgeError `invalid_option`
+ * @example
+ * const counters = memoryCounters({ maxKeys: 100_000 })
+ * counters.take([{ rule, high, low, amount: 1, applies: true }]) // [] up to the limit
+ */
+export const memoryCounters = ({
+  maxKeys = DEFAULT_MAX_KEYS,
+  now: clock = () => performance.now(),
+  onWarning = () => {},
+}: MemoryCounterOptions = {}): Counters => {
+  checkMaxKeys(maxKeys)
+  // A flood of invented keys pushes out others of the flood: each of them has counted one request.
+  const counts = new CounterTable(maxKeys, PARTS, (shard, slot) => shard.sum(slot))
+  const penalties = new CounterTable(maxKeys, 1, (shard, slot) => shard.ends[slot]!)
+  let hasWarned = false
+
+  /** The window of the hit that is looked at: one object for all, as no two are looked at at once. */
+  const window: Window = { start: 0, counts: Array.from({ length: PARTS }, () => 0) }
+
+  const readWindow = ({ rule: { periodMs }, high, low }: Hit, now: number): void => {
+    const shard = counts.shard(high)
+    const slot = shard.find(high, low)
+    window.start = slot === -1 ? now : shard.ends[slot]! - periodMs
+    for (let i = 0; i < PARTS; i++) {
+      window.counts[i] = slot === -1 ? 0 : shard.counts[slot * PARTS + i]!
+    }
+    advance(window, now, periodMs)
+  }
+
+  const writeWindow = ({ rule: { periodMs }, high, low }: Hit, now: number) => {
+    const shard = counts.shard(high)
+    const end = window.start + periodMs
+    let slot = shard.find(high, low)
+    if (slot === -1) slot = counts.insert(high, low, end, now)
+    shard.ends[slot] = end
+    for (let i = 0; i < PARTS; i++) shard.counts[slot * PARTS + i] = window.counts[i]!
+  }
+
+  const forget = (table: CounterTable, high: number, low: number) => {
+    const shard = table.shard(high)
+    const slot = shard.find(high, low)
+    if (slot !== -1) table.remove(shard, slot)
+  }
+
+  const punish = ({ rule, high, low }: Hit, counted: number, now: number) => {
+    forget(counts, high, low)
+    const evicted = penalties.evicted
+    const slot = penalties.insert(high, low, now + rule.mitigationMs, now)
+    penalties.shard(high).counts[slot] = Math.min(counted, LARGEST_COUNT)
+    if (penalties.evicted === evicted || hasWarned) return
+    hasWarned = true
+    onWarning(
+      `rate limits: ${maxKeys} keys are being limited: of each further one another is let go before its time (option maxKeys)`
+    )
+  }
+
+  /** What a live penalty says; `undefined` where there is none. */
+  const penaltyOf = (
+    { rule, high, low }: Hit,
+    now: number
+  ): Omit<Standing, 'index'> | undefined => {
+    const shard = penalties.shard(high)
+    const slot = shard.find(high, low)
+    if (slot === -1) return undefined
+    const end = shard.ends[slot]!
+    if (end <= now || rule.mitigationMs === 0) {
+      penalties.remove(shard, slot)
+      return undefined
+    }
+    // Further off than it can be: the clock went back.
+    if (end - now > rule.mitigationMs) shard.ends[slot] = now + rule.mitigationMs
+    return { count: shard.counts[slot]!, retryAfterMs: shard.ends[slot]! - now }
+  }
+
+  /** Counts one hit, or begins its penalty where that takes it above the limit. */
+  const add = (hit: Hit, now: number) => {
+    const { limit, mitigationMs } = hit.rule
+    if (mitigationMs > 0 && penaltyOf(hit, now) !== undefined) return
+    readWindow(hit, now)
+    const counted = total(window) + hit.amount
+    if (mitigationMs > 0 && counted > limit) {
+      punish(hit, counted, now)
+      return
+    }
+    count(window, hit.amount, LARGEST_COUNT)
+    writeWindow(hit, now)
+  }
+
+  /** What the counter says of the request; counts it where it says nothing. */
+  const judge = (hit: Hit, now: number): Omit<Standing, 'index'> | undefined => {
+    const { limit, periodMs, mitigationMs, onlyToOrigin } = hit.rule
+    if (mitigationMs > 0) {
+      const penalty = penaltyOf(hit, now)
+      if (penalty !== undefined) return hit.applies ? penalty : undefined
+    }
+    readWindow(hit, now)
+    const counted = total(window) + hit.amount
+    if (counted > limit && mitigationMs > 0) {
+      punish(hit, counted, now)
+      return hit.applies ? { count: counted, retryAfterMs: mitigationMs } : undefined
+    }
+    const isAbove = counted > limit && hit.applies
+    // What is above the limit does not count: it would keep away what is within it.
+    if (!isAbove && !onlyToOrigin) count(window, hit.amount, LARGEST_COUNT)
+    if (hit.amount > 0) writeWindow(hit, now)
+    return isAbove
+      ? { count: counted, retryAfterMs: waitMs(window, now, periodMs, limit, hit.amount) }
+      : undefined
+  }
+
+  return {
+    name: 'memory',
+    take: (hits) => {
+      const now = Math.floor(clock())
+      let found: Standing[] | undefined
+      for (let index = 0; index < hits.length; index++) {
+        const hit = hits[index]!
+        const said = judge(hit, now)
+        if (said === undefined) continue
+        const { count, retryAfterMs } = said
+        if (found === undefined) found = [{ index, count, retryAfterMs }]
+        else found.push({ index, count, retryAfterMs })
+        if (hit.rule.ends) return found
+      }
+      for (let index = 0; index < hits.length; index++) {
+        const hit = hits[index]!
+        if (!hit.rule.onlyToOrigin || hit.amount === 0) continue
+        if (found?.some((said) => said.index === index) !== true) add(hit, now)
+      }
+      return found ?? NOTHING
+    },
+    add: (hits) => {
+      const now = Math.floor(clock())
+      for (const hit of hits) add(hit, now)
+    },
+    reset: (hits) => {
+      for (const { high, low } of hits) {
+        forget(counts, high, low)
+        forget(penalties, high, low)
+      }
+    },
+    stats: {
+      get keys() {
+        return counts.size
+      },
+      get penalties() {
+        return penalties.size
+      },
+      get evicted() {
+        return counts.evicted
+      },
+      get penaltiesEvicted() {
+        return penalties.evicted
+      },
+      failedOpen: 0,
+    },
+    close: async () => {},
+  }
+}
