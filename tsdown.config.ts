@@ -16,6 +16,7 @@ export default defineConfig([
       node: 'src/node.ts',
       data: 'src/data.ts',
       'cli/main': 'src/cli/main.ts',
+      'store-contract': 'src/events/store.contract.ts',
     },
     platform: 'node',
     clean: true,

@@ -28,6 +28,7 @@ export default defineConfig({
       { find: /^edge1020\/client$/, replacement: source('client/index.ts') },
       { find: /^edge1020\/data$/, replacement: source('data.ts') },
       { find: /^edge1020\/node$/, replacement: source('node.ts') },
+      { find: /^edge1020\/store-contract$/, replacement: source('events/store.contract.ts') },
     ],
   },
   test: {

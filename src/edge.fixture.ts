@@ -1,6 +1,7 @@
 import type { EdgeOptions } from './edge-options.ts'
 import type { EventStore, SecurityEvent } from './events/event.ts'
 import { memoryStore } from './events/memory.ts'
+import { noStore } from './events/none.ts'
 import type { RawRequest } from './request/request.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
@@ -41,13 +42,13 @@ export const heldStore = () => {
   const waiting: { resolve: () => void; reject: (error: unknown) => void }[] = []
   let isClosed = false
   const store: EventStore = {
+    ...noStore(),
     name: 'held',
+    discards: false,
     append: (events) => {
       appended.push(events)
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
     },
-    find: async () => ({ found: false, reason: 'not_in_store', message: '' }),
-    query: async () => [],
     close: async () => {
       isClosed = true
     },

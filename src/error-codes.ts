@@ -164,6 +164,17 @@ export const errorCodes = {
     meaning: 'A query of events has a limit out of bounds or a value that can never match.',
     remedy: 'Correct the value that the message names.',
   },
+  invalid_query: {
+    area: 'events',
+    meaning:
+      'A query of events has an operator that its field does not take, a value of the wrong kind, or a bound that cannot be.',
+    remedy: 'Correct the part that the message names; docs/events.md has all operators.',
+  },
+  unknown_event_field: {
+    area: 'events',
+    meaning: 'A query of events names a field that events do not have.',
+    remedy: 'Use one of the names in docs/events.md: ours, or those of Logpush or GraphQL.',
+  },
   invalid_store: {
     area: 'events',
     meaning:

@@ -9,10 +9,24 @@ export type {
   EventStore,
   FindResult,
   MatchedField,
+  MissReason,
   SecurityEvent,
 } from './events/event.ts'
+export type { EventField, FieldType } from './events/fields.ts'
 export { memoryStore } from './events/memory.ts'
 export { noStore } from './events/none.ts'
+export type {
+  Condition,
+  EventPage,
+  EventQuery,
+  EventSelection,
+  Operator,
+  SeriesPoint,
+  SeriesQuery,
+  TopQuery,
+  TopRow,
+} from './events/query.ts'
+export type { Gap, StoreState, StoreTrouble } from './events/state.ts'
 export type { HonoMountOptions } from './mount/hono.ts'
 export { parseRay } from './ray.ts'
 export { rulesFromObjects } from './rules/objects.ts'

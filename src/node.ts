@@ -30,6 +30,7 @@ import { openSources } from './visitor/node/sources.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
 
 export { readPageFile } from './answers/node/own-page-file.ts'
+export { eventFields } from './events/fields.ts'
 export type { SqliteOptions, SqliteStore } from './events/node/sqlite.ts'
 export { sqliteStore } from './events/node/sqlite.ts'
 export * from './exports.ts'

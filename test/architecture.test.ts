@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   language: ['lists', 'nearest'],
   ray: [],
   answers: ['ray', 'recent', 'text-file'],
-  events: ['actions', 'directory', 'ray'],
+  events: ['actions', 'directory', 'lists', 'nearest', 'ray'],
   visitor: ['directory', 'language', 'lists'],
   request: ['language', 'lists'],
   rules: ['actions', 'answers', 'language', 'lists', 'nearest', 'visitor', 'text-file'],

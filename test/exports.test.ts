@@ -5,6 +5,7 @@ import * as main from 'edge1020'
 import * as client from 'edge1020/client'
 import * as data from 'edge1020/data'
 import * as node from 'edge1020/node'
+import * as contract from 'edge1020/store-contract'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from './cli.ts'
 import { fencesOf } from './documents.ts'
@@ -14,12 +15,14 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'edge1020/client': client,
   'edge1020/data': data,
   'edge1020/node': node,
+  'edge1020/store-contract': contract,
 }
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   edge1020: ['index.ts', 'exports.ts'],
   'edge1020/client': ['client/index.ts'],
   'edge1020/data': ['data.ts'],
   'edge1020/node': ['node.ts', 'exports.ts'],
+  'edge1020/store-contract': ['events/store.contract.ts'],
 }
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -55,7 +58,7 @@ interface Import {
   types: boolean
 }
 
-const IMPORT = /import\s+(type\s+)?\{([^}]*)\}\s+from\s+['"](edge1020(?:\/\w+)?)['"]/g
+const IMPORT = /import\s+(type\s+)?\{([^}]*)\}\s+from\s+['"](edge1020(?:\/[\w-]+)?)['"]/g
 const importsOf = (where: string, text: string): Import[] =>
   [...text.matchAll(IMPORT)].map(([, types, list, entry]) => ({
     where,
@@ -95,7 +98,7 @@ describe('docs/api.md', () => {
     .slice(1)
     .map((section) => {
       const [heading = '', ...body] = section.split('\n')
-      const entries = [...heading.matchAll(/`(edge1020(?:\/\w+)?)`/g)].map(([, entry]) => entry!)
+      const entries = [...heading.matchAll(/`(edge1020(?:\/[\w-]+)?)`/g)].map(([, entry]) => entry!)
       const text = body.join('\n')
       return {
         entries,

@@ -1,7 +1,16 @@
 import { createRays } from '../ray.ts'
 import type { SecurityEvent } from './event.ts'
 
-const rays = createRays({ colo: 'LHR' })
+const TICK_MS = 10
+let clockMs = Date.now()
+/** One event a tick: their Ray IDs and times have the order in which they are made. */
+const rays = createRays({
+  colo: 'LHR',
+  now: () => {
+    clockMs += TICK_MS
+    return clockMs
+  },
+})
 
 /** An event like those of the edge, with a Ray ID of its own. */
 export const eventWith = (changes: Partial<SecurityEvent> = {}): SecurityEvent => {

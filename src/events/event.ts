@@ -1,4 +1,6 @@
 import type { Action } from '../actions.ts'
+import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from './query.ts'
+import type { StoreState } from './state.ts'
 
 /** One field of the request that made the rule's expression true. */
 export interface MatchedField {
@@ -69,10 +71,18 @@ export interface EventFilter {
   limit?: number
 }
 
+/**
+ * - `malformed`: the text is no Ray ID
+ * - `not_in_store`: the store never had it, as far as the store knows
+ * - `evicted`: it is older than what the store keeps
+ * - `gap`: it was made while the store could not keep all events
+ */
+export type MissReason = 'malformed' | 'not_in_store' | 'evicted' | 'gap'
+
 export type FindResult =
   /** Deciding event (matchIndex 0) first. */
   | { found: true; events: [SecurityEvent, ...SecurityEvent[]] }
-  | { found: false; reason: 'malformed' | 'not_in_store' | 'evicted'; message: string }
+  | { found: false; reason: MissReason; message: string }
 
 /** Where events are kept. Every store passes the shared contract suite `store.contract.ts`. */
 export interface EventStore {
@@ -87,8 +97,16 @@ export interface EventStore {
   append(events: readonly SecurityEvent[]): Promise<void>
   /** All events of a Ray ID; says why where there are none. */
   find(ray: string): Promise<FindResult>
-  /** Newest first. */
+  /** The newest events that a filter names: `page` for the commonest questions. */
   query(filter?: EventFilter): Promise<SecurityEvent[]>
+  /** One page of the events that fulfil all conditions. Rejects with EdgeError `invalid_query` or `unknown_event_field`. */
+  page(query?: EventQuery): Promise<EventPage>
+  /** The most frequent values. Rejects as `page` does. */
+  top(query: TopQuery): Promise<TopRow[]>
+  /** Counts over time. Rejects as `page` does. */
+  series(query: SeriesQuery): Promise<SeriesPoint[]>
+  /** How the store is now, for `/healthz` and metrics: no disk is asked. Absent where nothing can go wrong. */
+  state?(): StoreState
   /** Commits what is pending and releases the store. Calling it twice is fine. */
   close(): Promise<void>
 }

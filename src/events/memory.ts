@@ -1,8 +1,8 @@
 import { EdgeError } from '../error.ts'
 import { parseRay, rayTime } from '../ray.ts'
 import type { EventStore, SecurityEvent } from './event.ts'
-import { settleFilter } from './filter.ts'
 import { explainMiss } from './find.ts'
+import { questionsOn } from './questions.ts'
 
 const DEFAULT_CAPACITY = 10_000
 
@@ -81,6 +81,7 @@ export const memoryStore = ({
   const ring = new Ring(capacity)
   let closed = false
   const name = 'memory'
+  const { query, page, top, series } = questionsOn(() => ring.newestFirst())
   return {
     name,
     append: async (events) => {
@@ -98,19 +99,13 @@ export const memoryStore = ({
         removedBeforeMs: ring.removedBeforeMs,
       })
     },
-    query: async (filter) => {
-      const { limit, rule, ...fields } = settleFilter(filter)
-      const wanted = Object.entries(fields).filter(([, value]) => value !== undefined)
-      const found: SecurityEvent[] = []
-      for (const event of ring.newestFirst()) {
-        if (found.length === limit) break
-        if (rule !== undefined && event.rule.id !== rule && event.rule.name !== rule) continue
-        if (wanted.every(([field, value]) => event[field as 'action'] === value)) {
-          found.push(copy(event))
-        }
-      }
-      return found
+    query: async (filter) => (await query(filter)).map(copy),
+    page: async (asked) => {
+      const { events, ...rest } = await page(asked)
+      return { events: events.map(copy), ...rest }
     },
+    top,
+    series,
     close: async () => {
       closed = true
     },

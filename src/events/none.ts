@@ -1,6 +1,7 @@
 import { parseRay } from '../ray.ts'
 import type { EventStore } from './event.ts'
 import { explainMiss } from './find.ts'
+import { questionsOn } from './questions.ts'
 
 /**
  * Keeps nothing, and no event is even made: for load tests, and for edges whose refusals nobody looks up.
@@ -19,6 +20,6 @@ export const noStore = (): EventStore => ({
           reason: 'not_in_store',
           message: `this edge keeps no events (store "none"): ${text.trim().slice(0, 100)} cannot be looked up`,
         },
-  query: async () => [],
+  ...questionsOn(() => []),
   close: async () => {},
 })

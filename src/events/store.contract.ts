@@ -1,10 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { eventWith } from './event.fixture.ts'
 import type { EventFilter, EventStore, SecurityEvent } from './event.ts'
+import { queryContract } from './query.contract.ts'
 
 const UNKNOWN_RAY = '0123456789abcdef'
 
-/** What every event store does. `open` gives an empty one each time. */
+/**
+ * What every event store does, as a suite of tests: call it where your test runner, Vitest, collects tests.
+ *
+ * @param open gives an empty store each time
+ * @example storeContract('my store', () => myStore(newFile()))
+ */
 export const storeContract = (name: string, open: () => EventStore): void => {
   const opened = () => {
     const store = open()
@@ -177,8 +183,10 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     })
   })
 
+  queryContract(name, open)
+
   describe(`${name}: append and close`, () => {
-    test('many at once are all there, in order', async () => {
+    test('many at once are all there', async () => {
       const many = Array.from({ length: 500 }, () => eventWith())
       const store = await holding(...many)
       expect(await store.query({ limit: 500 })).toEqual(many.toReversed())

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { EdgeError } from '../error.ts'
 import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../events/event.ts'
+import { noStore } from '../events/none.ts'
 import { exchange } from '../proxy/sockets.fixture.ts'
 import { createAdmin, startAdmin } from './admin.ts'
 
@@ -35,11 +36,10 @@ const start = (found: FindResult = { found: true, events: [event('a', 0)] }) => 
   const find = vi.fn(async (_: string) => found)
   const onError = vi.fn()
   const store: EventStore = {
+    ...noStore(),
     name: 'memory',
-    append: async () => {},
     find,
     query,
-    close: async () => {},
   }
   const admin = createAdmin({
     store,
@@ -239,14 +239,10 @@ test.each(['/api/events/', '/api/events/a/b', '/healthz/', '//', '/api//events',
 )
 
 test('startAdmin listens on loopback', async () => {
-  const store: EventStore = {
-    name: 'memory',
-    append: async () => {},
-    find: async () => ({ found: false, reason: 'not_in_store', message: '' }),
-    query: async () => [],
-    close: async () => {},
-  }
-  const admin = await startAdmin({ store, health: () => ({ rules: { enabled: 0, total: 0 } }) })
+  const admin = await startAdmin({
+    store: noStore(),
+    health: () => ({ rules: { enabled: 0, total: 0 } }),
+  })
   onTestFinished(() => admin.close())
   expect(admin.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect(await (await fetch(`${admin.url}/api/events`)).json()).toEqual({ events: [] })

@@ -1,8 +1,11 @@
 import { EdgeError } from '../../error.ts'
 import { parseRay, rayTime } from '../../ray.ts'
+import { matcher, pageOf, seriesOf, topOf } from '../evaluate.ts'
 import type { EventStore, FindResult, SecurityEvent } from '../event.ts'
-import { settleFilter } from '../filter.ts'
 import { explainMiss } from '../find.ts'
+import type { EventQuery } from '../query.ts'
+import type { Settled } from '../settle.ts'
+import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts'
 import type { Connection } from './database.ts'
 import { bounds, openForReading, openForWriting, storeFailed } from './database.ts'
 import { Writer } from './writer.ts'
@@ -22,17 +25,6 @@ export interface SqliteOptions {
 const DEFAULT_MAX_EVENTS = 1_000_000
 /** Events looked at in one go while filtering; others get their turn in between. */
 const WINDOW_EVENTS = 10_000
-
-const CONDITIONS: Readonly<Record<string, string>> = {
-  ray: 'ray = ?',
-  action: "event ->> '$.action' = ?",
-  ip: "event ->> '$.ip' = ?",
-  country: "event ->> '$.country' = ?",
-}
-const RULE_CONDITION = "? IN (event ->> '$.rule.id', event ->> '$.rule.name')"
-
-/** Text as the driver can bind it: it ends the process on a lone surrogate and cuts at NUL. No filter needs either. */
-const bindable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400')
 
 const parse = (found: unknown): SecurityEvent =>
   JSON.parse((found as { event: string }).event) as SecurityEvent
@@ -63,39 +55,23 @@ const find = (db: Connection, name: string, text: string): FindResult => {
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/**
- * Newest first, by the order of insertion. No index beyond the Ray ID's, as each would cost every refusal a write: a
- * rare match is found by reading, in windows, so that visitors are answered meanwhile.
- */
-const query = async (
+/** Every event that fits, read in windows, so that visitors are answered meanwhile. */
+const fitting = async (
   db: Connection,
-  filter: Parameters<EventStore['query']>[0],
+  settled: Settled,
   isClosed: () => boolean
 ): Promise<SecurityEvent[]> => {
-  const { limit, rule, ...fields } = settleFilter(filter)
-  const conditions: string[] = []
-  const values: string[] = []
-  for (const [field, value] of Object.entries(fields)) {
-    const condition = CONDITIONS[field]
-    if (condition === undefined || value === undefined) continue
-    conditions.push(` AND ${condition}`)
-    values.push(bindable(value))
-  }
-  if (rule !== undefined) {
-    conditions.push(` AND ${RULE_CONDITION}`)
-    values.push(bindable(rule))
-  }
+  const fits = matcher(settled)
   const { first, last } = bounds(db)
-  const window = db.prepare<(string | number)[]>(
-    `SELECT event FROM events WHERE id <= ? AND id > ?${conditions.join('')} ORDER BY id DESC LIMIT ?`
-  )
-  // A Ray ID has an index: one look is enough.
-  const step = fields.ray === undefined ? WINDOW_EVENTS : last
+  const window = db.prepare<number[]>('SELECT event FROM events WHERE id <= ? AND id > ?')
   const found: SecurityEvent[] = []
-  for (let until = last; until >= first; until -= step) {
-    const rows = window.all(until, until - step, ...values, limit - found.length)
-    found.push(...rows.map(parse))
-    if (found.length === limit) break
+  for (let until = last; until >= first; until -= WINDOW_EVENTS) {
+    found.push(
+      ...window
+        .all(until, until - WINDOW_EVENTS)
+        .map(parse)
+        .filter(fits)
+    )
     await turn()
     if (isClosed()) break
   }
@@ -139,6 +115,12 @@ export const sqliteStore = (
     }
   }
 
+  const page = (query?: EventQuery) =>
+    guarded(async () => {
+      const settled = settlePage(query)
+      return pageOf(await fitting(db, settled, () => closed), settled)
+    })
+
   return {
     name,
     get commits() {
@@ -150,7 +132,18 @@ export const sqliteStore = (
       return Promise.reject(new EdgeError('store_read_only', `${name}: opened for reading only`))
     },
     find: (text) => guarded(() => find(db, name, text)),
-    query: (filter) => guarded(() => query(db, filter, () => closed)),
+    query: async (filter) => (await page(queryOfFilter(filter))).events,
+    page,
+    top: (query) =>
+      guarded(async () => {
+        const settled = settleTop(query)
+        return topOf(await fitting(db, settled, () => closed), settled)
+      }),
+    series: (query) =>
+      guarded(async () => {
+        const settled = settleSeries(query)
+        return seriesOf(await fitting(db, settled, () => closed), settled)
+      }),
     close: async () => {
       if (closed) return
       closed = true

@@ -1,0 +1,203 @@
+import type { Ip, IpRange } from '../lists/ip.ts'
+import { compareIp, parseIp } from '../lists/ip.ts'
+import type { SecurityEvent } from './event.ts'
+import { bucketStart, eventFields } from './fields.ts'
+import type { EventPage, SeriesPoint, TopRow } from './query.ts'
+import type {
+  Position,
+  Settled,
+  SettledCondition,
+  SettledPage,
+  SettledSeries,
+  SettledTop,
+} from './settle.ts'
+import { cursorOf, MAX_SERIES_POINTS, tooManyPoints } from './settle.ts'
+
+/** What `text` of a query is looked for in; an address only as a whole. */
+export const TEXT_FIELDS = [
+  'ray',
+  'rule.id',
+  'rule.name',
+  'expression',
+  'host',
+  'path',
+  'query',
+  'userAgent',
+  'country',
+  'asnName',
+] as const
+
+const searched = eventFields.filter(({ name }) => TEXT_FIELDS.some((one) => one === name))
+const alsoOf = (condition: SettledCondition) =>
+  eventFields.find(({ name }) => name === condition.field.also)
+
+/** A–Z alone, as SQLite compares. */
+export const lowered = (text: string): string =>
+  text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
+const isWithin = (ip: Ip | undefined, { from, to }: IpRange): boolean =>
+  ip !== undefined &&
+  ip.family === from.family &&
+  compareIp(from, ip) <= 0 &&
+  compareIp(ip, to) <= 0
+
+const test = ({ operator, values, network }: SettledCondition, value: string | number): boolean => {
+  const [wanted] = values
+  switch (operator) {
+    case 'is':
+      return value === wanted
+    case 'isNot':
+      return value !== wanted
+    case 'in':
+      return values.includes(value)
+    case 'contains':
+      return String(value).includes(String(wanted))
+    case 'startsWith':
+      return String(value).startsWith(String(wanted))
+    case 'greater':
+      return value > wanted!
+    case 'less':
+      return value < wanted!
+    case 'inNetwork':
+      return isWithin(parseIp(String(value)), network!)
+  }
+}
+
+const fulfils = (condition: SettledCondition): ((event: SecurityEvent) => boolean) => {
+  const { field, operator } = condition
+  const also = alsoOf(condition)
+  if (also === undefined) return (event) => test(condition, field.read(event))
+  return operator === 'isNot'
+    ? (event) => test(condition, field.read(event)) && test(condition, also.read(event))
+    : (event) => test(condition, field.read(event)) || test(condition, also.read(event))
+}
+
+const holds = (text: string): ((event: SecurityEvent) => boolean) => {
+  const wanted = lowered(text)
+  const ip = parseIp(text.trim())?.toString()
+  return (event) =>
+    event.ip === ip || searched.some(({ read }) => lowered(String(read(event))).includes(wanted))
+}
+
+/** Whether an event is one of those that a query asks about. */
+export const matcher = ({ where, fromMs, toMs, text }: Settled) => {
+  const tests = where.map(fulfils)
+  if (text !== undefined) tests.push(holds(text))
+  return (event: SecurityEvent): boolean => {
+    if (fromMs !== undefined || toMs !== undefined) {
+      const timeMs = Date.parse(event.time)
+      if (fromMs !== undefined && timeMs < fromMs) return false
+      if (toMs !== undefined && timeMs >= toMs) return false
+    }
+    return tests.every((one) => one(event))
+  }
+}
+
+const positionOf = ({ time, ray, matchIndex }: SecurityEvent): Position => ({
+  timeMs: Date.parse(time),
+  ray,
+  matchIndex,
+})
+
+/** Newest first; of one request the deciding event first. */
+const comparePositions = (x: Position, y: Position): number =>
+  y.timeMs - x.timeMs || (x.ray === y.ray ? x.matchIndex - y.matchIndex : x.ray < y.ray ? 1 : -1)
+
+const compare = (x: SecurityEvent, y: SecurityEvent) =>
+  x.time === y.time && x.ray === y.ray
+    ? x.matchIndex - y.matchIndex
+    : comparePositions(positionOf(x), positionOf(y))
+
+/** The page of those of `events` that fit, in whatever order they come. */
+export const pageOf = (events: Iterable<SecurityEvent>, settled: SettledPage): EventPage => {
+  const { order, limit, after } = settled
+  const sign = order === 'newest' ? 1 : -1
+  const fits = matcher(settled)
+  const found: SecurityEvent[] = []
+  for (const event of events) {
+    if (after !== undefined && sign * comparePositions(positionOf(event), after) <= 0) continue
+    if (fits(event)) found.push(event)
+  }
+  found.sort((x, y) => sign * compare(x, y))
+  if (found.length <= limit) return { events: found }
+  found.length = limit
+  return { events: found, next: cursorOf(found[limit - 1]!) }
+}
+
+const compareValues = (x: string | number, y: string | number) => (x === y ? 0 : x < y ? -1 : 1)
+
+const compareRows = (x: TopRow, y: TopRow): number => {
+  if (x.count !== y.count) return y.count - x.count
+  for (const [i, value] of x.values.entries()) {
+    const order = compareValues(value, y.values[i]!)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** The most frequent of rows that were counted apart, added up. */
+export const mergeTop = (rows: Iterable<TopRow>, limit: number): TopRow[] => {
+  const counts = new Map<string, TopRow>()
+  for (const { values, count } of rows) {
+    const key = values.length === 1 ? String(values[0]) : JSON.stringify(values)
+    const row = counts.get(key)
+    if (row === undefined) counts.set(key, { values, count })
+    else row.count += count
+  }
+  return [...counts.values()].sort(compareRows).slice(0, limit)
+}
+
+/** Every combination of values with its count, unsorted. */
+export function* countsOf(
+  events: Iterable<SecurityEvent>,
+  { by, ...settled }: Settled & Pick<SettledTop, 'by'>
+): Generator<TopRow> {
+  const fits = matcher(settled)
+  for (const event of events) {
+    if (!fits(event)) continue
+    const values = by.map(({ type, read }) => (type === 'time' ? event.time : read(event)))
+    yield { values, count: 1 }
+  }
+}
+
+/** The most frequent values among those of `events` that fit. */
+export const topOf = (events: Iterable<SecurityEvent>, settled: SettledTop): TopRow[] =>
+  mergeTop(countsOf(events, settled), settled.limit)
+
+/** Points that were counted apart, added up and put in order: by time, then the most frequent value first. */
+export const mergeSeries = (
+  points: Iterable<SeriesPoint>,
+  { by, limit }: Pick<SettledSeries, 'by' | 'limit'>
+): SeriesPoint[] => {
+  const all = [...points]
+  const rows = all.map(({ value = '', count }) => ({ values: [value], count }))
+  const rank = new Map(mergeTop(rows, limit).map(({ values }, i) => [values[0]!, i]))
+  const counts = new Map<string, SeriesPoint>()
+  for (const { time, value = '', count } of all) {
+    if (!rank.has(value)) continue
+    const key = `${time}${value}`
+    const point = counts.get(key)
+    if (point !== undefined) point.count += count
+    else counts.set(key, by === undefined ? { time, count } : { time, value, count })
+  }
+  if (counts.size > MAX_SERIES_POINTS) throw tooManyPoints()
+  const rankOf = ({ value = '' }: SeriesPoint) => rank.get(value)!
+  return [...counts.values()].sort((x, y) => compareValues(x.time, y.time) || rankOf(x) - rankOf(y))
+}
+
+/** How many of `events` fit in each stretch of time. */
+export const seriesOf = (
+  events: Iterable<SecurityEvent>,
+  settled: SettledSeries
+): SeriesPoint[] => {
+  const { bucketMs, by } = settled
+  const fits = matcher(settled)
+  const points = function* (): Generator<SeriesPoint> {
+    for (const event of events) {
+      if (!fits(event)) continue
+      const time = bucketStart(Date.parse(event.time), bucketMs)
+      yield by === undefined ? { time, count: 1 } : { time, value: by.read(event), count: 1 }
+    }
+  }
+  return mergeSeries(points(), settled)
+}
