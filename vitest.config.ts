@@ -52,10 +52,12 @@ export default defineConfig({
         },
       },
     ],
-    setupFiles: ['test/seed.ts'],
+    setupFiles: ['test/seed.ts', 'test/stall.ts'],
     // Half of the time tests wait for processes and timers: one worker fewer than processors, vitest's default, leaves these idle.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A test that waits waits for an event or a condition: only a fault takes so long, however busy the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 10 } },
   },
 })

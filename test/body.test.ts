@@ -174,9 +174,7 @@ describe.each(MOUNTS)('%s', (name, mount) => {
     const isServed = () => seen.text.includes(sha('the next one'))
     // A stream that somebody began to read and left is node-server's to clear away: it ends the connection.
     const mayClose = name === FETCH
-    await expect
-      .poll(() => isServed() || (mayClose && seen.isClosed), { timeout: 5_000 })
-      .toBe(true)
+    await expect.poll(() => isServed() || (mayClose && seen.isClosed)).toBe(true)
     expect(seen.text).toContain(expected)
   })
 

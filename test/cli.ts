@@ -10,7 +10,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 const MAIN = join(ROOT, 'dist/cli/main.js')
-const READY_TIMEOUT_MS = 15_000
+const READY_TIMEOUT_MS = 45_000
 
 export const BROWSER =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36'
@@ -141,7 +141,7 @@ export const get = (
   })
 
 /** Sends bytes as they are and gives everything that comes back until the peer closes (or stays silent). */
-export const raw = (url: string, bytes: string | Buffer, silenceMs = 1_500): Promise<string> =>
+export const raw = (url: string, bytes: string | Buffer, silenceMs = 20_000): Promise<string> =>
   new Promise((done) => {
     const { hostname, port } = new URL(url)
     let text = ''

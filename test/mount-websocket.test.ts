@@ -9,6 +9,7 @@ import { Hono } from 'hono'
 import type { UpgradeWebSocket } from 'hono/ws'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { eventually } from '../src/eventually.fixture.ts'
 import { portOf } from './cli.ts'
 
 const RULES = {
@@ -109,7 +110,7 @@ describe.each([
     socket.on('message', (data) => messages.push(String(data)))
     await once(socket, 'open')
     socket.send('hello')
-    await vi.waitFor(() => expect(messages).toHaveLength(2))
+    await eventually(() => expect(messages).toHaveLength(2))
     const seen = JSON.parse(messages[0]!)
     expect(seen).toEqual({
       rayId: expect.stringMatching(/^[0-9a-f]{16}$/),

@@ -226,7 +226,7 @@ describe('edge1020 serve, started and stopped', () => {
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       out += part
     })
-    await expect.poll(() => out, { timeout: 20_000 }).toContain('Try:')
+    await expect.poll(() => out).toContain('Try:')
     child.kill()
     await once(child, 'close')
     expect(text.test(out)).toBe(isThere)

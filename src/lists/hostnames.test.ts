@@ -70,9 +70,10 @@ describe('HostnameSet', () => {
 
   test('a host of any length takes no time', () => {
     const set = setOf('*.b.test')
-    const start = performance.now()
-    expect(set.has('a.'.repeat(40_000))).toBe(false)
-    expect(performance.now() - start).toBeLessThan(200)
+    const startMs = performance.now()
+    // Minutes, if it looked up one part after the other.
+    expect(set.has('a.'.repeat(200_000))).toBe(false)
+    expect(performance.now() - startMs).toBeLessThan(20_000)
   })
 
   test('counts each name once', () => {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { Exchange } from './exchange.ts'
 import type { VisitorResponse } from './visitor.ts'
 
@@ -18,6 +19,6 @@ test('a head that cannot be written ends the request at the origin, not the proc
   const abort = vi.fn()
   exchange.onConnect(abort)
   exchange.onHeaders(200, [], () => {}, 'OK')
-  await vi.waitFor(() => expect(abort).toHaveBeenCalledWith(failure))
+  await eventually(() => expect(abort).toHaveBeenCalledWith(failure))
   expect(response.flushHeaders).not.toHaveBeenCalled()
 })

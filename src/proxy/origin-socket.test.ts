@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Pool } from 'undici'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { guardOriginSocket, isClosedAfterReuse } from './origin-socket.ts'
 import { edgeTo, exchange, rawClient, rawOrigin } from './sockets.fixture.ts'
 import { originConnector, parseUpstream } from './upstream.ts'
@@ -26,7 +27,7 @@ const FRAMINGS: [string, string][] = [
 describe('an origin that closes while the parser is paused', () => {
   /** A request whose first data pauses the parser until `resume` is called. */
   const pausedAt = async (respond: (socket: Socket) => void) => {
-    const { url } = await rawOrigin(respond)
+    const { url, sockets } = await rawOrigin(respond)
     const pool = new Pool(url, { connect: originConnector(parseUpstream(url), 1_000, {}) })
     onTestFinished(() => pool.destroy())
     let resume = () => {}
@@ -49,8 +50,8 @@ describe('an origin that closes while the parser is paused', () => {
         onError,
       }
     )
-    await vi.waitFor(() => expect(onData).toHaveBeenCalled())
-    return { resume: () => resume(), abort: () => abort(), onData, onComplete, onError }
+    await eventually(() => expect(onData).toHaveBeenCalled())
+    return { sockets, resume: () => resume(), abort: () => abort(), onData, onComplete, onError }
   }
 
   /** Long enough for a FIN or RST to arrive. */
@@ -67,7 +68,7 @@ describe('an origin that closes while the parser is paused', () => {
     await moment()
     expect(onComplete).not.toHaveBeenCalled()
     resume()
-    await vi.waitFor(() => expect(onComplete).toHaveBeenCalled())
+    await eventually(() => expect(onComplete).toHaveBeenCalled())
     expect(Buffer.concat(onData.mock.calls.flat()).toString()).toBe('body')
     expect(onError).not.toHaveBeenCalled()
   })
@@ -78,16 +79,16 @@ describe('an origin that closes while the parser is paused', () => {
     })
     await moment()
     resume()
-    await vi.waitFor(() => expect(onError).toHaveBeenCalled())
+    await eventually(() => expect(onError).toHaveBeenCalled())
     expect(onComplete).not.toHaveBeenCalled()
   })
 
   test('by a reset: it fails', async () => {
-    const { onComplete, onError } = await pausedAt((socket) => {
+    const { sockets, onComplete, onError } = await pausedAt((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\nbody')
-      setTimeout(() => socket.resetAndDestroy(), 10)
     })
-    await vi.waitFor(() => expect(onError).toHaveBeenCalled())
+    for (const socket of sockets) socket.resetAndDestroy()
+    await eventually(() => expect(onError).toHaveBeenCalled())
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'ORIGIN_RESET' }))
     expect(onComplete).not.toHaveBeenCalled()
   })
@@ -127,7 +128,7 @@ describe('an origin that closes after a body', () => {
     const client = rawClient(port)
     client.socket.pause()
     client.send(GET)
-    await vi.waitFor(() => expect(onRequest).toHaveBeenCalled())
+    await eventually(() => expect(onRequest).toHaveBeenCalled())
     await new Promise((resolve) => setTimeout(resolve, 50))
     client.socket.resume()
     expect((await client.closed).match(/x/g)).toHaveLength(BODY.length * MANY)
@@ -144,19 +145,20 @@ describe('an origin that closes after a body', () => {
       await client.closed
     })
     await Promise.all(leaving)
-    await vi.waitFor(() => expect(pending()).toBe(0))
+    await eventually(() => expect(pending()).toBe(0))
   })
 })
 
 test('a body without a length that ends in a reset does not look whole', async () => {
   const onError = vi.fn()
-  const { url } = await rawOrigin((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\n\r\nhalf')
-    setTimeout(() => socket.resetAndDestroy(), 20)
-  })
+  const { url, sockets } = await rawOrigin((socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nhalf'))
   const { port } = await edgeTo(url, { onError })
-  const answer = await exchange(port, GET)
-  expect(answer).toContain('half')
+  const client = rawClient(port)
+  client.send(GET)
+  // A reset takes with it what has not been read.
+  await client.until('half')
+  for (const socket of sockets) socket.resetAndDestroy()
+  const answer = await client.closed
   expect(answer).not.toContain('0\r\n\r\n')
   expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'origin_broke_off' }))
 })

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { createProxy } from './proxy.ts'
 import {
   closedPort,
@@ -109,7 +110,7 @@ describe('request', () => {
     client.send(
       `POST / HTTP/1.1\r\nHost: a\r\nTrailer: x-t\r\nTransfer-Encoding: chunked\r\n${CLOSE}3\r\nabc\r\n`
     )
-    await vi.waitFor(() => expect(requests).toHaveBeenCalled())
+    await eventually(() => expect(requests).toHaveBeenCalled())
     client.send('2\r\nde\r\n0\r\nx-t: 1\r\n\r\n')
     const seen: Mirrored = JSON.parse(/\{.*\}/s.exec(await client.closed)![0])
     expect(seen).toMatchObject({ body: 'abcde', headers: { 'transfer-encoding': 'chunked' } })
@@ -183,13 +184,17 @@ describe('request', () => {
   })
 
   test('pipelined requests are answered in order', async () => {
+    const waiting = new Map<string, () => void>()
     const { url } = await httpOrigin((request, response) => {
-      const delay = request.url === '/1' ? 60 : 0
-      setTimeout(() => response.end(`<${request.url}>`), delay)
+      waiting.set(request.url!, () => response.end(`<${request.url}>`))
     })
     const { port } = await edgeTo(url)
     const keep = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
-    const answer = await exchange(port, keep('/1') + keep('/2') + get('/3'))
+    const client = rawClient(port)
+    client.send(keep('/1') + keep('/2') + get('/3'))
+    await eventually(() => expect([...waiting.keys()]).toHaveLength(3))
+    for (const path of ['/3', '/2', '/1']) waiting.get(path)!()
+    const answer = await client.closed
     expect(answer.match(/<\/\d>/g)).toEqual(['</1>', '</2>', '</3>'])
   })
 })
@@ -309,17 +314,17 @@ describe('streaming', () => {
     await once(client.socket, 'data')
     client.socket.pause()
     let before = -1
-    await vi.waitFor(
+    await eventually(
       () => {
         const steady = sent === before
         before = sent
         expect(steady).toBe(true)
       },
-      { interval: 100, timeout: 10_000 }
+      { intervalMs: 100 }
     )
     expect(sent).toBeLessThan(64 * 1024 * 1024)
     client.socket.destroy()
-    await vi.waitFor(() => expect(pending()).toBe(0))
+    await eventually(() => expect(pending()).toBe(0))
   })
 
   test('an origin that does not read holds the visitor back', async () => {
@@ -344,13 +349,13 @@ describe('streaming', () => {
     }
     write()
     let before = -1
-    await vi.waitFor(
+    await eventually(
       () => {
         const steady = sent === before
         before = sent
         expect(steady).toBe(true)
       },
-      { interval: 100, timeout: 10_000 }
+      { intervalMs: 100 }
     )
     expect(sent).toBeLessThan(64 * 1024 * 1024)
   })
@@ -366,7 +371,7 @@ describe('streaming', () => {
     client.send(Buffer.alloc(200_000 - 3))
     client.send(get())
     expect(await client.closed).toContain('<GET>')
-    await vi.waitFor(() => expect(pending()).toBe(0))
+    await eventually(() => expect(pending()).toBe(0))
   })
 })
 
@@ -393,8 +398,8 @@ describe('breaking off', () => {
     client.send(get())
     await client.until('first')
     client.socket.destroy()
-    await vi.waitFor(() => expect(closed).toHaveBeenCalled())
-    await vi.waitFor(() => expect(pending()).toBe(0))
+    await eventually(() => expect(closed).toHaveBeenCalled())
+    await eventually(() => expect(pending()).toBe(0))
     expect(failures).toEqual([])
   })
 
@@ -407,10 +412,10 @@ describe('breaking off', () => {
     const { port, pending, failures } = await edgeTo(url)
     const client = rawClient(port)
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc')
-    await vi.waitFor(() => expect(pending()).toBe(1))
+    await eventually(() => expect(pending()).toBe(1))
     client.socket.resetAndDestroy()
-    await vi.waitFor(() => expect(pending()).toBe(0))
-    await vi.waitFor(() => expect(aborted).toHaveBeenCalled())
+    await eventually(() => expect(pending()).toBe(0))
+    await eventually(() => expect(aborted).toHaveBeenCalled())
     expect(failures).toEqual([])
   })
 
@@ -424,10 +429,10 @@ describe('breaking off', () => {
     const client = rawClient(port)
     client.send('GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n')
     await client.until('xxx')
-    await vi.waitFor(() => expect(pending()).toBe(2))
+    await eventually(() => expect(pending()).toBe(2))
     client.socket.destroy()
-    await vi.waitFor(() => expect(pending()).toBe(0))
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(pending()).toBe(0))
+    await eventually(() => expect(closed).toHaveBeenCalledTimes(2))
   })
 
   test.each([
@@ -435,13 +440,13 @@ describe('breaking off', () => {
     ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'],
   ])('an origin that breaks off a body %s does not look finished', async (_, text) => {
     const onError = vi.fn()
-    const { url } = await rawOrigin((socket) => {
-      socket.write(text)
-      setTimeout(() => socket.destroy(), 20)
-    })
+    const { url, sockets } = await rawOrigin((socket) => socket.write(text))
     const { port } = await edgeTo(url, { onError })
-    const answer = await exchange(port, get())
-    expect(answer).toContain('abc')
+    const client = rawClient(port)
+    client.send(get())
+    await client.until('abc')
+    for (const socket of sockets) socket.destroy()
+    const answer = await client.closed
     expect(answer).not.toContain('0\r\n\r\n')
     expect(onError).toHaveBeenCalledWith(expect.objectContaining({ code: 'origin_broke_off' }))
   })
@@ -572,15 +577,18 @@ describe('an origin in trouble', () => {
 
 describe('close', () => {
   test('lets what is under way finish', async () => {
+    let finish = () => {}
     const { url } = await httpOrigin((_, response) => {
       response.write('first')
-      setTimeout(() => response.end('last'), 60)
+      finish = () => response.end('last')
     })
     const { port, proxy } = await edgeTo(url)
     const client = rawClient(port)
     client.send(get())
     await client.until('first')
-    await proxy.close()
+    const closed = proxy.close()
+    finish()
+    await closed
     expect(await client.closed).toContain('last')
   })
 
@@ -644,5 +652,5 @@ test('no answer of an origin, however cut up or broken, leaves a request hanging
   for (let round = 0; round < 10; round++) {
     await Promise.all(Array.from({ length: 30 }, (_, i) => visit(round * 30 + i)))
   }
-  await vi.waitFor(() => expect(edge.pending()).toBe(0))
+  await eventually(() => expect(edge.pending()).toBe(0))
 })

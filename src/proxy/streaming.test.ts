@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { edgeTo, exchange, httpOrigin, rawClient, rawOrigin } from './sockets.fixture.ts'
 
 const get = (more = '', version = '1.1', method = 'GET') =>
@@ -128,20 +129,20 @@ describe('an upload', () => {
     const origin = await listening()
     const client = rawClient(origin.port)
     client.send(head)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(origin.text()).toMatch(/^POST \/up HTTP\/1\.1\r\n[\s\S]*\r\n\r\n$/)
     )
     client.send(one)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await eventually(() => expect(origin.text()).toContain(one.trimEnd()))
     client.send(two)
-    await vi.waitFor(() => expect(origin.text()).toMatch(/\r\n\r\n[\s\S]*\r\n\r\n$|helloyou$/))
+    await eventually(() => expect(origin.text()).toMatch(/\r\n\r\n[\s\S]*\r\n\r\n$|helloyou$/))
     const [, received] = /^[\s\S]*?\r\n\r\n([\s\S]*)$/.exec(origin.text())!
     expect(received).toBe(body)
     origin.answer()
     await client.until('HTTP/1.1 200 OK')
     // The connection is as usable as before.
     client.send(`${lengthHead(2)}ok`)
-    await vi.waitFor(() => expect(origin.text()).toMatch(/\r\n\r\nok$/))
+    await eventually(() => expect(origin.text()).toMatch(/\r\n\r\nok$/))
     expect(origin.failures).toEqual([])
   })
 

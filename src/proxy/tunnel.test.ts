@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import {
   closedPort,
   edgeTo,
@@ -47,7 +48,7 @@ describe('upgrade', () => {
     expect(head).toContain('Set-Cookie: a=1')
     expect(head.match(/^upgrade:/gim)).toHaveLength(1)
     expect(heads[0]).toMatch(/^\/socket\?a=b .*"host":"shop.test".*"cf-ray":"ours"/)
-    await vi.waitFor(() => expect(pending()).toBe(0))
+    await eventually(() => expect(pending()).toBe(0))
     client.send('ping')
     await client.until('ping')
     client.send('pong')
@@ -71,7 +72,7 @@ describe('upgrade', () => {
     client.send(upgrade())
     const head = await client.until('\r\n\r\n')
     client.send('x'.repeat(1_000_000))
-    await vi.waitFor(() => expect(client.text().length).toBe(head.length + 1_000_000))
+    await eventually(() => expect(client.text().length).toBe(head.length + 1_000_000))
   })
 
   test.each([
@@ -88,7 +89,7 @@ describe('upgrade', () => {
     if (who === 'visitor') client.socket.resetAndDestroy()
     else for (const socket of sockets) socket.resetAndDestroy()
     await client.closed
-    await vi.waitFor(() => expect(sockets.size).toBe(0))
+    await eventually(() => expect(sockets.size).toBe(0))
   })
 
   test('an origin that does not upgrade answers as usual', async () => {
@@ -133,10 +134,10 @@ describe('upgrade', () => {
     const { port, pending, failures } = await edgeTo(url)
     const client = rawClient(port)
     client.send(upgrade())
-    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+    await eventually(() => expect(asked).toHaveBeenCalled())
     client.socket.destroy()
-    await vi.waitFor(() => expect(pending()).toBe(0))
-    await vi.waitFor(() => expect(cancelled).toHaveBeenCalled())
+    await eventually(() => expect(pending()).toBe(0))
+    await eventually(() => expect(cancelled).toHaveBeenCalled())
     expect(failures).toEqual([])
   })
 

@@ -88,9 +88,9 @@ describe('no wrong indentation', () => {
   })
 
   test('in a long text it is found in linear time', () => {
-    const text = `a:\n${'  - b: "c" # d\n'.repeat(20_000)} e: 1\n`
+    const text = `a:\n${'  - b: "c" # d\n'.repeat(100_000)} e: 1\n`
     const startMs = performance.now()
-    expect(wrongIndentation(text)?.fromLine).toBe(20_002)
-    expect(performance.now() - startMs).toBeLessThan(5_000)
+    expect(wrongIndentation(text)?.fromLine).toBe(100_002)
+    expect(performance.now() - startMs).toBeLessThan(20_000)
   })
 })

@@ -127,7 +127,7 @@ describe('serve with a rule on bodies', () => {
     send(post(upgrade).replace('POST', 'GET'))
     await until('400 Bad Request')
     expect(asked).not.toHaveBeenCalled()
-  }, 5_000)
+  })
 
   test('closing waits for a request whose body is looked at', async () => {
     const { client, served, edge } = await start()

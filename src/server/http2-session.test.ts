@@ -1,7 +1,6 @@
 import { connect, createServer, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { rawClient } from '../proxy/sockets.fixture.ts'
 import { answerOn, FLAG, FRAME, frame } from './http2.fixture.ts'
 import { type Supervised, supervise } from './http2-session.ts'
@@ -16,9 +15,11 @@ const start = async (idleMs: number, pingTimeoutMs?: number) => {
   const sockets: Socket[] = []
   const sessions: Supervised[] = []
   const answers: (() => void)[] = []
+  const serverSessions: ServerHttp2Session[] = []
   server.on('connection', (socket) => sockets.push(socket))
   server.prependListener('connection', (socket: Socket) => {
     server.once('session', (session: ServerHttp2Session) => {
+      serverSessions.push(session)
       sessions.push(supervise(session, socket, { idleMs, pingTimeoutMs }))
     })
   })
@@ -34,20 +35,33 @@ const start = async (idleMs: number, pingTimeoutMs?: number) => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  return { port: (server.address() as AddressInfo).port, sockets, sessions, answers }
+  return {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    sessions,
+    serverSessions,
+    answers,
+  }
 }
 
 describe('supervise', () => {
   test('a response may take longer than a connection may be idle, where the visitor answers PINGs', async () => {
-    // Long enough for the request to arrive on a busy machine, or the connection is idle before.
-    const { port, answers } = await start(300, 10_000)
+    const { port, answers, serverSessions } = await start(60_000, 60_000)
     const session = connect(`http://127.0.0.1:${port}`)
     onTestFinished(() => session.destroy())
+    const pings = vi.fn()
+    session.on('ping', pings)
     const answer = answerOn(session.request({}))
-    await sleep(1_000)
+    await expect.poll(() => answers.length).toBe(1)
+    for (let times = 1; times <= 3; times++) {
+      // Only now, or a slow machine's connection is idle before its request.
+      serverSessions[0]!.setTimeout(20)
+      await expect.poll(() => pings.mock.calls.length).toBe(times)
+    }
     expect(session.closed).toBe(false)
     answers[0]!()
     expect(await answer).toMatchObject({ status: 200, body: 'late', reset: 0 })
+    serverSessions[0]!.setTimeout(20)
     await expect.poll(() => session.closed).toBe(true)
   })
 
@@ -67,28 +81,31 @@ describe('supervise', () => {
 
   test('a visitor who left behind a broken protocol is noticed', async () => {
     const { port, sockets } = await start(30, 100)
-    const { send, socket } = rawClient(port)
+    const { send, socket, until } = rawClient(port)
     send(PREFACE)
     send(frame(FRAME.settings, 0, 0))
     send(frame(FRAME.headers, FLAG.endHeaders, 1, GET))
     send(frame(FRAME.data, 0, 1, 'x'.repeat(20_000)))
-    await sleep(20)
+    // The server's settings: it reads.
+    await until(/./s)
     socket.destroy()
     await expect.poll(() => sockets[0]?.destroyed).toBe(true)
   })
 
   test('who leaves waits for streams, but not for the visitor to close', async () => {
     const { port, sockets, sessions, answers } = await start(60_000)
-    const { send, socket } = rawClient(port)
+    const { send, socket, text } = rawClient(port)
     socket.allowHalfOpen = true
     send(PREFACE)
     send(frame(FRAME.settings, 0, 0))
     send(frame(FRAME.headers, FLAG.endHeaders | FLAG.endStream, 1, GET))
     await expect.poll(() => answers.length).toBe(1)
+    const before = text().length
     sessions[0]!.leave()
-    await sleep(50)
+    // The GOAWAY.
+    await expect.poll(() => text().length).toBeGreaterThan(before)
     expect(sockets[0]!.destroyed).toBe(false)
     answers[0]!()
-    await expect.poll(() => sockets[0]!.destroyed, { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => sockets[0]!.destroyed).toBe(true)
   })
 })

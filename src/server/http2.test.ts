@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { constants } from 'node:http2'
 import { describe, expect, test, vi } from 'vitest'
 import { rawOrigin } from '../proxy/sockets.fixture.ts'
-import { http2Client } from './http2.fixture.ts'
+import { answerOn, http2Client } from './http2.fixture.ts'
 import { plainHeaders } from './http2.ts'
 import { mirror, site } from './serve.fixture.ts'
 
@@ -239,13 +240,13 @@ describe('a response over HTTP/2', () => {
     ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'],
     ['in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
   ])('that the origin breaks off %s is reset with an error', async (_, text) => {
-    const origin = await rawOrigin((socket) => {
-      socket.write(text)
-      setTimeout(() => socket.destroy(), 20)
-    })
+    const origin = await rawOrigin((socket) => socket.write(text))
     const { url, errors } = await site(mirror, { upstream: origin.url })
-    const answer = await http2Client(url).ask({})
-    expect(answer).toMatchObject({
+    const stream = http2Client(url).open({}, { endStream: true })
+    const answer = answerOn(stream)
+    await once(stream, 'data')
+    for (const socket of origin.sockets) socket.destroy()
+    expect(await answer).toMatchObject({
       status: 200,
       body: 'half',
       reset: constants.NGHTTP2_INTERNAL_ERROR,

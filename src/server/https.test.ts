@@ -2,7 +2,8 @@ import { execFile, spawnSync } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { get } from 'node:https'
 import { promisify } from 'node:util'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { exchange, httpOrigin, rawClient } from '../proxy/sockets.fixture.ts'
 import { certificate } from '../proxy/tls.fixture.ts'
 import { answerOn, http2Client } from './http2.fixture.ts'
@@ -227,7 +228,7 @@ describe('HTTPS', () => {
     await answer
     await Promise.all([closed, one.closed, half.closed])
     expect(session.closed).toBe(true)
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const [name, many] of Object.entries(count())) {
         // The origin of the test itself is still there.
         expect([name, many]).toEqual([name, Math.min(many, (before[name] ?? 0) + 1)])

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { writeAnswer } from '../answers/node/write-answer.ts'
+import { eventually } from '../eventually.fixture.ts'
 import { exchange, rawClient } from '../proxy/sockets.fixture.ts'
 import { createListener, type ListenerOptions } from './listen.ts'
 
@@ -158,8 +159,16 @@ describe('what is refused before the handler', () => {
   })
 
   test('a slow header: 408', async () => {
-    const { port } = await start({ headersTimeoutMs: 50, timeoutCheckIntervalMs: 20 })
+    // Time enough to begin, also on a busy machine: a connection that has not begun is closed without an answer.
+    const { port } = await start({ headersTimeoutMs: 2_000, timeoutCheckIntervalMs: 20 })
     expect(statusOf(await exchange(port, 'GET / HTTP/1.1\r\n'))).toBe(408)
+  })
+
+  test('a slow header of a later request: 408', async () => {
+    const { port } = await start({ headersTimeoutMs: 50, timeoutCheckIntervalMs: 20 })
+    const client = rawClient(port)
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n')
+    expect((await client.closed).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408'])
   })
 
   test('a connection that never asked for anything is closed without an answer', async () => {
@@ -176,8 +185,9 @@ describe('what is refused before the handler', () => {
     })
     const client = rawClient(port)
     client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n')
-    await vi.waitFor(() => expect(finish).toBeDefined())
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await eventually(() => expect(finish).toBeDefined())
+    // What came behind it has been read by the time another connection is answered.
+    expect(statusOf(await exchange(port, 'nonsense\r\n\r\n'))).toBe(400)
     expect(client.text()).toBe('')
     finish?.()
     const answer = await client.closed
@@ -240,8 +250,10 @@ describe('a handler that fails', () => {
 
   test('writing to a visitor who has left harms nobody', async () => {
     let late = () => {}
+    const arrived = vi.fn()
     const { port } = await start({
       handler: (request, response) => {
+        arrived()
         request.socket.once('close', () => {
           response.write('x')
           response.end('y')
@@ -254,7 +266,8 @@ describe('a handler that fails', () => {
     })
     const client = rawClient(port)
     client.send(get())
-    setTimeout(() => client.socket.resetAndDestroy(), 20)
+    await eventually(() => expect(arrived).toHaveBeenCalled())
+    client.socket.resetAndDestroy()
     await left
     expect(statusOf(await exchange(port, 'broken\r\n\r\n'))).toBe(400)
   })
@@ -396,7 +409,7 @@ describe('close', () => {
     idle!.send(keep('/idle'))
     await idle!.until('idle')
     busy!.send(keep('/busy'))
-    await vi.waitFor(() => expect(finish).toBeDefined())
+    await eventually(() => expect(finish).toBeDefined())
     const closed = listener.close()
     await Promise.all([idle!.closed, silent!.closed])
     await expect(fetch(listener.url)).rejects.toThrow()

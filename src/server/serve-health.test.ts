@@ -5,6 +5,7 @@ import { createEdge } from '../edge.ts'
 import { EdgeError } from '../error.ts'
 import type { EventStore } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
+import { eventually } from '../eventually.fixture.ts'
 import { serve } from './serve.ts'
 
 const RULES: GivenRule[] = [
@@ -58,7 +59,7 @@ test('a refusal is on its way only after its event is committed, and close() wai
   const refused = get('/admin').then((answered) => {
     status = answered
   })
-  await vi.waitFor(() => expect(held.appended).toHaveLength(1))
+  await eventually(() => expect(held.appended).toHaveLength(1))
   expect(await get('/')).toBe(200)
   expect(status).toBeUndefined()
   held.commit()

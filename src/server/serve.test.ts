@@ -5,6 +5,7 @@ import { get, portOf, raw } from '../../test/cli.ts'
 import { createEdge } from '../edge.ts'
 import type { EventStore } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
+import { eventually } from '../eventually.fixture.ts'
 import { closedPort, httpOrigin } from '../proxy/sockets.fixture.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
 import { type ServeOptions, serve } from './serve.ts'
@@ -84,7 +85,7 @@ describe('a request that is refused', () => {
     const done = vi.fn()
     const answer = get(url, BLOCKED)
     void answer.then(done)
-    await vi.waitFor(() => expect(store.append).toHaveBeenCalledOnce())
+    await eventually(() => expect(store.append).toHaveBeenCalledOnce())
     await pause()
     expect(done).not.toHaveBeenCalled()
     letGo()
@@ -193,7 +194,7 @@ describe('/healthz', () => {
     const { url, admin } = await inFront(edgeOf(store))
     expect((await get(url, BLOCKED)).status).toBe(403)
     expect((await get(`${url}/log`)).status).toBe(200)
-    await vi.waitFor(async () => expect(await health(admin)).toMatchObject({ storeFailures: 2 }))
+    await eventually(async () => expect(await health(admin)).toMatchObject({ storeFailures: 2 }))
   })
 })
 

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { onShutdown } from './shutdown.ts'
 
 class FakeProcess extends EventEmitter {
@@ -28,7 +29,7 @@ describe('onShutdown', () => {
     expect(close).toHaveBeenCalledOnce()
     expect(exit).not.toHaveBeenCalled()
     finish()
-    await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(0))
+    await eventually(() => expect(exit).toHaveBeenCalledWith(0))
   })
 
   test('SIGHUP is reported and ends nothing, until the handlers are taken off', () => {
@@ -59,14 +60,14 @@ describe('onShutdown', () => {
   test('closing that fails exits with 1 and says why', async () => {
     const { exit, signal, onError } = start(() => Promise.reject(new Error('why')))
     signal('SIGTERM')
-    await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
+    await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
     expect(onError).toHaveBeenCalledWith(new Error('why'))
   })
 
   test('closing that hangs exits with 1', async () => {
     const { exit, signal } = start(() => new Promise(() => {}), 10)
     signal('SIGTERM')
-    await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
+    await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
   })
 
   test('can be taken off', () => {

@@ -231,7 +231,8 @@ describe('a TLS listener', () => {
     [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(130 * 1024)}\r\n\r\n`, 431],
     ['GET / HTTP/1.1\r\n', 408],
   ])('answers what is wrong inside as without TLS (%#)', async (text, status) => {
-    const { port } = await start({ tls: TLS, headersTimeoutMs: 200, timeoutCheckIntervalMs: 20 })
+    // Time enough to begin, also on a busy machine.
+    const { port } = await start({ tls: TLS, headersTimeoutMs: 2_000, timeoutCheckIntervalMs: 20 })
     expect(statusOf(await exchange(port, text, {}))).toBe(status)
   })
 

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Edge } from '../../edge.ts'
 import { createEdge } from '../../edge.ts'
 import { memoryStore } from '../../events/memory.ts'
+import { eventually } from '../../eventually.fixture.ts'
 import { rulesFromObjects } from '../../rules/objects.ts'
 import { mountNode } from './middleware.ts'
 
@@ -185,10 +186,10 @@ describe('a request', () => {
     const { pair: given, response } = pair({ 'user-agent': 'curl' })
     const next = vi.fn()
     mountNode(edge)(...given, next)
-    await vi.waitFor(() => expect(append).toHaveBeenCalledOnce())
+    await eventually(() => expect(append).toHaveBeenCalledOnce())
     expect(response.writeHead).not.toHaveBeenCalled()
     commit()
-    await vi.waitFor(() => expect(response.end).toHaveBeenCalledOnce())
+    await eventually(() => expect(response.end).toHaveBeenCalledOnce())
     const [status, , headers] = response.writeHead.mock.calls[0]!
     expect(status).toBe(403)
     expect(await store.find(headers['CF-RAY'])).toMatchObject({ found: true })
@@ -231,7 +232,7 @@ describe('a request', () => {
       const next = vi.fn()
       mountNode(newEdge())(...given, next)
       body.write('very good')
-      await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith())
+      await eventually(() => expect(next).toHaveBeenCalledExactlyOnceWith())
       expect(resume).not.toHaveBeenCalled()
       response.emit('finish')
       expect(resume).toHaveBeenCalledOnce()
@@ -242,7 +243,7 @@ describe('a request', () => {
       const next = vi.fn()
       mountNode(newEdge())(...given, next)
       body.write('very evil')
-      await vi.waitFor(() => expect(response.end).toHaveBeenCalledOnce())
+      await eventually(() => expect(response.end).toHaveBeenCalledOnce())
       expect(next).not.toHaveBeenCalled()
     })
 
@@ -295,7 +296,7 @@ describe('a request', () => {
       const edge = { ...newEdge(), decide: () => Promise.reject(failure) }
       const next = vi.fn()
       mountNode(edge)(...pair().pair, next)
-      await vi.waitFor(() => expect(next).toHaveBeenCalledExactlyOnceWith(failure))
+      await eventually(() => expect(next).toHaveBeenCalledExactlyOnceWith(failure))
     })
   })
 })

@@ -9,8 +9,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EdgeError } from '../../error.ts'
+import { eventually } from '../../eventually.fixture.ts'
 import { parseIp } from '../../lists/ip.ts'
 import { isAsnBinary, writeAsnBinary } from '../asn/binary.ts'
 import { parseAsnTsv } from '../asn/tsv.ts'
@@ -177,7 +178,7 @@ describe('a table that was downloaded', () => {
     const source = open()
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
     download(64_999, '2026-11-20')
-    await vi.waitFor(() => expect(source.lookup(GOOGLE)?.asn).toBe(64_999))
+    await eventually(() => expect(source.lookup(GOOGLE)?.asn).toBe(64_999))
     expect(source.name).toBe('ip2asn (asn.bin)')
   })
 
@@ -193,7 +194,7 @@ describe('an edge that must not wait', () => {
     const source = open({ mayCompileLater: true, compileAfterMs: 0 })
     expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14_061)
     expect(existsSync(data)).toBe(false)
-    await vi.waitFor(() => expect(source.lookup(DIGITALOCEAN)).toBeUndefined())
+    await eventually(() => expect(source.lookup(DIGITALOCEAN)).toBeUndefined())
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
     expect(readdirSync(data)).toEqual([COMPILED])
   })
@@ -224,7 +225,7 @@ describe('an edge that must not wait', () => {
     writeFileSync(join(installed.dir, 'asn-ipv4.csv'), 'nonsense\n')
     const source = open({ installed, mayCompileLater: true, compileAfterMs: 0 })
     expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14_061)
-    await vi.waitFor(() => expect(errors).toHaveLength(1))
+    await eventually(() => expect(errors).toHaveLength(1))
     expect(errors[0]!.message).toContain('asn-ipv4.csv:1')
     expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14_061)
     await new Promise((resolve) => setTimeout(resolve, 30))
@@ -235,7 +236,7 @@ describe('an edge that must not wait', () => {
     const source = open({ mayCompileLater: true, compileAfterMs: 60_000 })
     expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14_061)
     download(64_999, '2026-11-20')
-    await vi.waitFor(() => expect(source.lookup(GOOGLE)?.asn).toBe(64_999))
+    await eventually(() => expect(source.lookup(GOOGLE)?.asn).toBe(64_999))
   })
 })
 

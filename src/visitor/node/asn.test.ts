@@ -14,8 +14,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EdgeError } from '../../error.ts'
+import { eventually } from '../../eventually.fixture.ts'
 import { parseIp } from '../../lists/ip.ts'
 import { writeAsnBinary } from '../asn/binary.ts'
 import { builtInDate, builtInEntries } from '../asn/builtin.ts'
@@ -134,7 +135,7 @@ describe('what an update put into the data directory', () => {
       const source = open()
       if (inUse) expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14061)
       swap('asn.bin', compiled(IP2ASN))
-      await vi.waitFor(() => expect(source.lookup(DIGITALOCEAN)).toBeUndefined())
+      await eventually(() => expect(source.lookup(DIGITALOCEAN)).toBeUndefined())
       expect(source.isBuiltIn).toBe(false)
       expect(source.entries).toBe(IP2ASN_ENTRIES)
     }
@@ -145,7 +146,7 @@ describe('what an update put into the data directory', () => {
     const source = open()
     expect(source.lookup(GOOGLE)?.asn).toBe(15169)
     swap('asn.bin', compiled(tsv('8.8.8.0\t8.8.8.255\t64500\tZZ\tNEW'), '2026-11-22'))
-    await vi.waitFor(() => expect(source.lookup(GOOGLE)).toEqual({ asn: 64500, name: 'NEW' }))
+    await eventually(() => expect(source.lookup(GOOGLE)).toEqual({ asn: 64500, name: 'NEW' }))
     expect(source).toMatchObject({ date: '2026-11-22', entries: 1 })
   })
 
@@ -155,12 +156,12 @@ describe('what an update put into the data directory', () => {
     const source = open({ onError: (error) => errors.push(error) })
     source.open?.()
     swap('asn.bin', compiled(IP2ASN).subarray(0, 100))
-    await vi.waitFor(() => expect(errors).toHaveLength(1))
+    await eventually(() => expect(errors).toHaveLength(1))
     expect(errors[0]).toMatchObject({ code: 'asn_failed' })
     expect(errors[0]!.message).toContain('asn.bin: is damaged')
     expect(source.lookup(GOOGLE)?.asn).toBe(15169)
     swap('asn.bin', compiled(tsv('8.8.8.0\t8.8.8.255\t64500\tZZ\tNEW')))
-    await vi.waitFor(() => expect(source.lookup(GOOGLE)?.asn).toBe(64500))
+    await eventually(() => expect(source.lookup(GOOGLE)?.asn).toBe(64500))
     expect(errors).toHaveLength(1)
   })
 
@@ -169,7 +170,7 @@ describe('what an update put into the data directory', () => {
     const source = open()
     errorOf(() => source.open?.())
     swap('asn.bin', compiled(IP2ASN))
-    await vi.waitFor(() => expect(source.lookup(GOOGLE)?.asn).toBe(15169))
+    await eventually(() => expect(source.lookup(GOOGLE)?.asn).toBe(15169))
   })
 
   test('stays when its file goes, and when nobody watches any more', async () => {
@@ -276,7 +277,7 @@ describe('updateAsn', () => {
     const running = open()
     expect(running.lookup(GOOGLE)?.asn).toBe(15169)
     await update()
-    await vi.waitFor(() => expect(running.lookup(parseIp('1.0.7.9')!)?.name).toBe('NET-7'))
+    await eventually(() => expect(running.lookup(parseIp('1.0.7.9')!)?.name).toBe('NET-7'))
     expect(running.date).toBe(DATE)
   })
 

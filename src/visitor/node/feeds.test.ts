@@ -12,8 +12,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EdgeError } from '../../error.ts'
+import { eventually } from '../../eventually.fixture.ts'
 import { ipOf, refusal } from '../feeds/feeds.fixture.ts'
 import { parseFeedSpec } from '../feeds/spec.ts'
 import type { FeedFacts, Feeds } from './feeds.ts'
@@ -48,8 +49,6 @@ const open = (specs: readonly string[], onError: (error: EdgeError) => void = ()
   opened.push(feeds)
   return { ...feeds, changes }
 }
-
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000 })
 
 describe('openFeeds', () => {
   test('files give scores, lists and facts', () => {

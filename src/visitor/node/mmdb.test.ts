@@ -5,6 +5,7 @@ import type { AsnResponse } from 'mmdb-lib'
 import { Reader } from 'mmdb-lib'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { EdgeError } from '../../error.ts'
+import { eventually } from '../../eventually.fixture.ts'
 import { formatIp, Ip, networkOf, parseIp } from '../../lists/ip.ts'
 import type { MmdbOptions as Fixture } from './mmdb.fixture.ts'
 import { mmdb } from './mmdb.fixture.ts'
@@ -219,7 +220,7 @@ describe('a changed file', () => {
     const database = open(german, { onError, intervalMs: INTERVAL_MS })
     expect(database.geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'DE' })
     change(database.path, french)
-    await vi.waitFor(() => expect(database.geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'FR' }))
+    await eventually(() => expect(database.geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'FR' }))
     expect(database).toMatchObject({ type: 'My-Country', date: '2026-06-01' })
     expect(database.geo?.date).toBe('2026-06-01')
     expect(onError).not.toHaveBeenCalled()
@@ -232,14 +233,14 @@ describe('a changed file', () => {
     const onError = vi.fn()
     const { path, geo } = open(german, { onError, intervalMs: INTERVAL_MS })
     change(path, bad)
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(1))
+    await eventually(() => expect(onError).toHaveBeenCalledTimes(1))
     const [error] = onError.mock.calls[0]!
     expect(error).toMatchObject({ code: 'geo_failed' })
     expect(error.message).toContain(path)
     expect(error.message).toContain(reason)
     expect(geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'DE' })
     change(path, french)
-    await vi.waitFor(() => expect(geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'FR' }))
+    await eventually(() => expect(geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'FR' }))
     expect(onError).toHaveBeenCalledTimes(1)
   })
 })

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { eventually } from '../../eventually.fixture.ts'
 import { watchFile } from './watch-file.ts'
 
 const INTERVAL_MS = 10
@@ -25,7 +26,7 @@ describe('a watched file', () => {
   })
   afterEach(() => stop())
 
-  const called = (times: number) => vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(times))
+  const called = (times: number) => eventually(() => expect(onChange).toHaveBeenCalledTimes(times))
 
   test.each<[string, () => void]>([
     ['written to', () => appendFileSync(path, ', second')],
@@ -88,7 +89,7 @@ test('a file that is not there yet is told of when it comes', async () => {
   const stop = watchFile(path, onChange, { intervalMs: INTERVAL_MS })
   try {
     writeFileSync(path, 'here')
-    await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1))
+    await eventually(() => expect(onChange).toHaveBeenCalledTimes(1))
   } finally {
     stop()
   }
