@@ -49,11 +49,12 @@ describe('a download that was cut off', () => {
     await site.failure()
     site.handler = (_, response) => response.writeHead(503).end()
     expect((await site.failure()).message).toContain('the server answers 503 Service Unavailable')
-    site.handler = (request, response) => {
+    site.handler = (_, response, arrived) => {
       const range = `bytes ${CUT}-${BODY.length - 1}/${BODY.length}`
       const length = BODY.length - CUT
       response.writeHead(206, { 'content-range': range, 'content-length': length })
-      response.write(BODY.subarray(CUT, 2 * CUT), () => setTimeout(() => request.destroy(), 20))
+      response.write(BODY.subarray(CUT, 2 * CUT))
+      arrived(2 * CUT).then(() => response.destroy())
     }
     await site.failure()
     site.handler = rest(BODY)
@@ -67,25 +68,26 @@ describe('a download that was cut off', () => {
     ['has another version now', send(NEXT_BODY, { etag: '"2"' })],
     [
       'continues with another version',
-      (request, response) =>
+      (request, response, arrived) =>
         (request.headers.range ? rest(NEXT_BODY, { etag: '"2"' }) : send(NEXT_BODY))(
           request,
-          response
+          response,
+          arrived
         ),
     ],
     [
       'has nothing at that place',
-      (request, response) => {
+      (request, response, arrived) => {
         if (request.headers.range) response.writeHead(416).end()
-        else send(NEXT_BODY)(request, response)
+        else send(NEXT_BODY)(request, response, arrived)
       },
     ],
     [
       'continues somewhere else',
-      (request, response) => {
+      (request, response, arrived) => {
         if (request.headers.range) {
           response.writeHead(206, { 'content-range': 'bytes 5-9/10' }).end('56789')
-        } else send(NEXT_BODY)(request, response)
+        } else send(NEXT_BODY)(request, response, arrived)
       },
     ],
   ])('begins again where the server %s', async (name, answer) => {
@@ -127,8 +129,8 @@ describe('a download that was cut off', () => {
     mkdirSync(left, { recursive: true })
     writeFileSync(join(left, 'body'), BODY.subarray(0, CUT))
     writeFileSync(join(left, 'note.json'), JSON.stringify({ key, etag: '"1"' }))
-    site.handler = (request, response) =>
-      (request.headers.range ? rest(BODY) : send(BODY))(request, response)
+    site.handler = (request, response, arrived) =>
+      (request.headers.range ? rest(BODY) : send(BODY))(request, response, arrived)
     await site.download()
     expect(site.asked[0]?.headers.range).toBe(hasEnded ? `bytes=${CUT}-` : undefined)
     expect(site.contentName()).toBe('body')

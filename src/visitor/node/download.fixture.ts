@@ -8,7 +8,12 @@ import { EdgeError } from '../../error.ts'
 import type { DownloadOptions } from './download.ts'
 import { download } from './download.ts'
 
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+/** `arrived` resolves once the client has kept so many bytes of the file. */
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  arrived: (bytes: number) => Promise<void>
+) => void
 
 /** More than a socket takes at once, so that a cut falls into it. */
 export const BODY = Buffer.alloc(300_000, 'abcdefghijklmnopqrstuvwxyz')
@@ -33,12 +38,13 @@ export const send =
     response.writeHead(200, { 'content-length': body.length, ...headers }).end(body)
   }
 
-/** Sends the first part, then cuts the connection. */
+/** Sends the first part, and cuts the connection once the client has kept it. */
 export const cut =
   (body: Buffer, headers: Record<string, string>): Handler =>
-  (_, response) => {
+  (_, response, arrived) => {
     response.writeHead(200, { 'content-length': body.length, ...headers })
-    response.write(body.subarray(0, CUT), () => setTimeout(() => response.destroy(), 20))
+    response.write(body.subarray(0, CUT))
+    arrived(CUT).then(() => response.destroy())
   }
 
 /** Continues where asked to. */
@@ -58,6 +64,13 @@ export class Site {
   url = ''
   handler: Handler = send(BODY)
   asked: IncomingMessage[] = []
+  private awaited: { readonly bytes: number; readonly resolve: () => void }[] = []
+
+  /** Resolves once the download has kept so many bytes of its file. */
+  arrived = (bytes: number) =>
+    new Promise<void>((resolve) => {
+      this.awaited.push({ bytes, resolve })
+    })
 
   content = () => readFileSync(this.file)
   contentName = () => named(this.content())
@@ -69,8 +82,16 @@ export class Site {
     writeFileSync(this.file, OLD)
   }
 
-  download = (options: Partial<DownloadOptions> = {}) =>
-    download({ url: this.url, file: this.file, ...options })
+  download = ({ onProgress, ...options }: Partial<DownloadOptions> = {}) =>
+    download({
+      url: this.url,
+      file: this.file,
+      ...options,
+      onProgress: (bytes, total) => {
+        for (const waiting of this.awaited) if (bytes >= waiting.bytes) waiting.resolve()
+        onProgress?.(bytes, total)
+      },
+    })
 
   failure = async (options: Partial<DownloadOptions> = {}): Promise<EdgeError> => {
     try {
@@ -93,7 +114,7 @@ export const useSite = (): Site => {
     site.asked = []
     const server = createServer((request, response) => {
       site.asked.push(request)
-      site.handler(request, response)
+      site.handler(request, response, site.arrived)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     site.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/data`

@@ -103,7 +103,7 @@ describe('a file that is the newest', () => {
 
 test('downloads at once do not disturb each other', async () => {
   const bodies = [BODY, NEXT_BODY, BODY, NEXT_BODY]
-  site.handler = (request, response) => send(bodies[site.asked.length - 1]!)(request, response)
+  site.handler = (...exchange) => send(bodies[site.asked.length - 1]!)(...exchange)
   const came: string[] = []
   const verify = (path: string) => void came.push(named(readFileSync(path)))
   const results = await Promise.all(bodies.map(() => site.download({ verify })))
@@ -115,11 +115,11 @@ test('downloads at once do not disturb each other', async () => {
 
 describe('redirects', () => {
   test('are followed, also relative ones', async () => {
-    site.handler = (request, response) => {
+    site.handler = (request, response, arrived) => {
       if (request.url === '/data') response.writeHead(302, { location: '/there' }).end()
       else if (request.url === '/there') {
         response.writeHead(308, { location: site.url.replace('data', 'end') }).end()
-      } else send(BODY)(request, response)
+      } else send(BODY)(request, response, arrived)
     }
     await site.download()
     expect(site.asked.map((request) => request.url)).toEqual(['/data', '/there', '/end'])
