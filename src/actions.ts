@@ -15,6 +15,11 @@ export const actions = {
   block: { ends: true, answers: true },
   log: { ends: false, answers: false },
   skip: { ends: true, answers: false },
+  managed_challenge: { ends: true, answers: true },
+  js_challenge: { ends: true, answers: true },
+  challenge: { ends: true, answers: true },
+  // Of IP Access rules alone.
+  allow: { ends: true, answers: false },
 } as const satisfies Readonly<Record<string, ActionFacts>>
 
 export type Action = keyof typeof actions

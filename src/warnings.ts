@@ -14,6 +14,20 @@ const ADVICE: Partial<Record<FieldSource, string>> = {
   postal: '; some city databases have it (`--geo FILE.mmdb`, option `geo`)',
 }
 
+/** Products whose rules load and do nothing yet. */
+const WITHOUT_PHASE = [
+  ['access', 'IP Access rules'],
+  ['lockdowns', 'Zone Lockdown'],
+  ['agents', 'User Agent Blocking'],
+  ['rateLimits', 'rate limiting rules'],
+] as const
+
+const withoutPhase = (ruleset: Ruleset): string[] =>
+  WITHOUT_PHASE.flatMap(([slot, product]) => {
+    const { length } = ruleset[slot].filter((rule) => rule.enabled)
+    return length === 0 ? [] : [`${product}: not enforced yet, ${length} of them in the documents`]
+  })
+
 /** The kinds of fields among those named: where their values come from. */
 export const sourcesOf = (fields: readonly string[]): ReadonlySet<FieldSource> =>
   new Set(fields.flatMap((field) => fieldFacts.get(field)?.source ?? []))
@@ -43,6 +57,7 @@ export const warningsOf = (ruleset: Ruleset, provided: ReadonlySet<FieldSource>)
     ({ file, line, message, help }) =>
       `${file === undefined ? '' : `${file}:${line}: `}${message}${help === undefined ? '' : `: ${help}`}`
   ),
+  ...withoutPhase(ruleset),
   ...ruleset.rules
     .filter((rule) => rule.enabled)
     .flatMap((rule) =>

@@ -84,6 +84,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'mount',
     'proxy',
     'request',
+    'rules',
     'verdict',
     'visitor',
   ],

@@ -3,6 +3,7 @@ import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError } from '../error.ts'
 import { openStore } from '../events/node/open.ts'
 import { loadRulePaths } from '../import/node/load.ts'
+import { allRules } from '../rules/rule.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
 import { openSources, providedBy } from '../visitor/provides.ts'
 import { sourcesOf, warningsOf } from '../warnings.ts'
@@ -97,14 +98,12 @@ const checkRules = (
     lists: sources.lists,
     readPage: readPageFile,
   })
-  const enabled = ruleset.rules.filter((rule) => rule.enabled)
+  const rules = allRules(ruleset)
+  const enabled = rules.filter((rule) => rule.enabled)
   // As the edge does at its start: data that the rules read and that cannot be loaded are found here.
-  openSources(sources, sourcesOf(enabled.flatMap((rule) => rule.expression.fields)))
+  openSources(sources, sourcesOf(ruleset.fields))
   return [
-    ok(
-      'rules',
-      `${enabled.length} of ${ruleset.rules.length} enabled in ${ruleset.files.join(', ')}`
-    ),
+    ok('rules', `${enabled.length} of ${rules.length} enabled in ${ruleset.files.join(', ')}`),
     ...warningsOf(ruleset, providedBy(sources, seesTls)).map((warning) => warn('rules', warning)),
   ]
 }

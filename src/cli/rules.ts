@@ -1,6 +1,8 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { loadRulePaths } from '../import/node/load.ts'
+import { productsOf } from '../rules/print.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
+import { allRules } from '../rules/rule.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
 import { providedBy } from '../visitor/provides.ts'
 import { warningsOf } from '../warnings.ts'
@@ -23,25 +25,36 @@ const printed = ({ id, name, action, enabled, expression, file, line }: Rule) =>
 
 type Action = (ruleset: Ruleset, args: Arguments, io: Io, sources: OpenedSources) => void
 
+const ruleText = (rule: Rule, io: Io): string => {
+  const state = rule.enabled ? '' : paint(io.color, 'dim', ' (disabled)')
+  const head = `${paint(io.color, 'bold', printable(rule.name))} [${rule.id}] ${rule.action}${state}`
+  return `${head}\n  ${printable(rule.expression.source)}\n`
+}
+
 const print: Action = (ruleset, args, io) => {
+  const products = productsOf(ruleset)
   if (args.on('json')) {
-    io.out(`${JSON.stringify({ rules: ruleset.rules.map(printed) })}\n`)
+    const rules = products.flatMap(({ product, rules }) =>
+      rules.map((rule) => ({ product, ...printed(rule) }))
+    )
+    io.out(`${JSON.stringify({ rules, lists: ruleset.ownLists })}\n`)
     return
   }
-  io.out(
-    ruleset.rules
-      .map((rule) => {
-        const state = rule.enabled ? '' : paint(io.color, 'dim', ' (disabled)')
-        const head = `${paint(io.color, 'bold', printable(rule.name))} [${rule.id}] ${rule.action}${state}`
-        return `${head}\n  ${printable(rule.expression.source)}\n`
-      })
-      .join('\n')
+  const isOne = products.length === 1 && products[0]!.product === 'rules'
+  const texts = products.flatMap(({ product, rules }) => [
+    ...(isOne ? [] : [`${paint(io.color, 'dim', `${product}:`)}\n`]),
+    ...rules.map((rule) => ruleText(rule, io)),
+  ])
+  const lists = ruleset.ownLists.map(
+    ({ name, kind, size }) => `$${name}: ${size} ${size === 1 ? 'entry' : 'entries'} (${kind})\n`
   )
+  io.out([...texts, ...lists].join('\n'))
 }
 
 const check: Action = (ruleset, args, io, sources) => {
-  const enabled = ruleset.rules.filter((rule) => rule.enabled).length
-  const total = ruleset.rules.length
+  const rules = allRules(ruleset)
+  const enabled = rules.filter((rule) => rule.enabled).length
+  const total = rules.length
   const ofFeeds = sources
     .facts()
     .flatMap(({ role, warning }) => (role === 'feed' ? (warning ?? []) : []))

@@ -4,6 +4,7 @@ import { parsePeerAddress } from '../lists/peer.ts'
 import { createEdge } from '../node.ts'
 import type { StoreName } from '../options.ts'
 import { readStoreName } from '../options.ts'
+import { allRules } from '../rules/rule.ts'
 import type { ServeOptions } from '../server/serve.ts'
 import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
@@ -251,7 +252,8 @@ const announce = (
     trust: readonly string[]
   }
 ) => {
-  const { rules, files } = edge.ruleset
+  const { files } = edge.ruleset
+  const rules = allRules(edge.ruleset)
   const enabled = rules.filter((rule) => rule.enabled).length
   if (args.on('json')) {
     const ready = {

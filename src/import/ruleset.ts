@@ -1,10 +1,16 @@
 import { isAction } from '../actions.ts'
 import type { LanguageOptions } from '../rules/compile.ts'
-import { compileText } from '../rules/compile.ts'
 import type { Draft } from '../rules/draft.ts'
 import type { Findings } from '../rules/findings.ts'
 import type { Part, Place, Span } from '../rules/node.ts'
+import { ACCESS_ACTIONS } from '../rules/products/access.ts'
+import { AGENT_ACTIONS } from '../rules/products/agents.ts'
+import { CUSTOM_ACTIONS } from '../rules/products/custom.ts'
+import { RATE_LIMIT_ACTIONS } from '../rules/products/rate-limits.ts'
+import type { CustomResponse } from '../rules/response.ts'
+import { checkResponse } from '../rules/response.ts'
 import { slug } from '../rules/slug.ts'
+import { productOf } from './products.ts'
 import type { ImportedRule } from './rule.ts'
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:-]{0,99}$/u
@@ -19,6 +25,14 @@ export const PRODUCT_NAMES: Readonly<Record<ImportedRule['product'], string>> = 
   ratelimit: 'rate limiting rule',
   ua: 'User Agent Blocking rule',
 }
+
+/** Actions that rules of each product may have here. */
+const ACTIONS = {
+  access: ACCESS_ACTIONS,
+  custom: CUSTOM_ACTIONS,
+  ratelimit: RATE_LIMIT_ACTIONS,
+  ua: AGENT_ACTIONS,
+} as const
 
 /** `dir/main.tf:20` as a file and a line. */
 const placeOf = ({ at, source }: ImportedRule): { file: string; line: number } => {
@@ -69,11 +83,18 @@ const idOf = (rule: ImportedRule, name: string, taken: Set<string>): string => {
 
 /** The reason why a rule does not run here; `undefined` where it runs. */
 const unenforced = ({ product, action = '', ruleset }: ImportedRule): string | undefined => {
-  if (product === 'list') return undefined
-  if (product !== 'custom') return `${PRODUCT_NAMES[product]}s are not enforced yet`
+  if (product === 'list' || product === 'lockdown') return undefined
   if (ruleset === 'custom') return 'rules of custom rulesets are not enforced yet'
-  return isAction(action) ? undefined : `the action \`${action}\` is not enforced yet`
+  const known: readonly string[] = ACTIONS[product]
+  return known.includes(action) ? undefined : `the action \`${action}\` is not enforced yet`
 }
+
+const responseOf = ({ response }: ImportedRule): CustomResponse | undefined =>
+  response && {
+    ...(response.status === undefined ? {} : { status: response.status }),
+    ...(response.content === undefined ? {} : { content: response.content }),
+    ...(response.content_type === undefined ? {} : { contentType: response.content_type }),
+  }
 
 /**
  * Imported rules as rules of an edge. Rules that this edge cannot enforce yet are named in a warning each, and lists are left to
@@ -90,19 +111,29 @@ export const draftsOf = (
   rules.flatMap((rule): Draft[] => {
     if (rule.product === 'list') return []
     const place = new RulePlace(rule)
-    const reason = rule.enabled === false ? undefined : unenforced(rule)
-    const name = nameOf(rule)
+    const { action = 'block', enabled = true } = rule
+    const reason = enabled ? unenforced(rule) : undefined
+    const value = rule.value === undefined ? '' : ` ${rule.value}`
+    const name = nameOf(rule) || `${action}${value}`
+    const warn = (why: string) => findings.warn(place, 'not_enforced', `"${name}": ${why}`)
     if (reason !== undefined) {
-      const value = rule.value === undefined ? '' : ` ${rule.value}`
-      const title = name === '' ? value.trim() : `"${name}"`
-      findings.warn(place, 'not_enforced', `${title}: ${reason}`)
+      warn(reason)
       return []
     }
-    const { action = '', expression = '', enabled = true } = rule
-    if (rule.product !== 'custom' || !isAction(action) || rule.ruleset === 'custom') return []
-    if (rule.response !== undefined && enabled) {
-      const message = `"${name}": its own response is not sent yet: it answers 1020`
-      findings.warn(place, 'not_enforced', message)
+    // A rule that is switched off may have an action that is not known here: nothing of it runs.
+    if (!isAction(action) || rule.ruleset === 'custom') return []
+    const made = productOf(rule, place, options, findings)
+    if ('reason' in made) {
+      warn(made.reason)
+      return []
+    }
+    const response = responseOf(rule)
+    if (response !== undefined) {
+      const product = rule.product === 'ratelimit' ? 'rateLimit' : 'custom'
+      checkResponse(response, product, (_, message) =>
+        findings.warn(place, 'not_on_cloudflare', `"${name}": ${message}`)
+      )
+      if (enabled) warn('its own response is not sent yet: it answers 1020')
     }
     return [
       {
@@ -111,10 +142,9 @@ export const draftsOf = (
         name,
         action,
         enabled,
-        expression: compileText({ value: expression, place }, options, findings),
-        description: undefined,
-        page: undefined,
-        goesOn: action === 'skip' && rule.skip?.current === false,
+        ...made,
+        response,
+        skip: action === 'skip' ? rule.skip : undefined,
         place,
       },
     ]

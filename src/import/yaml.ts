@@ -37,8 +37,9 @@ export const toDocument = (
     const problem = findings.inSourceOrder([]).find(({ severity }) => severity === 'error')
     if (rule.product === 'list') leaveOut('lists are given with `--feed` or the option `lists`')
     else if (problem !== undefined) leaveOut(problem.message)
-    else if (draft === undefined) leaveOut('it has no form in a rule document yet')
-    else if (draft.goesOn === true) leaveOut('it skips other products only, which are not here')
+    else if (draft?.parts?.product !== 'custom') leaveOut('it has no form in a rule document yet')
+    else if (draft.skip?.current === false)
+      leaveOut('it skips other products only, which are not here')
     else {
       const name = [...draft.name].slice(0, MAX_NAME).join('')
       text += comment(source)

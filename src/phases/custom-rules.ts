@@ -14,8 +14,9 @@ const CODE = 1020
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/
  */
-export const customRules = ({ rules, fields }: Ruleset): Phase => {
+export const customRules = ({ rules }: Ruleset): Phase => {
   const enabled = rules.filter((rule) => rule.enabled)
+  const fields = [...new Set(enabled.flatMap(({ expression }) => expression.fields))]
   const phase = { name: NAME, source: SOURCE } as const
   // Made once: a request that is blocked allocates no match of its own.
   const matches = enabled.map(
@@ -29,7 +30,7 @@ export const customRules = ({ rules, fields }: Ruleset): Phase => {
   )
   const matching = compileRules(
     enabled.map(({ expression }) => expression),
-    enabled.map(({ action, goesOn }) => actions[action].ends && goesOn !== true)
+    enabled.map(({ action, skip }) => actions[action].ends && skip?.current !== false)
   )
   return {
     ...phase,

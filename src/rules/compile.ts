@@ -74,14 +74,15 @@ const mappedWarnings = ({ source }: Expression): Problem[] => {
 
 const attempt = (
   source: string,
-  { scheme = customRuleScheme, ...options }: LanguageOptions
+  { scheme = customRuleScheme, ...options }: LanguageOptions,
+  expect: Options['expect'] = 'Bool'
 ): { expression?: Expression; problems: Problem[] } => {
   const toProblem = (diagnostic: Diagnostic): Problem => ({
     ...diagnostic,
     part: partOf(source, diagnostic),
   })
   try {
-    const expression = compile(source, { ...options, scheme })
+    const expression = compile(source, { ...options, scheme, expect })
     const warnings = [...listProblems(expression, options.lists), ...mappedWarnings(expression)]
     return { expression, problems: [...expression.warnings.map(toProblem), ...warnings] }
   } catch (error) {
@@ -99,12 +100,13 @@ const UNFINISHED = new Set(['eof', 'expected_name', 'expected_literal', 'missing
 export const compileText = (
   { value, place }: Text,
   options: LanguageOptions,
-  findings: Findings
+  findings: Findings,
+  expect?: Options['expect']
 ): Expression | undefined => {
   // The language trims its input: done here, so that positions are known (block scalars end with a line feed).
   const lead = /^[ \t\r\n]*/.exec(value)?.[0].length ?? 0
   const source = value.slice(lead).replace(/[ \t\r\n]+$/, '')
-  const { expression, problems } = attempt(source, options)
+  const { expression, problems } = attempt(source, options, expect)
   for (const { severity, code, message, help, part } of problems) {
     const within = { start: part.start + lead, length: part.length }
     const isCut = place.endsAtComment && part.start + part.length >= source.length

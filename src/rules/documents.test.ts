@@ -1,8 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import schema from '../../schema/rules.json' with { type: 'json' }
-import { CONDITION_KEYS, DOCUMENT_KEYS, OPERATOR_KEYS, RULE_KEYS, SWITCHES } from './keys.ts'
+import {
+  ACCESS_KEYS,
+  AGENT_KEYS,
+  CONDITION_KEYS,
+  DOCUMENT_KEYS,
+  LIST_KEYS,
+  LOCKDOWN_KEYS,
+  OPERATOR_KEYS,
+  RATE_LIMIT_KEYS,
+  RESPONSE_KEYS,
+  RULE_KEYS,
+  SKIP_KEYS,
+  SWITCHES,
+} from './keys.ts'
 import { loadRules } from './load.ts'
+import { CUSTOM_ACTIONS } from './products/custom.ts'
+import { RATE_LIMIT_ACTIONS } from './products/rate-limits.ts'
+import { CONTENT_TYPES } from './response.ts'
+import { allRules } from './rule.ts'
+import { SKIPPED_PHASES, SKIPPED_PRODUCTS } from './skip.ts'
 import { CONTINENTS, METHODS } from './values.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -10,6 +28,7 @@ const keys = (object: object) => Object.keys(object).sort()
 
 describe('the JSON schema knows what the loader knows', () => {
   const { rule, condition, method, continent } = schema.$defs
+  const { access_rule, user_agent_rule, lockdown, rate_limit, list, response } = schema.$defs
   const { user_agent, path, host, header } = condition.properties
   const mapping = (of: { anyOf: object[] }) => {
     const found = of.anyOf.find((branch) => 'properties' in branch)
@@ -20,6 +39,13 @@ describe('the JSON schema knows what the loader knows', () => {
   test.each<[string, object, readonly string[]]>([
     ['documents', schema.properties, Object.keys(DOCUMENT_KEYS)],
     ['rules', rule.properties, Object.keys(RULE_KEYS)],
+    ['IP Access rules', access_rule.properties, Object.keys(ACCESS_KEYS)],
+    ['User Agent Blocking rules', user_agent_rule.properties, Object.keys(AGENT_KEYS)],
+    ['lockdowns', lockdown.properties, Object.keys(LOCKDOWN_KEYS)],
+    ['rate limits', rate_limit.properties, Object.keys(RATE_LIMIT_KEYS)],
+    ['lists', mapping(list), Object.keys(LIST_KEYS)],
+    ['responses', response.properties, Object.keys(RESPONSE_KEYS)],
+    ['skip', rule.properties.skip.properties, Object.keys(SKIP_KEYS)],
     ['conditions', condition.properties, Object.keys(CONDITION_KEYS)],
     ['user_agent', mapping(user_agent), [...operators, ...SWITCHES.user_agent]],
     ['path', mapping(path), [...operators, ...SWITCHES.path]],
@@ -36,7 +62,12 @@ describe('the JSON schema knows what the loader knows', () => {
   test('values of closed sets', () => {
     expect(method.enum).toEqual([...METHODS])
     expect(continent.enum).toEqual([...CONTINENTS])
-    expect(rule.properties.action.enum).toEqual(['block', 'log', 'skip'])
+    expect(rule.properties.action.enum).toEqual([...CUSTOM_ACTIONS])
+    expect(rate_limit.properties.action.enum).toEqual([...RATE_LIMIT_ACTIONS])
+    expect(response.properties.content_type.enum).toEqual([...CONTENT_TYPES])
+    const { skipped_phases, skipped_products } = schema.$defs
+    expect(skipped_phases.anyOf[0]?.enum).toEqual([...SKIPPED_PHASES])
+    expect(skipped_products.anyOf[0]?.enum).toEqual([...SKIPPED_PRODUCTS])
   })
 
   test('every key has a description, and every reference a target', () => {
@@ -63,17 +94,22 @@ describe('the JSON schema knows what the loader knows', () => {
   })
 
   test('closed mappings refuse unknown keys, as the loader does', () => {
-    for (const closed of [schema, rule, condition]) expect(closed.additionalProperties).toBe(false)
+    for (const closed of [schema, rule, condition, access_rule, lockdown, rate_limit])
+      expect(closed.additionalProperties).toBe(false)
   })
 })
 
-describe('docs/rules.md', () => {
+describe('docs/rules.md and docs/products.md', () => {
   const text = read('docs/rules.md')
-  const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = '']) => block)
+  const products = read('docs/products.md')
+  const blocks = [...`${text}${products}`.matchAll(/^```yaml\n(.*?)^```/gms)].map(
+    ([, block = '']) => block
+  )
 
   test.each(blocks.map((block, i) => [i + 1, block] as const))('example %i loads', (_, block) => {
-    const { rules, warnings } = loadRules([{ file: 'docs/rules.md', text: block }])
-    expect(rules.length).toBeGreaterThan(0)
+    const ruleset = loadRules([{ file: 'docs/rules.md', text: block }])
+    const { ownLists, warnings } = ruleset
+    expect(allRules(ruleset).length + ownLists.length).toBeGreaterThan(0)
     expect(warnings).toEqual([])
   })
 
@@ -83,10 +119,22 @@ describe('docs/rules.md', () => {
     expect(text).toContain(`\`\`\`text\n${printed}\n\`\`\``)
   })
 
-  test('every key is on the page', () => {
-    const names = [DOCUMENT_KEYS, RULE_KEYS, CONDITION_KEYS, OPERATOR_KEYS].flatMap(Object.keys)
+  test('every key is on one of the pages', () => {
+    const names = [
+      DOCUMENT_KEYS,
+      ACCESS_KEYS,
+      AGENT_KEYS,
+      LOCKDOWN_KEYS,
+      RATE_LIMIT_KEYS,
+      LIST_KEYS,
+      RESPONSE_KEYS,
+      SKIP_KEYS,
+      RULE_KEYS,
+      CONDITION_KEYS,
+      OPERATOR_KEYS,
+    ].flatMap(Object.keys)
     const switches = Object.values(SWITCHES).flat()
-    const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, inside = '']) => inside)
+    const code = [...`${text}${products}`.matchAll(/`([^`\n]+)`/g)].map(([, inside = '']) => inside)
     for (const key of [...names, ...switches]) {
       expect(
         code.some((inside) => inside === key || inside.startsWith(`${key}:`)),

@@ -14,6 +14,11 @@ export class Findings {
     return this.#count.error > 0
   }
 
+  /** Errors so far. */
+  get errors(): number {
+    return this.#count.error
+  }
+
   /** True where errors were left out. */
   get isFull(): boolean {
     return this.#count.error >= MAX_PROBLEMS

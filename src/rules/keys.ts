@@ -7,7 +7,59 @@ type Keys = Readonly<Record<string, readonly string[]>>
 export const DOCUMENT_KEYS = {
   $schema: [],
   name: ['title'],
-  rules: ['rule'],
+  access: ['ip_access', 'access_rules', 'ip_access_rules'],
+  lockdown: ['lockdowns', 'zone_lockdown', 'zone_lockdowns'],
+  user_agents: ['user_agent', 'agents', 'ua', 'ua_rules'],
+  rules: ['rule', 'custom_rules'],
+  rate_limits: ['rate_limit', 'ratelimits', 'ratelimit', 'rate_limiting'],
+  lists: ['list'],
+} as const satisfies Keys
+
+/** Keys of a document that hold rules of one product each. */
+export const PRODUCT_KEYS = ['access', 'lockdown', 'user_agents', 'rules', 'rate_limits'] as const
+
+/** What rules of every product have. */
+const HEAD_KEYS = {
+  name: ['title'],
+  id: ['ref'],
+  description: ['comment', 'note', 'notes'],
+  enabled: ['disabled', 'active', 'paused'],
+  page: ['error_page'],
+} as const satisfies Keys
+
+export const ACCESS_KEYS = {
+  ...HEAD_KEYS,
+  allow: ['whitelist', 'permit'],
+  block: ['deny', 'ban', 'drop'],
+} as const satisfies Keys
+
+export const AGENT_KEYS = {
+  ...HEAD_KEYS,
+  block: ['deny', 'ban', 'drop'],
+} as const satisfies Keys
+
+export const LOCKDOWN_KEYS = {
+  ...HEAD_KEYS,
+  urls: ['url', 'paths'],
+  allow: ['ips', 'addresses', 'configurations', 'allowed'],
+  priority: ['order'],
+} as const satisfies Keys
+
+export const LIST_KEYS = {
+  kind: ['type'],
+  items: ['entries', 'values'],
+} as const satisfies Keys
+
+export const RESPONSE_KEYS = {
+  status: ['status_code', 'code'],
+  content: ['body', 'text'],
+  content_type: ['type'],
+} as const satisfies Keys
+
+export const SKIP_KEYS = {
+  ruleset: ['current', 'rules'],
+  phases: ['phase'],
+  products: ['product'],
 } as const satisfies Keys
 
 export const RULE_KEYS = {
@@ -18,7 +70,26 @@ export const RULE_KEYS = {
   action: ['actions', 'do', 'then'],
   when: ['if', 'match', 'matches', 'conditions'],
   expression: ['expr', 'filter', 'rule'],
-  page: ['response', 'answer', 'error_page'],
+  page: ['error_page'],
+  response: ['answer', 'custom_response'],
+  skip: ['action_parameters', 'skips'],
+  logging: ['log'],
+} as const satisfies Keys
+
+export const RATE_LIMIT_KEYS = {
+  ...HEAD_KEYS,
+  action: ['actions', 'do', 'then'],
+  when: ['if', 'match', 'matches', 'conditions'],
+  expression: ['expr', 'filter', 'rule'],
+  response: ['answer', 'custom_response'],
+  characteristics: ['per', 'by', 'key', 'keys', 'count_by'],
+  period: ['window', 'interval'],
+  requests_per_period: ['requests', 'limit', 'threshold', 'rate'],
+  mitigation_timeout: ['timeout', 'duration', 'ban'],
+  counting_expression: ['counting', 'count'],
+  requests_to_origin: ['origin'],
+  score_per_period: ['score'],
+  score_response_header_name: ['score_header', 'header'],
 } as const satisfies Keys
 
 export const PAGE_KEYS = {
@@ -63,6 +134,7 @@ export const SWITCH_KEYS = {
 } as const satisfies Keys
 
 export type RuleKey = keyof typeof RULE_KEYS
+export type RateLimitKey = keyof typeof RATE_LIMIT_KEYS
 export type ConditionKey = keyof typeof CONDITION_KEYS
 export type Operator = keyof typeof OPERATOR_KEYS
 export type Switch = keyof typeof SWITCH_KEYS

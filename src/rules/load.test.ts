@@ -84,7 +84,18 @@ describe('a ruleset', () => {
   })
 
   test('may be empty', () => {
-    const empty = { rules: [], files: ['a.yaml'], fields: [], lists: [], warnings: [] }
+    const empty = {
+      access: [],
+      lockdowns: [],
+      agents: [],
+      rules: [],
+      rateLimits: [],
+      ownLists: [],
+      files: ['a.yaml'],
+      fields: [],
+      lists: [],
+      warnings: [],
+    }
     expect(load('rules: []')).toEqual(empty)
     expect(loadRules([])).toEqual({ ...empty, files: [] })
   })

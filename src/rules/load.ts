@@ -1,6 +1,6 @@
 import { assembleDrafts, draftsOf } from './assemble.ts'
 import type { LanguageOptions } from './compile.ts'
-import type { Draft } from './draft.ts'
+import type { Drafts } from './document.ts'
 import { Findings } from './findings.ts'
 import { MAX_DOCUMENT_CHARACTERS } from './limits.ts'
 import type { Node } from './node.ts'
@@ -43,12 +43,12 @@ export const loadRules = (
   return assembleDrafts(draftsIn(sources, findings, options), files, findings)
 }
 
-/** The rules of documents as far as they can be read; problems go to `findings`. */
+/** What documents hold as far as it can be read; problems go to `findings`. */
 export const draftsIn = (
   sources: readonly RuleSource[],
   findings: Findings,
   options: LanguageOptions
-): Draft[] =>
+): Drafts =>
   draftsOf(
     sources.map((source) => parse(source, findings)),
     findings,

@@ -1,11 +1,14 @@
 import { assemble } from './assemble.ts'
 import type { LanguageOptions } from './compile.ts'
 import { Findings } from './findings.ts'
+import { PRODUCT_KEYS } from './keys.ts'
 import { ObjectReader } from './plain.ts'
 import type { Ruleset } from './rule.ts'
 
 const isDocument = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'rules' in value
+  typeof value === 'object' &&
+  value !== null &&
+  [...PRODUCT_KEYS, 'lists'].some((key) => key in value)
 
 /** The documents that an option holds: several, one, or a list of rules, which stand for the one document with them. */
 export const documentsOf = (given: unknown): readonly unknown[] => {

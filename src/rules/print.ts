@@ -1,5 +1,6 @@
 import type { Action } from '../actions.ts'
-import type { Ruleset } from './rule.ts'
+import { PRODUCT_KEYS } from './keys.ts'
+import type { Rule, Ruleset } from './rule.ts'
 
 /** One line of `edge1020 rules print`. */
 export interface PrintedRule {
@@ -17,3 +18,20 @@ export interface PrintedRule {
 /** The rules as plain data, in order: shorthand shown as the expression that it is. */
 export const printRules = ({ rules }: Ruleset): PrintedRule[] =>
   rules.map(({ expression, ...rule }) => ({ ...rule, expression: expression.source }))
+
+/** Where a ruleset keeps the rules of each key of a document. */
+const SLOTS = {
+  access: 'access',
+  lockdown: 'lockdowns',
+  user_agents: 'agents',
+  rules: 'rules',
+  rate_limits: 'rateLimits',
+} as const satisfies Readonly<Record<(typeof PRODUCT_KEYS)[number], keyof Ruleset>>
+
+/** The rules of each product that has some, under the key of a document that holds them. */
+export const productsOf = (
+  ruleset: Ruleset
+): { readonly product: (typeof PRODUCT_KEYS)[number]; readonly rules: readonly Rule[] }[] =>
+  PRODUCT_KEYS.map((product) => ({ product, rules: ruleset[SLOTS[product]] })).filter(
+    ({ rules }) => rules.length > 0
+  )

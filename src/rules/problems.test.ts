@@ -332,7 +332,7 @@ describe('a rule is refused at its place', () => {
     [
       `name: a, action: log, ${W}, «zzzzzzz»: true`,
       ['unknown_key'],
-      'known keys: name, id, description, enabled, action, when, expression, page',
+      'known keys: name, id, description, enabled, action, when, expression, page, response, skip, logging',
     ],
     [`name: a, action: «allow», ${W}`, ['unknown_action'], ALLOW],
     [`name: a, action: «Bypass», ${W}`, ['unknown_action'], ALLOW],

@@ -10,6 +10,7 @@ import { createProxy } from '../proxy/proxy.ts'
 import { socketResponse } from '../proxy/socket-response.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { isSingleHeader } from '../request/header-fields.ts'
+import { allRules } from '../rules/rule.ts'
 import type { Verdict } from '../verdict.ts'
 import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
 import type { Connection } from '../visitor/visitor.ts'
@@ -159,8 +160,8 @@ export const serve = async ({
       onError: report,
       health: () => ({
         rules: {
-          enabled: edge.ruleset.rules.filter((rule) => rule.enabled).length,
-          total: edge.ruleset.rules.length,
+          enabled: allRules(edge.ruleset).filter((rule) => rule.enabled).length,
+          total: allRules(edge.ruleset).length,
         },
         judged: edge.stats.judged,
         blocked: edge.stats.blocked,

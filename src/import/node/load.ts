@@ -5,6 +5,7 @@ import { listsOf } from '../../lists/named.ts'
 import { assembleDrafts } from '../../rules/assemble.ts'
 import type { LanguageOptions } from '../../rules/compile.ts'
 import { Findings } from '../../rules/findings.ts'
+import { joinLists } from '../../rules/lists.ts'
 import { draftsIn } from '../../rules/load.ts'
 import { readRuleFiles } from '../../rules/node/files.ts'
 import type { Place } from '../../rules/node.ts'
@@ -13,19 +14,6 @@ import type { LeftOut } from '../rule.ts'
 import { draftsOf } from '../ruleset.ts'
 import type { Imported, ImportOptions } from './import.ts'
 import { importRules } from './import.ts'
-
-/** Several lists as one: the first that knows a name has it. */
-export const joinLists = (...all: readonly Lists[]): Lists => {
-  const first = <K extends keyof Lists>(kind: K) =>
-    ((name: string) => {
-      for (const lists of all) {
-        const found = lists[kind]?.(name)
-        if (found !== undefined) return found
-      }
-      return undefined
-    }) as NonNullable<Lists[K]>
-  return { ip: first('ip'), int: first('int'), string: first('string') }
-}
 
 const KINDS: ReadonlySet<string> = new Set(['ip', 'asn', 'hostname'])
 
@@ -96,18 +84,19 @@ export const loadRulePaths = (
   const language = { ...options, lists }
   const sources = imported.own.length === 0 ? [] : readRuleFiles(imported.own)
   const own = draftsIn(sources, findings, language)
-  const taken = new Set(own.flatMap(({ id }) => id ?? []))
-  const drafts = draftsOf(imported.rules, language, findings, taken)
+  const taken = new Set(own.rules.flatMap(({ id }) => id ?? []))
+  const known = joinLists(...own.lists.map((list) => list.lists), lists)
+  const drafts = draftsOf(imported.rules, { ...language, lists: known }, findings, taken)
   for (const { source, what, reason } of imported.leftOut)
     warn(source, `${what} is left out: ${reason}`)
   for (const text of imported.warnings) {
     const [, source = '', message = text] = /^(.*?:\d+): ([\s\S]*)$/.exec(text) ?? []
     warn(source, message)
   }
-  const all = [...own, ...drafts]
+  const all = [...own.rules, ...drafts]
   if (imported.files.length > 0 && !all.some((draft) => draft.enabled)) {
     warn(imported.files[0]!, 'no rule is in force: every request passes')
   }
   const files = [...sources.map(({ file }) => file), ...imported.files]
-  return assembleDrafts(all, files, findings)
+  return assembleDrafts({ rules: all, lists: own.lists }, files, findings)
 }

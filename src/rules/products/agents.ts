@@ -1,0 +1,69 @@
+import type { Action } from '../../actions.ts'
+import type { LanguageOptions } from '../compile.ts'
+import type { Draft } from '../draft.ts'
+import { readHead, readPage } from '../head.ts'
+import { AGENT_KEYS } from '../keys.ts'
+import { LazyExpression } from '../lazy-expression.ts'
+import type { Node } from '../node.ts'
+import { quote } from '../quote.ts'
+import type { Reader } from '../reader.ts'
+import type { Rule } from '../rule.ts'
+import { slug } from '../slug.ts'
+import { readActionKey } from './action-key.ts'
+
+/**
+ * One User Agent Blocking rule.
+ *
+ * Source: https://developers.cloudflare.com/waf/tools/user-agent-blocking/
+ */
+export interface AgentRule extends Rule {
+  /** The whole User-Agent header, upper and lower case as written. */
+  readonly userAgent: string
+}
+
+export const AGENT_ACTIONS = ['block'] as const satisfies readonly Action[]
+
+/** The expression that says the same as a User Agent Blocking rule. */
+export const agentExpression = (userAgent: string): LazyExpression =>
+  new LazyExpression(`http.user_agent eq ${quote(userAgent)}`, ['http.user_agent'])
+
+const expected = 'a whole User-Agent header'
+const WILDCARD_HELP =
+  'these rules have no wildcards: write a custom rule with `when: { user_agent: … }`'
+
+/** Reads one entry of `user_agents:`, which is as many rules as its action has values. */
+export const readAgents = (node: Node, reader: Reader, options: LanguageOptions): Draft[] => {
+  const what = 'a User Agent Blocking rule'
+  const map = reader.map(node, `${what} such as \`block: BadBot/1.0\``)
+  if (map === undefined) return []
+  const { found, meant } = reader.entries(map, AGENT_KEYS, what)
+  const { head, scope } = readHead(map, found, meant, reader, options)
+  const chosen = readActionKey(found, AGENT_ACTIONS, what, scope)
+  if (chosen === undefined) return []
+  const { action, entry } = chosen
+  const isOne = entry.value.kind !== 'list'
+  const page = readPage(found.page, scope)
+  return reader.items(entry.value, expected).flatMap((item): Draft[] => {
+    const text = reader.text(item, expected)
+    if (text === undefined) return []
+    const { value, place } = text
+    if (value.endsWith('*') || value.startsWith('*')) {
+      const message = 'the `*` is compared as it stands'
+      reader.findings.warn(place, 'not_a_wildcard', message, WILDCARD_HELP)
+    }
+    const id = isOne && head.id !== undefined ? head.id : slug(`${head.id ?? action} ${value}`)
+    return [
+      {
+        ...head,
+        id: id.slice(0, 100),
+        idPlace: isOne ? head.idPlace : place,
+        name: head.name ?? `${action} ${value}`,
+        action,
+        expression: agentExpression(value),
+        page,
+        place: isOne ? head.place : place,
+        parts: { product: 'agent', userAgent: value },
+      },
+    ]
+  })
+}
