@@ -246,6 +246,18 @@ export const errorCodes = {
     meaning: 'A port is not a whole number from 0 to 65535.',
     remedy: 'Correct the port; 0 takes any free one.',
   },
+  invalid_admin_token: {
+    area: 'serving',
+    meaning:
+      'The token of the admin port is too short, too long, or has characters that no header carries.',
+    remedy:
+      'Give 16 to 512 letters, digits and `._~+/-=`, or none: then the edge makes one where it needs one.',
+  },
+  audit_failed: {
+    area: 'serving',
+    meaning: 'The audit log of the admin port could not be written; the change was not made.',
+    remedy: 'Check the path, the permissions and the free space.',
+  },
   port_forbidden: {
     area: 'serving',
     meaning: 'This user may not listen on this port.',

@@ -75,8 +75,9 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   ],
   mount: ['answers', 'edge', 'request', 'verdict', 'visitor'],
   proxy: ['answers'],
+  admin: ['actions', 'answers', 'events', 'lists'],
   server: [
-    'actions',
+    'admin',
     'answers',
     'edge',
     'events',

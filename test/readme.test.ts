@@ -1,4 +1,4 @@
-// Every command and piece of code in the README, docs/mounting.md, docs/events.md and docs/api.md, run as written (but for ports, and `npx`, which here is this build).
+// Every command and piece of code in the README, docs/mounting.md, docs/events.md, docs/admin.md and docs/api.md, run as written (but for ports, and `npx`, which here is this build).
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -83,6 +83,9 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   "curl 'http://127.0.0.1:8021/api/events?action=block&limit=5'": [/"events":/, RAY],
   'curl "http://127.0.0.1:8021/api/events/$RAY"': [/"matched"/, /"http\.user_agent"/],
   'curl http://127.0.0.1:8021/healthz': [/"ok":true/, /"storeFailures":0/],
+  'curl http://127.0.0.1:8021/api/events': [/"events":/, RAY],
+  'curl http://127.0.0.1:8021/api/audit': [/"entries":/],
+  'curl -X POST http://127.0.0.1:8021/api/rules/reload': [/"enabled":\d/, /"files":/],
   'npx edge1020 rules print rules/starter.yaml': [/http\.user_agent/],
   'npx edge1020 rules check rules/starter.yaml': [/6 rules/],
   "npx edge1020 eval 'ip.src.asnum in {24940} and not cf.client.bot' --as curl-hetzner": [
@@ -103,8 +106,8 @@ if (!hasCurl && process.env.CI !== 'true') {
 const canRun = (command: string) =>
   hasCurl || process.env.CI === 'true' || !/\bcurl\b|\$RAY/.test(command)
 
-const commands = ['README.md', 'docs/mounting.md', 'docs/events.md'].flatMap((file) =>
-  of('sh', file).flatMap(({ text }) => text.trim().split('\n'))
+const commands = ['README.md', 'docs/mounting.md', 'docs/events.md', 'docs/admin.md'].flatMap(
+  (file) => of('sh', file).flatMap(({ text }) => text.trim().split('\n'))
 )
 const assignment = commands.find((command) => command.startsWith('RAY='))!
 

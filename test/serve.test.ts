@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BROWSER, get, ROOT, type Running, run, scratch, startServe } from './cli.ts'
@@ -125,10 +125,10 @@ describe('edge1020 serve in front of the demo origin', () => {
 
     const unknown = await api('/api/events/0000000000000000')
     expect(unknown.status).toBe(404)
-    expect(JSON.parse(unknown.body).error.code).toBe('not_in_store')
+    expect(JSON.parse(unknown.body).code).toBe('not_in_store')
     const malformed = await api('/api/events/xyz')
     expect(malformed.status).toBe(400)
-    expect(JSON.parse(malformed.body).error.code).toBe('malformed')
+    expect(JSON.parse(malformed.body).code).toBe('malformed')
     expect((await api('/healthz')).status).toBe(200)
   })
 
@@ -277,5 +277,86 @@ describe('edge1020 serve, started and stopped', () => {
     expect(code).toBe(2)
     expect(out).toBe('')
     expect(err).toContain(text)
+  })
+})
+
+describe('the admin port beyond loopback', () => {
+  const ask = (url: string, token?: string) =>
+    fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
+
+  test('its token is in the ready line, and what is done there in the data directory', async () => {
+    const own = join(folder.dir, 'beyond')
+    const beyond = await startServe(['--admin-host', '0.0.0.0', '--data', own])
+    const token = String(beyond.ready.adminToken)
+    const reload = `${beyond.admin}/api/rules/reload`
+    expect((await fetch(reload, { method: 'POST' })).status).toBe(401)
+    const headers = { authorization: `Bearer ${token}` }
+    const reloaded = await fetch(reload, { method: 'POST', headers })
+    expect(await reloaded.json()).toMatchObject({ rules: { total: 6 } })
+    await beyond.stop()
+    const lines = readFileSync(join(own, 'admin-audit.ndjson'), 'utf8').trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { what: 'POST /api/rules/reload', by: 'bearer' },
+      { what: 'POST /api/rules/reload', by: 'bearer', status: 200 },
+    ])
+  })
+
+  test('a token of the environment is never printed', async () => {
+    const token = 'correct-horse-battery'
+    process.env.EDGE1020_ADMIN_TOKEN = token
+    const own = await startServe(['--store', 'memory', '--admin-host', '0.0.0.0']).finally(() => {
+      delete process.env.EDGE1020_ADMIN_TOKEN
+    })
+    expect((await ask(`${own.admin}/api/events`)).status).toBe(401)
+    expect((await ask(`${own.admin}/api/events`, token)).status).toBe(200)
+    await own.stop()
+    expect(`${own.texts.out}${own.texts.err}`).not.toContain(token)
+  })
+
+  test.each([
+    [['--admin-token', 'short'], /admin token of 5 characters: expected 16 to 512/],
+    [['--admin-tls'], /--admin-tls: expected --tls/],
+    [['--admin-host', 'no.such.host.test'], /host "no\.such\.host\.test": expected an address/],
+  ])('%j is a mistake', async (args, message) => {
+    const { code, err } = await run([
+      'serve',
+      '--port',
+      '0',
+      '--admin-port',
+      '0',
+      '--store',
+      'memory',
+      ...args,
+    ])
+    expect(code).toBe(2)
+    expect(err).toMatch(message)
+  })
+
+  test('reloading takes what the files say now, and refuses a mistake with its place', async () => {
+    const file = join(folder.dir, 'reloaded.yaml')
+    const rule = (path: string) =>
+      `rules:\n  - name: x\n    when: { path: ${path} }\n    action: block\n`
+    writeFileSync(file, rule('/a'))
+    const own = await startServe(['--store', 'memory', '--data', folder.dir, '--rules', file])
+    const statuses = async () =>
+      [await get(`${own.url}/a`), await get(`${own.url}/b`)].map(({ status }) => status === 403)
+    const reload = async () => {
+      const response = await fetch(`${own.admin}/api/rules/reload`, { method: 'POST' })
+      return { status: response.status, body: await response.json() }
+    }
+    expect(await statuses()).toEqual([true, false])
+    writeFileSync(file, rule('/b'))
+    expect((await reload()).status).toBe(200)
+    expect(await statuses()).toEqual([false, true])
+    writeFileSync(
+      file,
+      'rules:\n  - name: x\n    action: block\n    expression: ip.src.contry eq "DE"\n'
+    )
+    expect(await reload()).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_rules', diagnostics: [{ line: 4, column: 17 }] },
+    })
+    expect(await statuses()).toEqual([false, true])
+    await own.stop()
   })
 })

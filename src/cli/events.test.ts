@@ -191,6 +191,38 @@ describe('a running edge', () => {
   })
 })
 
+describe('a running edge that asks for its token', () => {
+  const TOKEN = 'correct-horse-battery'
+  const guarded = async () => {
+    const store = memoryStore()
+    await store.append([blocked])
+    const health = () => ({ rules: { enabled: 1, total: 1 } })
+    const side = await startAdmin({ store, health, token: TOKEN })
+    onTestFinished(() => side.close())
+    return side.url
+  }
+
+  test('gets it from --admin-token or from the environment', async () => {
+    const url = await guarded()
+    const asked = await cli('events', '--admin', url, '--admin-token', TOKEN)
+    expect(asked.out).toContain(blocked.ray)
+    vi.stubEnv('EDGE1020_ADMIN_TOKEN', TOKEN)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect((await cli('events', blocked.ray, '--admin', url)).out).toContain(blocked.ray)
+  })
+
+  test.each([
+    [[], /: it asks for its token: give it with --admin-token or EDGE1020_ADMIN_TOKEN: /],
+    [['--admin-token', 'another'], /: this is not the token of this port: /],
+  ])('with %j says what it needs, at the default address too', async (argv, message) => {
+    const url = await guarded()
+    const expected = { code: 'request_failed', message: expect.stringMatching(message) }
+    expect((await cli('events', '--admin', url, ...argv)).error).toMatchObject(expected)
+    atDefault(url)
+    expect((await cli('events', ...argv)).error).toMatchObject(expected)
+  })
+})
+
 describe('something else at the address', () => {
   const answering = async (status: number, body: string, location?: string) => {
     const server = createServer((_, response) => {

@@ -1,8 +1,9 @@
 import { actionNames } from '../actions.ts'
+import { readEventFilter } from '../admin/event-filter.ts'
 import { eventDocument } from '../events/document.ts'
 import type { EventFilter, SecurityEvent } from '../events/event.ts'
 import { openStore } from '../events/node/open.ts'
-import { readEventFilter } from '../server/event-filter.ts'
+import { TOKEN_VARIABLE } from './admin-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
@@ -137,12 +138,13 @@ const filterOf = (args: Arguments): EventFilter => {
  */
 const openReader = async (args: Arguments, io: Io): Promise<EventReader> => {
   const admin = args.text('admin')
+  const token = args.text('admin-token') ?? (process.env[TOKEN_VARIABLE] || undefined)
   const namesStore = args.given('data') || args.given('store')
   if (admin !== undefined) {
     if (namesStore) throw usageError('--admin: expected without --data and --store')
-    return runningEdge(admin)
+    return runningEdge(admin, token)
   }
-  const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN)
+  const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN, token)
   if (running !== undefined) {
     if (!args.on('json')) io.err(`asked the running edge at ${DEFAULT_ADMIN}\n`)
     return running
@@ -167,6 +169,10 @@ export const events: Command = {
     admin: {
       value: 'URL',
       help: 'ask the running edge at this admin address: a URL, HOST:PORT or a port',
+    },
+    'admin-token': {
+      value: 'TOKEN',
+      help: `what it asks for, where it does; better in ${TOKEN_VARIABLE}`,
     },
     data: {
       value: 'DIR',

@@ -19,9 +19,20 @@ interface AdminAnswer {
   readonly body: unknown
 }
 
-const ask = async (url: URL, timeoutMs: number): Promise<AdminAnswer> => {
+/** Where a running edge answers its owner, and what it asks for. */
+interface AdminSide {
+  readonly url: URL
+  readonly token: string | undefined
+}
+
+const ask = async (
+  url: URL,
+  token: string | undefined,
+  timeoutMs: number
+): Promise<AdminAnswer> => {
   const response = await fetch(url, {
     redirect: 'error',
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(timeoutMs),
   })
   const text = await response.text()
@@ -48,29 +59,37 @@ const failed = (admin: URL, reason: string, cause?: unknown) =>
   )
 
 /** The store of the edge that answers here; `undefined` where something else does. */
-const storeOf = async (admin: URL, timeoutMs: number): Promise<string | undefined> => {
-  const { body } = await ask(new URL('healthz', admin), timeoutMs)
-  return memberOf(body, 'ok') === true ? textOf(memberOf(body, 'store')) : undefined
+const storeOf = async (
+  { url, token }: AdminSide,
+  timeoutMs: number
+): Promise<string | undefined> => {
+  const { status, body } = await ask(new URL('healthz', url), token, timeoutMs)
+  if (status === 401 || status === 429) throw failed(url, textOf(memberOf(body, 'detail')) ?? '')
+  if (memberOf(body, 'ok') === undefined) return undefined
+  if (memberOf(body, 'authenticate') !== undefined) {
+    throw failed(url, 'it asks for its token: give it with --admin-token or EDGE1020_ADMIN_TOKEN')
+  }
+  return textOf(memberOf(body, 'store'))
 }
 
-const missOf = (error: unknown): FindResult | undefined => {
-  const code = textOf(memberOf(error, 'code'))
+const missOf = (problem: unknown): FindResult | undefined => {
+  const code = textOf(memberOf(problem, 'code'))
   const reason = MISSES.find((miss) => miss === code)
-  const message = textOf(memberOf(error, 'message'))
+  const message = textOf(memberOf(problem, 'detail'))
   if (reason === undefined || message === undefined) return undefined
   return { found: false, reason, message }
 }
 
-const reader = (admin: URL, store: string): EventReader => {
+const reader = ({ url: admin, token }: AdminSide, store: string): EventReader => {
   const get = async (path: string): Promise<AdminAnswer> => {
     try {
-      return await ask(new URL(path, admin), ANSWER_TIMEOUT_MS)
+      return await ask(new URL(path, admin), token, ANSWER_TIMEOUT_MS)
     } catch (cause) {
       throw failed(admin, messageOf(memberOf(cause, 'cause') ?? cause), cause)
     }
   }
   const refused = ({ status, body }: AdminAnswer) => {
-    const message = textOf(memberOf(memberOf(body, 'error'), 'message'))
+    const message = textOf(memberOf(body, 'detail'))
     return failed(admin, message ?? `the answer has the status ${status}`)
   }
   return {
@@ -81,7 +100,7 @@ const reader = (admin: URL, store: string): EventReader => {
         const { also = [], ...deciding } = answer.body as EventDocument
         return { found: true, events: [deciding, ...also] }
       }
-      const miss = missOf(memberOf(answer.body, 'error'))
+      const miss = missOf(answer.body)
       if (miss === undefined) throw refused(answer)
       return miss
     },
@@ -125,23 +144,35 @@ const readAdmin = (text: string): URL => {
 /**
  * The events of the edge whose admin side is at `text`: a URL, HOST:PORT, or a port of this machine.
  *
- * @throws EdgeError `wrong_usage` where it is none of them, `request_failed` where no edge answers there
+ * @param token what it asks for, where it does
+ * @throws EdgeError `wrong_usage` where it is none of them, `request_failed` where no edge answers there or the token is wrong
  */
-export const runningEdge = async (text: string): Promise<EventReader> => {
-  const admin = readAdmin(text)
+export const runningEdge = async (text: string, token?: string): Promise<EventReader> => {
+  const admin = { url: readAdmin(text), token }
   let store: string | undefined
   try {
     store = await storeOf(admin, ANSWER_TIMEOUT_MS)
   } catch (cause) {
-    throw failed(admin, messageOf(memberOf(cause, 'cause') ?? cause), cause)
+    if (cause instanceof EdgeError) throw cause
+    throw failed(admin.url, messageOf(memberOf(cause, 'cause') ?? cause), cause)
   }
-  if (store === undefined) throw failed(admin, 'another program answers there')
+  if (store === undefined) throw failed(admin.url, 'another program answers there')
   return reader(admin, store)
 }
 
-/** The same for an address that nobody named: `undefined` where no edge answers. */
-export const findRunningEdge = async (text: string): Promise<EventReader | undefined> => {
-  const admin = readAdmin(text)
-  const store = await storeOf(admin, DISCOVERY_TIMEOUT_MS).catch(() => undefined)
+/**
+ * The same for an address that nobody named: `undefined` where no edge answers.
+ *
+ * @throws EdgeError `request_failed` where an edge answers and asks for another token
+ */
+export const findRunningEdge = async (
+  text: string,
+  token?: string
+): Promise<EventReader | undefined> => {
+  const admin = { url: readAdmin(text), token }
+  const store = await storeOf(admin, DISCOVERY_TIMEOUT_MS).catch((error: unknown) => {
+    if (error instanceof EdgeError) throw error
+    return undefined
+  })
   return store === undefined ? undefined : reader(admin, store)
 }

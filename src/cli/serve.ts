@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { readPageFile } from '../answers/node/own-page-file.ts'
+import { loadRulePaths } from '../import/node/load.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { createEdge } from '../node.ts'
 import type { StoreName } from '../options.ts'
@@ -10,10 +12,11 @@ import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
 import { trustedPeers } from '../visitor/addresses.ts'
 import type { SourceFact } from '../visitor/node/sources.ts'
+import { ADMIN_FLAGS, adminOptions } from './admin-flags.ts'
 import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
-import { DEFAULT_ADMIN, DEFAULT_ADMIN_PORT, DEFAULT_DATA } from './defaults.ts'
+import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
 import { paint, printable } from './printable.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -118,11 +121,7 @@ export const serve: Command = {
       value: 'SPEC',
       help: 'where events go: memory, none, or sqlite:FILE (default sqlite in --data)',
     },
-    'admin-port': {
-      value: 'PORT',
-      default: DEFAULT_ADMIN_PORT,
-      help: 'events and health, on loopback; 0 takes any free port',
-    },
+    ...ADMIN_FLAGS,
     trust: {
       value: 'CIDR',
       multiple: true,
@@ -169,6 +168,8 @@ export const serve: Command = {
     const onError = (error: Error) => say(`edge1020: ${error.message}`)
     const trust = args.texts('trust')
     const tls = tlsOf(args)
+    const admin = adminOptions(args, tls)
+    const rules = args.texts('rules').length > 0 ? args.texts('rules') : [starterPack()]
     if (args.texts('personas').length > 0 && !args.on('overrides')) {
       throw usageError('--personas: expected --overrides with it, which honours x-edge-as')
     }
@@ -185,7 +186,7 @@ export const serve: Command = {
     const started = async () => {
       const { geo, asn, reputation, bots, lists } = sources
       const edge = createEdge({
-        rules: args.texts('rules').length > 0 ? args.texts('rules') : starterPack(),
+        rules,
         terraform: terraformValues(args),
         data: args.text('data'),
         store: storeOf(args),
@@ -213,6 +214,11 @@ export const serve: Command = {
         host: args.text('host'),
         port,
         adminPort,
+        admin: {
+          ...admin,
+          loadRules: () =>
+            loadRulePaths(rules, { lists, readPage: readPageFile, ...terraformValues(args) }),
+        },
         portOptions: { port: '--port', adminPort: '--admin-port' },
         tls,
         tlsResumption: args.on('tls-resumption'),
@@ -260,6 +266,7 @@ const announce = (
       ready: true,
       url: served.url,
       admin: served.admin,
+      ...(served.adminToken === undefined ? {} : { adminToken: served.adminToken }),
       rules: { enabled, total: rules.length, files },
       store: edge.store.name,
       sources: facts,
@@ -283,6 +290,8 @@ const announce = (
         trust.length === 0 ? 'no proxies: forwarded headers are ignored' : trust.join(', ')
       ),
       row('admin', `${served.admin}/api/events`),
+      // The one time that it is shown: it is kept nowhere.
+      ...(served.adminToken === undefined ? [] : [row('admin token', served.adminToken)]),
       ...(args.on('overrides')
         ? [row('overrides', 'on: x-edge-… headers from loopback and trusted peers')]
         : []),

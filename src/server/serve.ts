@@ -10,13 +10,13 @@ import { createProxy } from '../proxy/proxy.ts'
 import { socketResponse } from '../proxy/socket-response.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import { isSingleHeader } from '../request/header-fields.ts'
-import { allRules } from '../rules/rule.ts'
 import type { Verdict } from '../verdict.ts'
 import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
 import type { Connection } from '../visitor/visitor.ts'
-import { startAdmin } from './admin.ts'
 import type { TlsOption } from './certificate.ts'
 import { startDemoOrigin } from './demo.ts'
+import type { AdminServeOptions } from './edge-admin.ts'
+import { startEdgeAdmin } from './edge-admin.ts'
 import { createListener } from './listen.ts'
 
 export interface ServeOptions {
@@ -28,6 +28,8 @@ export interface ServeOptions {
   /** 0 for any free port. */
   port?: number
   adminPort?: number
+  /** Who reaches the admin port, and what they may do there. Default: this machine, everything. */
+  admin?: AdminServeOptions
   /** How the user gives the two ports, for the message about one that is in use. Default `port` and `adminPort`. */
   portOptions?: { port: string; adminPort: string }
   /**
@@ -46,6 +48,8 @@ export interface ServeOptions {
 export interface Served {
   readonly url: string
   readonly admin: string
+  /** The token of the admin port, where one was made: it is reachable from elsewhere, and none was given. */
+  readonly adminToken: string | undefined
   /** Where passing requests go. */
   readonly upstream: string
   /** Stops accepting, lets requests under way finish, commits what is pending. Closes the edge too. */
@@ -101,6 +105,7 @@ export const serve = async ({
   host = '127.0.0.1',
   port = 0,
   adminPort = 0,
+  admin: adminOptions = {},
   portOptions = { port: 'port', adminPort: 'adminPort' },
   tls,
   tlsResumption,
@@ -153,26 +158,17 @@ export const serve = async ({
     })
     started.unshift(listener.close)
 
-    const admin = await startAdmin({
+    const admin = await startEdgeAdmin(edge, adminOptions, {
       port: adminPort,
       portOption: portOptions.adminPort,
-      store: edge.store,
       onError: report,
-      health: () => ({
-        rules: {
-          enabled: allRules(edge.ruleset).filter((rule) => rule.enabled).length,
-          total: allRules(edge.ruleset).length,
-        },
-        judged: edge.stats.judged,
-        blocked: edge.stats.blocked,
-        storeFailures: edge.stats.lost,
-      }),
     })
     started.splice(1, 0, admin.close)
 
     return {
       url: listener.url,
       admin: admin.url,
+      adminToken: admin.generatedToken,
       upstream: origin.upstream,
       close: () => inTurn([...started, edge.close]),
     }

@@ -1,0 +1,163 @@
+import type { Answer } from '../answers/answer.ts'
+import { EdgeError, messageOf } from '../error.ts'
+import type { EventStore } from '../events/event.ts'
+import { problem } from './answer.ts'
+import { type Audit, createAudit } from './audit.ts'
+import { createGate, type Entry, isRefused } from './gate.ts'
+import { type AdminRequest, BodyTooLarge, type RouteRequest } from './request.ts'
+import { findRoute, type Route } from './route.ts'
+import { auditLog } from './routes/audit.ts'
+import { event } from './routes/event.ts'
+import { events } from './routes/events.ts'
+import { health } from './routes/health.ts'
+import { indexPage } from './routes/index-page.ts'
+import { login, loginForm, logout } from './routes/login.ts'
+import { reloadRules } from './routes/reload.ts'
+import type { Health, Reloaded, Side } from './side.ts'
+
+export interface AdminOptions {
+  store: EventStore
+  health: () => Health
+  /** Names besides `localhost` and IP addresses that the admin port answers to. */
+  hosts?: readonly string[]
+  /** What callers prove themselves with. Absent: whoever reaches the port is the owner. */
+  token?: string | undefined
+  /** Refuses what changes the edge. */
+  readOnly?: boolean
+  /** Where changes and logins are written. Default: in memory alone. */
+  audit?: Audit
+  reload?: (() => Promise<Reloaded>) | undefined
+  onError?: (error: unknown) => void
+}
+
+/** Answers one request to the admin port. Never rejects. */
+export type Admin = (request: AdminRequest) => Promise<Answer>
+
+const ROUTES: readonly ((side: Side) => Route)[] = [
+  indexPage,
+  health,
+  events,
+  event,
+  auditLog,
+  reloadRules,
+  () => loginForm,
+  login,
+  logout,
+]
+
+/** The target of a request that has none that can be read, e.g. `OPTIONS *`. */
+const NOWHERE = { pathname: '*', searchParams: new URLSearchParams() }
+
+const urlOf = (target: string) => {
+  const url = target.startsWith('/') ? `http://localhost${target}` : target
+  return URL.canParse(url) ? new URL(url) : NOWHERE
+}
+
+const noRoute = (method: string, pathname: string, allowed: readonly string[]): Answer =>
+  allowed.length === 0
+    ? problem({
+        status: 404,
+        code: 'no_such_page',
+        detail: `nothing at ${pathname.slice(0, 200)}: GET / lists what there is`,
+      })
+    : problem(
+        {
+          status: 405,
+          code: 'wrong_method',
+          detail: `${method} ${pathname}: expected ${allowed.join(' or ')}`,
+        },
+        { Allow: allowed.join(', ') }
+      )
+
+const failure = (error: unknown): Answer => {
+  if (error instanceof BodyTooLarge) {
+    return problem({ status: 413, code: 'body_too_large', detail: error.message })
+  }
+  return error instanceof EdgeError
+    ? problem({ status: 500, code: error.code, detail: error.message })
+    : problem({ status: 500, code: 'internal', detail: 'the answer could not be made' })
+}
+
+/**
+ * The owner's side: health, events, the event behind a Ray ID, metrics, reloads. Each request passes the gate (Host, origin,
+ * token, read-only) before its route sees it; what changes the edge is written into the audit log before it is done.
+ *
+ * @throws EdgeError `invalid_admin_token`
+ * @example
+ * const admin = createAdmin({ store, health: () => ({ rules: { enabled: 3, total: 4 } }) })
+ * await admin({ method: 'GET', target: '/healthz', headers: { host: 'localhost' } })
+ */
+export const createAdmin = ({
+  store,
+  health: readHealth,
+  hosts,
+  token,
+  readOnly,
+  audit = createAudit(),
+  reload,
+  onError = () => {},
+}: AdminOptions): Admin => {
+  const gate = createGate({ hosts, token, readOnly, audit, onError })
+  const side: Side = {
+    store,
+    health: readHealth,
+    startMs: Date.now(),
+    audit,
+    gate,
+    reload,
+    routes: () => routes,
+  }
+  const routes = ROUTES.map((create) => create(side))
+
+  /** The change is not made where its entry cannot be written. */
+  const change = async (route: Route, request: RouteRequest, entry: Entry): Promise<Answer> => {
+    const what = `${route.method} ${request.target}`
+    const { from, by } = entry
+    await audit.write({ what, from, by })
+    let answer: Answer
+    try {
+      answer = await route.answer(request, entry)
+    } catch (error) {
+      await audit.write({ what, from, by, status: 500, reason: messageOf(error) }).catch(onError)
+      throw error
+    }
+    // What is done is done: its answer does not depend on the disk.
+    await audit.write({ what, from, by, status: answer.status }).catch(onError)
+    return answer
+  }
+
+  const answerTo = async (request: AdminRequest): Promise<Answer> => {
+    const foreign = gate.refuseForeign(request)
+    if (foreign !== undefined) return foreign
+    const { pathname, searchParams: query } = urlOf(request.target)
+    const found = findRoute(routes, request.method, pathname)
+    const route = 'route' in found ? found.route : undefined
+    const entry = await gate.enter(request, route ?? STRANGERS)
+    if (isRefused(entry)) return entry
+    if (!('route' in found)) return noRoute(request.method, pathname, found.allowed)
+    const asked: RouteRequest = { ...request, params: found.params, query }
+    return found.route.changes === true
+      ? change(found.route, asked, entry)
+      : found.route.answer(asked, entry)
+  }
+
+  return async (request) => {
+    let answer: Answer
+    try {
+      answer = await answerTo(request)
+    } catch (error) {
+      if (!(error instanceof BodyTooLarge)) onError(error)
+      answer = failure(error)
+    }
+    return request.method === 'HEAD' ? { ...answer, body: '' } : answer
+  }
+}
+
+/** Stands for a path that there is not: who has no token is not told which there are. */
+const STRANGERS: Route = {
+  method: 'GET',
+  path: '*',
+  summary: '',
+  result: { description: '' },
+  answer: () => problem({ status: 404, code: 'no_such_page', detail: '' }),
+}

@@ -1,0 +1,44 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createAudit } from './audit.ts'
+
+const folder = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'edge1020-audit-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  return dir
+}
+
+test('each entry is one line of the file, in order, and the file is for its owner alone', async () => {
+  const file = join(folder(), 'audit.ndjson')
+  const audit = createAudit(file, () => 0)
+  const names = Array.from({ length: 50 }, (_, i) => `change ${i}`)
+  await Promise.all(names.map((what) => audit.write({ what, from: '192.0.2.1', by: 'bearer' })))
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).what)).toEqual(names)
+  expect(JSON.parse(lines[0]!)).toEqual({
+    time: '1970-01-01T00:00:00.000Z',
+    what: 'change 0',
+    from: '192.0.2.1',
+    by: 'bearer',
+  })
+  expect(statSync(file).mode & 0o077).toBe(0)
+})
+
+test('an entry that cannot be written is an error, and the next one is tried again', async () => {
+  const dir = folder()
+  const entry = { what: 'login', from: '192.0.2.1', by: 'token' } as const
+  const audit = createAudit(dir)
+  for (let i = 0; i < 2; i++) {
+    await expect(audit.write(entry)).rejects.toMatchObject({ code: 'audit_failed' })
+  }
+  expect(audit.recent()).toEqual([])
+})
+
+test('the newest thousand are kept in memory', async () => {
+  const audit = createAudit()
+  for (let i = 0; i < 1_001; i++) await audit.write({ what: `${i}`, from: '', by: 'none' })
+  const kept = audit.recent()
+  expect([kept.length, kept[0]!.what, kept.at(-1)!.what]).toEqual([1_000, '1000', '1'])
+})

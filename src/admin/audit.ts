@@ -1,0 +1,66 @@
+import { appendFile } from 'node:fs/promises'
+import { EdgeError, messageOf } from '../error.ts'
+
+/** The newest that `GET /api/audit` shows; a file keeps all of them. */
+const MAX_KEPT = 1_000
+/** Only the owner of the process reads it. */
+const FILE_MODE = 0o600
+
+/** How the person or program behind a change proved who it is; `none` where the port asks for no token. */
+export type Credential = 'none' | 'bearer' | 'session' | 'token'
+
+/** One thing that somebody did on the admin port. */
+export interface AuditEntry {
+  /** ISO 8601 UTC. */
+  readonly time: string
+  /** `POST /api/rules/reload`, `login`, `locked out`. */
+  readonly what: string
+  /** Address at the other end of the connection. */
+  readonly from: string
+  readonly by: Credential
+  /** Status of the answer; absent in the line that is written before a change is made. */
+  readonly status?: number
+  /** Why it was refused or failed. */
+  readonly reason?: string
+}
+
+/** What was done, when and from where. */
+export interface Audit {
+  /**
+   * Resolves when the entry is in the file, where there is one.
+   *
+   * @throws EdgeError `audit_failed`
+   */
+  write(entry: Omit<AuditEntry, 'time'>): Promise<void>
+  /** Newest first. */
+  recent(): readonly AuditEntry[]
+}
+
+/**
+ * @param file gets one JSON object a line; absent: entries are kept in memory alone
+ * @example const audit = createAudit('.edge1020/admin-audit.ndjson')
+ */
+export const createAudit = (file?: string, now: () => number = Date.now): Audit => {
+  const kept: AuditEntry[] = []
+  /** One line after the other: two appends at once may not keep their order. */
+  let last: Promise<void> = Promise.resolve()
+  return {
+    write: async (given) => {
+      const entry: AuditEntry = { time: new Date(now()).toISOString(), ...given }
+      if (file !== undefined) {
+        const written = last.then(() =>
+          appendFile(file, `${JSON.stringify(entry)}\n`, { mode: FILE_MODE })
+        )
+        last = written.catch(() => {})
+        try {
+          await written
+        } catch (cause) {
+          throw new EdgeError('audit_failed', `${file}: ${messageOf(cause)}`, { cause })
+        }
+      }
+      kept.push(entry)
+      if (kept.length > MAX_KEPT) kept.shift()
+    },
+    recent: () => kept.toReversed(),
+  }
+}

@@ -1,0 +1,35 @@
+import { html } from '../answer.ts'
+import type { Route } from '../route.ts'
+import type { Side } from '../side.ts'
+
+/** Texts come from the table of routes: nothing in them is a visitor's. */
+const itemOf = ({ method, path, summary, parameters = [] }: Route): string => {
+  const query = parameters.filter((parameter) => parameter.in === 'query')
+  const names = query.length === 0 ? '' : `; ${query.map(({ name }) => name).join(', ')}`
+  const isLink = method === 'GET' && !path.includes('{')
+  const shown = `${method === 'GET' ? '' : `${method} `}${path}`
+  return `<li>${isLink ? `<a href="${path}">${shown}</a>` : shown}: ${summary}${names}`
+}
+
+const LOGOUT = '<form method="post" action="/logout"><button>Log out</button></form>\n'
+
+export const indexPage = ({ routes, gate }: Side): Route => ({
+  method: 'GET',
+  path: '/',
+  summary: 'this list',
+  result: { description: 'the routes of this port', type: 'text/html' },
+  answer: () =>
+    html(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>edge1020 admin</title>
+<h1>edge1020</h1>
+<ul>
+${routes()
+  .filter(({ path }) => path !== '/')
+  .map(itemOf)
+  .join('\n')}
+</ul>
+${gate.asksForToken ? LOGOUT : ''}`),
+})

@@ -1,0 +1,30 @@
+import { EdgeError } from '../../error.ts'
+import { json, problem } from '../answer.ts'
+import type { Route } from '../route.ts'
+import type { Side } from '../side.ts'
+
+/** Documents with mistakes are the owner's to correct, and the rules in force stay. */
+export const reloadRules = ({ reload }: Side): Route => ({
+  method: 'POST',
+  path: '/api/rules/reload',
+  summary: 'reads the rule files again and puts them in force',
+  result: { description: 'the rules in force', schema: 'Reloaded' },
+  problems: [409, 422],
+  changes: true,
+  answer: async () => {
+    if (reload === undefined) {
+      return problem({
+        status: 409,
+        code: 'no_rule_files',
+        detail: 'the rules of this edge come from no files: a program has to put others in force',
+      })
+    }
+    try {
+      return json(await reload())
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error
+      const { code, message: detail, diagnostics } = error
+      return problem({ status: 422, code, detail, diagnostics })
+    }
+  },
+})

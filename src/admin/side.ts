@@ -1,0 +1,34 @@
+import type { EventStore } from '../events/event.ts'
+import type { Audit } from './audit.ts'
+import type { Gate } from './gate.ts'
+import type { Route } from './route.ts'
+
+/** What `/healthz` says besides the store's name and the uptime. */
+export interface Health {
+  rules: { enabled: number; total: number }
+  /** Counts since the start, where they are kept. */
+  judged?: number
+  blocked?: number
+  /** Events that could not be committed. */
+  storeFailures?: number
+}
+
+/** The rules in force after a reload. */
+export interface Reloaded {
+  readonly rules: { enabled: number; total: number }
+  readonly files: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** What the routes of the admin port work with. */
+export interface Side {
+  readonly store: EventStore
+  readonly health: () => Health
+  readonly startMs: number
+  readonly audit: Audit
+  readonly gate: Gate
+  /** Reads the rules again and puts them in force; absent where the edge was made from objects. */
+  readonly reload?: (() => Promise<Reloaded>) | undefined
+  /** All of them, for the index and the API's description. */
+  readonly routes: () => readonly Route[]
+}

@@ -1,0 +1,58 @@
+import { createAudit } from '../admin/audit.ts'
+import type { Edge } from '../edge.ts'
+import type { Ruleset } from '../rules/rule.ts'
+import { allRules } from '../rules/rule.ts'
+import type { AdminServer } from './admin.ts'
+import { startAdmin } from './admin.ts'
+import type { TlsOption } from './certificate.ts'
+
+/** The admin port of `serve`, where it is not to be as it is by default: on loopback, without a token. */
+export interface AdminServeOptions {
+  /** Address to listen on. Default `127.0.0.1`. Beyond loopback the port asks for a token. */
+  host?: string | undefined
+  /** What callers prove themselves with: 16 to 512 characters. Default: none on loopback, else one is made and in `Served.adminToken`. */
+  token?: string | undefined
+  /** Host names that the port answers to, besides `localhost` and addresses. */
+  names?: readonly string[]
+  /** Refuses what changes the edge. */
+  readOnly?: boolean
+  /** HTTPS, with the certificate of the visitors' port or one of its own. */
+  tls?: TlsOption | undefined
+  /** Gets one line of JSON for each change and login. Default: they are kept in memory alone. */
+  auditFile?: string | undefined
+  /** Reads the rules again, for `POST /api/rules/reload`. */
+  loadRules?: (() => Ruleset | Promise<Ruleset>) | undefined
+}
+
+const countsOf = ({ ruleset }: Edge) => {
+  const rules = allRules(ruleset)
+  return { enabled: rules.filter((rule) => rule.enabled).length, total: rules.length }
+}
+
+/** The admin side of one edge. @throws EdgeError as `startAdmin` */
+export const startEdgeAdmin = (
+  edge: Edge,
+  { names, auditFile, loadRules, ...options }: AdminServeOptions,
+  listening: { port: number; portOption: string; onError: (error: unknown) => void }
+): Promise<AdminServer> =>
+  startAdmin({
+    ...options,
+    ...listening,
+    hosts: names ?? [],
+    store: edge.store,
+    audit: createAudit(auditFile),
+    reload:
+      loadRules === undefined
+        ? undefined
+        : async () => {
+            edge.replaceRules(await loadRules())
+            const { ruleset, warnings } = edge
+            return { rules: countsOf(edge), files: ruleset.files, warnings }
+          },
+    health: () => ({
+      rules: countsOf(edge),
+      judged: edge.stats.judged,
+      blocked: edge.stats.blocked,
+      storeFailures: edge.stats.lost,
+    }),
+  })
