@@ -279,6 +279,13 @@ export const errorCodes = {
       'The origin ended its answer too early; given to `onError`, the visitor’s connection is cut.',
     remedy: 'Look into the log of the origin.',
   },
+  counters_failed: {
+    area: 'serving',
+    meaning:
+      'Redis, where rate limits are counted, cannot be used or does not answer; requests are not limited until it does.',
+    remedy:
+      'Start Redis or correct its address; the edge tries again by itself, and `stats.counters.failedOpen` counts the requests.',
+  },
   data_failed: {
     area: 'commands',
     meaning: 'The data directory is a file, or this user may not write into it.',

@@ -225,6 +225,17 @@ export const counterContract = (
       expect(await passes(hit(BLOCKS, 1), hit(THROTTLES, 2))).toBe(true)
     })
 
+    test('with a clock that goes back limit nobody for longer by what only responses count', async () => {
+      add(hit(THROTTLES, 1, { amount: 9 }))
+      const asks = hit(THROTTLES, 1, { amount: 0 })
+      pass(-3_600)
+      expect(await take(asks)).toEqual([{ index: 0, count: 9, retryAfterMs: 10_000 }])
+      pass(5)
+      expect(await take(asks)).toEqual([{ index: 0, count: 9, retryAfterMs: 5_000 }])
+      pass(5)
+      expect(await passes(asks)).toBe(true)
+    })
+
     test('with a clock that jumps far ahead begin again', async () => {
       for (let i = 0; i < 3; i++) await take(hit(BLOCKS, 1))
       for (let i = 0; i < 4; i++) await take(hit(THROTTLES, 2))

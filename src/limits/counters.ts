@@ -50,6 +50,8 @@ export interface CounterStats {
 export interface Counters {
   /** For people: `memory`, `redis://localhost:6379`. */
   readonly name: string
+  /** The two halves of what its keys are hashed with (`KeyHash`). */
+  readonly secret: readonly [number, number]
   /**
    * Counts a request and says which of its counters are above their limit, in the order of `hits`, up to the first that ends.
    * Never rejects.

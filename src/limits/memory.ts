@@ -50,6 +50,7 @@ export const memoryCounters = ({
   // A flood of invented keys pushes out others of the flood: each of them has counted one request.
   const counts = new CounterTable(maxKeys, PARTS, (shard, slot) => shard.sum(slot))
   const penalties = new CounterTable(maxKeys, 1, (shard, slot) => shard.ends[slot]!)
+  const secret = crypto.getRandomValues(new Uint32Array(2))
   let hasWarned = false
 
   /** The window of the hit that is looked at: one object for all, as no two are looked at at once. */
@@ -140,7 +141,8 @@ export const memoryCounters = ({
     const isAbove = counted > limit && hit.applies
     // What is above the limit does not count: it would keep away what is within it.
     if (!isAbove && !onlyToOrigin) count(window, hit.amount, LARGEST_COUNT)
-    if (hit.amount > 0) writeWindow(hit, now)
+    // Also where it only asks: the window of a clock that went back has to begin again once, and not with each question.
+    if (counted > 0) writeWindow(hit, now)
     return isAbove
       ? { count: counted, retryAfterMs: waitMs(window, now, periodMs, limit, hit.amount) }
       : undefined
@@ -148,6 +150,7 @@ export const memoryCounters = ({
 
   return {
     name: 'memory',
+    secret: [secret[0]!, secret[1]!],
     take: (hits) => {
       const now = Math.floor(clock())
       let found: Standing[] | undefined

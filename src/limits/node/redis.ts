@@ -1,0 +1,259 @@
+import { createRequire } from 'node:module'
+import type { Redis } from 'ioredis'
+import { EdgeError, messageOf } from '../../error.ts'
+import type { Counters, Hit, Standing } from '../counters.ts'
+import { NOTHING } from '../counters.ts'
+import { ADD, APPLIES, COUNT_SCRIPT, ENDS, ONLY_TO_ORIGIN } from './redis-script.ts'
+
+const DEFAULT_DEADLINE_MS = 100
+const DEFAULT_CONNECT_TIMEOUT_MS = 2_000
+const DEFAULT_RETRY_MS = 500
+const DEFAULT_PREFIX = 'edge1020:'
+const NUMBERS_PER_STANDING = 3
+const SERVER_TIME = -1
+/** Silence of so many questions in a row is a connection that is dead, and another one is made. */
+const DEAF_AFTER = 4
+/**
+ * All edges that share counters hash alike, so this is no secret. Whoever makes two values of his own collide shares one limit
+ * between them.
+ */
+const SHARED_SECRET = [0x6564_6765, 0x3130_3230] as const
+
+export interface RedisCounterOptions {
+  /** How long a request waits for Redis, in milliseconds; then it passes uncounted. Default 100. */
+  deadlineMs?: number
+  /** How long the first requests wait for the first connection, in milliseconds. Default 2,000. */
+  connectTimeoutMs?: number
+  /** How often Redis is tried while it does not answer, in milliseconds. Default 500. */
+  retryMs?: number
+  /** In front of each key. Default `edge1020:`. */
+  prefix?: string
+  /** Milliseconds since the epoch. Default: the clock of the Redis server, which all edges share. */
+  now?: () => number
+  /** Told once when Redis ceases to answer: requests are not limited from then on. */
+  onError?: (error: EdgeError) => void
+  /** Told when it answers again, and how many requests were let through meanwhile. */
+  onWarning?: (warning: string) => void
+}
+
+/** What is counted to find out whether Redis counts. With a hash of 0, which a visitor's key has once in 2^64 cases. */
+const PROBE: Hit = {
+  rule: {
+    limit: Number.MAX_SAFE_INTEGER,
+    periodMs: 1_000,
+    mitigationMs: 0,
+    ends: false,
+    onlyToOrigin: false,
+  },
+  high: 0,
+  low: 0,
+  amount: 1,
+  applies: false,
+}
+
+const SCHEMES: Readonly<Record<string, string>> = {
+  'redis:': 'redis:',
+  'rediss:': 'rediss:',
+  'valkey:': 'redis:',
+  'valkeys:': 'rediss:',
+}
+
+/** @throws EdgeError `invalid_option` */
+const parseUrl = (url: string): { url: string; name: string } => {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const scheme = SCHEMES[parsed?.protocol ?? '']
+  if (parsed === undefined || scheme === undefined || parsed.hostname === '') {
+    // The text may have a password in it: only its beginning is shown.
+    const shown = url.slice(0, Math.max(0, url.indexOf('//')))
+    throw new EdgeError(
+      'invalid_option',
+      `counters "${shown}…": expected redis://HOST:PORT, rediss://HOST:PORT (TLS) or the same with valkey`
+    )
+  }
+  const { host, pathname } = parsed
+  return {
+    url: scheme + url.slice(parsed.protocol.length),
+    name: `${parsed.protocol}//${host}${pathname === '/' ? '' : pathname}`,
+  }
+}
+
+const loadClient = (name: string): typeof Redis => {
+  try {
+    return createRequire(import.meta.url)('ioredis').Redis
+  } catch (cause) {
+    const message = `${name}: the package ioredis is not installed: npm install ioredis`
+    throw new EdgeError('counters_failed', message, { cause })
+  }
+}
+
+const hex = (half: number) => half.toString(16).padStart(8, '0')
+
+const flagsOf = ({ rule, applies }: Hit, adds: boolean): number =>
+  (adds ? ADD : 0) |
+  (rule.ends ? ENDS : 0) |
+  (rule.onlyToOrigin ? ONLY_TO_ORIGIN : 0) |
+  (applies ? APPLIES : 0)
+
+const standingsOf = (answer: unknown, hits: number): readonly Standing[] => {
+  const isAnswer =
+    Array.isArray(answer) &&
+    answer.length % NUMBERS_PER_STANDING === 0 &&
+    answer.every((number, i) =>
+      i % NUMBERS_PER_STANDING === 0 ? number >= 0 && number < hits : Number.isSafeInteger(number)
+    )
+  if (!isAnswer) throw new Error('an answer that is not of the script')
+  const standings: Standing[] = []
+  for (let i = 0; i < answer.length; i += NUMBERS_PER_STANDING) {
+    standings.push({ index: answer[i], count: answer[i + 1], retryAfterMs: answer[i + 2] })
+  }
+  return standings.length === 0 ? NOTHING : standings
+}
+
+/**
+ * Counters in Redis or Valkey, which several edges share: one script and one round trip for each request, however many rules
+ * count it. While Redis does not answer no request is limited, and none waits; it is tried again in the background.
+ *
+ * @param url `redis://:PASSWORD@HOST:PORT/DATABASE`; `rediss://` is TLS
+ * @throws EdgeError `invalid_option`, `counters_failed` where ioredis is not installed
+ * @example const edge = createEdge({ rules: 'rules/site.yaml', counters: redisCounters('redis://localhost:6379') })
+ */
+export const redisCounters = (
+  url: string,
+  {
+    deadlineMs = DEFAULT_DEADLINE_MS,
+    connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
+    retryMs = DEFAULT_RETRY_MS,
+    prefix = DEFAULT_PREFIX,
+    now = () => SERVER_TIME,
+    onError = () => {},
+    onWarning = () => {},
+  }: RedisCounterOptions = {}
+): Counters => {
+  const { url: address, name } = parseUrl(url)
+  const Client = loadClient(name)
+  const client = new Client(address, {
+    protocol: 2,
+    disableClientInfo: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: deadlineMs,
+    connectTimeout: connectTimeoutMs,
+    retryStrategy: () => retryMs,
+  })
+  client.defineCommand('edge1020Count', { lua: COUNT_SCRIPT })
+  const run = client as unknown as {
+    edge1020Count(keys: number, ...rest: (string | number)[]): Promise<unknown>
+  }
+
+  let failedOpen = 0
+  let letThrough = 0
+  let isDown = false
+  let isClosing = false
+  let deaf = 0
+  let retry: NodeJS.Timeout | undefined
+  const pending = new Set<Promise<unknown>>()
+
+  const probe = () => {
+    retry = undefined
+    // Not a ping: a Redis that is full, or a replica, answers that and cannot count.
+    ask([PROBE], false).then(recovered, (error: unknown) => {
+      if (++deaf % DEAF_AFTER === 0 && client.status === 'ready') client.disconnect(true)
+      failed(error)
+    })
+  }
+
+  const failed = (cause: unknown) => {
+    if (isClosing) return
+    if (retry === undefined) {
+      retry = setTimeout(probe, retryMs)
+      retry.unref()
+    }
+    if (isDown) return
+    isDown = true
+    letThrough = 0
+    const message = `${name}: ${messageOf(cause)}: requests are not limited until it answers again`
+    onError(new EdgeError('counters_failed', message, { cause }))
+  }
+
+  const recovered = () => {
+    deaf = 0
+    if (!isDown) return
+    isDown = false
+    onWarning(`${name} answers again; ${letThrough} requests were let through uncounted`)
+  }
+
+  client.on('error', failed)
+  client.on('close', () => failed(new Error('the connection was closed')))
+
+  /** Until the first connection is there or has failed. */
+  let opening: Promise<void> | undefined = new Promise<void>((resolve) => {
+    const opened = () => {
+      opening = undefined
+      resolve()
+    }
+    client.once('ready', opened)
+    client.once('close', opened)
+    client.once('error', opened)
+  })
+
+  const ask = async (hits: readonly Hit[], adds: boolean): Promise<readonly Standing[]> => {
+    const keys = hits.map(({ high, low }) => `${prefix}${hex(high)}${hex(low)}`)
+    const values: number[] = [now()]
+    for (const hit of hits) {
+      const { limit, periodMs, mitigationMs } = hit.rule
+      values.push(limit, periodMs, mitigationMs, hit.amount, flagsOf(hit, adds))
+    }
+    const answer = await run.edge1020Count(keys.length, ...keys, ...values)
+    return standingsOf(answer, hits.length)
+  }
+
+  const count = async (hits: readonly Hit[], adds: boolean): Promise<readonly Standing[]> => {
+    if (opening !== undefined) await opening
+    if (isDown) throw undefined
+    return ask(hits, adds)
+  }
+
+  /** @param error `undefined` where it is known already that Redis does not answer */
+  const openly = (error: unknown): readonly Standing[] => {
+    if (error !== undefined) failed(error)
+    failedOpen++
+    letThrough++
+    return NOTHING
+  }
+
+  /** What nobody waits for: closing does. */
+  const later = (work: Promise<unknown>) => {
+    const settled: Promise<unknown> = work.then(noop, failed).then(() => pending.delete(settled))
+    pending.add(settled)
+  }
+
+  return {
+    name,
+    secret: SHARED_SECRET,
+    take: (hits) => (hits.length === 0 ? NOTHING : count(hits, false).catch(openly)),
+    add: (hits) => {
+      if (hits.length > 0) later(count(hits, true).catch(openly))
+    },
+    reset: (hits) => {
+      if (hits.length === 0 || isDown) return
+      later(client.del(...hits.map(({ high, low }) => `${prefix}${hex(high)}${hex(low)}`)))
+    },
+    stats: {
+      keys: 0,
+      penalties: 0,
+      evicted: 0,
+      penaltiesEvicted: 0,
+      get failedOpen() {
+        return failedOpen
+      },
+    },
+    close: async () => {
+      await Promise.all(pending)
+      isClosing = true
+      clearTimeout(retry)
+      client.disconnect()
+    },
+  }
+}
+
+const noop = () => {}
