@@ -1,7 +1,9 @@
 import type { Functions } from './functions/function.ts'
-import { arithmetic, member, unified } from './operators.ts'
+import { tolerant } from './lazy.ts'
+import { arithmetic, member } from './operators.ts'
 import { EvaluationProblem, LimitProblem } from './problem.ts'
 import type { BinaryOperator, Expression, ForNames, TemplatePart } from './syntax/tree.ts'
+import { unified } from './unify.ts'
 import type { Value } from './values.ts'
 import {
   describe,
@@ -125,7 +127,7 @@ class Evaluator {
         if (isUnknown(value)) return value
         return expression.operator === '!'
           ? !toBoolean(value, 'behind `!`')
-          : -toNumber(value, 'behind `-`')
+          : 0 - toNumber(value, 'behind `-`')
       }
       case 'binary':
         return this.#binary(expression.operator, expression.left, expression.right)
@@ -221,7 +223,8 @@ class Evaluator {
   }
 
   #call(expression: Expression & { kind: 'call' }): Value {
-    const { name, args, isExpanded } = expression
+    const { args, isExpanded } = expression
+    const name = expression.name.replace(/^core::/, '')
     const { functions } = this.scope
     const found = Object.hasOwn(functions, name) ? functions[name] : undefined
     if (found === undefined) {
@@ -279,14 +282,15 @@ class Evaluator {
     return arithmetic(operator, toNumber(a, where), toNumber(b, where))
   }
 
-  /** Only the side that is chosen is evaluated: the other may well be an error. */
+  /** The side that is not chosen may well be an error. Where it is none, its type counts: `x ? toset(["a"]) : []` is a set. */
   #conditional(expression: Expression & { kind: 'conditional' }): Value {
     const condition = this.run(expression.condition)
     if (isUnknown(condition)) return new Unknown(condition.what)
     const isTrue = toBoolean(condition, 'the condition')
     const value = this.run(isTrue ? expression.then : expression.otherwise)
-    const other = isTrue ? expression.otherwise : expression.then
-    return unified(value, other.kind === 'literal' ? other.value : undefined)
+    if (value === null || typeof value === 'string') return value
+    const other = tolerant(() => this.run(isTrue ? expression.otherwise : expression.then))
+    return unified([value, other])[0]!
   }
 
   #object(entries: readonly { key: Expression; value: Expression }[]): Value {

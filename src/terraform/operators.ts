@@ -1,7 +1,16 @@
 import { EvaluationProblem } from './problem.ts'
 import type { BinaryOperator } from './syntax/tree.ts'
 import type { Value } from './values.ts'
-import { describe, isList, isObject, isUnknown, toNumber, toText, Unknown } from './values.ts'
+import {
+  decimal,
+  describe,
+  isList,
+  isObject,
+  isUnknown,
+  toNumber,
+  toText,
+  Unknown,
+} from './values.ts'
 
 /** `value[key]` and `value.key`. */
 export const member = (value: Value, key: Value): Value => {
@@ -33,15 +42,16 @@ export const member = (value: Value, key: Value): Value => {
 export const arithmetic = (operator: BinaryOperator, a: number, b: number): Value => {
   switch (operator) {
     case '+':
-      return a + b
+      return decimal(a + b)
     case '-':
-      return a - b
+      return decimal(a - b)
     case '*':
-      return a * b
+      return decimal(a * b)
     case '/':
-    case '%':
       if (b === 0) throw new EvaluationProblem('division by zero')
-      return operator === '/' ? a / b : a % b
+      return a / b
+    case '%':
+      return b === 0 ? a : decimal(a % b)
     case '<':
       return a < b
     case '<=':
@@ -52,9 +62,3 @@ export const arithmetic = (operator: BinaryOperator, a: number, b: number): Valu
       return a >= b
   }
 }
-
-/** Primitive kinds of the two sides become one: a number beside text is text. */
-export const unified = (value: Value, other: Value | undefined): Value =>
-  typeof other === 'string' && (typeof value === 'number' || typeof value === 'boolean')
-    ? toText(value, 'the conditional')
-    : value

@@ -1,6 +1,6 @@
-import { unifiedElements } from './functions/types.ts'
 import { EvaluationProblem } from './problem.ts'
 import type { Expression } from './syntax/tree.ts'
+import { unified, unifiedMap } from './unify.ts'
 import type { ObjectValue, Value } from './values.ts'
 import {
   describe,
@@ -143,23 +143,25 @@ export const converted = (value: Value, type: Type, where: string, evaluate: Eva
       const items = itemsOf(value, where).map((item, i) =>
         converted(item, type.of, `${where}[${i}]`, evaluate)
       )
-      const unified = type.of.kind === 'any' ? unifiedElements(items) : items
-      return type.kind === 'set' ? setOf(unified) : unified
+      const alike = type.of.kind === 'any' ? unified(items) : items
+      return type.kind === 'set' ? setOf(alike) : alike
     }
     case 'tuple':
       return itemsOf(value, where).map((item, i) =>
         converted(item, type.items[i] ?? ANY, `${where}[${i}]`, evaluate)
       )
-    case 'map':
+    case 'map': {
       if (!isObject(value)) {
         throw new EvaluationProblem(`${where}: expected a map, found ${describe(value)}`)
       }
-      return new Map(
+      const map = new Map(
         [...value].map(([key, item]) => [
           key,
           converted(item, type.of, `${where}["${key}"]`, evaluate),
         ])
       )
+      return type.of.kind === 'any' ? unifiedMap(map) : map
+    }
     case 'object':
       if (!isObject(value)) {
         throw new EvaluationProblem(`${where}: expected an object, found ${describe(value)}`)

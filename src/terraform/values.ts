@@ -75,6 +75,12 @@ export const byBytes = (a: string, b: string): number => {
 export const sortedEntries = (object: ObjectValue): [string, Value][] =>
   [...object].sort(([a], [b]) => byBytes(a, b))
 
+const DIGITS = 15
+
+/** Terraform reckons with decimal fractions: 0.1 + 0.2 is 0.3. */
+export const decimal = (value: number): number =>
+  Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS))
+
 /** A number as Terraform writes it in text. */
 export const numberText = (value: number): string => {
   if (Number.isInteger(value)) return BigInt(value).toString()
@@ -145,17 +151,31 @@ export const unique = (values: readonly Value[]): Value[] => {
   return kept
 }
 
-/** A set of values: text in the order of its bytes, numbers by size, others as they come. */
-export const setOf = (values: readonly Value[]): SetValue => {
-  const items = unique(values)
-  if (items.every((value) => typeof value === 'string')) {
-    return new SetValue((items as string[]).sort(byBytes))
-  }
-  if (items.every((value) => typeof value === 'number')) {
-    return new SetValue((items as number[]).sort((a, b) => a - b))
-  }
-  return new SetValue(items)
+/** The text by which Terraform orders values of a set that are no text, number or boolean. */
+const setKey = (value: Value): string => {
+  if (value === null) return '~'
+  if (isUnknown(value)) return '?'
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'boolean') return value ? 'T' : 'F'
+  if (typeof value === 'number') return numberText(value)
+  if (isObject(value))
+    return `<${sortedEntries(value)
+      .map(([, item]) => setKey(item))
+      .join('')}>`
+  return `<${elementsOf(value, '').map(setKey).join('')}>`
 }
+
+const inSetOrder = (a: Value, b: Value): number => {
+  if (a === null || b === null) return Number(a === null) - Number(b === null)
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
+  if (typeof a === 'string' && typeof b === 'string') return byBytes(a, b)
+  return byBytes(setKey(a), setKey(b))
+}
+
+/** A set of values: text in the order of its bytes, numbers by size, `null` last. */
+export const setOf = (values: readonly Value[]): SetValue =>
+  new SetValue(unique(values).sort(inSetOrder))
 
 /** A value of JSON (or of a plan) as a value of HCL. */
 export const fromJson = (value: unknown): Value => {

@@ -1,4 +1,5 @@
 import { EvaluationProblem } from '../problem.ts'
+import { split, unified } from '../unify.ts'
 import type { ObjectValue, Value } from '../values.ts'
 import {
   byBytes,
@@ -18,6 +19,7 @@ import {
   unique,
 } from '../values.ts'
 import { between, type Functions, of, partly } from './function.ts'
+import { graphemes } from './strings.ts'
 
 const ANY = Number.POSITIVE_INFINITY
 
@@ -57,8 +59,9 @@ const textsOf = (value: Value, name: string): string[] =>
 /** A set operation over all arguments, from left to right. */
 const overSets = (keep: (kept: Value[], next: readonly Value[]) => Value[]) =>
   between(1, ANY, (args, _, name) => {
-    const [first, ...others] = args.map((arg) => setOf(elementsOf(arg, `\`${name}\``)).items)
-    return setOf(others.reduce<Value[]>(keep, [...first!]))
+    const sets = args.map((arg) => elementsOf(arg, `\`${name}\``))
+    const [first, ...others] = split(unified(sets.flat()), sets).map(setOf)
+    return setOf(others.reduce<Value[]>((kept, { items }) => keep(kept, items), [...first!.items]))
   })
 
 const has = (values: readonly Value[], value: Value) => values.some((other) => equal(other, value))
@@ -80,7 +83,7 @@ const firstOf = (
 
 export const collectionFunctions: Functions = {
   alltrue: of(1, ([list]) =>
-    elementsOf(list!, '`alltrue`').every((item) => toBoolean(item, '`alltrue`'))
+    elementsOf(list!, '`alltrue`').every((item) => item !== null && toBoolean(item, '`alltrue`'))
   ),
   anytrue: of(1, ([list]) =>
     elementsOf(list!, '`anytrue`').some((item) => item !== null && toBoolean(item, '`anytrue`'))
@@ -89,16 +92,17 @@ export const collectionFunctions: Functions = {
     of(2, ([list, size]) => {
       const items = elementsOf(list!, '`chunklist`')
       const length = toNumber(size!, '`chunklist`')
-      if (!Number.isInteger(length) || length < 1) {
-        throw new EvaluationProblem('`chunklist`: expected a size of at least 1')
+      if (!Number.isInteger(length) || length < 0) {
+        throw new EvaluationProblem('`chunklist`: expected a size of at least 0')
       }
+      if (length === 0) return [items]
       return Array.from({ length: Math.ceil(items.length / length) }, (_, i) =>
         items.slice(i * length, (i + 1) * length)
       )
     })
   ),
   coalesce: {
-    ...between(1, ANY, (args, _, name) => firstOf(args, isEmptyText, name)),
+    ...between(1, ANY, (args, _, name) => firstOf(unified(args), isEmptyText, name)),
     takesUnknown: true,
   },
   coalescelist: {
@@ -111,17 +115,22 @@ export const collectionFunctions: Functions = {
     ),
     takesUnknown: true,
   },
-  compact: of(1, ([list]) => elementsOf(list!, '`compact`').filter((item) => !isEmptyText(item))),
+  compact: of(1, ([list]) =>
+    elementsOf(list!, '`compact`').flatMap((item) =>
+      isEmptyText(item) ? [] : [toText(item, '`compact`')]
+    )
+  ),
   concat: partly(
     between(1, ANY, (args) => args.flatMap((arg) => [...elementsOf(arg, '`concat`')]))
   ),
   contains: of(2, ([list, value]) => has(elementsOf(list!, '`contains`'), value!)),
-  distinct: of(1, ([list]) => unique(elementsOf(list!, '`distinct`'))),
+  distinct: of(1, ([list]) => unique(unified(elementsOf(list!, '`distinct`')))),
   element: partly(
     of(2, ([list, index]) => {
       const items = elementsOf(list!, '`element`')
       const at = toNumber(index!, '`element`')
       if (items.length === 0) throw new EvaluationProblem('`element`: the list is empty')
+      if (!Number.isInteger(at)) throw new EvaluationProblem('`element`: expected a whole number')
       return items[((at % items.length) + items.length) % items.length]!
     })
   ),
@@ -134,7 +143,7 @@ export const collectionFunctions: Functions = {
   keys: partly(of(1, ([object]) => sortedEntries(objectOf(object!, 'keys')).map(([key]) => key))),
   length: partly(
     of(1, ([value]) => {
-      if (typeof value === 'string') return [...value].length
+      if (typeof value === 'string') return graphemes(value).length
       if (isObject(value!)) return value.size
       return elementsOf(value!, '`length`').length
     })

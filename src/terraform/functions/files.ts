@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { Scope } from '../evaluate.ts'
 import { evaluate } from '../evaluate.ts'
@@ -13,7 +14,13 @@ const MAX_TEMPLATE_DEPTH = 10
 const path = (run: (path: string, scope: Scope) => Value) =>
   of(1, ([value], scope, name) => run(toText(value!, `\`${name}\``), scope))
 
-const template = (file: string, names: Value, scope: Scope): Value => {
+const hash = (algorithm: string, encoding: 'hex' | 'base64') =>
+  path((file, { files }) => createHash(algorithm).update(files.read(file)).digest(encoding))
+
+const template = (file: string, names: Value, scope: Scope): Value =>
+  rendered(file, scope.files.read(file), names, scope)
+
+const rendered = (file: string, text: string, names: Value, scope: Scope): Value => {
   if (!isObject(names)) {
     throw new EvaluationProblem(
       `\`templatefile\`: expected an object of variables, found ${describe(names)}`
@@ -25,7 +32,6 @@ const template = (file: string, names: Value, scope: Scope): Value => {
       `templates are read in one another more than ${MAX_TEMPLATE_DEPTH} times`
     )
   }
-  const text = scope.files.read(file)
   try {
     // A template sees its own variables, and nothing of the module.
     return evaluate(parseTemplate(new SourceText(file, text)), {
@@ -47,15 +53,27 @@ const template = (file: string, names: Value, scope: Scope): Value => {
 
 export const fileFunctions: Functions = {
   abspath: path((file) => posix.normalize(file)),
-  basename: path((file) => posix.basename(file)),
+  basename: path((file) => posix.basename(file) || (file === '' ? '.' : '/')),
   dirname: path((file) => posix.dirname(file)),
   file: path((file, { files }) => files.read(file)),
+  filebase64sha256: hash('sha256', 'base64'),
+  filebase64sha512: hash('sha512', 'base64'),
+  filemd5: hash('md5', 'hex'),
+  filesha1: hash('sha1', 'hex'),
+  filesha256: hash('sha256', 'hex'),
+  filesha512: hash('sha512', 'hex'),
   filebase64: path((file, { files }) => Buffer.from(files.read(file)).toString('base64')),
   fileexists: path((file, { files }) => files.exists(file)),
   fileset: of(2, ([folder, pattern], { files }) =>
     setOf(files.matching(toText(folder!, '`fileset`'), toText(pattern!, '`fileset`')))
   ),
   pathexpand: path((file) => file),
+  templatestring: {
+    ...of(2, ([text, names], scope) =>
+      rendered('a template', toText(text!, '`templatestring`'), names!, scope)
+    ),
+    takesPartlyUnknown: true,
+  },
   templatefile: {
     ...of(2, ([file, names], scope) => template(toText(file!, '`templatefile`'), names!, scope)),
     takesPartlyUnknown: true,

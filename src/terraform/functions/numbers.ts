@@ -1,6 +1,6 @@
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
-import { elementsOf, toNumber, toText } from '../values.ts'
+import { decimal, elementsOf, toNumber, toText } from '../values.ts'
 import { between, type Functions, of } from './function.ts'
 
 const numbersOf = (args: readonly Value[], name: string) =>
@@ -24,15 +24,18 @@ const range = (args: readonly number[]): number[] => {
   return list
 }
 
-const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz'
+const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+/** Up to this base capitals mean the same as small letters. */
+const LETTERS_BASE = 36
 
 const parseInteger = (text: string, base: number): number => {
-  const allowed = DIGITS.slice(0, base)
-  const digits = text.toLowerCase().replace(/^[+-]/, '')
-  if (digits === '' || [...digits].some((digit) => !allowed.includes(digit))) {
+  const digits = (base > LETTERS_BASE ? text : text.toLowerCase()).replace(/^[+-]/, '')
+  const values = [...digits].map((digit) => DIGITS.indexOf(digit))
+  if (digits === '' || values.some((value) => value < 0 || value >= base)) {
     throw new EvaluationProblem(`\`parseint\`: "${text}" is no number of base ${base}`)
   }
-  return Number.parseInt(text, base)
+  const number = values.reduce((sum, value) => sum * base + value, 0)
+  return text.startsWith('-') ? -number : number
 }
 
 export const numberFunctions: Functions = {
@@ -42,7 +45,9 @@ export const numberFunctions: Functions = {
   signum: one(Math.sign),
   log: of(2, (args, _, name) => {
     const [value, base] = numbersOf(args, name)
-    return Math.log(value!) / Math.log(base!)
+    const found = Math.log(value!) / Math.log(base!)
+    if (!Number.isFinite(found)) throw new EvaluationProblem('`log`: the result is no number')
+    return found
   }),
   pow: of(2, (args, _, name) => {
     const [value, power] = numbersOf(args, name)
@@ -53,7 +58,7 @@ export const numberFunctions: Functions = {
   sum: of(1, ([list], _, name) => {
     const numbers = numbersOf(elementsOf(list!, '`sum`'), name)
     if (numbers.length === 0) throw new EvaluationProblem('`sum`: the list is empty')
-    return numbers.reduce((sum, value) => sum + value)
+    return numbers.reduce((sum, value) => decimal(sum + value))
   }),
   range: between(1, 3, (args, _, name) => range(numbersOf(args, name))),
   parseint: of(2, ([text, base]) => {

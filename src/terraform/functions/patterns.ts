@@ -1,25 +1,22 @@
 import { createContext, Script } from 'node:vm'
-import { messageOf } from '../../error.ts'
 import { EvaluationProblem, LimitProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
+import { toRegExp } from './re2.ts'
 
 const TIMEOUT_MS = 500
 
 /** JavaScript's regular expressions can take exponential time: a script of its own can be stopped. */
 const sandbox = createContext(Object.create(null))
-const script = new Script(
-  'isGlobal ? [...text.matchAll(pattern)] : replacement === undefined ? pattern.exec(text) : text.replace(pattern, replacement)'
-)
+const script = new Script('isGlobal ? [...text.matchAll(pattern)] : pattern.exec(text)')
 
 interface Asked {
   readonly text: string
   readonly pattern: RegExp
   readonly isGlobal?: boolean
-  readonly replacement?: string
 }
 
 const ask = <T>(asked: Asked, name: string): T => {
-  Object.assign(sandbox, { isGlobal: false, replacement: undefined, ...asked })
+  Object.assign(sandbox, { isGlobal: false, ...asked })
   try {
     return script.runInContext(sandbox, { timeout: TIMEOUT_MS }) as T
   } catch (error) {
@@ -31,30 +28,13 @@ const ask = <T>(asked: Asked, name: string): T => {
   }
 }
 
-const FLAGS = /^\(\?([ismU]+)\)/
-
-/** RE2's syntax (Terraform's) as JavaScript's. */
 const compile = (source: string, flags: string, name: string): RegExp => {
-  let rest = source
-  let all = flags
-  for (let found = FLAGS.exec(rest); found !== null; found = FLAGS.exec(rest)) {
-    all += [...found[1]!].filter((flag) => flag !== 'U' && !all.includes(flag)).join('')
-    rest = rest.slice(found[0].length)
-  }
-  const translated = rest
-    .replaceAll('(?P<', '(?<')
-    .replaceAll('[[:alnum:]]', '[0-9A-Za-z]')
-    .replaceAll('[[:alpha:]]', '[A-Za-z]')
-    .replaceAll('[[:digit:]]', '[0-9]')
-    .replaceAll('[[:space:]]', '\\s')
-    .replaceAll('\\A', '^')
-    .replaceAll('\\z', '$')
   try {
-    // Without `u`, as RE2 lets needless escapes (`\-`, `\"`) stand.
-    return new RegExp(translated, all)
+    return toRegExp(source, flags)
   } catch (error) {
+    if (!(error instanceof EvaluationProblem)) throw error
     throw new EvaluationProblem(
-      `\`${name}\`: cannot read the pattern "${source}": ${messageOf(error)}`
+      `\`${name}\`: cannot read the pattern "${source}": ${error.message}`
     )
   }
 }
@@ -79,25 +59,40 @@ export const regexMatch = (pattern: string, text: string): Value => {
   return captured(match)
 }
 
-export const regexMatches = (pattern: string, text: string): Value =>
-  Array.from(
-    ask<RegExpExecArray[]>(
-      { text, pattern: compile(pattern, 'g', 'regexall'), isGlobal: true },
-      'regexall'
-    ),
-    captured
+/** All matches; an empty one right behind another is none in RE2. */
+const matchesOf = (pattern: string, text: string, name: string): RegExpExecArray[] => {
+  const all = ask<RegExpExecArray[]>(
+    { text, pattern: compile(pattern, 'g', name), isGlobal: true },
+    name
   )
-
-/** `$1`, `$name` and `${name}` in the replacement, as in Go. */
-const replacementOf = (text: string): string =>
-  text.replace(/\$(?:\{(\w+)\}|(\w+)|\$)|\$/g, (_, braced?: string, plain?: string) => {
-    const name = braced ?? plain
-    if (name === undefined) return '$$'
-    return /^\d+$/.test(name) ? (name === '0' ? '$&' : `$${name}`) : `$<${name}>`
+  let end = -1
+  return Array.from(all).filter(({ index, 0: found }) => {
+    const isNew = found !== '' || index !== end
+    end = index + found.length
+    return isNew
   })
+}
 
-export const regexReplace = (text: string, pattern: string, replacement: string): string =>
-  ask<string>(
-    { text, pattern: compile(pattern, 'g', 'replace'), replacement: replacementOf(replacement) },
-    'replace'
+export const regexMatches = (pattern: string, text: string): Value =>
+  matchesOf(pattern, text, 'regexall').map(captured)
+
+/** `$1`, `$name` and `${name}` in a replacement, as in Go: the longest name counts, and one that is no group is empty. */
+const expanded = (template: string, match: RegExpExecArray): string =>
+  template.replace(
+    /\$(?:\{(\w+)\}|(\w+)|(\$))/g,
+    (_, braced?: string, plain?: string, dollar?: string) => {
+      if (dollar !== undefined) return '$'
+      const name = braced ?? plain ?? ''
+      return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? ''
+    }
   )
+
+export const regexReplace = (text: string, pattern: string, replacement: string): string => {
+  let replaced = ''
+  let next = 0
+  for (const match of matchesOf(pattern, text, 'replace')) {
+    replaced += text.slice(next, match.index) + expanded(replacement, match)
+    next = match.index + match[0].length
+  }
+  return replaced + text.slice(next)
+}

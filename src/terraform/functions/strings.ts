@@ -47,8 +47,25 @@ const replaced = (text: string, search: string, replacement: string): string => 
   if (search.length > 1 && search.startsWith('/') && search.endsWith('/')) {
     return regexReplace(text, search.slice(1, -1), replacement)
   }
-  return text.split(search).join(replacement)
+  return text.replaceAll(search, () => replacement)
 }
+
+/** What a person takes for one character: `e` with an accent is one, and so is a family of emojis. */
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+export const graphemes = (text: string): string[] =>
+  /^[\x20-\x7e]*$/.test(text)
+    ? [...text]
+    : Array.from(segmenter.segment(text), ({ segment }) => segment)
+
+/** Each letter by itself: `ß` has no capital of one letter, and stays. */
+const upper = (text: string): string =>
+  [...text]
+    .map((char) => {
+      const capital = char.toUpperCase()
+      return [...capital].length === 1 ? capital : char
+    })
+    .join('')
 
 const MAX_INDENT = 1_000
 
@@ -76,9 +93,9 @@ export const stringFunctions: Functions = {
   ),
   startswith: texts(2, (text, start) => text!.startsWith(start!)),
   strcontains: texts(2, (text, part) => text!.includes(part!)),
-  strrev: texts(1, (text) => [...text!].reverse().join('')),
+  strrev: texts(1, (text) => graphemes(text!).reverse().join('')),
   substr: of(3, ([text, offset, length]) => {
-    const characters = [...toText(text!, '`substr`')]
+    const characters = graphemes(toText(text!, '`substr`'))
     const from = toNumber(offset!, '`substr`')
     const count = toNumber(length!, '`substr`')
     const start = from < 0 ? Math.max(0, characters.length + from) : from
@@ -86,7 +103,7 @@ export const stringFunctions: Functions = {
   }),
   title: texts(1, (text) =>
     text!.replace(
-      /(^|[^\p{L}\p{N}_'])(\p{L})/gu,
+      /(^|[^\p{L}\p{N}_])(\p{L})/gu,
       (_, before: string, letter: string) => `${before}${letter.toUpperCase()}`
     )
   ),
@@ -98,5 +115,5 @@ export const stringFunctions: Functions = {
   trimsuffix: texts(2, (text, end) =>
     end !== '' && text!.endsWith(end!) ? text!.slice(0, -end!.length) : text!
   ),
-  upper: texts(1, (text) => text!.toUpperCase()),
+  upper: texts(1, (text) => upper(text!)),
 }

@@ -6,10 +6,11 @@ import type { Functions, TerraformFunction } from './function.ts'
 import { networkFunctions } from './network.ts'
 import { numberFunctions } from './numbers.ts'
 import { stringFunctions } from './strings.ts'
+import { timeFunctions } from './times.ts'
 import { typeFunctions } from './types.ts'
 
-/** Functions whose result is another one on each run: nobody knows it before. */
-const UNKNOWABLE = ['bcrypt', 'plantimestamp', 'timestamp', 'uuid', 'uuidv5', 'rsadecrypt']
+/** Functions whose result is another one on each run, with each compiler, or a secret's: nobody knows it before. */
+const UNKNOWABLE = ['base64gzip', 'bcrypt', 'plantimestamp', 'rsadecrypt', 'timestamp', 'uuid']
 
 const unknowable = (name: string): TerraformFunction => ({
   min: 0,
@@ -31,5 +32,6 @@ export const functions: Functions = {
   ...typeFunctions,
   ...networkFunctions,
   ...fileFunctions,
+  ...timeFunctions,
   ...Object.fromEntries(UNKNOWABLE.map((name) => [name, unknowable(name)])),
 }

@@ -1,4 +1,5 @@
 import { EvaluationProblem, LimitProblem } from '../problem.ts'
+import { unified, unifiedMap } from '../unify.ts'
 import type { Value } from '../values.ts'
 import {
   describe,
@@ -19,16 +20,6 @@ const identity: TerraformFunction = { ...of(1, ([value]) => value!), takesUnknow
 
 const unlessNull = (convert: (value: Value, where: string) => Value) =>
   of(1, ([value], _, name) => (value === null ? null : convert(value!, `\`${name}\``)))
-
-const isPrimitive = (value: Value) =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-
-/** Elements of one type: text, where some are text and others not. */
-export const unifiedElements = (values: readonly Value[]): readonly Value[] => {
-  const kinds = new Set(values.filter((value) => value !== null).map((value) => typeof value))
-  if (kinds.size < 2 || !kinds.has('string')) return values
-  return values.map((value) => (isPrimitive(value) ? toText(value, '') : value))
-}
 
 const lazily = (lazy: NonNullable<TerraformFunction['lazy']>): TerraformFunction => ({
   min: 1,
@@ -71,20 +62,19 @@ export const typeFunctions: Functions = {
   sensitive: identity,
   tobool: unlessNull(toBoolean),
   tolist: partly(
-    of(1, ([value]) => (value === null ? null : unifiedElements(elementsOf(value!, '`tolist`'))))
+    of(1, ([value]) => (value === null ? null : unified(elementsOf(value!, '`tolist`'))))
   ),
   tomap: partly(
     of(1, ([value]) => {
       if (!isObject(value!)) {
         throw new EvaluationProblem(`\`tomap\`: expected an object, found ${describe(value!)}`)
       }
-      const items = unifiedElements([...value.values()])
-      return new Map([...value.keys()].map((key, i) => [key, items[i]!]))
+      return unifiedMap(value)
     })
   ),
   tonumber: unlessNull(toNumber),
   toset: of(1, ([value]) =>
-    value === null ? null : setOf(unifiedElements(elementsOf(value!, '`toset`')))
+    value === null ? null : setOf(unified(elementsOf(value!, '`toset`')))
   ),
   tostring: unlessNull(toText),
   type: of(1, ([value]) => {

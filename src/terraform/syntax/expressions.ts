@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: fal
 
 /** A template that is all text is a literal. */
 export const templated = (parts: readonly TemplatePart[], at: Expression['at']): Expression => {
+  // Terraform's texts are in Unicode's normal form C.
+  for (const part of parts) if (part.kind === 'text') part.text = part.text.normalize('NFC')
   if (parts.every((part) => part.kind === 'text')) {
     const value = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
     return { kind: 'literal', value, at }
@@ -43,13 +45,12 @@ const forIntro = (cursor: Cursor) => {
 
 const forCondition = (cursor: Cursor) => (cursor.takesWord('if') ? expression(cursor) : undefined)
 
-/** `for` as a word of its own: an attribute may be called `format`. */
+/** `for` as a word of its own: a key may be called `format`, and none is called `for`. */
 const isFor = (cursor: Cursor): boolean => {
   const before = cursor.position
   const found = cursor.takesWord('for')
-  const isName = found && !cursor.sees('=') && !cursor.sees(':')
   cursor.position = before
-  return isName
+  return found
 }
 
 const tuple = (cursor: Cursor): Expression => {
@@ -113,7 +114,6 @@ const object = (cursor: Cursor): Expression => {
       if (!cursor.takes('=') && !cursor.takes(':')) {
         cursor.fail(`expected \`=\` or \`:\` behind a key of the object, found ${cursor.found()}`)
       }
-      cursor.skipLines()
       entries.push({ key, value: expression(cursor) })
       cursor.skip()
       if (cursor.takes(',') || cursor.isAtLineEnd || cursor.sees('}')) continue

@@ -18,7 +18,7 @@ const label = (cursor: Cursor): string | undefined => {
 
 const endOfItem = (cursor: Cursor, item: string): void => {
   cursor.skip()
-  if (cursor.isAtLineEnd || cursor.sees('}')) return
+  if (cursor.isAtLineEnd) return
   cursor.fail(`expected a new line behind ${item}, found ${cursor.found()}`)
 }
 
@@ -31,8 +31,26 @@ const block = (cursor: Cursor, type: string, offset: number): Block => {
     }
     labels.push(found)
   }
-  const found = cursor.deeper(() => body(cursor, true))
+  cursor.skip()
+  const isOneLine = !cursor.isAtLineEnd && !cursor.sees('}')
+  const found = cursor.deeper(() => (isOneLine ? oneLineBody(cursor) : body(cursor, true)))
   return { type, labels, body: found, at: cursor.at(offset) }
+}
+
+/** `{ name = value }`: one attribute, and the brace on the same line. */
+const oneLineBody = (cursor: Cursor): Body => {
+  const start = cursor.position
+  const name = cursor.identifier()
+  if (name === undefined || !cursor.sees('=') || cursor.sees('==')) {
+    return cursor.fail('expected one attribute: a block of one line holds nothing else', start)
+  }
+  cursor.position++
+  const value = expression(cursor)
+  cursor.expect('}', 'on the same line, behind the one attribute of a block of one line')
+  return {
+    attributes: new Map([[name, { name, expression: value, at: cursor.at(start) }]]),
+    blocks: [],
+  }
 }
 
 const body = (cursor: Cursor, isBlock: boolean): Body => {

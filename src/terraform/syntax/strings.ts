@@ -259,7 +259,7 @@ export const heredoc = (cursor: Cursor): TemplatePart[] => {
   if (opening === null) cursor.fail('expected a word and the end of the line behind `<<`')
   const [all, dash, word] = opening
   cursor.position += all.length
-  const closing = new RegExp(`[ \\t]*${word!.replaceAll('-', '\\-')}(?=\\r?\\n|$)`, 'uy')
+  const closing = new RegExp(`[ \\t]*${word}(?=\\r?\\n|$)`, 'uy')
   let end = -1
   const tokens = lines(cursor, (at) => {
     closing.lastIndex = at
