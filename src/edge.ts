@@ -3,6 +3,8 @@ import type { Answer } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
 import { createCommitter } from './commit.ts'
 import { RequestContext } from './context.ts'
+import type { EdgeStats } from './counters.ts'
+import { Counters } from './counters.ts'
 import type { EdgeOptions } from './edge-options.ts'
 import type { EventStore } from './events/event.ts'
 import type { Match } from './phases/phase.ts'
@@ -24,17 +26,10 @@ import { sourcesOf, warningsOf } from './warnings.ts'
 import type { Zone } from './zones/zone.ts'
 import { createZone } from './zones/zone.ts'
 
+export type { EdgeStats } from './counters.ts'
 export type { EdgeOptions } from './edge-options.ts'
 
 const NO_CONNECTION: Connection = {}
-
-/** Counts since the edge was made. */
-export interface EdgeStats {
-  judged: number
-  blocked: number
-  /** Events that could not be committed. */
-  lost: number
-}
 
 export interface Edge {
   /**
@@ -93,7 +88,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
   const limits = bodyLimits(options.body)
   const bodyOf = ({ request }: RequestContext) => readBody(request, limits)
-  const stats: EdgeStats = { judged: 0, blocked: 0, lost: 0 }
+  const stats = new Counters()
   const committer = createCommitter(store, (error, events) => {
     stats.lost += events.length
     onError(error)
@@ -112,6 +107,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     matches: readonly Match[]
   ): Verdict | Promise<Verdict> => {
     if (matches.length === 0) return new Verdict('pass', context, zone, matches)
+    stats.matched(matches)
     const { action, code, page } = matches.at(-1)!
     const answer = actions[action].answers
       ? answers.refuse(refusalFacts(code, context, colo, page))
@@ -126,7 +122,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   }
 
   const decideNow: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
-    stats.judged++
+    const startMs = stats.start()
     // Read once: rules that are replaced meanwhile do not judge half of a request.
     const zone = current
     const rayId = rays.next()
@@ -147,9 +143,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
     }
     if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
     const matches = runPhases(zone.phases, context, bodyOf)
-    return matches instanceof Promise
-      ? matches.then((found) => settle(zone, context, found))
-      : settle(zone, context, matches)
+    if (matches instanceof Promise) return matches.then((found) => settle(zone, context, found))
+    // A body that is on its way takes its visitor's time: only what waits for nothing is timed.
+    stats.timed(startMs)
+    return settle(zone, context, matches)
   }
 
   let loading = answers.ready?.then(() => {
@@ -169,6 +166,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
       answers.refuse(refusalFacts(code, { request, visitor, rayId }, colo)),
     replaceRules: (ruleset) => {
       current = openZone(ruleset)
+      stats.reloaded()
     },
     get ruleset() {
       return current.ruleset

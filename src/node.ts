@@ -14,6 +14,7 @@ import { loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
 import type { ListEntries } from './lists/named.ts'
 import { listsOf } from './lists/named.ts'
+import { rememberFacts } from './metrics/facts.ts'
 import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import type { NodeMiddleware } from './mount/node/middleware.ts'
@@ -35,6 +36,10 @@ export { eventFields } from './events/fields.ts'
 export type { SqliteOptions, SqliteStore } from './events/node/sqlite.ts'
 export { sqliteStore } from './events/node/sqlite.ts'
 export * from './exports.ts'
+export type { EdgeMetrics, MetricsOptions } from './metrics/metrics.ts'
+export { metrics } from './metrics/metrics.ts'
+export type { TraceSource, TraceSpan } from './metrics/tracing.ts'
+export { traced } from './metrics/tracing.ts'
 export type { NodeMiddleware } from './mount/node/middleware.ts'
 export type { AdminServeOptions } from './server/edge-admin.ts'
 export type { Served, ServeOptions } from './server/serve.ts'
@@ -190,6 +195,7 @@ export const createEdge = (given: Options): Edge => {
       },
       store: opened,
     })
+    rememberFacts(edge, sources.facts)
     for (const { role, warning } of sources.facts()) {
       if (role === 'feed' && warning !== undefined) onWarning(warning)
     }

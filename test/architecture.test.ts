@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   refusal: ['answers', 'context', 'language'],
   'test-overrides': ['answers', 'context', 'language', 'ray', 'visitor'],
   commit: ['events'],
+  counters: ['phases', 'rules'],
   warnings: ['language', 'rules'],
   options: ['nearest'],
   verdict: [
@@ -58,6 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'answers',
     'commit',
     'context',
+    'counters',
     'edge-options',
     'events',
     'phases',
@@ -75,6 +77,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   ],
   mount: ['answers', 'edge', 'request', 'verdict', 'visitor'],
   proxy: ['answers'],
+  metrics: ['edge', 'rules', 'verdict'],
   admin: ['actions', 'answers', 'events', 'lists'],
   server: [
     'admin',
@@ -82,6 +85,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'edge',
     'events',
     'lists',
+    'metrics',
     'mount',
     'proxy',
     'request',

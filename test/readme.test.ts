@@ -84,6 +84,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   'curl "http://127.0.0.1:8021/api/events/$RAY"': [/"matched"/, /"http\.user_agent"/],
   'curl http://127.0.0.1:8021/healthz': [/"ok":true/, /"storeFailures":0/],
   'curl http://127.0.0.1:8021/api/events': [/"events":/, RAY],
+  'curl http://127.0.0.1:8021/metrics': [/^edge1020_requests_total \d/m, /^process_cpu/m],
   'curl http://127.0.0.1:8021/api/audit': [/"entries":/],
   'curl -X POST http://127.0.0.1:8021/api/rules/reload': [/"enabled":\d/, /"files":/],
   'npx edge1020 rules print rules/starter.yaml': [/http\.user_agent/],
@@ -182,6 +183,7 @@ describe('code', () => {
     ({ text }) => text
   )
 
+  const [measured, spans] = of('js', 'docs/admin.md').map(({ text }) => text)
   const [serving, tables] = of('js', 'docs/api.md').map(({ text }) => text)
 
   const runProgram = async (name: string, text: string) => {
@@ -194,6 +196,7 @@ describe('code', () => {
     expect(of('js')).toHaveLength(3)
     expect(of('js', 'docs/mounting.md')).toHaveLength(5)
     expect(of('js', 'docs/api.md')).toHaveLength(2)
+    expect(of('js', 'docs/admin.md')).toHaveLength(2)
     expect(express2).toBe(express)
   })
 
@@ -300,6 +303,28 @@ server.on('listening', async () => {
     const { code, out } = await runProgram('tables', tables!)
     expect(out).toBe('block <html lang="de"\n')
     expect(code).toBe(0)
+  })
+
+  test('docs/admin.md: metrics of a mounted edge', async () => {
+    const { out } = await runProgram(
+      'metrics',
+      `${measured!.replace('serve({ fetch: app.fetch, port: 3000 })', '')}
+const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, async ({ port }) => {
+  const get = (path) => fetch('http://127.0.0.1:' + port + path, { headers: { 'user-agent': 'curl/8' } })
+  console.log((await get('/')).status)
+  const response = await get('/metrics')
+  console.log(response.headers.get('content-type'), await response.text())
+  process.exit()
+})`
+    )
+    expect(out).toMatch(/^403\ntext\/plain; version=0\.0\.4/)
+    expect(out).toMatch(/^edge1020_matches_total\{[^}]*rule="no-curl",action="block"\} 1$/m)
+    expect(out).toMatch(/^edge1020_data_age_seconds\{role="country"/m)
+  })
+
+  test('docs/admin.md: a traced edge', async () => {
+    const { code, out } = await runProgram('traced', spans!)
+    expect([code, out]).toEqual([0, 'block\n'])
   })
 
   test('the mistake is shown as the README shows it', async () => {

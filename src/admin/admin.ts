@@ -12,8 +12,9 @@ import { events } from './routes/events.ts'
 import { health } from './routes/health.ts'
 import { indexPage } from './routes/index-page.ts'
 import { login, loginForm, logout } from './routes/login.ts'
+import { metrics } from './routes/metrics.ts'
 import { reloadRules } from './routes/reload.ts'
-import type { Health, Reloaded, Side } from './side.ts'
+import type { Health, MetricsText, Reloaded, Side } from './side.ts'
 
 export interface AdminOptions {
   store: EventStore
@@ -27,6 +28,7 @@ export interface AdminOptions {
   /** Where changes and logins are written. Default: in memory alone. */
   audit?: Audit
   reload?: (() => Promise<Reloaded>) | undefined
+  metrics?: MetricsText | undefined
   onError?: (error: unknown) => void
 }
 
@@ -38,6 +40,7 @@ const ROUTES: readonly ((side: Side) => Route)[] = [
   health,
   events,
   event,
+  metrics,
   auditLog,
   reloadRules,
   () => loginForm,
@@ -95,6 +98,7 @@ export const createAdmin = ({
   readOnly,
   audit = createAudit(),
   reload,
+  metrics: metricsText,
   onError = () => {},
 }: AdminOptions): Admin => {
   const gate = createGate({ hosts, token, readOnly, audit, onError })
@@ -105,6 +109,7 @@ export const createAdmin = ({
     audit,
     gate,
     reload,
+    metrics: metricsText,
     routes: () => routes,
   }
   const routes = ROUTES.map((create) => create(side))

@@ -20,6 +20,12 @@ export interface Reloaded {
   readonly warnings: readonly string[]
 }
 
+/** Metrics as text: what `metrics(edge)` gives. */
+export interface MetricsText {
+  readonly contentType: string
+  text(): Promise<string>
+}
+
 /** What the routes of the admin port work with. */
 export interface Side {
   readonly store: EventStore
@@ -29,6 +35,8 @@ export interface Side {
   readonly gate: Gate
   /** Reads the rules again and puts them in force; absent where the edge was made from objects. */
   readonly reload?: (() => Promise<Reloaded>) | undefined
+  /** For Prometheus. */
+  readonly metrics?: MetricsText | undefined
   /** All of them, for the index and the API's description. */
   readonly routes: () => readonly Route[]
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
+import { rememberFacts } from '../metrics/facts.ts'
 import { createEdge } from '../node.ts'
 import type { StoreName } from '../options.ts'
 import { readStoreName } from '../options.ts'
@@ -208,6 +209,7 @@ export const serve: Command = {
       closing.push(edge.close)
       // Before anything listens: data that cannot be read is found here.
       const facts = sources.facts()
+      rememberFacts(edge, sources.facts)
       const served = await start({
         edge,
         upstream: args.text('upstream'),

@@ -1,5 +1,6 @@
 import { createAudit } from '../admin/audit.ts'
 import type { Edge } from '../edge.ts'
+import { metrics } from '../metrics/metrics.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 import type { AdminServer } from './admin.ts'
@@ -34,21 +35,26 @@ export const startEdgeAdmin = (
   edge: Edge,
   { names, auditFile, loadRules, ...options }: AdminServeOptions,
   listening: { port: number; portOption: string; onError: (error: unknown) => void }
-): Promise<AdminServer> =>
-  startAdmin({
+): Promise<AdminServer> => {
+  let reloadFailures = 0
+  const reload = async (load: NonNullable<typeof loadRules>) => {
+    try {
+      edge.replaceRules(await load())
+    } catch (error) {
+      reloadFailures++
+      throw error
+    }
+    const { ruleset, warnings } = edge
+    return { rules: countsOf(edge), files: ruleset.files, warnings }
+  }
+  return startAdmin({
     ...options,
     ...listening,
     hosts: names ?? [],
     store: edge.store,
     audit: createAudit(auditFile),
-    reload:
-      loadRules === undefined
-        ? undefined
-        : async () => {
-            edge.replaceRules(await loadRules())
-            const { ruleset, warnings } = edge
-            return { rules: countsOf(edge), files: ruleset.files, warnings }
-          },
+    reload: loadRules === undefined ? undefined : () => reload(loadRules),
+    metrics: metrics(edge, { process: true, reloadFailures: () => reloadFailures }),
     health: () => ({
       rules: countsOf(edge),
       judged: edge.stats.judged,
@@ -56,3 +62,4 @@ export const startEdgeAdmin = (
       storeFailures: edge.stats.lost,
     }),
   })
+}

@@ -1,0 +1,109 @@
+import type { Match } from './phases/phase.ts'
+import type { Rule } from './rules/rule.ts'
+
+/** How often one rule of one phase matched, with one action. */
+export interface MatchCount {
+  readonly phase: string
+  /** Its id; `(other)` beyond the thousandth rule. */
+  readonly rule: string
+  readonly action: string
+  count: number
+}
+
+/** How long judging took: one request in sixteen is timed, as asking for the time costs more than counting. */
+export interface Timings {
+  /** Upper bounds of the buckets, milliseconds. */
+  readonly boundsMs: readonly number[]
+  /** Requests in each bucket; one more than bounds, for those beyond the last. */
+  readonly counts: Readonly<ArrayLike<number>>
+  readonly sumMs: number
+}
+
+/** Counts since the edge was made. */
+export interface EdgeStats {
+  judged: number
+  blocked: number
+  /** Events that could not be committed. */
+  lost: number
+  /** How often other rules were put in force. */
+  reloads: number
+  /** When the rules in force were, milliseconds since the epoch. */
+  rulesSinceMs: number
+  /** By phase, rule and action. */
+  readonly matches: Iterable<Readonly<MatchCount>>
+  readonly timings: Timings
+}
+
+/** One in sixteen, the first among them. */
+const TIMED_MASK = 15
+const BOUNDS_MS = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250,
+] as const
+/** Rules have no other bound, and each is a line of the metrics. */
+const MAX_RULES = 1_000
+const OTHER = '(other)'
+
+/** Counts on the way of every request: plain numbers, and nothing that a visitor sends makes them more. */
+export class Counters implements EdgeStats {
+  judged = 0
+  blocked = 0
+  lost = 0
+  reloads = 0
+  rulesSinceMs = Date.now()
+  readonly #matches = new Map<string, MatchCount>()
+  /** A rule's own counter, so that its name is looked up once; gone with the ruleset. */
+  readonly #byRule = new WeakMap<Rule, MatchCount>()
+  readonly #counts = new Float64Array(BOUNDS_MS.length + 1)
+  #sumMs = 0
+
+  /** When judging began, for `timed`; 0 for the requests that nobody times. */
+  start(): number {
+    return (++this.judged & TIMED_MASK) === 1 ? performance.now() : 0
+  }
+
+  timed(startMs: number): void {
+    if (startMs === 0) return
+    const ms = performance.now() - startMs
+    let bucket = 0
+    while (bucket < BOUNDS_MS.length && ms > BOUNDS_MS[bucket]!) bucket++
+    this.#counts[bucket]!++
+    this.#sumMs += ms
+  }
+
+  matched(matches: readonly Match[]): void {
+    for (const match of matches) {
+      let counter = this.#byRule.get(match.rule)
+      if (counter === undefined || counter.action !== match.action) {
+        counter = this.#counterOf(match)
+        this.#byRule.set(match.rule, counter)
+      }
+      counter.count++
+    }
+  }
+
+  #counterOf({ phase, rule, action }: Match): MatchCount {
+    const known = this.#matches.get(`${phase.name} ${action} ${rule.id}`)
+    if (known !== undefined) return known
+    const id = this.#matches.size < MAX_RULES ? rule.id : OTHER
+    const key = `${phase.name} ${action} ${id}`
+    let counter = this.#matches.get(key)
+    if (counter === undefined) {
+      counter = { phase: phase.name, rule: id, action, count: 0 }
+      this.#matches.set(key, counter)
+    }
+    return counter
+  }
+
+  reloaded(): void {
+    this.reloads++
+    this.rulesSinceMs = Date.now()
+  }
+
+  get matches(): Iterable<Readonly<MatchCount>> {
+    return this.#matches.values()
+  }
+
+  get timings(): Timings {
+    return { boundsMs: BOUNDS_MS, counts: this.#counts, sumMs: this.#sumMs }
+  }
+}
