@@ -15,6 +15,8 @@ const itemValue = (item: View): string => {
     const value = text(view, kind)
     if (value !== undefined) return value
   }
+  const plain = nested === undefined ? text(view, 'value') : undefined
+  if (plain !== undefined) return plain
   const [hostname] = view.children('hostname')
   if (hostname !== undefined) return required(hostname, 'url_hostname')
   const [redirect] = view.children('redirect')

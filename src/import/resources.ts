@@ -35,12 +35,14 @@ const READERS: Readonly<Record<string, Reader>> = {
 const FIREWALL_RULE = 'cloudflare_firewall_rule'
 const FILTER = 'cloudflare_filter'
 const LIST = 'cloudflare_list'
+/** The name of `cloudflare_list` up to version 3 of the provider. */
+const OLD_LIST = 'cloudflare_ip_list'
 const LIST_ITEM = 'cloudflare_list_item'
 const LIST_ITEMS = 'cloudflare_list_items'
 
 /** True for resources that hold rules or lists. */
 export const isRuleResource = (type: string): boolean =>
-  type in READERS || [FIREWALL_RULE, FILTER, LIST, LIST_ITEM, LIST_ITEMS].includes(type)
+  type in READERS || [FIREWALL_RULE, FILTER, LIST, OLD_LIST, LIST_ITEM, LIST_ITEMS].includes(type)
 
 /** The rules of Cloudflare's resources. Firewall rules come in the order of their priorities, behind the others. */
 export const readResources = (resources: readonly ConfiguredResource[], found: Found): void => {
@@ -69,7 +71,7 @@ export const readResources = (resources: readonly ConfiguredResource[], found: F
         (rule) => filters.get(referenceIn(rule, 'filter_id') ?? '') ?? rule.children('filter')[0],
         address
       )
-    } else if (type === LIST) {
+    } else if (type === LIST || type === OLD_LIST) {
       lists.list(resource, textOrNothing(resource, 'id') ?? address, address)
     } else if (type === LIST_ITEM) {
       const key = Lists.keyOf(resource)

@@ -235,6 +235,12 @@ describe('variables', () => {
   })
 })
 
+test('the workspace is that of TF_WORKSPACE', () => {
+  const files = { 'a.tf': rule('x = terraform.workspace') }
+  expect(found(files, { env: { TF_WORKSPACE: 'staging' } })).toEqual([['rule.r', 'staging']])
+  expect(found(files, { env: { TF_WORKSPACE: '' } })).toEqual([['rule.r', 'default']])
+})
+
 describe('modules', () => {
   const child = `variable "v" {\n default = "d"\n}\noutput "o" {\n value = "${'${var.v}'}!"\n}\n${rule('x = var.v')}`
 
@@ -325,6 +331,33 @@ describe('files', () => {
     expect(resources).toHaveLength(1)
     expect(broken.map(({ source }) => source)).toEqual(['a.tf:1', 'c.tf.json:1'])
     expect(broken[0]!.reason).toBe('syntax: the quote is not closed')
+  })
+
+  test('blocks of JSON keep their order among dynamic ones', () => {
+    const { resources } = load({
+      'a.tf.json': JSON.stringify({
+        resource: {
+          rule: {
+            r: {
+              blocks: [{ x: 1 }, { x: 2 }],
+              dynamic: { blocks: { for_each: [3], content: { x: '${blocks.value}' } } },
+              single: { x: 0 },
+            },
+          },
+        },
+      }),
+    })
+    const [resource] = resources
+    const seen = (name: string) => resource!.children(name).map((child) => jsonOf(child, ['x']))
+    expect(seen('blocks')).toEqual([{ x: 1 }, { x: 2 }, { x: 3 }])
+    expect(seen('single')).toEqual([{ x: 0 }])
+  })
+
+  test('texts of JSON values are no templates', () => {
+    const files = { 'a.tf': `variable "v" {}\n${rule('x = var.v')}` }
+    expect(found({ ...files, 'terraform.tfvars.json': '{"v": "${a b}"}' })).toEqual([
+      ['rule.r', '${a b}'],
+    ])
   })
 
   test("OpenTofu's files win, override files change single attributes, hidden ones are not read", () => {

@@ -114,6 +114,7 @@ export const loadTerraform = (
     functions,
     budget,
     rootPath: '.',
+    workspace: env.TF_WORKSPACE || 'default',
     files: disk.access,
     load: (from, source) => disk.called(from, source),
     leaveOut: (left) => {

@@ -40,6 +40,8 @@ export interface World {
   readonly functions: Functions
   readonly budget: Budget
   readonly rootPath: string
+  /** The value of `terraform.workspace`. */
+  readonly workspace: string
   readonly files: Files
   /** The module that a `source` names; a sentence where there is none. */
   load(from: ModuleSource, source: string): ModuleSource | string
@@ -84,7 +86,7 @@ export class Module {
       ['root', world.rootPath],
       ['cwd', world.rootPath],
     ])
-    const terraform = new Map([['workspace', 'default']])
+    const terraform = new Map([['workspace', world.workspace]])
     this.#scope = {
       functions: world.functions,
       files: world.files,

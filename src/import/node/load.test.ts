@@ -54,6 +54,30 @@ test('a ruleset of zones that are not known loads once, and says so', () => {
   ])
 })
 
+test('items of lists: of the list, of its dynamic blocks, and of the provider up to version 3', () => {
+  put(
+    'lists/main.tf',
+    `resource "cloudflare_ip_list" "old" {
+  name = "old"
+  kind = "ip"
+  item {
+    value   = "192.0.2.0/24"
+    comment = "office"
+  }
+  dynamic "item" {
+    for_each = ["192.0.2.1"]
+    content { value = item.value }
+  }
+}
+`
+  )
+  const { rules, leftOut } = importRules([join(root, 'lists')])
+  expect(leftOut).toEqual([])
+  expect(rules.map(({ name, entries }) => [name, entries])).toEqual([
+    ['old', [{ value: '192.0.2.0/24', comment: 'office' }, { value: '192.0.2.1' }]],
+  ])
+})
+
 test('a file that does not parse stops the loading', () => {
   put('broken/good.tf', ruleset('zone'))
   put('broken/bad.tf', 'a = "')

@@ -19,8 +19,15 @@ const LABELS: Readonly<Record<string, number>> = {
 
 const COMMENT = '//'
 
+/** A member of an object: name, value, and the node of the name. */
+type Member = [string, YamlNode | null, YamlNode | null]
+
 class JsonReader {
-  constructor(readonly source: SourceText) {}
+  constructor(
+    readonly source: SourceText,
+    /** Texts of files of values stand for themselves. */
+    readonly areTemplates = true
+  ) {}
 
   fail(message: string, node?: YamlNode | null): never {
     throw new SyntaxProblem(message, this.at(node))
@@ -30,14 +37,13 @@ class JsonReader {
     return { source: this.source, offset: node?.range?.[0] ?? 0 }
   }
 
-  entries(node: YamlNode | null): [string, YamlNode | null, YamlNode | null][] {
+  entries(node: YamlNode | null): Member[] {
     if (!isMap(node)) return this.fail('expected an object', node)
-    return node.items.flatMap(({ key, value }) => {
+    return node.items.flatMap(({ key, value }): Member[] => {
       const name = isScalar(key) ? String(key.value) : ''
-      return name === COMMENT
-        ? []
-        : [[name, (value ?? null) as YamlNode | null, key as YamlNode | null] as const]
-    }) as [string, YamlNode | null, YamlNode | null][]
+      if (name === COMMENT) return []
+      return [[name, (value ?? null) as YamlNode | null, key as YamlNode | null]]
+    })
   }
 
   /** Text is a template; everything else is itself. */
@@ -66,7 +72,8 @@ class JsonReader {
   }
 
   template(text: string, node: YamlNode | null): Expression {
-    if (!/[$%]\{/.test(text)) return { kind: 'literal', value: text, at: this.at(node) }
+    if (!this.areTemplates || !/[$%]\{/.test(text))
+      return { kind: 'literal', value: text, at: this.at(node) }
     return this.#inner(node, () => parseTemplate(new SourceText(this.source.file, text)))
   }
 
@@ -84,11 +91,26 @@ class JsonReader {
     return [name, { name, expression: this.expression(value), at: this.at(key) }]
   }
 
-  /** The inside of a block: all of it attributes, but for `dynamic`. */
+  /** Types of the blocks that `dynamic` makes. */
+  #dynamicTypes(entries: readonly Member[]): ReadonlySet<string> {
+    const dynamic = entries.filter(([name]) => name === 'dynamic')
+    const labelled = dynamic.flatMap(([, value]) => this.list(value))
+    return new Set(labelled.flatMap((one) => this.entries(one).map(([label]) => label)))
+  }
+
+  /** The inside of a block: all of it attributes, but for `dynamic` and blocks of the types that it makes. */
   body(node: YamlNode | null): Body {
     const attributes = new Map<string, Attribute>()
     const blocks: Block[] = []
-    for (const [name, value, key] of this.entries(node)) {
+    const entries = this.entries(node)
+    const dynamicTypes = this.#dynamicTypes(entries)
+    for (const [name, value, key] of entries) {
+      if (dynamicTypes.has(name)) {
+        for (const one of this.list(value)) {
+          blocks.push({ type: name, labels: [], body: this.body(one), at: this.at(one) })
+        }
+        continue
+      }
       if (name !== 'dynamic') {
         attributes.set(...this.#attribute(name, value, key))
         continue
@@ -196,6 +218,6 @@ export const parseJsonBody = (source: SourceText): Body => {
 /** Reads a file of values (`terraform.tfvars.json`). */
 export const parseJsonValues = (source: SourceText): ReadonlyMap<string, Expression> => {
   const contents = contentsOf(source)
-  const reader = new JsonReader(source)
+  const reader = new JsonReader(source, false)
   return new Map(reader.entries(contents).map(([name, value]) => [name, reader.expression(value)]))
 }
