@@ -108,14 +108,15 @@ export const createEdge = (options: EdgeOptions): Edge => {
   ): Verdict | Promise<Verdict> => {
     if (matches.length === 0) return new Verdict('pass', context, zone, matches)
     stats.matched(matches)
-    const { action, code, page } = matches.at(-1)!
+    const { action, code, page, rule } = matches.at(-1)!
     const answer = actions[action].answers
-      ? answers.refuse(refusalFacts(code, context, colo, page))
+      ? answers.refuse(refusalFacts(code, context, colo, { page, response: rule.response }))
       : undefined
     if (answer !== undefined) stats.blocked++
     if (store.discards === true) return new Verdict(action, context, zone, matches, answer)
     const events = record(matches, context, answer?.status ?? 0)
     const verdict = new Verdict(action, context, zone, matches, answer, events.at(-1))
+    if (events.length === 0) return verdict
     if (answer !== undefined) return committer.commit(events).then(() => verdict)
     committer.commitLater(events)
     return verdict

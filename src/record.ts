@@ -73,7 +73,8 @@ export const createRecorder = ({
       { query: redact }
     )
 
-  return (matches, context, status) => {
+  return (all, context, status) => {
+    const matches = all.some(({ isSilent }) => isSilent) ? all.filter((one) => !one.isSilent) : all
     const { request, visitor, rayId } = context
     // What the rules read is explained first: an explanation may add to the visitor's notes.
     const explained = matches.map((match) => matchedFields(match, context))

@@ -27,7 +27,7 @@ test('the facts of a refusal are those of the request', () => {
     ['Accept', 'text/html', 'Accept', 'a/b', 'Accept-Encoding', 'gzip', 'Accept-Language', 'de'],
     ['Host', 'Shop.test:8020']
   )
-  expect(refusalFacts(1009, facts, 'LHR', page)).toEqual({
+  expect(refusalFacts(1009, facts, 'LHR', { page })).toEqual({
     code: 1009,
     ray: RAY,
     colo: 'LHR',

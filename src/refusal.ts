@@ -1,4 +1,4 @@
-import type { PageChoice, RefusalFacts } from './answers/answer.ts'
+import type { RefusalFacts } from './answers/answer.ts'
 import type { Facts } from './context.ts'
 import { toText } from './language/bytes.ts'
 
@@ -7,7 +7,7 @@ export const refusalFacts = (
   code: number,
   { request, visitor, rayId }: Omit<Facts, 'connection'>,
   colo: string,
-  page?: PageChoice
+  { page, response }: Pick<RefusalFacts, 'page' | 'response'> = {}
 ): RefusalFacts => ({
   code,
   ray: rayId.ray,
@@ -23,4 +23,5 @@ export const refusalFacts = (
   codings: request.codings,
   acceptLanguage: request.joined('accept-language'),
   page,
+  response,
 })

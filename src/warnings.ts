@@ -15,12 +15,7 @@ const ADVICE: Partial<Record<FieldSource, string>> = {
 }
 
 /** Products whose rules load and do nothing yet. */
-const WITHOUT_PHASE = [
-  ['access', 'IP Access rules'],
-  ['lockdowns', 'Zone Lockdown'],
-  ['agents', 'User Agent Blocking'],
-  ['rateLimits', 'rate limiting rules'],
-] as const
+const WITHOUT_PHASE = [['rateLimits', 'rate limiting rules']] as const
 
 const withoutPhase = (ruleset: Ruleset): string[] =>
   WITHOUT_PHASE.flatMap(([slot, product]) => {

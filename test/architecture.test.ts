@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   client: [],
   personas: ['visitor', 'rules', 'lists', 'language', 'nearest', 'request', 'text-file'],
   context: ['language', 'lists', 'ray', 'request', 'visitor'],
-  phases: ['actions', 'answers', 'context', 'language', 'request', 'rules'],
+  phases: ['actions', 'answers', 'context', 'language', 'lists', 'request', 'rules'],
   zones: ['context', 'phases', 'rules'],
   reserved: ['answers'],
   record: ['context', 'events', 'language', 'phases', 'visitor'],

@@ -1,4 +1,5 @@
 import type { Coders } from './compress.ts'
+import type { CustomResponse } from './custom-response.ts'
 import type { Languages } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
@@ -62,6 +63,8 @@ export interface RefusalFacts {
   dialect?: Dialect | undefined
   /** What the rule that fired wants. */
   page?: PageChoice | undefined
+  /** What the rule that fired answers in place of the error. */
+  response?: CustomResponse | undefined
 }
 
 export interface AnswerOptions {

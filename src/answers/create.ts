@@ -12,6 +12,7 @@ import { GENERATIONS } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
 import type { Coders, Coding } from './compress.ts'
+import { customAnswer } from './custom-response.ts'
 import { escapeHtml, escapeJson, inertHost, inertWord, yamlScalar } from './escape.ts'
 import { createKeyOf } from './keys.ts'
 import type { Languages } from './languages.ts'
@@ -36,6 +37,12 @@ const CONTENT_TYPES: Record<Dialect, string> = {
 const CACHE_CONTROL =
   'private, max-age=0, no-store, no-cache, must-revalidate, post-check=0, pre-check=0'
 const EXPIRES = 'Thu, 01 Jan 1970 00:00:01 GMT'
+const FIXED = {
+  'Cache-Control': CACHE_CONTROL,
+  Expires: EXPIRES,
+  'Referrer-Policy': 'same-origin',
+  'X-Frame-Options': 'SAMEORIGIN',
+} as const
 const PLACES_PER_COLO = 100
 const CONTACT = /^(?:https?:\/\/|mailto:)\S+$/i
 const NO_CHOICE: PageChoice = {}
@@ -208,10 +215,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
     }
     if (coding !== undefined) headers['Content-Encoding'] = coding
     if (entry.retryAfter !== undefined) headers['Retry-After'] = String(entry.retryAfter)
-    headers['Cache-Control'] = CACHE_CONTROL
-    headers.Expires = EXPIRES
-    headers['Referrer-Policy'] = 'same-origin'
-    headers['X-Frame-Options'] = 'SAMEORIGIN'
+    Object.assign(headers, FIXED)
     if (facts !== undefined) addOptional(headers, optional, entry, facts)
     headers.Server = 'cloudflare'
     headers['CF-RAY'] = ''
@@ -255,6 +259,17 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
       const code = page.code ?? edgePage.code ?? facts.code
       const entry = catalogue.get(code)
       if (entry === undefined) throw new RangeError(`no code ${code} in the catalogue`)
+      if (facts.response !== undefined) {
+        return customAnswer(facts.response, facts, {
+          defaultStatus: entry.status,
+          common: {
+            ...(entry.retryAfter === undefined ? {} : { 'Retry-After': String(entry.retryAfter) }),
+            ...FIXED,
+            Server: 'cloudflare',
+            ...(emulatedHeader ? { 'x-edge1020': 'emulated' } : {}),
+          },
+        })
+      }
       const choice: Choice = {
         generation: page.generation ?? edgePage.generation,
         template: page.template ?? (page.generation === undefined ? edgePage.template : undefined),

@@ -7,8 +7,8 @@ import { ACCESS_ACTIONS } from '../rules/products/access.ts'
 import { AGENT_ACTIONS } from '../rules/products/agents.ts'
 import { CUSTOM_ACTIONS } from '../rules/products/custom.ts'
 import { RATE_LIMIT_ACTIONS } from '../rules/products/rate-limits.ts'
-import type { CustomResponse } from '../rules/response.ts'
 import { checkResponse } from '../rules/response.ts'
+import type { Rule } from '../rules/rule.ts'
 import { slug } from '../rules/slug.ts'
 import { productOf } from './products.ts'
 import type { ImportedRule } from './rule.ts'
@@ -89,7 +89,7 @@ const unenforced = ({ product, action = '', ruleset }: ImportedRule): string | u
   return known.includes(action) ? undefined : `the action \`${action}\` is not enforced yet`
 }
 
-const responseOf = ({ response }: ImportedRule): CustomResponse | undefined =>
+const responseOf = ({ response }: ImportedRule): Rule['response'] =>
   response && {
     ...(response.status === undefined ? {} : { status: response.status }),
     ...(response.content === undefined ? {} : { content: response.content }),
@@ -133,7 +133,6 @@ export const draftsOf = (
       checkResponse(response, product, (_, message) =>
         findings.warn(place, 'not_on_cloudflare', `"${name}": ${message}`)
       )
-      if (enabled) warn('its own response is not sent yet: it answers 1020')
     }
     return [
       {

@@ -8,6 +8,7 @@ import { createRays } from '../ray.ts'
 import { readRequest } from '../request/request.ts'
 import { createVisitors } from '../visitor/identify.ts'
 import { customRules } from './custom-rules.ts'
+import { bitOf, PHASE_NAMES } from './names.ts'
 import { createPhases } from './order.ts'
 import type { Ruling } from './phase.ts'
 
@@ -156,8 +157,9 @@ test('a field that nobody else reads is not read where an earlier rule ends', ()
   expect(read).toContain('GET')
 })
 
-test('the phases of a zone are the custom rules', () => {
-  expect(createPhases(rulesetOf()).map(({ name }) => name)).toEqual(['custom-rules'])
-  const [custom] = createPhases(rulesetOf({ name: 'a', expression: 'http.host eq "a"' }))
-  expect(custom!.fields).toEqual(['http.host'])
+test('the phases of a zone are in the order of their names, each at the place of its bit', () => {
+  expect(createPhases(rulesetOf()).map(({ name }) => name)).toEqual([...PHASE_NAMES])
+  expect(PHASE_NAMES.map(bitOf)).toEqual([1, 2, 4, 8, 16])
+  const phases = createPhases(rulesetOf({ name: 'a', expression: 'http.host eq "a"' }))
+  expect(phases.flatMap(({ fields }) => fields)).toEqual(['http.host'])
 })

@@ -1,8 +1,9 @@
 import { actions } from '../actions.ts'
 import { compileRules } from '../language/compile/rules.ts'
-import { BODY_FIELDS } from '../request/body.ts'
 import type { Ruleset } from '../rules/rule.ts'
+import { readsBody } from './body.ts'
 import type { Match, Phase, Ruling } from './phase.ts'
+import { endsRules, skippedBits } from './skipped.ts'
 
 const NAME = 'custom-rules'
 const SOURCE = 'firewallcustom'
@@ -10,7 +11,7 @@ const SOURCE = 'firewallcustom'
 const CODE = 1020
 
 /**
- * Custom rules: `log` notes a match and goes on, any other action ends the evaluation.
+ * Custom rules: `log` notes a match and goes on, a `skip` leaves out what it names, any other action ends the evaluation.
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/
  */
@@ -26,24 +27,27 @@ export const customRules = ({ rules }: Ruleset): Phase => {
       action: rule.action,
       code: actions[rule.action].answers ? CODE : 0,
       page: rule.page,
+      ...(rule.skip?.logs === false ? { isSilent: true } : {}),
     })
   )
+  const skips = enabled.map(({ action, skip }) => (action === 'skip' ? skippedBits(skip) : 0))
   const matching = compileRules(
     enabled.map(({ expression }) => expression),
-    enabled.map(({ action, skip }) => actions[action].ends && skip?.current !== false)
+    enabled.map(endsRules)
   )
   return {
     ...phase,
     fields,
-    readsBody: fields.some((field) => field.startsWith(BODY_FIELDS)),
+    readsBody: readsBody(fields),
     run: (context): Ruling | undefined => {
       const found = matching(context)
       if (found.length === 0) return undefined
-      const { action } = enabled[found.at(-1)!]!
+      let skipped = 0
+      for (const i of found) skipped |= skips[i]!
       return {
-        matches: found.map((i) => matches[i]!) as [Match, ...Match[]],
-        ends: actions[action].answers,
-        skips: 0,
+        matches: found.map((i) => matches[i]!),
+        ends: actions[enabled[found.at(-1)!]!.action].answers,
+        skips: skipped,
       }
     },
   }

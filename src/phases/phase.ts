@@ -56,12 +56,14 @@ export interface Match {
   readonly code: number
   /** The page that the rule asks for. */
   readonly page?: PageChoice | undefined
+  /** True where no event is kept of it: what IP Access rules allow, and skips that the owner wants no log of. */
+  readonly isSilent?: boolean
 }
 
-/** What a phase decides about a request that at least one of its rules matches. */
+/** What a phase decides about a request that at least one of its rules is about. */
 export interface Ruling {
-  /** In the order of the rules; never empty. */
-  readonly matches: readonly [Match, ...Match[]]
+  /** In the order of the rules. Empty where a rule lets the request past later phases without being true of it. */
+  readonly matches: readonly Match[]
   /** True where the last match answers: no later phase runs. */
   readonly ends: boolean
   /** Bits of the later phases that do not run for this request (`order.ts`); 0 for none. */

@@ -1,22 +1,10 @@
+import type { CustomResponse } from '../answers/custom-response.ts'
 import { toBytes } from '../language/bytes.ts'
 import { nearest } from '../nearest.ts'
 import { RESPONSE_KEYS } from './keys.ts'
 import type { Entry, Node, Place } from './node.ts'
 import { inBackticks } from './node.ts'
 import type { Reader } from './reader.ts'
-
-/**
- * What a rule answers in place of an error page.
- *
- * Source: https://developers.cloudflare.com/waf/custom-rules/create-dashboard/#configure-a-custom-response-for-blocked-requests
- */
-export interface CustomResponse {
-  /** 400–499; absent: 403, of rate limits 429. */
-  readonly status?: number
-  readonly content?: string
-  /** `text/html`, `text/plain`, `application/json` or `text/xml`; absent: `text/html`. */
-  readonly contentType?: string
-}
 
 export const CONTENT_TYPES = ['application/json', 'text/html', 'text/plain', 'text/xml'] as const
 /** Bytes of a response that Cloudflare takes. */

@@ -1,5 +1,6 @@
 import type { Action } from '../actions.ts'
 import type { PageChoice } from '../answers/answer.ts'
+import type { CustomResponse } from '../answers/custom-response.ts'
 import type { Diagnostic } from '../error.ts'
 import type { Expression } from '../language/expression.ts'
 import type { AccessRule } from './products/access.ts'
@@ -7,7 +8,6 @@ import type { AgentRule } from './products/agents.ts'
 import type { OwnList } from './products/lists.ts'
 import type { Lockdown } from './products/lockdowns.ts'
 import type { RateLimit } from './products/rate-limits.ts'
-import type { CustomResponse } from './response.ts'
 import type { Skipped } from './skip.ts'
 
 /** One rule of any product, compiled. */

@@ -31,6 +31,17 @@ const expected = 'a whole User-Agent header'
 const WILDCARD_HELP =
   'these rules have no wildcards: write a custom rule with `when: { user_agent: … }`'
 
+const MAX_ID_STEM = 90
+
+/** Agents that differ in signs or in upper and lower case only have the same letters. */
+const uniqueId = (text: string, taken: Set<string>): string => {
+  const stem = slug(text).slice(0, MAX_ID_STEM)
+  let id = stem
+  for (let i = 2; taken.has(id); i++) id = `${stem}-${i}`
+  taken.add(id)
+  return id
+}
+
 /** Reads one entry of `user_agents:`, which is as many rules as its action has values. */
 export const readAgents = (node: Node, reader: Reader, options: LanguageOptions): Draft[] => {
   const what = 'a User Agent Blocking rule'
@@ -43,6 +54,7 @@ export const readAgents = (node: Node, reader: Reader, options: LanguageOptions)
   const { action, entry } = chosen
   const isOne = entry.value.kind !== 'list'
   const page = readPage(found.page, scope)
+  const taken = new Set<string>()
   return reader.items(entry.value, expected).flatMap((item): Draft[] => {
     const text = reader.text(item, expected)
     if (text === undefined) return []
@@ -51,11 +63,12 @@ export const readAgents = (node: Node, reader: Reader, options: LanguageOptions)
       const message = 'the `*` is compared as it stands'
       reader.findings.warn(place, 'not_a_wildcard', message, WILDCARD_HELP)
     }
-    const id = isOne && head.id !== undefined ? head.id : slug(`${head.id ?? action} ${value}`)
+    const id =
+      isOne && head.id !== undefined ? head.id : uniqueId(`${head.id ?? action} ${value}`, taken)
     return [
       {
         ...head,
-        id: id.slice(0, 100),
+        id,
         idPlace: isOne ? head.idPlace : place,
         name: head.name ?? `${action} ${value}`,
         action,

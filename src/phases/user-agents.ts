@@ -1,0 +1,42 @@
+import { actions } from '../actions.ts'
+import { toBytes } from '../language/bytes.ts'
+import { defaultScheme } from '../language/defaults.ts'
+import type { Ruleset } from '../rules/rule.ts'
+import { idlePhase } from './idle.ts'
+import type { Phase, Ruling } from './phase.ts'
+
+const NAME = 'user-agents'
+/** "Banned based on your browser's signature" */
+const CODE = 1010
+const FIELD = 'http.user_agent'
+const SLOT = defaultScheme.slot(FIELD)
+
+/**
+ * User Agent Blocking: the whole header, upper and lower case as written.
+ *
+ * Source: https://developers.cloudflare.com/waf/tools/user-agent-blocking/
+ */
+export const userAgents = ({ agents }: Ruleset): Phase => {
+  const enabled = agents.filter((rule) => rule.enabled)
+  const about = { name: NAME, source: 'uablock' } as const
+  if (enabled.length === 0) return idlePhase(about)
+  const rulings = new Map<string, Ruling>()
+  for (const rule of enabled) {
+    const agent = toBytes(rule.userAgent)
+    // Of two rules about the same agent the first one counts.
+    if (rulings.has(agent)) continue
+    const { action, page } = rule
+    const { answers } = actions[action]
+    rulings.set(agent, {
+      matches: [{ phase: about, rule, action, code: answers ? CODE : 0, page }],
+      ends: answers,
+      skips: 0,
+    })
+  }
+  return {
+    ...about,
+    fields: [FIELD],
+    readsBody: false,
+    run: (context) => rulings.get(context.get(SLOT) as string),
+  }
+}
