@@ -1,0 +1,142 @@
+// scripts/suite.mjs: what counts as passed where tests failed, and were run once more.
+import { describe, expect, test } from 'vitest'
+import {
+  isWorthAgain,
+  MAX_AGAIN,
+  type Outcome,
+  type Report,
+  resultOf,
+  settle,
+} from '../scripts/suite/tally.mjs'
+
+type File = Report['files'][number]
+
+const file = (name: string, passed: number, ...failures: string[]): File => ({
+  file: name,
+  passed,
+  skipped: 0,
+  failures,
+})
+const report = (status: number, ...files: File[]): Report => ({ status, errors: [], files })
+const outcome = (more: Partial<Outcome> = {}): Outcome => ({
+  passed: 10,
+  skipped: 0,
+  failures: [],
+  again: [],
+  ...more,
+})
+
+describe('tests that failed', () => {
+  const first = report(1, file('a.test.ts', 8, 'one', 'two'), file('b.test.ts', 5))
+
+  test('and pass when run again are named, and count as passed once', () => {
+    expect(settle(first, report(0, file('a.test.ts', 10)))).toEqual({
+      passed: 15,
+      skipped: 0,
+      failures: [],
+      again: ['a.test.ts > one', 'a.test.ts > two'],
+    })
+  })
+
+  test('and fail again have failed; the others of their file are as the second time', () => {
+    expect(settle(first, report(1, file('a.test.ts', 9, 'two')))).toEqual({
+      passed: 14,
+      skipped: 0,
+      failures: ['a.test.ts > two'],
+      again: ['a.test.ts > one'],
+    })
+    expect(settle(first, report(1, file('a.test.ts', 9, 'three'))).failures).toEqual([
+      'a.test.ts > three',
+    ])
+  })
+
+  test('and did not run again have failed', () => {
+    expect(settle(first)).toMatchObject({
+      passed: 13,
+      failures: ['a.test.ts > one', 'a.test.ts > two'],
+    })
+    expect(settle(first, report(1)).failures).toHaveLength(2)
+  })
+
+  test('in a file that did not load: all its tests count when it does', () => {
+    const broken = report(1, file('a.test.ts', 0, '(the file itself)'))
+    expect(settle(broken, report(0, file('a.test.ts', 10)))).toMatchObject({
+      passed: 10,
+      again: ['a.test.ts > (the file itself)'],
+    })
+  })
+
+  test('in a file that has fewer tests the second time have failed', () => {
+    expect(settle(first, report(0, file('a.test.ts', 7))).failures).toEqual([
+      'a.test.ts > fewer tests the second time',
+    ])
+  })
+})
+
+describe('a run that fails beside its tests', () => {
+  test('fails, also where a second one would not', () => {
+    const first = { ...report(1, file('a.test.ts', 3)), errors: ['unhandled'] }
+    expect(isWorthAgain(first)).toBe(false)
+    expect(settle(first)).toMatchObject({ passed: 3, failures: ['unhandled'] })
+    const failed = report(1, file('a.test.ts', 3, 'one'))
+    const again = { ...report(1, file('a.test.ts', 4)), errors: ['unhandled'] }
+    expect(settle(failed, again).failures).toEqual(['unhandled'])
+  })
+
+  test('and does not say why has failed', () => {
+    expect(settle(report(1, file('a.test.ts', 3))).failures).toHaveLength(1)
+    expect(
+      settle(report(1, file('a.test.ts', 3, 'x')), report(1, file('a.test.ts', 4))).failures
+    ).toHaveLength(1)
+    expect(settle(report(0, file('a.test.ts', 3))).failures).toEqual([])
+  })
+})
+
+test.each([
+  [0, false],
+  [1, true],
+  [MAX_AGAIN, true],
+  [MAX_AGAIN + 1, false],
+])('%i failures: are run again %s', (count, expected) => {
+  const names = Array.from({ length: count }, (_, i) => `test ${i}`)
+  expect(isWorthAgain(report(1, file('a.test.ts', 1, ...names)))).toBe(expected)
+})
+
+describe('the result of all runs', () => {
+  test('ends with the count', () => {
+    expect(resultOf([outcome(), outcome({ passed: 5 })])).toEqual({
+      lines: ['15 passed, 0 failed'],
+      isGood: true,
+    })
+  })
+
+  test('names what passed only when run again', () => {
+    expect(resultOf([outcome({ again: ['a > one'] }), outcome({ again: ['a > two'] })])).toEqual({
+      lines: ['passed only when run again:', '  a > one', '  a > two', '20 passed, 0 failed'],
+      isGood: true,
+    })
+  })
+
+  test('is bad where that is said too often, of all runs together', () => {
+    const half = outcome({ again: ['a', 'b'] })
+    const { lines, isGood } = resultOf([half, half])
+    expect(isGood).toBe(false)
+    expect(lines.slice(-2)).toEqual(['4 such tests are too many: at most 3', '16 passed, 4 failed'])
+    expect(resultOf([outcome({ again: ['a', 'b', 'c'] })]).isGood).toBe(true)
+  })
+
+  test('is bad where a test failed, and names it', () => {
+    expect(resultOf([outcome({ failures: ['a > one'] }), outcome()])).toEqual({
+      lines: ['failed:', '  a > one', '20 passed, 1 failed'],
+      isGood: false,
+    })
+  })
+
+  test.each([
+    ['a test was skipped', outcome({ skipped: 2 }), '10 passed, 2 failed'],
+    ['nothing ran', outcome({ passed: 0 }), '0 passed, 1 failed'],
+  ])('is bad where %s', (_, given, last) => {
+    const { lines, isGood } = resultOf([given])
+    expect([lines.at(-1), isGood]).toEqual([last, false])
+  })
+})
