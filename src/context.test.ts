@@ -1,3 +1,4 @@
+import '../test/whole.ts'
 import { describe, expect, test } from 'vitest'
 import { contextLayout, RequestContext, readOverrides } from './context.ts'
 import { createEdge } from './index.ts'

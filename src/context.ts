@@ -157,6 +157,11 @@ export class RequestContext implements Context, Facts {
     return this.#known[place] ?? this.#read(slot, place)
   }
 
+  /** The value of a field by its canonical name. */
+  field(name: string): Value | undefined {
+    return this.get(defaultScheme.slot(name))
+  }
+
   #read(slot: number, place: number): Value | undefined {
     const value = this.#overrides?.get(slot) ?? resolvers[slot]!(this)
     if (place > 0) this.#known[place] = value

@@ -5,6 +5,9 @@ import { noStore } from './events/none.ts'
 import type { RawRequest } from './request/request.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
+import { wholeEdge } from './whole.ts'
+
+wholeEdge()
 
 /** A rule document's entry; a rule without an action blocks. */
 export interface GivenRule {

@@ -489,7 +489,7 @@ describe('answers', () => {
   test('refuse() answers for the origin, with the Ray ID of the request', async () => {
     const edge = edgeWith([], { colo: 'LHR' })
     const verdict = await edge.judge(requestWith('/x'), PEER)
-    const answer = edge.refuse(521, verdict)
+    const answer = await edge.refuse(521, verdict)
     expect(answer.status).toBe(521)
     expect(answer.headers).toMatchObject({ 'CF-RAY': `${verdict.ray}-LHR` })
   })

@@ -1,23 +1,25 @@
 import { actions } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
-import { createAnswers } from './answers/create.ts'
+import { checkContact } from './answers/contact.ts'
 import { createCommitter } from './commit.ts'
-import { RequestContext } from './context.ts'
+import { RequestContext, readOverrides } from './context.ts'
 import type { EdgeStats } from './counters.ts'
 import { Counters } from './counters.ts'
 import type { EdgeOptions } from './edge-options.ts'
 import type { EventStore } from './events/event.ts'
+import { Later, whenLoaded } from './later.ts'
+import type { OnMatch } from './on-match.ts'
 import type { Match } from './phases/phase.ts'
 import { NO_MATCHES, runPhases } from './phases/run.ts'
 import { createRays } from './ray.ts'
-import { createRecorder } from './record.ts'
 import { refusalFacts } from './refusal.ts'
-import { bodyLimits, readBody } from './request/read-body.ts'
+import { bodies } from './request/bodies.ts'
+import { bodyLimits } from './request/body-limits.ts'
 import type { EdgeRequest } from './request/request.ts'
 import { readRequest } from './request/request.ts'
 import { reservedPath } from './reserved/paths.ts'
 import type { Ruleset } from './rules/rule.ts'
-import { badOverride, NO_OVERRIDES, testOverrides } from './test-overrides.ts'
+import type { TestOverrides } from './test-overrides.ts'
 import { Verdict } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
 import { openSources, providedBy } from './visitor/provides.ts'
@@ -30,6 +32,16 @@ export type { EdgeStats } from './counters.ts'
 export type { EdgeOptions } from './edge-options.ts'
 
 const NO_CONNECTION: Connection = {}
+const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
+
+/** Answers and events. */
+export const matchModule = new Later<Pick<typeof import('./on-match.ts'), 'prepareMatches'>>(
+  () => import('./on-match.ts')
+)
+/** What tests set by headers. */
+export const testModule = new Later<
+  Pick<typeof import('./test-overrides.ts'), 'badOverride' | 'testOverrides'>
+>(() => import('./test-overrides.ts'))
 
 export interface Edge {
   /**
@@ -44,8 +56,11 @@ export interface Edge {
   judge(request: EdgeRequest, connection?: Connection): Promise<Verdict>
   /** The same, without a promise where nothing has to be waited for: for mounts on the hot path. */
   decide(request: EdgeRequest, connection?: Connection): Verdict | Promise<Verdict>
-  /** The edge's answer about its origin (521 …) to a request that passed. */
-  refuse(code: number, verdict: Verdict): Answer
+  /**
+   * The edge's answer about its origin (521 …) to a request that passed. A promise only where the texts are not loaded yet: the
+   * main entry loads them with the first request that a rule matches, `edge1020/node` has them from the start.
+   */
+  refuse(code: number, verdict: Verdict): Answer | Promise<Answer>
   /**
    * Puts other rules in force: each request is judged by the rules that are in force when it arrives.
    *
@@ -71,7 +86,7 @@ export const isEdge = (value: unknown): value is Edge =>
  * The spine: one request in, one `Verdict` out. It knows an ordered list of phases and nothing of what each decides; it
  * answers, records and counts.
  *
- * @throws EdgeError `invalid_trust`, `invalid_colo`, `invalid_body_limit`; `geo_failed`, `asn_failed` where a rule needs data that cannot load
+ * @throws EdgeError `invalid_trust`, `invalid_colo`, `invalid_body_limit`, `invalid_contact`; `geo_failed`, `asn_failed` where a rule needs data that cannot load
  * @example
  * const edge = createEdge({ ruleset, store: memoryStore() })
  * const { action, ray } = await edge.judge(new Request('https://shop.test/'), { remoteAddress: '192.0.2.1' })
@@ -84,10 +99,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const rays = createRays({ colo: options.colo, instance: options.instance })
   const { colo } = rays
   const visitors = createVisitors({ ...sources, trust, overrides, personas })
-  const answers = createAnswers(options.answers)
-  const record = createRecorder({ redactQuery: options.redactQuery ?? false, colo })
+  checkContact(options.answers?.contact)
   const limits = bodyLimits(options.body)
-  const bodyOf = ({ request }: RequestContext) => readBody(request, limits)
+  const bodyOf = ({ request }: RequestContext) => bodies.now.readBody(request, limits)
+  if (overrides) testModule.ask()
   const stats = new Counters()
   const committer = createCommitter(store, (error, events) => {
     stats.lost += events.length
@@ -96,17 +111,32 @@ export const createEdge = (options: EdgeOptions): Edge => {
 
   const openZone = (ruleset: Ruleset): Zone => {
     const zone = createZone(ruleset)
+    if (zone.phases.some(({ readsBody }) => readsBody)) bodies.ask()
     openSources(sources, sourcesOf(zone.fields))
     return zone
   }
   let current = openZone(options.ruleset)
 
-  const settle = (
+  const prepare = ({ prepareMatches }: typeof matchModule.now) =>
+    prepareMatches({ answers: options.answers, redactQuery: options.redactQuery, colo })
+  let onMatch: OnMatch | undefined = matchModule.isLoaded ? prepare(matchModule.now) : undefined
+  let preparing: Promise<OnMatch> | undefined
+  const prepared = (): Promise<OnMatch> => {
+    preparing ??= matchModule.load().then(async (module) => {
+      const made = prepare(module)
+      await made.answers.ready
+      onMatch = made
+      return made
+    })
+    return preparing
+  }
+
+  const answerMatches = (
+    { answers, record }: OnMatch,
     zone: Zone,
     context: RequestContext,
     matches: readonly Match[]
   ): Verdict | Promise<Verdict> => {
-    if (matches.length === 0) return new Verdict('pass', context, zone, matches)
     stats.matched(matches)
     const { action, code, page, rule } = matches.at(-1)!
     const answer = actions[action].answers
@@ -122,6 +152,17 @@ export const createEdge = (options: EdgeOptions): Edge => {
     return verdict
   }
 
+  const conclude = (
+    zone: Zone,
+    context: RequestContext,
+    matches: readonly Match[]
+  ): Verdict | Promise<Verdict> => {
+    if (matches.length === 0) return new Verdict('pass', context, zone, matches)
+    return onMatch === undefined
+      ? prepared().then((made) => answerMatches(made, zone, context, matches))
+      : answerMatches(onMatch, zone, context, matches)
+  }
+
   const decideNow: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
     const startMs = stats.start()
     // Read once: rules that are replaced meanwhile do not judge half of a request.
@@ -130,31 +171,47 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const request = readRequest(incoming, connection.encrypted === true, rayId.timeMs)
     const visitor = visitors.identify((name) => request.joined(name), connection)
     request.forwardedBy(visitor)
-    const { fields, problems } = overrides ? testOverrides(visitor) : NO_OVERRIDES
+    const { fields, problems } = overrides
+      ? testModule.now.testOverrides(visitor, readOverrides)
+      : NO_OVERRIDES
     const context = new RequestContext(zone.layout, request, visitor, connection, rayId, fields)
     const reserved = reservedPath(request)
     if (reserved !== undefined) {
-      const facts = refusalFacts(0, context, colo)
-      const answer = reserved.answer(answers, facts, request.path, request.search)
-      return new Verdict(reserved.action, context, zone, NO_MATCHES, answer)
+      const { action, handler } = reserved
+      const answerWith = ({ answers }: OnMatch) => {
+        const facts = refusalFacts(0, context, colo)
+        const answer = handler.now.answer(answers, facts, request.path, request.search)
+        return new Verdict(action, context, zone, NO_MATCHES, answer)
+      }
+      return onMatch === undefined || !handler.isLoaded
+        ? Promise.all([prepared(), handler.load()]).then(([made]) => answerWith(made))
+        : answerWith(onMatch)
     }
     if (problems.length > 0) {
-      const answer = badOverride(problems, rayId, request.method)
+      const answer = testModule.now.badOverride(problems, rayId, request.method)
       return new Verdict('reject', context, zone, NO_MATCHES, answer)
     }
     if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
     const matches = runPhases(zone.phases, context, bodyOf)
-    if (matches instanceof Promise) return matches.then((found) => settle(zone, context, found))
+    if (matches instanceof Promise) return matches.then((found) => conclude(zone, context, found))
     // A body that is on its way takes its visitor's time: only what waits for nothing is timed.
     stats.timed(startMs)
-    return settle(zone, context, matches)
+    return conclude(zone, context, matches)
   }
 
-  let loading = answers.ready?.then(() => {
-    loading = undefined
-  })
-  // Each request reports a failure; without requests there is nobody to report it to.
-  loading?.catch(() => {})
+  let loading: Promise<void> | undefined
+  /** Requests wait for what the options and the rules have asked for. */
+  const awaitModules = () => {
+    const asked = [whenLoaded(), onMatch?.answers.ready].filter((one) => one !== undefined)
+    if (asked.length === 0) return
+    const waiting = Promise.all(asked).then(() => {
+      if (loading === waiting) loading = undefined
+    })
+    loading = waiting
+    // Each request reports a failure; without requests there is nobody to report it to.
+    waiting.catch(() => {})
+  }
+  awaitModules()
   const decide: Edge['decide'] = (incoming, connection) =>
     loading === undefined
       ? decideNow(incoming, connection)
@@ -163,11 +220,15 @@ export const createEdge = (options: EdgeOptions): Edge => {
   return {
     judge: async (request, connection) => decide(request, connection),
     decide,
-    refuse: (code, { request, visitor, rayId }) =>
-      answers.refuse(refusalFacts(code, { request, visitor, rayId }, colo)),
+    refuse: (code, { request, visitor, rayId }) => {
+      const answerWith = ({ answers }: OnMatch) =>
+        answers.refuse(refusalFacts(code, { request, visitor, rayId }, colo))
+      return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
+    },
     replaceRules: (ruleset) => {
       current = openZone(ruleset)
       stats.reloaded()
+      awaitModules()
     },
     get ruleset() {
       return current.ruleset

@@ -30,6 +30,7 @@ import { parseFeedSpec } from './visitor/feeds/spec.ts'
 import type { BotsMode } from './visitor/node/sources.ts'
 import { openSources } from './visitor/node/sources.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
+import { wholeEdge } from './whole.ts'
 
 export { readPageFile } from './answers/node/own-page-file.ts'
 export { eventFields } from './events/fields.ts'
@@ -47,6 +48,9 @@ export type { BotOptions } from './visitor/bots/bots.ts'
 export { createBots } from './visitor/bots/bots.ts'
 export { readBotRanges } from './visitor/node/bot-ranges.ts'
 export { reverseDns } from './visitor/node/reverse-dns.ts'
+
+// On Node the size of a program does not matter, and no request waits for a module.
+wholeEdge()
 
 /** Threads of one process are spread by an odd step, so that the first 256 differ. */
 const THREAD_STEP = 37

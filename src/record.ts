@@ -2,9 +2,7 @@ import type { RequestContext } from './context.ts'
 import type { MatchedField, SecurityEvent } from './events/event.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
 import { toText } from './language/bytes.ts'
-import { defaultScheme } from './language/defaults.ts'
 import { valueToJson } from './language/json.ts'
-import type { Context } from './language/types.ts'
 import type { Match } from './phases/phase.ts'
 import type { Visitor } from './visitor/visitor.ts'
 
@@ -26,12 +24,11 @@ const whereFrom = ({ asnName, reputation }: Visitor) => ({
     : { reputation: { score: reputation.score, lists: [...reputation.lists] } }),
 })
 
-const JA3_SLOT = defaultScheme.slot('cf.bot_management.ja3_hash')
-const VERSION_SLOT = defaultScheme.slot('http.request.version')
-const JA4_SLOT = defaultScheme.slot('cf.bot_management.ja4')
+const JA3_FIELD = 'cf.bot_management.ja3_hash'
+const JA4_FIELD = 'cf.bot_management.ja4'
 
-const fingerprints = (context: Context) => {
-  const [ja3, ja4] = [context.get(JA3_SLOT), context.get(JA4_SLOT)]
+const fingerprints = (context: RequestContext) => {
+  const [ja3, ja4] = [context.field(JA3_FIELD), context.field(JA4_FIELD)]
   return {
     ...(typeof ja3 === 'string' && ja3 !== '' ? { ja3 } : {}),
     ...(typeof ja4 === 'string' && ja4 !== '' ? { ja4 } : {}),
@@ -99,7 +96,7 @@ export const createRecorder = ({
       host: toText(request.host),
       path: toText(request.path),
       query: redactQuery(toText(request.search), redact),
-      protocol: toText(context.get(VERSION_SLOT) as string),
+      protocol: toText(context.field('http.request.version') as string),
       status,
       notes: [...visitor.notes],
     }))

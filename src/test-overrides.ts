@@ -1,6 +1,6 @@
 import type { Answer } from './answers/answer.ts'
 import { byteLength } from './answers/template.ts'
-import { readOverrides } from './context.ts'
+import type { readOverrides } from './context.ts'
 import { EdgeError } from './error.ts'
 import type { Value } from './language/types.ts'
 import type { RayId } from './ray.ts'
@@ -15,15 +15,19 @@ export interface TestOverrides {
   readonly problems: readonly string[]
 }
 
-/** Where overrides are off. */
-export const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
-
-/** The fields that a test's `x-edge-…` headers set, checked against the types of the fields. */
-export const testOverrides = ({ overrideProblems, fieldOverrides }: Visitor): TestOverrides => {
+/**
+ * The fields that a test's `x-edge-…` headers set, checked against the types of the fields.
+ *
+ * @param read gives them their slots; handed in, as the context is in every edge and this file is not
+ */
+export const testOverrides = (
+  { overrideProblems, fieldOverrides }: Visitor,
+  read: typeof readOverrides
+): TestOverrides => {
   try {
     return {
       problems: overrideProblems,
-      fields: fieldOverrides === undefined ? undefined : readOverrides(fieldOverrides),
+      fields: fieldOverrides === undefined ? undefined : read(fieldOverrides),
     }
   } catch (error) {
     if (!(error instanceof EdgeError)) throw error

@@ -5,9 +5,12 @@ import { compile } from '../../src/language/compile.ts'
 import { customRuleScheme } from '../../src/language/defaults.ts'
 import type { Expression } from '../../src/language/expression.ts'
 import type { Context, Value } from '../../src/language/types.ts'
+import { wholeLanguage } from '../../src/language/whole.ts'
 import { parseIp } from '../../src/lists/ip.ts'
 import { createRays } from '../../src/ray.ts'
 import { readRequest } from '../../src/request/request.ts'
+
+wholeLanguage()
 
 export interface BenchRequest {
   method: string

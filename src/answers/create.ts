@@ -1,4 +1,3 @@
-import { EdgeError } from '../error.ts'
 import { Recent } from '../recent.ts'
 import type {
   Answer,
@@ -12,6 +11,7 @@ import { GENERATIONS } from './answer.ts'
 import type { CatalogueEntry } from './catalogue.ts'
 import { catalogue } from './catalogue.ts'
 import type { Coders, Coding } from './compress.ts'
+import { checkContact } from './contact.ts'
 import { customAnswer } from './custom-response.ts'
 import { escapeHtml, escapeJson, inertHost, inertWord, yamlScalar } from './escape.ts'
 import { createKeyOf } from './keys.ts'
@@ -44,7 +44,6 @@ const FIXED = {
   'X-Frame-Options': 'SAMEORIGIN',
 } as const
 const PLACES_PER_COLO = 100
-const CONTACT = /^(?:https?:\/\/|mailto:)\S+$/i
 const NO_CHOICE: PageChoice = {}
 const NO_SLOTS = {}
 const DATE_CHARS = '2026-11-23'.length
@@ -150,14 +149,10 @@ const slotsOf = (
 
 /** The owner's address, made ready for the page; its Ray ID is filled in as everywhere. */
 const contactOf = (contact: string | undefined): string => {
-  if (contact === undefined) return ''
-  if (!CONTACT.test(contact)) {
-    throw new EdgeError(
-      'invalid_contact',
-      `contact "${contact}": expected https://…, http://… or mailto:…, with ::RAY_ID:: where the Ray ID belongs`
-    )
-  }
-  return escapeHtml(contact).replaceAll('{{', '').replaceAll('::RAY_ID::', '{{ray}}')
+  checkContact(contact)
+  return escapeHtml(contact ?? '')
+    .replaceAll('{{', '')
+    .replaceAll('::RAY_ID::', '{{ray}}')
 }
 
 /**

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { expect, test, vi } from 'vitest'
 import { createEdge } from '../index.ts'
 import { openStore } from './node/open.ts'

@@ -4,7 +4,7 @@ import type { CompileOptions, Lists } from './compile/options.ts'
 import { withTree } from './compile/tree.ts'
 import { compileOperand } from './compile/value.ts'
 import { expressionError, toDiagnostic } from './diagnostics.ts'
-import { explain, trace } from './explain.ts'
+import { explanations } from './explanations.ts'
 import type { Expression } from './expression.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS } from './limits.ts'
@@ -84,9 +84,9 @@ export const compile = (
     evaluate,
     explain: (context) =>
       isLogical(root) && root.type.kind === 'Bool'
-        ? explain(root, true, { source, options, context })
+        ? explanations.now.explain(root, true, { source, options, context })
         : [],
-    trace: (context) => trace(root, { source, options, context }),
+    trace: (context) => explanations.now.trace(root, { source, options, context }),
     toString: () => print(root),
   }
   return withTree(expression, root)

@@ -4,6 +4,7 @@ import type { ArgumentNode, CallNode, FieldNode, Index, LiteralNode, OperandNode
 import { toStrictText, toText } from './bytes.ts'
 import { CLOSE_PAREN, COMMA, DOT, DOUBLE_QUOTE, isDigit, OPEN_BRACKET } from './characters.ts'
 import type { Cursor } from './cursor.ts'
+import { engines } from './engines.ts'
 import { argumentHint, operandHint } from './hints.ts'
 import { bytesLiteral, intLiteral, startsString } from './literals.ts'
 import type { Parser } from './parser.ts'
@@ -219,6 +220,7 @@ const prepared = (
   shape: { literals: readonly (Value | undefined)[]; types: readonly Type[] },
   given: readonly ArgumentNode[]
 ) => {
+  if (definition.needsEngine) engines.ask()
   try {
     return definition.prepare?.(shape) ?? definition.evaluate
   } catch (error) {

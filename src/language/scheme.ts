@@ -52,6 +52,8 @@ export interface FunctionDefinition {
   readonly once?: boolean
   /** Why a rule of the request phase cannot call it. */
   readonly refused?: string
+  /** True where `evaluate` works with one of `engines`. */
+  readonly needsEngine?: boolean
 }
 
 /** A literal argument that the function cannot work with. */

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { EventEmitter } from 'node:events'
 import { Hono } from 'hono'
 import { describe, expect, test, vi } from 'vitest'

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'

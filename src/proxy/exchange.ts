@@ -20,7 +20,7 @@ export interface ForwardExtra {
   /** Set on every response, in place of the origin's own of the same name: CF-RAY, Server. */
   responseHeaders: readonly Header[]
   /** The answer for an origin that failed before its response began. */
-  onOriginError: (code: OriginErrorCode, cause: unknown) => Answer
+  onOriginError: (code: OriginErrorCode, cause: unknown) => Answer | Promise<Answer>
 }
 
 /** Shared by all exchanges with one upstream. */
@@ -207,10 +207,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
         return
       }
       const phase = this.#isSent ? 'request' : this.#origin.isTls ? 'handshake' : 'connect'
-      writeAnswer(this.response, this.extra.onOriginError(originErrorCode(cause, phase), cause))
+      const answer = this.extra.onOriginError(originErrorCode(cause, phase), cause)
+      if (answer instanceof Promise) {
+        answer
+          .then((made) => writeAnswer(this.response, made))
+          .catch((error: unknown) => this.#answerBroken(error))
+      } else writeAnswer(this.response, answer)
     } catch (error) {
-      this.#origin.onBroken(error)
-      writeAnswer(this.response, plainAnswer(500))
+      this.#answerBroken(error)
     }
+  }
+
+  #answerBroken(error: unknown): void {
+    this.#origin.onBroken(error)
+    writeAnswer(this.response, plainAnswer(500))
   }
 }

@@ -1,12 +1,5 @@
 import type { RequestBody } from './body.ts'
 
-export interface BodyLimits {
-  /** How much of it is looked at, bytes. */
-  limitBytes: number
-  /** How long a visitor may take to send that much; then what has come is judged, as truncated. Milliseconds. */
-  timeoutMs: number
-}
-
 const CHARS_PER_CALL = 8_192
 
 const toBinary = (chunk: Uint8Array): string => {

@@ -1,6 +1,6 @@
 import type { RequestBody } from './body.ts'
-import type { BodyLimits } from './body-bytes.ts'
 import { Gathered, lengthOf } from './body-bytes.ts'
+import type { BodyLimits } from './body-limits.ts'
 import type { FlatHeaders } from './header-fields.ts'
 import { firstHeader } from './header-fields.ts'
 

@@ -1,9 +1,9 @@
 import type { Value } from '../language/types.ts'
+import { bodies } from './bodies.ts'
 import type { Part } from './body.ts'
 import { grouped } from './body.ts'
 import { parseCookies } from './cookies.ts'
 import { acceptedLanguages } from './languages.ts'
-import { detectMime } from './mime.ts'
 import type { RequestReader } from './request.ts'
 import { extensionOf } from './url.ts'
 
@@ -44,7 +44,7 @@ const bodyFields: Record<string, FieldReader> = {
   'http.request.body.raw': ({ body }) => body.bytes,
   'http.request.body.size': ({ body }) => body.size,
   'http.request.body.truncated': ({ body }) => body.isTruncated,
-  'http.request.body.mime': ({ body }) => detectMime(body.bytes),
+  'http.request.body.mime': ({ body }) => bodies.now.detectMime(body.bytes),
   'http.request.body.form': ({ form }) => grouped(form),
   'http.request.body.form.names': ({ form }) => form.map(([name]) => name),
   'http.request.body.form.values': ({ form }) => form.map(([, value]) => value),

@@ -4,7 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { bodyLimits, peekBody } from './read-body.ts'
+import { bodyLimits } from './body-limits.ts'
+import { peekBody } from './read-body.ts'
 
 const LIMITS = { limitBytes: 100, timeoutMs: 10_000 }
 

@@ -1,35 +1,8 @@
-import { EdgeError } from '../error.ts'
 import type { RequestBody } from './body.ts'
-import { BODY_LIMIT_BYTES } from './body.ts'
-import type { BodyLimits } from './body-bytes.ts'
 import { hasUnreadStream, peekFetch } from './body-fetch.ts'
+import type { BodyLimits } from './body-limits.ts'
 import { hasUnreadBody, isNodeBody, keptBody, peekNode } from './body-node.ts'
 import type { RequestReader } from './request.ts'
-
-const BODY_TIMEOUT_MS = 10_000
-/** As far as timers go: a longer one would fire at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
-
-const wholeNumber = (name: string, value: number, most: number): number => {
-  if (Number.isInteger(value) && value >= 0 && value <= most) return value
-  throw new EdgeError(
-    'invalid_body_limit',
-    `body.${name} ${value}: expected a whole number from 0 to ${most}`
-  )
-}
-
-/**
- * The limits that an edge's options ask for.
- *
- * @throws EdgeError `invalid_body_limit`
- */
-export const bodyLimits = ({
-  limitBytes = BODY_LIMIT_BYTES,
-  timeoutMs = BODY_TIMEOUT_MS,
-}: Partial<BodyLimits> = {}): BodyLimits => ({
-  limitBytes: wholeNumber('limitBytes', limitBytes, Number.MAX_SAFE_INTEGER),
-  timeoutMs: wholeNumber('timeoutMs', timeoutMs, MAX_TIMEOUT_MS),
-})
 
 /**
  * Makes the beginning of a request's body readable for rules (`reader.body`). Never rejects.

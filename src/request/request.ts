@@ -1,5 +1,6 @@
+import { bodies } from './bodies.ts'
 import type { Part, RequestBody } from './body.ts'
-import { formPairs, multipartParts, NO_BODY } from './body.ts'
+import { NO_BODY } from './body.ts'
 import type { FlatHeaders } from './header-fields.ts'
 import {
   allHeaders,
@@ -218,13 +219,13 @@ export class RequestReader {
 
   /** Pairs of a form in its body in order, nothing decoded. */
   get form(): readonly (readonly [name: string, value: string])[] {
-    this.#form ??= formPairs(this.header('content-type') ?? '', this.body)
+    this.#form ??= bodies.now.formPairs(this.header('content-type') ?? '', this.body)
     return this.#form
   }
 
   /** Parts of a multipart body, in order. */
   get parts(): readonly Part[] {
-    this.#parts ??= multipartParts(this.header('content-type') ?? '', this.body)
+    this.#parts ??= bodies.now.multipartParts(this.header('content-type') ?? '', this.body)
     return this.#parts
   }
 }

@@ -25,7 +25,7 @@ const notFound = (facts: RefusalFacts, wanted: string): Answer => {
  * The error that `GET /cdn-cgi/error/1015?dialect=json&generation=g1` asks for, in any dialect and generation; without these as
  * a blocked request would get it. What is unknown is a 404 that says what there is.
  */
-export const preview = (
+export const answer = (
   answers: Answers,
   facts: Omit<RefusalFacts, 'code'>,
   path: string,

@@ -1,5 +1,5 @@
 import type { Answer, Answers, RefusalFacts } from '../answers/answer.ts'
-import { preview } from './error-preview.ts'
+import { Later } from '../later.ts'
 
 /** What answers on a path, given the facts of the request without an error code of its own. */
 export type ReservedHandler = (
@@ -13,15 +13,18 @@ interface ReservedPath {
   readonly prefix: string
   /** The verdict's `action`. */
   readonly action: 'preview'
-  readonly answer: ReservedHandler
+  /** Its module is imported when somebody asks for the path. */
+  readonly handler: Later<{ answer: ReservedHandler }>
 }
 
 /** Everything below this path is Cloudflare's on every site: https://developers.cloudflare.com/fundamentals/reference/cdn-cgi-endpoint/ */
 const ROOT = '/cdn-cgi/'
 
+export const previews = new Later<{ answer: ReservedHandler }>(() => import('./error-preview.ts'))
+
 /** The paths below `/cdn-cgi/` that this edge answers itself, before any rule. A new one is one line here. */
 const RESERVED: readonly ReservedPath[] = [
-  { prefix: '/cdn-cgi/error/', action: 'preview', answer: preview },
+  { prefix: '/cdn-cgi/error/', action: 'preview', handler: previews },
 ]
 
 /**

@@ -1,6 +1,6 @@
 import type { Generation, PageChoice } from '../answers/answer.ts'
 import { GENERATIONS } from '../answers/answer.ts'
-import { catalogue } from '../answers/catalogue.ts'
+import { isCode } from '../answers/codes.ts'
 import type { OwnPage } from '../answers/own-page.ts'
 import { EdgeError } from '../error.ts'
 import { nearest } from '../nearest.ts'
@@ -32,7 +32,7 @@ const readGeneration = (node: Node, reader: Reader): Generation | undefined => {
 
 const readCode = (node: Node, reader: Reader): number | undefined => {
   const code = node.kind === 'scalar' ? Number(node.value) : Number.NaN
-  if (node.kind === 'scalar' && typeof node.value === 'number' && catalogue.has(code)) return code
+  if (node.kind === 'scalar' && typeof node.value === 'number' && isCode(code)) return code
   if (node.kind !== 'scalar' || typeof node.value !== 'number') {
     return reader.wrongType(node, 'the number of an error, such as 1020')
   }

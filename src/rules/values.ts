@@ -1,6 +1,7 @@
 import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import { nearest } from '../nearest.ts'
-import countries from './countries.json' with { type: 'json' }
+import { isCountry } from '../visitor/countries.ts'
+import countries from './mistaken-countries.json' with { type: 'json' }
 import { inBackticks } from './node.ts'
 
 /** What is wrong with a value, or `undefined`. */
@@ -14,20 +15,15 @@ const problem = (code: string, message: string, help?: string): Problem => ({
 
 const didYouMean = (text: string) => `did you mean \`${text}\`?`
 
-const SPECIAL_COUNTRIES: Record<string, string> = countries.special
 const MISTAKEN_COUNTRIES: Record<string, string> = countries.mistaken
-const COUNTRIES = new Set([
-  ...countries.assigned.flatMap((row) => row.split(' ')),
-  ...Object.keys(SPECIAL_COUNTRIES),
-])
 /** As Cloudflare has them; T1 is Tor. */
 export const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA', 'T1'] as const
 
 export const checkCountry = (text: string): Problem => {
-  if (COUNTRIES.has(text)) return undefined
+  if (isCountry(text)) return undefined
   const upper = text.toUpperCase()
   const expected = 'expected an ISO 3166-1 code of two upper-case letters, T1 (Tor) or XX (unknown)'
-  const meant = COUNTRIES.has(upper) ? upper : MISTAKEN_COUNTRIES[upper]
+  const meant = isCountry(upper) ? upper : MISTAKEN_COUNTRIES[upper]
   const help =
     meant !== undefined
       ? didYouMean(meant)

@@ -11,12 +11,23 @@ import type { Scheme } from '../language/scheme.ts'
 import { createScheme } from '../language/scheme.ts'
 import type { Context, Value } from '../language/types.ts'
 import { parseType, typeName } from '../language/types.ts'
+import { wholeLanguage } from '../language/whole.ts'
 import { createRays } from '../ray.ts'
+import { allBodies } from '../request/all-bodies.ts'
+import { bodies } from '../request/bodies.ts'
+import { allForwarded } from '../visitor/all-forwarded.ts'
 import type { VisitorsOptions } from '../visitor/identify.ts'
-import { createVisitors } from '../visitor/identify.ts'
+import { createVisitors, forwarded, overrideReaders } from '../visitor/identify.ts'
+import { readOverrides } from '../visitor/overrides.ts'
 import { readLists } from './lists.ts'
 import { isObject, wrongCase } from './problem.ts'
 import { openRequest } from './request.ts'
+
+// A case is evaluated as soon as it is read: no module is imported in between.
+wholeLanguage()
+bodies.put(allBodies)
+forwarded.put(allForwarded)
+overrideReaders.put({ readOverrides })
 
 /** One thing to evaluate, as JSON. Everything but `expression` may be left out or `null`. */
 export interface EvalCase {

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { expect, test } from 'vitest'
 import { createVisitors } from './identify.ts'
 import type { GeoPlace } from './visitor.ts'

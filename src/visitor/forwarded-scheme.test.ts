@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createVisitors } from './identify.ts'

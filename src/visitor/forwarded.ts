@@ -5,12 +5,8 @@ import { parsePeerAddress } from '../lists/peer.ts'
 import { isCountry } from './countries.ts'
 import { excerpt } from './excerpt.ts'
 import { elementParameter, lastComma } from './forwarded-element.ts'
+import { CLIENT_HEADERS, COUNTRY_HEADER, LIST_NAMES } from './forwarded-names.ts'
 import type { HeaderReader } from './visitor.ts'
-
-/** Headers with the one address of the client, the more trustworthy first. */
-const CLIENT_HEADERS = ['cf-connecting-ip', 'true-client-ip'] as const
-const SCHEME_HEADERS = ['x-forwarded-proto', 'cf-visitor'] as const
-const COUNTRY_HEADER = 'cf-ipcountry'
 
 /** More hops than any chain of proxies has; a header may hold tens of thousands. */
 const MAX_ENTRIES = 64
@@ -35,13 +31,13 @@ export interface ListHeader {
 }
 
 export const X_FORWARDED_FOR: ListHeader = {
-  name: 'x-forwarded-for',
+  name: LIST_NAMES[0],
   commaBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
   read: readNode,
 }
 
 export const FORWARDED: ListHeader = {
-  name: 'forwarded',
+  name: LIST_NAMES[1],
   commaBefore: lastComma,
   read: (entry) => {
     const node = elementParameter(entry, 'for')
@@ -177,9 +173,3 @@ export const forwardedCountry = (headers: HeaderReader, notes: string[]): string
   notes.push(`${COUNTRY_HEADER} ${excerpt(value)} is not a country code: ignored`)
   return undefined
 }
-
-/** What an untrusted peer said of its client, which nobody believes. */
-export const disbelieved = (headers: HeaderReader, peer: string): string[] =>
-  [...CLIENT_HEADERS, ...LIST_HEADERS.map(({ name }) => name), ...SCHEME_HEADERS, COUNTRY_HEADER]
-    .filter((name) => headers(name) !== undefined)
-    .map((name) => `${name} ignored: ${peer} is not a trusted proxy`)

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { describe, expect, test } from 'vitest'
 import { EdgeError } from '../error.ts'
 import { formatIp, type Ip } from '../lists/ip.ts'

@@ -1,4 +1,5 @@
 import { messageOf } from '../error.ts'
+import { Later } from '../later.ts'
 import type { Ip } from '../lists/ip.ts'
 import { formatIp, ipEquals } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
@@ -6,16 +7,9 @@ import { parsePeerAddress } from '../lists/peer.ts'
 import { special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
 import { excerpt } from './excerpt.ts'
-import {
-  believedForwardedFor,
-  disbelieved,
-  forwardedAddress,
-  forwardedCountry,
-  X_FORWARDED_FOR,
-} from './forwarded.ts'
-import { forwardedScheme, type Scheme } from './forwarded-scheme.ts'
+import { disbelieved } from './forwarded-names.ts'
+import type { Scheme } from './forwarded-scheme.ts'
 import type { Overrides } from './overrides.ts'
-import { readOverrides } from './overrides.ts'
 import { createPeers, type Peer } from './peer.ts'
 import type { Persona, Personas } from './persona.ts'
 import { overrideHeaderNames } from './stripped-headers.ts'
@@ -49,6 +43,13 @@ export interface Visitors {
   /** Identifies the client. Never throws, whatever the headers hold; the work is bounded whatever their size. */
   identify(headers: HeaderReader, connection?: Connection): Visitor
 }
+
+/** Read where some peers are trusted. */
+export const forwarded = new Later(async () => (await import('./all-forwarded.ts')).allForwarded)
+/** Read where tests may pretend. */
+export const overrideReaders = new Later<Pick<typeof import('./overrides.ts'), 'readOverrides'>>(
+  () => import('./overrides.ts')
+)
 
 type Sources = Pick<VisitorsOptions, 'geo' | 'asn' | 'reputation' | 'bots'>
 
@@ -147,7 +148,7 @@ class IdentifiedVisitor implements Visitor {
       const { ip, isTrusted } = this.#peer
       if (isTrusted && ip !== undefined) {
         this.#notes ??= []
-        this.#scheme = forwardedScheme(
+        this.#scheme = forwarded.now.forwardedScheme(
           this.#headers,
           ip,
           this.#trusted,
@@ -162,6 +163,7 @@ class IdentifiedVisitor implements Visitor {
   get forwardedFor(): string {
     const { ip } = this
     if (ip === undefined || !this.#peer.isTrusted || this.#isPretended) return this.ipText
+    const { X_FORWARDED_FOR, believedForwardedFor } = forwarded.now
     const list = this.#headers(X_FORWARDED_FOR.name)
     return (list === undefined ? undefined : believedForwardedFor(list, ip)) ?? this.ipText
   }
@@ -246,7 +248,7 @@ class IdentifiedVisitor implements Visitor {
     if (this.reputation.isTor) return TOR_COUNTRY
     if (this.#peer.isTrusted && !this.#isPretended) {
       this.#notes ??= []
-      const said = forwardedCountry(this.#headers, this.#notes)
+      const said = forwarded.now.forwardedCountry(this.#headers, this.#notes)
       if (said !== undefined) {
         if (this.#isFromCloudflare) return said
         this.#notes.push(`cf-ipcountry ignored: ${NOT_FROM_CLOUDFLARE}`)
@@ -343,6 +345,8 @@ export const createVisitors = ({
 }: VisitorsOptions = {}): Visitors => {
   const trusted = trustedPeers(trust)
   const peerOf = createPeers(trusted)
+  if (trust.length > 0) forwarded.ask()
+  if (overrides) overrideReaders.ask()
 
   const readAllowed = (headers: HeaderReader, mayOverride: boolean, notes: string[]) => {
     if (!mayOverride) {
@@ -352,7 +356,7 @@ export const createVisitors = ({
       }
       return undefined
     }
-    const read = readOverrides(headers, { personas })
+    const read = overrideReaders.now.readOverrides(headers, { personas })
     if (read !== undefined && read.used.length > 0) {
       const who = read.persona === undefined ? '' : ` (${read.persona.name})`
       notes.push(`set by test override: ${read.used.join(', ')}${who}`)
@@ -380,7 +384,7 @@ export const createVisitors = ({
       notes.push(`peer address ${excerpt(remoteAddress)} is not an address: ignored`)
     }
     return new IdentifiedVisitor(
-      peer.isTrusted ? forwardedAddress(headers, peer.ip!, trusted, notes) : peer.ip,
+      peer.isTrusted ? forwarded.now.forwardedAddress(headers, peer.ip!, trusted, notes) : peer.ip,
       peer,
       headers,
       connection,

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { describe, expect, test } from 'vitest'
 import { formatIp, type Ip, parseIp } from '../lists/ip.ts'
 import type { VisitorsOptions } from './identify.ts'

@@ -1,82 +1,11 @@
-import type { IpRange } from '../../lists/ip.ts'
-import type { LogicalNode } from '../ast.ts'
+import { engines } from '../engines.ts'
 import type { Expression } from '../expression.ts'
-import type { Context, Value } from '../types.ts'
-import { isOperand } from '../walk.ts'
-import { addressLookup } from './addresses.ts'
-import { needleLookup } from './aho-corasick.ts'
-import { choosePrefilters } from './choose-prefilter.ts'
-import { compileCondition } from './logic.ts'
-import type { Bits, Mark } from './lookup.ts'
-import { valueLookup, WORD_SHIFT } from './lookup.ts'
-import type { CompileOptions } from './options.ts'
-import type { Key, Prefilter, Subject } from './prefilter.ts'
-import { treeOf } from './tree.ts'
-import type { Read } from './value.ts'
-import { compileOperand } from './value.ts'
+import type { Context } from '../types.ts'
 
 /** Which expressions are true of a request, in order, up to the first that ends the evaluation. */
 export type Matching = (context: Context) => readonly number[]
 
-interface Lookup {
-  readonly read: Read
-  readonly mark: Mark
-  /** Rules up to here do not rely on it. */
-  readonly firstWord: number
-}
-
-const NONE: readonly number[] = []
-/** What is looked up is made of fields alone: neither lists nor missing values have a part in it. */
-const NO_OPTIONS: CompileOptions = { missing: 'docs', lists: {}, condition: compileCondition }
-const WORD_BITS = 1 << WORD_SHIFT
-
-const logicalTree = (expression: Expression): LogicalNode | undefined => {
-  const root = treeOf(expression)
-  if (root === undefined || isOperand(root) || root.kind === 'literal') return undefined
-  return root.type.kind === 'Bool' ? root : undefined
-}
-
-type Entry = readonly [sought: Key['sought'], rule: number]
-
-const postingsOf = <Sought extends Value>(entries: readonly Entry[]): Map<Sought, number[]> => {
-  const postings = new Map<Sought, number[]>()
-  for (const [sought, rule] of entries as readonly (readonly [Sought, number])[]) {
-    const rules = postings.get(sought)
-    if (rules === undefined) postings.set(sought, [rule])
-    else if (rules.at(-1) !== rule) rules.push(rule)
-  }
-  return postings
-}
-
-const markOf = (kind: Subject['kind'], entries: readonly Entry[]): Mark => {
-  if (kind === 'value') return valueLookup(postingsOf(entries))
-  if (kind === 'needle') return needleLookup(postingsOf<string>(entries))
-  return addressLookup(entries as readonly (readonly [IpRange, number])[])
-}
-
-const buildLookups = (prefilters: readonly (Prefilter | undefined)[]): Lookup[] => {
-  const entries = new Map<string, { subject: Subject; found: Entry[] }>()
-  prefilters.forEach((prefilter, rule) => {
-    for (const { subject, sought } of prefilter ?? []) {
-      const known = entries.get(subject.id)
-      if (known === undefined) entries.set(subject.id, { subject, found: [[sought, rule]] })
-      else known.found.push([sought, rule])
-    }
-  })
-  // Rules come in order, and so do the look-ups by the first rule that relies on them.
-  return [...entries.values()].map(({ subject: { kind, operand }, found }) => ({
-    read: compileOperand(operand, NO_OPTIONS),
-    mark: markOf(kind, found),
-    firstWord: found[0]![1] >>> WORD_SHIFT,
-  }))
-}
-
-const run = ({ read, mark }: Lookup, context: Context, bits: Bits): void => {
-  const value = read(context)
-  if (value === undefined) return
-  if (Array.isArray(value)) for (const element of value as readonly Value[]) mark(element, bits)
-  else mark(value, bits)
-}
+export const NO_RULES: readonly number[] = []
 
 const oneByOne =
   (expressions: readonly Expression[], ends: readonly boolean[]): Matching =>
@@ -88,8 +17,18 @@ const oneByOne =
       else found.push(rule)
       if (ends[rule]) return found
     }
-    return found ?? NONE
+    return found ?? NO_RULES
   }
+
+/** Whether two expressions read one field: no look-up serves less. */
+const readOneField = (expressions: readonly Expression[]): boolean => {
+  const known = new Set<string>()
+  return expressions.some(({ fields }) => {
+    if (fields.some((field) => known.has(field))) return true
+    for (const field of fields) known.add(field)
+    return false
+  })
+}
 
 /**
  * Prepares many expressions for being asked together: what several of them look up is looked up once, and those that
@@ -105,32 +44,9 @@ export const compileRules = (
   expressions: readonly Expression[],
   ends: readonly boolean[]
 ): Matching => {
-  const prefilters = choosePrefilters(expressions.map(logicalTree))
-  const lookups = buildLookups(prefilters)
-  if (lookups.length === 0) return oneByOne(expressions, ends)
-  const always: Bits = new Int32Array(Math.ceil(expressions.length / WORD_BITS))
-  prefilters.forEach((prefilter, rule) => {
-    if (prefilter === undefined) always[rule >>> WORD_SHIFT]! |= 1 << rule
-  })
-  // Rules that may be true of the request being judged: the same memory for every request.
-  const bits: Bits = always.slice()
-
-  return (context) => {
-    bits.set(always)
-    let found: number[] | undefined
-    let lookup = 0
-    for (let word = 0; word < bits.length; word++) {
-      while (lookup < lookups.length && lookups[lookup]!.firstWord === word) {
-        run(lookups[lookup++]!, context, bits)
-      }
-      for (let left = bits[word]!; left !== 0; left &= left - 1) {
-        const rule = (word << WORD_SHIFT) + WORD_BITS - 1 - Math.clz32(left & -left)
-        if (!expressions[rule]!.matches(context)) continue
-        if (found === undefined) found = [rule]
-        else found.push(rule)
-        if (ends[rule]) return found
-      }
-    }
-    return found ?? NONE
-  }
+  if (!readOneField(expressions)) return oneByOne(expressions, ends)
+  engines.ask()
+  return engines.build(
+    ({ compileWithLookups }) => compileWithLookups(expressions, ends) ?? oneByOne(expressions, ends)
+  )
 }

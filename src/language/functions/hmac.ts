@@ -1,79 +1,14 @@
-import { DASH, isDigit } from '../characters.ts'
+import { engines } from '../engines.ts'
 import type { CallShape, Evaluate, FunctionDefinition } from '../scheme.ts'
 import { ArgumentProblem } from '../scheme.ts'
 import type { Value } from '../types.ts'
 import { BOOL, INT } from '../types.ts'
-import { encodeBase64, encodeBase64Url } from './base64.ts'
 import { readFlags } from './flags.ts'
 import { either, literal, optional } from './parameters.ts'
-import { hmacSha256 } from './sha256.ts'
 
-const TIMESTAMP_DIGITS = 10
-const MIN_MAC_CHARS = 43
-/** 44 characters of Base64, each percent-encoded: what is longer cannot be a MAC. */
-const MAX_MAC_CHARS = 132
-const ESCAPE = /%([0-9a-fA-F]{2})/g
-
-interface Token {
-  message: string
-  timestamp: string
-  mac: string
-}
-
-const isDigits = (text: string, start: number, end: number) => {
-  for (let i = start; i < end; i++) {
-    if (!isDigit(text.charCodeAt(i))) return false
-  }
-  return true
-}
-
-/**
- * Takes `message separator timestamp - mac` apart where `(.+)(.*)(\d{10})-(.{43,})` does: at the last ten digits and dash
- * that leave room for a MAC.
- */
-const parseToken = (text: string, separatorBytes: number): Token | undefined => {
-  const least = Math.max(0, text.length - MAX_MAC_CHARS - 1)
-  for (let dash = text.length - MIN_MAC_CHARS - 1; dash >= least; dash--) {
-    const start = dash - TIMESTAMP_DIGITS
-    if (start < 0) return undefined
-    if (text.charCodeAt(dash) !== DASH || !isDigits(text, start, dash)) continue
-    const messageBytes = start - separatorBytes
-    if (messageBytes < 1) return undefined
-    return {
-      message: text.slice(0, messageBytes),
-      timestamp: text.slice(start, dash),
-      mac: text.slice(dash + 1),
-    }
-  }
-  return undefined
-}
-
-/** Looks at every byte, so that the time says nothing of how many were right. */
-const equalInConstantTime = (x: string, y: string): boolean => {
-  if (x.length !== y.length) return false
-  let difference = 0
-  for (let i = 0; i < x.length; i++) difference |= x.charCodeAt(i) ^ y.charCodeAt(i)
-  return difference === 0
-}
-
-const percentDecode = (text: string) =>
-  text.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-
-const validator = ({ literals: [key, , ttl, , separator = 0, given] }: CallShape): Evaluate => {
-  const mac = hmacSha256(key as string)
-  const urlSafe = readFlags(given, 5, 's').has('s')
-  const lifetimeSeconds = Number(ttl)
-  const separatorBytes = Number(separator)
-  return ([, messageMac, , now]) => {
-    const token = parseToken(messageMac as string, separatorBytes)
-    if (token === undefined) return false
-    const { message, timestamp } = token
-    const digest = mac(message + timestamp)
-    const authentic = urlSafe
-      ? equalInConstantTime(token.mac, encodeBase64Url(digest))
-      : equalInConstantTime(percentDecode(token.mac), encodeBase64(digest))
-    return authentic && Number(now) < Number(timestamp) + lifetimeSeconds
-  }
+const validator = ({ literals }: CallShape): Evaluate => {
+  const isUrlSafe = readFlags(literals[5], 5, 's').has('s')
+  return engines.build(({ tokenCheck }) => tokenCheck(literals, isUrlSafe))
 }
 
 const checkLiterals = ({ literals: [key, , ttl, , separator = 0] }: CallShape) => {
@@ -114,5 +49,6 @@ export const hmacFunctions: readonly FunctionDefinition[] = [
       checkLiterals(call)
       return validator(call)
     },
+    needsEngine: true,
   },
 ]

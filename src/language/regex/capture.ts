@@ -1,4 +1,5 @@
-import { holdsAt, LOOKS } from './look.ts'
+import { holdsAt } from './look.ts'
+import { LOOKS } from './look-names.ts'
 import { LOOK, MATCH, type Program, SAVE, SET, SPLIT } from './program.ts'
 import { SparseSet } from './sparse.ts'
 

@@ -1,6 +1,7 @@
 import { CARRIAGE_RETURN, LINE_FEED, LOWER_A, SPACE } from '../characters.ts'
 import type { BitNfa } from './bits.ts'
-import { holdsBetween, LOOKS, looksBackOnly, NO_BYTE } from './look.ts'
+import { holdsBetween, looksBackOnly, NO_BYTE } from './look.ts'
+import { LOOKS } from './look-names.ts'
 import { LOOK, MATCH, type Program, SAVE, SET, SPLIT } from './program.ts'
 import { SparseSet } from './sparse.ts'
 

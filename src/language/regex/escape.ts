@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts'
-import type { Look } from './look.ts'
+import type { Look } from './look-names.ts'
 import { BYTE_MAX, foldAscii, negate, POSIX, type Ranges } from './ranges.ts'
 import { foldUnicode, negateUnicode, unicodePerl, unicodeProperty } from './unicode.ts'
 

@@ -1,4 +1,4 @@
-import type { Look } from './look.ts'
+import type { Look } from './look-names.ts'
 import { type Ranges, union } from './ranges.ts'
 import type { Trie } from './utf8.ts'
 

@@ -1,28 +1,6 @@
 import { CARRIAGE_RETURN, isDigit, isLower, isUpper, LINE_FEED, UNDERSCORE } from '../characters.ts'
+import type { Look } from './look-names.ts'
 import { isWordCodepoint } from './unicode.ts'
-
-/** Zero-width assertions. Those ending in `Unicode` come from `(?u)`; the others look at bytes. */
-export const LOOKS = [
-  'start',
-  'end',
-  'startLine',
-  'endLine',
-  'startCrlf',
-  'endCrlf',
-  'word',
-  'notWord',
-  'wordStart',
-  'wordEnd',
-  'wordStartHalf',
-  'wordEndHalf',
-  'wordUnicode',
-  'notWordUnicode',
-  'wordStartUnicode',
-  'wordEndUnicode',
-  'wordStartHalfUnicode',
-  'wordEndHalfUnicode',
-] as const
-export type Look = (typeof LOOKS)[number]
 
 /** Stands for "no byte here": before the first one, after the last one. */
 export const NO_BYTE = -1

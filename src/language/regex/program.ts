@@ -10,7 +10,7 @@ import {
   UPPER_Z,
 } from '../characters.ts'
 import type { Node, NodeOf } from './hir.ts'
-import { isUnicodeLook, LOOKS, type Look } from './look.ts'
+import { LOOKS, type Look } from './look-names.ts'
 import type { Ranges } from './ranges.ts'
 import type { Trie } from './utf8.ts'
 
@@ -239,6 +239,3 @@ export const compileProgram = (node: Node, groups: number, sizeLimit: number): P
     anchored: isAnchored(node),
   }
 }
-
-/** Whether some assertion needs more than the neighbouring bytes. */
-export const needsText = (program: Program) => [...program.looks].some(isUnicodeLook)

@@ -65,27 +65,59 @@ const loose = (name: string) => {
   return bare.startsWith('is') && bare.length > 2 ? bare.slice(2) : bare
 }
 
-const index = (list: readonly string[]) => new Map(list.map((name) => [loose(name), name]))
-/** Aliases of the Unicode Character Database that JavaScript leaves out. */
-const binary = index(names.binary).set('wspace', 'White_Space')
-const categories = index(names.generalCategory)
-  .set('punct', 'P')
-  .set('digit', 'Nd')
-  .set('cntrl', 'Cc')
-for (const surrogates of ['cs', 'surrogate']) categories.delete(surrogates)
+type Spellings = ReadonlyMap<string, string>
+
+const spellings = (rows: readonly string[], aliases: Readonly<Record<string, string>>): Spellings =>
+  new Map([
+    ...rows.flatMap((row) => row.split(' ')).map((name) => [loose(name), name] as const),
+    ...Object.entries(aliases),
+  ])
+
+/** With aliases of the Unicode Character Database that JavaScript leaves out. */
+const binary = spellings(names.binary, { wspace: 'White_Space' })
+const categories = spellings(names.generalCategory, { punct: 'P', digit: 'Nd', cntrl: 'Cc' })
+const scripts = spellings(names.script, {})
+/** Bytes and text have no halves of surrogate pairs. */
+const SURROGATES = new Set(['cs', 'surrogate'])
 /** Not categories in the database, but `\p{gc=Any}` is allowed. */
 const GENERAL = new Set(['any', 'ascii', 'assigned'])
-const scripts = index(names.script)
 
-const VALUED: ReadonlyMap<string, [property: string, values: ReadonlyMap<string, string>]> =
-  new Map([
-    ['gc', ['General_Category', categories]],
-    ['generalcategory', ['General_Category', categories]],
-    ['sc', ['Script', scripts]],
-    ['script', ['Script', scripts]],
-    ['scx', ['Script_Extensions', scripts]],
-    ['scriptextensions', ['Script_Extensions', scripts]],
-  ])
+const PLAIN_NAME = /^[a-z\d]+$/
+
+/**
+ * The class of a property, or of one of its values, as JavaScript spells it; `undefined` where its engine does not know the name.
+ *
+ * @param prefix `General_Category=`, or '' for a property without values
+ * @param name loose
+ */
+const classOf = (prefix: string, spelt: Spellings, name: string): string | undefined => {
+  if (!PLAIN_NAME.test(name)) return undefined
+  const set = `\\p{${prefix}${spelt.get(name) ?? `${name[0]!.toUpperCase()}${name.slice(1)}`}}`
+  try {
+    new RegExp(set, 'u')
+    return set
+  } catch {
+    return undefined
+  }
+}
+
+const categoryClass = (name: string): string | undefined =>
+  SURROGATES.has(name) ? undefined : classOf('General_Category=', categories, name)
+
+const generalClass = (name: string) =>
+  GENERAL.has(name) ? classOf('', binary, name) : categoryClass(name)
+const scriptClass = (name: string) => classOf('Script=', scripts, name)
+const extensionsClass = (name: string) => classOf('Script_Extensions=', scripts, name)
+
+/** The properties that have values. */
+const VALUED: ReadonlyMap<string, (value: string) => string | undefined> = new Map([
+  ['gc', generalClass],
+  ['generalcategory', generalClass],
+  ['sc', scriptClass],
+  ['script', scriptClass],
+  ['scx', extensionsClass],
+  ['scriptextensions', extensionsClass],
+])
 
 /** Properties Rust knows and JavaScript does not. */
 const UNREADABLE = new Set([
@@ -101,19 +133,13 @@ export const unicodeProperty = (body: string): Ranges | PropertyProblem => {
     if (UNREADABLE.has(loose(left))) return 'unreadable_property'
     const valued = VALUED.get(loose(left))
     if (!valued) return 'unknown_property'
-    const name = loose(right)
-    if (valued[1] === categories && GENERAL.has(name)) return readClass(`\\p{${binary.get(name)}}`)
-    const value = valued[1].get(name)
-    return value === undefined ? 'unknown_value' : readClass(`\\p{${valued[0]}=${value}}`)
+    const set = valued(loose(right))
+    return set === undefined ? 'unknown_value' : readClass(set)
   }
   const name = loose(left)
   // "cf", "sc" and "lc" are both properties (case folding, …) and categories; Rust reads the category.
-  const category = categories.get(name)
-  if (category !== undefined) return readClass(`\\p{General_Category=${category}}`)
-  const property = binary.get(name)
-  if (property !== undefined) return readClass(`\\p{${property}}`)
-  const script = scripts.get(name)
-  return script === undefined ? 'unknown_property' : readClass(`\\p{Script=${script}}`)
+  const set = categoryClass(name) ?? classOf('', binary, name) ?? scriptClass(name)
+  return set === undefined ? 'unknown_property' : readClass(set)
 }
 
 const CASED = '\\p{Changes_When_Casefolded}\\p{Changes_When_Casemapped}'

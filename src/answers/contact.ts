@@ -1,0 +1,12 @@
+import { EdgeError } from '../error.ts'
+
+const CONTACT = /^(?:https?:\/\/|mailto:)\S+$/i
+
+/** @throws EdgeError `invalid_contact` for what visitors cannot write to */
+export const checkContact = (contact: string | undefined): void => {
+  if (contact === undefined || CONTACT.test(contact)) return
+  throw new EdgeError(
+    'invalid_contact',
+    `contact "${contact}": expected https://…, http://… or mailto:…, with ::RAY_ID:: where the Ray ID belongs`
+  )
+}

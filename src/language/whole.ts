@@ -1,0 +1,10 @@
+import { allEngines } from './all-engines.ts'
+import { engines } from './engines.ts'
+import { explain, trace } from './explain.ts'
+import { explanations } from './explanations.ts'
+
+/** Puts every part of the language in place: expressions then compile as a whole, and nothing is imported later. */
+export const wholeLanguage = (): void => {
+  engines.put(allEngines)
+  explanations.put({ explain, trace })
+}

@@ -1,0 +1,25 @@
+import { matchModule, testModule } from './edge.ts'
+import { wholeLanguage } from './language/whole.ts'
+import { prepareMatches } from './on-match.ts'
+import { allBodies } from './request/all-bodies.ts'
+import { bodies } from './request/bodies.ts'
+import { answer } from './reserved/error-preview.ts'
+import { previews } from './reserved/paths.ts'
+import { badOverride, testOverrides } from './test-overrides.ts'
+import { allForwarded } from './visitor/all-forwarded.ts'
+import { forwarded, overrideReaders } from './visitor/identify.ts'
+import { readOverrides } from './visitor/overrides.ts'
+
+/**
+ * Puts every part of an edge in place that the main entry imports when it is first needed. For programs whose size does not
+ * matter: no request waits for a module.
+ */
+export const wholeEdge = (): void => {
+  wholeLanguage()
+  bodies.put(allBodies)
+  forwarded.put(allForwarded)
+  matchModule.put({ prepareMatches })
+  overrideReaders.put({ readOverrides })
+  previews.put({ answer })
+  testModule.put({ badOverride, testOverrides })
+}

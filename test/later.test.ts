@@ -1,0 +1,161 @@
+// The main entry as an app outside Node gets it: what `test/whole.ts` puts in place for all other tests is imported when it is needed.
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+
+let main: typeof import('../src/index.ts')
+
+beforeEach(async () => {
+  vi.resetModules()
+  main = await import('../src/index.ts')
+})
+
+const PEER = { remoteAddress: '192.0.2.1' }
+const get = (path: string, init?: RequestInit) => new Request(`https://shop.test${path}`, init)
+
+const edgeWith = (rules: readonly object[], options: object = {}) =>
+  main.createEdge({ rules, ...options })
+
+const block = (expression: string) => ({ name: expression, expression, action: 'block' })
+
+const actionOf = async (edge: import('../src/index.ts').Edge, request: Request, peer = PEER) =>
+  (await edge.judge(request, peer)).action
+
+describe('rules of plain comparisons', () => {
+  const RULES = [
+    { name: 'no curl', when: { user_agent: 'curl' }, action: 'block' },
+    { name: 'no secrets', when: { path: '/.env' }, action: 'block' },
+    { name: 'not from there', when: { ip: '198.51.100.0/24' }, action: 'block' },
+  ]
+
+  test('wait for nothing where they let a request pass', () => {
+    expect(edgeWith(RULES).decide(get('/'), PEER)).toMatchObject({ action: 'pass' })
+  })
+
+  test('refuse with the page and the event of the rule, from the first request on', async () => {
+    const edge = edgeWith(RULES)
+    const deciding = edge.decide(get('/.env', { headers: { accept: 'application/json' } }), PEER)
+    expect(deciding).toBeInstanceOf(Promise)
+    const { answer, event, ray } = await deciding
+    expect(answer).toMatchObject({ status: 403 })
+    expect(JSON.parse(String(answer!.body))).toMatchObject({ error_code: 1020, ray_id: ray })
+    expect(event).toMatchObject({
+      rule: { name: 'no secrets' },
+      matched: [{ field: 'http.request.uri.path', value: '/.env' }],
+    })
+    expect(edge.stats).toMatchObject({ judged: 1, blocked: 1 })
+  })
+
+  test('refuse at once where no event is kept, when the page is there', async () => {
+    const edge = edgeWith(RULES, { store: main.noStore() })
+    await edge.decide(get('/.env'), PEER)
+    expect(edge.decide(get('/.env'), PEER)).toMatchObject({ action: 'block' })
+  })
+})
+
+test.each([
+  ['http.request.uri.path matches "^/(a|b)+$"', get('/abab'), get('/abc')],
+  [
+    'lookup_json_string(http.request.headers["x"][0], "a") eq "b"',
+    get('/', { headers: { x: '{"a":"b"}' } }),
+    get('/', { headers: { x: '{"a":"c"}' } }),
+  ],
+  ['url_decode(http.request.uri.path, "r") contains "secret"', get('/%2573ecret'), get('/%2574')],
+  [
+    'http.request.body.raw contains "drop"',
+    get('/', { method: 'POST', body: 'drop table' }),
+    get('/', { method: 'POST', body: 'hello' }),
+  ],
+  [
+    'any(http.request.body.form.names[*] eq "admin")',
+    get('/', { method: 'POST', body: new URLSearchParams({ admin: '1' }) }),
+    get('/', { method: 'POST', body: new URLSearchParams({ user: '1' }) }),
+  ],
+])('%s is true of what it should be, and of nothing else', async (expression, matching, other) => {
+  const edge = edgeWith([block(expression)])
+  expect(await actionOf(edge, matching)).toBe('block')
+  expect(await actionOf(edge, other)).toBe('pass')
+})
+
+test('a rule that calls sha256() is true of the hash', async () => {
+  const digest = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', new TextEncoder().encode('shop.test'))
+  )
+  const bytes = [...digest].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+  const edge = edgeWith([block(`sha256(http.host) eq "${bytes}"`)])
+  expect(await actionOf(edge, get('/'))).toBe('block')
+})
+
+test('a broken pattern is refused when the rules load, with its place', () => {
+  expect(() => edgeWith([block('http.host matches "(a"')])).toThrow(
+    expect.objectContaining({ code: 'invalid_rules' })
+  )
+  expect(() => edgeWith([block('http.host matches "(?u)\\\\p{Klingonish}"')])).toThrow(
+    expect.objectContaining({ code: 'invalid_rules' })
+  )
+  expect(() => edgeWith([block('http.host matches "((a{1,1000}){1,1000}b){2}"')])).toThrow(
+    expect.objectContaining({ code: 'invalid_rules' })
+  )
+})
+
+test('an unreadable option is refused when the edge is made', () => {
+  expect(() => edgeWith([], { answers: { contact: 'nobody' } })).toThrow(
+    expect.objectContaining({ code: 'invalid_contact' })
+  )
+})
+
+test('many rules on one field are the same as each of them alone', async () => {
+  const edge = edgeWith(
+    Array.from({ length: 40 }, (_, i) => block(`http.request.uri.path eq "/old-${i}"`))
+  )
+  expect(await actionOf(edge, get('/old-39'))).toBe('block')
+  expect(await actionOf(edge, get('/old-40'))).toBe('pass')
+})
+
+test('rules that come later wait for their engine', async () => {
+  const edge = edgeWith([])
+  expect(edge.decide(get('/a'), PEER)).toMatchObject({ action: 'pass' })
+  edge.replaceRules(main.rulesFromObjects([{ rules: [block('http.request.uri.path ~ "^/a$"')] }]))
+  expect(await actionOf(edge, get('/a'))).toBe('block')
+  expect(edge.decide(get('/b'), PEER)).toMatchObject({ action: 'pass' })
+})
+
+test('a trusted peer is believed about the address and the scheme', async () => {
+  const edge = edgeWith([block('ip.src eq 198.51.100.7 and ssl')], { trust: ['192.0.2.1'] })
+  const headers = { 'x-forwarded-for': '198.51.100.7', 'x-forwarded-proto': 'https' }
+  expect(await actionOf(edge, new Request('http://shop.test/', { headers }))).toBe('block')
+  expect(await actionOf(edge, get('/'))).toBe('pass')
+})
+
+test('what an untrusted peer claims is noted, also where nothing matched', async () => {
+  const edge = edgeWith([])
+  const { visitor } = await edge.judge(get('/', { headers: { forwarded: 'for=1.2.3.4' } }), PEER)
+  expect(visitor.notes).toEqual(['forwarded ignored: 192.0.2.1 is not a trusted proxy'])
+})
+
+test('test overrides are honoured, and their mistakes named', async () => {
+  const edge = edgeWith([block('ip.src.country eq "DE"')], { overrides: true })
+  const loopback = { remoteAddress: '127.0.0.1' }
+  const as = (country: string) => get('/', { headers: { 'x-edge-country': country } })
+  expect(await actionOf(edge, as('DE'), loopback)).toBe('block')
+  expect(await actionOf(edge, as('FR'), loopback)).toBe('pass')
+  const { answer } = await edge.judge(as('Germany'), loopback)
+  expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('x-edge-country') })
+})
+
+test('the preview of errors answers before anything has matched', async () => {
+  const { action, answer } = await edgeWith([]).judge(get('/cdn-cgi/error/1015'), PEER)
+  expect({ action, status: answer?.status }).toEqual({ action: 'preview', status: 429 })
+})
+
+test('refuse() is a promise until the texts are there', async () => {
+  const edge = edgeWith([])
+  const verdict = await edge.judge(get('/'), PEER)
+  const refusing = edge.refuse(521, verdict)
+  expect(refusing).toBeInstanceOf(Promise)
+  expect(await refusing).toMatchObject({ status: 521 })
+  expect(edge.refuse(521, verdict)).toMatchObject({ status: 521 })
+})
+
+test('an expression that is asked before its engine is here says so', async () => {
+  const { rules } = main.rulesFromObjects([{ rules: [block('http.host matches "a"')] }])
+  expect(() => rules[0]!.expression.matches({ get: () => 'a' })).toThrow('not loaded yet')
+})
