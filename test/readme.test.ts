@@ -184,7 +184,7 @@ describe('code', () => {
   )
 
   const [measured, spans] = of('js', 'docs/admin.md').map(({ text }) => text)
-  const [serving, tables] = of('js', 'docs/api.md').map(({ text }) => text)
+  const [serving, tables, contract] = of('js', 'docs/api.md').map(({ text }) => text)
 
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
@@ -195,7 +195,7 @@ describe('code', () => {
   test('these are all', () => {
     expect(of('js')).toHaveLength(3)
     expect(of('js', 'docs/mounting.md')).toHaveLength(5)
-    expect(of('js', 'docs/api.md')).toHaveLength(2)
+    expect(of('js', 'docs/api.md')).toHaveLength(3)
     expect(of('js', 'docs/admin.md')).toHaveLength(2)
     expect(express2).toBe(express)
   })
@@ -325,6 +325,19 @@ const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, async
   test('docs/admin.md: a traced edge', async () => {
     const { code, out } = await runProgram('traced', spans!)
     expect([code, out]).toEqual([0, 'block\n'])
+  })
+
+  test('docs/api.md: the tests of a store', async () => {
+    const folder = join(programs, 'contract')
+    mkdirSync(folder)
+    // A configuration of its own, so that the package is imported as built.
+    writeFileSync(join(folder, 'vitest.config.mjs'), 'export default {}\n')
+    writeFileSync(join(folder, 'store.test.mjs'), contract!)
+    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
+    const { code, out } = await inShell(`node ${vitest} run --root ${folder} --reporter json`)
+    const { numPassedTests, success } = JSON.parse(out.slice(out.indexOf('{')))
+    expect([code, success]).toEqual([0, true])
+    expect(numPassedTests).toBeGreaterThan(100)
   })
 
   test('the mistake is shown as the README shows it', async () => {
