@@ -32,26 +32,27 @@ export const errorCodes = {
   invalid_body_limit: {
     area: 'options',
     meaning: '`body.limitBytes` or `body.timeoutMs` is not a whole number within its bounds.',
-    remedy: 'Give a whole number up to the bound in the message.',
+    remedy: 'Use a whole number up to the bound in the message.',
   },
   invalid_colo: {
     area: 'options',
     meaning: 'The data centre of Ray IDs (`colo`) is not three letters.',
-    remedy: 'Give three letters, such as `LHR`.',
+    remedy: 'Use three letters, such as `LHR`.',
   },
   invalid_contact: {
     area: 'options',
     meaning: '`answers.contact` is not a link.',
-    remedy: 'Give an `https:`, `http:` or `mailto:` URL; `::RAY_ID::` in it becomes the Ray ID.',
+    remedy: 'Use an `https:`, `http:` or `mailto:` URL; `::RAY_ID::` in it becomes the Ray ID.',
   },
   invalid_instance: {
     area: 'options',
-    meaning: 'The number that tells apart edges with a common store (`instance`) is out of bounds.',
-    remedy: 'Give a whole number from 0 to 255.',
+    meaning:
+      'The number that distinguishes edges with a common store (`instance`) is out of bounds.',
+    remedy: 'Use a whole number from 0 to 255.',
   },
   invalid_page: {
     area: 'options',
-    meaning: 'A page of your own cannot be read, is too large, or has wrong tokens.',
+    meaning: 'A page of your own is unreadable, too large, or has wrong tokens.',
     remedy: 'Correct the file that the message names; docs/answers.md lists the tokens.',
   },
   invalid_personas: {
@@ -62,23 +63,23 @@ export const errorCodes = {
   invalid_trust: {
     area: 'options',
     meaning: 'An entry of `trust` is neither a network nor a known name.',
-    remedy: 'Give a network such as `192.0.2.0/24`, or `loopback`, `private` or `cloudflare`.',
+    remedy: 'Use a network such as `192.0.2.0/24`, or `loopback`, `private` or `cloudflare`.',
   },
   file_not_found: {
     area: 'rules',
     meaning:
-      'A file or directory of rules, personas or a saved response is not there or not readable.',
+      'A file or directory with rules, personas or a saved response does not exist or is unreadable.',
     remedy: 'Check the path in the message; relative paths start at the working directory.',
   },
   unreadable: {
     area: 'rules',
-    meaning: 'A rule file is there but cannot be read: permissions, a device, or too large.',
+    meaning: 'A rule file exists but is unreadable: wrong permissions, a device, or too large.',
     remedy: 'Make the file readable by this user, or shorten it.',
   },
   invalid_rules: {
     area: 'rules',
     meaning:
-      'A rule document has mistakes; `diagnostics` has the place of each, and nothing was loaded.',
+      'A rule document has mistakes, and no rules were loaded; `diagnostics` has the place of each mistake.',
     remedy: 'Correct each place; `edge1020 rules check FILE` shows them again.',
   },
   invalid_expression: {
@@ -89,14 +90,13 @@ export const errorCodes = {
   },
   invalid_regex: {
     area: 'rules',
-    meaning: "A regular expression is one that Cloudflare's engine refuses.",
+    meaning: "Cloudflare's engine rejects this regular expression.",
     remedy:
-      'Correct the part that the diagnostic marks: the syntax is that of Rust’s `regex` crate.',
+      'Correct the part that the diagnostic marks; the syntax is that of Rust’s `regex` crate.',
   },
   invalid_wildcard: {
     area: 'rules',
-    meaning:
-      'A wildcard pattern is one that Cloudflare refuses, such as one with two stars in a row.',
+    meaning: 'Cloudflare rejects this wildcard pattern, for example because of two stars in a row.',
     remedy: 'Correct the part that the diagnostic marks.',
   },
   invalid_list: {
@@ -117,40 +117,40 @@ export const errorCodes = {
   },
   wrong_value: {
     area: 'rules',
-    meaning:
-      'The JSON value that a case or a test override gives to a field is not of the type of the field.',
-    remedy: 'Give a value of the type that the message names.',
+    meaning: 'A case or a test override sets a field to a JSON value of the wrong type.',
+    remedy: 'Use a value of the type that the message names.',
   },
   asn_failed: {
     area: 'visitors',
-    meaning: 'A table of autonomous systems cannot be read, or is damaged.',
+    meaning: 'A table of autonomous systems is unreadable or damaged.',
     remedy: 'Run `edge1020 update asn` again, or correct the file that the message names.',
   },
   bad_bot_range: {
     area: 'visitors',
-    meaning: 'A file of networks of a bot cannot be read, or holds what is not a network.',
+    meaning:
+      'A file with the networks of a bot is unreadable, or has an entry that is not a network.',
     remedy:
-      'Correct the file that the message names: expected one network a line, or the JSON that bots publish.',
+      'Correct the file that the message names: one network per line, or the JSON that operators of bots publish.',
   },
   unknown_bot: {
     area: 'visitors',
-    meaning: 'Networks are given for a bot that this edge does not know.',
+    meaning: 'The option has networks for a bot that this edge does not know.',
     remedy: 'Use one of the names in the message.',
   },
   download_failed: {
     area: 'visitors',
     meaning:
-      'A download of data was refused, cut off, or not as announced; the data from before stays.',
-    remedy: 'Try again: a download that was cut off goes on from where it stopped.',
+      'A download was refused, interrupted or has wrong content; the edge keeps the old data.',
+    remedy: 'Try again; an interrupted download resumes at the same place.',
   },
   feed_missing: {
     area: 'visitors',
-    meaning: 'The file of a reputation feed is not there.',
+    meaning: 'The file of a reputation feed does not exist.',
     remedy: 'Run `edge1020 update feeds` with the same `--feed`, or check the path.',
   },
   invalid_feed: {
     area: 'visitors',
-    meaning: 'A reputation feed is described wrongly, or its file is not in a known format.',
+    meaning: 'The option for a reputation feed is wrong, or its file has no known format.',
     remedy:
       'Correct the option or the line that the message names; docs/feeds.md lists the formats.',
   },
@@ -161,78 +161,80 @@ export const errorCodes = {
   },
   invalid_filter: {
     area: 'events',
-    meaning: 'A query of events has a limit out of bounds or a value that can never match.',
+    meaning:
+      'A query of events has a limit that is out of bounds, or a value that can never match.',
     remedy: 'Correct the value that the message names.',
   },
   invalid_query: {
     area: 'events',
     meaning:
-      'A query of events has an operator that its field does not take, a value of the wrong kind, or a bound that cannot be.',
+      'A query of events has an operator that its field does not support, a value of the wrong kind, or an impossible bound.',
     remedy: 'Correct the part that the message names; docs/events.md has all operators.',
   },
   unknown_event_field: {
     area: 'events',
     meaning: 'A query of events names a field that events do not have.',
-    remedy: 'Use one of the names in docs/events.md: ours, or those of Logpush or GraphQL.',
+    remedy: 'Use a name from docs/events.md: one of ours, or one of Logpush or GraphQL.',
   },
   invalid_store: {
     area: 'events',
     meaning:
       'The size of an event store (`capacity`, `maxEvents`) is not a whole number of at least 1.',
-    remedy: 'Give a whole number of at least 1.',
+    remedy: 'Use a whole number of at least 1.',
   },
   store_closed: {
     area: 'events',
-    meaning: 'An event store was used after `close()`.',
+    meaning: 'The program used an event store after `close()`.',
     remedy: 'Close the edge last, after its server has stopped.',
   },
   store_failed: {
     area: 'events',
     meaning:
-      'An event store cannot be opened, or an event could not be committed; visitors are answered all the same.',
-    remedy: 'Free or repair the place that the message names; `stats.lost` counts the lost events.',
+      'The edge cannot open an event store or commit an event; visitors get their answers anyway.',
+    remedy:
+      'Free space or repair the path that the message names; `stats.lost` counts the lost events.',
   },
   store_foreign: {
     area: 'events',
     meaning: 'The file of an event store is a database of another program.',
-    remedy: 'Name another file; the database is left as it is.',
+    remedy: 'Name another file; edge1020 does not change this database.',
   },
   store_not_found: {
     area: 'events',
-    meaning: 'There is no event store where one should be read.',
+    meaning: 'There is no event store at the path to read.',
     remedy:
       'Name the store of the edge with `--data` or `--store`, or the running edge with `--admin`; or start the edge first.',
   },
   store_read_only: {
     area: 'events',
-    meaning: 'An event was given to a store that is open for reading only.',
+    meaning: 'The program appended an event to a read-only store.',
     remedy: 'Open the store without `readOnly`.',
   },
   store_version: {
     area: 'events',
-    meaning: 'An event store was made by another version of edge1020.',
-    remedy: 'Move the file away, or use the version that made it.',
+    meaning: 'Another version of edge1020 created this event store.',
+    remedy: 'Move the file away, or use the version that created it.',
   },
   unknown_store: {
     area: 'events',
-    meaning: 'The name of an event store is not known.',
+    meaning: 'The name of the event store is unknown.',
     remedy: 'Use `memory`, `none` or `sqlite:FILE`.',
   },
   certificate_out_of_date: {
     area: 'serving',
     meaning:
-      'The certificate has expired or is not valid yet; given to `onError`, the edge goes on.',
-    remedy: 'Renew the certificate: the edge reads its file again when it changes.',
+      'The certificate has expired or is not valid yet. The edge calls `onError` and keeps running.',
+    remedy: 'Renew the certificate; the edge reads its file again when it changes.',
   },
   invalid_tls: {
     area: 'serving',
-    meaning: 'A certificate or a private key cannot be read, or the two do not belong together.',
-    remedy: 'Give the certificate chain and its key as PEM.',
+    meaning: 'A certificate or a private key is unreadable, or the two do not match.',
+    remedy: 'Pass the certificate chain and its key as PEM.',
   },
   tls_resumption: {
     area: 'serving',
     meaning:
-      'This version of Node cannot switch the resumption of TLS sessions off; given to `onError`, the edge goes on.',
+      'This version of Node cannot turn off the resumption of TLS sessions. The edge calls `onError` and keeps running.',
     remedy:
       'Expect other JA3 and JA4 values for resumed connections, or use another version of Node.',
   },
@@ -244,18 +246,19 @@ export const errorCodes = {
   invalid_port: {
     area: 'serving',
     meaning: 'A port is not a whole number from 0 to 65535.',
-    remedy: 'Correct the port; 0 takes any free one.',
+    remedy: 'Correct the port; 0 takes any free port.',
   },
   invalid_admin_token: {
     area: 'serving',
     meaning:
-      'The token of the admin port is too short, too long, or has characters that no header carries.',
+      'The token of the admin port is too short, too long, or has characters that a header cannot have.',
     remedy:
-      'Give 16 to 512 letters, digits and `._~+/-=`, or none: then the edge makes one where it needs one.',
+      'Use 16 to 512 letters, digits and `._~+/-=`. Without a token the edge creates one if it needs one.',
   },
   audit_failed: {
     area: 'serving',
-    meaning: 'The audit log of the admin port could not be written; the change was not made.',
+    meaning:
+      'The edge could not write the audit log of the admin port, and did not make the change.',
     remedy: 'Check the path, the permissions and the free space.',
   },
   port_forbidden: {
@@ -266,25 +269,25 @@ export const errorCodes = {
   port_in_use: {
     area: 'serving',
     meaning: 'Another program listens on this port.',
-    remedy: 'Stop the other program, or use another port; 0 takes any free one.',
+    remedy: 'Stop the other program, or use another port; 0 takes any free port.',
   },
   invalid_upstream: {
     area: 'serving',
-    meaning: 'The address of the origin is not a URL that requests can go to.',
-    remedy: 'Give scheme, host and port alone, such as `http://localhost:3000`.',
+    meaning: 'The address of the origin is not a URL for requests.',
+    remedy: 'Use only scheme, host and port, such as `http://localhost:3000`.',
   },
   origin_broke_off: {
     area: 'serving',
     meaning:
-      'The origin ended its answer too early; given to `onError`, the visitor’s connection is cut.',
-    remedy: 'Look into the log of the origin.',
+      'The origin ended its answer too early. The edge calls `onError` and closes the visitor’s connection.',
+    remedy: 'Check the log of the origin.',
   },
   counters_failed: {
     area: 'serving',
     meaning:
-      'Redis, where rate limits are counted, cannot be used or does not answer; requests are not limited until it does.',
+      'The Redis server with the rate limit counters is unusable or does not answer. Until it does, the edge limits no requests.',
     remedy:
-      'Start Redis or correct its address; the edge tries again by itself, and `stats.counters.failedOpen` counts the requests.',
+      'Start Redis or correct its address. The edge retries by itself, and `stats.counters.failedOpen` counts the requests.',
   },
   data_failed: {
     area: 'commands',
@@ -293,17 +296,17 @@ export const errorCodes = {
   },
   input_failed: {
     area: 'commands',
-    meaning: 'Standard input could not be read.',
-    remedy: 'Check the program or file that feeds it.',
+    meaning: 'Standard input is unreadable.',
+    remedy: 'Check the program or file that it comes from.',
   },
   not_written: {
     area: 'commands',
-    meaning: 'A file could not be written.',
+    meaning: 'The command could not write a file.',
     remedy: 'Check the path, the permissions and the free space.',
   },
   request_failed: {
     area: 'commands',
-    meaning: 'A URL that a command asks gave no answer.',
+    meaning: 'A URL did not answer a request of a command.',
     remedy: 'Check the URL and whether a server listens there.',
   },
   wrong_usage: {

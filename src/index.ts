@@ -18,7 +18,7 @@ export * from './exports.ts'
 export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
   /** A list of rules `{ name, when | expression, action }`, or documents `{ rules: [ … ] }`, one or several. */
   rules: object | readonly object[]
-  /** Where events go. Default `memoryStore()`. */
+  /** The event store. Default `memoryStore()`. */
   store?: EventStore
 }
 

@@ -72,34 +72,34 @@ export interface Options
    * Or a list of rules as objects, or documents `{ rules: [ … ] }`, one or several.
    */
   rules: string | readonly string[] | object | readonly object[]
-  /** Values for variables of a Terraform folder in `rules`. */
+  /** Values of variables for a Terraform folder in `rules`. */
   terraform?: TerraformValues
   /** `memory`, `none`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: StoreName | EventStore
-  /** Told at load which rules read what this edge has no data for, and other findings. Default `console.warn`. */
+  /** Gets warnings at load: rules that read fields without data, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void
-  /** Directory of the default event store and of downloaded data. Default `.edge1020`, where the commands look too. */
+  /** Directory for the default event store and downloaded data. Default `.edge1020`, as for the commands. */
   data?: string
   /**
    * MaxMind-format databases (country or city, ASN, anonymous IP), the word `geoip-lite`, or a source of your own. Default: the
-   * countries of `@ip-location-db/geo-whois-asn-country-mmdb`, and geoip-lite's places where a rule reads one.
+   * countries of `@ip-location-db/geo-whois-asn-country-mmdb`, and geoip-lite's places if a rule reads one.
    */
   geo?: GeoSource | string | readonly string[]
   /**
-   * iptoasn.com's TSV, or a source of your own. Default: the newer of what `edge1020 update asn` put into `data` and
-   * `@ip-location-db/asn`, the networks of the whole Internet.
+   * A TSV of iptoasn.com, or a source of your own. Default: the newer of the `edge1020 update asn` download in `data` and
+   * `@ip-location-db/asn`, which has the networks of the whole Internet.
    */
   asn?: AsnSource | string
-  /** Reputation feeds as `--feed` takes them: `drop=drop.txt,weight=90`. Each fills the list `$drop` and the score. */
+  /** Reputation feeds in the form of `--feed`: `drop=drop.txt,weight=90`. This one fills the list `$drop` and the score. */
   feeds?: readonly string[]
-  /** Tells bots from people: `on` (default), `off`, `dns` (confirmed by reverse DNS too), or your own. */
+  /** Bot detection: `on` (default), `off`, `dns` (also confirms bots by reverse DNS), or a source of your own. */
   bots?: BotSource | BotsMode
   /**
-   * Contents of `$lists` that no feed fills: entries by name, `{ office: ['192.0.2.0/24'], shops: ['*.shop.test'] }`, or sets of
-   * your own.
+   * Contents of `$lists` that no feed fills: entries by name, `{ office: ['192.0.2.0/24'], shops: ['*.shop.test'] }`, or sets
+   * of your own.
    */
   lists?: Lists | Readonly<Record<string, ListEntries>>
-  /** Files with named visitors for `x-edge-as`, on top of the built-in ones. */
+  /** Files with more named visitors for `x-edge-as`, besides the built-in ones. */
   personas?: string | readonly string[]
 }
 

@@ -4,10 +4,10 @@ import { COMMANDS } from '../../src/cli/commands.ts'
 import { heading, table } from './markdown.ts'
 
 const INTRODUCTION = `
-\`edge1020 <command> [options]\`; \`edge1020 help\` lists the commands and \`edge1020 help <command>\` tells more of one.
+\`edge1020 <command> [options]\`; \`edge1020 help\` lists the commands and \`edge1020 help <command>\` describes one.
 Results go to standard output, everything else to standard error. With \`--json\` the result is JSON for programs.
 
-Exit codes: 0 fine, 1 findings (an unknown Ray ID, a block, a failed check), 2 wrong usage or a bad document.
+Exit codes: 0 success, 1 findings (an unknown Ray ID, a block, a failed check), 2 wrong usage or a bad document.
 `
 
 const optionRow = ([name, flag]: [string, Flag]): string[] => {

@@ -3,8 +3,8 @@ import { errorAreas, errorCodes } from '../../src/error-codes.ts'
 import { heading, table } from './markdown.ts'
 
 const INTRODUCTION = `
-Every error of edge1020 is an \`EdgeError\`. Its \`code\` is stable and made for programs; its \`message\` is made for people and
-names the file, the place, the offending text and what was expected. Errors about documents and expressions carry
+Every error of edge1020 is an \`EdgeError\`. Its \`code\` is stable and intended for programs. Its \`message\` is intended for people
+and names the file, the place, the wrong text and the expected one. Errors about documents and expressions have
 \`diagnostics\`, one for each independent problem, with line and column.
 
 \`\`\`js

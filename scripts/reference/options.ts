@@ -116,8 +116,8 @@ export const readOptions = (root: string): EdgeOptionTables => {
 }
 
 const INTRODUCTION = `
-\`createEdge(options)\` and the mounts \`edge1020(options)\` (Hono) and \`nodeMiddleware(options)\` take the same options. An option
-that is misspelt or of the wrong kind is refused with an \`EdgeError\` of the code \`invalid_option\`.
+\`createEdge(options)\` and the mounts \`edge1020(options)\` (Hono) and \`nodeMiddleware(options)\` take the same options. A misspelt
+option or a value of the wrong kind causes an \`EdgeError\` with the code \`invalid_option\`.
 `
 
 /** docs/options.md: every option with its type and the comment above it. */
@@ -130,6 +130,6 @@ export const writeOptions = async (root: string): Promise<string> => {
     `\n## On Node (\`edge1020/node\`)\n\n${optionTable(node)}`,
     `\n## On other runtimes (\`edge1020\`)\n\n${optionTable(web)}`,
     `\n## Answers\n\n${optionTable(answers)}`,
-    `\n## Hono alone\n\n${optionTable(hono)}`,
+    `\n## Only for Hono\n\n${optionTable(hono)}`,
   ].join('')
 }

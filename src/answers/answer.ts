@@ -69,27 +69,27 @@ export interface RefusalFacts {
 
 export interface AnswerOptions {
   /**
-   * Who gets the short text `error code: 1020`: `no-encoding` (default; clients that offer no usable Accept-Encoding and
-   * ask for nothing structured), `never`, `always` (all who ask for nothing structured).
+   * The clients that get the short text `error code: 1020`. `no-encoding` (default): clients without a usable
+   * Accept-Encoding that ask for no structured format. `always`: all that ask for no structured format. `never`: none.
    */
   text?: 'no-encoding' | 'never' | 'always'
-  /** Says in a header (`x-edge1020: emulated`) and on the page that the answer was made here. Default true. */
+  /** Marks answers as emulated, in a header (`x-edge1020: emulated`) and on the page. Default true. */
   emulatedHeader?: boolean
-  /** What pages look like unless a rule says otherwise. */
+  /** The page for rules that do not choose one. */
   page?: PageChoice
-  /** Where a visitor can write to: a URL or `mailto:` with `::RAY_ID::` in it. Off by default. */
+  /** A contact link for visitors: a URL or `mailto:`, which may contain `::RAY_ID::`. Off by default. */
   contact?: string | undefined
   /**
-   * Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, as the marks are. Where it is
-   * `true` the tables are imported when the edge is made, and the first request waits for them; `languages` of
-   * `edge1020/data`, or some of them, are there at once.
+   * Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, like the strings that clients
+   * match. With `true` the edge imports the tables when it is created, and the first request waits for them. With `languages`
+   * of `edge1020/data`, or a selection, nothing waits.
    */
   languages?: boolean | Languages
-  /** Compresses for clients that offer it. Default true, where there are coders. */
+  /** Compresses answers for clients that offer it. Default true if there are coders. */
   compress?: boolean
-  /** What compresses the fixed parts; `edge1020/node` brings Node's. */
+  /** The functions that compress the fixed parts. `edge1020/node` sets Node's. */
   coders?: Coders
-  /** Headers that some zones have, each off by default. */
+  /** Headers that some zones send. Each is off by default. */
   headers?: {
     /** `Set-Cookie: __cf_bm=…` */
     cookie?: boolean

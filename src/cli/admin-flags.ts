@@ -12,24 +12,26 @@ export const ADMIN_FLAGS: Record<string, Flag> = {
   'admin-port': {
     value: 'PORT',
     default: DEFAULT_ADMIN_PORT,
-    help: 'events, metrics, health: the owner’s port; 0 takes any free one',
+    help: 'admin port for events, metrics and health; 0 takes any free port',
   },
   'admin-host': {
     value: 'HOST',
     default: '127.0.0.1',
-    help: 'address of the owner’s port; beyond loopback it asks for a token',
+    help: 'address of the admin port; beyond loopback the port requires a token',
   },
   'admin-token': {
     value: 'TOKEN',
-    help: `what it asks for, 16 characters or more; better in ${TOKEN_VARIABLE}; default beyond loopback: a new one, shown once`,
+    help: `token of the admin port, 16 characters or more; better in ${TOKEN_VARIABLE}; default beyond loopback: a new token, shown once`,
   },
   'admin-name': {
     value: 'NAME',
     multiple: true,
-    help: 'host name that it answers to, besides localhost and addresses',
+    help: 'host name of the admin port, besides localhost and IP addresses',
   },
-  'admin-tls': { help: 'HTTPS there too, with the certificate that --tls or --tls-cert names' },
-  'admin-read-only': { help: 'refuse every change there' },
+  'admin-tls': {
+    help: 'use HTTPS on the admin port too, with the certificate of --tls or --tls-cert',
+  },
+  'admin-read-only': { help: 'refuse every change on the admin port' },
 }
 
 /** @throws EdgeError `wrong_usage` */

@@ -19,21 +19,23 @@ const OPTIONAL_NAMES = Object.keys(OPTIONAL).join(', ')
 export const answerFlags: Command['flags'] = {
   page: {
     value: 'GENERATION',
-    help: 'how pages are built: g1, g2, g3, waf or union (default: as Cloudflare does today)',
+    help: 'generation of the page: g1, g2, g3, waf or union (default: that of Cloudflare today)',
   },
-  'page-template': { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
-  contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
-  languages: { help: "our own sentences in the visitor's language" },
+  'page-template': { value: 'FILE', help: "page of your own, with Cloudflare's tokens" },
+  contact: { value: 'URL', help: 'contact link for visitors; may contain ::RAY_ID::' },
+  languages: { help: "write edge1020's own sentences in the visitor's language" },
   'short-text': {
     value: 'WHEN',
     default: 'no-encoding',
-    help: 'who gets "error code: 1020" alone: no-encoding, always or never',
+    help: 'clients that get only "error code: 1020": no-encoding, always or never',
   },
   'answer-headers': {
     value: 'NAMES',
-    help: `headers that only some zones have, a comma list: ${OPTIONAL_NAMES}`,
+    help: `extra headers that some zones send, separated by commas: ${OPTIONAL_NAMES}`,
   },
-  'no-emulated-header': { help: 'do not say that answers are emulated' },
+  'no-emulated-header': {
+    help: 'leave out the header and the line that mark an answer as emulated',
+  },
 }
 
 const optionalOf = (text: string | undefined): AnswerOptions['headers'] => {

@@ -162,24 +162,24 @@ const print = (findings: readonly Finding[], io: Io) => {
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'is all there that the edge needs, and how old is its data?',
+  summary: 'check the setup of the edge and the age of its data',
   usage: '[options]',
   description:
-    'Looks at the data directory, the event store, each source of data on visitors with its date, and the rules with what they\n' +
-    'need. Exit code 1 when something is broken; with --strict also when something is only old or missing.',
+    'Checks the data directory, the event store, each source of visitor data with its date, and the rules with the data that\n' +
+    'they need. Exit code 1 for an error; with --strict also for old or missing data.',
   flags: {
     rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
-    store: { value: 'SPEC', help: 'another event store: sqlite:FILE' },
+    store: { value: 'SPEC', help: 'event store, if not in --data: sqlite:FILE' },
     ...SOURCE_FLAGS,
-    tls: { help: 'the edge listens on HTTPS, so that there are TLS fingerprints' },
-    strict: { help: 'warnings count as findings' },
+    tls: { help: 'assume that the edge listens on HTTPS and sees TLS fingerprints' },
+    strict: { help: 'treat warnings as findings' },
   },
   examples: ['edge1020 doctor --rules rules/starter.yaml', 'edge1020 doctor --strict --json'],
   run: async (args, io) => {
     if (args.positionals.length > 0) {
       throw usageError(
-        `edge1020 doctor: unexpected "${args.positionals[0]}": rules are given with --rules`
+        `edge1020 doctor: unexpected "${args.positionals[0]}": name rules with --rules`
       )
     }
     const findings: Finding[] = [

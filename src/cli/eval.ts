@@ -179,13 +179,13 @@ const evaluateAll = async (args: Arguments, io: Io, sources: OpenedSources): Pro
 
 export const evaluate: Command = {
   name: 'eval',
-  summary: 'evaluate an expression of the Rules language, or many as lines of JSON',
+  summary: 'evaluate an expression of the Rules language, or many from lines of JSON',
   usage: "'EXPRESSION' [options] | --ndjson",
   description:
-    'Prints the value of an expression for the request that the options describe; any type will do, not only truths.\n' +
-    'Exit code 2 when the expression has a mistake. With --ndjson one case a line is read from standard input,\n' +
-    '{"id","expression","fields","request","schema","lists","missing"}, and one result a line is printed, mistakes\n' +
-    'among them; the exit code is then 0.',
+    'Prints the value of an expression, of any type, for the request that the options describe. Exit code 2 for a mistake in\n' +
+    'the expression. With --ndjson it reads one case per line from standard input,\n' +
+    '{"id","expression","fields","request","schema","lists","missing"}, and prints one result per line, mistakes included;\n' +
+    'the exit code is then 0.',
   flags: {
     request: { value: 'REQUEST', help: "method and URL, e.g. 'GET https://shop.test/a?b=c'" },
     header: {
@@ -195,21 +195,27 @@ export const evaluate: Command = {
       help: "a request header, 'name: value'",
     },
     body: { value: 'TEXT', help: 'the request body' },
-    ip: { value: 'IP', help: 'client address; its country is looked up' },
+    ip: { value: 'IP', help: 'client address; edge1020 looks up its country' },
     as: { value: 'PERSONA', help: 'a named visitor: chrome-berlin, curl-hetzner, googlebot …' },
-    personas: { value: 'FILE', multiple: true, help: 'further personas' },
+    personas: { value: 'FILE', multiple: true, help: 'more personas' },
     country: { value: 'CC', help: 'country of the client' },
     asn: { value: 'ASN', help: 'autonomous system of the client' },
-    field: { value: 'NAME=JSON', multiple: true, help: 'value of any field; wins over the rest' },
+    field: {
+      value: 'NAME=JSON',
+      multiple: true,
+      help: 'value of any field; overrides the other options',
+    },
     missing: {
       value: 'MODE',
       default: 'docs',
-      help: 'a missing value: docs (!= is false, len is missing) or engine (!= is true, len is 0)',
+      help: 'handling of a missing value: docs (!= is false, len is missing) or engine (!= is true, len is 0)',
     },
-    trace: { help: 'every part of the expression with its result and what it read' },
+    trace: {
+      help: 'print every part of the expression with its result and the values that it read',
+    },
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
-    ndjson: { help: 'read cases from standard input, one JSON object a line' },
+    ndjson: { help: 'read cases from standard input, one JSON object per line' },
   },
   examples: [
     "edge1020 eval 'http.host eq \"shop.test\"' --request 'GET https://shop.test/a?b=c'",

@@ -212,7 +212,7 @@ describe('a running edge that asks for its token', () => {
   })
 
   test.each([
-    [[], /: it asks for its token: give it with --admin-token or EDGE1020_ADMIN_TOKEN: /],
+    [[], /: it requires a token: pass it with --admin-token or EDGE1020_ADMIN_TOKEN: /],
     [['--admin-token', 'another'], /: this is not the token of this port: /],
   ])('with %j says what it needs, at the default address too', async (argv, message) => {
     const url = await guarded()

@@ -159,12 +159,12 @@ const openReader = async (args: Arguments, io: Io): Promise<EventReader> => {
 
 export const events: Command = {
   name: 'events',
-  summary: 'what was blocked, logged or skipped, and the one behind a Ray ID',
+  summary: 'list blocked, logged and skipped requests, or look up a Ray ID',
   usage: '[RAY_ID] [options]',
   description:
-    'Without a Ray ID: the newest events first. With one (16 digits, the -COLO suffix may stay on): the event, the rule\n' +
-    'that fired and what matched. An unknown Ray ID is explained and ends with exit code 1.\n' +
-    `Asks the edge that runs at ${DEFAULT_ADMIN}; where none does, reads the store in --data.`,
+    'Without a Ray ID, lists events, newest first. With a Ray ID (16 digits, with or without the -COLO suffix), shows the event,\n' +
+    'the rule and the matched values. For an unknown Ray ID it prints the reason; the exit code is 1.\n' +
+    `Asks the edge at ${DEFAULT_ADMIN}; if no edge runs there, reads the store in --data.`,
   flags: {
     admin: {
       value: 'URL',
@@ -172,19 +172,19 @@ export const events: Command = {
     },
     'admin-token': {
       value: 'TOKEN',
-      help: `what it asks for, where it does; better in ${TOKEN_VARIABLE}`,
+      help: `token of the admin port, if it requires one; better in ${TOKEN_VARIABLE}`,
     },
     data: {
       value: 'DIR',
       default: DEFAULT_DATA,
-      help: 'read the event store in this directory; no running edge is asked',
+      help: 'read the event store in this directory instead of asking a running edge',
     },
-    store: { value: 'SPEC', help: 'read another store, sqlite:FILE' },
-    action: { value: 'ACTION', help: `only one of ${actionNames.join(', ')}` },
+    store: { value: 'SPEC', help: 'read another event store: sqlite:FILE' },
+    action: { value: 'ACTION', help: `only this action: ${actionNames.join(', ')}` },
     rule: { value: 'RULE', help: 'only this rule, by id or name' },
     ip: { value: 'IP', help: 'only this client address' },
     country: { value: 'CC', help: 'only this country' },
-    limit: { value: 'N', default: '20', help: `at most this many, up to ${MAX_LIMIT}` },
+    limit: { value: 'N', default: '20', help: `maximum number of events, up to ${MAX_LIMIT}` },
   },
   examples: [
     'edge1020 events --action block --limit 5',

@@ -75,16 +75,16 @@ const describe = (block: Block, { color }: Io): string => {
 
 export const identify: Command = {
   name: 'identify',
-  summary: "is this response the site's own, or a block of Cloudflare's?",
+  summary: "tell whether a response is the site's own or a block of Cloudflare's",
   usage: 'URL|FILE|- [options]',
   description:
-    'Asks a URL, or reads a saved response (a body, or head and body as `curl -i` prints them; - is standard input), and says\n' +
-    'whether it is a block, a challenge, a rate limit, or a failure on the way to the origin. Exit code 1 when it is one of\n' +
-    'these, 0 when the answer is the site’s own.',
+    'Requests a URL, or reads a saved response: a body, or head and body as `curl -i` prints them (- is standard input). Shows\n' +
+    'whether the response is a block, a challenge, a rate limit or an origin error. Exit code 1 for one of these, 0 for the\n' +
+    'site’s own answer.',
   flags: {
     'user-agent': { value: 'TEXT', short: 'A', help: 'user agent of the request' },
     header: { value: 'HEADER', short: 'H', multiple: true, help: "a header, 'name: value'" },
-    timeout: { value: 'SECONDS', default: '30', help: 'how long to wait for the answer' },
+    timeout: { value: 'SECONDS', default: '30', help: 'time limit for the answer' },
   },
   examples: [
     'edge1020 identify http://127.0.0.1:8020/.env',

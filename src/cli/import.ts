@@ -76,13 +76,13 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
 
 export const importCommand: Command = {
   name: 'import',
-  summary: "turn Cloudflare's own configuration into rules of edge1020",
+  summary: "convert Cloudflare's own configuration into rules of edge1020",
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Reads rulesets, firewall rules, access rules, lockdowns, rate limits and lists: documents of the API, recorded\n' +
-    'exchanges, Terraform and OpenTofu folders, `terraform show -json`, state files. Formats are known by their\n' +
-    'content. Prints rules as YAML; names on stderr what it leaves out, and why. Exit code 1 where a file cannot\n' +
-    'be read. `serve --rules` takes the same files and folders without a conversion.',
+    'exchanges, Terraform and OpenTofu folders, `terraform show -json`, state files. Detects formats by content.\n' +
+    'Prints rules as YAML, and on standard error everything that it leaves out, with the reason. Exit code 1 for\n' +
+    'an unreadable file. `serve --rules` takes the same files and folders without conversion.',
   flags: {
     output: { value: 'FILE', short: 'o', help: 'write the rules to a file' },
     ...TERRAFORM_FLAGS,

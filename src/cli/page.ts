@@ -48,27 +48,30 @@ const codeOf = (args: Arguments): number => {
 
 export const page: Command = {
   name: 'page',
-  summary: 'the answer to an error code, as a blocked client gets it',
+  summary: 'print the answer for an error code, as a blocked client gets it',
   usage: 'CODE [options]',
   description:
-    'Prints the body of an answer, with --include its head too. The same as `GET /cdn-cgi/error/CODE` of a running edge.\n' +
+    'Prints the body of an answer, and with --include its head. A running edge serves the same at `/cdn-cgi/error/CODE`.\n' +
     `Codes: ${ranges(KNOWN_CODES)}.`,
   flags: {
     dialect: {
       value: 'DIALECT',
       short: 'd',
       default: 'html',
-      help: DIALECTS.join(', '),
+      help: `format: ${DIALECTS.join(', ')}`,
     },
     generation: {
       value: 'NAME',
       short: 'g',
-      help: 'how the page is built: g1, g2, g3, waf or union (default: as Cloudflare does today)',
+      help: 'generation of the page: g1, g2, g3, waf or union (default: that of Cloudflare today)',
     },
-    template: { value: 'FILE', help: "your own page, with Cloudflare's tokens" },
-    host: { value: 'HOST', default: 'shop.example', help: 'the site that was asked for' },
-    language: { value: 'TAG', help: 'language of our own sentences: en, de, es, fr, ja, pt or zh' },
-    contact: { value: 'URL', help: 'where visitors can write to, with ::RAY_ID:: in it' },
+    template: { value: 'FILE', help: "page of your own, with Cloudflare's tokens" },
+    host: { value: 'HOST', default: 'shop.example', help: 'host name of the site' },
+    language: {
+      value: 'TAG',
+      help: "language of edge1020's own sentences: en, de, es, fr, ja, pt or zh",
+    },
+    contact: { value: 'URL', help: 'contact link for visitors; may contain ::RAY_ID::' },
     include: { short: 'i', help: 'print status and headers too' },
     output: { value: 'FILE', short: 'o', help: 'write to a file' },
   },

@@ -79,14 +79,16 @@ export const rules: Command = {
   summary: 'print rule documents as expressions of the Rules language, or check them',
   usage: 'print|check FILE_OR_DIRECTORY... [options]',
   description:
-    'print   each rule as the expression that is evaluated, shorthand turned into it\n' +
-    'check   load the documents as `serve` would; exit code 2 and the place of every problem when one is refused;\n' +
-    '        warns of rules that read what this edge has no data for',
+    'print   print each rule, shorthand included, as the expression that the edge evaluates\n' +
+    'check   load the documents as `serve` would, and print the place of every problem; exit code 2 if it rejects one.\n' +
+    '        Warns about rules that read fields without data',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
     ...TERRAFORM_FLAGS,
-    tls: { help: 'the edge sees the TLS handshake: rules on JA3 and JA4 are not warned about' },
+    tls: {
+      help: 'assume that the edge sees the TLS handshake: no warnings about rules on JA3 and JA4',
+    },
   },
   examples: [
     'edge1020 rules print rules/starter.yaml',

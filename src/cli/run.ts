@@ -14,8 +14,8 @@ const help = async (): Promise<string> => {
     'Commands:',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
-    'edge1020 help <command> tells more of each. edge1020 --version prints the version.',
-    'Exit codes: 0 fine, 1 findings, 2 wrong usage or a bad document.',
+    'edge1020 help <command> describes a command. edge1020 --version prints the version.',
+    'Exit codes: 0 success, 1 findings, 2 wrong usage or a bad document.',
     '',
   ].join('\n')
 }

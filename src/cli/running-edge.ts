@@ -67,7 +67,7 @@ const storeOf = async (
   if (status === 401 || status === 429) throw failed(url, textOf(memberOf(body, 'detail')) ?? '')
   if (memberOf(body, 'ok') === undefined) return undefined
   if (memberOf(body, 'authenticate') !== undefined) {
-    throw failed(url, 'it asks for its token: give it with --admin-token or EDGE1020_ADMIN_TOKEN')
+    throw failed(url, 'it requires a token: pass it with --admin-token or EDGE1020_ADMIN_TOKEN')
   }
   return textOf(memberOf(body, 'store'))
 }
@@ -90,7 +90,7 @@ const reader = ({ url: admin, token }: AdminSide, store: string): EventReader =>
   }
   const refused = ({ status, body }: AdminAnswer) => {
     const message = textOf(memberOf(body, 'detail'))
-    return failed(admin, message ?? `the answer has the status ${status}`)
+    return failed(admin, message ?? `it answered with status ${status}`)
   }
   return {
     name: `${store} of the edge at ${admin.href}`,

@@ -92,17 +92,17 @@ const howToLookUp = (args: Arguments, admin: string): string[] => {
 
 export const serve: Command = {
   name: 'serve',
-  summary: 'the edge as a reverse proxy in front of an origin',
+  summary: 'run the edge as a reverse proxy in front of an origin',
   usage: '[options]',
   description:
-    'Judges every request, answers the blocked ones as Cloudflare would and sends the others on. Without --upstream a small\n' +
-    'demo site stands behind it; without --rules the starter pack is used. SIGTERM and SIGINT end it in order.',
+    'Judges every request, answers blocked ones as Cloudflare would and forwards the others. Without --upstream it serves a\n' +
+    'small demo site; without --rules it uses the starter pack. SIGTERM and SIGINT shut it down gracefully.',
   flags: {
     port: {
       value: 'PORT',
       short: 'p',
       default: '8020',
-      help: 'where visitors connect; 0 takes any free port',
+      help: 'port for visitors; 0 takes any free port',
     },
     host: { value: 'HOST', default: '127.0.0.1', help: 'address to listen on' },
     upstream: { value: 'URL', short: 'u', help: 'the origin, e.g. http://127.0.0.1:3000' },
@@ -110,47 +110,47 @@ export const serve: Command = {
       value: 'PATH',
       short: 'r',
       multiple: true,
-      help: 'rule file or directory, also of Terraform or of Cloudflare’s API',
+      help: 'rule file or directory; Terraform and documents of Cloudflare’s API work too',
     },
     ...TERRAFORM_FLAGS,
     data: {
       value: 'DIR',
       default: DEFAULT_DATA,
-      help: 'directory of the event store and of downloaded data',
+      help: 'directory for the event store and downloaded data',
     },
     store: {
       value: 'SPEC',
-      help: 'where events go: memory, none, or sqlite:FILE (default sqlite in --data)',
+      help: 'event store: memory, none, or sqlite:FILE (default: SQLite in --data)',
     },
     ...ADMIN_FLAGS,
     trust: {
       value: 'CIDR',
       multiple: true,
-      help: 'believe forwarded addresses from these peers: a network, loopback, private, cloudflare',
+      help: 'trust forwarded addresses from these peers: a network, loopback, private, cloudflare',
     },
     'proxy-protocol': {
-      help: 'trusted peers begin each connection with a PROXY header (v1 or v2)',
+      help: 'expect a PROXY header (v1 or v2) at the start of each connection from a trusted peer',
     },
-    tls: { help: 'listen on HTTPS with a throw-away self-signed certificate' },
+    tls: { help: 'listen on HTTPS with a temporary self-signed certificate' },
     'tls-cert': { value: 'FILE', help: 'listen on HTTPS with this certificate chain (PEM)' },
-    'tls-key': { value: 'FILE', help: 'and this private key (PEM)' },
+    'tls-key': { value: 'FILE', help: 'private key for --tls-cert (PEM)' },
     'tls-resumption': {
-      help: 'let TLS clients resume sessions; JA3 and JA4 of a resumed connection are others',
+      help: 'let TLS clients resume sessions; a resumed connection has a different JA3 and JA4',
     },
     ...SOURCE_FLAGS,
     overrides: {
-      help: 'honour x-edge-ip, x-edge-as … from loopback and trusted peers (for tests)',
+      help: 'accept x-edge-ip, x-edge-as … from loopback and trusted peers (for tests)',
     },
     personas: {
       value: 'FILE',
       multiple: true,
-      help: 'named visitors for x-edge-as, on top of the built-in ones',
+      help: 'more named visitors for x-edge-as, besides the built-in ones',
     },
     ...answerFlags,
-    colo: { value: 'XXX', help: 'three letters of the data centre in Ray IDs (default LOC)' },
+    colo: { value: 'XXX', help: 'data centre in Ray IDs, three letters (default LOC)' },
     'redact-query': {
       value: 'NAMES',
-      help: 'replace values of these query parameters (comma list, or all) in events',
+      help: 'redact the values of these query parameters in events: a comma-separated list, or all',
     },
   },
   examples: [
@@ -160,7 +160,7 @@ export const serve: Command = {
   run: async (args, io) => {
     if (args.positionals.length > 0) {
       throw usageError(
-        `edge1020 serve: unexpected "${args.positionals[0]}": rules are given with --rules`
+        `edge1020 serve: unexpected "${args.positionals[0]}": name rules with --rules`
       )
     }
     const port = wholeNumber(args, 'port', { min: 0, max: MAX_PORT })
@@ -289,7 +289,7 @@ const announce = (
       ...facts.map((fact) => row(sourceLabel(fact), printable(fact.text))),
       row(
         'trusted',
-        trust.length === 0 ? 'no proxies: forwarded headers are ignored' : trust.join(', ')
+        trust.length === 0 ? 'no proxies: the edge ignores forwarded headers' : trust.join(', ')
       ),
       row('admin', `${served.admin}/api/events`),
       // The one time that it is shown: it is kept nowhere.

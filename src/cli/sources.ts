@@ -18,21 +18,21 @@ export const SOURCE_FLAGS: Record<string, Flag> = {
   geo: {
     value: 'FILE',
     multiple: true,
-    help: 'a MaxMind-format database (.mmdb): country or city, ASN, anonymous IP; or the word geoip-lite',
+    help: 'MaxMind-format database (.mmdb): country or city, ASN, anonymous IP; or the word geoip-lite',
   },
   'asn-data': {
     value: 'FILE',
-    help: 'autonomous systems, iptoasn.com TSV (default: the newer of `update asn` and the npm package)',
+    help: 'table of autonomous systems, a TSV of iptoasn.com (default: the newer of `update asn` and the npm package)',
   },
   feed: {
     value: 'NAME=SOURCE',
     multiple: true,
-    help: 'reputation feed, a file or URL[,weight=N][,tor][,list=NAME]: fills $NAME and the score',
+    help: 'reputation feed, a file or URL[,weight=N][,tor][,list=NAME]; fills $NAME and the score',
   },
   bots: {
     value: 'MODE',
     default: 'on',
-    help: 'tell bots from people: on, off, or dns (confirmed by reverse DNS)',
+    help: 'bot detection: on, off, or dns (confirms bots by reverse DNS)',
   },
 }
 

@@ -5,12 +5,12 @@ export const TERRAFORM_FLAGS: Record<string, Flag> = {
   var: {
     value: 'NAME=VALUE',
     multiple: true,
-    help: 'value of a variable of a Terraform folder, as `terraform plan -var` takes it',
+    help: 'value of a Terraform variable, in the form of `terraform plan -var`',
   },
   'var-file': {
     value: 'FILE',
     multiple: true,
-    help: 'values of variables, beside terraform.tfvars, *.auto.tfvars and TF_VAR_…',
+    help: 'file with more Terraform variables, besides terraform.tfvars, *.auto.tfvars and TF_VAR_…',
   },
 }
 

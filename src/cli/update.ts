@@ -64,20 +64,20 @@ const ACTIONS: Record<string, (args: Arguments, io: Io) => Promise<number>> = { 
 
 export const update: Command = {
   name: 'update',
-  summary: 'download data on visitors: autonomous systems, reputation feeds',
+  summary: 'download visitor data: autonomous systems, reputation feeds',
   usage: 'asn|feeds [options]',
   description:
-    'asn     the networks of all autonomous systems, from iptoasn.com (public domain), into the data directory\n' +
-    'feeds   the feeds given with --feed whose source is a URL\n' +
-    'A download that is cut off is resumed by the next; one that is not what it should be changes nothing. An edge that\n' +
-    'runs takes the new data over by itself. Exit code 1 when a feed failed; the others are updated all the same.',
+    'asn     download the networks of all autonomous systems from iptoasn.com (public domain) to the data directory\n' +
+    'feeds   download the feeds of --feed whose source is a URL\n' +
+    'The next run resumes an interrupted download. A download with wrong content changes nothing. A running edge picks up\n' +
+    'new data by itself. Exit code 1 if a feed fails; the other feeds are still updated.',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
-    url: { value: 'URL', help: 'another place for the data of `update asn`' },
+    url: { value: 'URL', help: 'other URL for the data of `update asn`' },
     feed: {
       value: 'NAME=URL',
       multiple: true,
-      help: 'a feed, as for `edge1020 serve`',
+      help: 'feed, in the form of `edge1020 serve`',
     },
   },
   examples: [

@@ -27,7 +27,7 @@ const FIRST_FINAL_STATUS = 200
 
 export interface HonoMountOptions {
   /**
-   * What the runtime knows of the peer. On `@hono/node-server` it is found without help; elsewhere give it, e.g. on Deno
+   * Returns the runtime's data on the peer. With `@hono/node-server` you do not need it. Elsewhere set it, e.g. on Deno
    * `(c) => ({ remoteAddress: c.env.remoteAddr.hostname })`.
    */
   connection?: (c: Context) => Connection

@@ -27,7 +27,7 @@ import type {
 } from './visitor.ts'
 
 export interface VisitorsOptions {
-  /** Peers whose forwarded headers are believed: CIDRs, `loopback`, `private`. Default none. */
+  /** Peers whose forwarded headers the edge trusts: CIDRs, `loopback`, `private`, `cloudflare`. Default none. */
   trust?: readonly string[]
   geo?: GeoSource | undefined
   asn?: AsnSource | undefined
@@ -35,7 +35,7 @@ export interface VisitorsOptions {
   bots?: BotSource | undefined
   /** Who can be pretended to ask by `x-edge-as`. */
   personas?: Personas | undefined
-  /** Honours the `x-edge-…` test headers from loopback and trusted peers. Default false. */
+  /** Accepts the `x-edge-…` test headers from loopback and trusted peers. Default false. */
   overrides?: boolean
 }
 

@@ -6,9 +6,9 @@ export interface Sources {
   geo?: GeoSource | undefined
   /** Autonomous systems of addresses. */
   asn?: AsnSource | undefined
-  /** Reputation of addresses: a score, and the lists that hold the address. */
+  /** Reputation of addresses: a score, and the lists that contain the address. */
   reputation?: ReputationSource | undefined
-  /** Tells bots from people. */
+  /** Distinguishes bots from people. */
   bots?: BotSource | undefined
 }
 
