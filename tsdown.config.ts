@@ -16,6 +16,7 @@ export default defineConfig([
       node: 'src/node.ts',
       data: 'src/data.ts',
       'cli/main': 'src/cli/main.ts',
+      'events-worker': 'src/events/node/events-worker.ts',
       'store-contract': 'src/events/store.contract.ts',
     },
     platform: 'node',

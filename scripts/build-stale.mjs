@@ -11,6 +11,7 @@ const OUTPUTS = [
   'index.d.ts',
   'node.js',
   'data.js',
+  'events-worker.js',
   'cli/main.js',
   'client.js',
   'client.d.ts',

@@ -1,7 +1,8 @@
 import type { Ip, IpRange } from '../lists/ip.ts'
 import { compareIp, parseIp } from '../lists/ip.ts'
 import type { SecurityEvent } from './event.ts'
-import { bucketStart, eventFields } from './fields.ts'
+import { bucketStart, type EventField, eventFields } from './fields.ts'
+import { compareIpKeys, ipKey } from './ip-key.ts'
 import type { EventPage, SeriesPoint, TopRow } from './query.ts'
 import type {
   Position,
@@ -126,17 +127,27 @@ export const pageOf = (events: Iterable<SecurityEvent>, settled: SettledPage): E
 
 const compareValues = (x: string | number, y: string | number) => (x === y ? 0 : x < y ? -1 : 1)
 
-const compareRows = (x: TopRow, y: TopRow): number => {
-  if (x.count !== y.count) return y.count - x.count
-  for (const [i, value] of x.values.entries()) {
-    const order = compareValues(value, y.values[i]!)
-    if (order !== 0) return order
+const rowOrder =
+  (by: readonly Pick<EventField, 'type'>[]) =>
+  (x: TopRow, y: TopRow): number => {
+    if (x.count !== y.count) return y.count - x.count
+    for (const [i, { type }] of by.entries()) {
+      const [left, right] = [x.values[i]!, y.values[i]!]
+      const order =
+        type === 'ip'
+          ? compareIpKeys(ipKey(String(left)), ipKey(String(right)))
+          : compareValues(left, right)
+      if (order !== 0) return order
+    }
+    return 0
   }
-  return 0
-}
 
 /** The most frequent of rows that were counted apart, added up. */
-export const mergeTop = (rows: Iterable<TopRow>, limit: number): TopRow[] => {
+export const mergeTop = (
+  rows: Iterable<TopRow>,
+  by: readonly Pick<EventField, 'type'>[],
+  limit: number
+): TopRow[] => {
   const counts = new Map<string, TopRow>()
   for (const { values, count } of rows) {
     const key = values.length === 1 ? String(values[0]) : JSON.stringify(values)
@@ -144,25 +155,29 @@ export const mergeTop = (rows: Iterable<TopRow>, limit: number): TopRow[] => {
     if (row === undefined) counts.set(key, { values, count })
     else row.count += count
   }
-  return [...counts.values()].sort(compareRows).slice(0, limit)
+  return [...counts.values()].sort(rowOrder(by)).slice(0, limit)
 }
 
+/** A value as groups show it. */
+const groupValue = ({ type, read }: EventField, event: SecurityEvent) =>
+  type === 'time' ? event.time : read(event)
+
 /** Every combination of values with its count, unsorted. */
-export function* countsOf(
+function* countsOf(
   events: Iterable<SecurityEvent>,
   { by, ...settled }: Settled & Pick<SettledTop, 'by'>
 ): Generator<TopRow> {
   const fits = matcher(settled)
   for (const event of events) {
     if (!fits(event)) continue
-    const values = by.map(({ type, read }) => (type === 'time' ? event.time : read(event)))
+    const values = by.map((field) => groupValue(field, event))
     yield { values, count: 1 }
   }
 }
 
 /** The most frequent values among those of `events` that fit. */
 export const topOf = (events: Iterable<SecurityEvent>, settled: SettledTop): TopRow[] =>
-  mergeTop(countsOf(events, settled), settled.limit)
+  mergeTop(countsOf(events, settled), settled.by, settled.limit)
 
 /** Points that were counted apart, added up and put in order: by time, then the most frequent value first. */
 export const mergeSeries = (
@@ -171,7 +186,8 @@ export const mergeSeries = (
 ): SeriesPoint[] => {
   const all = [...points]
   const rows = all.map(({ value = '', count }) => ({ values: [value], count }))
-  const rank = new Map(mergeTop(rows, limit).map(({ values }, i) => [values[0]!, i]))
+  const ranked = mergeTop(rows, [by ?? { type: 'text' }], limit)
+  const rank = new Map(ranked.map(({ values }, i) => [values[0]!, i]))
   const counts = new Map<string, SeriesPoint>()
   for (const { time, value = '', count } of all) {
     if (!rank.has(value)) continue
@@ -185,19 +201,20 @@ export const mergeSeries = (
   return [...counts.values()].sort((x, y) => compareValues(x.time, y.time) || rankOf(x) - rankOf(y))
 }
 
-/** How many of `events` fit in each stretch of time. */
-export const seriesOf = (
+/** One point for each of `events` that fits. */
+export function* pointsOf(
   events: Iterable<SecurityEvent>,
   settled: SettledSeries
-): SeriesPoint[] => {
+): Generator<SeriesPoint> {
   const { bucketMs, by } = settled
   const fits = matcher(settled)
-  const points = function* (): Generator<SeriesPoint> {
-    for (const event of events) {
-      if (!fits(event)) continue
-      const time = bucketStart(Date.parse(event.time), bucketMs)
-      yield by === undefined ? { time, count: 1 } : { time, value: by.read(event), count: 1 }
-    }
+  for (const event of events) {
+    if (!fits(event)) continue
+    const time = bucketStart(Date.parse(event.time), bucketMs)
+    yield by === undefined ? { time, count: 1 } : { time, value: groupValue(by, event), count: 1 }
   }
-  return mergeSeries(points(), settled)
 }
+
+/** How many of `events` fit in each stretch of time. */
+export const seriesOf = (events: Iterable<SecurityEvent>, settled: SettledSeries): SeriesPoint[] =>
+  mergeSeries(pointsOf(events, settled), settled)

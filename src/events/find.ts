@@ -1,5 +1,6 @@
 import { parseRay, rayTime } from '../ray.ts'
 import type { FindResult } from './event.ts'
+import type { Gap } from './state.ts'
 
 /** What a store can say of the events it does not have. */
 export interface Horizon {
@@ -9,12 +10,23 @@ export interface Horizon {
   readonly oldestMs?: number | undefined
   /** Events that started before this have been removed; undefined where none ever was. */
   readonly removedBeforeMs?: number | undefined
+  /** Times whose events are not all in the store. */
+  readonly gaps?: readonly Gap[]
 }
 
 const shown = (timeMs: number) =>
   new Date(timeMs).toISOString().replace('T', ' ').replace('Z', ' UTC')
 
-/** Why a look-up found nothing: the ID is none, its event was removed, or it was never in this store. */
+/** A Ray ID tells its time to 10 ms, and is made before its event. */
+const TICK_MS = 10
+
+const gapAround = (timeMs: number, gaps: readonly Gap[]): Gap | undefined =>
+  gaps.find(({ from, to }) => timeMs + TICK_MS >= Date.parse(from) && timeMs <= Date.parse(to))
+
+const gapMessage = ({ count, from, to, reason }: Gap): string =>
+  `${count === 0 ? 'events' : count === 1 ? 'one event' : `${count} events`} from ${shown(Date.parse(from))} to ${shown(Date.parse(to))} could not be kept (${reason})`
+
+/** Why a look-up found nothing: the ID is none, its event was removed or could not be kept, or it was never in this store. */
 export const explainMiss = (text: string, horizon: Horizon): FindResult => {
   const parsed = parseRay(text)
   if (parsed === undefined) {
@@ -34,11 +46,19 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
       message: `Ray ID ${ray} was made at ${shown(timeMs)}; ${store} keeps no events from before ${shown(removedBeforeMs)}`,
     }
   }
+  const gap = gapAround(timeMs, horizon.gaps ?? [])
+  if (gap !== undefined) {
+    return {
+      found: false,
+      reason: 'gap',
+      message: `Ray ID ${ray} (made at ${shown(timeMs)}) is not in ${store}, and falls into a gap: ${gapMessage(gap)}`,
+    }
+  }
   const kept =
     oldestMs === undefined ? 'which is empty' : `whose oldest event is from ${shown(oldestMs)}`
   return {
     found: false,
     reason: 'not_in_store',
-    message: `Ray ID ${ray} (made at ${shown(timeMs)}) is not in ${store}, ${kept}: the request passed without matching a rule, or another instance answered it`,
+    message: `Ray ID ${ray} (made at ${shown(timeMs)}) is not in ${store}, ${kept}. Requests that match no rule make no event, and each instance with a store of its own knows its own alone`,
   }
 }

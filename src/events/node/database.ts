@@ -1,26 +1,25 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
 import { makeDirectory } from '../../directory.ts'
 import { EdgeError, messageOf } from '../../error.ts'
+import { checkSchema, isBlank, prepareSchema } from './schema.ts'
 
 export type Connection = InstanceType<typeof Database>
 
-/** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
-const APPLICATION_ID = 0xed9e1020 | 0
-const SCHEMA_VERSION = 2
+/**
+ * What an event survives once its refusal is sent:
+ * - `commit`: the end of the process, however it ends
+ * - `flush`: a power cut, too, for a wait for the disk at each commit
+ * - `memory`: nothing, until it is written a moment later
+ */
+export const DURABILITIES = ['commit', 'flush', 'memory'] as const
+export type Durability = (typeof DURABILITIES)[number]
+
 /** How long a file that another process holds is waited for. */
 export const BUSY_TIMEOUT_MS = 5_000
 /** Four times SQLite's own: a checkpoint holds the visitors up, and pages that are written again and again wait for one. */
 const CHECKPOINT_PAGES = 4_000
-
-const SCHEMA = `
-CREATE TABLE events (id INTEGER PRIMARY KEY, ray TEXT NOT NULL, event TEXT NOT NULL);
-CREATE INDEX events_by_ray ON events (ray);
-CREATE TABLE horizon (id INTEGER PRIMARY KEY CHECK (id = 1), removed_before_ms INTEGER NOT NULL);
-PRAGMA application_id = ${APPLICATION_ID};
-PRAGMA user_version = ${SCHEMA_VERSION};
-`
 
 /** What the driver says of files it may not touch helps nobody. */
 const REASONS: readonly [RegExp, string][] = [
@@ -37,52 +36,17 @@ export const storeFailed = (file: string, cause: unknown): EdgeError => {
   return new EdgeError('store_failed', `event store ${file}: ${reason}`, { cause })
 }
 
-const pragma = (db: Connection, name: string): number => {
-  const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>
-  return Number(row[name])
-}
-
 export const setBusyTimeout = (db: Connection, timeoutMs: number): void => {
   db.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
 }
 
-/** A file without anything in it, as SQLite makes it. */
-const isBlank = (db: Connection): boolean =>
-  pragma(db, 'application_id') === 0 &&
-  pragma(db, 'user_version') === 0 &&
-  db.prepare('SELECT name FROM sqlite_master LIMIT 1').get() === undefined
-
-/** Ids of the oldest and the newest event; 1 and 0 where there are none. Asked for together, SQLite would read the whole table. */
-export const bounds = (db: Connection): { first: number; last: number } =>
-  db
-    .prepare(
-      'SELECT ifnull((SELECT min(id) FROM events), 1) AS first, ifnull((SELECT max(id) FROM events), 0) AS last'
-    )
-    .get() as { first: number; last: number }
-
-const prepareSchema = (db: Connection, file: string) => {
-  if (isBlank(db)) {
-    db.exec('BEGIN IMMEDIATE')
-    // Another process may have been faster.
-    if (isBlank(db)) db.exec(SCHEMA)
-    db.exec('COMMIT')
-  }
-  checkSchema(db, file)
-}
-
-const checkSchema = (db: Connection, file: string) => {
-  if (pragma(db, 'application_id') !== APPLICATION_ID) {
-    throw new EdgeError(
-      'store_foreign',
-      `${file} is a database of another program: choose another file`
-    )
-  }
-  const version = pragma(db, 'user_version')
-  if (version !== SCHEMA_VERSION) {
-    throw new EdgeError(
-      'store_version',
-      `${file} has schema version ${version}: this edge1020 reads version ${SCHEMA_VERSION}; move the file away to begin a new one`
-    )
+/** The identity of a file: another one under the same name has another. Undefined where there is none. */
+export const identityOf = (file: string): string | undefined => {
+  try {
+    const { dev, ino } = statSync(file)
+    return `${dev}:${ino}`
+  } catch {
+    return undefined
   }
 }
 
@@ -100,7 +64,7 @@ const connect = (file: string, setUp: (db: Connection) => void): Connection => {
 }
 
 /** Opens a store for writing; makes the file and its directory where they are missing. */
-export const openForWriting = (file: string, durability: 'process' | 'power'): Connection => {
+export const openForWriting = (file: string, durability: Durability): Connection => {
   try {
     makeDirectory(dirname(file))
   } catch (cause) {
@@ -108,7 +72,7 @@ export const openForWriting = (file: string, durability: 'process' | 'power'): C
   }
   return connect(file, (db) => {
     db.exec('PRAGMA journal_mode = WAL')
-    db.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`)
+    db.exec(`PRAGMA synchronous = ${durability === 'flush' ? 'FULL' : 'NORMAL'}`)
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     prepareSchema(db, file)
   })

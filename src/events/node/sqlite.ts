@@ -1,154 +1,252 @@
 import { EdgeError } from '../../error.ts'
-import { parseRay, rayTime } from '../../ray.ts'
-import { matcher, pageOf, seriesOf, topOf } from '../evaluate.ts'
-import type { EventStore, FindResult, SecurityEvent } from '../event.ts'
+import { parseRay } from '../../ray.ts'
+import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../event.ts'
 import { explainMiss } from '../find.ts'
-import type { EventQuery } from '../query.ts'
-import type { Settled } from '../settle.ts'
-import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts'
-import type { Connection } from './database.ts'
-import { bounds, openForReading, openForWriting, storeFailed } from './database.ts'
-import { Writer } from './writer.ts'
+import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from '../query.ts'
+import type { StoreState } from '../state.ts'
+import type { Durability } from './database.ts'
+import { DURABILITIES, openForReading, openForWriting } from './database.ts'
+import type { StoreFailurePolicy } from './intake.ts'
+import { Intake, STORE_FAILURE_POLICIES } from './intake.ts'
+import { placesOf } from './journal-names.ts'
+import type { Question } from './messages.ts'
+import { Reader } from './reader.ts'
+import { ask, drain, leave } from './threads.ts'
 
 export interface SqliteOptions {
   /** Reads a store that another process writes; `append` is refused and a missing file is an error. */
   readOnly?: boolean
   /**
-   * What a resolved `append` survives: the end of the process (default), or also a power cut, for a wait for the disk at
-   * each commit.
+   * What an event survives once its refusal is sent: `commit` (default) the end of the process, `flush` a power cut, too, for a
+   * wait for the disk, `memory` nothing until it is written a moment later. `process` and `power` are older names of the first two.
    */
-  durability?: 'process' | 'power'
-  /** Older events are removed beyond this many. Default 1,000,000. */
+  durability?: Durability | 'process' | 'power'
+  /**
+   * What becomes of a refusal whose event cannot be written: `refuse-anyway` (default) sends it at once and writes the event when
+   * that is possible again, `hold` lets it wait for that.
+   */
+  onStoreFailure?: StoreFailurePolicy
+  /** Older events are removed. Default 30. */
+  maxAgeDays?: number
+  /** The oldest events are removed beyond this size of the file. Default 1,000,000,000. */
+  maxBytes?: number
+  /** The oldest events are removed beyond this many. Default: no limit. */
   maxEvents?: number
+  /** How many bytes of events wait in memory while nothing can be written; events beyond are lost. Default 16 MiB. */
+  maxHeldBytes?: number
+  /** Told of what is wrong, when it begins. */
+  onTrouble?: (error: EdgeError) => void
+  /** Told that all is well again, and of what happened to the file. */
+  onNotice?: (message: string) => void
 }
 
-const DEFAULT_MAX_EVENTS = 1_000_000
-/** Events looked at in one go while filtering; others get their turn in between. */
-const WINDOW_EVENTS = 10_000
-
-const parse = (found: unknown): SecurityEvent =>
-  JSON.parse((found as { event: string }).event) as SecurityEvent
-
-const find = (db: Connection, name: string, text: string): FindResult => {
-  const ray = parseRay(text)?.ray
-  const [first, ...rest] =
-    ray === undefined
-      ? []
-      : db
-          .prepare('SELECT event FROM events WHERE ray = ?')
-          .all(ray)
-          .map(parse)
-          .sort((x, y) => x.matchIndex - y.matchIndex)
-  if (first !== undefined) return { found: true, events: [first, ...rest] }
-  const oldest = db.prepare('SELECT ray FROM events ORDER BY id LIMIT 1').get() as
-    | { ray: string }
-    | undefined
-  const horizon = db.prepare('SELECT removed_before_ms AS ms FROM horizon').get() as
-    | { ms: number }
-    | undefined
-  return explainMiss(text, {
-    store: name,
-    oldestMs: oldest === undefined ? undefined : rayTime(oldest.ray),
-    removedBeforeMs: horizon?.ms,
-  })
-}
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** Every event that fits, read in windows, so that visitors are answered meanwhile. */
-const fitting = async (
-  db: Connection,
-  settled: Settled,
-  isClosed: () => boolean
-): Promise<SecurityEvent[]> => {
-  const fits = matcher(settled)
-  const { first, last } = bounds(db)
-  const window = db.prepare<number[]>('SELECT event FROM events WHERE id <= ? AND id > ?')
-  const found: SecurityEvent[] = []
-  for (let until = last; until >= first; until -= WINDOW_EVENTS) {
-    found.push(
-      ...window
-        .all(until, until - WINDOW_EVENTS)
-        .map(parse)
-        .filter(fits)
-    )
-    await turn()
-    if (isClosed()) break
-  }
-  return found
-}
+const DEFAULT_MAX_AGE_DAYS = 30
+const DEFAULT_MAX_BYTES = 1_000_000_000
+const DEFAULT_HELD_BYTES = 16 * 1_048_576
+const MS_PER_DAY = 86_400_000
 
 /** An event store in a SQLite file that several processes may read while one or more write. */
 export interface SqliteStore extends EventStore {
-  /** Transactions committed since it was opened. */
+  /** Writes since it was opened: events that came together share one. */
   readonly commits: number
+  state(): StoreState
+}
+
+const positive = (name: string, value: number, isWhole: boolean): number => {
+  if (value > 0 && (value === Number.POSITIVE_INFINITY || !isWhole || Number.isInteger(value))) {
+    return value
+  }
+  const expected = isWhole ? 'a whole number of at least 1' : 'a number above 0'
+  throw new EdgeError('invalid_store', `${name} ${value}: expected ${expected}`)
+}
+
+const oneOf = <Name extends string>(
+  option: string,
+  value: string,
+  names: readonly Name[]
+): Name => {
+  const found = names.find((name) => name === value)
+  if (found !== undefined) return found
+  throw new EdgeError('invalid_store', `${option} "${value}": expected one of ${names.join(', ')}`)
+}
+
+const OLDER_NAMES: Readonly<Record<string, Durability>> = { process: 'commit', power: 'flush' }
+
+const closedError = (name: string) => new EdgeError('store_closed', `${name}: the store is closed`)
+
+const readOnlyStore = (file: string, name: string): SqliteStore => {
+  // What is wrong with the file is said now, not with the first question.
+  openForReading(file).close()
+  const reader = new Reader(file, name)
+  let closed = false
+  const asked = async <Answer>(answer: () => Answer): Promise<Answer> => {
+    if (closed) throw closedError(name)
+    return answer()
+  }
+  return {
+    name,
+    commits: 0,
+    append: async () => {
+      throw closed
+        ? closedError(name)
+        : new EdgeError('store_read_only', `${name}: opened for reading only`)
+    },
+    find: (ray) => asked(() => reader.find(ray)),
+    query: (filter) => asked(() => reader.query(filter)),
+    page: (query) => asked(() => reader.page(query)),
+    top: (query) => asked(() => reader.top(query)),
+    series: (query) => asked(() => reader.series(query)),
+    state: () => ({ waiting: 0, lost: 0, gaps: [] }),
+    close: async () => {
+      closed = true
+      reader.close()
+    },
+  }
+}
+
+/** What is wrong, from all who can say so. */
+class Troubles {
+  readonly #now = new Map<string, { message: string; since: string }>()
+
+  constructor(
+    readonly name: string,
+    readonly onTrouble: (error: EdgeError) => void,
+    readonly onNotice: (message: string) => void
+  ) {}
+
+  /** Told once when it begins, and once when all is over. */
+  set(place: string, message: string | undefined): void {
+    const known = this.#now.get(place)
+    if (known?.message === message) return
+    if (message === undefined) {
+      this.#now.delete(place)
+      if (this.#now.size === 0) this.onNotice(`${this.name} works again`)
+      return
+    }
+    this.#now.set(place, { message, since: known?.since ?? new Date().toISOString() })
+    this.onTrouble(new EdgeError('store_failed', message))
+  }
+
+  get first() {
+    const [first] = this.#now.values()
+    return first
+  }
 }
 
 /**
- * Keeps events in a SQLite file (WAL). A resolved `append` is committed: the end of the process does not lose it.
+ * Keeps events in a SQLite file. A resolved `append` is written to a journal beside it: the end of the process does not lose it. A
+ * thread of its own brings the journal into the file, another one answers questions: neither visitors nor writers wait for them.
  *
- * @throws EdgeError `store_failed` (cannot be opened), `store_not_found` (read-only and missing), `store_foreign`,
- * `store_version`
+ * @throws EdgeError `invalid_store`, `store_failed` (cannot be opened), `store_not_found` (read-only and missing),
+ * `store_foreign`, `store_version`
  * @example const store = sqliteStore('.edge1020/events.db')
  */
 export const sqliteStore = (
   file: string,
-  { readOnly = false, durability = 'process', maxEvents = DEFAULT_MAX_EVENTS }: SqliteOptions = {}
+  {
+    readOnly = false,
+    durability: given = 'commit',
+    onStoreFailure = 'refuse-anyway',
+    maxAgeDays = DEFAULT_MAX_AGE_DAYS,
+    maxBytes = DEFAULT_MAX_BYTES,
+    maxEvents = Number.POSITIVE_INFINITY,
+    maxHeldBytes = DEFAULT_HELD_BYTES,
+    onTrouble = () => {},
+    onNotice = () => {},
+  }: SqliteOptions = {}
 ): SqliteStore => {
-  if (!Number.isInteger(maxEvents) || maxEvents < 1) {
-    throw new EdgeError(
-      'invalid_store',
-      `maxEvents ${maxEvents}: expected a whole number of at least 1`
-    )
-  }
-  const db = readOnly ? openForReading(file) : openForWriting(file, durability)
-  const writer = readOnly ? undefined : new Writer(db, file, maxEvents)
   const name = `sqlite ${file}`
-  let closed = false
+  const durability = oneOf('durability', OLDER_NAMES[given] ?? given, DURABILITIES)
+  const limits = {
+    maxAgeMs: positive('maxAgeDays', maxAgeDays, false) * MS_PER_DAY,
+    maxBytes: positive('maxBytes', maxBytes, true),
+    maxEvents: positive('maxEvents', maxEvents, true),
+  }
+  const policy = oneOf('onStoreFailure', onStoreFailure, STORE_FAILURE_POLICIES)
+  if (readOnly) return readOnlyStore(file, name)
+  // What is wrong with the file is said now, not by a thread later.
+  openForWriting(file, durability).close()
 
-  const guarded = async <Result>(act: () => Result | Promise<Result>): Promise<Result> => {
-    if (closed) throw new EdgeError('store_closed', `${name}: the store is closed`)
-    try {
-      return await act()
-    } catch (cause) {
-      throw cause instanceof EdgeError ? cause : storeFailed(file, cause)
+  const troubles = new Troubles(name, onTrouble, onNotice)
+  let taken = 0
+  const drained = drain(
+    { file, durability, ...limits },
+    {
+      onTaken: (events) => {
+        taken += events
+      },
+      onTrouble: (message) => troubles.set('tables', message),
+      onNotice: (message, gap) => {
+        if (gap !== undefined) intake.note(gap)
+        onNotice(message)
+      },
+      onLostName: (path) => intake.moveFrom(path),
     }
+  )
+  const intake: Intake = new Intake({
+    file,
+    places: placesOf(file),
+    durability,
+    onStoreFailure: policy,
+    maxHeldBytes: positive('maxHeldBytes', maxHeldBytes, true),
+    onGrown: drained.grown,
+    onTrouble: (message) =>
+      troubles.set(
+        'journal',
+        message === undefined ? undefined : `event store ${file}: ${message}`
+      ),
+  })
+  let closing: Promise<void> | undefined
+  let wasAsked = false
+
+  const asked = async <Answer>(question: Question): Promise<Answer> => {
+    if (closing !== undefined) throw closedError(name)
+    wasAsked = true
+    await intake.settled()
+    return ask<Answer>(file, name, question)
   }
 
-  const page = (query?: EventQuery) =>
-    guarded(async () => {
-      const settled = settlePage(query)
-      return pageOf(await fitting(db, settled, () => closed), settled)
-    })
+  const close = async () => {
+    await intake.finish()
+    await drained.close()
+    if (wasAsked) await leave(file)
+  }
 
   return {
     name,
     get commits() {
-      return writer?.commits ?? 0
+      return intake.commits
     },
-    append: (events) => {
-      if (closed) return guarded(() => {})
-      if (writer !== undefined) return writer.append(events)
-      return Promise.reject(new EdgeError('store_read_only', `${name}: opened for reading only`))
+    append: (events) =>
+      closing === undefined ? intake.append(events) : Promise.reject(closedError(name)),
+    find: async (ray) => {
+      const result = await asked<FindResult>({ about: 'find', argument: ray })
+      if (result.found || result.reason === 'malformed') return result
+      const [first, ...rest] = intake
+        .held(parseRay(ray)?.ray ?? '')
+        .sort((x, y) => x.matchIndex - y.matchIndex)
+      if (first !== undefined) return { found: true, events: [first, ...rest] }
+      if (result.reason !== 'not_in_store') return result
+      // Gaps that are not in the file yet: nothing can be written just now.
+      const explained = explainMiss(ray, { store: name, gaps: intake.gaps })
+      return !explained.found && explained.reason === 'gap' ? explained : result
     },
-    find: (text) => guarded(() => find(db, name, text)),
-    query: async (filter) => (await page(queryOfFilter(filter))).events,
-    page,
-    top: (query) =>
-      guarded(async () => {
-        const settled = settleTop(query)
-        return topOf(await fitting(db, settled, () => closed), settled)
-      }),
-    series: (query) =>
-      guarded(async () => {
-        const settled = settleSeries(query)
-        return seriesOf(await fitting(db, settled, () => closed), settled)
-      }),
-    close: async () => {
-      if (closed) return
-      closed = true
-      writer?.finish()
-      db.close()
+    query: (filter?: EventFilter) => asked<SecurityEvent[]>({ about: 'query', argument: filter }),
+    page: (query?: EventQuery) => asked<EventPage>({ about: 'page', argument: query }),
+    top: (query: TopQuery) => asked<TopRow[]>({ about: 'top', argument: query }),
+    series: (query: SeriesQuery) => asked<SeriesPoint[]>({ about: 'series', argument: query }),
+    state: () => {
+      const trouble = troubles.first
+      return {
+        ...(trouble === undefined ? {} : { trouble }),
+        waiting: Math.max(0, intake.accepted - taken),
+        lost: intake.lost,
+        gaps: intake.gaps,
+      }
+    },
+    close: () => {
+      closing ??= close()
+      return closing
     },
   }
 }

@@ -1,0 +1,31 @@
+import { Ip, parseIp } from '../lists/ip.ts'
+
+const WORD_DIGITS = 8
+const hex = (word: number) => word.toString(16).padStart(WORD_DIGITS, '0')
+const FOREIGN = '='
+
+/** Hex digits of an address, eight or 32: of one family they sort as the addresses do. */
+export const keyOf = ({ family, a, b, c, d }: Ip): string =>
+  family === 4 ? hex(d) : hex(a) + hex(b) + hex(c) + hex(d)
+
+/** The key of an event's address. What is no address in its canonical form stays as it is, behind a `=`. */
+export const ipKey = (text: string): string => {
+  const ip = parseIp(text)
+  return ip === undefined || ip.toString() !== text ? FOREIGN + text : keyOf(ip)
+}
+
+const word = (key: string, from: number) => Number.parseInt(key.slice(from, from + WORD_DIGITS), 16)
+
+/** The text of a key. */
+export const ipOfKey = (key: string): string => {
+  if (key.startsWith(FOREIGN)) return key.slice(FOREIGN.length)
+  const ip =
+    key.length === WORD_DIGITS
+      ? new Ip(4, 0, 0, 0, word(key, 0))
+      : new Ip(6, word(key, 0), word(key, 8), word(key, 16), word(key, 24))
+  return ip.toString()
+}
+
+/** The order of addresses: IPv4 before IPv6, by number. */
+export const compareIpKeys = (x: string, y: string): number =>
+  x.length - y.length || (x === y ? 0 : x < y ? -1 : 1)

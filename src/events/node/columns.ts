@@ -1,0 +1,255 @@
+import type { SecurityEvent } from '../event.ts'
+import { ipKey, ipOfKey } from '../ip-key.ts'
+
+/**
+ * How a field of an event is kept:
+ * - `text`: the id of a text that stands in `texts`, or, where it isn't worth a row there, the text itself behind a `'`
+ * - `number`: as it is
+ * - `ip`: its key, see `ipKey`
+ */
+export type ColumnKind = 'text' | 'number' | 'ip'
+
+/** The columns besides `id` (time) and `ray`, by the fields of queries that they answer. */
+export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind }>> = {
+  matchIndex: { column: 'match_index', kind: 'number' },
+  action: { column: 'action', kind: 'text' },
+  source: { column: 'source', kind: 'text' },
+  colo: { column: 'colo', kind: 'text' },
+  rule: { column: 'rule_id', kind: 'text' },
+  'rule.id': { column: 'rule_id', kind: 'text' },
+  'rule.name': { column: 'rule_name', kind: 'text' },
+  'rule.source': { column: 'rule_source', kind: 'text' },
+  expression: { column: 'expression', kind: 'text' },
+  ip: { column: 'ip', kind: 'ip' },
+  country: { column: 'country', kind: 'text' },
+  asn: { column: 'asn', kind: 'number' },
+  asnName: { column: 'asn_name', kind: 'text' },
+  'reputation.score': { column: 'score', kind: 'number' },
+  ja3: { column: 'ja3', kind: 'text' },
+  ja4: { column: 'ja4', kind: 'text' },
+  userAgent: { column: 'user_agent', kind: 'text' },
+  method: { column: 'method', kind: 'text' },
+  scheme: { column: 'scheme', kind: 'text' },
+  host: { column: 'host', kind: 'text' },
+  path: { column: 'path', kind: 'text' },
+  query: { column: 'query', kind: 'text' },
+  protocol: { column: 'protocol', kind: 'text' },
+  status: { column: 'status', kind: 'number' },
+}
+
+/** Columns that no query asks for. */
+const SHAPE = 'shape'
+const MATCHED = 'matched'
+const LISTS = 'lists'
+const NOTES = 'notes'
+const EXTRA = 'extra'
+
+/** In the order in which `encode` gives their values. */
+export const COLUMN_NAMES: readonly string[] = [
+  'ray',
+  ...new Set(Object.values(COLUMNS).map(({ column }) => column)),
+  SHAPE,
+  MATCHED,
+  LISTS,
+  NOTES,
+  EXTRA,
+]
+
+export type Value = string | number | null
+/** Gives what stands for a text in a column of the kind `text`. */
+export type Put = (text: string) => Value
+
+/** SQLite's driver ends the process on a lone surrogate and cuts a text at NUL. */
+const UNBINDABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+export const isBindable = (text: string): boolean => !UNBINDABLE.test(text)
+/** A text that can be bound, alike for people. */
+export const bindable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400')
+
+/** Values that a rule matched are often whole members of the event: then their letter is kept alone. */
+const MEMBERS = {
+  u: 'userAgent',
+  p: 'path',
+  h: 'host',
+  i: 'ip',
+  c: 'country',
+  a: 'asn',
+  m: 'method',
+} as const
+type Letter = keyof typeof MEMBERS
+const LETTERS = Object.keys(MEMBERS) as Letter[]
+
+const KNOWN = new Set([
+  'ray',
+  'colo',
+  'time',
+  'action',
+  'source',
+  'rule',
+  'expression',
+  'matched',
+  'matchIndex',
+  'ip',
+  'country',
+  'asn',
+  'asnName',
+  'reputation',
+  'ja3',
+  'ja4',
+  'userAgent',
+  'method',
+  'scheme',
+  'host',
+  'path',
+  'query',
+  'protocol',
+  'status',
+  'notes',
+])
+
+const othersOf = (event: SecurityEvent): Record<string, unknown> | undefined => {
+  let others: Record<string, unknown> | undefined
+  for (const name in event) {
+    if (KNOWN.has(name)) continue
+    others ??= {}
+    others[name] = event[name as keyof SecurityEvent]
+  }
+  return others
+}
+
+const encodeMatched = (event: SecurityEvent): [shape: string, values: string] => {
+  const shape = event.matched.map(({ field, expression }) => [field, expression])
+  const values = event.matched.map(({ value }) => {
+    const letter = LETTERS.find((one) => event[MEMBERS[one]] === value)
+    return letter ?? [value]
+  })
+  return [JSON.stringify(shape), JSON.stringify(values)]
+}
+
+const ROUND_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** Milliseconds of an event's time; 0 where it has none that can be read. */
+export const timeOf = ({ time }: SecurityEvent): number => {
+  const ms = Date.parse(time)
+  return Number.isSafeInteger(ms) && ms >= 0 ? ms : 0
+}
+
+const numberOrNull = (value: number | undefined) =>
+  value === undefined || value === 0 ? null : value
+
+/**
+ * The values of `COLUMN_NAMES` for one event. What the columns cannot give back exactly is kept as JSON besides.
+ *
+ * @param json the event as it was appended
+ */
+export const encode = (event: SecurityEvent, json: () => string, put: Put): Value[] => {
+  const [shape, values] = encodeMatched(event)
+  let isExact = ROUND_TIME.test(event.time) && Date.parse(event.time) >= 0
+  const text = (value: string | undefined): Value => {
+    if (value === undefined || value === '') return null
+    if (isBindable(value)) return put(value)
+    isExact = false
+    return put(bindable(value))
+  }
+  const { rule, reputation } = event
+  const others = othersOf(event)
+  if (reputation !== undefined && reputation.score === 0) isExact = false
+  if (event.asnName === '' || event.ja3 === '' || event.ja4 === '' || rule.source === '') {
+    isExact = false
+  }
+  const row: Value[] = [
+    bindable(event.ray),
+    numberOrNull(event.matchIndex),
+    text(event.action),
+    text(event.source),
+    text(event.colo),
+    text(rule.id),
+    text(rule.name),
+    text(rule.source),
+    text(event.expression),
+    event.ip === '' ? null : bindable(ipKey(event.ip)),
+    text(event.country),
+    numberOrNull(event.asn),
+    text(event.asnName),
+    numberOrNull(reputation?.score),
+    text(event.ja3),
+    text(event.ja4),
+    text(event.userAgent),
+    text(event.method),
+    text(event.scheme),
+    text(event.host),
+    text(event.path),
+    text(event.query),
+    text(event.protocol),
+    numberOrNull(event.status),
+    event.matched.length === 0 ? null : text(shape),
+    event.matched.length === 0 ? null : text(values),
+    reputation === undefined ? null : text(JSON.stringify(reputation.lists)),
+    event.notes.length === 0 ? null : text(JSON.stringify(event.notes)),
+  ]
+  if (!isBindable(event.ray) || !isBindable(event.ip)) isExact = false
+  row.push(isExact ? (others === undefined ? null : JSON.stringify({ others })) : json())
+  return row
+}
+
+type Texts = (id: number) => string
+type Row = Readonly<Record<string, Value>>
+
+const decodeText = (value: Value | undefined, texts: Texts): string =>
+  value === null || value === undefined
+    ? ''
+    : typeof value === 'number'
+      ? texts(value)
+      : value.slice(1)
+
+const optional = <Name extends string>(name: Name, text: string) =>
+  (text === '' ? {} : { [name]: text }) as { [name in Name]?: string }
+
+/**
+ * The event of a row.
+ *
+ * @param row with `ms`, the time, besides the columns
+ */
+export const decode = (row: Row, texts: Texts): SecurityEvent => {
+  const extra = row[EXTRA] as string | null
+  const parsed = extra === null ? {} : JSON.parse(extra)
+  if ('ray' in parsed) return parsed as SecurityEvent
+  const of = (column: string) => decodeText(row[column], texts)
+  const number = (column: string) => Number(row[column] ?? 0)
+  const known = {
+    ray: String(row['ray']),
+    colo: of('colo'),
+    time: new Date(number('ms')).toISOString(),
+    action: of('action') as SecurityEvent['action'],
+    source: of('source'),
+    rule: { id: of('rule_id'), name: of('rule_name'), ...optional('source', of('rule_source')) },
+    expression: of('expression'),
+    matched: [] as SecurityEvent['matched'],
+    matchIndex: number('match_index'),
+    ip: row['ip'] === null ? '' : ipOfKey(String(row['ip'])),
+    country: of('country'),
+    asn: number('asn'),
+    ...optional('asnName', of('asn_name')),
+    ...(row[LISTS] === null
+      ? {}
+      : { reputation: { score: number('score'), lists: JSON.parse(of(LISTS)) as string[] } }),
+    ...optional('ja3', of('ja3')),
+    ...optional('ja4', of('ja4')),
+    userAgent: of('user_agent'),
+    method: of('method'),
+    scheme: of('scheme'),
+    host: of('host'),
+    path: of('path'),
+    query: of('query'),
+    protocol: of('protocol'),
+    status: number('status'),
+    notes: row[NOTES] === null ? [] : (JSON.parse(of(NOTES)) as string[]),
+  }
+  if (row[SHAPE] !== null) {
+    const values = JSON.parse(of(MATCHED)) as (Letter | [unknown])[]
+    known.matched = (JSON.parse(of(SHAPE)) as [string, string][]).map(([field, expression], i) => {
+      const kept = values[i]!
+      return { field, value: typeof kept === 'string' ? known[MEMBERS[kept]] : kept[0], expression }
+    })
+  }
+  return { ...known, ...parsed.others }
+}

@@ -1,0 +1,374 @@
+import { closeSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+import { EdgeError, messageOf } from '../../error.ts'
+import type { Gap } from '../state.ts'
+import { timeOf } from './columns.ts'
+import type { Connection, Durability } from './database.ts'
+import { identityOf, openForWriting, setBusyTimeout } from './database.ts'
+import { readLines } from './journal-lines.ts'
+import { journalsIn, lifeOf, ownerOf, placesOf } from './journal-names.ts'
+import { type Limits, prune } from './retention.ts'
+import { hasTable, OLD_EVENTS } from './schema.ts'
+import { MS } from './sql.ts'
+import { Tables } from './tables.ts'
+
+export interface DrainOptions extends Limits {
+  file: string
+  durability: Durability
+}
+
+export interface DrainEvents {
+  /** So many events of this store's own journals are in the tables now. */
+  onTaken: (events: number) => void
+  /** What keeps the events from the tables; `undefined` once nothing does. */
+  onTrouble: (message: string | undefined) => void
+  /** Something happened that is over already. */
+  onNotice: (message: string, gap: Gap | undefined) => void
+  /** A journal of this store lost its name: whoever writes it should begin another. */
+  onLostName: (path: string) => void
+}
+
+/** A journal of this store, open so that it can be read whatever becomes of its name. */
+interface Own {
+  readonly fd: number
+  readonly identity: string | undefined
+  /** What is known to be written. */
+  bytes: number
+  isFinished: boolean
+}
+
+/** This thread may wait for a lock; nobody waits for this thread. */
+const LOCK_WAIT_MS = 1_000
+/** A question takes far less time between its look at the files and the one at the tables. */
+const FORGET_MS = 60_000
+const OLD_ROWS = 500
+/** How often journals of others are looked for, and what is too old. */
+const LOOK_MS = 5_000
+/** A journal of a process that cannot be asked about is removed when nothing came for so long. */
+const ABANDONED_MS = 3_600_000
+
+const DAMAGED = /malformed|not a database|encrypted|short read|corrupt/i
+const LOCKED = /database is locked|SQLITE_BUSY/i
+
+const sizeOf = (file: string): number => {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
+  }
+}
+
+/** The tables and their file, open and known to be the one under its name. */
+interface Open {
+  readonly db: Connection
+  readonly tables: Tables
+  readonly identity: string | undefined
+  /** Of the log beside the file; undefined until there is one. */
+  wal: string | undefined
+  bytes: number
+  /** Times of the events in it, for what is said when they are gone. */
+  oldestMs: number | undefined
+  newestMs: number
+}
+
+/**
+ * Brings events from journals into the tables, moves those of older files, removes the oldest. It runs on a thread of its own, in
+ * small steps. Whatever happens to the file, the journals stay until their events are in it.
+ */
+export class Drain {
+  readonly #options: DrainOptions
+  readonly #events: DrainEvents
+  readonly #own = new Map<string, Own>()
+  #open: Open | undefined
+  /** What was in a file that is gone, to be told in the next one. */
+  #lostGap: Gap | undefined
+  /** Removed journals whose rows are still there, and since when. */
+  readonly #gone = new Map<string, number>()
+  #lookedMs = Number.NEGATIVE_INFINITY
+  #mayPrune = true
+  #trouble: string | undefined
+
+  constructor(options: DrainOptions, events: DrainEvents) {
+    this.#options = options
+    this.#events = events
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
+  /** A journal of this store has grown. */
+  grown(path: string, bytes: number, isFinished: boolean): void {
+    const own = this.#own.get(path)
+    if (own !== undefined) {
+      own.bytes = bytes
+      own.isFinished = isFinished
+      return
+    }
+    try {
+      const fd = openSync(path, 'r')
+      this.#own.set(path, { fd, identity: identityOf(path), bytes, isFinished })
+    } catch {
+      // An empty one that was left at once.
+    }
+  }
+
+  /** Does some of the work; false where there is none, or none that can be done now. */
+  step(): boolean {
+    try {
+      const open = this.#opened()
+      const more = this.#takeOwn(open) || this.#takeOthers(open) || this.#moveOld(open)
+      if (more) this.#mayPrune = true
+      const pruned = !more && this.#mayPrune && prune(open.db, open.tables, this.#options)
+      if (!more && !pruned) this.#mayPrune = false
+      this.#forget(open)
+      this.#note(open)
+      this.#tell(undefined)
+      return more || pruned
+    } catch (error) {
+      return this.#fail(error)
+    }
+  }
+
+  /** Work that time alone makes: events grow old, files lose their names. */
+  tick(): void {
+    this.#mayPrune = true
+    this.#lookedMs = Number.NEGATIVE_INFINITY
+    for (const [path, own] of this.#own) {
+      if (!own.isFinished && identityOf(path) !== own.identity) this.#events.onLostName(path)
+    }
+  }
+
+  close(): void {
+    this.#leave()
+    for (const { fd } of this.#own.values()) closeSync(fd)
+    this.#own.clear()
+  }
+
+  #opened(): Open {
+    const { file, durability } = this.#options
+    if (this.#open !== undefined) this.#check(this.#open)
+    if (this.#open !== undefined) return this.#open
+    const db = openForWriting(file, durability)
+    setBusyTimeout(db, LOCK_WAIT_MS)
+    const tables = new Tables(db)
+    const files = new Set(
+      placesOf(file)
+        .flatMap(journalsIn)
+        .map((path) => basename(path))
+    )
+    for (const name of tables.journals()) {
+      if (!files.has(name)) this.#gone.set(name, performance.now())
+    }
+    const lost = this.#lostGap
+    if (lost !== undefined) {
+      tables.transaction(() => tables.addGap(lost))
+      this.#lostGap = undefined
+    }
+    const oldest = db.prepare(`SELECT ${MS} AS ms FROM events ORDER BY id LIMIT 1`).get()
+    const newest = db.prepare(`SELECT ${MS} AS ms FROM events ORDER BY id DESC LIMIT 1`).get()
+    this.#open = {
+      db,
+      tables,
+      identity: identityOf(file),
+      wal: undefined,
+      bytes: 0,
+      oldestMs: (oldest as { ms: number } | undefined)?.ms,
+      newestMs: (newest as { ms: number } | undefined)?.ms ?? 0,
+    }
+    return this.#open
+  }
+
+  /** SQLite goes on writing to a file that has lost its name: nobody would find the events again. */
+  #check(open: Open): void {
+    const { file } = this.#options
+    if (identityOf(file) !== open.identity) {
+      this.#lose(open, 'the file was removed, moved or replaced')
+    } else if (open.wal !== undefined && identityOf(`${file}-wal`) !== open.wal) {
+      // What is in the log that lost its name goes into the file, while it can still be read.
+      open.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#leave()
+    } else if (sizeOf(file) < open.bytes) {
+      const [result] = Object.values(open.db.prepare('PRAGMA quick_check(1)').get() as object)
+      if (result !== 'ok') throw new Error(`the file was cut off: database disk image is malformed`)
+      open.bytes = sizeOf(file)
+    }
+  }
+
+  #note(open: Open): void {
+    const { file } = this.#options
+    open.wal = identityOf(`${file}-wal`)
+    open.bytes = sizeOf(file)
+  }
+
+  #lose(open: Open, reason: string): void {
+    const { file } = this.#options
+    this.#leave()
+    if (open.oldestMs !== undefined) {
+      this.#lostGap = {
+        firstRay: '',
+        lastRay: '',
+        from: new Date(open.oldestMs).toISOString(),
+        to: new Date(Math.max(open.newestMs, open.oldestMs)).toISOString(),
+        count: 0,
+        reason,
+      }
+    }
+    this.#events.onNotice(
+      `event store ${file}: ${reason}; a new one is begun, and earlier events are not in it`,
+      this.#lostGap
+    )
+  }
+
+  #leave(): void {
+    const open = this.#open
+    this.#open = undefined
+    try {
+      open?.db.close()
+    } catch {
+      // A damaged or vanished file: what is in the journals is all there is to lose.
+    }
+  }
+
+  #take(open: Open, path: string, fd: number, until: number): { events: number; more: boolean } {
+    const name = basename(path)
+    const { tables } = open
+    const from = tables.bytesOf(name)
+    const lines = readLines(fd, from, until)
+    if (lines.bytes === from) return { events: 0, more: false }
+    return tables.transaction(() => {
+      // Another process may have been here since.
+      if (tables.bytesOf(name) !== from) return { events: 0, more: true }
+      const events = tables.take(name, lines.entries, lines.bytes)
+      for (const entry of lines.entries) {
+        for (const event of entry.events ?? []) {
+          const ms = timeOf(event)
+          open.oldestMs = Math.min(open.oldestMs ?? ms, ms)
+          open.newestMs = Math.max(open.newestMs, ms)
+        }
+      }
+      return { events, more: true }
+    })
+  }
+
+  #takeOwn(open: Open): boolean {
+    for (const [path, own] of this.#own) {
+      const { events, more } = this.#take(open, path, own.fd, own.bytes)
+      if (events > 0) this.#events.onTaken(events)
+      if (more) return true
+      if (own.isFinished) {
+        // Its last events were committed in an earlier step, and the file has been found in its place since.
+        closeSync(own.fd)
+        this.#own.delete(path)
+        this.#remove(path)
+        return true
+      }
+    }
+    return false
+  }
+
+  /** What processes left that are gone. */
+  #takeOthers(open: Open): boolean {
+    if (performance.now() - this.#lookedMs < LOOK_MS) return false
+    for (const place of placesOf(this.#options.file)) {
+      for (const path of journalsIn(place)) {
+        if (this.#takeOther(open, path)) return true
+      }
+    }
+    this.#lookedMs = performance.now()
+    return false
+  }
+
+  #takeOther(open: Open, path: string): boolean {
+    const owner = ownerOf(path)
+    const life = owner === undefined ? 'running' : lifeOf(owner)
+    const isAbandoned = () => Date.now() - statSync(path).mtimeMs > ABANDONED_MS
+    if (this.#own.has(path) || life === 'here' || (life === 'running' && !isAbandoned()))
+      return false
+    const fd = openSync(path, 'r')
+    try {
+      if (this.#take(open, path, fd, Number.POSITIVE_INFINITY).more) return true
+    } finally {
+      closeSync(fd)
+    }
+    this.#remove(path)
+    return true
+  }
+
+  #remove(path: string): void {
+    try {
+      unlinkSync(path)
+    } catch {
+      // Another process removed it.
+    }
+    this.#gone.set(basename(path), performance.now())
+  }
+
+  /**
+   * First the file goes, its row long after it: who has opened the file and asks the tables a moment later has to learn that all of
+   * it is in them.
+   */
+  #forget({ tables }: Open): void {
+    const names = [...this.#gone]
+      .filter(([, sinceMs]) => performance.now() - sinceMs > FORGET_MS)
+      .map(([name]) => name)
+    if (names.length === 0) return
+    tables.transaction(() => {
+      for (const name of names) tables.forget(name)
+    })
+    for (const name of names) this.#gone.delete(name)
+  }
+
+  #moveOld({ db, tables }: Open): boolean {
+    return (
+      hasTable(db, OLD_EVENTS) &&
+      tables.transaction(() => hasTable(db, OLD_EVENTS) && tables.moveOld(OLD_ROWS))
+    )
+  }
+
+  /** @returns whether the next step can go on at once */
+  #fail(error: unknown): boolean {
+    const { file } = this.#options
+    const said = messageOf(error)
+    const isDamaged =
+      DAMAGED.test(said) && !(error instanceof EdgeError && error.code !== 'store_failed')
+    if (isDamaged && this.#setAside()) return true
+    const reason = LOCKED.test(said)
+      ? 'locked by another process'
+      : said.replace(/^event store .*?: /, '')
+    if (!LOCKED.test(said)) this.#leave()
+    this.#tell(`event store ${file}: ${reason}`)
+    return false
+  }
+
+  /** A damaged file keeps what can still be rescued from it: it gets another name. */
+  #setAside(): boolean {
+    const { file } = this.#options
+    const kept = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`
+    const open = this.#open
+    this.#leave()
+    try {
+      renameSync(file, kept)
+    } catch (error) {
+      this.#tell(`event store ${file}: damaged, and cannot be set aside: ${messageOf(error)}`)
+      return false
+    }
+    for (const part of ['-wal', '-shm']) {
+      try {
+        renameSync(`${file}${part}`, `${kept}${part}`)
+      } catch {
+        // There is none.
+      }
+    }
+    const reason = `the file was damaged and is kept as ${kept}`
+    if (open === undefined) this.#events.onNotice(`event store ${file}: ${reason}`, undefined)
+    else this.#lose(open, reason)
+    return true
+  }
+
+  #tell(message: string | undefined): void {
+    if (message === this.#trouble) return
+    this.#trouble = message
+    this.#events.onTrouble(message)
+  }
+}

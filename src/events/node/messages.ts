@@ -1,0 +1,33 @@
+import type { EventFilter } from '../event.ts'
+import type { EventQuery, SeriesQuery, TopQuery } from '../query.ts'
+import type { Gap } from '../state.ts'
+import type { DrainOptions } from './drain.ts'
+
+/** A journal, how much of it is written, and whether it is finished. */
+export type Grown = readonly [path: string, bytes: number, isFinished: boolean]
+
+/** A question to the reading thread. */
+export type Question =
+  | { about: 'find'; argument: string }
+  | { about: 'query'; argument: EventFilter | undefined }
+  | { about: 'page'; argument: EventQuery | undefined }
+  | { about: 'top'; argument: TopQuery }
+  | { about: 'series'; argument: SeriesQuery }
+
+/** What the threads of the event stores are told. */
+export type ToThread =
+  | { kind: 'open'; store: number; options: DrainOptions }
+  | { kind: 'grown'; store: number; journals: readonly Grown[] }
+  | { kind: 'close'; store: number; call: number }
+  | { kind: 'ask'; call: number; file: string; name: string; question: Question }
+  | { kind: 'leave'; call: number; file: string }
+
+/** What they tell. */
+export type FromThread =
+  | { kind: 'idle'; store: number }
+  | { kind: 'taken'; store: number; events: number }
+  | { kind: 'trouble'; store: number; message: string | undefined }
+  | { kind: 'notice'; store: number; message: string; gap: Gap | undefined }
+  | { kind: 'lost-name'; store: number; path: string }
+  | { kind: 'done'; call: number; value: unknown }
+  | { kind: 'failed'; call: number; code: string; message: string }

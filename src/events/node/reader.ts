@@ -1,0 +1,360 @@
+import { closeSync, openSync } from 'node:fs'
+import { basename } from 'node:path'
+import { EdgeError } from '../../error.ts'
+import { parseRay, rayTime } from '../../ray.ts'
+import { mergeSeries, mergeTop, pageOf, pointsOf, topOf } from '../evaluate.ts'
+import type { EventFilter, FindResult, SecurityEvent } from '../event.ts'
+import type { EventField } from '../fields.ts'
+import { explainMiss } from '../find.ts'
+import { ipOfKey } from '../ip-key.ts'
+import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from '../query.ts'
+import type { SettledPage, SettledSeries, SettledTop } from '../settle.ts'
+import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts'
+import type { Gap } from '../state.ts'
+import { COLUMN_NAMES, decode, type Value } from './columns.ts'
+import type { Connection } from './database.ts'
+import { identityOf, openForReading, storeFailed } from './database.ts'
+import { type Entry, readLines } from './journal-lines.ts'
+import { journalsIn, placesOf } from './journal-names.ts'
+import { hasTable, isOld, OLD_EVENTS } from './schema.ts'
+import { firstId, groupOf, MS, type Sql, selectionOf } from './sql.ts'
+
+type Row = Readonly<Record<string, Value>>
+
+/** Rows of an older file that are looked at in one go. */
+const OLD_ROWS = 2_000
+
+const SELECT = `SELECT ${MS} AS ms, ${COLUMN_NAMES.join(', ')} FROM events`
+
+/** What is in the journals and not in the tables yet. */
+interface Tail {
+  readonly events: SecurityEvent[]
+  readonly gaps: Gap[]
+}
+
+interface OpenJournal {
+  readonly name: string
+  readonly fd: number
+}
+
+const openJournals = (file: string): OpenJournal[] =>
+  placesOf(file)
+    .flatMap(journalsIn)
+    .flatMap((path) => {
+      try {
+        return { name: basename(path), fd: openSync(path, 'r') }
+      } catch {
+        // Its events reached the tables, and it was removed since it was listed; or another user's.
+        return []
+      }
+    })
+
+const linesFrom = (fd: number, from: number): Entry[] => {
+  const entries: Entry[] = []
+  let at = from
+  for (;;) {
+    const lines = readLines(fd, at)
+    if (lines.bytes === at) return entries
+    for (const entry of lines.entries) entries.push(entry)
+    at = lines.bytes
+  }
+}
+
+const tailOf = (db: Connection, journals: readonly OpenJournal[]): Tail => {
+  const entries = journals.flatMap(({ name, fd }) => {
+    const row = isOld(db)
+      ? undefined
+      : db.prepare('SELECT bytes FROM journals WHERE name = ?').get(name)
+    return linesFrom(fd, (row as { bytes: number } | undefined)?.bytes ?? 0)
+  })
+  return {
+    events: entries.flatMap(({ events }) => events ?? []),
+    gaps: entries.flatMap(({ gap }) => gap ?? []),
+  }
+}
+
+/** The table with events of an older file, while there is one. */
+const oldTable = (db: Connection): string | undefined =>
+  isOld(db) ? 'events' : hasTable(db, OLD_EVENTS) ? OLD_EVENTS : undefined
+
+const parsed = (rows: unknown[]) =>
+  (rows as { event: string }[]).map(({ event }) => JSON.parse(event) as SecurityEvent)
+
+const oldByRay = (db: Connection, ray: string): SecurityEvent[] => {
+  const table = oldTable(db)
+  return table === undefined
+    ? []
+    : parsed(db.prepare(`SELECT event FROM ${table} WHERE ray = ?`).all(ray))
+}
+
+function* oldEvents(db: Connection): Generator<SecurityEvent> {
+  const table = oldTable(db)
+  if (table === undefined) return
+  let last = 0
+  for (;;) {
+    const rows = db
+      .prepare<number[]>(
+        `SELECT id, event FROM ${table} WHERE id > ? ORDER BY id LIMIT ${OLD_ROWS}`
+      )
+      .all(last) as { id: number; event: string }[]
+    yield* parsed(rows)
+    if (rows.length < OLD_ROWS) return
+    last = rows.at(-1)!.id
+  }
+}
+
+/** Events that are not in the tables of the present form. */
+function* others(db: Connection, { events }: Tail): Generator<SecurityEvent> {
+  yield* events
+  yield* oldEvents(db)
+}
+
+interface GapRow {
+  first_ray: string
+  last_ray: string
+  from_ms: number
+  to_ms: number
+  count: number
+  reason: string
+}
+
+const gapsOf = (db: Connection): Gap[] =>
+  isOld(db)
+    ? []
+    : (db.prepare('SELECT * FROM gaps').all() as GapRow[]).map((row) => ({
+        firstRay: row.first_ray,
+        lastRay: row.last_ray,
+        from: new Date(row.from_ms).toISOString(),
+        to: new Date(row.to_ms).toISOString(),
+        count: row.count,
+        reason: row.reason,
+      }))
+
+/** The oldest event that is kept, and since when events are kept. */
+const horizonOf = (db: Connection): { oldestMs?: number; removedBeforeMs?: number } => {
+  const table = oldTable(db)
+  const old =
+    table === undefined
+      ? undefined
+      : (db.prepare(`SELECT ray FROM ${table} ORDER BY id LIMIT 1`).get() as
+          | { ray: string }
+          | undefined)
+  const removed = isOld(db)
+    ? db.prepare('SELECT removed_before_ms AS ms FROM horizon').get()
+    : db.prepare("SELECT value AS ms FROM facts WHERE name = 'removed_before_ms'").get()
+  const oldest = isOld(db)
+    ? undefined
+    : db.prepare(`SELECT ${MS} AS ms FROM events ORDER BY id LIMIT 1`).get()
+  return {
+    oldestMs: old === undefined ? (oldest as { ms: number } | undefined)?.ms : rayTime(old.ray),
+    removedBeforeMs: (removed as { ms: number } | undefined)?.ms,
+  }
+}
+
+/** A value of a group as people read it. */
+const shownValue = ({ type }: EventField, value: Value): string | number => {
+  if (type === 'time' || type === 'bucket') return new Date(Number(value)).toISOString()
+  if (type === 'number') return Number(value)
+  const text = String(value ?? '')
+  return type === 'ip' && text !== '' ? ipOfKey(text) : text
+}
+
+/** Reads the tables of a store together with its journals. It blocks its thread, and never a writer. */
+export class Reader {
+  #db: Connection | undefined
+  #identity: string | undefined
+  readonly #texts = new Map<number, string>()
+
+  constructor(
+    readonly file: string,
+    readonly name: string
+  ) {}
+
+  find(text: string): FindResult {
+    const ray = parseRay(text)?.ray
+    return this.#read((db, tail) => {
+      const events =
+        ray === undefined
+          ? []
+          : [
+              ...this.#rows(db, { sql: `${SELECT} WHERE ray = ?`, values: [ray] }),
+              ...oldByRay(db, ray),
+              ...tail.events.filter((event) => event.ray === ray),
+            ]
+      const [first, ...rest] = events.sort((x, y) => x.matchIndex - y.matchIndex)
+      if (first !== undefined) return { found: true, events: [first, ...rest] }
+      return explainMiss(text, {
+        store: this.name,
+        ...horizonOf(db),
+        gaps: [...gapsOf(db), ...tail.gaps],
+      })
+    })
+  }
+
+  query(filter?: EventFilter): SecurityEvent[] {
+    return this.page(queryOfFilter(filter)).events
+  }
+
+  page(query?: EventQuery): EventPage {
+    const settled = settlePage(query)
+    return this.#read((db, tail) =>
+      pageOf([...this.#candidates(db, settled), ...others(db, tail)], settled)
+    )
+  }
+
+  top(query: TopQuery): TopRow[] {
+    const settled = settleTop(query)
+    return this.#read((db, tail) => this.#top(db, tail, settled))
+  }
+
+  series(query: SeriesQuery): SeriesPoint[] {
+    const settled = settleSeries(query)
+    return this.#read((db, tail) => this.#series(db, tail, settled))
+  }
+
+  close(): void {
+    this.#db?.close()
+    this.#db = undefined
+  }
+
+  /** Opens the file again where another one has its name now. */
+  #connection(): Connection {
+    const identity = identityOf(this.file)
+    if (this.#db !== undefined && identity === this.#identity) return this.#db
+    this.close()
+    this.#texts.clear()
+    this.#db = openForReading(this.file)
+    this.#identity = identity
+    return this.#db
+  }
+
+  /** One view of tables and journals: no event is missing in it, and none is there twice. */
+  #read<Result>(look: (db: Connection, tail: Tail) => Result): Result {
+    // Open journals stay readable when their events have reached the tables and they are removed.
+    const journals = openJournals(this.file)
+    try {
+      const db = this.#connection()
+      db.exec('BEGIN')
+      try {
+        return look(db, tailOf(db, journals))
+      } finally {
+        db.exec('COMMIT')
+      }
+    } catch (error) {
+      // The next question opens the file anew.
+      this.close()
+      throw error instanceof EdgeError ? error : storeFailed(this.file, error)
+    } finally {
+      for (const { fd } of journals) closeSync(fd)
+    }
+  }
+
+  #text(db: Connection, id: number): string {
+    let text = this.#texts.get(id)
+    if (text === undefined) {
+      const row = db.prepare<[number]>('SELECT text FROM texts WHERE id = ?').get(id)
+      text = (row as { text: string } | undefined)?.text ?? ''
+      this.#texts.set(id, text)
+    }
+    return text
+  }
+
+  #rows(db: Connection, { sql, values }: Sql): SecurityEvent[] {
+    if (isOld(db)) return []
+    const rows = db.prepare<[(string | number)[]]>(sql).all([...values]) as Row[]
+    return rows.map((row) => decode(row, (id) => this.#text(db, id)))
+  }
+
+  /**
+   * At least as many events as the page and the place behind it take, where there are so many. The table is in the order of
+   * time alone: the last millisecond is read to its end.
+   */
+  #candidates(db: Connection, settled: SettledPage): SecurityEvent[] {
+    const { order, limit, after } = settled
+    const selection = selectionOf(settled)
+    const isNewest = order === 'newest'
+    const found: SecurityEvent[] = []
+    let bound = after === undefined ? undefined : isNewest ? after.timeMs + 1 : after.timeMs
+    for (;;) {
+      const side = bound === undefined ? '1' : `id ${isNewest ? '<' : '>='} ${firstId(bound)}`
+      const rows = this.#rows(db, {
+        sql: `${SELECT} WHERE ${side} AND ${selection.sql} ORDER BY id ${isNewest ? 'DESC' : 'ASC'} LIMIT ${limit + 1}`,
+        values: selection.values,
+      })
+      const isAll = rows.length <= limit
+      const lastMs = isAll ? undefined : Date.parse(rows.at(-1)!.time)
+      found.push(...rows.filter(({ time }) => Date.parse(time) !== lastMs))
+      if (lastMs === undefined) return found
+      found.push(
+        ...this.#rows(db, {
+          sql: `${SELECT} WHERE id >= ${firstId(lastMs)} AND id < ${firstId(lastMs + 1)} AND ${selection.sql}`,
+          values: selection.values,
+        })
+      )
+      if (pageOf(found, settled).next !== undefined) return found
+      bound = isNewest ? lastMs : lastMs + 1
+    }
+  }
+
+  #top(db: Connection, tail: Tail, settled: SettledTop): TopRow[] {
+    const rest = topOf(others(db, tail), { ...settled, limit: Number.POSITIVE_INFINITY })
+    const { by, limit } = settled
+    const groups = by.map(groupOf)
+    const selection = selectionOf(settled)
+    const raw = groups.map((group, i) => `${group.raw} AS r${i}`).join(', ')
+    const shown = groups.map((group, i) => `${group.shown(`r${i}`)} AS v${i}`).join(', ')
+    const names = groups.map((_, i) => `v${i}`)
+    const order = by.map((field, i) => (field.type === 'ip' ? `length(v${i}), v${i}` : `v${i}`))
+    const sql =
+      `SELECT ${shown}, sum(n) AS n FROM (SELECT ${raw}, count(*) AS n FROM events WHERE ${selection.sql} ` +
+      `GROUP BY ${groups.map((_, i) => `r${i}`).join(', ')}) GROUP BY ${names.join(', ')} ORDER BY n DESC, ${order.join(', ')}` +
+      // What waits in the journals may bring any value to the top.
+      (rest.length === 0 ? ` LIMIT ${limit}` : '')
+    const rows = isOld(db)
+      ? []
+      : (db.prepare<[(string | number)[]]>(sql).all([...selection.values]) as Row[])
+    const counted = rows.map((row) => ({
+      values: by.map((field, i) => shownValue(field, row[`v${i}`]!)),
+      count: Number(row['n']),
+    }))
+    return mergeTop([...counted, ...rest], by, limit)
+  }
+
+  #series(db: Connection, tail: Tail, settled: SettledSeries): SeriesPoint[] {
+    const { by, bucketMs, limit } = settled
+    const selected =
+      by === undefined
+        ? settled
+        : {
+            ...settled,
+            where: [
+              ...settled.where,
+              {
+                field: { ...by, also: undefined },
+                operator: 'in' as const,
+                values: this.#top(db, tail, { ...settled, by: [by], limit }).map(
+                  ({ values }) => values[0]!
+                ),
+              },
+            ],
+          }
+    // Buckets and times are no fields to select by.
+    const isSelectable = by === undefined || (by.type !== 'bucket' && by.type !== 'time')
+    const selection = selectionOf(isSelectable ? selected : settled)
+    const group = by === undefined ? undefined : groupOf(by)
+    const raw = group === undefined ? "''" : group.raw
+    const sql =
+      `SELECT b, ${group === undefined ? "''" : group.shown('r')} AS v, sum(n) AS n FROM ` +
+      `(SELECT ${MS} / ${bucketMs} * ${bucketMs} AS b, ${raw} AS r, count(*) AS n FROM events WHERE ${selection.sql} ` +
+      'GROUP BY b, r) GROUP BY b, v'
+    const rows = isOld(db)
+      ? []
+      : (db.prepare<[(string | number)[]]>(sql).all([...selection.values]) as Row[])
+    const points = rows.map((row) => ({
+      time: new Date(Number(row['b'])).toISOString(),
+      ...(by === undefined ? {} : { value: shownValue(by, row['v']!) }),
+      count: Number(row['n']),
+    }))
+    return mergeSeries([...points, ...pointsOf(others(db, tail), settled)], settled)
+  }
+}

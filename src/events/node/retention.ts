@@ -1,0 +1,74 @@
+import type { Connection } from './database.ts'
+import { firstId, MS } from './sql.ts'
+import type { Tables } from './tables.ts'
+
+/** What a store keeps at most. */
+export interface Limits {
+  maxAgeMs: number
+  maxBytes: number
+  maxEvents: number
+}
+
+/** Events removed in one go: others write and read in between. */
+const BITE_EVENTS = 1_000
+const TEXTS_BITE = 1_000
+const MS_PER_DAY = 86_400_000
+
+const number = (db: Connection, sql: string): number | undefined => {
+  const row = db.prepare(sql).get() as Record<string, unknown> | undefined
+  const [value] = row === undefined ? [] : Object.values(row)
+  return value === null || value === undefined ? undefined : Number(value)
+}
+
+/** Bytes of pages in use: those of removed events are used again before the file grows. */
+const bytesInUse = (db: Connection): number => {
+  const pages = (number(db, 'PRAGMA page_count') ?? 0) - (number(db, 'PRAGMA freelist_count') ?? 0)
+  return pages * (number(db, 'PRAGMA page_size') ?? 0)
+}
+
+/** The condition of the events that have to go now; undefined where all may stay. */
+const surplus = (db: Connection, { maxAgeMs, maxBytes, maxEvents }: Limits): string | undefined => {
+  const oldestMs = number(db, `SELECT ${MS} FROM events ORDER BY id LIMIT 1`)
+  if (oldestMs === undefined) return undefined
+  const boundaryMs = Date.now() - maxAgeMs
+  const bite = (count: number, where = '1') =>
+    `(SELECT max(id) FROM (SELECT id FROM events WHERE ${where} ORDER BY id LIMIT ${count}))`
+  if (oldestMs < boundaryMs) return bite(BITE_EVENTS, `id < ${firstId(boundaryMs)}`)
+  const count = number(db, "SELECT value FROM facts WHERE name = 'events'") ?? 0
+  if (count > maxEvents) return bite(Math.min(BITE_EVENTS, count - maxEvents))
+  return bytesInUse(db) > maxBytes ? bite(BITE_EVENTS) : undefined
+}
+
+/** Texts that only removed events had. */
+const removeTexts = (db: Connection, removedBeforeMs: number): boolean => {
+  const day = Math.floor(removedBeforeMs / MS_PER_DAY) - 1
+  const { changes } = db
+    .prepare<number[]>(
+      `DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE day < ? LIMIT ${TEXTS_BITE})`
+    )
+    .run(day)
+  return changes > 0
+}
+
+/**
+ * Removes some of what a store no longer keeps, and remembers since when it keeps all.
+ *
+ * @returns whether there is more to remove
+ */
+export const prune = (db: Connection, tables: Tables, limits: Limits): boolean => {
+  if (surplus(db, limits) === undefined) {
+    const removedMs = number(db, "SELECT value FROM facts WHERE name = 'removed_before_ms'")
+    if (removedMs === undefined) return false
+    return tables.transaction(() => removeTexts(db, removedMs))
+  }
+  tables.transaction(() => {
+    const last = surplus(db, limits)
+    if (last === undefined) return
+    const { changes } = db.prepare(`DELETE FROM events WHERE id <= ${last}`).run()
+    tables.setFact('events', Math.max(0, (tables.fact('events') ?? 0) - changes))
+    const oldestMs = number(db, `SELECT ${MS} FROM events ORDER BY id LIMIT 1`)
+    const since = oldestMs ?? Date.now() - limits.maxAgeMs
+    tables.setFact('removed_before_ms', Math.max(since, tables.fact('removed_before_ms') ?? 0))
+  })
+  return true
+}

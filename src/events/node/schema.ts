@@ -1,0 +1,95 @@
+import { EdgeError } from '../../error.ts'
+import { COLUMN_NAMES } from './columns.ts'
+import type { Connection } from './database.ts'
+
+/** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
+const APPLICATION_ID = 0xed9e1020 | 0
+export const SCHEMA_VERSION = 3
+/** One table of Ray ID and JSON: the events of such a file are moved into the present form a few at a time. */
+const JSON_VERSION = 2
+
+/** Columns of addresses and of what is never a number by itself; all others take ids. */
+const TEXT_COLUMNS = new Set(['ray', 'ip', 'extra'])
+const columns = COLUMN_NAMES.map((name) =>
+  TEXT_COLUMNS.has(name) ? `${name} TEXT` : `${name} INTEGER`
+)
+
+/**
+ * `events.id` is the time: the table is in the order of time by itself. `journals` has how much of each journal is in the
+ * tables, changed in the same transaction: no event is ever twice here.
+ */
+const TABLES = `
+CREATE TABLE events (id INTEGER PRIMARY KEY, ${columns.join(', ')});
+CREATE INDEX events_of_ray ON events (ray);
+CREATE INDEX events_of_ip ON events (ip);
+CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL);
+CREATE TABLE journals (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL);
+CREATE TABLE gaps (first_ray TEXT, last_ray TEXT, from_ms INTEGER, to_ms INTEGER, count INTEGER, reason TEXT);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+PRAGMA application_id = ${APPLICATION_ID};
+PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/** Where the events of an older file wait until they are moved. */
+export const OLD_EVENTS = 'events_of_version_2'
+
+const FROM_JSON = `
+ALTER TABLE events RENAME TO ${OLD_EVENTS};
+${TABLES}
+INSERT INTO facts (name, value) SELECT 'removed_before_ms', removed_before_ms FROM horizon;
+DROP TABLE horizon;
+`
+
+const pragma = (db: Connection, name: string): number => {
+  const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>
+  return Number(row[name])
+}
+
+/** A file without anything in it, as SQLite makes it. */
+export const isBlank = (db: Connection): boolean =>
+  pragma(db, 'application_id') === 0 &&
+  pragma(db, 'user_version') === 0 &&
+  db.prepare('SELECT name FROM sqlite_master LIMIT 1').get() === undefined
+
+export const hasTable = (db: Connection, name: string): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !==
+  undefined
+
+/** @throws EdgeError `store_foreign`, `store_version` */
+export const checkSchema = (db: Connection, file: string): void => {
+  if (pragma(db, 'application_id') !== APPLICATION_ID) {
+    throw new EdgeError(
+      'store_foreign',
+      `${file} is a database of another program: choose another file`
+    )
+  }
+  const version = pragma(db, 'user_version')
+  if (version !== SCHEMA_VERSION && version !== JSON_VERSION) {
+    throw new EdgeError(
+      'store_version',
+      `${file} has schema version ${version}: this edge1020 reads versions ${JSON_VERSION} and ${SCHEMA_VERSION}; move the file away to begin a new one`
+    )
+  }
+}
+
+export const isOld = (db: Connection): boolean => pragma(db, 'user_version') === JSON_VERSION
+
+/** Makes the tables in a blank file, or beside those of an older one. Another process may be doing the same. */
+export const prepareSchema = (db: Connection, file: string): void => {
+  if (!isBlank(db)) {
+    checkSchema(db, file)
+    if (!isOld(db)) return
+  }
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    if (isBlank(db)) db.exec(TABLES)
+    else {
+      checkSchema(db, file)
+      if (isOld(db)) db.exec(FROM_JSON)
+    }
+    db.exec('COMMIT')
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}

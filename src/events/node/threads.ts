@@ -1,0 +1,188 @@
+import { Worker } from 'node:worker_threads'
+import { EdgeError, type ErrorCode, messageOf } from '../../error.ts'
+import type { DrainEvents, DrainOptions } from './drain.ts'
+import type { FromThread, Grown, Question, ToThread } from './messages.ts'
+import { workerFile } from './worker-file.ts'
+
+interface Call {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+type WithCall = Extract<ToThread, { call: number }>
+
+/** A thread that starts with the first message to it. It does not keep the process alive, except while a call is open. */
+class Thread {
+  #worker: Worker | undefined
+  readonly #calls = new Map<number, Call>()
+  #lastCall = 0
+
+  constructor(
+    readonly name: string,
+    readonly onMessage: (message: FromThread) => void,
+    readonly onEnd: (error: Error) => void
+  ) {}
+
+  send(message: ToThread): void {
+    this.#started().postMessage(message)
+  }
+
+  call<Value>(message: (call: number) => WithCall): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const call = ++this.#lastCall
+      this.#calls.set(call, { resolve: resolve as Call['resolve'], reject })
+      const worker = this.#started()
+      worker.ref()
+      worker.postMessage(message(call))
+    })
+  }
+
+  #started(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    const worker = new Worker(workerFile, { name: this.name })
+    worker.unref()
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'done') this.#settle(message.call, (call) => call.resolve(message.value))
+      else if (message.kind === 'failed') {
+        const error = new EdgeError(message.code as ErrorCode, message.message)
+        this.#settle(message.call, (call) => call.reject(error))
+      } else this.onMessage(message)
+    })
+    worker.on('error', (cause) => this.#ended(worker, cause))
+    worker.on('exit', () => this.#ended(worker, new Error('it ended')))
+    this.#worker = worker
+    return worker
+  }
+
+  #settle(id: number, settle: (call: Call) => void): void {
+    const call = this.#calls.get(id)
+    this.#calls.delete(id)
+    if (this.#calls.size === 0) this.#worker?.unref()
+    if (call !== undefined) settle(call)
+  }
+
+  /** The next message starts another one. */
+  #ended(worker: Worker, cause: Error): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    const error = new EdgeError(
+      'store_failed',
+      `the thread ${this.name} ended: ${messageOf(cause)}`,
+      { cause }
+    )
+    for (const { reject } of this.#calls.values()) reject(error)
+    this.#calls.clear()
+    this.onEnd(error)
+  }
+}
+
+/** A store as the writing thread knows it. */
+export interface Drained {
+  /** A journal has grown. */
+  grown(...grown: Grown): void
+  /** Resolves when all that is written is in the tables, or cannot be brought there now. */
+  close(): Promise<void>
+}
+
+interface Client extends DrainEvents {
+  readonly id: number
+  readonly options: DrainOptions
+  /** What has grown since the thread was told. */
+  readonly pending: Map<string, Grown>
+  /** All journals that may not be in the tables yet, for a thread that has to begin anew. */
+  readonly known: Map<string, Grown>
+  isBusy: boolean
+}
+
+const RESTART_MS = 1_000
+const clients = new Map<number, Client>()
+let lastClient = 0
+
+const tellGrown = (client: Client) => {
+  if (client.pending.size === 0) return
+  const journals = [...client.pending.values()]
+  client.pending.clear()
+  client.isBusy = true
+  writing.send({ kind: 'grown', store: client.id, journals })
+}
+
+const writing = new Thread(
+  'edge1020 events: writing',
+  (message) => {
+    if (!('store' in message)) return
+    const client = clients.get(message.store)
+    if (client === undefined) return
+    if (message.kind === 'idle') {
+      client.isBusy = false
+      tellGrown(client)
+    } else if (message.kind === 'taken') client.onTaken(message.events)
+    else if (message.kind === 'trouble') client.onTrouble(message.message)
+    else if (message.kind === 'notice') client.onNotice(message.message, message.gap)
+    else if (message.kind === 'lost-name') client.onLostName(message.path)
+  },
+  (error) => {
+    for (const client of clients.values()) client.onTrouble(error.message)
+    setTimeout(() => {
+      for (const client of clients.values()) begin(client)
+    }, RESTART_MS).unref()
+  }
+)
+
+const begin = (client: Client) => {
+  writing.send({ kind: 'open', store: client.id, options: client.options })
+  for (const [path, grown] of client.known) client.pending.set(path, grown)
+  tellGrown(client)
+}
+
+/** Has the writing thread bring the journals of a store into its tables. */
+export const drain = (options: DrainOptions, events: DrainEvents): Drained => {
+  const id = ++lastClient
+  const client: Client = {
+    ...events,
+    id,
+    options,
+    pending: new Map(),
+    known: new Map(),
+    isBusy: false,
+  }
+  clients.set(id, client)
+  begin(client)
+  return {
+    grown: (...grown) => {
+      const [path] = grown
+      client.pending.set(path, grown)
+      client.known.set(path, grown)
+      if (grown[2]) forgetFinished(client)
+      if (!client.isBusy) tellGrown(client)
+    },
+    close: async () => {
+      tellGrown(client)
+      await writing.call((call) => ({ kind: 'close', store: id, call }))
+      clients.delete(id)
+    },
+  }
+}
+
+/** Journals that were finished long ago are in the tables, or are found by their names. */
+const KNOWN_JOURNALS = 4
+const forgetFinished = ({ known }: Client) => {
+  for (const [path, [, , isFinished]] of known) {
+    if (known.size <= KNOWN_JOURNALS) return
+    if (isFinished) known.delete(path)
+  }
+}
+
+const reading = new Thread(
+  'edge1020 events: reading',
+  () => {},
+  () => {
+    // Those who asked were told; the next question starts another thread.
+  }
+)
+
+export const ask = <Answer>(file: string, name: string, question: Question): Promise<Answer> =>
+  reading.call((call) => ({ kind: 'ask', call, file, name, question }))
+
+/** Lets go of a file that nobody will ask about. */
+export const leave = (file: string): Promise<void> =>
+  reading.call((call) => ({ kind: 'leave', call, file }))
