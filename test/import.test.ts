@@ -213,6 +213,77 @@ describe('edge1020 import', () => {
   })
 })
 
+describe('edge1020 rules export', () => {
+  test.each(['ruleset', 'terraform', 'yaml'])('%s is read as the same rules', async (format) => {
+    const exported = await run(['rules', 'export', TERRAFORM, '--format', format])
+    expect(exported).toMatchObject({ code: 0, err: '' })
+    const extension = { ruleset: 'json', terraform: 'tf', yaml: 'yaml' }[format]
+    const file = put(`exported/${format}/rules.${extension}`, exported.out)
+    const shown = async (path: string) => {
+      const { out } = await run(['rules', 'print', path, '--json'])
+      const { rules } = JSON.parse(out) as { rules: Record<string, unknown>[] }
+      return rules.map(({ name, action, expression, enabled }) => [
+        name,
+        action,
+        expression,
+        enabled,
+      ])
+    }
+    expect(await shown(file)).toEqual(await shown(TERRAFORM))
+  })
+
+  test('own rules become those of Cloudflare, -o writes a file, what has no form is named', async () => {
+    const own = put(
+      'own.yaml',
+      `rules:
+  - name: No curl
+    when: { user_agent: curl }
+    action: block
+  - name: Old page
+    when: { path: /old }
+    action: block
+    page: waf
+`
+    )
+    const out = join(folder, 'out.tf')
+    const { code, err } = await run(['rules', 'export', own, '--format', 'terraform', '-o', out])
+    expect(code).toBe(0)
+    expect(err).toContain('own.yaml:5: Old page is left out: its page has no form there')
+    expect(readFileSync(out, 'utf8')).toBe(`variable "zone_id" {
+  type = string
+}
+
+resource "cloudflare_ruleset" "custom_rules" {
+  zone_id = var.zone_id
+  name = "default"
+  kind = "zone"
+  phase = "http_request_firewall_custom"
+  rules = [
+    {
+      ref = "no-curl"
+      description = "No curl"
+      expression = "lower(http.user_agent) contains \\"curl\\""
+      action = "block"
+      enabled = true
+    },
+    {
+      ref = "old-page"
+      description = "Old page"
+      expression = "http.request.uri.path eq \\"/old\\""
+      action = "block"
+      enabled = true
+    },
+  ]
+}
+`)
+  })
+
+  test('a format that is not known is wrong usage', async () => {
+    const { code, err } = await run(['rules', 'export', TERRAFORM, '--format', 'teraform'])
+    expect([code, err]).toEqual([2, expect.stringContaining('did you mean terraform?')])
+  })
+})
+
 describe('docs/cloudflare-rules.md', () => {
   const commands = fencesOf('docs/cloudflare-rules.md')
     .filter(({ language }) => language === 'sh')

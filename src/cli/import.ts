@@ -1,11 +1,11 @@
-import { statSync, writeFileSync } from 'node:fs'
-import { EdgeError, messageOf } from '../error.ts'
+import { statSync } from 'node:fs'
 import { type Imported, importRules } from '../import/node/import.ts'
-import type { ImportedRule, LeftOut } from '../import/rule.ts'
+import type { ImportedRule } from '../import/rule.ts'
 import { PRODUCT_NAMES } from '../import/ruleset.ts'
 import { toDocument } from '../import/yaml.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { reportLeftOut, writeText } from './output.ts'
 import { paint, printable } from './printable.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
@@ -22,23 +22,6 @@ const summary = ({ rules }: Imported): string => {
   for (const { product } of rules) counts.set(product, (counts.get(product) ?? 0) + 1)
   const parts = [...counts].map(([product, count]) => counted(count, PRODUCT_NAMES[product]))
   return parts.length === 0 ? 'no rules' : parts.join(', ')
-}
-
-const report = (io: Io, lines: readonly LeftOut[], label: 'error' | 'warning'): void => {
-  for (const { source, what, reason } of lines) {
-    const word = paint(io.color, label === 'error' ? 'red' : 'yellow', `${label}:`)
-    io.err(`${word} ${printable(`${source}: ${what} is left out: ${reason}`)}\n`)
-  }
-}
-
-const write = (file: string, text: string): void => {
-  try {
-    writeFileSync(file, text, { flag: 'w' })
-  } catch (error) {
-    throw new EdgeError('not_written', `${file}: cannot be written: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
 }
 
 const run = async (args: Arguments, io: Io): Promise<number> => {
@@ -60,14 +43,14 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
     return exit
   }
   const { text, leftOut: inYaml } = toDocument(rules)
-  report(io, broken, 'error')
-  report(io, [...imported.leftOut, ...inYaml, ...ownLeftOut], 'warning')
+  reportLeftOut(io, broken, 'error')
+  reportLeftOut(io, [...imported.leftOut, ...inYaml, ...ownLeftOut], 'warning')
   for (const warning of warnings) {
     io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(warning)}\n`)
   }
   const file = args.text('output')
   if (file === undefined) io.out(text)
-  else write(file, text)
+  else writeText(file, text)
   io.err(
     `${summary(imported)} found${file === undefined ? '' : `, written to ${printable(file)}`}\n`
   )

@@ -1,4 +1,6 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
+import type { ExportFormat } from '../import/node/export.ts'
+import { EXPORT_FORMATS, exportRules } from '../import/node/export.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import { productsOf } from '../rules/print.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
@@ -7,8 +9,9 @@ import type { OpenedSources } from '../visitor/node/sources.ts'
 import { providedBy } from '../visitor/provides.ts'
 import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_OK, unknownWord, usageError } from './command.ts'
+import { EXIT_OK, oneOf, unknownWord, usageError } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
+import { reportLeftOut, writeText } from './output.ts'
 import { paint, printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -73,15 +76,33 @@ const ACTIONS: Record<string, Action> = {
   print,
   check,
 }
+const EXPORT = 'export'
+const DEFAULT_FORMAT: ExportFormat = 'ruleset'
+
+const exportTo = (
+  args: Arguments,
+  io: Io,
+  paths: readonly string[],
+  options: Parameters<typeof exportRules>[2]
+): void => {
+  const format = oneOf(args, 'format', EXPORT_FORMATS) ?? DEFAULT_FORMAT
+  const { text, leftOut } = exportRules(paths, format, options)
+  reportLeftOut(io, leftOut, 'warning')
+  const file = args.text('output')
+  if (file === undefined) io.out(text)
+  else writeText(file, text)
+}
 
 export const rules: Command = {
   name: 'rules',
-  summary: 'print rule documents as expressions of the Rules language, or check them',
-  usage: 'print|check FILE_OR_DIRECTORY... [options]',
+  summary:
+    'print rules as expressions of the Rules language, check them, or export them for Cloudflare',
+  usage: 'print|check|export FILE_OR_DIRECTORY... [options]',
   description:
     'print   print each rule, shorthand included, as the expression that the edge evaluates\n' +
     'check   load the documents as `serve` would, and print the place of every problem; exit code 2 if it rejects one.\n' +
-    '        Warns about rules that read fields without data',
+    '        Warns about rules that read fields without data\n' +
+    'export  write the rules as JSON of Cloudflare’s API, as Terraform, or as a rule document',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
@@ -93,28 +114,23 @@ export const rules: Command = {
   examples: [
     'edge1020 rules print rules/starter.yaml',
     'edge1020 rules check rules/starter.yaml --json',
+    'edge1020 rules export rules/starter.yaml --format terraform',
   ],
   run: async (args, io) => {
     const [action = '', ...paths] = args.positionals
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-    if (act === undefined) {
-      if (action === '') throw usageError('edge1020 rules: expected print or check')
-      throw unknownWord('edge1020 rules: unknown action', action, Object.keys(ACTIONS))
+    if (act === undefined && action !== EXPORT) {
+      if (action === '') throw usageError('edge1020 rules: expected print, check or export')
+      const known = [...Object.keys(ACTIONS), EXPORT]
+      throw unknownWord('edge1020 rules: unknown action', action, known)
     }
     if (paths.length === 0) {
       throw usageError(`edge1020 rules ${action}: expected a rule file or a directory`)
     }
     return withSources(args, io, (sources) => {
-      act(
-        loadRulePaths(paths, {
-          lists: sources.lists,
-          readPage: readPageFile,
-          ...terraformValues(args),
-        }),
-        args,
-        io,
-        sources
-      )
+      const options = { lists: sources.lists, readPage: readPageFile, ...terraformValues(args) }
+      if (act === undefined) exportTo(args, io, paths, options)
+      else act(loadRulePaths(paths, options), args, io, sources)
       return EXIT_OK
     })
   },

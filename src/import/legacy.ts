@@ -74,6 +74,10 @@ export const readFirewallRule = (
   })
 }
 
+/** `whitelist` is `allow`; unlike a firewall rule's, this one skips more than the rules below. */
+const accessAction = (mode: string): Pick<ImportedRule, 'action' | 'written_action'> =>
+  mode === 'whitelist' ? { action: 'allow', written_action: mode } : { action: mode }
+
 /**
  * An IP Access rule.
  *
@@ -90,7 +94,7 @@ export const readAccessRule = (rule: View, found: Found, resource?: string): voi
       product: 'access',
       zone: textOrNothing(rule, 'zone_id'),
       name: notes,
-      ...actionOf(required(rule, 'mode')),
+      ...accessAction(required(rule, 'mode')),
       enabled: !(boolean(rule, 'paused') ?? false),
       resource,
       source: rule.place,

@@ -44,6 +44,8 @@ export interface ImportedRule {
   readonly methods?: readonly string[]
   /** The kind of its ruleset, where that is not the zone's: rules of a `custom` one run where another executes them. */
   readonly ruleset?: string
+  /** The id (or Terraform's address) of such a ruleset, by which `executes` refers to it. */
+  readonly ruleset_id?: string
   /** What a `skip` skips; absent: the rest of the ruleset. */
   readonly skip?: SkippedParts
   /** The response of a `block`. */

@@ -82,7 +82,7 @@ const idOf = (rule: ImportedRule, name: string, taken: Set<string>): string => {
 }
 
 /** The reason why a rule does not run here; `undefined` where it runs. */
-const unenforced = ({ product, action = '', ruleset }: ImportedRule): string | undefined => {
+export const unenforced = ({ product, action = '', ruleset }: ImportedRule): string | undefined => {
   if (product === 'list' || product === 'lockdown') return undefined
   if (ruleset === 'custom') return 'rules of custom rulesets are not enforced yet'
   const known: readonly string[] = ACTIONS[product]

@@ -69,13 +69,14 @@ const limitOf = (rule: View): Partial<ImportedRule> => {
 interface Origin {
   readonly zone: string | undefined
   readonly ruleset: string | undefined
+  readonly ruleset_id: string | undefined
   readonly resource: string | undefined
 }
 
 const ruleOf = (
   rule: View,
   product: Product,
-  { zone, ruleset, resource }: Origin
+  { zone, ruleset, ruleset_id, resource }: Origin
 ): ImportedRule => {
   const action = required(rule, 'action')
   const parameters = child(rule, 'action_parameters')
@@ -93,6 +94,7 @@ const ruleOf = (
     at: rule.exactPlace,
     ...(product === 'ratelimit' ? limitOf(rule) : {}),
     ruleset,
+    ruleset_id,
     skip: action === 'skip' ? skipped(parameters, child(rule, 'logging')) : undefined,
     response: action === 'block' ? responseOf(parameters) : undefined,
     executes: action === 'execute' ? executed(parameters) : undefined,
@@ -137,6 +139,7 @@ export const readRuleset = (
   const kind = textOrNothing(ruleset, 'kind')
   const origin = {
     ruleset: kind === 'zone' ? undefined : kind,
+    ruleset_id: kind === 'custom' ? (textOrNothing(ruleset, 'id') ?? resource) : undefined,
     zone: textOrNothing(ruleset, 'zone_id') ?? textOrNothing(ruleset, 'zone'),
     resource,
   }

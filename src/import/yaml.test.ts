@@ -16,9 +16,36 @@ test('a document with the place of each rule, and what has no form in it', () =>
       skip: { current: false, phases: ['http_ratelimit'], products: [], rulesets: [], logs: true },
     },
     { product: 'access', action: 'block', target: 'ip', value: '192.0.2.1', source: 'a.tf:9' },
-    { product: 'list', name: 'office', kind: 'ip', source: 'a.tf:11' },
+    {
+      ...rule,
+      name: 'Past theirs',
+      expression: 'ssl',
+      action: 'skip',
+      skip: { current: false, phases: [], products: [], rulesets: ['x'], logs: true },
+    },
+    {
+      product: 'list',
+      name: 'office',
+      kind: 'ip',
+      entries: [{ value: '192.0.2.0/24', comment: 'the\noffice' }],
+      source: 'a.tf:11',
+    },
+    { product: 'list', name: 'moved', kind: 'redirect', source: 'a.tf:12' },
   ])
-  expect(text).toBe(`rules:
+  expect(text).toBe(`lists:
+  # a.tf:11
+  "office":
+    kind: ip
+    items:
+      - "192.0.2.0/24" # the office
+
+access:
+  # a.tf:9
+  - name: "block 192.0.2.1"
+    id: "block-192-0-2-1"
+    block: "192.0.2.1"
+
+rules:
   # a.tf:1
   - name: "On"
     id: "on"
@@ -32,13 +59,19 @@ test('a document with the place of each rule, and what has no form in it', () =>
       not ssl
     action: block
     enabled: false
+  # a.tf:1
+  - name: "Goes on"
+    id: "goes-on"
+    expression: |-
+      ssl
+    action: skip
+    skip: { phases: ["http_ratelimit"] }
 `)
   expect(leftOut.map(({ what, reason }) => [what, reason])).toEqual([
     ['Wrong', expect.stringContaining('unknown identifier')],
-    ['Asked', 'it has no form in a rule document yet'],
-    ['Goes on', 'it skips other products only, which are not here'],
-    ['192.0.2.1', 'it has no form in a rule document yet'],
-    ['office', 'lists are given with `--feed` or the option `lists`'],
+    ['Asked', 'the action `managed_challenge` is not enforced yet'],
+    ['Past theirs', 'it skips only what is not here'],
+    ['moved', 'lists of the kind redirect have no form in a rule document'],
   ])
   expect(toDocument([]).text).toBe('rules: []\n')
 })

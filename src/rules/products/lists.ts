@@ -23,6 +23,8 @@ export interface OwnList {
 
 /** A list as far as it could be read. */
 export interface ListDraft extends OwnList {
+  /** As written. */
+  readonly items: readonly (string | number)[]
   readonly lists: Lists
   readonly place: Place
 }
@@ -79,6 +81,7 @@ const readList = ({ key, keyPlace, value }: Entry, reader: Reader): ListDraft | 
       name: key,
       kind: kindIn(lists, key),
       size: items.length,
+      items,
       file: place.path ?? file,
       line: place.path === undefined ? line : 0,
       lists,

@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs'
+import { EdgeError, messageOf } from '../error.ts'
+import type { LeftOut } from '../import/rule.ts'
+import type { Io } from './command.ts'
+import { paint, printable } from './printable.ts'
+
+/** @throws EdgeError `not_written` */
+export const writeText = (file: string, text: string): void => {
+  try {
+    writeFileSync(file, text, { flag: 'w' })
+  } catch (error) {
+    throw new EdgeError('not_written', `${file}: cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** Says to stderr what is left out, where it stands and why. */
+export const reportLeftOut = (
+  io: Io,
+  lines: readonly LeftOut[],
+  label: 'error' | 'warning'
+): void => {
+  for (const { source, what, reason } of lines) {
+    const word = paint(io.color, label === 'error' ? 'red' : 'yellow', `${label}:`)
+    io.err(`${word} ${printable(`${source}: ${what} is left out: ${reason}`)}\n`)
+  }
+}
