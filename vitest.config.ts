@@ -4,20 +4,16 @@ import { defineConfig } from 'vitest/config'
 const source = (file: string) => new URL(`./src/${file}`, import.meta.url).pathname
 
 /**
- * Rooms whose tests share their modules: they start no process, and replace nothing of Node or of another
- * module. test/units.test.ts holds them to it.
+ * Test files that each need a process of their own: they replace a module, or what is read of the environment once, or test what
+ * is not loaded yet.
+ * All others share their modules with those that run before them. test/shared.test.ts holds them to it.
  */
-const PURE = [
-  'client',
-  'language',
-  'lists',
-  'personas',
-  'phases',
-  'request',
-  'rules',
-  'visitor/bots',
-  'visitor/feeds',
-  'zones',
+const ALONE = [
+  'src/node.test.ts',
+  'src/visitor/node/city-files.test.ts',
+  'src/visitor/node/download-failure.test.ts',
+  'src/visitor/node/geoip-lite.test.ts',
+  'test/later.test.ts',
 ]
 
 export default defineConfig({
@@ -41,21 +37,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'units',
-          include: PURE.map((room) => `src/${room}/**/*.test.ts`),
+          name: 'shared',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: ALONE,
           setupFiles: ['test/whole.ts'],
-          // Their modules are loaded once a worker in place of once a file: a third of the processor's time.
+          // Modules are loaded once a worker in place of once a file: a third of the processor's time.
           pool: 'threads',
           isolate: false,
+          sequence: { groupOrder: 1 },
+          restoreMocks: true,
+          unstubGlobals: true,
+          unstubEnvs: true,
         },
       },
       {
         extends: true,
-        test: {
-          name: 'trips',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: PURE.map((room) => `src/${room}/**`),
-        },
+        test: { name: 'alone', include: ALONE, sequence: { groupOrder: 0 } },
       },
     ],
     globalSetup: ['test/events-worker.ts'],

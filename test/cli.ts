@@ -7,6 +7,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { EXIT_USAGE } from '../src/cli/command.ts'
+import { errorText } from '../src/cli/error-text.ts'
+import { cliWith } from '../src/cli/io.fixture.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 const MAIN = join(ROOT, 'dist/cli/main.js')
@@ -21,8 +24,22 @@ export interface Ran {
   err: string
 }
 
-/** Runs the built command line to its end. */
+/**
+ * Runs the command line to its end: in this process, where its start costs nothing; built and in a process of its own where the
+ * test gives it a place or an environment. A `serve` that is not refused would not end: `startServe` starts one.
+ */
 export const run = async (
+  args: readonly string[],
+  { cwd, env, input = '' }: { cwd?: string; env?: Record<string, string>; input?: string } = {}
+): Promise<Ran> => {
+  if (cwd !== undefined || env !== undefined) return runBuilt(args, { cwd, env, input })
+  const { code, out, err, error } = await cliWith(input, ...args)
+  if (code !== undefined) return { code, out, err }
+  return { code: EXIT_USAGE, out, err: err + errorText(error, args[0]) }
+}
+
+/** Runs the built command line to its end, in a process of its own. */
+export const runBuilt = async (
   args: readonly string[],
   {
     cwd = ROOT,
@@ -61,12 +78,12 @@ export interface Running {
 /** Starts `edge1020 serve --json` on free ports and waits for its ready line. */
 export const startServe = async (
   args: readonly string[] = [],
-  { cwd = ROOT }: { cwd?: string } = {}
+  { cwd = ROOT, env = {} }: { cwd?: string; env?: Record<string, string> } = {}
 ): Promise<Running> => {
   const child = spawn(
     process.execPath,
     [MAIN, 'serve', '--port', '0', '--admin-port', '0', '--json', ...args],
-    { cwd }
+    { cwd, env: { ...process.env, ...env } }
   )
   const texts = collect(child)
   const exited = once(child, 'close')

@@ -40,15 +40,13 @@ describe('examples', () => {
   /** `client-vitest.test.ts` runs in this suite as it is. */
   const TESTS = ['client-vitest.test.ts', 'client.test.mjs']
 
-  /** `test/import.test.ts` loads them. */
-  const CONFIGURATIONS = ['ruleset.json', 'terraform']
+  /** `test/import.test.ts` loads the rules; Grafana loads its dashboard. */
+  const CONFIGURATIONS = ['grafana', 'ruleset.json', 'terraform']
 
   test('are these', () => {
-    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual([
-      ...TESTS,
-      ...SERVERS,
-      ...CONFIGURATIONS,
-    ])
+    expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual(
+      [...TESTS, ...SERVERS, ...CONFIGURATIONS].sort()
+    )
   })
 
   /** Node 20 reads no TypeScript: its types are taken out, and the rest runs as it stands. */

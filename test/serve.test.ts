@@ -303,9 +303,8 @@ describe('the admin port beyond loopback', () => {
 
   test('a token of the environment is never printed', async () => {
     const token = 'correct-horse-battery'
-    process.env.EDGE1020_ADMIN_TOKEN = token
-    const own = await startServe(['--store', 'memory', '--admin-host', '0.0.0.0']).finally(() => {
-      delete process.env.EDGE1020_ADMIN_TOKEN
+    const own = await startServe(['--store', 'memory', '--admin-host', '0.0.0.0'], {
+      env: { EDGE1020_ADMIN_TOKEN: token },
     })
     expect((await ask(`${own.admin}/api/events`)).status).toBe(401)
     expect((await ask(`${own.admin}/api/events`, token)).status).toBe(200)

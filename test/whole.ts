@@ -1,5 +1,5 @@
 import { wholeEdge } from '../src/whole.ts'
 
 // Most tests ask rooms directly, without an edge that waits for what they import later; test/later.test.ts does without.
-// Units have this file as their set-up. Others import it: it costs each of them the loading of a whole edge.
+// Files that share their modules have this one as their set-up; the others import it where they need it.
 wholeEdge()

@@ -10,7 +10,10 @@ export interface CliResult {
 }
 
 /** Runs the command line in this process. */
-export const cli = async (...argv: string[]): Promise<CliResult> => {
+export const cli = (...argv: string[]): Promise<CliResult> => cliWith('', ...argv)
+
+/** Runs the command line in this process, with a standard input. */
+export const cliWith = async (input: string, ...argv: string[]): Promise<CliResult> => {
   const texts = { out: '', err: '' }
   const io = {
     out: (text: string) => {
@@ -20,7 +23,9 @@ export const cli = async (...argv: string[]): Promise<CliResult> => {
       texts.err += text
     },
     color: false,
-    stdin: (async function* () {})(),
+    stdin: (async function* () {
+      yield input
+    })(),
   }
   try {
     return { code: await runCli(argv, io), ...texts, error: undefined }

@@ -251,7 +251,8 @@ describe('lines', () => {
   })
 
   const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-  const DEEP_TYPE = `${'Array<'.repeat(20_000)}Int${'>'.repeat(20_000)}`
+  /** Deeper than any thread's stack. */
+  const DEEP_TYPE = `${'Array<'.repeat(100_000)}Int${'>'.repeat(100_000)}`
 
   test.each([
     ['a deep id', `{"id":${DEEP},"expression":"ssl"}`, null, 'too_deep'],

@@ -1,0 +1,65 @@
+// Tests of the project `shared` share their modules and their process: none of them may change what the others see.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import config from '../vitest.config.ts'
+import { ROOT } from './cli.ts'
+
+interface Project {
+  test: Record<string, unknown> & { name: string; include: string[]; exclude?: string[] }
+}
+const projects = config.test!.projects as Project[]
+const [shared, alone] = ['shared', 'alone'].map(
+  (name) => projects.find(({ test }) => test.name === name)!.test
+)
+const files = ['src', 'test', 'examples']
+  .flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name}`
+    )
+  )
+  .filter((name) => name.endsWith('.test.ts') && name !== 'test/shared.test.ts')
+
+/** What vitest does not undo by itself, or this file's own words would match. */
+const CHANGES =
+  /\bvi\.(?:mock|doMock)\(|\bprocess\.(?:env\.\w+ = |chdir\(|on\()|\bglobalThis\.\w+ = /
+
+/** Whether the test file changes what those behind it see. */
+const isChanging = (text: string) =>
+  CHANGES.test(text) || (text.includes('vi.useFakeTimers(') && !text.includes('vi.useRealTimers('))
+
+describe('files that share their modules', () => {
+  test('are all but a few', () => {
+    expect(shared!.isolate).toBe(false)
+    expect(files.length).toBeGreaterThan(250)
+    expect(alone!.include.length).toBeLessThan(10)
+  })
+
+  test('change nothing that others see: a file that must is named in ALONE', () => {
+    const changing = files.filter((file) => isChanging(readFileSync(join(ROOT, file), 'utf8')))
+    expect(changing.filter((file) => !alone!.include.includes(file))).toEqual([])
+    // It tests what is loaded when, and changes nothing.
+    const needless = alone!.include.filter((file) => !changing.includes(file))
+    expect(needless).toEqual(['test/later.test.ts'])
+  })
+
+  test('have their spies, globals and environment put back for them', () => {
+    expect(shared).toMatchObject({ restoreMocks: true, unstubGlobals: true, unstubEnvs: true })
+  })
+
+  test.each([
+    "vi.mock('node:fs')",
+    'vi.useFakeTimers()',
+    "process.env.TZ = 'UTC'",
+    'process.chdir(folder)',
+    'globalThis.fetch = own',
+  ])('%s would be found', (line) => {
+    expect(isChanging(line)).toBe(true)
+  })
+})
+
+test('no test runs twice, or not at all', () => {
+  expect(shared!.exclude).toEqual(alone!.include)
+  const folders = shared!.include.map((glob) => glob.split('/')[0])
+  expect(folders).toEqual(['src', 'test', 'examples'])
+})
