@@ -9,7 +9,9 @@ const source = (file: string) => new URL(`./src/${file}`, import.meta.url).pathn
  * All others share their modules with those that run before them. test/shared.test.ts holds them to it.
  */
 const ALONE = [
+  'src/mount/request-headers.test.ts',
   'src/node.test.ts',
+  'src/ray.test.ts',
   'src/visitor/node/city-files.test.ts',
   'src/visitor/node/download-failure.test.ts',
   'src/visitor/node/geoip-lite.test.ts',

@@ -22,7 +22,7 @@ const files = ['src', 'test', 'examples']
 
 /** What vitest does not undo by itself, or this file's own words would match. */
 const CHANGES =
-  /\bvi\.(?:mock|doMock)\(|\bprocess\.(?:env\.\w+ = |chdir\(|on\()|\bglobalThis\.\w+ = /
+  /\bvi\.(?:mock|doMock|resetModules)\(|\bprocess\.(?:env\.\w+ = |chdir\(|on\()|\bglobalThis\.\w+ = /
 
 /** Whether the test file changes what those behind it see. */
 const isChanging = (text: string) =>
@@ -38,9 +38,7 @@ describe('files that share their modules', () => {
   test('change nothing that others see: a file that must is named in ALONE', () => {
     const changing = files.filter((file) => isChanging(readFileSync(join(ROOT, file), 'utf8')))
     expect(changing.filter((file) => !alone!.include.includes(file))).toEqual([])
-    // It tests what is loaded when, and changes nothing.
-    const needless = alone!.include.filter((file) => !changing.includes(file))
-    expect(needless).toEqual(['test/later.test.ts'])
+    expect(alone!.include.filter((file) => !changing.includes(file))).toEqual([])
   })
 
   test('have their spies, globals and environment put back for them', () => {
@@ -49,6 +47,7 @@ describe('files that share their modules', () => {
 
   test.each([
     "vi.mock('node:fs')",
+    'vi.resetModules()',
     'vi.useFakeTimers()',
     "process.env.TZ = 'UTC'",
     'process.chdir(folder)',
