@@ -1,12 +1,12 @@
 /** The meaning of each field, in our own words. Aliases need none; `.names` and `.values` have theirs by rule. */
 export const fieldMeanings: Readonly<Record<string, string>> = {
-  'http.cookie': 'The whole `Cookie` header as sent.',
-  'http.host': 'Host that the request names, without its port.',
-  'http.referer': 'The `Referer` header, empty without one.',
+  'http.cookie': 'The whole `Cookie` header, as sent.',
+  'http.host': 'Host of the request, without its port.',
+  'http.referer': 'The `Referer` header; empty if there is none.',
   'http.request.full_uri':
     'Scheme, host, path and query of the request as one URI, normalized, without a fragment.',
-  'http.request.method': 'Method of the request, in the case that the client sends: `GET`, `POST`.',
-  'http.request.cookies': 'Values of each cookie, by its name.',
+  'http.request.method': 'Method of the request, in the case of the client: `GET`, `POST`.',
+  'http.request.cookies': 'Values of each cookie, by name.',
   'http.request.timestamp.sec': 'Arrival of the request, in seconds since 1970.',
   'http.request.timestamp.msec': 'Milliseconds of the arrival within its second, 0 to 999.',
   'http.request.uri': 'Path and query, with the path normalized.',
@@ -14,14 +14,14 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'http.request.uri.path.extension':
     "Letters after the last dot of the path's file name, in lower case and without the dot.",
   'http.request.uri.query': 'Query without its question mark.',
-  'http.user_agent': 'The `User-Agent` header, empty without one.',
+  'http.user_agent': 'The `User-Agent` header; empty if there is none.',
   'http.request.version': 'Version of HTTP between client and edge: `HTTP/1.1`, `HTTP/2`.',
   'http.x_forwarded_for': 'The whole `X-Forwarded-For` header as the client sends it.',
   'ip.src': 'Address of the client.',
   'edge.ip_reputation.score':
-    'Score of the address in the loaded reputation feeds; only this edge has the field.',
+    'Score of the address in the loaded reputation feeds. Only edge1020 has this field.',
   'edge.ip_reputation.lists':
-    'Names of the reputation lists that hold the address; only this edge has the field.',
+    'Names of the reputation lists with the address. Only edge1020 has this field.',
   'ip.src.lat': 'Latitude of the address, as text.',
   'ip.src.lon': 'Longitude of the address, as text.',
   'ip.src.city': 'City of the address.',
@@ -30,9 +30,9 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'ip.src.region': 'Name of the region of the address.',
   'ip.src.region_code': 'Code of the region of the address.',
   'ip.src.timezone.name': 'Time zone of the address: `Europe/London`.',
-  'ip.src.asnum': 'Number of the autonomous system that announces the address; 0 where unknown.',
+  'ip.src.asnum': 'Number of the autonomous system that announces the address; 0 if unknown.',
   'ip.src.continent': 'Continent of the address in two letters: `EU`.',
-  'ip.src.country': 'Country of the address in two letters; `XX` where unknown, `T1` for Tor.',
+  'ip.src.country': 'Country of the address in two letters; `XX` if unknown, `T1` for Tor.',
   'ip.src.subdivision_1_iso_code': 'First-level subdivision of the address: `GB-ENG`.',
   'ip.src.subdivision_2_iso_code': 'Second-level subdivision of the address.',
   'ip.src.is_in_european_union': 'Whether the country of the address is in the European Union.',
@@ -45,7 +45,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'raw.http.response.headers': 'Headers of the response as the origin sends them, by name.',
   ssl: "Whether the visitor's connection is encrypted.",
   'cf.api_gateway.auth_id_present':
-    'Whether the request carries the session identifier that API Shield is told to look for.',
+    'Whether the request has the session identifier that API Shield is configured for.',
   'cf.api_gateway.request_violates_schema': 'Whether the request breaks the schema of its API.',
   'cf.schema_validation.learned.violated':
     'Whether the request breaks the schema that was learned from traffic.',
@@ -67,7 +67,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'cf.edge.server_ip': 'Address of the edge that the client connects to.',
   'cf.edge.server_port': 'Port of the edge that the client connects to.',
   'cf.hostname.metadata': 'Metadata that the owner attached to the custom hostname.',
-  'cf.random_seed': 'Random bytes, other ones for each request.',
+  'cf.random_seed': 'Random bytes, different for each request.',
   'cf.ray_id': 'Ray ID of the request, without the data center.',
   'cf.threat_score': 'Old threat score; always 0.',
   'cf.tls_cipher': 'Cipher of the TLS connection.',
@@ -109,8 +109,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'cf.tls_client_random': 'Random value of the ClientHello, in base64.',
   'cf.tls_version': 'Version of TLS: `TLSv1.3`.',
   'cf.edge.client_tcp': 'Whether the client connects over TCP.',
-  'cf.edge.l4.delivery_rate':
-    'Delivery rate that the connection reached last, in bytes per second.',
+  'cf.edge.l4.delivery_rate': 'Most recent delivery rate of the connection, in bytes per second.',
   'cf.timings.client_tcp_rtt_msec':
     "Smoothed round-trip time of the client's TCP connection, in milliseconds.",
   'cf.timings.client_quic_rtt_msec':
@@ -143,7 +142,7 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
     'Whether the pair of username and password is in a known leak.',
   'cf.waf.credential_check.username_password_similar':
     'Whether a similar pair of username and password is in a known leak.',
-  'cf.llm.prompt.detected': 'Whether the request holds a prompt for a language model.',
+  'cf.llm.prompt.detected': 'Whether the request contains a prompt for a language model.',
   'cf.llm.prompt.pii_detected': 'Whether the prompt holds personal data.',
   'cf.llm.prompt.pii_categories': 'Kinds of personal data in the prompt.',
   'cf.llm.prompt.unsafe_topic_detected': 'Whether the prompt is on an unsafe topic.',
@@ -151,18 +150,19 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'cf.llm.prompt.injection_score':
     'Score for prompt injection from 1 (likely) to 99 (unlikely); 100 without a score.',
   'cf.llm.prompt.token_count': 'Estimated number of tokens of the prompt.',
-  'cf.llm.prompt.custom_topic_categories': "Scores of the owner's own topics, by topic.",
-  'cf.worker.upstream_zone': 'Zone whose Worker sends the request; empty where none does.',
-  'http.request.uri.args': 'Values of each argument of the query, by its name.',
+  'cf.llm.prompt.custom_topic_categories': "Scores of the owner's custom topics, by topic.",
+  'cf.worker.upstream_zone': 'Zone of the Worker that sends the request; empty if there is none.',
+  'http.request.uri.args': 'Values of each argument of the query, by name.',
   'raw.http.request.uri.args':
-    'Values of each argument of the query as the client sends it, by its name.',
-  'http.request.headers': 'Values of each header, by its name in lower case.',
-  'http.request.headers.truncated': 'Whether the request has more headers than rules see.',
-  'http.request.accepted_languages': 'Languages of `Accept-Language`, the most wanted first.',
-  'http.request.body.raw': 'Start of the body, as far as rules see it.',
-  'http.request.body.truncated': 'Whether the body is longer than rules see.',
+    'Values of each argument of the query as the client sends it, by name.',
+  'http.request.headers': 'Values of each header, by name in lower case.',
+  'http.request.headers.truncated':
+    'Whether the request has more headers than the limit for rules.',
+  'http.request.accepted_languages': 'Languages of `Accept-Language`, in order of preference.',
+  'http.request.body.raw': 'Beginning of the body, up to the limit for rules.',
+  'http.request.body.truncated': 'Whether the body exceeds the limit for rules.',
   'http.request.body.size': 'Size of the whole body in bytes.',
-  'http.request.body.form': 'Values of each field of a form in the body, by its name.',
+  'http.request.body.form': 'Values of each field of a form in the body, by name.',
   'http.request.body.mime': 'Media type of the body, from `Content-Type`.',
   'http.request.body.multipart': 'Parts of a multipart body, by name.',
   'http.request.body.multipart.content_types': '`Content-Type` of each part.',
@@ -171,8 +171,9 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
     '`Content-Transfer-Encoding` of each part.',
   'http.request.body.multipart.filenames': 'File names of each part.',
   'http.response.code': 'Status of the response.',
-  'http.response.headers': 'Values of each header of the response, by its name in lower case.',
-  'http.response.headers.truncated': 'Whether the response has more headers than rules see.',
+  'http.response.headers': 'Values of each header of the response, by name in lower case.',
+  'http.response.headers.truncated':
+    'Whether the response has more headers than the limit for rules.',
   'http.response.content_type.media_type':
     'Media type of the response in lower case, without parameters.',
   'cf.response.1xxx_code': "Code of the edge's own error response: 1020.",
@@ -182,13 +183,12 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'cf.colo.id': 'Identifier of the data center.',
   'cf.unique_visitor_id': 'Identifier of a visitor behind a shared address, from a cookie.',
   'http.request.jwt.claims': 'Claims of the validated JSON web tokens, by claim.',
-  'cf.sequence.current_op': 'Operation of the API that this request is.',
-  'cf.sequence.previous_ops': 'Operations of the API that the visitor called before.',
+  'cf.sequence.current_op': 'Operation of the API that this request calls.',
+  'cf.sequence.previous_ops': 'Operations of the API that the visitor called earlier.',
   'cf.sequence.msec_since_op': 'Milliseconds since the visitor called an operation, by operation.',
   'cf.api_gateway.graphql.query_size': 'Number of fields of a GraphQL query.',
   'cf.api_gateway.graphql.query_depth': 'Depth of a GraphQL query.',
-  'cf.api_gateway.graphql.parsed_successfully':
-    'Whether the body is a GraphQL query that can be read.',
+  'cf.api_gateway.graphql.parsed_successfully': 'Whether the body is a valid GraphQL query.',
   'cf.appsec.request.failed_detections': 'Detections that fail on the request.',
   'cf.colo.name': 'Name of the data center that receives the packet.',
   'cf.colo.region': 'Region of the data center that receives the packet.',
@@ -196,8 +196,8 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'icmp.type': 'Type of the ICMP message.',
   'icmp.code': 'Code of the ICMP message.',
   ip: 'Bytes of the IP header.',
-  'ip.dst': 'Address that the packet is sent to.',
-  'ip.dst.country': 'Country of the address that the packet is sent to.',
+  'ip.dst': 'Destination address of the packet.',
+  'ip.dst.country': 'Country of the destination address of the packet.',
   'ip.hdr_len': 'Length of the IP header in bytes.',
   'ip.len': 'Length of the packet in bytes.',
   'ip.opt.type': 'Type of the first option of the IP header.',
@@ -213,23 +213,23 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'tcp.flags.reset': 'The RST flag.',
   'tcp.flags.syn': 'The SYN flag.',
   'tcp.flags.urg': 'The URG flag.',
-  'tcp.srcport': 'Port that the TCP packet comes from.',
-  'tcp.dstport': 'Port that the TCP packet goes to.',
+  'tcp.srcport': 'Source port of the TCP packet.',
+  'tcp.dstport': 'Destination port of the TCP packet.',
   udp: 'Bytes of the UDP header.',
-  'udp.dstport': 'Port that the UDP packet goes to.',
-  'udp.srcport': 'Port that the UDP packet comes from.',
+  'udp.dstport': 'Destination port of the UDP packet.',
+  'udp.srcport': 'Source port of the UDP packet.',
   'http.request.jwt.claims.aud':
     "The audience of validated JSON web tokens, by the token's configuration.",
   'http.request.jwt.claims.iat.sec':
-    "The time of issue, in seconds of validated JSON web tokens, by the token's configuration.",
+    "The issue time of validated JSON web tokens in seconds, by the token's configuration.",
   'http.request.jwt.claims.iss':
     "The issuer of validated JSON web tokens, by the token's configuration.",
   'http.request.jwt.claims.jti':
     "The identifier of validated JSON web tokens, by the token's configuration.",
   'http.request.jwt.claims.nbf.sec':
-    "The start of validity, in seconds of validated JSON web tokens, by the token's configuration.",
+    "The start of validity of validated JSON web tokens in seconds, by the token's configuration.",
   'http.request.jwt.claims.sub':
     "The subject of validated JSON web tokens, by the token's configuration.",
   'http.request.jwt.claims.exp.sec':
-    "The end of validity, in seconds of validated JSON web tokens, by the token's configuration.",
+    "The end of validity of validated JSON web tokens in seconds, by the token's configuration.",
 }

@@ -6,33 +6,34 @@ import { fieldMeanings } from './field-meanings.ts'
 import { heading, table as markdownTable } from './markdown.ts'
 
 const INTRODUCTION = `
-Rules read these fields. A field is \`Bytes\` (text), \`Int\`, \`Bool\`, \`Ip\`, \`Array<…>\` or \`Map<…>\`. The column "source" says
-where its value comes from here:
+Rules can read these fields. A field is \`Bytes\` (text), \`Int\`, \`Bool\`, \`Ip\`, \`Array<…>\` or \`Map<…>\`. The column "source" names
+the origin of its value in edge1020:
 
 `
 
 const SOURCES: Readonly<Record<FieldSource, string>> = {
-  request: 'the request itself: always there',
+  request: 'the request itself; always available',
   connection:
-    'the connection: present where the mount passes it on, as `serve` and the Node mount do',
-  visitor: "the peer's address and values that the edge makes for each request: always there",
+    'the connection; available if the mount passes it on, as `serve` and the Node mount do',
+  visitor:
+    "the peer's address, and values that the edge creates for each request; always available",
   country: 'country data: [the option `geo`](visitors.md)',
   place: 'data with places (`geo` with cities): [visitors](visitors.md)',
-  postal: 'data with postal codes and second subdivisions, which not all data with places has',
+  postal: 'data with postal codes and second subdivisions; only some city databases have these',
   asn: 'ASN data: [the option `asn`](visitors.md)',
   reputation: '[reputation feeds](feeds.md)',
   bots: '[bot data](bots.md)',
-  tls: 'the TLS handshake, where [`serve` itself ends TLS](tls.md)',
-  constant: 'always the same on an edge like this one',
+  tls: 'the TLS handshake, if [`serve` itself ends TLS](tls.md)',
+  constant: 'a fixed value on this kind of edge',
   override:
-    'no data here yet: a [test override](personas.md) gives it a value, and a rule that reads it warns',
+    'no data here yet; a [test override](personas.md) can set it, and a rule that reads it causes a warning',
 }
 
 const PHASES: Readonly<Record<FieldPhase, string>> = {
   response: 'rules on responses',
   custom_error: 'custom error responses',
   transform: 'rules that rewrite requests',
-  characteristic: 'the counting of rate limiting rules',
+  characteristic: 'rate limiting counters',
   network: 'Magic Firewall',
 }
 
@@ -81,7 +82,7 @@ export const writeFields = async (): Promise<string> => {
       .map(([name, facts]) => rowOf(name, facts, deprecated.get(name)))
   const others = (Object.entries(PHASES) as [FieldPhase, string][]).map(
     ([phase, where]) =>
-      `\n## Fields of ${where}\n\nCustom rules cannot read them: \`rules check\` says so.\n\n${markdownTable(HEAD, rowsOf(phase))}`
+      `\n## Fields of ${where}\n\nCustom rules cannot read them; \`rules check\` reports an error.\n\n${markdownTable(HEAD, rowsOf(phase))}`
   )
   const aliases = fields.flatMap(({ name, alias }) =>
     alias === undefined ? [] : [[`\`${name}\``, `\`${alias}\``]]
@@ -89,10 +90,10 @@ export const writeFields = async (): Promise<string> => {
   return [
     heading('Fields', 'src/language/fields.json'),
     INTRODUCTION,
-    markdownTable(['source', 'what gives it data'], Object.entries(SOURCES)),
+    markdownTable(['source', 'origin of the value'], Object.entries(SOURCES)),
     `\nFields and plans are those of Cloudflare's [reference](${table.source}) of ${table.date}.\n`,
     `\n## Fields of custom rules\n\n${markdownTable(HEAD, rowsOf(undefined))}`,
     ...others,
-    `\n## Old names\n\nThey still work, and \`rules check\` warns.\n\n${markdownTable(['old', 'write'], aliases)}`,
+    `\n## Old names\n\nThey still work, but \`rules check\` warns about them.\n\n${markdownTable(['old name', 'new name'], aliases)}`,
   ].join('')
 }

@@ -25,11 +25,11 @@ const headers = { 'http.request.headers': new Map([['accept', ['*/*']]]) }
 /** Meaning and examples of each function, in our own words. A test runs every example. */
 export const functionNotes: Readonly<Record<string, FunctionNote>> = {
   lower: {
-    meaning: 'The text with its letters A to Z in lower case.',
+    meaning: 'The text with the letters A to Z in lower case.',
     examples: [{ expression: 'lower(http.host)', given: host, result: '"www.shop.test"' }],
   },
   upper: {
-    meaning: 'The text with its letters a to z in upper case.',
+    meaning: 'The text with the letters a to z in upper case.',
     examples: [{ expression: 'upper(http.host)', given: host, result: '"WWW.SHOP.TEST"' }],
   },
   len: {
@@ -40,14 +40,14 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   starts_with: {
-    meaning: 'Whether the text starts with another; case matters.',
+    meaning: 'Whether the text starts with another text; case-sensitive.',
     examples: [
       { expression: 'starts_with(http.request.uri.path, "/Admin")', given: path, result: 'true' },
       { expression: 'starts_with(http.request.uri.path, "/admin")', given: path, result: 'false' },
     ],
   },
   ends_with: {
-    meaning: 'Whether the text ends with another; case matters.',
+    meaning: 'Whether the text ends with another text; case-sensitive.',
     examples: [
       { expression: 'ends_with(http.request.uri.path, "users")', given: path, result: 'true' },
       { expression: 'ends_with(http.request.uri.path, "user")', given: path, result: 'false' },
@@ -55,7 +55,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
   },
   substring: {
     meaning:
-      'The bytes from `start` to before `end`, counted from 0; negative numbers count from the end. Without `end`: to the end.',
+      'The bytes from `start` up to, but not including, `end`. Positions start at 0; negative ones count from the end. Without `end`, all bytes to the end.',
     examples: [
       { expression: 'substring(http.request.uri.path, 1, 6)', given: path, result: '"Admin"' },
       { expression: 'substring(http.request.uri.path, -5)', given: path, result: '"users"' },
@@ -66,12 +66,12 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     examples: [{ expression: 'remove_bytes(http.host, ".w")', given: host, result: '"Shoptest"' }],
   },
   to_string: {
-    meaning: 'A number, truth value or address as text.',
+    meaning: 'A number, boolean or address as text.',
     examples: [{ expression: 'to_string(ip.src)', given: address, result: '"198.51.100.23"' }],
   },
   concat: {
     meaning:
-      'All texts as one text, or all arrays as one array. A missing argument counts as empty.',
+      'All texts joined to one text, or all arrays to one array. A missing argument counts as empty.',
     examples: [
       {
         expression: 'concat(http.host, http.request.uri.path)',
@@ -91,7 +91,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   join: {
-    meaning: 'The texts of an array as one text with the separator between them.',
+    meaning: 'The texts of an array, joined with the separator.',
     examples: [
       {
         expression: 'join(http.request.headers.names, ",")',
@@ -101,7 +101,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   split: {
-    meaning: 'The parts of a text between the separators, at most `limit` of them.',
+    meaning: 'The parts of a text between the separators, at most `limit` parts.',
     examples: [
       {
         expression: 'split(http.request.uri.query, "&")',
@@ -118,7 +118,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   has_value: {
-    meaning: 'Whether an array or map holds the value as a whole.',
+    meaning: 'Whether an array or map contains exactly the value.',
     examples: [
       {
         expression: 'has_value(http.request.headers.names, "cookie")',
@@ -134,7 +134,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
   },
   url_decode: {
     meaning:
-      'The text with its percent escapes undone, and `+` as a blank. Options: `r` decodes again and again, `u` also decodes `%uXXXX`.',
+      'The text with percent escapes decoded and `+` as a space. Options: `r` decodes repeatedly, `u` also decodes `%uXXXX`.',
     examples: [
       {
         expression: 'url_decode(http.request.uri.query)',
@@ -159,7 +159,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   regex_replace: {
-    meaning: `The text with the first match of a regular expression replaced; \`\${1}\` stands for its first group.`,
+    meaning: `The text with the first match of a regular expression replaced; \`\${1}\` is its first group.`,
     examples: [
       {
         expression: `regex_replace(http.request.uri.path, "^/Admin/(.*)$", "/\${1}")`,
@@ -169,7 +169,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   wildcard_replace: {
-    meaning: `The text replaced where the whole of it fits a pattern; \`\${1}\` stands for the text at the first \`*\`. Case is ignored unless the flags hold \`s\`.`,
+    meaning: `The replacement if the whole text matches a pattern, otherwise the text itself; \`\${1}\` is the text at the first \`*\`. Ignores case unless the flags contain \`s\`.`,
     examples: [
       {
         expression: `wildcard_replace(http.request.uri.path, "/admin/*", "/\${1}")`,
@@ -179,7 +179,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   encode_base64: {
-    meaning: 'The text in base64. Flags: `u` takes the alphabet for URLs, `p` adds padding.',
+    meaning: 'The text in base64. Flags: `u` uses the URL alphabet, `p` adds padding.',
     examples: [
       {
         expression: 'encode_base64(http.host)',
@@ -189,7 +189,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   decode_base64: {
-    meaning: 'The text that base64 stands for.',
+    meaning: 'The decoded text of a base64 text.',
     examples: [
       {
         expression: 'decode_base64(http.cookie)',
@@ -210,7 +210,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
   },
   hash_in_range: {
     meaning:
-      'A number from `start` to before `end` that is always the same for the same values. Cloudflare does not document its hash, so the number there is another one.',
+      'A number from `start` up to, but not including, `end`. The same values always give the same number. Cloudflare does not document its hash, so its number differs.',
     examples: [
       {
         expression: 'hash_in_range(0, 100, ip.src)',
@@ -221,7 +221,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
   },
   is_timed_hmac_valid_v0: {
     meaning:
-      'Whether a message carries a valid HMAC-SHA256 made with the key, and its timestamp is not older than `ttl` seconds.',
+      'Whether a message has a valid HMAC-SHA256 for the key, and a timestamp of at most `ttl` seconds ago.',
     examples: [
       {
         expression:
@@ -261,14 +261,14 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   cidr: {
-    meaning: 'The network of an address: its first bits, and zeros after them.',
+    meaning: 'The network of an address: its first bits, followed by zeros.',
     examples: [
       { expression: 'cidr(ip.src, 24, 48)', given: address, result: '198.51.100.0' },
       { expression: 'cidr(ip.src, 24, 48)', given: address6, result: '2001:db8:1234::' },
     ],
   },
   cidr6: {
-    meaning: 'The network of an IPv6 address; an IPv4 address as it is.',
+    meaning: 'The network of an IPv6 address; an IPv4 address stays the same.',
     examples: [
       { expression: 'cidr6(ip.src, 32)', given: address6, result: '2001:db8::' },
       { expression: 'cidr6(ip.src, 32)', given: address, result: '198.51.100.23' },
@@ -276,7 +276,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
   },
   uuidv4: {
     meaning:
-      'A UUID of version 4 made from random bytes, such as `cf.random_seed`; the same bytes give the same UUID.',
+      'A version 4 UUID from random bytes, such as `cf.random_seed`; the same bytes give the same UUID.',
     examples: [
       {
         expression: 'uuidv4(cf.random_seed)',
@@ -286,7 +286,8 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   bit_slice: {
-    meaning: 'Bits `offset_start` to before `offset_end` of a header of a packet, as a number.',
+    meaning:
+      'The bits of a packet header from `offset_start` up to, but not including, `offset_end`, as a number.',
     examples: [
       { expression: 'bit_slice(tcp, 0, 16)', given: { tcp: '\x01\xbb\x00' }, result: '443' },
     ],
@@ -296,7 +297,7 @@ export const functionNotes: Readonly<Record<string, FunctionNote>> = {
 /** The quantifiers are grammar and not functions; they read like functions. */
 export const quantifierNotes: Readonly<Record<string, FunctionNote>> = {
   any: {
-    meaning: 'Whether at least one element fulfils the condition. `[*]` stands for each element.',
+    meaning: 'Whether at least one element fulfils the condition. `[*]` is each element.',
     examples: [
       {
         expression: 'any(http.request.headers.names[*] eq "cookie")',
@@ -311,7 +312,7 @@ export const quantifierNotes: Readonly<Record<string, FunctionNote>> = {
     ],
   },
   all: {
-    meaning: 'Whether every element fulfils the condition; true where there is none.',
+    meaning: 'Whether every element fulfils the condition; true if there are no elements.',
     examples: [
       {
         expression: 'all(http.request.headers.names[*] contains "c")',

@@ -5,16 +5,20 @@ import type { FunctionDefinition, Parameter } from '../../src/language/scheme.ts
 import { expectedName } from '../../src/language/scheme.ts'
 import type { Value } from '../../src/language/types.ts'
 import { typeName } from '../../src/language/types.ts'
+import { wholeLanguage } from '../../src/language/whole.ts'
 import { formatIp, Ip, parseIp } from '../../src/lists/ip.ts'
 import type { FunctionExample, FunctionNote } from './function-notes.ts'
 import { functionNotes, quantifierNotes } from './function-notes.ts'
 import { heading } from './markdown.ts'
 
 const INTRODUCTION = `
-Functions of the Rules language, with examples. A signature names each parameter with its type; \`?\` marks one that may be left out,
-\`…\` one that may be repeated, \`literal\` one that takes no field, \`field\` one that takes no literal. \`Bytes\` is text, counted in
-bytes. A call with a missing argument is missing, unless the page says otherwise.
+Functions of the Rules language, with examples. A signature shows each parameter with its type. \`?\` marks an optional parameter and
+\`…\` a repeatable one. \`literal\` marks a parameter that takes no field, \`field\` one that takes no literal. \`Bytes\` is text, counted in
+bytes. If an argument is missing, so is the result, unless this page says otherwise.
 `
+
+// Examples are evaluated at once: nothing here waits for a module.
+wholeLanguage()
 
 /** Text in an example is UTF-8, unless a control character shows that its characters are bytes. */
 const BINARY = /[\0-\x1f]/
@@ -73,7 +77,7 @@ const section = (title: string, { meaning, examples }: FunctionNote, notes: stri
 const notesOf = ({ name, once, maxArguments }: FunctionDefinition): string[] => {
   const { refused } = customRuleFunctions.find((definition) => definition.name === name)!
   return [
-    ...(once === true ? ['An expression holds at most one call.'] : []),
+    ...(once === true ? ['An expression can have at most one call.'] : []),
     ...(maxArguments === undefined ? [] : [`At most ${maxArguments} arguments.`]),
     ...(refused === undefined ? [] : [`${refused}.`]),
   ]
