@@ -138,6 +138,7 @@ export class RequestContext implements Context, Facts {
   readonly #known: (Value | undefined)[]
   /** Values that win over everything else, by slot. */
   readonly #overrides: ReadonlyMap<number, Value> | undefined
+  #levelOf: ((facts: Facts) => number) | undefined
 
   constructor(
     layout: ContextLayout,
@@ -150,6 +151,20 @@ export class RequestContext implements Context, Facts {
     this.#overrides = overrides
     this.#layout = layout
     this.#known = layout.empty.slice()
+  }
+
+  /**
+   * Tells what challenges the visitor has passed.
+   *
+   * @param levelOf asked only where a challenge's rule is true
+   */
+  clearedBy(levelOf: (facts: Facts) => number): void {
+    this.#levelOf = levelOf
+  }
+
+  /** True where the visitor has passed a challenge of this level (`challenges/level.ts`) or above; of 0 nobody has. */
+  hasCleared(level: number): boolean {
+    return level > 0 && (this.#levelOf?.(this) ?? 0) >= level
   }
 
   get(slot: number): Value | undefined {

@@ -31,6 +31,13 @@ export interface EdgeOptions extends Sources {
     /** Time limit for receiving that part, in milliseconds. Rules then judge the part that has arrived. Default 10,000. */
     timeoutMs?: number
   }
+  /** Challenges, which browsers pass. */
+  challenges?: {
+    /** Signs clearances. Edges that share it accept each other's clearances, and those from before a restart. Default random. */
+    secret?: string | undefined
+    /** How long a clearance lets its visitor past challenges, in seconds. Default 1,800, as on Cloudflare. */
+    lifetimeSeconds?: number | undefined
+  }
   /** Redacts the values of query parameters in events: all parameters, or those with these names. */
   redactQuery?: boolean | readonly string[]
   /** Gets the error if a commit of an event or a look-up fails. The visitor gets an answer anyway. */

@@ -13,7 +13,7 @@ wholeEdge()
 export interface GivenRule {
   name: string
   expression: string
-  action?: 'block' | 'log' | 'skip'
+  action?: 'block' | 'log' | 'skip' | 'challenge'
   enabled?: boolean
   page?: unknown
 }

@@ -1,7 +1,11 @@
 import { actions } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
 import { checkContact } from './answers/contact.ts'
+import { isChallenge, LEVELS } from './challenges/level.ts'
+import type { Challenging } from './challenges/open.ts'
+import { checkChallenges } from './challenges/options.ts'
 import { createCommitter } from './commit.ts'
+import type { Facts } from './context.ts'
 import { RequestContext, readOverrides } from './context.ts'
 import type { EdgeStats } from './counters.ts'
 import { Counters } from './counters.ts'
@@ -12,7 +16,7 @@ import type { OnMatch } from './on-match.ts'
 import type { Match } from './phases/phase.ts'
 import { NO_MATCHES, runPhases } from './phases/run.ts'
 import { createRays } from './ray.ts'
-import { refusalFacts } from './refusal.ts'
+import { challengeFacts, refusalFacts } from './refusal.ts'
 import { bodies } from './request/bodies.ts'
 import { bodyLimits } from './request/body-limits.ts'
 import type { EdgeRequest } from './request/request.ts'
@@ -33,6 +37,11 @@ export type { EdgeOptions } from './edge-options.ts'
 
 const NO_CONNECTION: Connection = {}
 const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
+
+/** The page of challenges, and the check of clearances. */
+export const challengeModule = new Later<
+  Pick<typeof import('./challenges/open.ts'), 'openChallenges'>
+>(() => import('./challenges/open.ts'))
 
 /** Answers and events. */
 export const matchModule = new Later<Pick<typeof import('./on-match.ts'), 'prepareMatches'>>(
@@ -100,6 +109,16 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const { colo } = rays
   const visitors = createVisitors({ ...sources, trust, overrides, personas })
   checkContact(options.answers?.contact)
+  checkChallenges(options.challenges)
+  let opened: Challenging | undefined
+  /** Made once: clearances outlive a reload of the rules. */
+  const challenging = (): Challenging => {
+    opened ??= challengeModule.now.openChallenges(
+      options.challenges ?? {},
+      options.answers?.emulatedHeader
+    )
+    return opened
+  }
   const limits = bodyLimits(options.body)
   const bodyOf = ({ request }: RequestContext) => bodies.now.readBody(request, limits)
   if (overrides) testModule.ask()
@@ -112,6 +131,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const openZone = (ruleset: Ruleset): Zone => {
     const zone = createZone(ruleset)
     if (zone.phases.some(({ readsBody }) => readsBody)) bodies.ask()
+    if (zone.hasChallenges) challengeModule.ask()
     openSources(sources, sourcesOf(zone.fields))
     return zone
   }
@@ -131,6 +151,25 @@ export const createEdge = (options: EdgeOptions): Edge => {
     return preparing
   }
 
+  const levelOf = (facts: Facts): number => {
+    const { request, visitor } = facts
+    if (visitor.passesChallenges) return LEVELS.challenge
+    const cookies = request.joined('cookie', '; ')
+    return challenging().clearances.level(cookies, challengeFacts(facts, colo), request.timeMs)
+  }
+
+  const answerOf = (
+    answers: OnMatch['answers'],
+    context: RequestContext,
+    { action, code, page, rule }: Match
+  ): Answer => {
+    if (!isChallenge(action)) {
+      return answers.refuse(refusalFacts(code, context, colo, { page, response: rule.response }))
+    }
+    const { target, search } = context.request
+    return challenging().challenges.ask(action, challengeFacts(context, colo), target.path + search)
+  }
+
   const answerMatches = (
     { answers, record }: OnMatch,
     zone: Zone,
@@ -138,10 +177,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
     matches: readonly Match[]
   ): Verdict | Promise<Verdict> => {
     stats.matched(matches)
-    const { action, code, page, rule } = matches.at(-1)!
-    const answer = actions[action].answers
-      ? answers.refuse(refusalFacts(code, context, colo, { page, response: rule.response }))
-      : undefined
+    const last = matches.at(-1)!
+    const { action } = last
+    const answer = actions[action].answers ? answerOf(answers, context, last) : undefined
     if (answer !== undefined) stats.blocked++
     if (store.discards === true) return new Verdict(action, context, zone, matches, answer)
     const events = record(matches, context, answer?.status ?? 0)
@@ -179,12 +217,21 @@ export const createEdge = (options: EdgeOptions): Edge => {
     if (reserved !== undefined) {
       const { action, handler } = reserved
       const answerWith = ({ answers }: OnMatch) => {
-        const facts = refusalFacts(0, context, colo)
-        const answer = handler.now.answer(answers, facts, request.path, request.search)
+        const facts = { ...challengeFacts(context, colo), ...refusalFacts(0, context, colo) }
+        const answering = {
+          answers,
+          get challenges() {
+            return challenging().challenges
+          },
+        }
+        const answer = handler.now.answer(answering, facts, request.path, request.search)
         return new Verdict(action, context, zone, NO_MATCHES, answer)
       }
-      return onMatch === undefined || !handler.isLoaded
-        ? Promise.all([prepared(), handler.load()]).then(([made]) => answerWith(made))
+      const modules = action === 'clearance' ? [handler, challengeModule] : [handler]
+      return onMatch === undefined || modules.some(({ isLoaded }) => !isLoaded)
+        ? Promise.all([prepared(), ...modules.map((one) => one.load())]).then(([made]) =>
+            answerWith(made)
+          )
         : answerWith(onMatch)
     }
     if (problems.length > 0) {
@@ -192,6 +239,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
       return new Verdict('reject', context, zone, NO_MATCHES, answer)
     }
     if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
+    if (zone.hasChallenges) context.clearedBy(levelOf)
     const matches = runPhases(zone.phases, context, bodyOf)
     if (matches instanceof Promise) return matches.then((found) => conclude(zone, context, found))
     // A body that is on its way takes its visitor's time: only what waits for nothing is timed.

@@ -7,6 +7,7 @@ export const OPTION_NAMES: readonly string[] = [
   'asn',
   'body',
   'bots',
+  'challenges',
   'colo',
   'connection',
   'data',

@@ -1,4 +1,5 @@
 import type { RefusalFacts } from './answers/answer.ts'
+import type { ChallengeFacts } from './challenges/challenges.ts'
 import type { Facts } from './context.ts'
 import { toText } from './language/bytes.ts'
 
@@ -24,4 +25,19 @@ export const refusalFacts = (
   acceptLanguage: request.joined('accept-language'),
   page,
   response,
+})
+
+/** What a challenge needs to know of the request. */
+export const challengeFacts = (
+  { request, visitor, rayId }: Omit<Facts, 'connection'>,
+  colo: string
+): ChallengeFacts => ({
+  ray: rayId.ray,
+  colo,
+  timeMs: rayId.timeMs,
+  method: request.method,
+  ip: visitor.ipText,
+  userAgent: request.userAgent,
+  host: toText(request.hostname),
+  scheme: request.scheme,
 })

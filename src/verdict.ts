@@ -14,9 +14,10 @@ import type { Zone } from './zones/zone.ts'
  * - `pass`: no rule matched
  * - an action: that of the last rule that matched; where it answers, `answer` is the refusal
  * - `reject`: a test override (`x-edge-…`) could not be read; the answer says which and why. Never caused by rules.
+ * - `clearance`: the answer to a challenge came (`/cdn-cgi/challenge-platform/…`). Never caused by rules.
  * - `preview`: the path asked for one of the catalogue's errors (`/cdn-cgi/error/1020`). Never caused by rules.
  */
-export type VerdictAction = 'pass' | Action | 'reject' | 'preview'
+export type VerdictAction = 'pass' | Action | 'reject' | 'preview' | 'clearance'
 
 /** What `edge.judge` decided about one request. */
 export class Verdict {

@@ -1,10 +1,12 @@
-import { matchModule, testModule } from './edge.ts'
+import { openChallenges } from './challenges/open.ts'
+import { challengeModule, matchModule, testModule } from './edge.ts'
 import { wholeLanguage } from './language/whole.ts'
 import { prepareMatches } from './on-match.ts'
 import { allBodies } from './request/all-bodies.ts'
 import { bodies } from './request/bodies.ts'
+import { answer as answerPass } from './reserved/challenge-pass.ts'
 import { answer } from './reserved/error-preview.ts'
-import { previews } from './reserved/paths.ts'
+import { passes, previews } from './reserved/paths.ts'
 import { badOverride, testOverrides } from './test-overrides.ts'
 import { allForwarded } from './visitor/all-forwarded.ts'
 import { forwarded, overrideReaders } from './visitor/identify.ts'
@@ -18,8 +20,10 @@ export const wholeEdge = (): void => {
   wholeLanguage()
   bodies.put(allBodies)
   forwarded.put(allForwarded)
+  challengeModule.put({ openChallenges })
   matchModule.put({ prepareMatches })
   overrideReaders.put({ readOverrides })
+  passes.put({ answer: answerPass })
   previews.put({ answer })
   testModule.put({ badOverride, testOverrides })
 }

@@ -23,6 +23,8 @@ import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sourc
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const MAX_PORT = 65_535
+/** A year: Cloudflare's longest. */
+const MAX_CLEARANCE_SECONDS = 31_536_000
 const STARTER_PACK = 'rules/starter.yaml'
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0'
 
@@ -147,6 +149,10 @@ export const serve: Command = {
       help: 'more named visitors for x-edge-as, besides the built-in ones',
     },
     ...answerFlags,
+    clearance: {
+      value: 'SECONDS',
+      help: 'how long a passed challenge lets a browser past all of them (default 1800)',
+    },
     colo: { value: 'XXX', help: 'data centre in Ray IDs, three letters (default LOC)' },
     'redact-query': {
       value: 'NAMES',
@@ -168,6 +174,10 @@ export const serve: Command = {
     const say = (text: string) => io.err(`${text}\n`)
     const onError = (error: Error) => say(`edge1020: ${error.message}`)
     const trust = args.texts('trust')
+    const lifetimeSeconds =
+      args.text('clearance') === undefined
+        ? undefined
+        : wholeNumber(args, 'clearance', { min: 1, max: MAX_CLEARANCE_SECONDS })
     const tls = tlsOf(args)
     const admin = adminOptions(args, tls)
     const rules = args.texts('rules').length > 0 ? args.texts('rules') : [starterPack()]
@@ -203,6 +213,7 @@ export const serve: Command = {
         lists,
         seesTls: tls !== undefined,
         answers: answersOf(args),
+        challenges: { lifetimeSeconds },
         onError,
         onWarning: (warning) => say(`warning: ${warning}`),
       })

@@ -60,6 +60,12 @@ rules:
     action: block
     enabled: false
   # a.tf:1
+  - name: "Asked"
+    id: "asked"
+    expression: |-
+      ssl
+    action: managed_challenge
+  # a.tf:1
   - name: "Goes on"
     id: "goes-on"
     expression: |-
@@ -69,7 +75,6 @@ rules:
 `)
   expect(leftOut.map(({ what, reason }) => [what, reason])).toEqual([
     ['Wrong', expect.stringContaining('unknown identifier')],
-    ['Asked', 'the action `managed_challenge` is not enforced yet'],
     ['Past theirs', 'it skips only what is not here'],
     ['moved', 'lists of the kind redirect have no form in a rule document'],
   ])

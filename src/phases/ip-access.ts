@@ -1,4 +1,5 @@
 import { actions } from '../actions.ts'
+import { levelOf } from '../challenges/level.ts'
 import type { RequestContext } from '../context.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import { parseAsn } from '../lists/asn.ts'
@@ -111,6 +112,7 @@ export const ipAccess = ({ access }: Ruleset): Phase => {
   const others = tablesOf(rows.filter(([{ action }]) => action !== 'allow'))
   // Made when a rule is first met: most of many never are.
   const rulings: (Ruling | undefined)[] = []
+  const levels = Uint8Array.from(enabled, ({ action }) => levelOf(action))
   const fields = new Set(enabled.flatMap(({ expression }) => expression.fields))
   return {
     ...about,
@@ -120,6 +122,7 @@ export const ipAccess = ({ access }: Ruleset): Phase => {
       const let_ = hasAllowed ? find(lets, context) : NONE
       const place = let_ === NONE ? find(others, context) : let_
       if (place === NONE) return undefined
+      if (context.hasCleared(levels[place]!)) return undefined
       rulings[place] ??= rulingOf(enabled[place]!)
       return rulings[place]
     },

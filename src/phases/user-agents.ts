@@ -1,4 +1,5 @@
 import { actions } from '../actions.ts'
+import { levelOf } from '../challenges/level.ts'
 import { toBytes } from '../language/bytes.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import type { Ruleset } from '../rules/rule.ts'
@@ -37,6 +38,10 @@ export const userAgents = ({ agents }: Ruleset): Phase => {
     ...about,
     fields: [FIELD],
     readsBody: false,
-    run: (context) => rulings.get(context.get(SLOT) as string),
+    run: (context) => {
+      const ruling = rulings.get(context.get(SLOT) as string)
+      if (ruling === undefined) return undefined
+      return context.hasCleared(levelOf(ruling.matches[0]!.action)) ? undefined : ruling
+    },
   }
 }

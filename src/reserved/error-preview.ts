@@ -26,7 +26,7 @@ const notFound = (facts: RefusalFacts, wanted: string): Answer => {
  * a blocked request would get it. What is unknown is a 404 that says what there is.
  */
 export const answer = (
-  answers: Answers,
+  { answers }: { readonly answers: Answers },
   facts: Omit<RefusalFacts, 'code'>,
   path: string,
   query: string

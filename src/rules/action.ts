@@ -13,9 +13,8 @@ const OTHER_ACTIONS: Record<string, string> = {
   deny: 'did you mean `block`?',
   drop: 'did you mean `block`?',
   reject: 'did you mean `block`?',
-  challenge: 'challenges are not emulated: use `block` or `log`',
-  js_challenge: 'challenges are not emulated: use `block` or `log`',
-  managed_challenge: 'challenges are not emulated: use `block` or `log`',
+  captcha: 'did you mean `challenge`?',
+  simulate: 'did you mean `log`?',
 }
 
 /** The action of a rule, one of those that its product has. */

@@ -27,15 +27,23 @@ const HEAD_KEYS = {
   page: ['error_page'],
 } as const satisfies Keys
 
+const CHALLENGE_KEYS = {
+  managed_challenge: ['managed'],
+  js_challenge: ['js', 'jschallenge'],
+  challenge: ['captcha', 'interactive'],
+} as const satisfies Keys
+
 export const ACCESS_KEYS = {
   ...HEAD_KEYS,
   allow: ['whitelist', 'permit'],
   block: ['deny', 'ban', 'drop'],
+  ...CHALLENGE_KEYS,
 } as const satisfies Keys
 
 export const AGENT_KEYS = {
   ...HEAD_KEYS,
   block: ['deny', 'ban', 'drop'],
+  ...CHALLENGE_KEYS,
 } as const satisfies Keys
 
 export const LOCKDOWN_KEYS = {

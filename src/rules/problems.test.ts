@@ -312,7 +312,6 @@ describe('a condition is refused at its place', () => {
 describe('a rule is refused at its place', () => {
   const HELP_NAME = 'the name is shown in events: say what the rule is for'
   const ALLOW = 'to let requests through past the rules below use `skip`'
-  const CHALLENGE = 'challenges are not emulated: use `block` or `log`'
   const W = 'when: { path: /a }'
 
   test.each([
@@ -337,7 +336,11 @@ describe('a rule is refused at its place', () => {
     [`name: a, action: «allow», ${W}`, ['unknown_action'], ALLOW],
     [`name: a, action: «Bypass», ${W}`, ['unknown_action'], ALLOW],
     [`name: a, action: «deny», ${W}`, ['unknown_action'], 'did you mean `block`?'],
-    [`name: a, action: «managed_challenge», ${W}`, ['unknown_action'], CHALLENGE],
+    [
+      `name: a, action: «managed-challenge», ${W}`,
+      ['unknown_action'],
+      'did you mean `managed_challenge`?',
+    ],
     [`name: a, action: «BLOCK», ${W}`, ['unknown_action'], 'did you mean `block`?'],
     [`name: a, action: «blok», ${W}`, ['unknown_action'], 'did you mean `block`?'],
     [`name: a, action: «constructor», ${W}`, ['unknown_action'], undefined],

@@ -80,10 +80,10 @@ interface Network {
 }
 const NO_NETWORK: Network = { asn: 0, name: '' }
 const NO_REPUTATION: Reputation = { score: 0, lists: [], isTor: false }
-
 class IdentifiedVisitor implements Visitor {
   readonly ip: Ip | undefined
   readonly overrideProblems: readonly string[]
+  readonly passesChallenges: boolean
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
   readonly persona: Persona | undefined
   readonly #sources: Sources
@@ -129,6 +129,7 @@ class IdentifiedVisitor implements Visitor {
     this.#country = overrides?.country
     this.#asn = overrides?.asn
     this.overrideProblems = overrides?.problems ?? NONE
+    this.passesChallenges = overrides?.passesChallenges === true
     this.fieldOverrides = overrides?.fields
     this.persona = overrides?.persona
   }

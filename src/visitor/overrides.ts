@@ -15,6 +15,8 @@ export interface Overrides {
   fields?: Record<string, unknown>
   /** Who is pretended to ask; its address, country, ASN and fields are among the above, its headers are not. */
   persona?: Persona
+  /** True where challenges let the request pass. */
+  passesChallenges?: boolean
   /** Header names that had an effect. */
   readonly used: readonly string[]
   /** Values that could not be read, one sentence each. */
@@ -123,6 +125,10 @@ const READERS: Readonly<Record<OverrideName, ReadOverride>> = {
     }
     if (isDeeper(json, MAX_DEPTH)) return `is nested more than ${MAX_DEPTH} deep`
     setFields(overrides, json)
+  },
+  'x-edge-challenge': (text, overrides) => {
+    if (text !== 'pass') return 'is not known: expected pass'
+    overrides.passesChallenges = true
   },
 }
 

@@ -7,6 +7,7 @@ export const overrideHeaderNames = [
   'x-edge-ja3',
   'x-edge-ja4',
   'x-edge-fields',
+  'x-edge-challenge',
 ] as const
 
 const STRIPPED = new Set<string>([...overrideHeaderNames, 'true-client-ip'])

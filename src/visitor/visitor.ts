@@ -148,6 +148,8 @@ export interface Visitor {
   readonly notes: readonly string[]
   /** What could not be read in the test overrides, one sentence each; a request with any is answered with 400. */
   readonly overrideProblems: readonly string[]
+  /** True where a test override lets the request past challenges. */
+  readonly passesChallenges: boolean
   /** Rules-language fields set by test overrides: plain JSON values, not yet checked against the fields' types. */
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
   /** Who is pretended to ask (`x-edge-as`); its headers take the place of the request's. */

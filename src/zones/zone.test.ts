@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { rulesetOf } from '../edge.fixture.ts'
 import { defaultScheme } from '../language/defaults.ts'
+import { PHASE_NAMES } from '../phases/names.ts'
 import { createZone } from './zone.ts'
 
 const ruleset = rulesetOf(
@@ -11,7 +12,10 @@ const ruleset = rulesetOf(
 test('a zone has its rules, its phases and the fields that they read, each once', () => {
   const zone = createZone(ruleset)
   expect(zone.ruleset).toBe(ruleset)
-  expect(zone.phases.map(({ name }) => name)).toEqual(['custom-rules'])
+  expect(zone.phases.map(({ name }) => name)).toEqual([...PHASE_NAMES])
+  expect(zone.hasChallenges).toBe(false)
+  const asking = rulesetOf({ name: 'c', expression: 'ssl', action: 'challenge' })
+  expect(createZone(asking).hasChallenges).toBe(true)
   expect([...zone.fields].sort()).toEqual(['http.host', 'ip.src.country'])
 })
 

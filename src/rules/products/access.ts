@@ -31,7 +31,13 @@ export interface AccessRule extends Rule {
 }
 
 /** Modes of IP Access rules; `whitelist` of the API is `allow`. */
-export const ACCESS_ACTIONS = ['allow', 'block'] as const satisfies readonly Action[]
+export const ACCESS_ACTIONS = [
+  'allow',
+  'block',
+  'managed_challenge',
+  'js_challenge',
+  'challenge',
+] as const satisfies readonly Action[]
 
 /** Prefix lengths of the networks that Cloudflare takes. */
 const PREFIXES = { 4: [16, 24], 6: [32, 48, 64, 128] } as const

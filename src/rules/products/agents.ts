@@ -21,7 +21,12 @@ export interface AgentRule extends Rule {
   readonly userAgent: string
 }
 
-export const AGENT_ACTIONS = ['block'] as const satisfies readonly Action[]
+export const AGENT_ACTIONS = [
+  'block',
+  'managed_challenge',
+  'js_challenge',
+  'challenge',
+] as const satisfies readonly Action[]
 
 /** The expression that says the same as a User Agent Blocking rule. */
 export const agentExpression = (userAgent: string): LazyExpression =>

@@ -14,10 +14,14 @@ import { readResponse } from '../response.ts'
 import { readSkip } from '../skip.ts'
 
 /** Actions that a custom rule may have here. */
-export const CUSTOM_ACTIONS = ['block', 'log', 'skip'] as const satisfies readonly Action[]
-
-export const isCustomAction = (text: string): text is (typeof CUSTOM_ACTIONS)[number] =>
-  CUSTOM_ACTIONS.some((action) => action === text)
+export const CUSTOM_ACTIONS = [
+  'block',
+  'managed_challenge',
+  'js_challenge',
+  'challenge',
+  'log',
+  'skip',
+] as const satisfies readonly Action[]
 
 type Entries = Partial<Record<RuleKey, Entry>>
 
