@@ -94,7 +94,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   mount: ['answers', 'edge', 'request', 'verdict', 'visitor'],
   proxy: ['answers'],
   metrics: ['edge', 'rules', 'verdict'],
-  admin: ['actions', 'answers', 'events', 'lists'],
+  admin: ['actions', 'answers', 'events', 'lists', 'nearest', 'ray'],
   server: [
     'admin',
     'answers',

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import { EdgeError } from '../error.ts'
-import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../events/event.ts'
+import type { EventStore, FindResult, SecurityEvent } from '../events/event.ts'
 import { noStore } from '../events/none.ts'
+import type { EventQuery, SeriesQuery, TopQuery } from '../events/query.ts'
 import type { AdminOptions } from './admin.ts'
 import { createAdmin } from './admin.ts'
 import { createAudit } from './audit.ts'
@@ -35,14 +36,18 @@ const event = (rule: string, matchIndex: number): SecurityEvent => ({
 const FOUND: FindResult = { found: true, events: [event('a', 0)] }
 
 const start = (found: FindResult = FOUND, options: Partial<AdminOptions> = {}) => {
-  const query = vi.fn(async (_?: EventFilter) => [event('a', 0)])
+  const query = vi.fn(async (_?: EventQuery) => ({ events: [event('a', 0)], next: 'n' }))
+  const top = vi.fn(async (_: TopQuery) => [{ values: ['a', 1], count: 2 }])
+  const series = vi.fn(async (_: SeriesQuery) => [{ time: '2026-11-23T06:00:00.000Z', count: 2 }])
   const find = vi.fn(async (_: string) => found)
   const onError = vi.fn()
   const store: EventStore = {
     ...noStore(),
     name: 'memory',
     find,
-    query,
+    page: query,
+    top,
+    series,
   }
   const admin = createAdmin({
     store,
@@ -76,7 +81,7 @@ const start = (found: FindResult = FOUND, options: Partial<AdminOptions> = {}) =
       json: () => JSON.parse(text),
     }
   }
-  return { ask, send, query, find, onError }
+  return { ask, send, query, top, series, find, onError }
 }
 
 describe('/healthz', () => {
@@ -96,44 +101,59 @@ describe('/healthz', () => {
 })
 
 describe('/api/events', () => {
-  test.each([
-    ['', {}],
-    ['?action=block&limit=5', { action: 'block', limit: 5 }],
-    [`?ray=${RAY.toUpperCase()}-AMS`, { ray: RAY }],
-    ['?rule=no%20curl&country=nl', { rule: 'no curl', country: 'NL' }],
-    ['?ip=::ffff:203.0.113.7', { ip: '203.0.113.7' }],
-    ['?ip=2001:DB8::0:1', { ip: '2001:db8::1' }],
-    ['?country=T1&limit=1000', { country: 'T1', limit: 1000 }],
-    ['?action=&ip=', {}],
-  ])('%s asks the store for %j', async (search, filter) => {
+  test('asks the store for a page, and says where the next begins', async () => {
     const { ask, query } = start()
-    const { status, json } = await ask(`/api/events${search}`)
+    const { status, json } = await ask('/api/events?action=block&limit=5&path.contains=wp-')
     expect(status).toBe(200)
-    expect(json()).toEqual({ events: [event('a', 0)] })
-    expect(query).toHaveBeenCalledWith(filter)
+    expect(json()).toEqual({ events: [event('a', 0)], next: 'n' })
+    expect(query).toHaveBeenCalledWith({
+      where: [
+        { field: 'action', operator: 'is', value: 'block' },
+        { field: 'path', operator: 'contains', value: 'wp-' },
+      ],
+      limit: 5,
+    })
+  })
+
+  test('/top asks for the most frequent values', async () => {
+    const { ask, top } = start()
+    const { json } = await ask('/api/events/top?by=rule,asn&country=NL')
+    expect(json()).toEqual({ by: ['rule', 'asn'], rows: [{ values: ['a', 1], count: 2 }] })
+    expect(top).toHaveBeenCalledWith({
+      by: ['rule', 'asn'],
+      where: [{ field: 'country', operator: 'is', value: 'NL' }],
+    })
+  })
+
+  test('/series asks for counts over time', async () => {
+    const { ask, series } = start()
+    const { json } = await ask('/api/events/series?bucket=5m&by=action')
+    expect(json()).toEqual({
+      bucketSeconds: 300,
+      by: 'action',
+      points: [{ time: '2026-11-23T06:00:00.000Z', count: 2 }],
+    })
+    expect(series).toHaveBeenCalledWith({ bucketSeconds: 300, by: 'action', where: [] })
   })
 
   test.each([
-    ['?limit=0', 'limit "0": expected a whole number from 1 to 1000'],
-    ['?limit=1001', 'limit "1001"'],
-    ['?limit=5x', 'limit "5x"'],
-    ['?limit=-1', 'limit "-1"'],
-    ['?action=deny', 'action "deny": expected one of block, log, skip'],
-    ['?ip=300.1.1.1', 'ip "300.1.1.1": expected an IP address'],
-    ['?country=NLD', 'country "NLD"'],
-    ['?ray=xyz', 'ray "xyz"'],
-    ['?actoin=block', 'unknown parameter "actoin": expected one of ray, action'],
-    ['?__proto__=1', 'unknown parameter "__proto__"'],
-    ['?limit=1&limit=2', 'limit: expected once'],
-  ])('%s is a mistake', async (search, message) => {
-    const { ask, query } = start()
-    const { status, json } = await ask(`/api/events${search}`)
+    ['/api/events?limit=1001', 'limit', '1001'],
+    ['/api/events?actoin=block', 'actoin', undefined],
+    ['/api/events/top', 'by', undefined],
+    ['/api/events/series?bucket=5', 'bucket', '5'],
+  ])('%s is a mistake, told with its place', async (path, parameter, value) => {
+    const { ask, query, top, series, onError } = start()
+    const { status, json } = await ask(path)
     expect(status).toBe(400)
-    expect(json()).toMatchObject({
-      code: 'bad_parameter',
-      detail: expect.stringContaining(message),
-    })
-    expect(query).not.toHaveBeenCalled()
+    expect(json().place).toMatchObject(value === undefined ? { parameter } : { parameter, value })
+    for (const asked of [query, top, series, onError]) expect(asked).not.toHaveBeenCalled()
+  })
+
+  test('what only the store finds out is a mistake too', async () => {
+    const { ask, series } = start()
+    series.mockRejectedValue(new EdgeError('invalid_query', 'too many points'))
+    const { status, json } = await ask('/api/events/series?bucket=1s')
+    expect([status, json().detail]).toEqual([400, 'too many points'])
   })
 
   test('a store that fails is a 500 with its reason', async () => {

@@ -4,15 +4,17 @@ import type { EventStore } from '../events/event.ts'
 import { problem } from './answer.ts'
 import { type Audit, createAudit } from './audit.ts'
 import { createGate, type Entry, isRefused } from './gate.ts'
+import { BadParameter } from './parameter.ts'
 import { type AdminRequest, BodyTooLarge, type RouteRequest } from './request.ts'
 import { findRoute, type Route } from './route.ts'
 import { auditLog } from './routes/audit.ts'
 import { event } from './routes/event.ts'
-import { events } from './routes/events.ts'
+import { eventSeries, events, topEvents } from './routes/events.ts'
 import { health } from './routes/health.ts'
 import { indexPage } from './routes/index-page.ts'
 import { login, loginForm, logout } from './routes/login.ts'
 import { metrics } from './routes/metrics.ts'
+import { openApi } from './routes/openapi.ts'
 import { reloadRules } from './routes/reload.ts'
 import type { Health, MetricsText, Reloaded, Side } from './side.ts'
 
@@ -39,8 +41,11 @@ const ROUTES: readonly ((side: Side) => Route)[] = [
   indexPage,
   health,
   events,
+  topEvents,
+  eventSeries,
   event,
   metrics,
+  openApi,
   auditLog,
   reloadRules,
   () => loginForm,
@@ -72,9 +77,19 @@ const noRoute = (method: string, pathname: string, allowed: readonly string[]): 
         { Allow: allowed.join(', ') }
       )
 
+const SERVER_ERROR = 500
+
 const failure = (error: unknown): Answer => {
   if (error instanceof BodyTooLarge) {
     return problem({ status: 413, code: 'body_too_large', detail: error.message })
+  }
+  if (error instanceof BadParameter) {
+    const { code, message: detail, place } = error
+    return problem({ status: 400, code, detail, place })
+  }
+  // What only the store finds out, such as a series of too many points.
+  if (error instanceof EdgeError && error.code === 'invalid_query') {
+    return problem({ status: 400, code: error.code, detail: error.message })
   }
   return error instanceof EdgeError
     ? problem({ status: 500, code: error.code, detail: error.message })
@@ -151,8 +166,8 @@ export const createAdmin = ({
     try {
       answer = await answerTo(request)
     } catch (error) {
-      if (!(error instanceof BodyTooLarge)) onError(error)
       answer = failure(error)
+      if (answer.status >= SERVER_ERROR) onError(error)
     }
     return request.method === 'HEAD' ? { ...answer, body: '' } : answer
   }

@@ -7,12 +7,12 @@ export interface RouteParameter {
   readonly in: 'path' | 'query'
   readonly description: string
   readonly example?: string
-  /** May stand several times. */
-  readonly repeated?: boolean
 }
 
 /** What a route answers with where all is well. */
 export interface RouteResult {
+  /** 200 where none is given. */
+  readonly status?: number
   readonly description: string
   /** `application/json`, where no other is given. */
   readonly type?: string
@@ -27,8 +27,10 @@ export interface Route {
   readonly path: string
   readonly summary: string
   readonly parameters?: readonly RouteParameter[]
-  /** Type of the body that it takes. */
-  readonly takes?: string
+  /** Takes conditions on the fields of an event, too: `path.contains`. */
+  readonly takesConditions?: boolean
+  /** The body that it takes. */
+  readonly takes?: { readonly type: string; readonly schema?: string }
   readonly result: RouteResult
   /** Statuses of its problems besides those of the gate. */
   readonly problems?: readonly number[]

@@ -17,6 +17,8 @@ export interface Io {
   err(text: string): void
   /** ANSI colour is welcome: a TTY and no `NO_COLOR`. */
   color: boolean
+  /** Width of the terminal, in characters; absent where `out` is none. */
+  columns?: number | undefined
   stdin: AsyncIterable<Uint8Array | string>
 }
 

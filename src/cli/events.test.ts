@@ -98,6 +98,102 @@ describe('filters', () => {
   })
 })
 
+describe('questions', () => {
+  const ofBoth = ['running edge', 'file'] as const
+  const where = (kind: (typeof ofBoth)[number]) =>
+    kind === 'file' ? ['--store', `sqlite:${file}`] : ['--admin', admin.url]
+
+  test.each([
+    [['--where', 'rule.name.contains=curl'], 1],
+    [['--where', 'ip=192.0.2.0/24', '--where', 'action=block'], 1],
+    [['--text', 'NO-CURL'], 1],
+    [['--since', '1h'], 3],
+    [['--to', '2000-01-01'], 0],
+  ])('%j', async (argv, count) => {
+    const { out } = await cli('events', '--admin', admin.url, '--json', ...argv)
+    expect(JSON.parse(out).events).toHaveLength(count)
+  })
+
+  test('one page after the other', async () => {
+    const rays: string[] = []
+    let cursor: string[] = []
+    do {
+      const { out } = await cli('events', '--admin', admin.url, '--json', '--limit', '1', ...cursor)
+      const { events, next } = JSON.parse(out)
+      rays.push(...events.map(({ ray }: { ray: string }) => ray))
+      cursor = next === undefined ? [] : ['--cursor', next]
+    } while (cursor.length > 0)
+    expect(rays).toEqual([logged.ray, blocked.ray, blocked.ray])
+  })
+
+  test.each(ofBoth)('--top of a %s', async (kind) => {
+    const { out } = await cli('events', ...where(kind), '--top', 'action,rule', '--json')
+    const { by, rows } = JSON.parse(out)
+    expect(by).toEqual(['action', 'rule'])
+    const total = rows.reduce((sum: number, { count }: { count: number }) => sum + count, 0)
+    expect(total).toBe(kind === 'file' ? 1 : 3)
+  })
+
+  test('--top as a table and as CSV', async () => {
+    const table = await cli('events', '--admin', admin.url, '--top', 'action')
+    expect(table.out.split('\n')).toEqual([
+      expect.stringMatching(/^COUNT +SHARE +ACTION$/),
+      expect.stringMatching(/^2 +66\.7 % +log$/),
+      expect.stringMatching(/^1 +33\.3 % +block$/),
+      '',
+    ])
+    const csv = await cli('events', '--admin', admin.url, '--top', 'action', '--format', 'csv')
+    expect(csv.out).toBe('action,count\r\nlog,2\r\nblock,1\r\n')
+  })
+
+  test('--series, by a field and of all', async () => {
+    const series = async (...argv: string[]) =>
+      cli('events', '--admin', admin.url, '--bucket', '1d', ...argv)
+    const by = JSON.parse((await series('--series', 'action', '--json')).out)
+    expect(by).toMatchObject({ bucketSeconds: 86_400, by: 'action' })
+    const counts = (points: { count: number }[]) =>
+      points.reduce((sum, { count }) => sum + count, 0)
+    expect(counts(by.points)).toBe(3)
+    const all = JSON.parse((await series('--series', 'all', '--json')).out)
+    expect(all).not.toHaveProperty('by')
+    expect(counts(all.points)).toBe(3)
+    expect((await series('--series', 'all')).out).toMatch(/^TIME +COUNT\n\d{4}-.* \d +█+\n/)
+  })
+
+  test('--format ndjson is one event a line; csv has a head and every field', async () => {
+    const ndjson = await cli('events', '--admin', admin.url, '--format', 'ndjson')
+    expect(
+      ndjson.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).ray)
+    ).toHaveLength(3)
+    const csv = await cli('events', '--admin', admin.url, '--format', 'csv')
+    const [head, ...rows] = csv.out.trimEnd().split('\r\n')
+    expect(head).toMatch(/^ray,time,colo,action,source,rule\.id,rule\.name,/)
+    expect(rows).toHaveLength(3)
+    expect(rows[0]).toMatch(new RegExp(`^${logged.ray},\\d{4}-\\d\\d-\\d\\dT.*,log,`))
+    const none = await cli('events', '--admin', admin.url, '--format', 'csv', '--to', '2000-01-01')
+    expect(none.out).toBe(`${head}\r\n`)
+  })
+
+  test.each([
+    [['--where', 'path'], '--where "path": expected FIELD=VALUE or FIELD.OPERATOR=VALUE'],
+    [['--where', 'pth=/'], '--where unknown parameter "pth": did you mean path?'],
+    [['--since', 'yesterday'], '--since "yesterday": expected a time span'],
+    [['--top', 'rule,nonsense'], 'field "nonsense" is not one of an event'],
+    [['--top', 'rule', '--follow'], '--top and --follow: expected one of them'],
+    [['--series', 'rule', '--limit', '500'], '--limit 500: expected a whole number from 1 to 100'],
+    [['--format', 'xml'], '--format "xml": expected one of table, json, ndjson, csv'],
+    [['--format', 'csv', '--json'], '--json and --format csv: expected one of them'],
+    [['8f3c2d1e0a9b7c65', '--follow'], '--follow: expected without a Ray ID'],
+  ])('%j is wrong usage', async (argv, message) => {
+    const { error, out } = await cli('events', '--admin', admin.url, ...argv)
+    expect(error).toMatchObject({ code: 'wrong_usage', message: expect.stringContaining(message) })
+    expect(out).toBe('')
+  })
+})
+
 describe('a running edge', () => {
   test.each(['', '/', '/api/events', '/api/events?limit=3'])('is asked at URL%s', async (path) => {
     const { code, out, err } = await cli('events', '--admin', admin.url.replace(/\/$/, '') + path)

@@ -1,142 +1,111 @@
 import { actionNames } from '../actions.ts'
-import { readEventFilter } from '../admin/event-filter.ts'
+import type { Question, Questions } from '../admin/event-query.ts'
+import { readEventQuery } from '../admin/event-query.ts'
+import { BadParameter } from '../admin/parameter.ts'
 import { eventDocument } from '../events/document.ts'
-import type { EventFilter, SecurityEvent } from '../events/event.ts'
 import { openStore } from '../events/node/open.ts'
 import { TOKEN_VARIABLE } from './admin-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
-import { paint, printable, table } from './printable.ts'
+import type { Format } from './event-formats.ts'
+import { eventWriter, FORMATS, printPage, printSeries, printTop } from './event-formats.ts'
+import { describeEvent } from './event-one.ts'
+import { follow } from './follow.ts'
+import { printable } from './printable.ts'
 import type { EventReader } from './running-edge.ts'
 import { findRunningEdge, runningEdge } from './running-edge.ts'
 
 const MAX_LIMIT = 1_000
-const MAX_CELL_CHARS = 60
-const MAX_VALUE_CHARS = 400
+const DEFAULT_BUCKET = '5m'
 
-const shownTime = (event: SecurityEvent) => event.time.replace('T', ' ').replace('Z', ' UTC')
-
-const shownValue = (value: unknown) =>
-  value === undefined || value === null ? '(missing)' : JSON.stringify(value)
-
-const actionPaint = (action: SecurityEvent['action']) =>
-  action === 'block' ? 'red' : action === 'log' ? 'yellow' : 'green'
-
-const list = (events: readonly SecurityEvent[], { color }: Io): string =>
-  table([
-    ['TIME', 'ACTION', 'RAY ID', 'IP', 'COUNTRY', 'REQUEST', 'RULE'],
-    ...events.map((event) => [
-      shownTime(event).slice(0, 19),
-      event.action,
-      event.ray,
-      event.ip,
-      event.country,
-      printable(`${event.method} ${event.host}${event.path}`, MAX_CELL_CHARS),
-      printable(event.rule.name, MAX_CELL_CHARS),
-    ]),
-  ]).replace(/^TIME.*$/m, (head) => paint(color, 'bold', head))
-
-const networkOf = ({ asn, asnName }: SecurityEvent) => {
-  if (asn === 0) return 'unknown'
-  return asnName === undefined ? `AS${asn}` : `AS${asn} ${printable(asnName)}`
-}
-
-const rowOf = (label: string, text: string): [string, string][] => [
-  [label, printable(text, MAX_VALUE_CHARS)],
-]
-
-const describe = (event: SecurityEvent, { color }: Io): string => {
-  const rows: [string, string][] = [
-    ['Ray ID', `${event.ray}-${event.colo}`],
-    ['Time', shownTime(event)],
-    [
-      'Action',
-      `${paint(color, actionPaint(event.action), event.action)}${event.status === 0 ? '' : ` (answered ${event.status})`}`,
-    ],
-    ['Source', event.source],
-    ['Rule', `${printable(event.rule.name)} [${event.rule.id}]`],
-    ...(event.rule.source === undefined ? [] : rowOf('Written in', event.rule.source)),
-    ['Expression', printable(event.expression)],
-    ...event.matched.map((part, i): [string, string] => [
-      i === 0 ? 'Matched' : '',
-      `${part.field} = ${printable(shownValue(part.value), MAX_VALUE_CHARS)}\n  because ${printable(part.expression)}`,
-    ]),
-    ['IP', event.ip === '' ? '(none)' : event.ip],
-    ['Country', event.country],
-    ['ASN', networkOf(event)],
-    ...(event.reputation === undefined
-      ? []
-      : rowOf('Reputation', `${event.reputation.score}: on ${event.reputation.lists.join(', ')}`)),
-    ['User agent', event.userAgent === '' ? '(none)' : printable(event.userAgent, MAX_VALUE_CHARS)],
-    ['Method', printable(event.method)],
-    ['Host', printable(event.host)],
-    ['Path', printable(event.path, MAX_VALUE_CHARS)],
-    ...(event.query === '' ? [] : rowOf('Query', event.query)),
-    ['Protocol', `${event.scheme} ${event.protocol}`],
-    ...(event.ja3 === undefined ? [] : rowOf('JA3', event.ja3)),
-    ...(event.ja4 === undefined ? [] : rowOf('JA4', event.ja4)),
-    ...event.notes.map((note, i): [string, string] => [i === 0 ? 'Notes' : '', printable(note)]),
-  ]
-  const width = Math.max(...rows.map(([label]) => label.length)) + 2
-  return rows
-    .map(([label, text]) => {
-      const lines = text.split('\n').map((line) => line.trimEnd())
-      return lines
-        .map(
-          (line, i) =>
-            `${i === 0 ? paint(color, 'bold', label.padEnd(width)) : ' '.repeat(width)}${line}\n`
-        )
-        .join('')
-    })
-    .join('')
-}
+/** Flags that stand for the parameter of the same name. */
+const PARAMETERS = ['action', 'rule', 'ip', 'country', 'since', 'from', 'to', 'text', 'cursor']
 
 const showOne = async (
   store: EventReader,
   ray: string,
-  args: Arguments,
+  format: Format,
   io: Io
 ): Promise<number> => {
   const result = await store.find(ray)
+  const isText = format === 'table'
   if (!result.found) {
-    if (args.on('json')) {
+    if (isText) io.err(`edge1020 events: ${printable(result.message)}\n`)
+    else {
       io.out(`${JSON.stringify({ error: { code: result.reason, message: result.message } })}\n`)
-    } else {
-      io.err(`edge1020 events: ${printable(result.message)}\n`)
     }
     return EXIT_FINDINGS
   }
   io.out(
-    args.on('json')
-      ? `${JSON.stringify(eventDocument(result.events))}\n`
-      : result.events
-          .map((event) => describe(event, io))
+    isText
+      ? result.events
+          .map((event) => describeEvent(event, io))
           .join('\nThe same request also matched:\n\n')
+      : `${JSON.stringify(eventDocument(result.events))}\n`
   )
   return EXIT_OK
 }
 
+const whereOf = (args: Arguments): [string, string][] =>
+  args.texts('where').map((text) => {
+    const [, name, value] = /^([\w.]+)=(.*)$/s.exec(text) ?? []
+    if (name === undefined) {
+      const expected = 'expected FIELD=VALUE or FIELD.OPERATOR=VALUE, such as path.contains=wp-'
+      throw usageError(`--where "${text}": ${expected}`)
+    }
+    return [name, value!]
+  })
+
 /** What the flags ask for, checked as the admin API checks its parameters: a typo must not read as "no events". */
-const filterOf = (args: Arguments): EventFilter => {
+const queryOf = <Kind extends Question>(
+  kind: Kind,
+  args: Arguments,
+  more: readonly [string, string][]
+): Questions[Kind] => {
   oneOf(args, 'action', actionNames)
   const limit = String(wholeNumber(args, 'limit', { min: 1, max: MAX_LIMIT }))
-  const query = new URLSearchParams({ limit })
-  for (const flag of ['action', 'rule', 'ip', 'country']) {
-    const text = args.text(flag)
-    if (text === '') throw usageError(`--${flag} "": expected a value`)
-    if (text !== undefined) query.set(flag, text)
+  const pairs: [string, string][] = [['limit', limit], ...more]
+  for (const name of PARAMETERS) {
+    const value = args.text(name)
+    if (value === '') throw usageError(`--${name} "": expected a value`)
+    if (value !== undefined) pairs.push([name, value])
   }
-  const filter = readEventFilter(query)
-  if ('problem' in filter) throw usageError(`--${filter.problem}`)
-  return filter
+  const where = whereOf(args)
+  try {
+    return readEventQuery(kind, [...pairs, ...where])
+  } catch (error) {
+    if (!(error instanceof BadParameter)) throw error
+    const { parameter } = error.place
+    const isWhere = where.some(([name]) => name === parameter)
+    throw usageError(`--${isWhere ? 'where ' : ''}${error.message}`)
+  }
+}
+
+/** One thing is asked at a time. */
+const questionOf = (args: Arguments): Question => {
+  const asked = ['top', 'series', 'follow'].filter((flag) => args.given(flag))
+  const [first, second] = asked
+  if (second !== undefined) throw usageError(`--${first} and --${second}: expected one of them`)
+  if (args.positionals.length > 0 && first !== undefined) {
+    throw usageError(`--${first}: expected without a Ray ID`)
+  }
+  return first === 'top' || first === 'series' ? first : 'page'
+}
+
+const formatOf = (args: Arguments): Format => {
+  const format = oneOf(args, 'format', FORMATS)
+  if (args.on('json') && format !== undefined && format !== 'json') {
+    throw usageError(`--json and --format ${format}: expected one of them`)
+  }
+  return args.on('json') ? 'json' : (format ?? 'table')
 }
 
 /**
  * The running edge that `--admin` names, or the store that `--data` or `--store` names. Where none of them is given: the edge
  * that answers at the default address, else the store in the default directory.
  */
-const openReader = async (args: Arguments, io: Io): Promise<EventReader> => {
+const openReader = async (args: Arguments, format: Format, io: Io): Promise<EventReader> => {
   const admin = args.text('admin')
   const token = args.text('admin-token') ?? (process.env[TOKEN_VARIABLE] || undefined)
   const namesStore = args.given('data') || args.given('store')
@@ -146,16 +115,67 @@ const openReader = async (args: Arguments, io: Io): Promise<EventReader> => {
   }
   const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN, token)
   if (running !== undefined) {
-    if (!args.on('json')) io.err(`asked the running edge at ${DEFAULT_ADMIN}\n`)
+    if (format === 'table') io.err(`asked the running edge at ${DEFAULT_ADMIN}\n`)
     return running
   }
   const store = openStore(args.text('store'), { dataDir: args.text('data') ?? '', readOnly: true })
-  if (!args.on('json')) {
+  if (format === 'table') {
     const why = namesStore ? '' : ` (no edge answers at ${DEFAULT_ADMIN}; --admin names another)`
     io.err(`read ${store.name}${why}\n`)
   }
   return store
 }
+
+type Ask = (store: EventReader) => Promise<number>
+
+/** What the command line asks, read and checked before anything is opened. */
+const readQuestion = (args: Arguments, format: Format, io: Io): Ask => {
+  const kind = questionOf(args)
+  const ray = args.positionals[0]
+  const sayIfNone = (store: EventReader, count: number) => {
+    if (format === 'table' && count === 0) io.err(`no events in ${store.name}\n`)
+    return EXIT_OK
+  }
+  if (kind === 'top') {
+    const query = queryOf('top', args, [['by', args.text('top') ?? '']])
+    return async (store) => {
+      const rows = await store.top(query)
+      printTop(format, { by: query.by, rows }, io)
+      return sayIfNone(store, rows.length)
+    }
+  }
+  if (kind === 'series') {
+    const by = args.text('series') ?? ''
+    const bucket = args.text('bucket') ?? DEFAULT_BUCKET
+    // The values of `--series FIELD` are few; points are not limited by it.
+    const query = queryOf('series', args, [
+      ['bucket', bucket],
+      ['by', by === 'all' ? '' : by],
+    ])
+    return async (store) => {
+      const points = await store.series(query)
+      printSeries(format, { ...named(query), points }, io)
+      return sayIfNone(store, points.length)
+    }
+  }
+  const query = queryOf('page', args, [])
+  if (args.on('follow')) {
+    const write = eventWriter(format, io)
+    return async (store) => {
+      for await (const events of follow(store, query)) write(events)
+      return EXIT_OK
+    }
+  }
+  return async (store) => {
+    if (ray !== undefined) return showOne(store, ray, format, io)
+    const page = await store.page(query)
+    printPage(format, page, io)
+    return sayIfNone(store, page.events.length)
+  }
+}
+
+const named = ({ bucketSeconds, by }: Questions['series']) =>
+  by === undefined ? { bucketSeconds } : { bucketSeconds, by }
 
 export const events: Command = {
   name: 'events',
@@ -166,6 +186,29 @@ export const events: Command = {
     'the rule and the matched values. For an unknown Ray ID it prints the reason; the exit code is 1.\n' +
     `Asks the edge at ${DEFAULT_ADMIN}; if no edge runs there, reads the store in --data.`,
   flags: {
+    action: { value: 'ACTION', help: `only one of ${actionNames.join(', ')}` },
+    rule: { value: 'RULE', help: 'only this rule, by id or name' },
+    ip: { value: 'IP', help: 'only this client address, or those of a network' },
+    country: { value: 'CC', help: 'only this country' },
+    where: {
+      value: 'CONDITION',
+      multiple: true,
+      help: 'FIELD=VALUE or FIELD.OPERATOR=VALUE for any field of an event: path.contains=wp-',
+    },
+    text: { value: 'TEXT', help: 'only events with this text somewhere in them' },
+    since: { value: 'SPAN', help: 'only the last 90s, 15m, 2h, 7d or 4w' },
+    from: { value: 'TIME', help: 'only from this moment on, ISO 8601' },
+    to: { value: 'TIME', help: 'only before this moment' },
+    limit: { value: 'N', default: '20', help: `at most this many, up to ${MAX_LIMIT}` },
+    cursor: { value: 'CURSOR', help: 'the page after the one that ended with this `next`' },
+    top: { value: 'FIELDS', help: 'the most frequent values of these fields: rule,asn' },
+    series: {
+      value: 'FIELD',
+      help: 'counts over time by the values of this field; `all` for one count',
+    },
+    bucket: { value: 'SPAN', help: `length of a stretch of --series (default ${DEFAULT_BUCKET})` },
+    follow: { help: 'go on with new events as they come, until Ctrl-C' },
+    format: { value: 'FORMAT', help: `one of ${FORMATS.join(', ')} (default table)` },
     admin: {
       value: 'URL',
       help: 'ask the running edge at this admin address: a URL, HOST:PORT or a port',
@@ -179,15 +222,13 @@ export const events: Command = {
       default: DEFAULT_DATA,
       help: 'read the event store in this directory instead of asking a running edge',
     },
-    store: { value: 'SPEC', help: 'read another event store: sqlite:FILE' },
-    action: { value: 'ACTION', help: `only this action: ${actionNames.join(', ')}` },
-    rule: { value: 'RULE', help: 'only this rule, by id or name' },
-    ip: { value: 'IP', help: 'only this client address' },
-    country: { value: 'CC', help: 'only this country' },
-    limit: { value: 'N', default: '20', help: `maximum number of events, up to ${MAX_LIMIT}` },
+    store: { value: 'SPEC', help: 'read another store, sqlite:FILE' },
   },
   examples: [
     'edge1020 events --action block --limit 5',
+    'edge1020 events --action block --country RU --since 2h --top rule,asn',
+    'edge1020 events --where path.contains=wp- --since 7d --format csv',
+    'edge1020 events --series action --bucket 1h --since 1d',
     'edge1020 events 8f3c2d1e0a9b7c65-LHR --json',
   ],
   run: async (args, io) => {
@@ -196,16 +237,11 @@ export const events: Command = {
         `edge1020 events: unexpected "${args.positionals[1]}": expected at most one Ray ID`
       )
     }
-    const filter = filterOf(args)
-    const store = await openReader(args, io)
+    const format = formatOf(args)
+    const ask = readQuestion(args, format, io)
+    const store = await openReader(args, format, io)
     try {
-      const ray = args.positionals[0]
-      if (ray !== undefined) return await showOne(store, ray, args, io)
-      const found = await store.query(filter)
-      if (args.on('json')) io.out(`${JSON.stringify({ events: found })}\n`)
-      else if (found.length === 0) io.err(`no events in ${store.name}\n`)
-      else io.out(list(found, io))
-      return EXIT_OK
+      return await ask(store)
     } finally {
       await store.close()
     }

@@ -17,6 +17,7 @@ try {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     color: color(process.stdout),
+    columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     stdin: process.stdin,
   })
 } catch (error) {

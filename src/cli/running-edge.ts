@@ -1,17 +1,19 @@
+import { writeEventQuery } from '../admin/event-query.ts'
 import { EdgeError, messageOf } from '../error.ts'
 import type { EventDocument } from '../events/document.ts'
-import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../events/event.ts'
+import type { EventStore, FindResult } from '../events/event.ts'
+import type { EventPage, SeriesPoint, TopRow } from '../events/query.ts'
 import { usageError } from './command.ts'
 
 /** What `events` reads: the store of an edge, or a running edge that reads its own. */
-export type EventReader = Pick<EventStore, 'name' | 'find' | 'query' | 'close'>
+export type EventReader = Pick<EventStore, 'name' | 'find' | 'page' | 'top' | 'series' | 'close'>
 
 /** A look-up in a large store takes its time. */
 const ANSWER_TIMEOUT_MS = 30_000
 /** Another program may hold the default port and never answer. */
 const DISCOVERY_TIMEOUT_MS = 1_000
 const HTTP_OK = 200
-const MISSES = ['malformed', 'not_in_store', 'evicted'] as const
+const MISSES = ['malformed', 'not_in_store', 'evicted', 'gap'] as const
 
 interface AdminAnswer {
   readonly status: number
@@ -92,6 +94,12 @@ const reader = ({ url: admin, token }: AdminSide, store: string): EventReader =>
     const message = textOf(memberOf(body, 'detail'))
     return failed(admin, message ?? `it answered with status ${status}`)
   }
+  const noEdge = () => failed(admin, 'the answer is of another kind')
+  const answered = async (path: string, query: Parameters<typeof writeEventQuery>[0]) => {
+    const answer = await get(`${path}?${new URLSearchParams(writeEventQuery(query))}`)
+    if (answer.status !== HTTP_OK) throw refused(answer)
+    return answer.body
+  }
   return {
     name: `${store} of the edge at ${admin.href}`,
     find: async (ray) => {
@@ -104,14 +112,21 @@ const reader = ({ url: admin, token }: AdminSide, store: string): EventReader =>
       if (miss === undefined) throw refused(answer)
       return miss
     },
-    query: async (filter: EventFilter = {}) => {
-      const query = Object.entries(filter).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, String(value)]]
-      )
-      const answer = await get(`api/events?${new URLSearchParams(query)}`)
-      const events = memberOf(answer.body, 'events')
-      if (answer.status !== HTTP_OK || !Array.isArray(events)) throw refused(answer)
-      return events as SecurityEvent[]
+    page: async (query = {}) => {
+      const body = await answered('api/events', query)
+      const events = memberOf(body, 'events')
+      if (!Array.isArray(events)) throw noEdge()
+      return body as EventPage
+    },
+    top: async (query) => {
+      const rows = memberOf(await answered('api/events/top', query), 'rows')
+      if (!Array.isArray(rows)) throw noEdge()
+      return rows as TopRow[]
+    },
+    series: async (query) => {
+      const points = memberOf(await answered('api/events/series', query), 'points')
+      if (!Array.isArray(points)) throw noEdge()
+      return points as SeriesPoint[]
     },
     close: async () => {},
   }

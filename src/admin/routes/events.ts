@@ -1,24 +1,51 @@
-import { json, problem } from '../answer.ts'
-import { readEventFilter } from '../event-filter.ts'
-import type { Route } from '../route.ts'
+import { json } from '../answer.ts'
+import type { Question, Questions } from '../event-query.ts'
+import { OPTIONS, readEventQuery } from '../event-query.ts'
+import type { Route, RouteParameter } from '../route.ts'
 import type { Side } from '../side.ts'
 
-export const events = ({ store }: Side): Route => ({
+/** Parameters of one question besides the conditions on fields, which the API's description adds. */
+const parametersOf = (kind: Question): RouteParameter[] =>
+  Object.entries(OPTIONS).flatMap(([name, { of, description, example }]): RouteParameter[] =>
+    of.includes(kind) ? [{ name, in: 'query', description, example }] : []
+  )
+
+const questionRoute = <Kind extends Question>(
+  kind: Kind,
+  { path, summary, schema }: { path: string; summary: string; schema: string },
+  ask: (query: Questions[Kind]) => Promise<unknown>
+): Route => ({
   method: 'GET',
-  path: '/api/events',
-  summary: 'newest first',
-  parameters: ['ray', 'action', 'rule', 'ip', 'country', 'limit'].map((name) => ({
-    name,
-    in: 'query',
-    description: `only this ${name}`,
-  })),
-  result: { description: 'events, newest first', schema: 'Events' },
+  path,
+  summary,
+  parameters: parametersOf(kind),
+  takesConditions: true,
+  result: { description: summary, schema },
   problems: [400],
-  answer: async ({ query }) => {
-    const filter = readEventFilter(query)
-    if ('problem' in filter) {
-      return problem({ status: 400, code: 'bad_parameter', detail: filter.problem })
-    }
-    return json({ events: await store.query(filter) })
-  },
+  answer: async ({ query }) => json(await ask(readEventQuery(kind, query))),
 })
+
+export const events = ({ store }: Side): Route =>
+  questionRoute(
+    'page',
+    { path: '/api/events', summary: 'events, newest first, a page at a time', schema: 'EventPage' },
+    (query) => store.page(query)
+  )
+
+export const topEvents = ({ store }: Side): Route =>
+  questionRoute(
+    'top',
+    { path: '/api/events/top', summary: 'the most frequent values of fields', schema: 'Top' },
+    async (query) => ({ by: query.by, rows: await store.top(query) })
+  )
+
+export const eventSeries = ({ store }: Side): Route =>
+  questionRoute(
+    'series',
+    { path: '/api/events/series', summary: 'counts of events over time', schema: 'Series' },
+    async (query) => ({
+      bucketSeconds: query.bucketSeconds,
+      ...(query.by === undefined ? {} : { by: query.by }),
+      points: await store.series(query),
+    })
+  )

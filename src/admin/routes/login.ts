@@ -43,8 +43,11 @@ export const login = ({ gate }: Side): Route => ({
   method: 'POST',
   path: '/login',
   summary: 'takes the token, gives a session cookie',
-  takes: FORM,
-  result: { description: 'the session, in `Set-Cookie`', schema: 'Done' },
+  takes: { type: JSON_TYPE, schema: 'Login' },
+  result: {
+    description: 'the session, in `Set-Cookie`; a form is sent on to the index',
+    schema: 'Done',
+  },
   problems: [400, 401, 415, 429],
   open: true,
   answer: async (request) => {
@@ -79,7 +82,7 @@ export const logout = ({ gate }: Side): Route => ({
   method: 'POST',
   path: '/logout',
   summary: 'ends the session',
-  result: { description: 'the session is over; a browser goes to the form', type: 'text/plain' },
+  result: { status: 303, description: 'the session is over; on to the form' },
   open: true,
   answer: (request) => seeOther('/login', { 'Set-Cookie': gate.logout(request) }),
 })

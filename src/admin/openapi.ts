@@ -1,0 +1,116 @@
+import type { OpenAPIObject, OperationObject, ParameterObject } from 'openapi3-ts/oas31'
+import { OpenApiBuilder } from 'openapi3-ts/oas31'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type EventField, eventFields } from '../events/fields.ts'
+import type { Operator } from '../events/query.ts'
+import { OPERATORS_OF } from '../events/settle.ts'
+import type { Route, RouteParameter } from './route.ts'
+import { schemas } from './schemas.ts'
+
+/** What every route may answer with: the gate, and what nobody foresaw. */
+const ALWAYS = [401, 403, 429, 500]
+
+const conditionNames = (field: EventField): [string, EventField, Operator][] =>
+  OPERATORS_OF[field.type].map((operator) => [
+    operator === 'is' ? field.name : `${field.name}.${operator}`,
+    field,
+    operator,
+  ])
+
+const isNumber = ({ type }: EventField, operator: Operator): boolean =>
+  type === 'number' && operator !== 'in'
+
+/** One for each field and operator; the three questions on events share them. */
+const conditions = (): [key: string, parameter: ParameterObject][] =>
+  eventFields.flatMap(conditionNames).map(([name, field, operator]) => [
+    name,
+    {
+      name,
+      in: 'query',
+      description: `events whose ${field.name} ${operator}: ${operator === 'in' ? 'values with commas between them' : 'this value'}`,
+      schema: { type: isNumber(field, operator) ? 'integer' : 'string' },
+    },
+  ])
+
+const parameterOf = ({
+  name,
+  in: place,
+  description,
+  example,
+}: RouteParameter): ParameterObject => ({
+  name,
+  in: place,
+  description,
+  required: place === 'path',
+  ...(example === undefined ? {} : { example }),
+  schema: { type: 'string' },
+})
+
+const contentOf = (type: string, schema: string | undefined) => ({
+  [type]: {
+    schema:
+      schema === undefined
+        ? { type: 'string' as const }
+        : { $ref: `#/components/schemas/${schema}` },
+  },
+})
+
+const operationOf = (route: Route): OperationObject => {
+  const { result, problems = [], parameters = [], open = false } = route
+  const problem = {
+    description: 'a problem document',
+    content: contentOf('application/problem+json', 'Problem'),
+  }
+  const statuses = [...new Set([...problems, ...ALWAYS])].sort((x, y) => x - y)
+  const names = route.takesConditions === true ? conditions().map(([key]) => key) : []
+  return {
+    summary: route.summary,
+    ...(open ? { security: [] } : {}),
+    parameters: [
+      ...parameters.map(parameterOf),
+      ...names.map((key) => ({ $ref: `#/components/parameters/${key}` })),
+    ],
+    ...(route.takes === undefined
+      ? {}
+      : { requestBody: { content: contentOf(route.takes.type, route.takes.schema) } }),
+    responses: {
+      [String(result.status ?? 200)]: {
+        description: result.description,
+        ...(result.status === 303
+          ? {}
+          : { content: contentOf(result.type ?? 'application/json', result.schema) }),
+      },
+      ...Object.fromEntries(statuses.map((status) => [String(status), problem])),
+    },
+  }
+}
+
+/**
+ * The description of the admin port's API, from the table of routes, the fields of an event and the operators that they take.
+ *
+ * Source: https://spec.openapis.org/oas/v3.1.0
+ */
+export const describeApi = (routes: readonly Route[]): OpenAPIObject => {
+  const builder = OpenApiBuilder.create()
+    .addOpenApiVersion('3.1.0')
+    .addInfo({
+      title: 'edge1020: the admin port',
+      version: packageJson.version,
+      description:
+        'Events, metrics, health and changes of one edge. docs/admin.md tells who is let in.',
+    })
+    .addServer({ url: '/' })
+    .addSecurityScheme('bearer', { type: 'http', scheme: 'bearer' })
+    .addSecurityScheme('session', { type: 'apiKey', in: 'cookie', name: 'edge1020_admin' })
+  for (const [name, schema] of Object.entries(schemas)) builder.addSchema(name, schema)
+  for (const [key, parameter] of conditions()) builder.addParameter(key, parameter)
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const own = routes.filter((route) => route.path === path)
+    builder.addPath(
+      path,
+      Object.fromEntries(own.map((route) => [route.method.toLowerCase(), operationOf(route)]))
+    )
+  }
+  // A port without a token asks for neither: an empty requirement makes both optional.
+  return { ...builder.getSpec(), security: [{ bearer: [] }, { session: [] }, {}] }
+}

@@ -1,0 +1,115 @@
+import type { SchemaObject } from 'openapi3-ts/oas31'
+
+const text = (description?: string): SchemaObject =>
+  description === undefined ? { type: 'string' } : { type: 'string', description }
+const integer = (description?: string): SchemaObject =>
+  description === undefined ? { type: 'integer' } : { type: 'integer', description }
+const list = (items: SchemaObject): SchemaObject => ({ type: 'array', items })
+const ref = (name: string): SchemaObject => ({ $ref: `#/components/schemas/${name}` })
+
+/** An object without other members than these; those with `?` may be absent. */
+const object = (members: Readonly<Record<string, SchemaObject>>, isOpen = false): SchemaObject => ({
+  type: 'object',
+  required: Object.keys(members).filter((name) => !name.endsWith('?')),
+  properties: Object.fromEntries(
+    Object.entries(members).map(([name, schema]) => [name.replace('?', ''), schema])
+  ),
+  ...(isOpen ? {} : { additionalProperties: false }),
+})
+
+const RULE_COUNTS = object({ enabled: integer(), total: integer() })
+const TIME: SchemaObject = { type: 'string', format: 'date-time' }
+
+/** Members that events get later are not refused by clients made from this description. */
+const EVENT: Readonly<Record<string, SchemaObject>> = {
+  ray: text('Ray ID: 16 hex digits'),
+  colo: text('data centre in `CF-RAY`'),
+  time: TIME,
+  action: text(),
+  source: text('product that matched, in the spelling of Logpush'),
+  rule: object({ id: text(), name: text(), 'source?': text('file and line') }, true),
+  expression: text(),
+  matched: list(object({ field: text(), value: {}, expression: text() })),
+  matchIndex: integer('0 for the match that decided'),
+  ip: text(),
+  country: text(),
+  asn: integer(),
+  'asnName?': text(),
+  'reputation?': object({ score: integer(), lists: list(text()) }),
+  'ja3?': text(),
+  'ja4?': text(),
+  userAgent: text(),
+  method: text(),
+  scheme: text(),
+  host: text(),
+  path: text(),
+  query: text(),
+  protocol: text(),
+  status: integer('0 where the request went on to the origin'),
+  notes: list(text()),
+}
+
+const VALUE: SchemaObject = { type: ['string', 'integer'] }
+
+/** What the routes answer with, by the names that they use. */
+export const schemas: Readonly<Record<string, SchemaObject>> = {
+  Health: object(
+    {
+      ok: { type: 'boolean' },
+      'authenticate?': text('stands in place of the rest where the token is missing'),
+      'rules?': RULE_COUNTS,
+      'store?': text(),
+      'uptimeSeconds?': integer(),
+      'judged?': integer(),
+      'blocked?': integer(),
+      'storeFailures?': integer(),
+    },
+    true
+  ),
+  Event: object(EVENT, true),
+  EventDocument: object({ ...EVENT, 'also?': list(ref('Event')) }, true),
+  EventPage: object({
+    events: list(ref('Event')),
+    'next?': text('`cursor` of the next page; absent on the last'),
+  }),
+  Top: object({ by: list(text()), rows: list(object({ values: list(VALUE), count: integer() })) }),
+  Series: object({
+    bucketSeconds: integer(),
+    'by?': text(),
+    points: list(object({ time: TIME, 'value?': VALUE, count: integer() })),
+  }),
+  AuditLog: object({
+    entries: list(
+      object({
+        time: TIME,
+        what: text(),
+        from: text(),
+        by: { type: 'string', enum: ['none', 'bearer', 'session', 'token'] },
+        'status?': integer(),
+        'reason?': text(),
+      })
+    ),
+  }),
+  Reloaded: object({ rules: RULE_COUNTS, files: list(text()), warnings: list(text()) }),
+  Login: object({ token: text() }),
+  Done: object({ ok: { type: 'boolean' } }),
+  OpenApi: { type: 'object' },
+  GraphQlAnswer: object({ 'data?': {}, 'errors?': list({ type: 'object' }) }, true),
+  Problem: object(
+    {
+      type: text(),
+      title: text(),
+      status: integer(),
+      code: text('stable, for programs'),
+      detail: text('for people'),
+      'place?': object({
+        'parameter?': text(),
+        'header?': text(),
+        'value?': text(),
+        'expected?': text(),
+      }),
+      'diagnostics?': list({ type: 'object' }),
+    },
+    true
+  ),
+}

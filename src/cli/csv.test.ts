@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { csvLine } from './csv.ts'
+import { fitTable } from './fit-table.ts'
+
+test.each([
+  [['a', 1, ''], 'a,1,\r\n'],
+  [['a,b', 'say "x"', 'two\nlines'], '"a,b","say ""x""","two\nlines"\r\n'],
+  [['=1+1', '@x', '+1', '-1', '\tx'], "'=1+1,'@x,'+1,'-1,'\tx\r\n"],
+  [[-1], '-1\r\n'],
+])('%j', (cells, line) => {
+  expect(csvLine(cells)).toBe(line)
+})
+
+const ROWS = [
+  ['ID', 'A LONG COLUMN', 'NAME'],
+  ['1', 'x'.repeat(50), 'y'.repeat(20)],
+]
+
+test('a table is cut to the terminal, the widest columns first', () => {
+  const lines = fitTable(ROWS, 40).trimEnd().split('\n')
+  expect(Math.max(...lines.map((line) => line.length))).toBe(40)
+  expect(lines[1]).toMatch(/^1 {3}x+… {2}y+…$/)
+  expect(fitTable(ROWS, undefined)).toContain('x'.repeat(50))
+  expect(fitTable(ROWS, 200)).toBe(fitTable(ROWS, undefined))
+})
+
+test('a very narrow terminal gets what is the least', () => {
+  expect(fitTable(ROWS, 5).split('\n')[1]).toBe('1   xxxxx…  yyyyy…')
+})

@@ -1,0 +1,17 @@
+/** What a spreadsheet takes for a formula where a cell begins with it. */
+const FORMULA = /^[=+\-@\t\r]/
+
+/** A text that a visitor chose must not become a formula in somebody's spreadsheet: an apostrophe before it prevents that. */
+const cellOf = (value: string | number): string => {
+  if (typeof value === 'number') return String(value)
+  const text = FORMULA.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/**
+ * One line of CSV.
+ *
+ * Source: RFC 4180; https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export const csvLine = (cells: readonly (string | number)[]): string =>
+  `${cells.map(cellOf).join(',')}\r\n`

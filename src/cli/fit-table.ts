@@ -1,0 +1,44 @@
+import { table } from './printable.ts'
+
+const GAP_CHARS = 2
+/** Narrower columns say nothing any more. */
+const MIN_CHARS = 6
+
+const widthsOf = (rows: readonly (readonly string[])[]): number[] => {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
+  }
+  return widths
+}
+
+/** Takes one character after the other from the widest column, until the line fits or nothing more can be taken. */
+const shrink = (widths: number[], columns: number): number[] => {
+  const total = () => widths.reduce((sum, width) => sum + width + GAP_CHARS, -GAP_CHARS)
+  for (let over = total() - columns; over > 0; over--) {
+    const widest = Math.max(...widths)
+    if (widest <= MIN_CHARS) break
+    widths[widths.indexOf(widest)]!--
+  }
+  return widths
+}
+
+/**
+ * Rows in columns that a terminal holds without breaking lines: the widest are cut, with an ellipsis.
+ *
+ * @param columns of the terminal; absent: nothing is cut
+ */
+export const fitTable = (
+  rows: readonly (readonly string[])[],
+  columns: number | undefined
+): string => {
+  if (columns === undefined) return table(rows)
+  const widths = shrink(widthsOf(rows), columns)
+  return table(
+    rows.map((row) =>
+      row.map((cell, i) =>
+        cell.length > widths[i]! ? `${cell.slice(0, Math.max(widths[i]! - 1, 0))}…` : cell
+      )
+    )
+  )
+}
