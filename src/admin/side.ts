@@ -6,6 +6,8 @@ import type { Route } from './route.ts'
 /** What `/healthz` says besides the store's name and the uptime. */
 export interface Health {
   rules: { enabled: number; total: number }
+  /** Why the rules in force are older than their files: the message of the reload that failed. */
+  problem?: string
   /** Counts since the start, where they are kept. */
   judged?: number
   blocked?: number

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readPageFile } from '../answers/node/own-page-file.ts'
+import { messageOf } from '../error.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { rememberFacts } from '../metrics/facts.ts'
@@ -8,9 +9,11 @@ import { createEdge } from '../node.ts'
 import type { StoreName } from '../options.ts'
 import { readStoreName } from '../options.ts'
 import { allRules } from '../rules/rule.ts'
+import { createReloader } from '../server/reload.ts'
 import type { ServeOptions } from '../server/serve.ts'
 import { serve as start } from '../server/serve.ts'
 import { onShutdown } from '../server/shutdown.ts'
+import { watchRules } from '../server/watch-rules.ts'
 import { trustedPeers } from '../visitor/addresses.ts'
 import type { SourceFact } from '../visitor/node/sources.ts'
 import { ADMIN_FLAGS, adminOptions } from './admin-flags.ts'
@@ -221,34 +224,49 @@ export const serve: Command = {
       // Before anything listens: data that cannot be read is found here.
       const facts = sources.facts()
       rememberFacts(edge, sources.facts)
+      const reloader = createReloader(edge, () =>
+        loadRulePaths(rules, { lists, readPage: readPageFile, ...terraformValues(args) })
+      )
       const served = await start({
         edge,
         upstream: args.text('upstream'),
         host: args.text('host'),
         port,
         adminPort,
-        admin: {
-          ...admin,
-          loadRules: () =>
-            loadRulePaths(rules, { lists, readPage: readPageFile, ...terraformValues(args) }),
-        },
+        admin: { ...admin, reloader },
         portOptions: { port: '--port', adminPort: '--admin-port' },
         tls,
         tlsResumption: args.on('tls-resumption'),
         proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,
         onError,
       })
-      return { edge, served, facts }
+      return { edge, served, facts, reloader }
     }
-    const { edge, served, facts } = await started().catch(async (error: unknown) => {
+    const { edge, served, facts, reloader } = await started().catch(async (error: unknown) => {
       for (const close of closing) await close()
       throw error
     })
+    const reload = () =>
+      reloader.reload().then(
+        () => {
+          const all = allRules(edge.ruleset)
+          const enabled = all.filter((rule) => rule.enabled).length
+          say(`edge1020: rules reloaded: ${enabled} of ${all.length} enabled`)
+          for (const warning of edge.warnings) say(printable(`warning: ${warning}`))
+        },
+        (error: unknown) =>
+          say(`${messageOf(error)}\nedge1020: the reload failed: the rules in force stay`)
+      )
+    const stopWatch = watchRules(rules, () => edge.ruleset.files, reload)
     const ended = new Promise<void>((resolve) => {
-      onShutdown(() => {
-        sources.close()
-        return served.close().finally(resolve)
-      })
+      onShutdown(
+        () => {
+          stopWatch()
+          sources.close()
+          return served.close().finally(resolve)
+        },
+        { onHangup: reload }
+      )
     })
     announce(args, io, { edge, served, facts, trust })
     await ended

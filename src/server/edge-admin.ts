@@ -1,11 +1,11 @@
 import { createAudit } from '../admin/audit.ts'
 import type { Edge } from '../edge.ts'
 import { metrics } from '../metrics/metrics.ts'
-import type { Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 import type { AdminServer } from './admin.ts'
 import { startAdmin } from './admin.ts'
 import type { TlsOption } from './certificate.ts'
+import type { Reloader } from './reload.ts'
 
 /** The admin port of `serve`, where it is not to be as it is by default: on loopback, without a token. */
 export interface AdminServeOptions {
@@ -22,7 +22,7 @@ export interface AdminServeOptions {
   /** Gets one line of JSON for each change and login. Default: they are kept in memory alone. */
   auditFile?: string | undefined
   /** Reads the rules again, for `POST /api/rules/reload`. */
-  loadRules?: (() => Ruleset | Promise<Ruleset>) | undefined
+  reloader?: Reloader | undefined
 }
 
 const countsOf = ({ ruleset }: Edge) => {
@@ -33,17 +33,11 @@ const countsOf = ({ ruleset }: Edge) => {
 /** The admin side of one edge. @throws EdgeError as `startAdmin` */
 export const startEdgeAdmin = (
   edge: Edge,
-  { names, auditFile, loadRules, ...options }: AdminServeOptions,
+  { names, auditFile, reloader, ...options }: AdminServeOptions,
   listening: { port: number; portOption: string; onError: (error: unknown) => void }
 ): Promise<AdminServer> => {
-  let reloadFailures = 0
-  const reload = async (load: NonNullable<typeof loadRules>) => {
-    try {
-      edge.replaceRules(await load())
-    } catch (error) {
-      reloadFailures++
-      throw error
-    }
+  const reload = async ({ reload: again }: Reloader) => {
+    await again()
     const { ruleset, warnings } = edge
     return { rules: countsOf(edge), files: ruleset.files, warnings }
   }
@@ -53,10 +47,11 @@ export const startEdgeAdmin = (
     hosts: names ?? [],
     store: edge.store,
     audit: createAudit(auditFile),
-    reload: loadRules === undefined ? undefined : () => reload(loadRules),
-    metrics: metrics(edge, { process: true, reloadFailures: () => reloadFailures }),
+    reload: reloader === undefined ? undefined : () => reload(reloader),
+    metrics: metrics(edge, { process: true, reloadFailures: () => reloader?.failures ?? 0 }),
     health: () => ({
       rules: countsOf(edge),
+      ...(reloader?.problem === undefined ? {} : { problem: reloader.problem }),
       judged: edge.stats.judged,
       blocked: edge.stats.blocked,
       storeFailures: edge.stats.lost,

@@ -33,10 +33,7 @@ export const onShutdown = (
     process: own = process,
     hangMs = HANG_MS,
     onError = (error) => console.error(`edge1020: closing failed: ${error}`),
-    onHangup = () =>
-      console.error(
-        'edge1020: SIGHUP ignored: there is no reload yet, restart to read the rules again'
-      ),
+    onHangup = () => console.error('edge1020: SIGHUP ignored: this process reads no rules again'),
   }: ShutdownOptions = {}
 ): (() => void) => {
   let isClosing = false

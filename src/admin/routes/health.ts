@@ -17,10 +17,11 @@ export const health = ({ health: read, store, startMs }: Side): Route => ({
   open: true,
   answer: (_, { isKnown }) => {
     if (!isKnown) return json({ ok: true, authenticate: 'Bearer' })
-    const { rules, judged, blocked, storeFailures = 0 } = read()
+    const { rules, problem, judged, blocked, storeFailures = 0 } = read()
     const uptimeSeconds = Math.floor((Date.now() - startMs) / MS_PER_SECOND)
     return json({
       ok: true,
+      ...(problem === undefined ? {} : { degraded: problem }),
       rules,
       store: store.name,
       uptimeSeconds,

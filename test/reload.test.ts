@@ -1,0 +1,64 @@
+// Rules that change while `serve` runs.
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../src/eventually.fixture.ts'
+import { get, scratch, startServe } from './cli.ts'
+
+const { dir, remove } = scratch()
+afterAll(remove)
+
+const rule = (path: string) => `rules: [{ name: no, when: { path: ${path} }, action: block }]\n`
+
+const start = async (name: string) => {
+  const file = join(dir, name)
+  writeFileSync(file, rule('/a'))
+  const edge = await startServe(['--rules', file, '--store', 'memory'])
+  onTestFinished(() => void edge.stop())
+  const blocks = async (path: string) => (await get(edge.url + path)).status === 403
+  const health = async () => JSON.parse((await get(`${edge.admin}/healthz`)).body)
+  /** As editors do. */
+  const save = (text: string) => {
+    writeFileSync(`${file}.new`, text)
+    renameSync(`${file}.new`, file)
+  }
+  return { ...edge, file, blocks, health, save }
+}
+
+test('a saved file is in force, a bad one leaves what was, and a mended one heals', async () => {
+  const { texts, blocks, health, save } = await start('a.yaml')
+  expect([await blocks('/a'), await blocks('/b')]).toEqual([true, false])
+
+  save(rule('/b'))
+  await eventually(() => expect(texts.err).toContain('rules reloaded: 1 of 1 enabled'))
+  expect([await blocks('/a'), await blocks('/b')]).toEqual([false, true])
+
+  save('rules: [{ name: no, when: { path: /c }, action: blok }]\n')
+  await eventually(() => expect(texts.err).toContain('the rules in force stay'))
+  expect(texts.err).toContain('^^^^')
+  expect(texts.err).toContain('did you mean `block`?')
+  expect([await blocks('/b'), await blocks('/c')]).toEqual([true, false])
+  expect((await health()).degraded).toContain('unknown action `blok`')
+
+  save(rule('/c'))
+  await eventually(async () => expect(await blocks('/c')).toBe(true))
+  expect(await health()).not.toHaveProperty('degraded')
+})
+
+test('SIGHUP and POST /api/rules/reload read the files again', async () => {
+  const { texts, child, admin, blocks, save } = await start('b.yaml')
+  save(rule('/b'))
+  child.kill('SIGHUP')
+  await eventually(() => expect(texts.err).toContain('rules reloaded'))
+  expect(await blocks('/b')).toBe(true)
+
+  save(rule('/c'))
+  const { status, body } = await get(`${admin}/api/rules/reload`, { method: 'POST' })
+  expect([status, JSON.parse(body).rules]).toEqual([200, { enabled: 1, total: 1 }])
+  expect(await blocks('/c')).toBe(true)
+
+  save('rules: [')
+  const refused = await get(`${admin}/api/rules/reload`, { method: 'POST' })
+  expect(refused.status).toBe(422)
+  expect(await blocks('/c')).toBe(true)
+})
