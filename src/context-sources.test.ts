@@ -10,6 +10,8 @@ import { bodyLimits } from './request/body-limits.ts'
 import { readBody } from './request/read-body.ts'
 import type { EdgeRequest } from './request/request.ts'
 import { readRequest } from './request/request.ts'
+import type { ResponseFacts } from './request/response-fields.ts'
+import { responseReader } from './request/response-fields.ts'
 import type { VisitorsOptions } from './visitor/identify.ts'
 import { createVisitors } from './visitor/identify.ts'
 import { providedBy } from './visitor/provides.ts'
@@ -22,6 +24,7 @@ interface Situation {
   sources?: VisitorsOptions
   timeMs?: number
   ray?: string
+  response?: ResponseFacts
 }
 
 const TIME_MS = Date.UTC(2026, 10, 23, 5, 30, 0, 7)
@@ -38,9 +41,15 @@ const valueIn = async (name: string, situation: Situation): Promise<unknown> => 
   const rayId = { ray, header: `${ray}-LHR`, timeMs }
   await readBody(reader, bodyLimits(undefined))
   const context = new RequestContext(contextLayout([name]), reader, visitor, connection, rayId)
+  if (situation.response !== undefined) context.response = responseReader(situation.response)
   const value = context.get(defaultScheme.slot(name))
   return value === undefined ? undefined : valueToJson(value)
 }
+
+const responses = (...headers: string[]): Pair => [
+  { response: { status: 200, headers: [] } },
+  { response: { status: 404, headers } },
+]
 
 type Pair = readonly [one: Situation, other: Situation]
 
@@ -223,14 +232,22 @@ const SOURCES: Readonly<Record<string, Pair>> = {
   'ip.src.asnum': [asn(1), asn(2)],
   'edge.ip_reputation.score': [reputation(1, []), reputation(2, [])],
   'edge.ip_reputation.lists': [reputation(1, ['a']), reputation(1, ['b'])],
+  'http.response.code': responses(),
+  'http.response.content_type.media_type': responses('Content-Type', 'text/html'),
+  'http.response.headers': responses('a', 'b'),
+  'http.response.headers.names': responses('a', 'b'),
+  'http.response.headers.values': responses('a', 'b'),
+  'raw.http.response.headers': responses('a', 'b'),
+  'raw.http.response.headers.names': responses('a', 'b'),
+  'raw.http.response.headers.values': responses('a', 'b'),
   'cf.client.bot': [bot({ verified: false }), bot({ verified: true })],
   'cf.bot_management.verified_bot': [bot({ verified: false }), bot({ verified: true })],
   'cf.verified_bot_category': [bot({ category: 'a' }), bot({ category: 'b' })],
   'cf.bot_management.score': [bot({ score: 1 }), bot({ score: 2 })],
 }
 
-/** The listener takes all headers or refuses the request, so that there is no situation in which this field is true. */
-const NEVER_CHANGES = new Set(['http.request.headers.truncated'])
+/** All headers are taken or the message is refused, so that there is no situation in which these fields are true. */
+const NEVER_CHANGES = new Set(['http.request.headers.truncated', 'http.response.headers.truncated'])
 /** A constant has no source; `override` says that there is none yet. */
 const SOURCELESS = new Set<FieldSource>(['constant', 'override'])
 /** The transport gives the values of all fields of these kinds under their own names. */

@@ -7,6 +7,8 @@ import type { Context, Value } from './language/types.ts'
 import type { RayId } from './ray.ts'
 import { requestFields } from './request/fields.ts'
 import type { RequestReader } from './request/request.ts'
+import type { ResponseReader } from './request/response-fields.ts'
+import type { ResponseWatch } from './request/watch-response.ts'
 import { isStaticResource } from './visitor/bots/static-resource.ts'
 import type { CityPlace, Connection, Visitor } from './visitor/visitor.ts'
 
@@ -16,6 +18,8 @@ export interface Facts {
   readonly visitor: Visitor
   readonly connection: Connection
   readonly rayId: RayId
+  /** What came back for the request; absent until it has. */
+  readonly response?: ResponseReader | undefined
 }
 
 type Resolve = (facts: Facts) => Value | undefined
@@ -92,7 +96,11 @@ const resolverOf = (name: string): Resolve => {
   const own = visitorFields[name]
   if (own !== undefined) return own
   const read = requestFields[name]
-  return read === undefined ? connectionValue(name) : ({ request }) => read(request)
+  if (read !== undefined) return ({ request }) => read(request)
+  const { source, default: before } = fieldFacts.get(name)!
+  return source === 'response'
+    ? ({ response }) => (response === undefined ? before : response(name))
+    : connectionValue(name)
 }
 
 const resolvers: readonly Resolve[] = defaultScheme.slots.map(resolverOf)
@@ -134,6 +142,9 @@ export const contextLayout = (fields: readonly string[]): ContextLayout => {
 
 /** The values that a compiled expression asks for. A field that several rules read is computed once. */
 export class RequestContext implements Context, Facts {
+  response: ResponseReader | undefined
+  /** What a phase waits for: told of the response, where the request gets one. */
+  responseWatch: ResponseWatch | undefined
   readonly #layout: ContextLayout
   readonly #known: (Value | undefined)[]
   /** Values that win over everything else, by slot. */

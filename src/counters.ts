@@ -1,3 +1,5 @@
+import type { CounterStats } from './limits/counters.ts'
+import { NO_COUNTERS } from './limits/counters.ts'
 import type { Match } from './phases/phase.ts'
 import type { Rule } from './rules/rule.ts'
 
@@ -32,6 +34,8 @@ export interface EdgeStats {
   /** By phase, rule and action. */
   readonly matches: Iterable<Readonly<MatchCount>>
   readonly timings: Timings
+  /** How many keys rate limits count at this moment, and what was forgotten or let through. */
+  readonly rateLimits: CounterStats
 }
 
 /** One in sixteen, the first among them. */
@@ -55,6 +59,17 @@ export class Counters implements EdgeStats {
   readonly #byRule = new WeakMap<Rule, MatchCount>()
   readonly #counts = new Float64Array(BOUNDS_MS.length + 1)
   #sumMs = 0
+
+  readonly #rateLimits: () => CounterStats | undefined
+
+  /** @param rateLimits `undefined` where no rule counts */
+  constructor(rateLimits: () => CounterStats | undefined = () => undefined) {
+    this.#rateLimits = rateLimits
+  }
+
+  get rateLimits(): CounterStats {
+    return this.#rateLimits() ?? NO_COUNTERS
+  }
 
   /** When judging began, for `timed`; 0 for the requests that nobody times. */
   start(): number {

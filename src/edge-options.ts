@@ -1,6 +1,7 @@
 import type { AnswerOptions } from './answers/answer.ts'
 import type { EdgeError } from './error.ts'
 import type { EventStore } from './events/event.ts'
+import type { Counters } from './limits/counters.ts'
 import type { Ruleset } from './rules/rule.ts'
 import type { Personas } from './visitor/persona.ts'
 import type { Sources } from './visitor/provides.ts'
@@ -38,6 +39,8 @@ export interface EdgeOptions extends Sources {
     /** How long a clearance lets its visitor past challenges, in seconds. Default 1,800, as on Cloudflare. */
     lifetimeSeconds?: number | undefined
   }
+  /** Counts for rate limits. Default: in memory, up to a million keys. */
+  counters?: Counters
   /** Redacts the values of query parameters in events: all parameters, or those with these names. */
   redactQuery?: boolean | readonly string[]
   /** Gets the error if a commit of an event or a look-up fails. The visitor gets an answer anyway. */

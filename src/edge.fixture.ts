@@ -2,6 +2,8 @@ import type { EdgeOptions } from './edge-options.ts'
 import type { EventStore, SecurityEvent } from './events/event.ts'
 import { memoryStore } from './events/memory.ts'
 import { noStore } from './events/none.ts'
+import { memoryCounters } from './limits/memory.ts'
+import type { PhaseServices } from './phases/phase.ts'
 import type { RawRequest } from './request/request.ts'
 import { rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
@@ -20,6 +22,14 @@ export interface GivenRule {
 
 export const rulesetOf = (...rules: readonly GivenRule[]): Ruleset =>
   rulesFromObjects([{ rules: rules.map((rule) => ({ action: 'block', ...rule })) }])
+
+/** What phases share, for one site alone. */
+export const phaseServices = (changes: Partial<PhaseServices> = {}): PhaseServices => ({
+  counters: memoryCounters(),
+  colo: 'LHR',
+  zone: '',
+  ...changes,
+})
 
 /** A request as Node has it; `headers` are names and values in turn. */
 export const requestWith = (

@@ -13,7 +13,8 @@ import type { EdgeOptions } from './edge-options.ts'
 import type { EventStore } from './events/event.ts'
 import { Later, whenLoaded } from './later.ts'
 import type { OnMatch } from './on-match.ts'
-import type { Match } from './phases/phase.ts'
+import { limiting } from './phases/limiting.ts'
+import type { Match, PhaseServices } from './phases/phase.ts'
 import { NO_MATCHES, runPhases } from './phases/run.ts'
 import { createRays } from './ray.ts'
 import { challengeFacts, refusalFacts } from './refusal.ts'
@@ -122,14 +123,23 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const limits = bodyLimits(options.body)
   const bodyOf = ({ request }: RequestContext) => bodies.now.readBody(request, limits)
   if (overrides) testModule.ask()
-  const stats = new Counters()
+  let { counters } = options
+  const services: PhaseServices = {
+    get counters() {
+      counters ??= limiting.now.memoryCounters({ onError })
+      return counters
+    },
+    colo,
+    zone: '',
+  }
+  const stats = new Counters(() => counters?.stats)
   const committer = createCommitter(store, (error, events) => {
     stats.lost += events.length
     onError(error)
   })
 
   const openZone = (ruleset: Ruleset): Zone => {
-    const zone = createZone(ruleset)
+    const zone = createZone(ruleset, services)
     if (zone.phases.some(({ readsBody }) => readsBody)) bodies.ask()
     if (zone.hasChallenges) challengeModule.ask()
     openSources(sources, sourcesOf(zone.fields))
@@ -161,10 +171,10 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const answerOf = (
     answers: OnMatch['answers'],
     context: RequestContext,
-    { action, code, page, rule }: Match
+    { action, code, page, rule: { response }, retryAfter }: Match
   ): Answer => {
     if (!isChallenge(action)) {
-      return answers.refuse(refusalFacts(code, context, colo, { page, response: rule.response }))
+      return answers.refuse(refusalFacts(code, context, colo, { page, response, retryAfter }))
     }
     const { target, search } = context.request
     return challenging().challenges.ask(action, challengeFacts(context, colo), target.path + search)
@@ -290,6 +300,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
     close: async () => {
       await committer.settled()
       onClose()
+      await counters?.close()
       await store.close()
     },
   }

@@ -289,6 +289,12 @@ export const errorCodes = {
     remedy:
       'Start Redis or correct its address. The edge retries by itself, and `stats.counters.failedOpen` counts the requests.',
   },
+  counters_full: {
+    area: 'serving',
+    meaning:
+      'So many keys are limited at once that penalties are forgotten before their end, those first that end first.',
+    remedy: 'Raise `maxKeys` of the counters, or count by fewer values that visitors invent.',
+  },
   data_failed: {
     area: 'commands',
     meaning: 'The data directory is a file, or this user may not write into it.',

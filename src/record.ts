@@ -1,9 +1,10 @@
 import type { RequestContext } from './context.ts'
 import type { MatchedField, SecurityEvent } from './events/event.ts'
+import type { Redaction } from './events/redact.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
 import { toText } from './language/bytes.ts'
 import { valueToJson } from './language/json.ts'
-import type { Match } from './phases/phase.ts'
+import type { CountedMatch, Match } from './phases/phase.ts'
 import type { Visitor } from './visitor/visitor.ts'
 
 const lastTime = { ms: Number.NaN, text: '' }
@@ -32,6 +33,27 @@ const fingerprints = (context: RequestContext) => {
   return {
     ...(typeof ja3 === 'string' && ja3 !== '' ? { ja3 } : {}),
     ...(typeof ja4 === 'string' && ja4 !== '' ? { ja4 } : {}),
+  }
+}
+
+const limitOf = (
+  { count, limit, period, mitigationTimeout, key }: CountedMatch,
+  retryAfter: number | undefined,
+  query: Redaction
+): SecurityEvent['rateLimit'] => {
+  const parts = key()
+  const values = redactMatched(
+    parts.map(({ characteristic, value }) => ({ field: characteristic, value, expression: '' })),
+    { query }
+  )
+  return {
+    count,
+    limit,
+    period,
+    mitigationTimeout,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    // What is absent is no secret.
+    key: parts.map((part, i) => ('value' in part ? { ...part, value: values[i]!.value } : part)),
   }
 }
 
@@ -75,7 +97,7 @@ export const createRecorder = ({
     const { request, visitor, rayId } = context
     // What the rules read is explained first: an explanation may add to the visitor's notes.
     const explained = matches.map((match) => matchedFields(match, context))
-    return matches.map(({ phase, rule, action }, i) => ({
+    return matches.map(({ phase, rule, action, rateLimit, retryAfter }, i) => ({
       ray: rayId.ray,
       colo,
       time: isoTime(rayId.timeMs),
@@ -84,6 +106,7 @@ export const createRecorder = ({
       rule: { id: rule.id, name: rule.name, source: sourceOf(rule) },
       expression: rule.expression.source,
       matched: explained[i]!,
+      ...(rateLimit === undefined ? {} : { rateLimit: limitOf(rateLimit, retryAfter, redact) }),
       matchIndex: matches.length - 1 - i,
       ip: visitor.ipText,
       country: visitor.country,

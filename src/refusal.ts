@@ -8,7 +8,7 @@ export const refusalFacts = (
   code: number,
   { request, visitor, rayId }: Omit<Facts, 'connection'>,
   colo: string,
-  { page, response }: Pick<RefusalFacts, 'page' | 'response'> = {}
+  { page, response, retryAfter }: Pick<RefusalFacts, 'page' | 'response' | 'retryAfter'> = {}
 ): RefusalFacts => ({
   code,
   ray: rayId.ray,
@@ -25,6 +25,7 @@ export const refusalFacts = (
   acceptLanguage: request.joined('accept-language'),
   page,
   response,
+  retryAfter,
 })
 
 /** What a challenge needs to know of the request. */

@@ -6,6 +6,7 @@ import type { SecurityEvent } from './events/event.ts'
 import type { Match } from './phases/phase.ts'
 import type { RayId } from './ray.ts'
 import type { RequestReader } from './request/request.ts'
+import type { ResponseWatch } from './request/watch-response.ts'
 import type { Rule } from './rules/rule.ts'
 import type { Visitor } from './visitor/visitor.ts'
 import type { Zone } from './zones/zone.ts'
@@ -19,13 +20,18 @@ import type { Zone } from './zones/zone.ts'
  */
 export type VerdictAction = 'pass' | Action | 'reject' | 'preview' | 'clearance'
 
+/** The facts of a request, and what waits for its response. */
+interface JudgedFacts extends Facts {
+  readonly responseWatch?: ResponseWatch | undefined
+}
+
 /** What `edge.judge` decided about one request. */
 export class Verdict {
-  readonly #facts: Facts
+  readonly #facts: JudgedFacts
 
   constructor(
     readonly action: VerdictAction,
-    facts: Facts,
+    facts: JudgedFacts,
     /** The site whose rules judged the request. */
     readonly zone: Zone,
     /** Every rule that matched, in the order of evaluation: the last one decided. */
@@ -64,6 +70,14 @@ export class Verdict {
   /** The Ray ID with its data centre: the value of the `CF-RAY` header of every response. */
   get rayHeader(): string {
     return this.rayId.header
+  }
+
+  /**
+   * What wants to know the response's status and headers, as soon as they are there: rate limits that count by responses. Absent
+   * where the request is refused, and where no rule waits. The mounts and `serve` tell it.
+   */
+  get responseWatch(): ResponseWatch | undefined {
+    return this.answer === undefined ? this.#facts.responseWatch : undefined
   }
 
   /** `answer` as a Fetch Response, a new one each time; `undefined` where the request passes. */

@@ -1,5 +1,7 @@
 import type { FieldSource } from './language/fields.ts'
 import { fieldFacts } from './language/fields.ts'
+import { countsVisitors, limitFields } from './rules/products/limit-fields.ts'
+import type { RateLimit } from './rules/products/rate-limits.ts'
 import type { Rule, Ruleset } from './rules/rule.ts'
 
 const defaultText = (value: unknown): string => {
@@ -14,31 +16,30 @@ const ADVICE: Partial<Record<FieldSource, string>> = {
   postal: '; some city databases have it (`--geo FILE.mmdb`, option `geo`)',
 }
 
-/** Products whose rules load and do nothing yet. */
-const WITHOUT_PHASE = [['rateLimits', 'rate limiting rules']] as const
-
-const withoutPhase = (ruleset: Ruleset): string[] =>
-  WITHOUT_PHASE.flatMap(([slot, product]) => {
-    const { length } = ruleset[slot].filter((rule) => rule.enabled)
-    return length === 0 ? [] : [`${product}: not enforced yet, ${length} of them in the documents`]
-  })
-
 /** The kinds of fields among those named: where their values come from. */
 export const sourcesOf = (fields: readonly string[]): ReadonlySet<FieldSource> =>
   new Set(fields.flatMap((field) => fieldFacts.get(field)?.source ?? []))
 
-const fieldWarning = (
-  { file, line, name }: Rule,
-  field: string,
-  provided: ReadonlySet<FieldSource>
-): string[] => {
+const placeOf = ({ file, line }: Rule): string => (line > 0 ? `${file}:${line}` : file)
+
+const fieldWarning = (rule: Rule, field: string, provided: ReadonlySet<FieldSource>): string[] => {
   const facts = fieldFacts.get(field)
   if (facts === undefined || provided.has(facts.source)) return []
-  const place = line > 0 ? `${file}:${line}` : file
   const value = defaultText(facts.default)
   return [
-    `${place}: rule "${name}" reads ${field}, for which this edge has no data: it is ${value} unless a test override says otherwise${ADVICE[facts.source] ?? ''}`,
+    `${placeOf(rule)}: rule "${rule.name}" reads ${field}, for which this edge has no data: it is ${value} unless a test override says otherwise${ADVICE[facts.source] ?? ''}`,
   ]
+}
+
+const limitWarnings = (rule: RateLimit, provided: ReadonlySet<FieldSource>): string[] => {
+  const warnings = limitFields(rule).flatMap((field) => fieldWarning(rule, field, provided))
+  if (countsVisitors(rule)) {
+    const { name } = rule
+    warnings.push(
+      `${placeOf(rule)}: rule "${name}" counts by cf.unique_visitor_id: visitors behind one address are one here`
+    )
+  }
+  return warnings
 }
 
 /**
@@ -52,10 +53,12 @@ export const warningsOf = (ruleset: Ruleset, provided: ReadonlySet<FieldSource>)
     ({ file, line, message, help }) =>
       `${file === undefined ? '' : `${file}:${line}: `}${message}${help === undefined ? '' : `: ${help}`}`
   ),
-  ...withoutPhase(ruleset),
   ...ruleset.rules
     .filter((rule) => rule.enabled)
     .flatMap((rule) =>
       rule.expression.fields.flatMap((field) => fieldWarning(rule, field, provided))
     ),
+  ...ruleset.rateLimits
+    .filter((rule) => rule.enabled)
+    .flatMap((rule) => limitWarnings(rule, provided)),
 ]

@@ -2,6 +2,8 @@ import { openChallenges } from './challenges/open.ts'
 import { challengeModule, matchModule, testModule } from './edge.ts'
 import { wholeLanguage } from './language/whole.ts'
 import { prepareMatches } from './on-match.ts'
+import { allLimiting } from './phases/all-limiting.ts'
+import { limiting } from './phases/limiting.ts'
 import { allBodies } from './request/all-bodies.ts'
 import { bodies } from './request/bodies.ts'
 import { answer as answerPass } from './reserved/challenge-pass.ts'
@@ -21,6 +23,7 @@ export const wholeEdge = (): void => {
   bodies.put(allBodies)
   forwarded.put(allForwarded)
   challengeModule.put({ openChallenges })
+  limiting.put(allLimiting)
   matchModule.put({ prepareMatches })
   overrideReaders.put({ readOverrides })
   passes.put({ answer: answerPass })

@@ -24,6 +24,7 @@ const SOURCES: Readonly<Record<FieldSource, string>> = {
   reputation: '[reputation feeds](feeds.md)',
   bots: '[bot data](bots.md)',
   tls: 'the TLS handshake, if [`serve` itself ends TLS](tls.md)',
+  response: 'the response to a request that passed; `counting_expression` alone reads it',
   constant: 'a fixed value on this kind of edge',
   override:
     'no data here yet; a [test override](personas.md) can set it, and a rule that reads it causes a warning',

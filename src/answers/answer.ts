@@ -65,6 +65,8 @@ export interface RefusalFacts {
   page?: PageChoice | undefined
   /** What the rule that fired answers in place of the error. */
   response?: CustomResponse | undefined
+  /** Seconds until the visitor may try again, where that is known better than the catalogue has it. */
+  retryAfter?: number | undefined
 }
 
 export interface AnswerOptions {

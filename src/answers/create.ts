@@ -130,11 +130,12 @@ const slotsOf = (
   dialect: Dialect,
   { ray, colo, ip, asn, country }: RefusalFacts,
   host: { plain: string; html: string },
-  timestamp: string
+  timestamp: string,
+  retryAfter: number | undefined
 ): Record<string, string> => {
   if (dialect !== 'html') {
     const zone = dialect === 'markdown' ? yamlScalar(host.plain) : escapeJson(host.plain)
-    return { ray, zone, timestamp: `${timestamp}Z` }
+    return { ray, zone, timestamp: `${timestamp}Z`, retry: String(retryAfter) }
   }
   return {
     ray,
@@ -254,11 +255,13 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
       const code = page.code ?? edgePage.code ?? facts.code
       const entry = catalogue.get(code)
       if (entry === undefined) throw new RangeError(`no code ${code} in the catalogue`)
+      const retryAfter =
+        entry.retryAfter === undefined ? undefined : (facts.retryAfter ?? entry.retryAfter)
       if (facts.response !== undefined) {
         return customAnswer(facts.response, facts, {
           defaultStatus: entry.status,
           common: {
-            ...(entry.retryAfter === undefined ? {} : { 'Retry-After': String(entry.retryAfter) }),
+            ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
             ...FIXED,
             Server: 'cloudflare',
             ...(emulatedHeader ? { 'x-edge1020': 'emulated' } : {}),
@@ -278,7 +281,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
       const slots =
         dialect === 'text'
           ? NO_SLOTS
-          : slotsOf(dialect, facts, hostOf(facts.host), timestampOf(facts.timeMs))
+          : slotsOf(dialect, facts, hostOf(facts.host), timestampOf(facts.timeMs), retryAfter)
       const coding =
         dialect === 'text'
           ? undefined
@@ -294,6 +297,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
             ),
           }
       headers['Content-Length'] = String(packed?.length ?? filled!.bytes)
+      if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter)
       headers['CF-RAY'] = `${facts.ray}-${facts.colo}`
       const body = facts.method === 'HEAD' ? '' : (packed ?? filled!.text)
       return { status: entry.status, headers, body }

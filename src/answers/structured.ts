@@ -7,7 +7,7 @@ const footer = (emulated: boolean) =>
     ? 'Emulated by edge1020: this answer did not come from Cloudflare.'
     : 'The edge in front of the site made this answer for its owner.'
 
-/** Slots: ray, timestamp, zone, each escaped as JSON. The members' order is the interface. */
+/** Slots: ray, timestamp, zone, each escaped as JSON, and retry, the seconds of Retry-After. The members' order is the interface. */
 export const jsonTemplate = (entry: CatalogueEntry, emulated: boolean): Template => {
   const body = {
     type: documentationUrl(entry),
@@ -23,15 +23,16 @@ export const jsonTemplate = (entry: CatalogueEntry, emulated: boolean): Template
     zone: '{{zone}}',
     cloudflare_error: true,
     retryable: entry.retryable,
-    ...(entry.retryable ? { retry_after: entry.retryAfter } : {}),
+    ...(entry.retryable ? { retry_after: '{{retry}}' } : {}),
     owner_action_required: entry.ownerActionRequired,
     what_you_should_do: entry.advice,
     footer: footer(emulated),
   }
-  return new Template(`${JSON.stringify(body)}\n`)
+  // A number: without the marks of a text.
+  return new Template(`${JSON.stringify(body).replace('"{{retry}}"', '{{retry}}')}\n`)
 }
 
-/** Slots: ray, timestamp, zone, each a YAML scalar. */
+/** Slots: ray, timestamp, zone, each a YAML scalar, and retry, the seconds of Retry-After. */
 export const markdownTemplate = (entry: CatalogueEntry, emulated: boolean): Template =>
   new Template(
     [
@@ -45,7 +46,7 @@ export const markdownTemplate = (entry: CatalogueEntry, emulated: boolean): Temp
       'zone: {{zone}}',
       'cloudflare_error: true',
       `retryable: ${entry.retryable}`,
-      ...(entry.retryable ? [`retry_after: ${entry.retryAfter}`] : []),
+      ...(entry.retryable ? ['retry_after: {{retry}}'] : []),
       `owner_action_required: ${entry.ownerActionRequired}`,
       '---',
       '',

@@ -30,6 +30,20 @@ export interface SecurityEvent {
   rule: { id: string; name: string; source?: string }
   expression: string
   matched: MatchedField[]
+  /** How the counter of a rate limiting rule stood; absent for other rules. */
+  rateLimit?: {
+    /** Counted within the period, this request included. */
+    count: number
+    limit: number
+    /** Seconds. */
+    period: number
+    /** Seconds; 0: only what is above the limit was refused. */
+    mitigationTimeout: number
+    /** Seconds until the visitor may try again, as it was told. */
+    retryAfter?: number
+    /** The values that the counter is of. Without `value` the request had none. */
+    key: { characteristic: string; value?: unknown }[]
+  }
   matchIndex: number
   /** Canonical client address; '' where the runtime gave none. */
   ip: string

@@ -105,6 +105,7 @@ describe('the table of fields', () => {
         'reputation',
         'bots',
         'tls',
+        'response',
       ]).toContain(source)
       expect(fits(type, value)).toBe(true)
     }

@@ -26,6 +26,8 @@ export type FieldSource =
   | 'bots'
   /** The ClientHello and the handshake, which only a TLS listener of this edge sees. */
   | 'tls'
+  /** What came back for a request that passed; rules that judge requests cannot read it. */
+  | 'response'
 
 /**
  * What a field is confined to: `response` to rules that see the response, and to the counting expression of rate limiting

@@ -69,3 +69,11 @@ export interface Counters {
 }
 
 export const NOTHING: readonly Standing[] = []
+
+export const NO_COUNTERS: CounterStats = {
+  keys: 0,
+  penalties: 0,
+  evicted: 0,
+  penaltiesEvicted: 0,
+  failedOpen: 0,
+}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EdgeError } from '../error.ts'
 import { counterContract } from './counters.contract.ts'
 import type { CounterRule, Hit } from './counters.ts'
 import { memoryCounters } from './memory.ts'
@@ -41,13 +42,13 @@ describe('counters in memory, bounded', () => {
     expect(counters.stats).toMatchObject({ penalties: 1, penaltiesEvicted: 0 })
   })
 
-  test('where too many are limited those go first whose time is over first, with one warning', () => {
-    const warnings: string[] = []
+  test('where too many are limited those go first whose time is over first, with one error', () => {
+    const errors: EdgeError[] = []
     let now = 0
     const counters = memoryCounters({
       maxKeys: 100,
       now: () => now,
-      onWarning: (warning) => warnings.push(warning),
+      onError: (error) => errors.push(error),
     })
     const LONG = { ...RULE, mitigationMs: 3_600_000 }
     for (let key = 1; key <= 10; key++) counters.take([hit(key, LONG, 3)])
@@ -56,7 +57,7 @@ describe('counters in memory, bounded', () => {
       now++
     }
     expect(counters.stats).toMatchObject({ penalties: 100, penaltiesEvicted: 210 })
-    expect(warnings).toEqual([expect.stringContaining('option maxKeys')])
+    expect(errors.map(({ code }) => code)).toEqual(['counters_full'])
     for (let key = 1; key <= 10; key++) expect(counters.take([hit(key, LONG)])).toHaveLength(1)
   })
 

@@ -22,7 +22,7 @@ export interface MemoryCounterOptions {
    */
   now?: () => number
   /** Told once, when the first live penalty has to make room for another. */
-  onWarning?: (warning: string) => void
+  onError?: (error: EdgeError) => void
 }
 
 const checkMaxKeys = (maxKeys: number) => {
@@ -44,7 +44,7 @@ const checkMaxKeys = (maxKeys: number) => {
 export const memoryCounters = ({
   maxKeys = DEFAULT_MAX_KEYS,
   now: clock = () => performance.now(),
-  onWarning = () => {},
+  onError = () => {},
 }: MemoryCounterOptions = {}): Counters => {
   checkMaxKeys(maxKeys)
   // A flood of invented keys pushes out others of the flood: each of them has counted one request.
@@ -88,9 +88,8 @@ export const memoryCounters = ({
     penalties.shard(high).counts[slot] = Math.min(counted, LARGEST_COUNT)
     if (penalties.evicted === evicted || hasWarned) return
     hasWarned = true
-    onWarning(
-      `rate limits: ${maxKeys} keys are being limited: of each further one another is let go before its time (option maxKeys)`
-    )
+    const message = `rate limits: ${maxKeys} keys are limited: for each further one another is let go before its time (option maxKeys)`
+    onError(new EdgeError('counters_full', message))
   }
 
   /** What a live penalty says; `undefined` where there is none. */

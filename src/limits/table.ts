@@ -56,6 +56,11 @@ export class Shard {
     return slot
   }
 
+  get bytes(): number {
+    const { high, low, ends, counts } = this
+    return high.byteLength + low.byteLength + ends.byteLength + counts.byteLength
+  }
+
   get isFull(): boolean {
     return this.size + 1 > this.ends.length * MAX_LOAD
   }
@@ -124,7 +129,8 @@ export class Shard {
 export class CounterTable {
   /** Live entries that made room for others. */
   evicted = 0
-  readonly #shards: readonly Shard[]
+  readonly #shards: (Shard | undefined)[]
+  readonly #width: number
   readonly #most: number
   readonly #worth: Worth
   #size = 0
@@ -137,7 +143,8 @@ export class CounterTable {
   constructor(most: number, width: number, worth: Worth) {
     this.#most = most
     this.#worth = worth
-    this.#shards = Array.from({ length: SHARDS }, () => new Shard(width))
+    this.#width = width
+    this.#shards = Array.from({ length: SHARDS }, () => undefined)
   }
 
   /** Entries, with those that have ended and are not dropped yet. */
@@ -147,16 +154,18 @@ export class CounterTable {
 
   /** Of the typed arrays. */
   get bytes(): number {
-    return this.#shards.reduce(
-      (sum, { high, low, ends, counts }) =>
-        sum + high.byteLength + low.byteLength + ends.byteLength + counts.byteLength,
-      0
-    )
+    return this.#shards.reduce((sum, shard) => sum + (shard?.bytes ?? 0), 0)
   }
 
   /** The part of the table that a key is in. */
   shard(high: number): Shard {
-    return this.#shards[high & (SHARDS - 1)]!
+    const at = high & (SHARDS - 1)
+    let shard = this.#shards[at]
+    if (shard === undefined) {
+      shard = new Shard(this.#width)
+      this.#shards[at] = shard
+    }
+    return shard
   }
 
   /** A slot for a key that has none yet. */
@@ -179,11 +188,12 @@ export class CounterTable {
 
   /** Looks at the next few entries from the shard of the new one on: drops one that has ended, or else the one worth least. */
   #makeRoom(wanted: number, now: number): void {
-    let [least, leastSlot, leastWorth] = [wanted, -1, Infinity]
+    let least: Shard | undefined
+    let [leastSlot, leastWorth] = [-1, Infinity]
     let seen = 0
     for (let i = 0; i < SHARDS && seen < CANDIDATES; i++) {
-      const at = (wanted + i) % SHARDS
-      const shard = this.#shards[at]!
+      const shard = this.#shards[(wanted + i) % SHARDS]
+      if (shard === undefined) continue
       for (let left = shard.size; left > 0 && seen < CANDIDATES; left--, seen++) {
         const slot = shard.next()
         if (shard.ends[slot]! <= now) {
@@ -192,12 +202,13 @@ export class CounterTable {
         }
         const worth = this.#worth(shard, slot)
         if (worth >= leastWorth) continue
-        least = at
+        least = shard
         leastSlot = slot
         leastWorth = worth
       }
     }
+    if (least === undefined) return
     this.evicted++
-    this.remove(this.#shards[least]!, leastSlot)
+    this.remove(least, leastSlot)
   }
 }

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Edge } from '../edge.ts'
 import type { RawRequest } from '../request/request.ts'
+import type { WatchedResponse } from '../request/watch-response.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Connection } from '../visitor/visitor.ts'
 import type { EarlyRead } from './early-read.ts'
@@ -39,7 +40,7 @@ type Incoming = NodeRequest & UnreadRequest & RawRequest & { readonly socket: Co
 /** The two halves of a request on Node; an upgrade has no response, only the socket. */
 interface NodePair {
   incoming: Incoming
-  outgoing: (NodeResponse & FinishingResponse) | undefined
+  outgoing: (NodeResponse & FinishingResponse & WatchedResponse) | undefined
 }
 
 const isNodePair = (env: unknown): env is NodePair =>
@@ -81,7 +82,11 @@ export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): Mi
 
 const passOrAnswer = (
   verdict: Verdict,
-  { incoming, outgoing, read }: { incoming: Incoming; outgoing: NodeResponse; read: EarlyRead },
+  {
+    incoming,
+    outgoing,
+    read,
+  }: { incoming: Incoming; outgoing: NodeResponse & WatchedResponse; read: EarlyRead },
   c: Context,
   next: () => Promise<void>
 ): Promise<Response | undefined> => {
@@ -90,6 +95,7 @@ const passOrAnswer = (
   announceRay(verdict.rayHeader, incoming, outgoing)
   const repeated = passNodeHeaders(verdict, incoming)
   if (read !== 'nothing') replaceHeaders(c, verdict, repeated, read)
+  verdict.responseWatch?.watchNode(outgoing)
   // Returned, not awaited: an async function here costs a quarter of the throughput.
   return next() as Promise<undefined>
 }
@@ -111,6 +117,8 @@ const onFetch = async (
   replaceHeaders(c, verdict)
   await next()
   announceOnHono(c, verdict)
+  // Where nothing has answered, Hono's `c.res` would be a 404 that the app may still turn into something else.
+  if (c.finalized) verdict.responseWatch?.tellFetch(c.res)
   return undefined
 }
 
@@ -134,5 +142,6 @@ const onUpgrade = async (
   replaceHeaders(c, verdict, passNodeHeaders(verdict, incoming))
   await next()
   announceOnHono(c, verdict)
+  if (c.finalized) verdict.responseWatch?.tellFetch(c.res)
   return undefined
 }

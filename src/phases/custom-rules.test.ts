@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RequestContext } from '../context.ts'
 import { contextLayout, RequestContext as Judged } from '../context.ts'
 import type { GivenRule } from '../edge.fixture.ts'
-import { requestWith, rulesetOf } from '../edge.fixture.ts'
+import { phaseServices, requestWith, rulesetOf } from '../edge.fixture.ts'
 import type { Context } from '../language/types.ts'
 import { createRays } from '../ray.ts'
 import { readRequest } from '../request/request.ts'
@@ -158,8 +158,13 @@ test('a field that nobody else reads is not read where an earlier rule ends', ()
 })
 
 test('the phases of a zone are in the order of their names, each at the place of its bit', () => {
-  expect(createPhases(rulesetOf()).map(({ name }) => name)).toEqual([...PHASE_NAMES])
+  expect(createPhases(rulesetOf(), phaseServices()).map(({ name }) => name)).toEqual([
+    ...PHASE_NAMES,
+  ])
   expect(PHASE_NAMES.map(bitOf)).toEqual([1, 2, 4, 8, 16])
-  const phases = createPhases(rulesetOf({ name: 'a', expression: 'http.host eq "a"' }))
+  const phases = createPhases(
+    rulesetOf({ name: 'a', expression: 'http.host eq "a"' }),
+    phaseServices()
+  )
   expect(phases.flatMap(({ fields }) => fields)).toEqual(['http.host'])
 })

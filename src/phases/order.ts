@@ -1,23 +1,23 @@
 import type { Ruleset } from '../rules/rule.ts'
 import { customRules } from './custom-rules.ts'
-import { idlePhase } from './idle.ts'
 import { ipAccess } from './ip-access.ts'
+import { rateLimits } from './limiting.ts'
 import type { PhaseName } from './names.ts'
 import { PHASE_NAMES } from './names.ts'
-import type { Phase } from './phase.ts'
+import type { Phase, PhaseServices } from './phase.ts'
 import { unlessSkipped } from './skipped.ts'
 import { userAgents } from './user-agents.ts'
 import { zoneLockdown } from './zone-lockdown.ts'
 
 /** What makes each phase; `names.ts` has their order. */
-const CREATE: Readonly<Record<PhaseName, (ruleset: Ruleset) => Phase>> = {
+const CREATE: Readonly<Record<PhaseName, (ruleset: Ruleset, services: PhaseServices) => Phase>> = {
   'ip-access': ipAccess,
   'zone-lockdown': (ruleset) => unlessSkipped(zoneLockdown(ruleset), 'zone-lockdown', ruleset),
   'user-agents': (ruleset) => unlessSkipped(userAgents(ruleset), 'user-agents', ruleset),
   'custom-rules': customRules,
-  'rate-limits': () => idlePhase({ name: 'rate-limits', source: 'ratelimit' }),
+  'rate-limits': rateLimits,
 }
 
 /** The phases that a zone's rules make. The place of a phase in the list is the place of its bit in `Ruling.skips`. */
-export const createPhases = (ruleset: Ruleset): readonly Phase[] =>
-  PHASE_NAMES.map((name) => CREATE[name](ruleset))
+export const createPhases = (ruleset: Ruleset, services: PhaseServices): readonly Phase[] =>
+  PHASE_NAMES.map((name) => CREATE[name](ruleset, services))

@@ -1,6 +1,8 @@
 import type { Action } from '../actions.ts'
 import type { PageChoice } from '../answers/answer.ts'
 import type { RequestContext } from '../context.ts'
+import type { Counters } from '../limits/counters.ts'
+import type { KeyPart } from '../limits/keys.ts'
 import type { Rule } from '../rules/rule.ts'
 
 /**
@@ -34,6 +36,29 @@ export type EventSource =
   | 'waf'
   | 'zonelockdown'
 
+/** What phases share with the whole edge. */
+export interface PhaseServices {
+  /** Where rate limits count. They outlive the rules: a reload forgets nothing. */
+  readonly counters: Counters
+  /** The data centre of this edge. */
+  readonly colo: string
+  /** Name of the site; '' where there is one for all. */
+  readonly zone: string
+}
+
+/** How the counter of a rate limiting rule stood. */
+export interface CountedMatch {
+  /** Counted within the period, this request included; the sum of scores where they are the limit. */
+  readonly count: number
+  readonly limit: number
+  /** In seconds. */
+  readonly period: number
+  /** In seconds. */
+  readonly mitigationTimeout: number
+  /** The values that told the counter from others. */
+  key(): readonly KeyPart[]
+}
+
 /** One product of Cloudflare's that judges requests. `order.ts` lists all of them. */
 export interface Phase {
   readonly name: string
@@ -58,6 +83,10 @@ export interface Match {
   readonly page?: PageChoice | undefined
   /** True where no event is kept of it: what IP Access rules allow, and skips that the owner wants no log of. */
   readonly isSilent?: boolean
+  /** When the visitor may try again, in seconds from now: of rate limits that answer. */
+  readonly retryAfter?: number
+  /** Of rate limits. */
+  readonly rateLimit?: CountedMatch
 }
 
 /** What a phase decides about a request that at least one of its rules is about. */

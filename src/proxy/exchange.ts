@@ -19,6 +19,8 @@ export interface ForwardExtra {
   isSingle?: (lowerName: string) => boolean
   /** Set on every response, in place of the origin's own of the same name: CF-RAY, Server. */
   responseHeaders: readonly Header[]
+  /** Told of the response's status and headers, names and values in turn, before they go on to the visitor. */
+  onResponse?: ((response: { status: number; headers: readonly string[] }) => void) | undefined
   /** The answer for an origin that failed before its response began. */
   onOriginError: (code: OriginErrorCode, cause: unknown) => Answer | Promise<Answer>
 }
@@ -171,6 +173,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#head === undefined) return
     const { status, reason, headers } = this.#head
     this.#head = undefined
+    this.extra.onResponse?.({ status, headers })
     this.response.writeHead(status, reason, headers)
   }
 

@@ -65,6 +65,7 @@ export class UpgradeExchange extends Exchange {
     const headers =
       responsePass((rawHeaders ?? []) as Buffer[], status, this.extra.responseHeaders) ?? []
     this.isOver = true
+    this.extra.onResponse?.({ status, headers })
     socket.off('readable', this.#onReadable).off('end', this.#onEnd)
     this.#response.detachSocket(socket)
     this.#response.emit('close')

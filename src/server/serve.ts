@@ -1,3 +1,4 @@
+import type { Answer } from '../answers/answer.ts'
 import { writeAnswer } from '../answers/node/write-answer.ts'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
@@ -73,7 +74,7 @@ const passing = (
   request: VisitorRequest,
   connection: Connection
 ): ForwardExtra => {
-  const { visitor, rayHeader } = verdict
+  const { visitor, rayHeader, responseWatch } = verdict
   const { headers } = request
   return {
     requestHeaders: originHeaders({
@@ -89,7 +90,18 @@ const passing = (
     strip: isStrippedRequestHeader,
     isSingle: isSingleHeader,
     responseHeaders: [['CF-RAY', rayHeader]],
-    onOriginError: (code) => edge.refuse(code, verdict),
+    onResponse: responseWatch?.tell,
+    onOriginError: (code) => {
+      const tell = (answer: Answer): Answer => {
+        responseWatch?.tell({
+          status: answer.status,
+          headers: Object.entries(answer.headers).flat(),
+        })
+        return answer
+      }
+      const answer = edge.refuse(code, verdict)
+      return answer instanceof Promise ? answer.then(tell) : tell(answer)
+    },
   }
 }
 

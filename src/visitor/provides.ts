@@ -12,8 +12,8 @@ export interface Sources {
   bots?: BotSource | undefined
 }
 
-/** What every edge has: the request itself, the peer's address, and what never changes. */
-const ALWAYS: readonly FieldSource[] = ['request', 'visitor', 'constant']
+/** What every edge has: the request and its response, the peer's address, and what never changes. */
+const ALWAYS: readonly FieldSource[] = ['request', 'response', 'visitor', 'constant']
 const GEO: readonly FieldSource[] = ['country']
 const GEO_WITH_PLACES: readonly FieldSource[] = ['country', 'place', 'postal']
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rulesetOf } from '../edge.fixture.ts'
+import { phaseServices, rulesetOf } from '../edge.fixture.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import { PHASE_NAMES } from '../phases/names.ts'
 import { createZone } from './zone.ts'
@@ -10,17 +10,17 @@ const ruleset = rulesetOf(
 )
 
 test('a zone has its rules, its phases and the fields that they read, each once', () => {
-  const zone = createZone(ruleset)
+  const zone = createZone(ruleset, phaseServices())
   expect(zone.ruleset).toBe(ruleset)
   expect(zone.phases.map(({ name }) => name)).toEqual([...PHASE_NAMES])
   expect(zone.hasChallenges).toBe(false)
   const asking = rulesetOf({ name: 'c', expression: 'ssl', action: 'challenge' })
-  expect(createZone(asking).hasChallenges).toBe(true)
+  expect(createZone(asking, phaseServices()).hasChallenges).toBe(true)
   expect([...zone.fields].sort()).toEqual(['http.host', 'ip.src.country'])
 })
 
 test('a zone has a place for each of these fields, and for no other', () => {
-  const { layout, fields } = createZone(ruleset)
+  const { layout, fields } = createZone(ruleset, phaseServices())
   const places = fields.map((field) => layout.places[defaultScheme.slot(field)])
   expect([...places].sort()).toEqual([1, 2])
   expect(layout.places.filter((place) => place > 0)).toHaveLength(2)
@@ -28,5 +28,5 @@ test('a zone has a place for each of these fields, and for no other', () => {
 })
 
 test('a zone is never changed in place', () => {
-  expect(Object.isFrozen(createZone(ruleset))).toBe(true)
+  expect(Object.isFrozen(createZone(ruleset, phaseServices()))).toBe(true)
 })

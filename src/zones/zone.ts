@@ -2,7 +2,7 @@ import { isChallenge } from '../challenges/level.ts'
 import type { ContextLayout } from '../context.ts'
 import { contextLayout } from '../context.ts'
 import { createPhases } from '../phases/order.ts'
-import type { Phase } from '../phases/phase.ts'
+import type { Phase, PhaseServices } from '../phases/phase.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 
@@ -18,9 +18,9 @@ export interface Zone {
   readonly layout: ContextLayout
 }
 
-/** @example createZone(loadRules([{ file: 'site.yaml', text }])).fields // ['http.user_agent'] */
-export const createZone = (ruleset: Ruleset): Zone => {
-  const phases = createPhases(ruleset)
+/** @example createZone(loadRules([{ file: 'site.yaml', text }]), services).fields // ['http.user_agent'] */
+export const createZone = (ruleset: Ruleset, services: PhaseServices): Zone => {
+  const phases = createPhases(ruleset, services)
   const fields = [...new Set(phases.flatMap((phase) => phase.fields))]
   const hasChallenges = allRules(ruleset).some(
     ({ enabled, action }) => enabled && isChallenge(action)

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { writeAnswer } from '../../answers/node/write-answer.ts'
 import type { Edge } from '../../edge.ts'
+import type { WatchedResponse } from '../../request/watch-response.ts'
 import type { Verdict } from '../../verdict.ts'
 import type { NodeResponse } from '../ray-header.ts'
 import { announceRay } from '../ray-header.ts'
@@ -35,6 +36,7 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       request.rayId = verdict.ray
       announceRay(verdict.rayHeader, request, response as unknown as NodeResponse)
       passNodeHeaders(verdict, request)
+      verdict.responseWatch?.watchNode(response as unknown as WatchedResponse)
       next()
     }
     const settleLater = (verdict: Verdict) => {

@@ -53,7 +53,13 @@ export interface RateLimit extends Rule {
 }
 
 /** Actions that a rate limiting rule may have here. */
-export const RATE_LIMIT_ACTIONS = ['block', 'log'] as const satisfies readonly Action[]
+export const RATE_LIMIT_ACTIONS = [
+  'block',
+  'log',
+  'managed_challenge',
+  'js_challenge',
+  'challenge',
+] as const satisfies readonly Action[]
 
 /** Characteristics that are no values of the language. */
 const SPECIAL = new Set(['cf.colo.id', 'cf.unique_visitor_id'])
@@ -205,8 +211,10 @@ export const readRateLimit = (
   }
   const action = readAction(found.action, RATE_LIMIT_ACTIONS, scope)
   const expression = readMatching(found, scope)
-  const counting =
-    found.counting_expression && expressionText(found.counting_expression.value, reader)
+  const written = found.counting_expression?.value
+  // Cloudflare's own documents write '' for the default, which is the rule's expression.
+  const isDefault = written?.kind === 'scalar' && written.value === ''
+  const counting = written === undefined || isDefault ? undefined : expressionText(written, reader)
   checkLimits(found, scope)
   const period = found.period && readSeconds(found.period.value, reader, 1)
   const requestsPerPeriod = readCount(found.requests_per_period, reader, 1)

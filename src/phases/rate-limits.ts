@@ -1,0 +1,187 @@
+import { actions } from '../actions.ts'
+import { levelOf } from '../challenges/level.ts'
+import type { RequestContext } from '../context.ts'
+import { compileRules } from '../language/compile/rules.ts'
+import type { Expression } from '../language/expression.ts'
+import { fieldFacts } from '../language/fields.ts'
+import type { CounterRule, Hit, Standing } from '../limits/counters.ts'
+import { KeyHash } from '../limits/key-hash.ts'
+import { RuleKey } from '../limits/keys.ts'
+import type { ResponseFacts } from '../request/response-fields.ts'
+import { responseReader, responseScore } from '../request/response-fields.ts'
+import { createWatch } from '../request/watch-response.ts'
+import type { RateLimit } from '../rules/products/rate-limits.ts'
+import type { Match, Phase, PhaseServices, Ruling } from './phase.ts'
+
+/** "You are being rate limited" */
+const CODE = 1015
+const MS_PER_SECOND = 1_000
+
+/** One rule with all that its counters need, made once. */
+interface Limited {
+  readonly rule: RateLimit
+  readonly key: RuleKey
+  readonly counter: CounterRule
+  /** Which requests count, where that is another expression than the rule's and is known before the response. */
+  readonly counting: Expression | undefined
+  /** Only behind the response it is known what counts. */
+  readonly waits: boolean
+  /** What the action asks of a visitor; 0 where it is no challenge. */
+  readonly level: number
+}
+
+const readsResponse = (expression: Expression | undefined): boolean =>
+  expression?.fields.some((field) => fieldFacts.get(field)?.source === 'response') === true
+
+const limitedBy = (rule: RateLimit, hash: KeyHash, { zone, colo }: PhaseServices): Limited => {
+  const { period, mitigationTimeout, requestsToOrigin, countingExpression } = rule
+  const isScored = rule.scorePerPeriod !== undefined
+  const waits = isScored || readsResponse(countingExpression)
+  return {
+    rule,
+    key: new RuleKey(rule, hash, zone, colo),
+    counter: {
+      limit: rule.scorePerPeriod ?? rule.requestsPerPeriod ?? 0,
+      periodMs: period * MS_PER_SECOND,
+      mitigationMs: mitigationTimeout * MS_PER_SECOND,
+      ends: actions[rule.action].ends,
+      onlyToOrigin: requestsToOrigin,
+    },
+    counting: waits ? undefined : countingExpression,
+    waits,
+    level: levelOf(rule.action),
+  }
+}
+
+/**
+ * Judges by rate limiting rules. A rule's expression says which requests get its action once the counter of their characteristics is above
+ * the limit, and its counting expression which ones count: on request N+1 the action begins.
+ *
+ * What needs the response is counted when its head is there; such a request has gone to the origin by then.
+ *
+ * Source: https://developers.cloudflare.com/waf/rate-limiting-rules/request-rate/
+ */
+export const judgeRateLimits = (
+  phase: Match['phase'],
+  enabled: readonly RateLimit[],
+  services: PhaseServices
+): Phase['run'] => {
+  const { counters } = services
+  const hash = new KeyHash(...counters.secret)
+  const limited = enabled.map((rule) => limitedBy(rule, hash, services))
+  const never = limited.map(() => false)
+  const matching = compileRules(
+    limited.map(({ rule }) => rule.expression),
+    never
+  )
+  const ownCounting = limited.flatMap(({ counting }, i) => (counting === undefined ? [] : [i]))
+  const counted = compileRules(
+    ownCounting.map((i) => limited[i]!.counting!),
+    never
+  )
+  const waiting = limited.filter(({ waits }) => waits)
+
+  const hitOf = (
+    { key, counter: rule }: Limited,
+    context: RequestContext,
+    amount: number,
+    applies: boolean
+  ): Hit => {
+    const { high, low } = key.hash(context)
+    return { rule, high, low, amount, applies }
+  }
+
+  const countResponse = (context: RequestContext, response: ResponseFacts) => {
+    context.response = responseReader(response)
+    const hits: Hit[] = []
+    for (const one of waiting) {
+      const { expression, countingExpression = expression, scoreHeader } = one.rule
+      if (!countingExpression.matches(context)) continue
+      const amount = scoreHeader === undefined ? 1 : responseScore(response, scoreHeader)
+      if (amount > 0) hits.push(hitOf(one, context, amount, false))
+    }
+    if (hits.length > 0) counters.add(hits)
+  }
+
+  const matchOf = (
+    { rule, key, level }: Limited,
+    context: RequestContext,
+    { count, retryAfterMs }: Standing
+  ): Match => {
+    const { action, page } = rule
+    const { answers } = actions[action]
+    return {
+      phase,
+      rule,
+      action,
+      code: answers ? CODE : 0,
+      page,
+      ...(answers && level === 0
+        ? { retryAfter: Math.max(1, Math.ceil(retryAfterMs / MS_PER_SECOND)) }
+        : {}),
+      rateLimit: {
+        count,
+        limit: rule.scorePerPeriod ?? rule.requestsPerPeriod ?? 0,
+        period: rule.period,
+        mitigationTimeout: rule.mitigationTimeout,
+        key: () => key.parts(context),
+      },
+    }
+  }
+
+  const rulingOf = (
+    context: RequestContext,
+    touched: readonly Limited[],
+    standings: readonly Standing[]
+  ): Ruling | undefined => {
+    if (standings.length === 0) return undefined
+    const matches = standings.map((standing) =>
+      matchOf(touched[standing.index]!, context, standing)
+    )
+    return {
+      matches,
+      ends: actions[matches.at(-1)!.action].answers,
+      skips: 0,
+    }
+  }
+
+  const judge = (
+    context: RequestContext,
+    applying: readonly number[],
+    counting: readonly number[]
+  ): Ruling | undefined | Promise<Ruling | undefined> => {
+    const touched: Limited[] = []
+    const hits: Hit[] = []
+    const passed: Hit[] = []
+    for (let i = 0, a = 0, c = 0; i < limited.length; i++) {
+      const applies = applying[a] === i
+      if (applies) a++
+      const one = limited[i]!
+      const counts = one.counting === undefined ? applies : ownCounting[counting[c]!] === i
+      if (one.counting !== undefined && counts) c++
+      if (!applies && !counts) continue
+      if (context.hasCleared(one.level)) {
+        passed.push(hitOf(one, context, 0, false))
+        continue
+      }
+      touched.push(one)
+      hits.push(hitOf(one, context, counts && !one.waits ? 1 : 0, applies))
+    }
+    // Whoever passes the challenge begins again at zero.
+    if (passed.length > 0) counters.reset(passed)
+    const standings = counters.take(hits)
+    return standings instanceof Promise
+      ? standings.then((found) => rulingOf(context, touched, found))
+      : rulingOf(context, touched, standings)
+  }
+
+  return (context) => {
+    if (waiting.length > 0) {
+      context.responseWatch = createWatch((response) => countResponse(context, response))
+    }
+    const applying = matching(context)
+    const counting = counted(context)
+    if (applying.length === 0 && counting.length === 0) return undefined
+    return judge(context, applying, counting)
+  }
+}
