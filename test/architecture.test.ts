@@ -313,6 +313,24 @@ describe('rooms', () => {
     expect(wrong).toEqual([])
   })
 
+  test('what the admin port alone needs of others loads when it is asked', () => {
+    const loaded = new Set<string>()
+    const libraries = new Set<string>()
+    const load = (file: string) => {
+      if (loaded.has(file)) return
+      loaded.add(file)
+      for (const name of loadedFirst(readFileSync(join(SRC, file), 'utf8'))) {
+        if (name.startsWith('.') && name.endsWith('.ts')) load(inside(file, name))
+        else libraries.add(name)
+      }
+    }
+    load('cli/serve.ts')
+    expect(loaded).toContain('admin/routes/graphql.ts')
+    expect(libraries).toContain('node:http')
+    const late = ['graphql', 'openapi3-ts/oas31', 'prom-client']
+    expect(late.filter((name) => libraries.has(name))).toEqual([])
+  })
+
   test('no file has grown past 400 lines', () => {
     const MAX_LINES = 400
     const long = files

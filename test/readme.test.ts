@@ -92,6 +92,8 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   "curl 'http://127.0.0.1:8021/api/events/top?by=rule,country&action=block'": [/"rows":\[\{/],
   "curl 'http://127.0.0.1:8021/api/events/series?bucket=1h&by=action&since=1d'": [/"points":\[\{/],
   'curl http://127.0.0.1:8021/api/openapi.json': [/"openapi":"3\.1\.0"/],
+  [String.raw`curl http://127.0.0.1:8021/client/v4/graphql --json '{"query": "{ viewer { zones(filter: { zoneTag: \"any\" }) { firewallEventsAdaptiveGroups(filter: { action: \"block\" }, limit: 5, orderBy: [count_DESC]) { count dimensions { ruleId clientCountryName } } } } }"}'`]:
+    [/"data":\{"viewer"/, /"count":\d+,"dimensions"/],
   'curl http://127.0.0.1:8021/metrics': [/^edge1020_requests_total \d/m, /^process_cpu/m],
   'curl http://127.0.0.1:8021/api/audit': [/"entries":/],
   'curl -X POST http://127.0.0.1:8021/api/rules/reload': [/"enabled":\d/, /"files":/],

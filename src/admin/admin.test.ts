@@ -180,6 +180,28 @@ describe('/api/events', () => {
   })
 })
 
+describe('/client/v4/graphql', () => {
+  const post = (body: string) => start().send('POST', '/client/v4/graphql', {}, { body })
+
+  test('answers questions of GraphQL', async () => {
+    const { status, json } = await post(
+      '{"query":"{ viewer { zones { firewallEventsAdaptive(limit: 1) { rayName } } } }"}'
+    )
+    expect(status).toBe(200)
+    expect(json()).toEqual({
+      data: { viewer: { zones: [{ firewallEventsAdaptive: [{ rayName: RAY }] }] } },
+    })
+  })
+
+  test.each(['', 'null', '{', '[]', '{"query":1}', '{"query":"{ a }","variables":"x"}'])(
+    '%j is no question',
+    async (body) => {
+      const { status, json } = await post(body)
+      expect([status, json().data]).toEqual([400, null])
+    }
+  )
+})
+
 describe('/api/events/:ray', () => {
   test('is the deciding event', async () => {
     const { ask, find } = start()

@@ -10,6 +10,7 @@ import { findRoute, type Route } from './route.ts'
 import { auditLog } from './routes/audit.ts'
 import { event } from './routes/event.ts'
 import { eventSeries, events, topEvents } from './routes/events.ts'
+import { graphql } from './routes/graphql.ts'
 import { health } from './routes/health.ts'
 import { indexPage } from './routes/index-page.ts'
 import { login, loginForm, logout } from './routes/login.ts'
@@ -44,6 +45,7 @@ const ROUTES: readonly ((side: Side) => Route)[] = [
   topEvents,
   eventSeries,
   event,
+  graphql,
   metrics,
   openApi,
   auditLog,
@@ -125,6 +127,7 @@ export const createAdmin = ({
     gate,
     reload,
     metrics: metricsText,
+    onError,
     routes: () => routes,
   }
   const routes = ROUTES.map((create) => create(side))

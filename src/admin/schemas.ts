@@ -94,6 +94,11 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   Login: object({ token: text() }),
   Done: object({ ok: { type: 'boolean' } }),
   OpenApi: { type: 'object' },
+  GraphQlQuestion: object({
+    query: text(),
+    'variables?': { type: ['object', 'null'] },
+    'operationName?': { type: ['string', 'null'] },
+  }),
   GraphQlAnswer: object({ 'data?': {}, 'errors?': list({ type: 'object' }) }, true),
   Problem: object(
     {

@@ -39,6 +39,8 @@ export interface Side {
   readonly reload?: (() => Promise<Reloaded>) | undefined
   /** For Prometheus. */
   readonly metrics?: MetricsText | undefined
+  /** Told what is wrong with the edge, where the answer does not say it. */
+  readonly onError: (error: unknown) => void
   /** All of them, for the index and the API's description. */
   readonly routes: () => readonly Route[]
 }

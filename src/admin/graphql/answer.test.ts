@@ -1,0 +1,267 @@
+import { getIntrospectionQuery } from 'graphql'
+import { describe, expect, test, vi } from 'vitest'
+import { EdgeError } from '../../error.ts'
+import { eventWith } from '../../events/event.fixture.ts'
+import { memoryStore } from '../../events/memory.ts'
+import { answerGraphql } from './answer.ts'
+
+const at = (time: string) => ({ time: `2026-11-29T${time}.000Z` })
+const EVENTS = [
+  eventWith({
+    ...at('10:00:00'),
+    action: 'block',
+    country: 'NL',
+    asn: 64_496,
+    path: '/wp-login.php',
+  }),
+  eventWith({ ...at('10:59:59'), action: 'block', country: 'DE', asn: 64_497, path: '/a' }),
+  eventWith({
+    ...at('11:00:00'),
+    action: 'log',
+    country: 'NL',
+    asn: 64_496,
+    path: '/b',
+    status: 0,
+  }),
+]
+const RAYS = EVENTS.map(({ ray }) => ray)
+
+const start = async () => {
+  const store = memoryStore()
+  for (const event of EVENTS) await store.append([event])
+  const onError = vi.fn()
+  const ask = async (query: string, variables?: Record<string, unknown>) =>
+    JSON.parse(JSON.stringify(await answerGraphql({ query, variables }, store, onError)))
+  /** One dataset with its arguments and fields. */
+  const zone = async (text: string, variables?: Record<string, unknown>) => {
+    const { data, errors } = await ask(
+      `{ viewer { zones(filter: { zoneTag: "z" }) { ${text} } } }`,
+      variables
+    )
+    return { zone: data?.viewer?.zones?.[0], errors }
+  }
+  return { ask, zone, store, onError }
+}
+
+test("the question of Cloudflare's documentation", async () => {
+  const { ask } = await start()
+  const query =
+    'query ListFirewallEvents($zoneTag: string, $filter: FirewallEventsAdaptiveFilter_InputObject) { viewer { zones(filter: { zoneTag: $zoneTag }) { firewallEventsAdaptive( filter: $filter limit: 10 orderBy: [datetime_DESC] ) { action clientAsn clientCountryName clientIP clientRequestPath clientRequestQuery datetime source userAgent } } } }'
+  const filter = { datetime_geq: '2026-11-29T10:00:00Z', datetime_leq: '2026-11-29T10:59:59Z' }
+  const { data, errors } = await ask(query, { zoneTag: 'z', filter })
+  expect(errors).toBeUndefined()
+  const { firewallEventsAdaptive: events } = data.viewer.zones[0]
+  expect(events).toHaveLength(2)
+  expect(events[1]).toEqual({
+    action: 'block',
+    clientAsn: '64496',
+    clientCountryName: 'NL',
+    clientIP: EVENTS[0]!.ip,
+    clientRequestPath: '/wp-login.php',
+    clientRequestQuery: EVENTS[0]!.query,
+    datetime: '2026-11-29T10:00:00.000Z',
+    source: 'firewallcustom',
+    userAgent: EVENTS[0]!.userAgent,
+  })
+})
+
+describe('types of variables as scripts name them', () => {
+  test.each([
+    '$tag: string, $filter: ZoneFirewallEventsAdaptiveFilter_InputObject!, $limit: int!',
+    '$tag: String!, $filter: FirewallEventsAdaptiveFilter_InputObject, $limit: Int',
+    '$tag: string!, $filter: FirewallEventsAdaptiveFilter_InputObject!, $limit: uint64!',
+  ])('(%s)', async (types) => {
+    const { ask } = await start()
+    const { data, errors } = await ask(
+      `query q(${types}) { viewer { zones(filter: { zoneTag: $tag }) { zoneTag events: firewallEventsAdaptive(filter: $filter, limit: $limit) { rayName kind sampleInterval originatorRayName } } } }`,
+      { tag: 'abc', filter: { action: 'block' }, limit: 1 }
+    )
+    expect(errors).toBeUndefined()
+    expect(data.viewer.zones).toEqual([
+      {
+        zoneTag: 'abc',
+        events: [
+          { rayName: RAYS[1], kind: 'firewall', sampleInterval: 1, originatorRayName: null },
+        ],
+      },
+    ])
+  })
+})
+
+describe('filters', () => {
+  test.each([
+    ['action: "block"', [0, 1]],
+    ['action_neq: "block"', [2]],
+    ['clientCountryName_in: ["NL", "FR"]', [0, 2]],
+    ['clientCountryName_notin: ["NL", "FR"]', [1]],
+    ['clientAsn: "64497"', [1]],
+    ['edgeResponseStatus: 0', [2]],
+    ['edgeResponseStatus_gt: 0', [0, 1]],
+    ['edgeResponseStatus_leq: 0', [2]],
+    ['edgeResponseStatus_geq: 403', [0, 1]],
+    ['edgeResponseStatus_lt: 403', [2]],
+    ['clientRequestPath_like: "/wp-%"', [0]],
+    ['clientRequestPath_like: "%login%"', [0]],
+    ['clientRequestPath_like: "/a"', [1]],
+    ['datetime: "2026-11-29T10:59:59Z"', [1]],
+    ['datetime_gt: "2026-11-29T10:00:00Z"', [1, 2]],
+    ['datetime_geq: "2026-11-29T10:59:59Z", datetime_lt: "2026-11-29T11:00:00Z"', [1]],
+    ['datetime_leq: "2026-11-29T11:00:00Z"', [0, 1, 2]],
+    ['datetimeHour: "2026-11-29T10:00:00Z"', [0, 1]],
+    ['datetimeHour_gt: "2026-11-29T10:00:00Z"', [2]],
+    ['datetimeHour_leq: "2026-11-29T10:00:00Z"', [0, 1]],
+    ['date: "2026-11-29"', [0, 1, 2]],
+    ['date_gt: "2026-11-29"', []],
+    ['AND: [{ action: "block" }, { clientCountryName: "NL" }]', [0]],
+    ['rayName: "RAY"', [2]],
+  ])('{ %s }', async (filter, expected) => {
+    const { zone } = await start()
+    const { zone: found, errors } = await zone(
+      `firewallEventsAdaptive(filter: { ${filter.replace('RAY', RAYS[2]!)} }, orderBy: [datetime_ASC]) { rayName }`
+    )
+    expect(errors).toBeUndefined()
+    const rays = found.firewallEventsAdaptive.map(({ rayName }: { rayName: string }) => rayName)
+    expect(rays).toEqual(expected.map((i) => RAYS[i]))
+  })
+
+  test.each([
+    ['filter: { OR: [] }', /OR/],
+    ['filter: { actoin: "block" }', /Did you mean "action"/],
+    ['filter: { clientRequestPath_like: "a%b" }', /expected "text%" or "%text%"/],
+    ['filter: { datetime_geq: "yesterday" }', /expected a time/],
+    ['filter: { datetime_geq: "2026-11-29", datetime_lt: "2026-11-28" }', /is not before/],
+    ['limit: 10001', /expected a whole number from 1 to 10000/],
+    ['limit: 0', /expected a whole number/],
+    ['orderBy: [action_ASC]', /action_ASC/],
+  ])('%s is a mistake of the asker', async (given, message) => {
+    const { zone, onError } = await start()
+    const { errors } = await zone(`firewallEventsAdaptive(${given}) { rayName }`)
+    expect(errors[0].message).toMatch(message)
+    expect(onError).not.toHaveBeenCalled()
+  })
+})
+
+describe('groups', () => {
+  const groups = async (given: string, fields: string) => {
+    const { zone } = await start()
+    const found = await zone(`firewallEventsAdaptiveGroups${given} { ${fields} }`)
+    return found.zone?.firewallEventsAdaptiveGroups ?? found.errors
+  }
+
+  test('are counted by their dimensions, the most frequent first', async () => {
+    expect(await groups('(limit: 10)', 'count dimensions { clientCountryName clientAsn }')).toEqual(
+      [
+        { count: 2, dimensions: { clientCountryName: 'NL', clientAsn: '64496' } },
+        { count: 1, dimensions: { clientCountryName: 'DE', clientAsn: '64497' } },
+      ]
+    )
+  })
+
+  test('are in the order that is asked for', async () => {
+    const hours = (order: string) =>
+      groups(`(orderBy: [${order}], limit: 1)`, 'count dimensions { datetimeHour }')
+    expect(await hours('datetimeHour_ASC')).toEqual([
+      { count: 2, dimensions: { datetimeHour: '2026-11-29T10:00:00.000Z' } },
+    ])
+    expect(await hours('datetimeHour_DESC')).toEqual([
+      { count: 1, dimensions: { datetimeHour: '2026-11-29T11:00:00.000Z' } },
+    ])
+    expect(await hours('count_ASC')).toMatchObject([{ count: 1 }])
+  })
+
+  test('without dimensions are one', async () => {
+    expect(await groups('', 'count')).toEqual([{ count: 3 }])
+    expect(await groups('(filter: { action: "none" })', 'count')).toEqual([])
+  })
+
+  test('take their dimensions from fragments too, by day', async () => {
+    const { ask } = await start()
+    const { data } = await ask(
+      'query { viewer { zones { firewallEventsAdaptiveGroups { ...g } } } } fragment g on ZoneFirewallEventsAdaptiveGroups { count dimensions { ...d } } fragment d on ZoneFirewallEventsAdaptiveGroupsDimensions { date }'
+    )
+    expect(data.viewer.zones[0].firewallEventsAdaptiveGroups).toEqual([
+      { count: 3, dimensions: { date: '2026-11-29' } },
+    ])
+  })
+
+  test('that are too many for their order are refused, not cut in silence', async () => {
+    const { store, zone } = await start()
+    for (let i = 0; i < 1_000; i++) await store.append([eventWith({ path: `/${i}` })])
+    const of = (order: string) =>
+      zone(
+        `firewallEventsAdaptiveGroups(orderBy: [${order}], limit: 5) { count dimensions { clientRequestPath } }`
+      )
+    expect((await of('clientRequestPath_ASC')).errors[0].message).toMatch(/1000 groups or more/)
+    expect((await of('count_DESC')).zone.firewallEventsAdaptiveGroups).toHaveLength(5)
+  })
+})
+
+test('more events than a page of the store are given whole', async () => {
+  const { store, zone } = await start()
+  for (let i = 0; i < 1_200; i++) await store.append([eventWith({})])
+  const { zone: found } = await zone('firewallEventsAdaptive(limit: 1100) { rayName }')
+  const rays = found.firewallEventsAdaptive.map(({ rayName }: { rayName: string }) => rayName)
+  expect(new Set(rays).size).toBe(1_100)
+})
+
+describe('what is asked is bounded', () => {
+  const many = (count: number, text: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => text(i)).join(' ')
+
+  test.each([
+    [
+      'fields',
+      `{ viewer { zones { ${many(301, (i) => `a${i}: zoneTag`)} } } }`,
+      /more than 300 fields/,
+    ],
+    ['depth', `${'{ a '.repeat(17)}${'}'.repeat(17)}`, /deeper than 16 levels/],
+    ['tokens', `{ ${many(2_001, () => 'a')} }`, /tokens/],
+    [
+      'fragments in a circle',
+      '{ viewer { ...a } } fragment a on viewer { ...b } fragment b on viewer { ...a }',
+      /Cannot spread fragment/,
+    ],
+  ])('%s', async (_, query, message) => {
+    const { ask, store } = await start()
+    const page = vi.spyOn(store, 'page')
+    const { data, errors } = await ask(query)
+    expect([data, errors[0].message]).toEqual([null, expect.stringMatching(message)])
+    expect(page).not.toHaveBeenCalled()
+  })
+
+  test('looks into the store', async () => {
+    const { zone, store } = await start()
+    const page = vi.spyOn(store, 'page')
+    const { errors } = await zone(
+      many(11, (i) => `a${i}: firewallEventsAdaptive(limit: 1) { rayName }`)
+    )
+    expect(errors[0].message).toBe('more than 10 datasets in one question')
+    expect(page).toHaveBeenCalledTimes(10)
+  })
+
+  test('and the questions that tools ask about the schema are within', async () => {
+    const { ask } = await start()
+    const { data, errors } = await ask(getIntrospectionQuery())
+    expect(errors).toBeUndefined()
+    expect(data.__schema.queryType.name).toBe('Query')
+  })
+})
+
+test('a mistake has its place', async () => {
+  const { ask } = await start()
+  const { errors } = await ask('{\n  viewer { nothing }\n}')
+  expect(errors[0].locations).toEqual([{ line: 2, column: 12 }])
+  expect((await ask('{')).errors[0].locations).toEqual([{ line: 1, column: 2 }])
+  expect((await ask('fragment f on viewer { __typename }')).errors).not.toEqual([])
+})
+
+test.each([
+  [new EdgeError('store_failed', 'disk full'), 'disk full'],
+  [new Error('secret'), 'the answer could not be made'],
+])('%s of the store is told to the owner', async (error, message) => {
+  const { zone, store, onError } = await start()
+  store.page = () => Promise.reject(error)
+  const { errors } = await zone('firewallEventsAdaptive { rayName }')
+  expect(errors[0].message).toBe(message)
+  expect(onError).toHaveBeenCalledWith(error)
+})

@@ -1,0 +1,121 @@
+import type { DocumentNode, ExecutionResult } from 'graphql'
+import { execute, GraphQLError, Kind, parse, validate, visit } from 'graphql'
+import { EdgeError } from '../../error.ts'
+import type { Context } from './schema.ts'
+import { FILTER_TYPE, schema } from './schema.ts'
+
+const MAX_TOKENS = 2_000
+const MAX_FIELDS = 300
+/** The introspection that clients send has thirteen levels. */
+const MAX_DEPTH = 16
+const MAX_LOOKS = 10
+const MAX_ERRORS = 10
+
+export interface Question {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>> | null
+  readonly operationName?: string | null
+}
+
+/** Other names that scripts have for the types of their variables. */
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  String: 'string',
+  Int: 'uint64',
+  int: 'uint64',
+  uint16: 'uint64',
+  uint32: 'uint64',
+  [`Zone${FILTER_TYPE}`]: FILTER_TYPE,
+  ZoneFirewallEventsAdaptiveGroupsFilter_InputObject: FILTER_TYPE,
+}
+
+const withOwnTypes = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    VariableDefinition: (definition) =>
+      visit(definition, {
+        NamedType: (type) => {
+          const value = TYPE_NAMES[type.name.value]
+          return value === undefined ? undefined : { ...type, name: { ...type.name, value } }
+        },
+      }),
+  })
+
+/** Before validation, whose cost grows faster than the text: fields and depth as they are written, fragments apart. */
+const checkSize = (document: DocumentNode): void => {
+  let fields = 0
+  let depth = 0
+  visit(document, {
+    Field: {
+      enter: (node) => {
+        fields++
+        depth++
+        if (fields > MAX_FIELDS) {
+          throw new GraphQLError(`more than ${MAX_FIELDS} fields`, { nodes: node })
+        }
+        if (depth > MAX_DEPTH) {
+          throw new GraphQLError(`fields nest deeper than ${MAX_DEPTH} levels`, { nodes: node })
+        }
+      },
+      leave: () => {
+        depth--
+      },
+    },
+  })
+}
+
+const refused = (errors: readonly GraphQLError[]): ExecutionResult => ({ data: null, errors })
+
+/** What is wrong with the question is told; what is wrong with the edge is told to its owner alone. */
+const shownError = (error: GraphQLError, onError: (error: unknown) => void): GraphQLError => {
+  const { originalError: cause } = error
+  if (cause === undefined || cause instanceof GraphQLError) return error
+  const isTheirs =
+    cause instanceof EdgeError && ['invalid_query', 'unknown_event_field'].includes(cause.code)
+  if (!isTheirs) onError(cause)
+  const { nodes, path } = error
+  const code = cause instanceof EdgeError ? cause.code : 'internal'
+  const message = cause instanceof EdgeError ? cause.message : 'the answer could not be made'
+  return new GraphQLError(message, { nodes, path, extensions: { code } })
+}
+
+const budget = (): (() => void) => {
+  let looks = 0
+  return () => {
+    if (++looks > MAX_LOOKS) {
+      throw new EdgeError('invalid_query', `more than ${MAX_LOOKS} datasets in one question`)
+    }
+  }
+}
+
+/**
+ * Answers one question of Cloudflare's GraphQL API from the events of this edge. Size, depth and the number of looks into the store
+ * are bounded.
+ *
+ * @param onError told what is not the asker's fault
+ */
+export const answerGraphql = async (
+  { query, variables, operationName }: Question,
+  store: Context['store'],
+  onError: (error: unknown) => void
+): Promise<ExecutionResult> => {
+  let document: DocumentNode
+  try {
+    document = withOwnTypes(parse(query, { maxTokens: MAX_TOKENS }))
+    checkSize(document)
+  } catch (error) {
+    if (error instanceof GraphQLError) return refused([error])
+    throw error
+  }
+  const mistakes = validate(schema, document, undefined, { maxErrors: MAX_ERRORS })
+  if (mistakes.length > 0) return refused(mistakes)
+  if (document.definitions.every(({ kind }) => kind !== Kind.OPERATION_DEFINITION)) {
+    return refused([new GraphQLError('the question has no operation')])
+  }
+  const { data = null, errors } = await execute({
+    schema,
+    document,
+    variableValues: variables ?? undefined,
+    operationName: operationName ?? undefined,
+    contextValue: { store, spend: budget() } satisfies Context,
+  })
+  return { data, ...(errors && { errors: errors.map((error) => shownError(error, onError)) }) }
+}

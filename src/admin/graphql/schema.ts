@@ -1,0 +1,258 @@
+import type { GraphQLFieldConfig, GraphQLInputFieldConfig, GraphQLResolveInfo } from 'graphql'
+import {
+  GraphQLEnumType,
+  GraphQLInputObjectType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLScalarType,
+  GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql'
+import type { EventStore, SecurityEvent } from '../../events/event.ts'
+import fieldTable from '../../events/fields.json' with { type: 'json' }
+import { type EventField, eventFields } from '../../events/fields.ts'
+import { type Group, groupEvents, listEvents, shownValue } from './events.ts'
+import { type Filter, isList, selectionOf, suffixesOf } from './filter.ts'
+
+/** What each question brings along. */
+export interface Context {
+  readonly store: Pick<EventStore, 'page' | 'top'>
+  /** Called before each look into the store. Throws where one question asks too often. */
+  spend(): void
+}
+
+const DEFAULT_LIMIT = 100
+
+const asText = (value: unknown) => String(value)
+const asNumber = (value: unknown): number => {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number)) throw new TypeError(`expected a whole number, got ${value}`)
+  return number
+}
+
+/** Cloudflare's scalars. A literal is read by what it says: `403` and `"403"` are the same status. */
+const scalar = (name: string, read: (value: unknown) => string | number): GraphQLScalarType =>
+  new GraphQLScalarType({
+    name,
+    serialize: read,
+    parseValue: read,
+    parseLiteral: (node) => {
+      if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.ENUM) {
+        return read(node.value)
+      }
+      throw new TypeError(`${name} cannot be a ${node.kind}`)
+    },
+  })
+
+const STRING = scalar('string', asText)
+const NUMBER = scalar('uint64', asNumber)
+const TIME = scalar('Time', asText)
+const DATE = scalar('Date', asText)
+
+const inGraphql = eventFields.flatMap((field) =>
+  field.graphql === undefined ? [] : [{ ...field, graphql: field.graphql }]
+)
+type NamedField = EventField & { readonly graphql: string }
+
+const typeOf = ({ name, type }: EventField): GraphQLScalarType => {
+  if (name === 'day') return DATE
+  if (type === 'time' || type === 'bucket') return TIME
+  return type === 'number' && name !== 'asn' ? NUMBER : STRING
+}
+
+/** Of Cloudflare's fields that events of this edge do not have. The two that are the same for all have their value. */
+const CONSTANTS: Readonly<Record<string, string | number>> = { kind: 'firewall', sampleInterval: 1 }
+const absent = fieldTable.notHere.filter((name) => /^[a-z]/.test(name))
+
+const EVENT = new GraphQLObjectType<SecurityEvent, Context>({
+  name: 'ZoneFirewallEventsAdaptive',
+  fields: {
+    ...Object.fromEntries(
+      absent.map((name): [string, GraphQLFieldConfig<SecurityEvent, Context>] => [
+        name,
+        {
+          type: typeof CONSTANTS[name] === 'number' ? NUMBER : STRING,
+          description: 'not known to this edge, but for `kind` and `sampleInterval`',
+          resolve: () => CONSTANTS[name] ?? null,
+        },
+      ])
+    ),
+    ...Object.fromEntries(
+      inGraphql.map((field): [string, GraphQLFieldConfig<SecurityEvent, Context>] => [
+        field.graphql,
+        {
+          type: new GraphQLNonNull(typeOf(field)),
+          resolve: (event) => shownValue(field, field.read(event)),
+        },
+      ])
+    ),
+  },
+})
+
+const DIMENSIONS = new GraphQLObjectType<Group['dimensions'], Context>({
+  name: 'ZoneFirewallEventsAdaptiveGroupsDimensions',
+  fields: Object.fromEntries(
+    inGraphql.map((field) => [field.graphql, { type: new GraphQLNonNull(typeOf(field)) }])
+  ),
+})
+
+const GROUP = new GraphQLObjectType<Group, Context>({
+  name: 'ZoneFirewallEventsAdaptiveGroups',
+  fields: {
+    count: { type: new GraphQLNonNull(NUMBER) },
+    dimensions: { type: DIMENSIONS },
+  },
+})
+
+const filterMembers = (field: NamedField): [string, GraphQLInputFieldConfig][] =>
+  suffixesOf(field).map((suffix) => {
+    const type = typeOf(field)
+    return [
+      `${field.graphql}${suffix}`,
+      { type: isList(suffix) ? new GraphQLList(new GraphQLNonNull(type)) : type },
+    ]
+  })
+
+export const FILTER_TYPE = 'FirewallEventsAdaptiveFilter_InputObject'
+const FILTER: GraphQLInputObjectType = new GraphQLInputObjectType({
+  name: FILTER_TYPE,
+  fields: () => ({
+    ...Object.fromEntries(inGraphql.flatMap(filterMembers)),
+    AND: { type: new GraphQLList(new GraphQLNonNull(FILTER)) },
+  }),
+})
+
+const order = (name: string, fields: readonly string[]) =>
+  new GraphQLEnumType({
+    name,
+    values: Object.fromEntries(
+      fields.flatMap((field) => [`${field}_ASC`, `${field}_DESC`]).map((value) => [value, {}])
+    ),
+  })
+
+interface Arguments {
+  readonly filter?: Filter | null
+  readonly limit?: number | null
+  readonly orderBy?: readonly string[] | null
+}
+
+const argumentsOf = (orderBy: GraphQLEnumType) => ({
+  filter: { type: FILTER },
+  limit: { type: NUMBER },
+  orderBy: { type: new GraphQLList(new GraphQLNonNull(orderBy)) },
+})
+
+const settings = ({ limit, orderBy }: Arguments) => ({
+  limit: limit ?? DEFAULT_LIMIT,
+  orderBy: orderBy ?? [],
+})
+
+/** Names of the fields below a selection, those of fragments too; each fragment is looked into once. */
+const namesIn = (
+  set: SelectionSetNode | undefined,
+  info: GraphQLResolveInfo,
+  seen: Set<string> = new Set()
+): SelectionSetNode[] =>
+  (set?.selections ?? []).flatMap((selection): SelectionSetNode[] => {
+    if (selection.kind === Kind.FIELD) {
+      return selection.name.value === 'dimensions' && selection.selectionSet !== undefined
+        ? [selection.selectionSet]
+        : []
+    }
+    if (selection.kind === Kind.INLINE_FRAGMENT) return namesIn(selection.selectionSet, info, seen)
+    const name = selection.name.value
+    if (seen.has(name)) return []
+    seen.add(name)
+    return namesIn(info.fragments[name]?.selectionSet, info, seen)
+  })
+
+const fieldsIn = (
+  set: SelectionSetNode | undefined,
+  info: GraphQLResolveInfo,
+  seen: Set<string> = new Set()
+): string[] =>
+  (set?.selections ?? []).flatMap((selection): string[] => {
+    if (selection.kind === Kind.FIELD) {
+      return selection.name.value.startsWith('__') ? [] : [selection.name.value]
+    }
+    if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet, info, seen)
+    const name = selection.name.value
+    if (seen.has(name)) return []
+    seen.add(name)
+    return fieldsIn(info.fragments[name]?.selectionSet, info, seen)
+  })
+
+const dimensionsOf = (info: GraphQLResolveInfo): string[] => [
+  ...new Set(
+    info.fieldNodes
+      .flatMap(({ selectionSet }) => namesIn(selectionSet, info))
+      .flatMap((set) => fieldsIn(set, info))
+  ),
+]
+
+const ZONE = new GraphQLObjectType<{ zoneTag: string }, Context>({
+  name: 'zone',
+  fields: {
+    zoneTag: { type: STRING },
+    firewallEventsAdaptive: {
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(EVENT))),
+      args: argumentsOf(order('ZoneFirewallEventsAdaptiveOrderBy', ['datetime'])),
+      resolve: (_, given: Arguments, { store, spend }) => {
+        spend()
+        return listEvents(store, selectionOf(given.filter), settings(given))
+      },
+    },
+    firewallEventsAdaptiveGroups: {
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GROUP))),
+      args: argumentsOf(
+        order('ZoneFirewallEventsAdaptiveGroupsOrderBy', [
+          'count',
+          ...inGraphql.map(({ graphql }) => graphql),
+        ])
+      ),
+      resolve: (_, given: Arguments, { store, spend }, info) => {
+        spend()
+        const dimensions = dimensionsOf(info)
+        return groupEvents(store, selectionOf(given.filter), { ...settings(given), dimensions })
+      },
+    },
+  },
+})
+
+const ZONE_FILTER = new GraphQLInputObjectType({
+  name: 'ZoneFilter',
+  fields: {
+    zoneTag: { type: STRING },
+    zoneTag_in: { type: new GraphQLList(new GraphQLNonNull(STRING)) },
+  },
+})
+
+/** An edge is one zone: whatever tag a script has for it, it means this one. */
+const OWN_ZONE = 'edge1020'
+
+const VIEWER = new GraphQLObjectType<object, Context>({
+  name: 'viewer',
+  fields: {
+    zones: {
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(ZONE))),
+      args: { filter: { type: ZONE_FILTER }, limit: { type: NUMBER } },
+      resolve: (_, { filter }: { filter?: { zoneTag?: string; zoneTag_in?: string[] } | null }) => [
+        { zoneTag: filter?.zoneTag ?? filter?.zoneTag_in?.[0] ?? OWN_ZONE },
+      ],
+    },
+  },
+})
+
+/**
+ * The part of Cloudflare's GraphQL Analytics API that is about events of rules.
+ *
+ * Source: https://developers.cloudflare.com/analytics/graphql-api/tutorials/querying-firewall-events/
+ */
+export const schema = new GraphQLSchema({
+  query: new GraphQLObjectType<unknown, Context>({
+    name: 'Query',
+    fields: { viewer: { type: VIEWER, resolve: () => ({}) } },
+  }),
+})
