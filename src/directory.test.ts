@@ -31,7 +31,7 @@ test.runIf(existsSync('/proc/self'))(
   'a file system that takes no new entries is told of at once',
   () => {
     expect(() => makeDirectory('/proc/nope/below')).toThrow(
-      'the directory /proc/nope cannot be made: the file system takes no new entries there'
+      'the directory /proc/nope cannot be created: the file system does not allow new entries there'
     )
   }
 )

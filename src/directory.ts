@@ -48,7 +48,7 @@ export const makeDirectory = (directory: string): void => {
     const { code } = cause as NodeJS.ErrnoException
     if (code === undefined) throw cause
     const reason =
-      code === 'ENOENT' ? 'the file system takes no new entries there' : fileReason(cause)
-    throw new Error(`the directory ${making} cannot be made: ${reason}`, { cause })
+      code === 'ENOENT' ? 'the file system does not allow new entries there' : fileReason(cause)
+    throw new Error(`the directory ${making} cannot be created: ${reason}`, { cause })
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from './error.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
-  EEXIST: 'it is there already',
+  EEXIST: 'it already exists',
   EISDIR: 'it is a directory',
   ELOOP: 'too many symbolic links',
   ENOENT: 'no such file',

@@ -30,13 +30,13 @@ describe('sourcesOf', () => {
 describe('warningsOf', () => {
   test('names place, rule, field and value', () => {
     expect(warningsOf(placed(reading('ip.src.asnum eq 1'), 'site.yaml', 7), ALL)).toEqual([
-      'site.yaml:7: rule "the rule" reads ip.src.asnum, for which this edge has no data: it is 0 unless a test override says otherwise',
+      'site.yaml:7: rule "the rule" reads ip.src.asnum, for which this edge has no data: its value is 0 unless a test override sets it',
     ])
   })
 
   test('says where places come from', () => {
     expect(warningsOf(reading('ip.src.city eq "a"'), ALL)).toEqual([
-      'rules[0]: rule "the rule" reads ip.src.city, for which this edge has no data: it is "" unless a test override says otherwise; `--geo geoip-lite` (option `geo`) or a city database has it',
+      'rules[0]: rule "the rule" reads ip.src.city, for which this edge has no data: its value is "" unless a test override sets it; `--geo geoip-lite` (option `geo`) or a city database has it',
     ])
   })
 
@@ -62,7 +62,7 @@ describe('warningsOf', () => {
     ['cf.edge.server_ip eq 192.0.2.1', 'cf.edge.server_ip', 'missing'],
   ])('says the value of a field without data: %s', (expression, field, value) => {
     expect(warningsOf(reading(expression), ALL)).toEqual([
-      `rules[0]: rule "the rule" reads ${field}, for which this edge has no data: it is ${value} unless a test override says otherwise`,
+      `rules[0]: rule "the rule" reads ${field}, for which this edge has no data: its value is ${value} unless a test override sets it`,
     ])
   })
 

@@ -27,7 +27,7 @@ const fieldWarning = (rule: Rule, field: string, provided: ReadonlySet<FieldSour
   if (facts === undefined || provided.has(facts.source)) return []
   const value = defaultText(facts.default)
   return [
-    `${placeOf(rule)}: rule "${rule.name}" reads ${field}, for which this edge has no data: it is ${value} unless a test override says otherwise${ADVICE[facts.source] ?? ''}`,
+    `${placeOf(rule)}: rule "${rule.name}" reads ${field}, for which this edge has no data: its value is ${value} unless a test override sets it${ADVICE[facts.source] ?? ''}`,
   ]
 }
 

@@ -98,7 +98,10 @@ describe('edge1020 page', () => {
 
   test.each([
     [[], 'edge1020 page: expected a code, such as 1020\n'],
-    [['1'], '"1" is no error code: expected one such as 1020; `edge1020 page --help` lists all\n'],
+    [
+      ['1'],
+      '"1" is not an error code: expected one such as 1020; `edge1020 page --help` lists all\n',
+    ],
     [['1020', 'x'], 'unexpected "x"'],
     [['1020', '-d', 'xml'], '--dialect "xml": expected one of html, text, json, problem, markdown'],
     [['1020', '--language', 'tlh'], '--language "tlh": expected one of en, de, es, fr, ja, pt, zh'],

@@ -26,7 +26,7 @@ describe('a port in use', () => {
     const { code, out, err } = await run(['serve', '--store', 'none', flag, port, other, '0'])
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain(`port ${port} on 127.0.0.1 is in use`)
-    expect(err).toContain(`choose another with ${flag} (0 takes any free one)`)
+    expect(err).toContain(`choose another with ${flag} (0 takes any free port)`)
   })
 })
 

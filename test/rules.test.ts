@@ -23,7 +23,7 @@ describe('edge1020 rules check', () => {
     const path = file('warned.json', expression)
     const { code, out, err } = await run(['rules', 'check', path])
     expect({ code, out }).toEqual({ code: 0, out: `1 of 1 rules enabled in ${path}\n` })
-    expect(err).toContain(`reads ${field}, for which this edge has no data: it is ${value}`)
+    expect(err).toContain(`reads ${field}, for which this edge has no data: its value is ${value}`)
     const { warnings } = JSON.parse((await run(['rules', 'check', path, '--json'])).out)
     expect(warnings).toEqual([expect.stringContaining(field)])
   })

@@ -7,6 +7,6 @@ export const checkContact = (contact: string | undefined): void => {
   if (contact === undefined || CONTACT.test(contact)) return
   throw new EdgeError(
     'invalid_contact',
-    `contact "${contact}": expected https://…, http://… or mailto:…, with ::RAY_ID:: where the Ray ID belongs`
+    `contact "${contact}": expected https://…, http://… or mailto:…, with ::RAY_ID:: in place of the Ray ID`
   )
 }

@@ -35,7 +35,7 @@ const warn = (what: string, text: string): Finding => ({ level: 'warning', what,
 
 const checkData = (directory: string): Finding[] => {
   if (!existsSync(directory)) {
-    return [ok('data', `${directory}: not there yet, made when the edge first starts`)]
+    return [ok('data', `${directory}: does not exist yet; the edge creates it at its first start`)]
   }
   if (!statSync(directory).isDirectory()) {
     throw new EdgeError('data_failed', `--data ${directory}: a file: expected a directory`)
@@ -62,7 +62,7 @@ const checkStore = async (args: Arguments): Promise<Finding[]> => {
     }
   } catch (error) {
     if (!(error instanceof EdgeError) || error.code !== 'store_not_found') throw error
-    return [ok('events', 'no event store yet, made when the edge first starts')]
+    return [ok('events', 'no event store yet; the edge creates it at its first start')]
   }
 }
 

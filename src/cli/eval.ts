@@ -70,7 +70,7 @@ const readPersona = (args: Arguments): Persona | undefined => {
     near.length > 0
       ? `did you mean ${near.join(' or ')}?`
       : `expected one of ${personas.names.join(', ')}`
-  throw usageError(`--as "${name}" is no persona: ${hint}`)
+  throw usageError(`--as "${name}" is not a persona: ${hint}`)
 }
 
 const fieldsOf = ({ ip, country, asn, fields }: Persona): Record<string, unknown> => ({

@@ -65,9 +65,7 @@ const describe = (block: Block, { color }: Io): string => {
         : 'will not help',
     ],
     ...advice.map((text, i): [string, string] => [i === 0 ? 'Advice' : '', text]),
-    ...(block.emulated
-      ? [['Note', 'made by edge1020, not by Cloudflare'] as [string, string]]
-      : []),
+    ...(block.emulated ? [['Note', 'from edge1020, not from Cloudflare'] as [string, string]] : []),
   ]
   const width = Math.max(...rows.map(([label]) => label.length)) + 2
   return rows.map(([label, text]) => `${label.padEnd(width)}${text}\n`).join('')

@@ -42,7 +42,7 @@ const codeOf = (args: Arguments): number => {
     ? 'expected one such as 1020'
     : `near are ${nearCodes(code).join(', ')}`
   throw usageError(
-    `edge1020 page: "${text}" is no error code: ${near}; \`edge1020 page --help\` lists all`
+    `edge1020 page: "${text}" is not an error code: ${near}; \`edge1020 page --help\` lists all`
   )
 }
 

@@ -62,7 +62,7 @@ test.each([
   [['rules'], 'edge1020 rules: expected print or check'],
   [['update', 'ans'], 'edge1020 update: unknown data "ans": did you mean asn?'],
   [['update'], 'edge1020 update: expected asn or feeds'],
-  [['update', 'asn', 'x'], 'edge1020 update: unexpected "x": expected asn or feeds alone'],
+  [['update', 'asn', 'x'], 'edge1020 update: unexpected "x": expected only asn or feeds'],
   [['page', '1020', '--dialect', 'htm'], '--dialect "htm": did you mean html?'],
   [['serve', '--prot', '80'], 'edge1020 serve: unknown option "--prot": did you mean --port?'],
   [
@@ -87,7 +87,7 @@ test.each([
   ['evil', 'unknown command "evil"', 'edge1020 --help lists the commands\n'],
   ['toString', 'unknown command "toString"', 'edge1020 --help lists the commands\n'],
   [undefined, 'wrong', 'edge1020 --help lists the commands\n'],
-  ['page', '"1021" is no error code: `edge1020 page --help` lists all', ''],
+  ['page', '"1021" is not an error code: `edge1020 page --help` lists all', ''],
 ])('below a message about %s stands where its help is', (name, message, pointer) => {
   expect(helpPointer(name, message)).toBe(pointer)
 })
@@ -97,11 +97,11 @@ describe('edge1020 page', () => {
 
   test.each([
     [[], 'edge1020 page: expected a code, such as 1020'],
-    [['1021'], `edge1020 page: "1021" is no error code: near are 1019, 1020, 1023${BY_HELP}`],
-    [['9999'], `edge1020 page: "9999" is no error code: near are 1204, 1205, 1206${BY_HELP}`],
-    [['503'], `edge1020 page: "503" is no error code: near are 502, 504, 520${BY_HELP}`],
-    [[''], `edge1020 page: "" is no error code: expected one such as 1020${BY_HELP}`],
-    [['abc'], `edge1020 page: "abc" is no error code: expected one such as 1020${BY_HELP}`],
+    [['1021'], `edge1020 page: "1021" is not an error code: near are 1019, 1020, 1023${BY_HELP}`],
+    [['9999'], `edge1020 page: "9999" is not an error code: near are 1204, 1205, 1206${BY_HELP}`],
+    [['503'], `edge1020 page: "503" is not an error code: near are 502, 504, 520${BY_HELP}`],
+    [[''], `edge1020 page: "" is not an error code: expected one such as 1020${BY_HELP}`],
+    [['abc'], `edge1020 page: "abc" is not an error code: expected one such as 1020${BY_HELP}`],
   ])('%j is wrong usage', async (argv, message) => {
     const { error, out } = await cli('page', ...argv)
     expect(error).toMatchObject({ code: 'wrong_usage', message })

@@ -92,7 +92,7 @@ export const update: Command = {
       throw unknownWord('edge1020 update: unknown data', action, Object.keys(ACTIONS))
     }
     if (others.length > 0) {
-      throw usageError(`edge1020 update: unexpected "${others[0]}": expected asn or feeds alone`)
+      throw usageError(`edge1020 update: unexpected "${others[0]}": expected only asn or feeds`)
     }
     return act(args, io)
   },

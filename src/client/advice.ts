@@ -8,18 +8,16 @@ const BY_CAUSE: Partial<Record<Cause, readonly string[]>> = {
   ip: [NETWORK, OWNER],
   asn: ['Leave hosting and VPN networks: the whole network is blocked.', OWNER],
   country: ['The site does not serve the country that you come from.', OWNER],
-  signature: ['Say honestly who you are in User-Agent, or use a common browser.', OWNER],
+  signature: ['Identify yourself honestly in User-Agent, or use a common browser.', OWNER],
   request: [
     'The edge refused the request itself: look at its form, its size, and the host it is for.',
   ],
-  hotlink: ['Fetch the file from its own page: Referer has to fit.', OWNER],
+  hotlink: ['Fetch the file from its own page: the Referer must match.', OWNER],
 }
 
 const BY_KIND: Record<Kind, readonly string[]> = {
   block: [OWNER],
-  challenge: [
-    'A browser with JavaScript has to solve this; ask the owner for an API or an exception.',
-  ],
+  challenge: ['This needs a browser with JavaScript; ask the owner for an API or an exception.'],
   'rate-limit': ['Wait for retryAfter, then go slower.'],
   origin: ['Nothing is wrong with your request; try again later.'],
 }

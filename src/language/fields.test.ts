@@ -154,7 +154,7 @@ describe('the schemes', () => {
       'eq "x"',
       'is a field of rules that rewrite requests: custom rules cannot read it',
     ],
-    ['cf.colo.id', 'eq "x"', 'is what rate limiting rules count by: expressions cannot read it'],
+    ['cf.colo.id', 'eq "x"', 'is for counting in rate limiting rules: expressions cannot read it'],
     [
       'tcp.dstport',
       'eq 22',

@@ -75,7 +75,7 @@ const REFUSALS: Record<FieldPhase, string> = {
   response: 'is a field of the response: rules that judge a request cannot read it',
   custom_error: 'is a field of error responses: rules that judge a request cannot read it',
   transform: 'is a field of rules that rewrite requests: custom rules cannot read it',
-  characteristic: 'is what rate limiting rules count by: expressions cannot read it',
+  characteristic: 'is for counting in rate limiting rules: expressions cannot read it',
   network: 'is a field of packets: rules that judge HTTP requests cannot read it',
 }
 

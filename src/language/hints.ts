@@ -79,7 +79,7 @@ export const strayHint = (source: string, at: number): string | undefined => {
     return 'only spaces and line ends separate words: no TAB, no no-break space'
   }
   return /^(?:==|!=|eq\b|ne\b|in\b)/.test(source.slice(at, at + 3))
-    ? 'a Bool stands by itself: `ssl` or `not ssl`'
+    ? 'a Bool needs no comparison: `ssl` or `not ssl`'
     : undefined
 }
 
@@ -91,7 +91,7 @@ export const operandHint = (source: string, at: number, end: number): string | u
   if (/^["'$\d]/.test(text)) return 'a comparison begins with a field or a function: field eq "…"'
   if (text !== '' && !text.startsWith(')')) return undefined
   const before = /(?:(?<![\w.])(?:and|or|xor|not)|&&|\|\||\^\^|!)\s*$/.exec(source.slice(0, at))
-  return before === null ? undefined : `something is missing behind \`${before[0].trim()}\``
+  return before === null ? undefined : `something is missing after \`${before[0].trim()}\``
 }
 
 const IPV4_STARS = /^((?:\d{1,3}\.){1,3})(?:[*x](?:\.[*x])*|$)/i
@@ -150,7 +150,7 @@ const addressHint = (text: string, { inSet }: ValuePlace): string | undefined =>
 
 const numberHint = (text: string): string | undefined => {
   const asn = /^AS\s?(\d{1,10})\b/i.exec(text)?.[1]
-  return asn === undefined ? undefined : `write the number alone: ${asn}`
+  return asn === undefined ? undefined : `write only the number: ${asn}`
 }
 
 const UNQUOTED_EXAMPLE: Partial<Record<Type['kind'], RegExp>> = {
@@ -177,7 +177,7 @@ const textHint = (text: string, operator: Operator): string | undefined => {
   const quoted = OTHER_QUOTES.test(text) ? inQuotes(text) : undefined
   if (quoted !== undefined) return doubleQuoted(quoted)
   if (operator === 'matches' && text.startsWith('/')) {
-    return 'a pattern is a string: matches "…", with (?i) in front where case does not matter'
+    return 'a pattern is a string: matches "…", with (?i) at the start to ignore case'
   }
   if (/^(?:null|nil|none|undefined|empty)\b/i.test(text)) {
     return 'the language has no null: an empty value is ""'
@@ -199,14 +199,14 @@ export const valueHint = (
   const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
   if (inSet && (text === '' || text.startsWith(')'))) return 'the set is not closed: `}` is missing'
   if (!inSet && /^(?:$|\)|&&|\|\||\^\^|(?:and|or|xor)(?![\w.]))/.test(text)) {
-    return `a value is missing behind \`${written}\``
+    return `a value is missing after \`${written}\``
   }
   const comment = commentHint(text, 0)
   if (comment !== undefined) return comment
   const list = /^\$([a-z\d_.]+)/.exec(text)?.[1]
   if (list !== undefined) {
     return inSet
-      ? `a list stands without braces: in $${list}`
+      ? `write a list without braces: in $${list}`
       : `a list goes with \`in\`: in $${list}`
   }
   if (/^[{[]/.test(text)) return inSet ? undefined : 'a set goes with `in`: in {…}'

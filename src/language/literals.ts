@@ -77,7 +77,7 @@ const escaped = (cursor: Cursor): string => {
     'expected ", xHH or OOO after \\',
     cursor.at,
     cursor.at + 1,
-    'a quoted string knows \\", \\\\, \\xHH and \\OOO; r"…" takes every character as it is'
+    'a quoted string supports \\", \\\\, \\xHH and \\OOO; r"…" keeps every character unchanged'
   )
 }
 

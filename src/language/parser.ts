@@ -161,7 +161,7 @@ export class Parser {
     const { source, at, end } = this.cursor
     const help =
       strayHint(source, at) ??
-      (source[at] === ')' ? 'there is no opening parenthesis for this one' : undefined)
+      (source[at] === ')' ? 'this parenthesis has no opening one' : undefined)
     return new Problem('eof', 'unrecognised input', from, end, help)
   }
 

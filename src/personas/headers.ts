@@ -24,7 +24,7 @@ const readValue = (node: Node, expected: string, reader: Reader): string | undef
   }
   const text = typeof node.value === 'string' ? node.value : node.source
   if (VALUE.test(text) && text.trim() === text) return toBytes(text)
-  const message = `${inBackticks(text)} is no header value: expected one line without control characters and outer spaces`
+  const message = `${inBackticks(text)} is not a header value: expected one line without control characters and outer spaces`
   reader.findings.error(node.place, 'invalid_header_value', message)
   return undefined
 }
@@ -42,12 +42,12 @@ const checkName = ({ key, keyPlace }: Entry, seen: Set<string>, reader: Reader):
     return report('edge_header', `the header ${inBackticks(key)} is only the edge's to set`)
   }
   if (REQUEST_HEADERS.has(lower) || lower.startsWith('content-')) {
-    const message = `the header ${inBackticks(key)} is about the request, not about who sends it`
+    const message = `the header ${inBackticks(key)} belongs to the request, not to its sender`
     return report('request_header', message, 'send it with the request')
   }
   if (seen.has(lower)) {
     const help = 'the values of a repeated header go into a list'
-    return report('duplicate_header', `the header ${inBackticks(key)} is already given`, help)
+    return report('duplicate_header', `the header ${inBackticks(key)} is already set`, help)
   }
   seen.add(lower)
   return true
@@ -70,8 +70,8 @@ export const readHeaders = (
     if (!checkName(entry, seen, reader)) continue
     const isAgent = entry.key.toLowerCase() === USER_AGENT
     if (isAgent && userAgent !== undefined) {
-      const message = 'the User-Agent is given as `user_agent` and among `headers`'
-      reader.findings.error(entry.keyPlace, 'conflicting_keys', message, 'leave one of them out')
+      const message = 'both `user_agent` and `headers` set the User-Agent'
+      reader.findings.error(entry.keyPlace, 'conflicting_keys', message, 'remove one of them')
       continue
     }
     for (const node of entry.value.kind === 'list' ? entry.value.items : [entry.value]) {

@@ -29,7 +29,7 @@ const MAX_DESCRIPTION_CHARACTERS = 2000
 const readName = (node: Node, reader: Reader): string | undefined => {
   const text = reader.text(node, 'a name')
   if (text === undefined || NAME.test(text.value)) return text?.value
-  const message = `${inBackticks(text.value)} is no name of a persona: expected up to 64 lower-case letters, digits, \`-\`, \`_\` or \`.\`, starting with a letter or digit`
+  const message = `${inBackticks(text.value)} is not a name of a persona: expected up to 64 lower-case letters, digits, \`-\`, \`_\` or \`.\`, starting with a letter or digit`
   const meant = text.value
     .toLowerCase()
     .replace(/[^a-z\d._-]+/g, '-')
@@ -53,7 +53,7 @@ const readIp = (node: Node, reader: Reader): Ip | undefined => {
   if (text === undefined) return undefined
   const ip = parseIp(text.value)
   if (ip !== undefined) return canonicalIp(ip)
-  const message = `${inBackticks(text.value)} is no IP address: expected one like \`192.0.2.1\` or \`2001:db8::1\``
+  const message = `${inBackticks(text.value)} is not an IP address: expected one like \`192.0.2.1\` or \`2001:db8::1\``
   const help = text.value.includes('/') ? 'a persona has one address, no network' : undefined
   reader.findings.error(text.place, 'invalid_ip', message, help)
   return undefined
@@ -65,7 +65,7 @@ const readNumber = (node: Node, reader: Reader): number | undefined => {
   }
   const asn = parseAsn(String(node.value))
   if (asn === undefined) {
-    const message = `${inBackticks(String(node.value))} is no AS number: expected 0 to ${MAX_ASN} or \`AS13335\``
+    const message = `${inBackticks(String(node.value))} is not an AS number: expected 0 to ${MAX_ASN} or \`AS13335\``
     reader.findings.error(node.place, 'invalid_asn', message)
   }
   return asn
@@ -135,7 +135,7 @@ export const readPersona = (node: Node, reader: Reader): Draft | undefined => {
   const asn = read(found.asn, readNumber)
   const description = read(found.description, readDescription) ?? ''
   if (found.name === undefined) {
-    const help = 'the name is what `x-edge-as` says'
+    const help = '`x-edge-as` refers to this name'
     if (!meant.has('name')) {
       reader.findings.error(map.place, 'missing_key', 'the persona has no `name`', help)
     }

@@ -150,11 +150,7 @@ describe('what is wrong with a file', () => {
     ],
     ['a misspelt key', 'persona: []', ['unknown_key 1:1+7 did you mean `personas`?']],
     ['a mapping', 'personas: { a: 1 }', ['wrong_type 1:11+8 each item starts with `- name: `']],
-    [
-      'no names',
-      'personas: [{ asn: 1 }]',
-      ['missing_key 1:12+10 the name is what `x-edge-as` says'],
-    ],
+    ['no names', 'personas: [{ asn: 1 }]', ['missing_key 1:12+10 `x-edge-as` refers to this name']],
     ['numbers', 'personas: [5]', ['wrong_type 1:12+1']],
     [
       'broken YAML',
@@ -175,7 +171,7 @@ describe('what is wrong with a file', () => {
       file: 'b.yaml',
       line: 2,
       column: 20,
-      message: 'the persona `a` is already given at a.yaml:1',
+      message: 'the persona `a` is already defined at a.yaml:1',
     })
   })
 })
@@ -243,7 +239,7 @@ describe('what is wrong with a persona', () => {
 
   test('the User-Agent given twice', () => {
     expect(one('user_agent: a\n    headers: { USER-AGENT: b }')).toEqual([
-      'conflicting_keys 4:16+10 leave one of them out',
+      'conflicting_keys 4:16+10 remove one of them',
     ])
   })
 
@@ -272,7 +268,7 @@ describe('what is wrong with a persona', () => {
         '      country: UK',
         '               ^^',
         '  help: did you mean `GB`?',
-        'personas.yaml:4:10: error: `x` is no AS number: expected 0 to 4294967295 or `AS13335` [invalid_asn]',
+        'personas.yaml:4:10: error: `x` is not an AS number: expected 0 to 4294967295 or `AS13335` [invalid_asn]',
         '      asn: x',
         '           ^',
         '',

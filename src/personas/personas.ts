@@ -71,7 +71,7 @@ const checkNames = (drafts: readonly Draft[], findings: Findings) => {
       continue
     }
     const { file, line } = earlier.namePlace.span()
-    const message = `the persona ${inBackticks(name)} is already given at ${file}:${line}`
+    const message = `the persona ${inBackticks(name)} is already defined at ${file}:${line}`
     findings.error(draft.namePlace, 'duplicate_name', message)
   }
 }

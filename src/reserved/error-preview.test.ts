@@ -144,7 +144,7 @@ describe('what a rule’s refusals look like', () => {
 
   test.each([
     ['g4', /unknown generation `g4`: expected one of g1, g2, g3, waf, union/],
-    [{ code: 1234 }, /`1234` is no error code/],
+    [{ code: 1234 }, /`1234` is not an error code/],
     [{ code: '1009' }, /expected the number of an error/],
     [{ generaton: 'g1' }, /unknown key `generaton` in a page.*did you mean `generation`\?/s],
     [{ template: 'blocked.html' }, /files cannot be read here/],

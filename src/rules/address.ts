@@ -39,22 +39,22 @@ const readNetwork = (text: string): AddressItem => {
       : { kind: 'network', item: `${formatIp(first)}/${read.prefix}` }
   }
   if (read.problem === 'host_bits_set') {
-    const message = `${inBackticks(text)} has address bits behind its prefix length`
+    const message = `${inBackticks(text)} has address bits after its prefix length`
     const one = text.slice(0, text.indexOf('/'))
     const help = `did you mean \`${read.suggestion}\` or the one address \`${one}\`?`
     return bad('host_bits_set', message, help)
   }
   const expected =
     read.problem === 'prefix_too_long'
-      ? `expected a prefix length from 0 to ${text.includes(':') ? 128 : 32} behind the slash`
+      ? `expected a prefix length from 0 to ${text.includes(':') ? 128 : 32} after the slash`
       : EXPECTED
-  return bad('invalid_ip', `${inBackticks(text)} is no network: ${expected}`)
+  return bad('invalid_ip', `${inBackticks(text)} is not a network: ${expected}`)
 }
 
 const readRange = (text: string): AddressItem => {
   const [first, last, ...rest] = text.split('..').map((part) => parseIp(part))
   if (first === undefined || last === undefined || rest.length > 0) {
-    return bad('invalid_ip', `${inBackticks(text)} is no range of addresses: ${EXPECTED}`)
+    return bad('invalid_ip', `${inBackticks(text)} is not a range of addresses: ${EXPECTED}`)
   }
   if (first.family !== last.family) {
     return bad('invalid_range', `the range ${inBackticks(text)} mixes IPv4 and IPv6`)
@@ -77,7 +77,7 @@ const readList = (text: string): AddressItem => {
   const name = text.slice(1)
   if (LIST_NAME.test(name)) return { kind: 'list', name }
   const lower = name.toLowerCase()
-  const message = `${inBackticks(text)} is no list name: expected \`$\`, then lower-case letters, digits and \`_\``
+  const message = `${inBackticks(text)} is not a list name: expected \`$\`, then lower-case letters, digits and \`_\``
   return bad('invalid_list', message, LIST_NAME.test(lower) ? didYouMean(`$${lower}`) : undefined)
 }
 
@@ -106,7 +106,7 @@ export const readAddress = (text: string): AddressItem => {
     const help = didYouMean(dash.join('..'))
     return bad(
       'invalid_ip',
-      `${inBackticks(text)} is no address: a range is written with two dots`,
+      `${inBackticks(text)} is not an address: write a range with two dots`,
       help
     )
   }
@@ -121,8 +121,8 @@ export const readAddress = (text: string): AddressItem => {
   }
   const starred = starredNetwork(text)
   if (starred !== undefined) {
-    const message = `${inBackticks(text)} is no address: a network is written with its prefix length`
+    const message = `${inBackticks(text)} is not an address: write a network with its prefix length`
     return bad('invalid_ip', message, didYouMean(starred))
   }
-  return bad('invalid_ip', `${inBackticks(text)} is no address: ${EXPECTED}`)
+  return bad('invalid_ip', `${inBackticks(text)} is not an address: ${EXPECTED}`)
 }

@@ -66,7 +66,7 @@ const mappedWarnings = ({ source }: Expression): Problem[] => {
   return [...bare.matchAll(MAPPED)].map(({ 0: text, 1: ipv4, index }) => ({
     severity: 'warning',
     code: 'mapped_address',
-    message: `\`${text}\` is no visitor's address: it is seen as the IPv4 address inside`,
+    message: `\`${text}\` never matches: the edge reads this address as the IPv4 address inside it`,
     help: `write \`${ipv4}\``,
     part: { start: index, length: text.length },
   }))

@@ -59,7 +59,7 @@ const readName = (entry: Entry | undefined, reader: Reader): string | undefined 
 const readId = (entry: Entry, reader: Reader): string | undefined => {
   const text = reader.text(entry.value, 'an id')
   if (text === undefined || ID.test(text.value)) return text?.value
-  const message = `${inBackticks(text.value)} is no id: expected up to 100 letters, digits, \`-\`, \`_\`, \`.\` or \`:\`, starting with a letter or digit`
+  const message = `${inBackticks(text.value)} is not an id: expected up to 100 letters, digits, \`-\`, \`_\`, \`.\` or \`:\`, starting with a letter or digit`
   const meant = slug(text.value)
   const help =
     /[\p{L}\p{N}]/u.test(text.value) && ID.test(meant) ? `did you mean \`${meant}\`?` : undefined

@@ -14,17 +14,17 @@ describe('a wrong indentation', () => {
     [
       'between two levels',
       ['rules:', '  - name: a', '   when:', '      path: /x'],
-      '3: when:: wrong indentation: 3 spaces, where nothing above begins: expected 2 spaces as `- name:` on line 2, or 4 spaces as `name:` on line 2 (3)',
+      '3: when:: wrong indentation: 3 spaces, which matches no line above: expected 2 spaces as `- name:` on line 2, or 4 spaces as `name:` on line 2 (3)',
     ],
     [
       'left of a value, right of its key',
       ['rules:', '  - name: a', '    when:', '        path: /x', '      host: y'],
-      '5: host:: wrong indentation: 6 spaces, where nothing above begins: expected 4 spaces as `when:` on line 3, or 8 spaces as `path:` on line 4 (5)',
+      '5: host:: wrong indentation: 6 spaces, which matches no line above: expected 4 spaces as `when:` on line 3, or 8 spaces as `path:` on line 4 (5)',
     ],
     [
       'of a list item',
       ['rules:', ' - name: a', '  - name: b'],
-      '3: - name:: wrong indentation: 2 spaces, where nothing above begins: expected 1 space as `- name:` on line 2, or 3 spaces as `name:` on line 2 (3)',
+      '3: - name:: wrong indentation: 2 spaces, which matches no line above: expected 1 space as `- name:` on line 2, or 3 spaces as `name:` on line 2 (3)',
     ],
     [
       'deeper than a key that has its value',
@@ -34,22 +34,22 @@ describe('a wrong indentation', () => {
     [
       'left of a text below a bar',
       ['rules:', '  - name: a', '    expression: |', '      a eq 1', '   and b eq 2'],
-      '5: and: wrong indentation: 3 spaces, where nothing above begins: expected 2 spaces as `- name:` on line 2, or 4 spaces as `expression:` on line 3, or 6 spaces for the text that begins on line 4 (5)',
+      '5: and: wrong indentation: 3 spaces, which matches no line above: expected 2 spaces as `- name:` on line 2, or 4 spaces as `expression:` on line 3, or 6 spaces for the text that begins on line 4 (5)',
     ],
     [
       'left of the whole document',
       ['  rules:', '    - name: a', 'name: x'],
-      '3: name:: wrong indentation: 0 spaces, where nothing above begins: expected 2 spaces as `rules:` on line 1 (3)',
+      '3: name:: wrong indentation: 0 spaces, which matches no line above: expected 2 spaces as `rules:` on line 1 (3)',
     ],
     [
       'behind brackets, quotes and remarks',
       ['a: [b, "c]",', ' d]', 'e: "f', '    # g"', 'h:', '    # i', '    j: {k: l} # [', '  m: n'],
-      '8: m:: wrong indentation: 2 spaces, where nothing above begins: expected 0 spaces as `h:` on line 5, or 4 spaces as `j:` on line 7 (8)',
+      '8: m:: wrong indentation: 2 spaces, which matches no line above: expected 0 spaces as `h:` on line 5, or 4 spaces as `j:` on line 7 (8)',
     ],
     [
       'with Windows line ends',
       ['a:\r', '    b: 1\r', '  c: 2\r'],
-      '3: c:: wrong indentation: 2 spaces, where nothing above begins: expected 0 spaces as `a:` on line 1, or 4 spaces as `b:` on line 2 (3)',
+      '3: c:: wrong indentation: 2 spaces, which matches no line above: expected 0 spaces as `a:` on line 1, or 4 spaces as `b:` on line 2 (3)',
     ],
   ])('%s', (_, lines, expected) => {
     expect(wrong(...lines)).toBe(expected)

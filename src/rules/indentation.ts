@@ -136,7 +136,7 @@ export const wrongIndentation = (source: string): WrongIndentation | undefined =
         near,
         ...(textLevel === undefined || textLevel === near ? [] : [textLevel]),
       ]
-      const message = `wrong indentation: ${spaces(column)}, where nothing above begins`
+      const message = `wrong indentation: ${spaces(column)}, which matches no line above`
       return { ...at, fromLine: number, message, help: `expected ${helpOf(candidates)}` }
     }
     // A plain text may go on deeper; a line with a key does not.

@@ -238,7 +238,7 @@ describe('rules written as objects', () => {
       'an address',
       { rules: [{ name: 'a', action: 'log', when: { ip: ['10.0.0.1/8'] } }] },
       ['host_bits_set'],
-      'rules[0].when.ip[0]: `10.0.0.1/8` has address bits behind its prefix length',
+      'rules[0].when.ip[0]: `10.0.0.1/8` has address bits after its prefix length',
     ],
     [
       'a header',
@@ -250,7 +250,7 @@ describe('rules written as objects', () => {
       'a number',
       { rules: [{ name: 'a', action: 'log', when: { asn: Number.NaN } }] },
       ['invalid_asn'],
-      'rules[0].when.asn: `NaN` is no AS number',
+      'rules[0].when.asn: `NaN` is not an AS number',
     ],
     [
       'a key',

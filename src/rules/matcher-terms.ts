@@ -100,7 +100,7 @@ const matches = (subject: Subject, texts: readonly Text[], reader: Reader) =>
     // Raw strings take regular expressions as they are; the quoted form has rules of its own about `"` in classes.
     const fence = rawFence(value)
     if (fence === undefined) {
-      const message = 'the regular expression holds a quote with more than 254 `#` behind it'
+      const message = 'the regular expression has a quote with more than 254 `#` after it'
       reader.findings.error(place, 'invalid_text', message)
       return undefined
     }

@@ -118,7 +118,12 @@ const readAlone = (
   if (map.entries.length > 1) {
     const help =
       key === 'empty' ? 'to allow an empty value as well write `or_empty: true`' : undefined
-    reader.findings.error(entry.keyPlace, 'conflicting_keys', `\`${key}\` stands alone`, help)
+    reader.findings.error(
+      entry.keyPlace,
+      'conflicting_keys',
+      `\`${key}\` cannot be combined with other keys`,
+      help
+    )
   }
   if (wanted === undefined) return undefined
   if (key === 'empty') return wanted ? isEmpty(subject) : isFilled(subject)
@@ -180,7 +185,7 @@ export const readHeaders = (node: Node, reader: Reader): Term | undefined => {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined
   const help =
     text === undefined ? undefined : `did you mean \`header: { ${text}: { present: true } }\`?`
-  const map = reader.map(node, 'header names with what they hold', help)
+  const map = reader.map(node, 'header names with their values', help)
   if (map === undefined) return undefined
   if (map.entries.length === 0 && !map.incomplete) {
     reader.findings.error(map.place, 'empty_condition', '`header` names no header')
@@ -192,7 +197,7 @@ export const readHeaders = (node: Node, reader: Reader): Term | undefined => {
     if (wrong !== undefined) {
       reader.findings.error(keyPlace, wrong.code, wrong.message, wrong.help)
     } else if (seen.has(name)) {
-      const message = `the header ${inBackticks(key)} is given twice: names of headers have no case`
+      const message = `the header ${inBackticks(key)} appears twice: header names ignore case`
       reader.findings.error(keyPlace, 'duplicate_key', message)
     }
     seen.add(name)

@@ -40,7 +40,7 @@ const readCode = (node: Node, reader: Reader): number | undefined => {
   reader.findings.error(
     node.place,
     'unknown_code',
-    `${inBackticks(node.source)} is no error code`,
+    `${inBackticks(node.source)} is not an error code`,
     help
   )
   return undefined

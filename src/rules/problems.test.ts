@@ -310,7 +310,7 @@ describe('a condition is refused at its place', () => {
 })
 
 describe('a rule is refused at its place', () => {
-  const HELP_NAME = 'the name is shown in events: say what the rule is for'
+  const HELP_NAME = 'events show the name: describe the purpose of the rule'
   const ALLOW = 'to let requests through past the rules below use `skip`'
   const W = 'when: { path: /a }'
 
@@ -444,9 +444,14 @@ describe('a document is refused at its place', () => {
       'rules are items of the list below `rules:`',
     ],
     ['a misspelled key', '«ruels»: []', ['unknown_key'], 'did you mean `rules`?'],
-    ['a name that is no text', 'name: «1»\nrules: []', ['wrong_type'], 'write it in quotes: `"1"`'],
     [
-      'a schema that is no text',
+      'a name that is not text',
+      'name: «1»\nrules: []',
+      ['wrong_type'],
+      'write it in quotes: `"1"`',
+    ],
+    [
+      'a schema that is not text',
       '$schema: «true»\nrules: []',
       ['wrong_type'],
       'write it in quotes: `"true"`',

@@ -49,7 +49,7 @@ export class Reader {
       return undefined
     }
     if (LONE_SURROGATE.test(value)) {
-      const message = `${inBackticks(value)} holds half of a surrogate pair, which is no character`
+      const message = `${inBackticks(value)} has half of a surrogate pair, which is not a character`
       this.findings.error(node.place, 'invalid_text', message)
       return undefined
     }

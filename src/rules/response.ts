@@ -37,7 +37,7 @@ const readStatus = (node: Node, reader: Reader): number | undefined => {
   const value = node.kind === 'scalar' ? node.value : undefined
   if (typeof value !== 'number') return reader.wrongType(node, 'a status from 400 to 499')
   if (Number.isInteger(value) && value >= HTTP_STATUS.min && value <= HTTP_STATUS.max) return value
-  const message = `${inBackticks(String(value))} is no status of HTTP: expected one from 400 to 499`
+  const message = `${inBackticks(String(value))} is not an HTTP status: expected one from 400 to 499`
   reader.findings.error(node.place, 'invalid_response', message)
   return undefined
 }

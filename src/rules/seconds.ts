@@ -14,7 +14,7 @@ export const readSeconds = (node: Node, reader: Reader, least: number): number |
   const [, number, unit] = WRITTEN.exec(value) ?? []
   const seconds = unit === undefined ? Number.NaN : Number(number) * UNITS[unit]!
   if (seconds >= least) return seconds
-  const message = `${inBackticks(value)} is no time: expected ${EXPECTED}`
+  const message = `${inBackticks(value)} is not a time: expected ${EXPECTED}`
   reader.findings.error(node.place, 'invalid_time', message)
   return undefined
 }

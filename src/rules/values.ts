@@ -98,7 +98,7 @@ export const checkJa3 = (text: string): Problem => {
   const help = /^[0-9a-f]{32}$/.test(lower) ? didYouMean(lower) : undefined
   return problem(
     'invalid_ja3',
-    `${inBackticks(text)} is no JA3 hash: expected 32 lower-case hex digits`,
+    `${inBackticks(text)} is not a JA3 hash: expected 32 lower-case hex digits`,
     help
   )
 }
@@ -107,7 +107,7 @@ const JA4 = /^[tqd][0-9a-z]{2}[di]\d{4}[0-9a-zA-Z]{2}_[0-9a-f]{12}_[0-9a-f]{12}$
 
 export const checkJa4 = (text: string): Problem => {
   if (JA4.test(text)) return undefined
-  const message = `${inBackticks(text)} is no JA4 fingerprint: expected one like \`t13d1516h2_8daaf6152771_b186095e22bb\``
+  const message = `${inBackticks(text)} is not a JA4 fingerprint: expected one like \`t13d1516h2_8daaf6152771_b186095e22bb\``
   const help = text.includes('*')
     ? 'for a part of it write `expression: cf.bot_management.ja4 wildcard "t13d*"`'
     : undefined
@@ -123,7 +123,7 @@ export const readAsnItem = (text: string): { item: string } | { problem: Problem
   const to = last === undefined ? from : parseAsn(last)
   if (from === undefined || to === undefined || rest.length > 0) {
     return {
-      problem: problem('invalid_asn', `${inBackticks(text)} is no AS number: ${ASN_EXPECTED}`),
+      problem: problem('invalid_asn', `${inBackticks(text)} is not an AS number: ${ASN_EXPECTED}`),
     }
   }
   if (from > to) {
@@ -142,7 +142,7 @@ export const checkHost = (text: string): Problem => {
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/[/?#].*$/s, '')
     .replace(/:\d+$/, '')
-  const message = `${inBackticks(text)} is no host name: expected one like \`example.com\` or \`*.example.com\`, without scheme, port or path`
+  const message = `${inBackticks(text)} is not a host name: expected one like \`example.com\` or \`*.example.com\`, without scheme, port or path`
   return problem('invalid_host', message, hostHelp(text, bare))
 }
 
@@ -182,7 +182,7 @@ export const checkHeaderName = (text: string): Problem => {
   const bare = text.replace(/:\s*$/, '').trim()
   return problem(
     'invalid_header_name',
-    `${inBackticks(text)} is no header name`,
+    `${inBackticks(text)} is not a header name`,
     HEADER_NAME.test(bare) ? didYouMean(bare) : undefined
   )
 }

@@ -19,7 +19,7 @@ test.each([
     'a line between two levels',
     ['rules:', '  - name: a', '   when:', '      path: /x', '    action: block'],
     [
-      '3:4 invalid_yaml wrong indentation: 3 spaces, where nothing above begins: expected 2 spaces as `- name:` on line 2, or 4 spaces as `name:` on line 2',
+      '3:4 invalid_yaml wrong indentation: 3 spaces, which matches no line above: expected 2 spaces as `- name:` on line 2, or 4 spaces as `name:` on line 2',
     ],
   ],
   [

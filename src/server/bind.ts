@@ -46,7 +46,7 @@ const listenError = (
   if (cause.code === 'EADDRINUSE') {
     return new EdgeError(
       'port_in_use',
-      `port ${port} on ${host} is in use: stop the program that listens there, or choose another with ${option} (0 takes any free one)`,
+      `port ${port} on ${host} is in use: stop the program that uses it, or choose another port with ${option} (0 takes any free port)`,
       { cause }
     )
   }

@@ -67,7 +67,7 @@ const parsedCertificate = (pem: Buffer, from: string | Buffer): X509Certificate 
 
 const parsedKey = (pem: Buffer, from: string | Buffer): KeyObject => {
   if (/ENCRYPTED/.test(pem.toString('latin1'))) {
-    throw invalid('key', from, 'expected a key without a passphrase (openssl pkey takes it off)')
+    throw invalid('key', from, 'expected a key without a passphrase (openssl pkey removes it)')
   }
   try {
     return createPrivateKey(pem)

@@ -51,7 +51,10 @@ const shellQuoted = (text: string) => `'${text.replace(/'/g, "'\\''")}'`
 
 const examples = (base: string): string =>
   [
-    ['# what the origin is told about you', `curl -A Mozilla ${shellQuoted(`${base}/headers`)}`],
+    [
+      '# the headers that the origin gets about you',
+      `curl -A Mozilla ${shellQuoted(`${base}/headers`)}`,
+    ],
     [
       '# a body there and back',
       `curl -A Mozilla --data-binary 'hello' ${shellQuoted(`${base}/echo`)}`,
@@ -60,7 +63,7 @@ const examples = (base: string): string =>
       '# an answer that arrives line by line',
       `curl -A Mozilla -N ${shellQuoted(`${base}/stream`)}`,
     ],
-    ['# who is it? try a client that your rules refuse', `curl -i ${shellQuoted(`${base}/`)}`],
+    ['# try a client that your rules block', `curl -i ${shellQuoted(`${base}/`)}`],
   ]
     .map((lines) => lines.join('\n'))
     .join('\n\n')

@@ -171,11 +171,11 @@ describe('a mistake', () => {
   })
 
   test.each<[unknown, string, RegExp]>([
-    [undefined, 'wrong_case', /case: nothing was given/],
+    [undefined, 'wrong_case', /case: got nothing/],
     [null, 'wrong_case', /expected an object with an "expression"/],
     [[], 'wrong_case', /an object/],
-    [{}, 'wrong_case', /expression: nothing was given, expected text/],
-    [{ expression: 5 }, 'wrong_case', /expression: 5 was given/],
+    [{}, 'wrong_case', /expression: got nothing, expected text/],
+    [{ expression: 5 }, 'wrong_case', /expression: got 5/],
     [{ expression: 'true', missing: 'no' }, 'wrong_case', /docs or engine/],
     [{ expression: 'true', schema: [] }, 'wrong_case', /schema/],
     [
@@ -184,9 +184,9 @@ describe('a mistake', () => {
       /fields\["a"\].*Bool/,
     ],
     [{ expression: 'true', fields: { nope: 1 } }, 'unknown_field', /"nope"/],
-    [{ expression: 'true', fields: 5 }, 'wrong_case', /fields: 5/],
+    [{ expression: 'true', fields: 5 }, 'wrong_case', /fields: got 5/],
     [{ expression: 'true', fields: { 'http.host': 5 } }, 'wrong_value', /http\.host: 5.*Bytes/],
-    [{ expression: 'true', request: 5 }, 'wrong_case', /request: 5/],
+    [{ expression: 'true', request: 5 }, 'wrong_case', /request: got 5/],
     [{ expression: 'true', request: { method: 'G T' } }, 'wrong_case', /request\.method/],
     [{ expression: 'true', request: { url: 5 } }, 'wrong_case', /request\.url/],
     [{ expression: 'true', request: { url: 'shop.test/a' } }, 'wrong_case', /"shop\.test\/a"/],

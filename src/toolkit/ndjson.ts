@@ -24,9 +24,7 @@ const evaluateLine = (line: string, options: EvalOptions): string => {
     return printLossless(result)
   } catch {
     // Only an id can be nested so deep: everything else has a type.
-    return printLossless(
-      failed('too_deep', 'the id of the case is nested too deep to give it back')
-    )
+    return printLossless(failed('too_deep', 'the id of the case is nested too deep to repeat it'))
   }
 }
 

@@ -9,5 +9,5 @@ const MAX_SHOWN_CHARS = 100
 export const wrongCase = (place: string, given: unknown, expected: string): EdgeError => {
   const text = JSON.stringify(given) ?? 'nothing'
   const short = text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text
-  return new EdgeError('wrong_case', `${place}: ${short} was given, expected ${expected}`)
+  return new EdgeError('wrong_case', `${place}: got ${short}, expected ${expected}`)
 }

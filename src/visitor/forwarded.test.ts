@@ -109,7 +109,7 @@ describe('Forwarded', () => {
     expect(through(`for=6.6.6.6, for=${node}`)).toEqual({
       ip: PROXY,
       notes: [
-        `forwarded entry ${JSON.stringify(`for=${node}`)} hides an address: what is before it ignored`,
+        `forwarded entry ${JSON.stringify(`for=${node}`)} hides an address: earlier entries ignored`,
       ],
     })
     expect(through(`for=6.6.6.6, for=${node}, for=10.0.0.7`).ip).toBe('10.0.0.7')
@@ -123,7 +123,7 @@ describe('Forwarded', () => {
   test('X-Forwarded-For knows `unknown` as well', () => {
     expect(read({ 'x-forwarded-for': '6.6.6.6, unknown' })).toEqual({
       ip: PROXY,
-      notes: ['x-forwarded-for entry "unknown" hides an address: what is before it ignored'],
+      notes: ['x-forwarded-for entry "unknown" hides an address: earlier entries ignored'],
     })
   })
 })
@@ -135,7 +135,7 @@ describe('Forwarded and X-Forwarded-For', () => {
     [
       { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.2' },
       '192.0.2.1',
-      ['forwarded says 192.0.2.2, x-forwarded-for 192.0.2.1: the latter counts'],
+      ['forwarded says 192.0.2.2, x-forwarded-for 192.0.2.1: the latter is used'],
     ],
     // What cannot be read does not count, nor is it worth a note beside what can.
     [{ 'x-forwarded-for': '192.0.2.1', forwarded: 'nonsense' }, '192.0.2.1', []],
@@ -151,8 +151,8 @@ describe('Forwarded and X-Forwarded-For', () => {
       { 'x-forwarded-for': 'unknown', forwarded: 'for=6.6.6.6' },
       PROXY,
       [
-        'x-forwarded-for entry "unknown" hides an address: what is before it ignored',
-        `forwarded says 6.6.6.6, x-forwarded-for ${PROXY}: the latter counts`,
+        'x-forwarded-for entry "unknown" hides an address: earlier entries ignored',
+        `forwarded says 6.6.6.6, x-forwarded-for ${PROXY}: the latter is used`,
       ],
     ],
     [{ 'cf-connecting-ip': '192.0.2.3', forwarded: 'for=192.0.2.2' }, '192.0.2.3', []],

@@ -86,7 +86,7 @@ export const firstUntrusted = (
     const ip = read(entry)
     if (ip === HIDDEN) {
       client = { ip: client?.ip ?? peer, hop }
-      notes.push(`${name} entry ${excerpt(entry)} hides an address: what is before it ignored`)
+      notes.push(`${name} entry ${excerpt(entry)} hides an address: earlier entries ignored`)
       break
     }
     if (ip !== undefined) {
@@ -133,7 +133,7 @@ export const forwardedAddress = (
     if (client === undefined) client = said?.ip
     else if (said !== undefined && !ipEquals(said.ip, client)) {
       notes.push(
-        `${header.name} says ${formatIp(said.ip)}, ${X_FORWARDED_FOR.name} ${formatIp(client)}: the latter counts`
+        `${header.name} says ${formatIp(said.ip)}, ${X_FORWARDED_FOR.name} ${formatIp(client)}: the latter is used`
       )
     }
   }

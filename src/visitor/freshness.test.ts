@@ -36,11 +36,11 @@ describe('age of data', () => {
     ['ip-location-db asn', '`edge1020 update asn`'],
     ['built-in table', '`edge1020 update asn`'],
     ['ip2asn (asn.bin)', '`edge1020 update asn`'],
-    ['mine.mmdb', 'put a current file in its place'],
-    ['geoip-lite.mmdb', 'put a current file in its place'],
-    ['geo-whois-asn-country.mmdb', 'put a current file in its place'],
+    ['mine.mmdb', 'replace the file with a current one'],
+    ['geoip-lite.mmdb', 'replace the file with a current one'],
+    ['geo-whois-asn-country.mmdb', 'replace the file with a current one'],
     // A file that --asn-data names goes before what `update asn` downloads.
-    ['ip2asn-combined.tsv', 'put a current file in its place'],
+    ['ip2asn-combined.tsv', 'replace the file with a current one'],
   ])('%s: says what to do', (name, advice) => {
     expect(warning('2023-11-15', name)).toContain(advice)
   })

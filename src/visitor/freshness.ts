@@ -18,17 +18,17 @@ const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
   [
     /^geoip-lite$/,
     'the npm package has no newer data, and addresses that moved since are in the wrong country or in none; ' +
-      'give a current database with --geo FILE.mmdb (option `geo`)',
+      'pass a current database with --geo FILE.mmdb (option `geo`)',
   ],
   [
     /^geo-whois-asn-country$/,
-    'give a newer database with --geo FILE.mmdb (option `geo`): a country MMDB from ' +
+    'pass a newer database with --geo FILE.mmdb (option `geo`): a country MMDB from ' +
       'https://github.com/sapics/ip-location-db/releases, or a GeoLite2 file',
   ],
   [/^(?:built-in table|ip2asn \(asn\.bin\)|ip-location-db asn)$/, 'run `edge1020 update asn`'],
   [/^feed \S+ from a URL$/, 'run `edge1020 update feeds` with its --feed'],
 ]
-const DEFAULT_ADVICE = 'put a current file in its place, it is read without a restart'
+const DEFAULT_ADVICE = 'replace the file with a current one; no restart is needed'
 
 /** The last day that the date may mean, as a month's data may be of its end; `undefined` where it is no date. */
 const dayOf = (date: string): number | undefined => {

@@ -619,7 +619,7 @@ describe('bots', () => {
     const visitor = identify('8.8.8.8', {}, { bots: broken })
     expect([visitor.bot, visitor.bot]).toEqual([undefined, undefined])
     expect(times).toBe(1)
-    expect(visitor.notes).toEqual(['bots not told from people: no model'])
+    expect(visitor.notes).toEqual(['bot detection failed: no model'])
   })
 
   test('nobody is one where nobody judges', () => {

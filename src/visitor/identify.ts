@@ -208,7 +208,7 @@ class IdentifiedVisitor implements Visitor {
       this.#bot = bots.judge(this.#question())
       this.#note(`bot score ${this.#bot.score}: ${this.#bot.reason}`)
     } catch (error) {
-      this.#note(`bots not told from people: ${messageOf(error)}`)
+      this.#note(`bot detection failed: ${messageOf(error)}`)
     }
     return this.#bot
   }

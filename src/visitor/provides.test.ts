@@ -7,7 +7,7 @@ import type { Sources } from './provides.ts'
 import { providedBy } from './provides.ts'
 
 const COUNTRIES = countryDatabase()!
-const MISSING = 'for which this edge has no data: it is "" unless a test override says otherwise'
+const MISSING = 'for which this edge has no data: its value is "" unless a test override sets it'
 const PLACES = '; `--geo geoip-lite` (option `geo`) or a city database has it'
 const POSTAL = '; some city databases have it (`--geo FILE.mmdb`, option `geo`)'
 

@@ -20,7 +20,7 @@ const undocumented = (name: string): FunctionDefinition => ({
   parameters: [],
   returns: BOOL,
   evaluate: () => undefined,
-  refused: `\`${name}\` is not documented by Cloudflare: what it takes and gives is not known`,
+  refused: `\`${name}\` is not documented by Cloudflare: its parameters and result are unknown`,
 })
 
 /** Functions that Cloudflare refuses in custom rules, and where they belong. */

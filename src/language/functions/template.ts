@@ -36,7 +36,7 @@ export const readTemplate = (
       const message = `no group "${part}": the pattern has groups ${first} to ${last}`
       throw new ArgumentProblem(
         index,
-        last < first ? `no group "${part}": the pattern has none` : message
+        last < first ? `no group "${part}": the pattern has no groups` : message
       )
     }
     parts.push(group)

@@ -86,7 +86,7 @@ export const readAccessValue = (text: string): Read => {
   if (AS_NUMBER.test(text)) {
     const asn = parseAsn(text)
     if (asn !== undefined) return { read: { target: 'asn', value: `AS${asn}` } }
-    const message = `${inBackticks(text)} is no AS number: expected one like \`AS13335\``
+    const message = `${inBackticks(text)} is not an AS number: expected one like \`AS13335\``
     return { problem: { code: 'invalid_asn', message } }
   }
   if (COUNTRY.test(text)) {

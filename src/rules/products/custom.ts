@@ -62,7 +62,7 @@ export const readRule = (
   )
   const { head, scope } = readHead(map, found, meant, reader, options)
   if (found.name === undefined && found.id === undefined && !meant.has('name')) {
-    const help = 'the name is shown in events: say what the rule is for'
+    const help = 'events show the name: describe the purpose of the rule'
     reader.findings.error(map.place, 'missing_key', 'the rule has no `name`', help)
   }
   const action = readAction(found.action, CUSTOM_ACTIONS, scope)

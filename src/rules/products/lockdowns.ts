@@ -50,7 +50,7 @@ const readUrls = (node: Node, reader: Reader): string[] =>
     if (text === undefined) return []
     if (isUrlPattern(text.value)) return [text.value]
     const help = text.value.startsWith('/') ? 'write the host in front, or `*` for any' : undefined
-    const message = `${inBackticks(text.value)} is no URL pattern: expected one like \`example.com/wiki/*\``
+    const message = `${inBackticks(text.value)} is not a URL pattern: expected one like \`example.com/wiki/*\``
     reader.findings.error(text.place, 'invalid_url', message, help)
     return []
   })

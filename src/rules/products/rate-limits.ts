@@ -161,7 +161,7 @@ const readScore = (found: Found, { reader, title }: RuleScope) => {
   const scorePerPeriod = readCount(limit, reader, 1)
   const text = header && reader.text(header.value, 'the name of a response header')
   if (text !== undefined && !HEADER.test(text.value)) {
-    const message = `${inBackticks(text.value)} is no header name`
+    const message = `${inBackticks(text.value)} is not a header name`
     reader.findings.error(text.place, 'invalid_header_name', message)
   }
   const one = limit ?? header
@@ -206,7 +206,7 @@ export const readRateLimit = (
   )
   const { head, scope } = readHead(map, found, meant, reader, options)
   if (found.name === undefined && found.id === undefined && !meant.has('name')) {
-    const help = 'the name is shown in events: say what the rule is for'
+    const help = 'events show the name: describe the purpose of the rule'
     reader.findings.error(map.place, 'missing_key', 'the rate limit has no `name`', help)
   }
   const action = readAction(found.action, RATE_LIMIT_ACTIONS, scope)

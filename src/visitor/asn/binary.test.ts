@@ -62,7 +62,7 @@ test.each([
 })
 
 describe('what is wrong is told', () => {
-  const DAMAGED = `${FILE}: is damaged, its checksum or its length is wrong: run "edge1020 update asn" anew, or remove it`
+  const DAMAGED = `${FILE}: is damaged (wrong checksum or length): run "edge1020 update asn" again, or remove it`
 
   test('any changed byte behind the version', () => {
     for (let at = 12; at < bytes.length; at++) {
@@ -85,7 +85,7 @@ describe('what is wrong is told', () => {
     const other = bytes.slice()
     other[8] = 2
     expect(problemOf(other)).toBe(
-      `${FILE}: is of version 2, expected 1: run "edge1020 update asn" anew`
+      `${FILE}: has version 2, expected 1: run "edge1020 update asn" again`
     )
   })
 

@@ -101,7 +101,7 @@ export const readAsnHeader = (
   if (words[VERSION_AT] !== VERSION) {
     throw new EdgeError(
       'asn_failed',
-      `${file}: is of version ${words[VERSION_AT]}, expected ${VERSION}: run "edge1020 update asn" anew`
+      `${file}: has version ${words[VERSION_AT]}, expected ${VERSION}: run "edge1020 update asn" again`
     )
   }
   return { entries: words[ENTRIES_AT]!, date: dateText(words[DATE_AT]!) }
@@ -135,7 +135,7 @@ export const readAsnBinary = (bytes: Uint8Array, file: string): AsnData => {
   if (bytes.length !== size || words[CHECKSUM_AT] !== checksumOf(words)) {
     throw new EdgeError(
       'asn_failed',
-      `${file}: is damaged, its checksum or its length is wrong: run "edge1020 update asn" anew, or remove it`
+      `${file}: is damaged (wrong checksum or length): run "edge1020 update asn" again, or remove it`
     )
   }
   const names = bytes.subarray(namesAt, namesAt + nameBytes)

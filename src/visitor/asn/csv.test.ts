@@ -102,11 +102,11 @@ test.each([
   [['1.0.0.9,1.0.0.1,1,N'], 'asn.csv:1: "1.0.0.1": the range ends before it begins'],
   [['::9,::1,1,N'], 'asn.csv:1: "::1": the range ends before it begins'],
   [['1.0.0.0,1.0.0.255,1'], 'asn.csv:1: "1.0.0.0,1.0.0.255,1": expected from, to, ASN and name'],
-  [['9.0.0.0,9.0.0.255,1,A', '8.0.0.0,8.0.0.255,2,B'], 'asn.csv:2: "8.0.0.0": expected rising'],
-  [['9.0.0.0,9.0.0.255,1,A', '9.0.0.0,9.0.0.127,2,B'], 'asn.csv:2: "9.0.0.0": expected rising'],
-  [['::9,::f,1,A', '::9,::f,2,B'], 'asn.csv:2: "::9": expected rising'],
+  [['9.0.0.0,9.0.0.255,1,A', '8.0.0.0,8.0.0.255,2,B'], 'asn.csv:2: "8.0.0.0": expected ascending'],
+  [['9.0.0.0,9.0.0.255,1,A', '9.0.0.0,9.0.0.127,2,B'], 'asn.csv:2: "9.0.0.0": expected ascending'],
+  [['::9,::f,1,A', '::9,::f,2,B'], 'asn.csv:2: "::9": expected ascending'],
   [['1.0.0.0,1.0.0.255,0,N'], 'asn.csv: expected lines of from, to, ASN and name'],
-  [[''], 'asn.csv: expected lines of from, to, ASN and name, with commas between them; there is'],
+  [[''], 'asn.csv: expected lines of from, to, ASN and name, with commas between them; found'],
 ])('what is wrong in %j is told', (lines, message) => {
   const error = problemOf(...lines)
   expect(error.code).toBe('asn_failed')

@@ -67,10 +67,7 @@ class Reader {
     }
     if (entries === 0) {
       const names = files.map(({ file }) => file).join(', ')
-      throw new EdgeError(
-        'asn_failed',
-        `${names}: expected lines of ${FIELDS}; there is no network`
-      )
+      throw new EdgeError('asn_failed', `${names}: expected lines of ${FIELDS}; found no network`)
     }
     const map = { v4: this.#v4.columns(), v6: this.#v6.columns() }
     return { map, ...this.#names.columns(), entries, date }
@@ -140,7 +137,7 @@ class Reader {
 
   #disorder(): EdgeError {
     const problem =
-      'expected rising ranges: it does not begin behind the beginning of the one before'
+      'expected ascending ranges: this one does not start after the start of the previous one'
     return this.#problem(this.#start, this.#commas[0], problem)
   }
 

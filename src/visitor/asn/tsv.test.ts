@@ -162,14 +162,14 @@ describe('what is wrong is told with its place', () => {
     [
       'disorder',
       '0.0.0.0\t0.0.0.9\t1\tZZ\tN',
-      '"0.0.0.0": expected rising ranges: it begins before the end of the one that precedes it',
+      '"0.0.0.0": expected ascending ranges: this one starts before the end of the previous one',
       1,
       7,
     ],
     [
       'an overlap',
       '1.0.0.255\t1.0.1.9\t1\tZZ\tN',
-      '"1.0.0.255": expected rising ranges: it begins before the end of the one that precedes it',
+      '"1.0.0.255": expected ascending ranges: this one starts before the end of the previous one',
       1,
       9,
     ],

@@ -102,7 +102,7 @@ class Reader {
   }
 
   #disorder(tabs: Tabs): EdgeError {
-    const problem = 'expected rising ranges: it begins before the end of the one that precedes it'
+    const problem = 'expected ascending ranges: this one starts before the end of the previous one'
     return this.#problem(this.#start, tabs[0], problem)
   }
 

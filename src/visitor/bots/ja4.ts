@@ -52,7 +52,7 @@ export const fitJa4 = (ja4: string, { engine }: Browser, upgrading: boolean): Ja
       ? { fit: 'same' }
       : other("the TLS fingerprint is another browser's")
   }
-  if (Number(ciphers) > MOST_CIPHERS) return other('no browser offers so many TLS ciphers')
+  if (Number(ciphers) > MOST_CIPHERS) return other('no browser offers as many TLS ciphers')
   if (version !== '13') return other('browsers offer TLS 1.3')
   if (!upgrading && alpn !== 'h2' && alpn !== 'h3') return other('browsers offer HTTP/2')
   return UNKNOWN

@@ -43,10 +43,7 @@ export const networksOf = (
   for (const [name, texts] of Object.entries(own)) {
     if (!bots.some((bot) => bot.name === name)) {
       const names = bots.map((bot) => bot.name).join(', ')
-      throw new EdgeError(
-        'unknown_bot',
-        `"${name}" is no bot known here, expected one of: ${names}`
-      )
+      throw new EdgeError('unknown_bot', `"${name}" is not a known bot, expected one of: ${names}`)
     }
     sets.set(name, buildIpSet(parse(texts, name)))
   }
@@ -78,9 +75,13 @@ const fromJson = (text: string): string[] => {
   try {
     document = JSON.parse(text)
   } catch (cause) {
-    throw new EdgeError('bad_bot_range', 'list of ranges is no JSON, though it begins like it', {
-      cause,
-    })
+    throw new EdgeError(
+      'bad_bot_range',
+      'the list of ranges begins like JSON, but is not valid JSON',
+      {
+        cause,
+      }
+    )
   }
   const found: string[] = []
   const look = (value: unknown, member: string) => {

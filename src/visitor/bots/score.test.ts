@@ -150,7 +150,7 @@ describe('scores of browsers', () => {
       'many ciphers',
       { userAgent: SAFARI, headers: PLAIN, ja4: 't13d4906h2_0123456789ab_0123456789ab' },
       35,
-      /so many TLS ciphers/,
+      /as many TLS ciphers/,
     ],
     [
       'old TLS',

@@ -50,7 +50,7 @@ const OTHERS = [
 const NOTHING = 'feed.txt: nothing of it is taken in: its one entry is left out'
 
 const notice = (count: string) =>
-  `feed.txt: local addresses left out of ${count}: "unfiltered" takes them in`
+  `feed.txt: local addresses left out of ${count}: "unfiltered" keeps them`
 
 describe('local addresses', () => {
   test.each(LOCAL)('%s is left out', (address) => {
@@ -123,7 +123,7 @@ describe('local addresses', () => {
 })
 
 const WIDE = (count: string) =>
-  `feed.txt: ${count} wider than /8 (IPv4) or /4 (IPv6) left out: "unfiltered" takes them in`
+  `feed.txt: ${count} wider than /8 (IPv4) or /4 (IPv6) left out: "unfiltered" keeps them`
 
 describe('networks no feed can mean', () => {
   test.each([

@@ -117,9 +117,9 @@ const notices = (
       `nothing of it is taken in: ${left === 1 ? 'its one entry is' : `all ${left} entries are`} left out`,
     hostBits > 0 && `host bits of ${count(hostBits, 'network', 'networks')} masked`,
     local > 0 &&
-      `local addresses left out of ${count(local, 'entry', 'entries')}: "unfiltered" takes them in`,
+      `local addresses left out of ${count(local, 'entry', 'entries')}: "unfiltered" keeps them`,
     tooWide > 0 &&
-      `${count(tooWide, 'network', 'networks')} wider than ${WIDEST_NETWORKS} left out: "unfiltered" takes them in`,
+      `${count(tooWide, 'network', 'networks')} wider than ${WIDEST_NETWORKS} left out: "unfiltered" keeps them`,
     otherScope > 0 &&
       `${count(otherScope, 'entry', 'entries')} with a scope other than ip, range and as left out`,
     ints.size > 0 &&

@@ -68,7 +68,7 @@ const readNumber = (text: string, key: string, value: string, max = Number.MAX_V
 }
 
 const checkSource = (text: string, source: string): boolean => {
-  if (source === '') throw invalid(text, `expected a file or a URL behind "=": ${SHAPE}`)
+  if (source === '') throw invalid(text, `expected a file or a URL after "=": ${SHAPE}`)
   if (!SCHEME.test(source)) return false
   if (!/^https?:/i.test(source) || !URL.canParse(source)) {
     throw invalid(text, `${excerpt(source)}: expected a file or an http(s) URL`)
@@ -107,7 +107,7 @@ export const parseFeedSpec = (text: string): FeedSpec => {
       throw invalid(text, `${excerpt(option)}: expected ${OPTIONS}${help}`)
     }
     if (key === 'list') lists.push(checkName(text, value, 'list'))
-    else if (given.has(key)) throw invalid(text, `${key} is given twice`)
+    else if (given.has(key)) throw invalid(text, `${key} appears twice`)
     else given.set(key, value)
   }
   const number = (key: string, max?: number) => {

@@ -78,7 +78,7 @@ export const asnPackage = ({
         if (COMPILED.test(other) && other !== name) rmSync(join(data, other), { force: true })
       }
     } catch (cause) {
-      const message = `${file}: the compiled table of networks cannot be kept and is made anew at each start: ${messageOf(cause)}`
+      const message = `${file}: the compiled table of networks cannot be saved and is compiled again at each start: ${messageOf(cause)}`
       onError(new EdgeError('asn_failed', message, { cause }))
     }
     return table

@@ -331,7 +331,7 @@ describe('updateAsn', () => {
       'lines in disorder',
       () =>
         (body = gzipSync(Buffer.concat([manyNetworks(LINES), tsv('1.0.0.0\t1.0.0.1\t1\tZZ\tN')]))),
-      'expected rising ranges',
+      'expected ascending ranges',
     ],
     ['nothing', () => (body = new Uint8Array(0)), 'it has no network'],
   ])('changes nothing where %s comes', async (_, spoil, reason) => {

@@ -39,7 +39,7 @@ test.each([
   [
     'half a document',
     () => file('half.json', '{"prefixes":'),
-    /half\.json: list of ranges is no JSON/,
+    /half\.json: the list of ranges begins like JSON, but is not valid JSON/,
   ],
   [
     'an empty list',

@@ -76,7 +76,7 @@ const missingCountries = (): GeoSource => {
     throw new EdgeError(
       'geo_failed',
       `country data is missing: ${COUNTRY_PACKAGE} is not installed, \`npm install ${COUNTRY_PACKAGE}@${COUNTRY_PACKAGE_VERSION}\` ` +
-        'does it; or give a database with --geo FILE.mmdb (option `geo`)'
+        'does it; or pass a database with --geo FILE.mmdb (option `geo`)'
     )
   })
   return {

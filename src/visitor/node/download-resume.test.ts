@@ -28,7 +28,7 @@ describe('a download that was cut off', () => {
     site.putOld()
     site.handler = cut(BODY, headers)
     expect((await site.failure()).message).toBe(
-      `download of ${site.url} failed: the connection was cut; the next try goes on from what came`
+      `download of ${site.url} failed: the connection was cut; the next try resumes from there`
     )
     expect(site.contentName()).toBe(OLD_NAME)
     site.handler = rest(BODY, headers)

@@ -237,7 +237,7 @@ export const download = async ({
   } catch (error) {
     const cause = silence.signal.aborted ? silence.signal.reason : error
     await (state.lasting ? part?.release() : part?.remove())?.catch(() => {})
-    const kept = state.lasting ? '; the next try goes on from what came' : ''
+    const kept = state.lasting ? '; the next try resumes from there' : ''
     throw new EdgeError(
       'download_failed',
       `download of ${shown} failed: ${reasonOf(cause)}${kept}`,

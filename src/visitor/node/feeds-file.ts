@@ -17,7 +17,7 @@ const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 const missing = (spec: FeedSpec, file: string): EdgeError => {
-  const what = `feed ${spec.name}: ${file} is not there`
+  const what = `feed ${spec.name}: ${file} does not exist`
   return new EdgeError(
     'feed_missing',
     spec.isUrl

@@ -147,11 +147,11 @@ describe('openFeeds', () => {
     const message = (...specs: string[]) => refusal(() => open(specs))
     expect(message('drop=https://me:pw@feeds.test/drop.txt?key=x')).toEqual([
       'feed_missing',
-      `feed drop: ${at('feeds/drop.txt')} is not there: \`edge1020 update feeds\` with the same --feed downloads it from https://feeds.test/drop.txt?…`,
+      `feed drop: ${at('feeds/drop.txt')} does not exist: \`edge1020 update feeds\` with the same --feed downloads it from https://feeds.test/drop.txt?…`,
     ])
     expect(message(`drop=${at('none.txt')}`)).toEqual([
       'feed_missing',
-      `feed drop: ${at('none.txt')} is not there`,
+      `feed drop: ${at('none.txt')} does not exist`,
     ])
     expect(message(`drop=${dir}`)).toEqual([
       'invalid_feed',
@@ -163,7 +163,7 @@ describe('openFeeds', () => {
     ])
     expect(message(`a=${list}`, `a=${list}`)).toEqual([
       'invalid_feed',
-      'feed a is given twice: give the second another name, and list=a to fill the same list',
+      'feed a appears twice: give the second feed another name, and list=a to fill the same list',
     ])
   })
 

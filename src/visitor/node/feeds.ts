@@ -119,7 +119,7 @@ const checkNames = (specs: readonly FeedSpec[]) => {
     if (names.has(name)) {
       throw new EdgeError(
         'invalid_feed',
-        `feed ${name} is given twice: give the second another name, and list=${name} to fill the same list`
+        `feed ${name} appears twice: give the second feed another name, and list=${name} to fill the same list`
       )
     }
     names.add(name)

@@ -85,7 +85,7 @@ const layoutOf = (bytes: Buffer): Layout => {
     throw new Error(`its ${nodeCount} nodes do not fit in: cut off or damaged`)
   }
   if (bytes.subarray(data.start - SEPARATOR_BYTES, data.start).some((byte) => byte !== 0)) {
-    throw new Error('its records do not begin where its tree ends: damaged')
+    throw new Error('its records do not start at the end of its tree: damaged')
   }
   return { metadata, reader, data }
 }
@@ -138,7 +138,7 @@ const parse = (path: string, bytes: Buffer, onDamage: (error: EdgeError) => void
       .join(', ')
     const seen = samples.length === 0 ? 'no records' : `records with ${members || 'no members'}`
     throw new Error(
-      `it tells of no country, city, network or anonymizer (type ${JSON.stringify(type)}, ${seen})`
+      `it has no country, city, network or anonymizer (type ${JSON.stringify(type)}, ${seen})`
     )
   }
 

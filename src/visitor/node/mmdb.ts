@@ -88,7 +88,7 @@ export const openMmdb = (
     },
     open: (detail) => {
       if (detail !== 'city' || kinds.has('city')) return
-      const message = `database ${path} has no places below the country: it is a ${current.file.type}, give a City one`
+      const message = `database ${path} has no places below the country: it is a ${current.file.type}, use a City database`
       throw new EdgeError('geo_failed', message)
     },
     lookup: (ip) => current.country(ip),

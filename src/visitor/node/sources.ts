@@ -83,7 +83,7 @@ const feedFact = ({ name, source, entries, date, weight, lists, tor, problems }:
 
 const unusedFact = (file: Mmdb): SourceFact => ({
   ...factOf('unused', file, dated(file)),
-  warning: `${file.path}: not used: an earlier database, or --asn-data, has what is in it`,
+  warning: `${file.path}: not used: an earlier database, or --asn-data, has the same data`,
 })
 
 /** That the data of places are old only matters where a rule reads them. */
