@@ -12,7 +12,7 @@ export interface MatchCount {
   count: number
 }
 
-/** How long judging took: one request in sixteen is timed, as asking for the time costs more than counting. */
+/** How long judging took: one request in sixty-four is timed, as asking for the time costs more than counting. */
 export interface Timings {
   /** Upper bounds of the buckets, milliseconds. */
   readonly boundsMs: readonly number[]
@@ -38,8 +38,8 @@ export interface EdgeStats {
   readonly rateLimits: CounterStats
 }
 
-/** One in sixteen, the first among them. */
-const TIMED_MASK = 15
+/** One in sixty-four, the first among them. */
+const TIMED_MASK = 63
 const BOUNDS_MS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250,
 ] as const

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BROWSER, get, ROOT, type Running, run, scratch, startServe } from './cli.ts'
 
@@ -356,6 +357,31 @@ describe('the admin port beyond loopback', () => {
       body: { code: 'invalid_rules', diagnostics: [{ line: 4, column: 17 }] },
     })
     expect(await statuses()).toEqual([false, true])
+    await own.stop()
+  })
+})
+
+describe('edge1020 events --follow', () => {
+  test('prints the events of a running edge as they come', async () => {
+    const own = await startServe(['--store', 'memory', '--data', folder.dir])
+    const child = spawn(
+      process.execPath,
+      ['dist/cli/main.js', 'events', '--follow', '--format', 'ndjson', '--admin', own.admin],
+      { cwd: ROOT }
+    )
+    const closed = once(child, 'close')
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const refused = async (path: string) => {
+      const { headers } = await get(`${own.url}${path}`, { headers: { 'user-agent': 'curl/8' } })
+      return rayOf(headers['cf-ray'])
+    }
+    const nextRay = async () => JSON.parse(String((await lines.next()).value)).ray
+    const first = await refused('/first')
+    expect(await nextRay()).toBe(first)
+    const second = await refused('/second')
+    expect(await nextRay()).toBe(second)
+    child.kill('SIGTERM')
+    await closed
     await own.stop()
   })
 })

@@ -567,6 +567,12 @@ describe('what changes the edge', () => {
     expect(onError).toHaveBeenCalledTimes(1)
   })
 
+  test('a long query is cut in the log', async () => {
+    const { send, audit } = changing()
+    await send('POST', `${RELOAD}?${'x'.repeat(5_000)}`)
+    expect(audit.recent()[0]!.what.length).toBeLessThan(600)
+  })
+
   test('an edge without rule files says so', async () => {
     const { send } = start()
     expect((await send('POST', RELOAD)).json()).toMatchObject({

@@ -80,6 +80,8 @@ const noRoute = (method: string, pathname: string, allowed: readonly string[]): 
       )
 
 const SERVER_ERROR = 500
+/** What of a path and its query goes into the audit log. */
+const MAX_TARGET_CHARS = 500
 
 const failure = (error: unknown): Answer => {
   if (error instanceof BodyTooLarge) {
@@ -134,7 +136,7 @@ export const createAdmin = ({
 
   /** The change is not made where its entry cannot be written. */
   const change = async (route: Route, request: RouteRequest, entry: Entry): Promise<Answer> => {
-    const what = `${route.method} ${request.target}`
+    const what = `${route.method} ${request.target.slice(0, MAX_TARGET_CHARS)}`
     const { from, by } = entry
     await audit.write({ what, from, by })
     let answer: Answer

@@ -26,6 +26,12 @@ test('each entry is one line of the file, in order, and the file is for its owne
   expect(statSync(file).mode & 0o077).toBe(0)
 })
 
+test('a data directory that is not there is made', async () => {
+  const file = join(folder(), 'data', 'audit.ndjson')
+  await createAudit(file).write({ what: 'login', from: '192.0.2.1', by: 'token' })
+  expect(readFileSync(file, 'utf8')).toMatch(/^\{.*"what":"login".*\}\n$/)
+})
+
 test('an entry that cannot be written is an error, and the next one is tried again', async () => {
   const dir = folder()
   const entry = { what: 'login', from: '192.0.2.1', by: 'token' } as const

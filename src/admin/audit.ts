@@ -1,4 +1,5 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { EdgeError, messageOf } from '../error.ts'
 
 /** The newest that `GET /api/audit` shows; a file keeps all of them. */
@@ -48,9 +49,11 @@ export const createAudit = (file?: string, now: () => number = Date.now): Audit 
     write: async (given) => {
       const entry: AuditEntry = { time: new Date(now()).toISOString(), ...given }
       if (file !== undefined) {
-        const written = last.then(() =>
-          appendFile(file, `${JSON.stringify(entry)}\n`, { mode: FILE_MODE })
-        )
+        const written = last.then(async () => {
+          // An edge that keeps its events in memory has made no data directory.
+          await mkdir(dirname(file), { recursive: true })
+          await appendFile(file, `${JSON.stringify(entry)}\n`, { mode: FILE_MODE })
+        })
         last = written.catch(() => {})
         try {
           await written

@@ -4,7 +4,7 @@ import type { Edge } from '../edge.ts'
 const MS_PER_SECOND = 1_000
 const NAME = 'edge1020_judging_seconds'
 const HELP =
-  'Time to judge a request without waiting for its body or the store; one request in sixteen'
+  'Time to judge a request without waiting for its body or the store; one request in sixty-four'
 
 interface Value {
   readonly metricName: string

@@ -45,7 +45,7 @@ describe('the metrics of an edge', () => {
 
   test('have a histogram that Prometheus can read', async () => {
     const edge = createEdge(optionsWith(RULES))
-    for (let i = 0; i < 17; i++) await edge.judge(requestWith('/'))
+    for (let i = 0; i < 65; i++) await edge.judge(requestWith('/'))
     const text = await metrics(edge).text()
     expect(text).toContain('# TYPE edge1020_judging_seconds histogram\n')
     const buckets = linesOf(text, 'edge1020_judging_seconds_bucket')
