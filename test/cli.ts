@@ -87,13 +87,16 @@ export const startServe = async (
   )
   const texts = collect(child)
   const exited = once(child, 'close')
-  const deadline = Date.now() + READY_TIMEOUT_MS
-  while (!texts.out.includes('\n')) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL')
-      throw new Error(`serve did not get ready:\n${texts.out}${texts.err}`)
-    }
-    await new Promise((done) => setTimeout(done, 10))
+  const late = setTimeout(() => child.kill('SIGKILL'), READY_TIMEOUT_MS)
+  const line = new Promise<void>((done) => {
+    child.stdout.on('data', () => {
+      if (texts.out.includes('\n')) done()
+    })
+  })
+  await Promise.race([line, exited])
+  clearTimeout(late)
+  if (!texts.out.includes('\n')) {
+    throw new Error(`serve did not get ready:\n${texts.out}${texts.err}`)
   }
   const ready = JSON.parse(texts.out.slice(0, texts.out.indexOf('\n'))) as Record<string, unknown>
   return {

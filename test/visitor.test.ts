@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { mmdb } from '../src/visitor/node/mmdb.fixture.ts'
 import type { Running } from './cli.ts'
 import { get, run, scratch, startServe } from './cli.ts'
@@ -35,14 +35,19 @@ const TOR = file('tor.txt', '203.0.113.66\n203.0.113.67\n')
 afterAll(remove)
 
 let edge: Running | undefined
-afterEach(async () => {
-  await edge?.stop()
-  edge = undefined
+/** By its options: tests that ask for the same ones ask the same edge. */
+const edges = new Map<string, Promise<Running>>()
+afterAll(async () => {
+  for (const running of edges.values()) await (await running).stop()
 })
 
 const serving = async (...args: string[]) => {
-  edge = await startServe(['--store', 'memory', '--overrides', '--rules', RULES, ...args])
-  return edge
+  const options = args.join(' ')
+  const running =
+    edges.get(options) ??
+    startServe(['--store', 'memory', '--overrides', '--rules', RULES, ...args])
+  edges.set(options, running)
+  edge = await running
 }
 
 const asked = async (headers: Record<string, string>) => {

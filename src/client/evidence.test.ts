@@ -112,6 +112,8 @@ test('the client is small, and stands alone', async () => {
     minify: true,
     dts: false,
     write: false,
+    // Else it empties `dist`, which other tests are running.
+    clean: false,
     logLevel: 'silent',
   })
   const chunks = bundle!.chunks.filter((chunk) => chunk.type === 'chunk')
