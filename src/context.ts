@@ -20,6 +20,8 @@ export interface Facts {
   readonly rayId: RayId
   /** What came back for the request; absent until it has. */
   readonly response?: ResponseReader | undefined
+  /** The zone of the host, where the rules declare zones. */
+  readonly zone?: { readonly name: string; readonly plan?: string } | undefined
 }
 
 type Resolve = (facts: Facts) => Value | undefined
@@ -92,7 +94,23 @@ const connectionValue = (name: string): Resolve => {
   }
 }
 
+/** Of a declared zone; else what the transport says. */
+const zoneFields: Readonly<Record<string, 'name' | 'plan'>> = {
+  'cf.zone.name': 'name',
+  'cf.zone.plan': 'plan',
+}
+
+const zoneValue = (name: string): Resolve => {
+  const part = zoneFields[name]!
+  const otherwise = connectionValue(name)
+  return (facts) => {
+    const value = facts.zone?.[part]
+    return value === undefined ? otherwise(facts) : toBytes(value)
+  }
+}
+
 const resolverOf = (name: string): Resolve => {
+  if (Object.hasOwn(zoneFields, name)) return zoneValue(name)
   const own = visitorFields[name]
   if (own !== undefined) return own
   const read = requestFields[name]
@@ -157,7 +175,8 @@ export class RequestContext implements Context, Facts {
     readonly visitor: Visitor,
     readonly connection: Connection,
     readonly rayId: RayId,
-    overrides?: ReadonlyMap<number, Value>
+    overrides?: ReadonlyMap<number, Value>,
+    readonly zone?: Facts['zone']
   ) {
     this.#overrides = overrides
     this.#layout = layout

@@ -30,13 +30,16 @@ import { createVisitors } from './visitor/identify.ts'
 import { openSources, providedBy } from './visitor/provides.ts'
 import type { Connection } from './visitor/visitor.ts'
 import { sourcesOf, warningsOf } from './warnings.ts'
+import type { Sites } from './zones/sites.ts'
+import { createSites } from './zones/sites.ts'
 import type { Zone } from './zones/zone.ts'
-import { createZone } from './zones/zone.ts'
 
 export type { EdgeStats } from './counters.ts'
 export type { EdgeOptions } from './edge-options.ts'
 
 const NO_CONNECTION: Connection = {}
+/** "Could not find host" */
+const NO_ZONE = 1023
 const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
 
 /** The page of challenges, and the check of clearances. */
@@ -138,14 +141,16 @@ export const createEdge = (options: EdgeOptions): Edge => {
     onError(error)
   })
 
-  const openZone = (ruleset: Ruleset): Zone => {
-    const zone = createZone(ruleset, services)
-    if (zone.phases.some(({ readsBody }) => readsBody)) bodies.ask()
-    if (zone.hasChallenges) challengeModule.ask()
-    openSources(sources, sourcesOf(zone.fields))
-    return zone
+  const openSites = (ruleset: Ruleset): Sites => {
+    const sites = createSites(ruleset, services)
+    for (const zone of sites.zones) {
+      if (zone.phases.some(({ readsBody }) => readsBody)) bodies.ask()
+      if (zone.hasChallenges) challengeModule.ask()
+    }
+    openSources(sources, sourcesOf(sites.zones.flatMap(({ fields }) => fields)))
+    return sites
   }
-  let current = openZone(options.ruleset)
+  let current = openSites(options.ruleset)
 
   const prepare = ({ prepareMatches }: typeof matchModule.now) =>
     prepareMatches({ answers: options.answers, redactQuery: options.redactQuery, colo })
@@ -213,16 +218,24 @@ export const createEdge = (options: EdgeOptions): Edge => {
 
   const decideNow: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
     const startMs = stats.start()
-    // Read once: rules that are replaced meanwhile do not judge half of a request.
-    const zone = current
     const rayId = rays.next()
     const request = readRequest(incoming, connection.encrypted === true, rayId.timeMs)
     const visitor = visitors.identify((name) => request.joined(name), connection)
     request.forwardedBy(visitor)
+    // Read once: rules that are replaced meanwhile do not judge half of a request.
+    const zone = current.find(request)
     const { fields, problems } = overrides
       ? testModule.now.testOverrides(visitor, readOverrides)
       : NO_OVERRIDES
-    const context = new RequestContext(zone.layout, request, visitor, connection, rayId, fields)
+    const context = new RequestContext(
+      zone.layout,
+      request,
+      visitor,
+      connection,
+      rayId,
+      fields,
+      zone.facts
+    )
     const reserved = reservedPath(request)
     if (reserved !== undefined) {
       const { action, handler } = reserved
@@ -247,6 +260,13 @@ export const createEdge = (options: EdgeOptions): Edge => {
     if (problems.length > 0) {
       const answer = testModule.now.badOverride(problems, rayId, request.method)
       return new Verdict('reject', context, zone, NO_MATCHES, answer)
+    }
+    if (zone.isNowhere) {
+      const answerWith = ({ answers }: OnMatch) => {
+        const answer = answers.refuse(refusalFacts(NO_ZONE, context, colo))
+        return new Verdict('no_zone', context, zone, NO_MATCHES, answer)
+      }
+      return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
     }
     if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
     if (zone.hasChallenges) context.clearedBy(levelOf)
@@ -284,7 +304,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
       return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
     },
     replaceRules: (ruleset) => {
-      current = openZone(ruleset)
+      current = openSites(ruleset)
       stats.reloaded()
       awaitModules()
     },

@@ -16,6 +16,20 @@ const ADVICE: Partial<Record<FieldSource, string>> = {
   postal: '; some city databases have it (`--geo FILE.mmdb`, option `geo`)',
 }
 
+/** Rules whose expressions are the owner's own. */
+const customOf = ({ rules, zones }: Ruleset): readonly Rule[] => [
+  ...rules,
+  ...zones.flatMap(({ own }) => own.rules),
+]
+
+const limitsOf = ({ rateLimits, zones }: Ruleset): readonly RateLimit[] => [
+  ...rateLimits,
+  ...zones.flatMap(({ own }) => own.rateLimits),
+]
+
+/** Fields that have values where the rules declare zones. */
+const OF_ZONES = new Set(['cf.zone.name', 'cf.zone.plan'])
+
 /** The kinds of fields among those named: where their values come from. */
 export const sourcesOf = (fields: readonly string[]): ReadonlySet<FieldSource> =>
   new Set(fields.flatMap((field) => fieldFacts.get(field)?.source ?? []))
@@ -53,12 +67,14 @@ export const warningsOf = (ruleset: Ruleset, provided: ReadonlySet<FieldSource>)
     ({ file, line, message, help }) =>
       `${file === undefined ? '' : `${file}:${line}: `}${message}${help === undefined ? '' : `: ${help}`}`
   ),
-  ...ruleset.rules
+  ...customOf(ruleset)
     .filter((rule) => rule.enabled)
     .flatMap((rule) =>
-      rule.expression.fields.flatMap((field) => fieldWarning(rule, field, provided))
+      rule.expression.fields
+        .filter((field) => ruleset.zones.length === 0 || !OF_ZONES.has(field))
+        .flatMap((field) => fieldWarning(rule, field, provided))
     ),
-  ...ruleset.rateLimits
+  ...limitsOf(ruleset)
     .filter((rule) => rule.enabled)
     .flatMap((rule) => limitWarnings(rule, provided)),
 ]

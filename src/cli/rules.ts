@@ -34,19 +34,40 @@ const ruleText = (rule: Rule, io: Io): string => {
   return `${head}\n  ${printable(rule.expression.source)}\n`
 }
 
+/** The rules of the document, and of each zone its own. */
+const partsOf = (ruleset: Ruleset) => [
+  { zone: undefined, products: productsOf(ruleset) },
+  ...ruleset.zones.map(({ name, own }) => ({ zone: name, products: productsOf(own) })),
+]
+
 const print: Action = (ruleset, args, io) => {
-  const products = productsOf(ruleset)
+  const parts = partsOf(ruleset)
   if (args.on('json')) {
-    const rules = products.flatMap(({ product, rules }) =>
-      rules.map((rule) => ({ product, ...printed(rule) }))
+    const rules = parts.flatMap(({ zone, products }) =>
+      products.flatMap(({ product, rules }) =>
+        rules.map((rule) => ({ ...(zone && { zone }), product, ...printed(rule) }))
+      )
     )
-    io.out(`${JSON.stringify({ rules, lists: ruleset.ownLists })}\n`)
+    const zones = ruleset.zones.map(({ name, hosts, isDefault, plan }) => ({
+      name,
+      hosts,
+      default: isDefault,
+      plan,
+    }))
+    io.out(
+      `${JSON.stringify({ rules, lists: ruleset.ownLists, ...(zones.length > 0 && { zones }) })}\n`
+    )
     return
   }
-  const isOne = products.length === 1 && products[0]!.product === 'rules'
-  const texts = products.flatMap(({ product, rules }) => [
-    ...(isOne ? [] : [`${paint(io.color, 'dim', `${product}:`)}\n`]),
-    ...rules.map((rule) => ruleText(rule, io)),
+  const dim = (text: string) => `${paint(io.color, 'dim', text)}\n`
+  const isOne =
+    ruleset.zones.length === 0 && parts[0]!.products.every((one) => one.product === 'rules')
+  const texts = parts.flatMap(({ zone, products }) => [
+    ...(zone === undefined ? [] : [dim(`zone ${printable(zone)}`)]),
+    ...products.flatMap(({ product, rules }) => [
+      ...(isOne ? [] : [dim(`${product}:`)]),
+      ...rules.map((rule) => ruleText(rule, io)),
+    ]),
   ])
   const lists = ruleset.ownLists.map(
     ({ name, kind, size }) => `$${name}: ${size} ${size === 1 ? 'entry' : 'entries'} (${kind})\n`

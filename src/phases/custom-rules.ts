@@ -3,10 +3,10 @@ import { levelOf } from '../challenges/level.ts'
 import type { RequestContext } from '../context.ts'
 import type { Matching } from '../language/compile/rules.ts'
 import { compileRules } from '../language/compile/rules.ts'
-import type { Ruleset } from '../rules/rule.ts'
+import type { Rule, Ruleset } from '../rules/rule.ts'
 import { readsBody } from './body.ts'
 import type { Match, Phase, Ruling } from './phase.ts'
-import { endsRules, skippedBits } from './skipped.ts'
+import { endsRules, skippedBits, skipsPhase } from './skipped.ts'
 
 const NAME = 'custom-rules'
 const SOURCE = 'firewallcustom'
@@ -18,7 +18,31 @@ const CODE = 1020
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/
  */
-export const customRules = ({ rules }: Ruleset): Phase => {
+export const customRules = ({ rules, accountRules = 0 }: Ruleset): Phase => {
+  if (accountRules === 0 || accountRules === rules.length) return oneRuleset(rules)
+  const [account, zone] = [rules.slice(0, accountRules), rules.slice(accountRules)].map(oneRuleset)
+  const { fields, readsBody, ...about } = account!
+  return {
+    ...about,
+    fields: [...new Set([...fields, ...zone!.fields])],
+    readsBody: readsBody || zone!.readsBody,
+    run: (context): Ruling | undefined => {
+      const first = account!.run(context) as Ruling | undefined
+      if (first?.ends === true || skipsPhase(first?.matches.at(-1)?.rule)) return first
+      const second = zone!.run(context) as Ruling | undefined
+      if (first === undefined) return second
+      if (second === undefined) return first
+      return {
+        matches: [...first.matches, ...second.matches],
+        ends: second.ends,
+        skips: first.skips | second.skips,
+      }
+    },
+  }
+}
+
+/** The rules of one ruleset: of the account, or of the zone. */
+const oneRuleset = (rules: readonly Rule[]): Phase => {
   const enabled = rules.filter((rule) => rule.enabled)
   const fields = [...new Set(enabled.flatMap(({ expression }) => expression.fields))]
   const phase = { name: NAME, source: SOURCE } as const

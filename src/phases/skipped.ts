@@ -1,4 +1,5 @@
 import { actions } from '../actions.ts'
+import type { RequestContext } from '../context.ts'
 import { compileRules } from '../language/compile/rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import type { Skipped } from '../rules/skip.ts'
@@ -29,6 +30,10 @@ export const skippedBits = (skip: Skipped | undefined): number =>
 export const skipsRest = (skip: Skipped | undefined): boolean =>
   skip === undefined || skip.current || skip.phases.includes('current')
 
+/** True where a `skip` also leaves out the rulesets that come later in the phase. */
+export const skipsPhase = (rule: Pick<Rule, 'action' | 'skip'> | undefined): boolean =>
+  rule?.action === 'skip' && rule.skip?.phases.includes('current') === true
+
 /** Whether a rule ends the evaluation of the rules below it. */
 export const endsRules = ({ action, skip }: Pick<Rule, 'action' | 'skip'>): boolean =>
   action === 'skip' ? skipsRest(skip) : actions[action].ends
@@ -39,27 +44,33 @@ export const endsRules = ({ action, skip }: Pick<Rule, 'action' | 'skip'>): bool
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/skip/options/ (`products`)
  */
-export const unlessSkipped = (phase: Phase, name: PhaseName, { rules }: Ruleset): Phase => {
+export const unlessSkipped = (phase: Phase, name: PhaseName, ruleset: Ruleset): Phase => {
+  const { rules, accountRules = 0 } = ruleset
   const bit = bitOf(name)
-  const enabled = rules.filter((rule) => rule.enabled)
-  const skips = enabled.map(({ action, skip }) => (action === 'skip' ? skippedBits(skip) & bit : 0))
-  const last = skips.findLastIndex((bits) => bits !== 0)
-  if (last < 0) return phase
-  const asked = enabled.slice(0, last + 1)
-  const matching = compileRules(
-    asked.map(({ expression }) => expression),
-    asked.map(endsRules)
-  )
-  const fields = new Set([...phase.fields, ...asked.flatMap(({ expression }) => expression.fields)])
+  const isSkip = ({ enabled, action, skip }: Rule) =>
+    enabled && action === 'skip' && (skippedBits(skip) & bit) !== 0
+  if (!rules.some(isSkip)) return phase
+  const rulesets = [rules.slice(0, accountRules), rules.slice(accountRules)].map((all) => {
+    const enabled = all.filter((rule) => rule.enabled)
+    const asked = enabled.slice(0, enabled.findLastIndex(isSkip) + 1)
+    const matching = compileRules(
+      asked.map(({ expression }) => expression),
+      asked.map(endsRules)
+    )
+    const skips = asked.map(isSkip)
+    return { asked, finds: (context: RequestContext) => matching(context).some((i) => skips[i]) }
+  })
+  const read = rulesets.flatMap(({ asked }) => asked.flatMap(({ expression }) => expression.fields))
+  const fields = [...new Set([...phase.fields, ...read])]
   return {
     ...phase,
-    fields: [...fields],
-    readsBody: phase.readsBody || readsBody([...fields]),
+    fields,
+    readsBody: phase.readsBody || readsBody(fields),
     run: (context) => {
       const ruling = phase.run(context)
       // Only phases that wait for nothing run before the custom rules.
       if (ruling === undefined || ruling instanceof Promise || !ruling.ends) return ruling
-      return matching(context).some((i) => skips[i] !== 0) ? undefined : ruling
+      return rulesets.some(({ finds }) => finds(context)) ? undefined : ruling
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { PageChoice } from '../answers/answer.ts'
 import { EdgeError } from '../error.ts'
 import type { LanguageOptions } from './compile.ts'
 import type { Drafts } from './document.ts'
@@ -8,12 +9,15 @@ import type { Findings } from './findings.ts'
 import type { Node } from './node.ts'
 import type { AccessRule } from './products/access.ts'
 import type { AgentRule } from './products/agents.ts'
+import type { OwnList } from './products/lists.ts'
 import type { Lockdown } from './products/lockdowns.ts'
 import type { RateLimit } from './products/rate-limits.ts'
 import { Reader } from './reader.ts'
 import { renderDiagnostics } from './report.ts'
 import type { Rule, Ruleset } from './rule.ts'
 import { allRules } from './rule.ts'
+import type { ZoneRules } from './zones.ts'
+import { withPage } from './zones.ts'
 
 const refuse = (findings: Findings, files: readonly string[]): EdgeError => {
   const all = findings.inSourceOrder(files)
@@ -48,6 +52,9 @@ const finished = (draft: Draft): Rule | undefined => {
 
 const LAST = Number.POSITIVE_INFINITY
 
+const byPriority = (x: Lockdown, y: Lockdown): number =>
+  x.priority === y.priority ? 0 : (x.priority ?? LAST) - (y.priority ?? LAST)
+
 /** The rules by product. */
 const sorted = (drafts: readonly Draft[]) => {
   const access: AccessRule[] = []
@@ -66,7 +73,7 @@ const sorted = (drafts: readonly Draft[]) => {
     else if (product === 'rateLimit') rateLimits.push(whole as RateLimit)
     else rules.push(rule)
   }
-  lockdowns.sort((x, y) => (x.priority ?? LAST) - (y.priority ?? LAST) || 0)
+  lockdowns.sort(byPriority)
   return { access, lockdowns, agents, rules, rateLimits }
 }
 
@@ -99,25 +106,79 @@ export const draftsOf = (
     options
   )
 
+type Sorted = ReturnType<typeof sorted>
+
+const merged = (account: Sorted, own: Sorted, page: PageChoice | undefined): Sorted => {
+  const both = <R extends Rule>(first: readonly R[], second: readonly R[]) =>
+    [...first, ...second].map((rule) => withPage(rule, page))
+  return {
+    access: both(account.access, own.access),
+    lockdowns: both(account.lockdowns, own.lockdowns).sort(byPriority),
+    agents: both(account.agents, own.agents),
+    rules: both(account.rules, own.rules),
+    rateLimits: both(account.rateLimits, own.rateLimits),
+  }
+}
+
+const readBy = (rules: readonly Rule[]): Pick<Ruleset, 'fields' | 'lists'> => {
+  const enabled = rules.filter((rule) => rule.enabled)
+  return {
+    fields: inRules(enabled, (rule) => expressionsOf(rule).flatMap(({ fields }) => fields)),
+    lists: inRules(enabled, (rule) => unique(expressionsOf(rule).flatMap((one) => one.lists))),
+  }
+}
+
 /** Makes one ruleset of drafts, or throws one error with all problems that were found. */
 export const assembleDrafts = (
-  { rules: drafts, lists }: Drafts,
+  { rules: drafts, lists, zones: zoneDrafts = [] }: Drafts,
   files: readonly string[],
   findings: Findings
 ): Ruleset => {
-  checkIds(drafts, findings)
+  // Rules of two zones never judge one request: they may have the same id.
+  if (zoneDrafts.length === 0) checkIds(drafts, findings)
+  for (const { rules } of zoneDrafts) checkIds([...drafts, ...rules], findings)
   if (findings.hasErrors) throw refuse(findings, files)
-  const products = sorted(drafts)
-  const enabled = allRules(products).filter((rule) => rule.enabled)
+  const account = sorted(drafts)
+  const warnings = findings.inSourceOrder(files)
+  const ownLists = lists.map(listFacts)
+  const zones = zoneDrafts.map(({ head, page, rules, lists: zoneLists }): ZoneRules => {
+    const own = sorted(rules)
+    const products = merged(account, own, page)
+    const { name, hosts, isDefault, plan } = head
+    return {
+      name,
+      hosts,
+      isDefault,
+      ...(plan === undefined ? {} : { plan }),
+      own,
+      ruleset: {
+        ...products,
+        accountRules: account.rules.length,
+        zones: [],
+        ownLists: [...ownLists, ...zoneLists.map(listFacts)],
+        files,
+        ...readBy(allRules(products)),
+        warnings: [],
+      },
+    }
+  })
   return {
-    ...products,
-    ownLists: lists.map(({ name, kind, size, file, line }) => ({ name, kind, size, file, line })),
+    ...account,
+    zones,
+    ownLists,
     files,
-    fields: inRules(enabled, (rule) => expressionsOf(rule).flatMap(({ fields }) => fields)),
-    lists: inRules(enabled, (rule) => unique(expressionsOf(rule).flatMap((one) => one.lists))),
-    warnings: findings.inSourceOrder(files),
+    ...readBy(allRules({ ...account, zones })),
+    warnings,
   }
 }
+
+const listFacts = ({ name, kind, size, file, line }: OwnList): OwnList => ({
+  name,
+  kind,
+  size,
+  file,
+  line,
+})
 
 /** Makes one ruleset of parsed documents, or throws one error with all their problems. */
 export const assemble = (

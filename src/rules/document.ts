@@ -1,9 +1,11 @@
+import type { PageChoice } from '../answers/answer.ts'
 import { nearest } from '../nearest.ts'
 import type { LanguageOptions } from './compile.ts'
 import type { Draft } from './draft.ts'
-import { DOCUMENT_KEYS, PRODUCT_KEYS, RULE_KEYS } from './keys.ts'
+import { DOCUMENT_KEYS, PRODUCT_KEYS, RULE_KEYS, ZONE_KEYS } from './keys.ts'
 import { joinLists } from './lists.ts'
 import type { Entry, MapNode, Node } from './node.ts'
+import { readPageChoice } from './page.ts'
 import { readAccess } from './products/access.ts'
 import { readAgents } from './products/agents.ts'
 import { readRule } from './products/custom.ts'
@@ -12,9 +14,20 @@ import { readLists } from './products/lists.ts'
 import { readLockdown } from './products/lockdowns.ts'
 import { readRateLimit } from './products/rate-limits.ts'
 import type { Reader } from './reader.ts'
+import type { ZoneHead } from './zones.ts'
+import { checkZones, readZoneHead } from './zones.ts'
 
 /** What documents hold, as far as it could be read. */
 export interface Drafts {
+  readonly rules: readonly Draft[]
+  readonly lists: readonly ListDraft[]
+  readonly zones?: readonly ZoneDraft[]
+}
+
+/** One zone, as far as it could be read. */
+export interface ZoneDraft {
+  readonly head: ZoneHead
+  readonly page: PageChoice | undefined
   readonly rules: readonly Draft[]
   readonly lists: readonly ListDraft[]
 }
@@ -52,6 +65,7 @@ const itemsOf = ({ key, value }: Entry, reader: Reader): readonly Node[] => {
 }
 
 type Found = Partial<Record<keyof typeof DOCUMENT_KEYS, Entry>>
+type Products = Partial<Record<(typeof PRODUCT_KEYS)[number], Entry>>
 
 const readKeys = (node: Node, reader: Reader): Found | undefined => {
   const help = node.kind === 'list' ? 'put the list below `rules:`' : undefined
@@ -68,7 +82,7 @@ const readKeys = (node: Node, reader: Reader): Found | undefined => {
   const { name, $schema } = found
   if (name !== undefined) reader.text(name.value, 'a name')
   if ($schema !== undefined) reader.text($schema.value, 'the address of the schema')
-  const holds = [...PRODUCT_KEYS, 'lists'] as const
+  const holds = [...PRODUCT_KEYS, 'lists', 'zones'] as const
   if (!holds.some((key) => found[key] !== undefined || meant.has(key))) {
     const smallest = 'the smallest document is `rules: []`'
     reader.findings.error(map.place, 'missing_key', 'the document has no `rules`', smallest)
@@ -89,6 +103,27 @@ const checkNames = (lists: readonly ListDraft[], reader: Reader) => {
   }
 }
 
+const readProducts = (found: Products, reader: Reader, options: LanguageOptions): Draft[] =>
+  PRODUCT_KEYS.flatMap((key) => {
+    const entry = found[key]
+    if (entry === undefined) return []
+    return itemsOf(entry, reader).flatMap((item) => READERS[key](item, reader, options) ?? [])
+  })
+
+/** A zone's lists are known to its own rules only, and win over those of the document. */
+const readZone = (node: Node, reader: Reader, options: LanguageOptions): ZoneDraft | undefined => {
+  const map = reader.map(node, 'a zone: a mapping with `name` and the rules of its products')
+  if (map === undefined) return undefined
+  const { found } = reader.entries(map, ZONE_KEYS, 'a zone')
+  const head = readZoneHead(map, found, reader)
+  const lists = found.lists === undefined ? [] : readLists(found.lists.value, reader)
+  checkNames(lists, reader)
+  const known = joinLists(...lists.map((list) => list.lists), options.lists ?? {})
+  const rules = readProducts(found, reader, { ...options, lists: known })
+  const page = found.page && readPageChoice(found.page, reader, options.readPage)
+  return head && { head, page, rules, lists }
+}
+
 /** Reads documents into drafts; everything that is wrong with them goes to the findings. Their lists are of all of them. */
 export const readDocuments = (
   nodes: readonly Node[],
@@ -102,12 +137,15 @@ export const readDocuments = (
   checkNames(lists, reader)
   const known = joinLists(...lists.map((list) => list.lists), options.lists ?? {})
   const all = lists.length === 0 ? options : { ...options, lists: known }
-  const rules = documents.flatMap((found) =>
-    PRODUCT_KEYS.flatMap((key) => {
-      const entry = found[key]
-      if (entry === undefined) return []
-      return itemsOf(entry, reader).flatMap((item) => READERS[key](item, reader, all) ?? [])
-    })
+  const rules = documents.flatMap((found) => readProducts(found, reader, all))
+  const zones = documents.flatMap(({ zones: entry }) =>
+    entry === undefined
+      ? []
+      : itemsOf(entry, reader).flatMap((node) => readZone(node, reader, all) ?? [])
   )
-  return { rules, lists }
+  checkZones(
+    zones.map(({ head }) => head),
+    reader
+  )
+  return { rules, lists, zones }
 }

@@ -14,6 +14,7 @@ import {
   RULE_KEYS,
   SKIP_KEYS,
   SWITCHES,
+  ZONE_KEYS,
 } from './keys.ts'
 import { loadRules } from './load.ts'
 import { CUSTOM_ACTIONS } from './products/custom.ts'
@@ -22,6 +23,7 @@ import { CONTENT_TYPES } from './response.ts'
 import { allRules } from './rule.ts'
 import { SKIPPED_PHASES, SKIPPED_PRODUCTS } from './skip.ts'
 import { CONTINENTS, METHODS } from './values.ts'
+import { PLANS } from './zones.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const keys = (object: object) => Object.keys(object).sort()
@@ -44,6 +46,7 @@ describe('the JSON schema knows what the loader knows', () => {
     ['lockdowns', lockdown.properties, Object.keys(LOCKDOWN_KEYS)],
     ['rate limits', rate_limit.properties, Object.keys(RATE_LIMIT_KEYS)],
     ['lists', mapping(list), Object.keys(LIST_KEYS)],
+    ['zones', schema.$defs.zone.properties, Object.keys(ZONE_KEYS)],
     ['responses', response.properties, Object.keys(RESPONSE_KEYS)],
     ['skip', rule.properties.skip.properties, Object.keys(SKIP_KEYS)],
     ['conditions', condition.properties, Object.keys(CONDITION_KEYS)],
@@ -65,6 +68,7 @@ describe('the JSON schema knows what the loader knows', () => {
     expect(rule.properties.action.enum).toEqual([...CUSTOM_ACTIONS])
     expect(rate_limit.properties.action.enum).toEqual([...RATE_LIMIT_ACTIONS])
     expect(response.properties.content_type.enum).toEqual([...CONTENT_TYPES])
+    expect(schema.$defs.zone.properties.plan.enum).toEqual([...PLANS])
     const { skipped_phases, skipped_products } = schema.$defs
     expect(skipped_phases.anyOf[0]?.enum).toEqual([...SKIPPED_PHASES])
     expect(skipped_products.anyOf[0]?.enum).toEqual([...SKIPPED_PRODUCTS])
@@ -127,6 +131,7 @@ describe('docs/rules.md and docs/products.md', () => {
       LOCKDOWN_KEYS,
       RATE_LIMIT_KEYS,
       LIST_KEYS,
+      ZONE_KEYS,
       RESPONSE_KEYS,
       SKIP_KEYS,
       RULE_KEYS,

@@ -13,10 +13,25 @@ export const DOCUMENT_KEYS = {
   rules: ['rule', 'custom_rules'],
   rate_limits: ['rate_limit', 'ratelimits', 'ratelimit', 'rate_limiting'],
   lists: ['list'],
+  zones: ['zone', 'sites', 'site'],
 } as const satisfies Keys
 
 /** Keys of a document that hold rules of one product each. */
 export const PRODUCT_KEYS = ['access', 'lockdown', 'user_agents', 'rules', 'rate_limits'] as const
+
+export const ZONE_KEYS = {
+  name: ['title', 'zone'],
+  hosts: ['host', 'hostnames', 'domains'],
+  default: ['fallback'],
+  plan: [],
+  page: ['error_page'],
+  access: DOCUMENT_KEYS.access,
+  lockdown: DOCUMENT_KEYS.lockdown,
+  user_agents: DOCUMENT_KEYS.user_agents,
+  rules: DOCUMENT_KEYS.rules,
+  rate_limits: DOCUMENT_KEYS.rate_limits,
+  lists: DOCUMENT_KEYS.lists,
+} as const satisfies Keys
 
 /** What rules of every product have. */
 const HEAD_KEYS = {

@@ -90,6 +90,7 @@ describe('a ruleset', () => {
       agents: [],
       rules: [],
       rateLimits: [],
+      zones: [],
       ownLists: [],
       files: ['a.yaml'],
       fields: [],

@@ -8,7 +8,7 @@ import type { Ruleset } from './rule.ts'
 const isDocument = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
-  [...PRODUCT_KEYS, 'lists'].some((key) => key in value)
+  [...PRODUCT_KEYS, 'lists', 'zones'].some((key) => key in value)
 
 /** The documents that an option holds: several, one, or a list of rules, which stand for the one document with them. */
 export const documentsOf = (given: unknown): readonly unknown[] => {

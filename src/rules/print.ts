@@ -30,7 +30,7 @@ const SLOTS = {
 
 /** The rules of each product that has some, under the key of a document that holds them. */
 export const productsOf = (
-  ruleset: Ruleset
+  ruleset: Pick<Ruleset, (typeof SLOTS)[keyof typeof SLOTS]>
 ): { readonly product: (typeof PRODUCT_KEYS)[number]; readonly rules: readonly Rule[] }[] =>
   PRODUCT_KEYS.map((product) => ({ product, rules: ruleset[SLOTS[product]] })).filter(
     ({ rules }) => rules.length > 0

@@ -9,6 +9,7 @@ import type { OwnList } from './products/lists.ts'
 import type { Lockdown } from './products/lockdowns.ts'
 import type { RateLimit } from './products/rate-limits.ts'
 import type { Skipped } from './skip.ts'
+import type { ZoneRules } from './zones.ts'
 
 /** One rule of any product, compiled. */
 export interface Rule {
@@ -44,6 +45,10 @@ export interface Ruleset {
   readonly rules: readonly Rule[]
   /** Rate limiting. */
   readonly rateLimits: readonly RateLimit[]
+  /** How many of `rules` are of the account: they come first, and a `skip` among them skips no rule of the zone. */
+  readonly accountRules?: number
+  /** Sites with rules of their own; none where the rules are those of every host. */
+  readonly zones: readonly ZoneRules[]
   /** Lists that the documents fill themselves. */
   readonly ownLists: readonly OwnList[]
   readonly files: readonly string[]
@@ -57,11 +62,19 @@ export interface Ruleset {
 
 type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 
-/** The rules of all products, in the order in which the products judge. */
-export const allRules = ({ access, lockdowns, agents, rules, rateLimits }: Products): Rule[] => [
+/** The rules of all products, in the order in which the products judge, and then the zones' own. */
+export const allRules = ({
+  access,
+  lockdowns,
+  agents,
+  rules,
+  rateLimits,
+  zones = [],
+}: Products & { readonly zones?: readonly ZoneRules[] }): Rule[] => [
   ...access,
   ...lockdowns,
   ...agents,
   ...rules,
   ...rateLimits,
+  ...zones.flatMap(({ own }) => allRules(own)),
 ]

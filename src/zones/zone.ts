@@ -5,6 +5,7 @@ import { createPhases } from '../phases/order.ts'
 import type { Phase, PhaseServices } from '../phases/phase.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
+import type { ZoneFacts } from '../rules/zones.ts'
 
 /** One site: its rules, ready to judge. Never changed in place: a reload makes another and swaps the reference. */
 export interface Zone {
@@ -14,16 +15,29 @@ export interface Zone {
   readonly hasChallenges: boolean
   /** Canonical names of the fields that its phases read, each once. */
   readonly fields: readonly string[]
+  /** What it is; absent where the rules declare no zones. */
+  readonly facts: ZoneFacts | undefined
+  /** True for a host that is no zone's: nothing is there. */
+  readonly isNowhere: boolean
   /** Where a request keeps the values of these fields. */
   readonly layout: ContextLayout
 }
 
-/** @example createZone(loadRules([{ file: 'site.yaml', text }]), services).fields // ['http.user_agent'] */
-export const createZone = (ruleset: Ruleset, services: PhaseServices): Zone => {
+/**
+ * @param facts what the zone is, where the rules declare zones
+ * @example createZone(loadRules([{ file: 'site.yaml', text }]), services).fields // ['http.user_agent']
+ */
+export const createZone = (
+  ruleset: Ruleset,
+  services: PhaseServices,
+  facts?: ZoneFacts,
+  isNowhere = false
+): Zone => {
   const phases = createPhases(ruleset, services)
   const fields = [...new Set(phases.flatMap((phase) => phase.fields))]
   const hasChallenges = allRules(ruleset).some(
     ({ enabled, action }) => enabled && isChallenge(action)
   )
-  return Object.freeze({ ruleset, phases, hasChallenges, fields, layout: contextLayout(fields) })
+  const layout = contextLayout(fields)
+  return Object.freeze({ ruleset, phases, hasChallenges, fields, facts, isNowhere, layout })
 }

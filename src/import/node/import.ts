@@ -39,7 +39,7 @@ const DOCUMENT = /\.(?:json|ya?ml|tfstate)$/i
 const STATE = /"(?:planned_values|terraform_version)"\s*:/
 const STATE_HEAD = 4_096
 /** YAML with a key of our documents at the left is ours: Cloudflare's documents are JSON. */
-const OWN_YAML = /^(?:rules|access|lockdown|user_agents|rate_limits|lists)[ \t]*:/m
+const OWN_YAML = /^(?:rules|access|lockdown|user_agents|rate_limits|lists|zones)[ \t]*:/m
 const MAX_BYTES = 200 * 2 ** 20
 
 const names = (folder: string): string[] =>

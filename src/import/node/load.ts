@@ -84,7 +84,9 @@ export const loadRulePaths = (
   const language = { ...options, lists }
   const sources = imported.own.length === 0 ? [] : readRuleFiles(imported.own)
   const own = draftsIn(sources, findings, language)
-  const taken = new Set(own.rules.flatMap(({ id }) => id ?? []))
+  const taken = new Set(
+    [...own.rules, ...(own.zones ?? []).flatMap(({ rules }) => rules)].flatMap(({ id }) => id ?? [])
+  )
   const known = joinLists(...own.lists.map((list) => list.lists), lists)
   const drafts = draftsOf(imported.rules, { ...language, lists: known }, findings, taken)
   for (const { source, what, reason } of imported.leftOut)
@@ -98,5 +100,5 @@ export const loadRulePaths = (
     warn(imported.files[0]!, 'no rule is in force: every request passes')
   }
   const files = [...sources.map(({ file }) => file), ...imported.files]
-  return assembleDrafts({ rules: all, lists: own.lists }, files, findings)
+  return assembleDrafts({ ...own, rules: all }, files, findings)
 }

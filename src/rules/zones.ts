@@ -1,0 +1,127 @@
+import type { PageChoice } from '../answers/answer.ts'
+import { HostnameSet } from '../lists/hostnames.ts'
+import { nearest } from '../nearest.ts'
+import type { ZONE_KEYS } from './keys.ts'
+import type { Entry, MapNode, Node, Place } from './node.ts'
+import { inBackticks } from './node.ts'
+import type { Reader } from './reader.ts'
+import type { Ruleset } from './rule.ts'
+
+/** Cloudflare's plans, as `cf.zone.plan` has them. */
+export const PLANS = ['FREE', 'PRO', 'BIZ', 'ENT'] as const
+export type Plan = (typeof PLANS)[number]
+
+/** What a site is besides its rules. */
+export interface ZoneFacts {
+  /** `cf.zone.name` */
+  readonly name: string
+  /** Host names, and `*.` with one for every name below it. */
+  readonly hosts: readonly string[]
+  /** True for the zone of all hosts that are no other's. */
+  readonly isDefault: boolean
+  /** `cf.zone.plan` */
+  readonly plan?: Plan
+}
+
+/** One site of several. */
+export interface ZoneRules extends ZoneFacts {
+  /** The rules of the document, which are all zones', and this zone's own behind them. */
+  readonly ruleset: Ruleset
+  /** Its own rules alone. */
+  readonly own: Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
+}
+
+/** A zone's head as far as it could be read. */
+export interface ZoneHead extends ZoneFacts {
+  readonly page: Entry | undefined
+  readonly place: Place
+}
+
+const EXPECTED_HOST = 'a host name, or `*.` and one'
+
+const readHosts = (node: Node, reader: Reader): string[] =>
+  reader.items(node, EXPECTED_HOST).flatMap((item) => {
+    const text = reader.text(item, EXPECTED_HOST)
+    if (text === undefined) return []
+    const host = text.value.toLowerCase()
+    if (new HostnameSet().add(host)) return [host]
+    const message = `${inBackticks(text.value)} is no host name: expected one like \`shop.example\` or \`*.shop.example\``
+    reader.findings.error(text.place, 'invalid_host', message)
+    return []
+  })
+
+const readPlan = (node: Node, reader: Reader): Plan | undefined => {
+  const text = reader.text(node, PLANS.join(', '))
+  const plan = PLANS.find((known) => known === text?.value)
+  if (text === undefined || plan !== undefined) return plan
+  const near = nearest(text.value.toUpperCase(), PLANS)
+  const message = `unknown plan ${inBackticks(text.value)}: expected one of ${PLANS.join(', ')}`
+  reader.findings.error(text.place, 'unknown_plan', message, near && `did you mean \`${near}\`?`)
+  return undefined
+}
+
+/** What a zone is: `name`, `hosts` (default: the name and all names below it), `default`, `plan`, `page`. */
+export const readZoneHead = (
+  { place }: MapNode,
+  found: Partial<Record<keyof typeof ZONE_KEYS, Entry>>,
+  reader: Reader
+): ZoneHead | undefined => {
+  if (found.name === undefined) {
+    reader.findings.error(place, 'missing_key', 'the zone has no `name`', 'such as `shop.example`')
+    return undefined
+  }
+  const name = reader.text(found.name.value, 'the name of a zone, such as `shop.example`')
+  if (name === undefined) return undefined
+  const isDefault = (found.default && reader.boolean(found.default.value, 'default')) ?? false
+  const isHost = new HostnameSet().add(name.value)
+  if (found.hosts === undefined && !isDefault && !isHost) {
+    const message = `the zone ${inBackticks(name.value)} has no \`hosts\`, and its name is no host`
+    reader.findings.error(place, 'missing_key', message)
+  }
+  const hosts =
+    found.hosts === undefined
+      ? isHost
+        ? [name.value.toLowerCase(), `*.${name.value.toLowerCase()}`]
+        : []
+      : readHosts(found.hosts.value, reader)
+  const plan = found.plan && readPlan(found.plan.value, reader)
+  return {
+    name: name.value,
+    hosts,
+    isDefault,
+    ...(plan === undefined ? {} : { plan }),
+    page: found.page,
+    place,
+  }
+}
+
+/** A host is one zone's, and only one zone is that of all others. */
+export const checkZones = (zones: readonly ZoneHead[], reader: Reader): void => {
+  const owners = new Map<string, string>()
+  const names = new Set<string>()
+  let hasDefault = false
+  for (const { name, hosts, isDefault, place } of zones) {
+    if (names.has(name)) {
+      reader.findings.error(place, 'duplicate_zone', `the zone ${inBackticks(name)} is there twice`)
+    }
+    names.add(name)
+    if (isDefault && hasDefault) {
+      reader.findings.error(place, 'duplicate_zone', 'a second zone has `default: true`')
+    }
+    hasDefault ||= isDefault
+    for (const host of hosts) {
+      const owner = owners.get(host)
+      if (owner !== undefined && owner !== name) {
+        const message = `the host ${inBackticks(host)} is already that of the zone ${inBackticks(owner)}`
+        reader.findings.error(place, 'duplicate_zone', message)
+      }
+      owners.set(host, name)
+    }
+  }
+}
+
+/** A choice for all rules of a zone that have none of their own. */
+export const withPage = <R extends { readonly page?: PageChoice; readonly response?: unknown }>(
+  rule: R,
+  page: PageChoice | undefined
+): R => (page === undefined || rule.page !== undefined ? rule : { ...rule, page })

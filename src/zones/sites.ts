@@ -1,0 +1,60 @@
+import type { PhaseServices } from '../phases/phase.ts'
+import type { Ruleset } from '../rules/rule.ts'
+import type { Zone } from './zone.ts'
+import { createZone } from './zone.ts'
+
+/** The zones in force. Never changed in place: a reload makes others and swaps the reference. */
+export interface Sites {
+  readonly ruleset: Ruleset
+  readonly zones: readonly Zone[]
+  /** The zone of a request; its host is read only where there are several. */
+  find(request: { readonly hostname: string }): Zone
+}
+
+/**
+ * Finds zones by host: the exact name, then the longest `*.` above it, then the default. Where the rules declare no zones there is
+ * one, of every host; where they do, and none is the host's, it is one without rules that is `isNowhere`.
+ *
+ * @example createSites(ruleset, services).find({ hostname: 'www.shop.example' }).facts?.name // 'shop.example'
+ */
+export const createSites = (ruleset: Ruleset, services: PhaseServices): Sites => {
+  if (ruleset.zones.length === 0) {
+    const only = createZone(ruleset, services)
+    return { ruleset, zones: [only], find: () => only }
+  }
+  const names = new Map<string, Zone>()
+  const parents = new Map<string, Zone>()
+  let other: Zone | undefined
+  const servicesOf = (zone: string): PhaseServices => ({
+    // Counters are made when a rule first needs them.
+    get counters() {
+      return services.counters
+    },
+    colo: services.colo,
+    zone,
+  })
+  const zones = ruleset.zones.map((declared) => {
+    const zone = createZone(declared.ruleset, servicesOf(declared.name), declared)
+    for (const host of declared.hosts) {
+      if (host.startsWith('*.')) parents.set(host.slice(2), zone)
+      else names.set(host, zone)
+    }
+    if (declared.isDefault) other = zone
+    return zone
+  })
+  const nowhere = createZone({ ...ruleset, ...NO_RULES }, services, undefined, true)
+  const fallback = other ?? nowhere
+
+  const find: Sites['find'] = ({ hostname: host }) => {
+    const exact = names.get(host)
+    if (exact !== undefined) return exact
+    for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
+      const zone = parents.get(host.slice(dot + 1))
+      if (zone !== undefined) return zone
+    }
+    return fallback
+  }
+  return { ruleset, zones, find }
+}
+
+const NO_RULES = { access: [], lockdowns: [], agents: [], rules: [], rateLimits: [], zones: [] }
