@@ -27,6 +27,9 @@ export type {
   TopRow,
 } from './events/query.ts'
 export type { Gap, StoreState, StoreTrouble } from './events/state.ts'
+export type { CounterStats, Counters } from './limits/counters.ts'
+export type { MemoryCounterOptions } from './limits/memory.ts'
+export { memoryCounters } from './limits/memory.ts'
 export type { HonoMountOptions } from './mount/hono.ts'
 export { parseRay } from './ray.ts'
 export { rulesFromObjects } from './rules/objects.ts'

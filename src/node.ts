@@ -12,6 +12,9 @@ import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
 import { loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
+import type { Counters } from './limits/counters.ts'
+import type { CountersName } from './limits/node/open.ts'
+import { openCounters } from './limits/node/open.ts'
 import type { ListEntries } from './lists/named.ts'
 import { listsOf } from './lists/named.ts'
 import { rememberFacts } from './metrics/facts.ts'
@@ -37,6 +40,9 @@ export { eventFields } from './events/fields.ts'
 export type { SqliteOptions, SqliteStore } from './events/node/sqlite.ts'
 export { sqliteStore } from './events/node/sqlite.ts'
 export * from './exports.ts'
+export type { CountersName } from './limits/node/open.ts'
+export type { RedisCounterOptions } from './limits/node/redis.ts'
+export { redisCounters } from './limits/node/redis.ts'
 export type { EdgeMetrics, MetricsOptions } from './metrics/metrics.ts'
 export { metrics } from './metrics/metrics.ts'
 export type { TraceSource, TraceSpan } from './metrics/tracing.ts'
@@ -66,7 +72,10 @@ export interface TerraformValues {
 }
 
 export interface Options
-  extends Omit<EdgeOptions, 'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas'> {
+  extends Omit<
+    EdgeOptions,
+    'ruleset' | 'store' | 'geo' | 'asn' | 'bots' | 'personas' | 'counters'
+  > {
   /**
    * Rule files or directories: edge1020's own, documents of Cloudflare's API, Terraform or OpenTofu folders, plans and states.
    * Or a list of rules as objects, or documents `{ rules: [ … ] }`, one or several.
@@ -76,6 +85,11 @@ export interface Options
   terraform?: TerraformValues
   /** `memory`, `none`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: StoreName | EventStore
+  /**
+   * Counts for rate limits: `memory` (default), `memory:MAXKEYS`, `redis://HOST:PORT` which several edges share, or counters of
+   * your own.
+   */
+  counters?: CountersName | Counters
   /** Gets warnings at load: rules that read fields without data, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void
   /** Directory for the default event store and downloaded data. Default `.edge1020`, as for the commands. */
@@ -160,6 +174,7 @@ export const createEdge = (given: Options): Edge => {
     lists = {},
     terraform = {},
     personas,
+    counters,
     instance = ownInstance(),
     onError = (error) => console.error(`edge1020: ${error.message}`),
     onWarning = (warning) => console.warn(`edge1020: ${warning}`),
@@ -175,12 +190,15 @@ export const createEdge = (given: Options): Edge => {
     onError,
   })
   let opened: EventStore | undefined
+  let counting: Counters | undefined
   try {
     const ruleset = rulesetOf(
       rules,
       joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists),
       terraform
     )
+    counting =
+      typeof counters === 'string' ? openCounters(counters, { onError, onWarning }) : counters
     opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
     const edge = createEdgeFrom({
       reputation: sources.reputation,
@@ -191,6 +209,7 @@ export const createEdge = (given: Options): Edge => {
       asn: isSource(asn) ? asn : sources.asn,
       bots: isSource(bots) ? bots : sources.bots,
       ...(options.overrides === true ? { personas: readPersonaFiles(texts(personas)) } : {}),
+      ...(counting === undefined ? {} : { counters: counting }),
       instance,
       onError,
       onClose: () => {
@@ -209,6 +228,7 @@ export const createEdge = (given: Options): Edge => {
     sources.close()
     // A store that was given stays the caller's. Ours has no writes to wait for, and `error` says more than its closing.
     if (opened !== store) opened?.close().catch(onError)
+    if (counting !== counters) counting?.close().catch(onError)
     throw error
   }
 }

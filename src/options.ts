@@ -10,6 +10,7 @@ export const OPTION_NAMES: readonly string[] = [
   'challenges',
   'colo',
   'connection',
+  'counters',
   'data',
   'feeds',
   'geo',
@@ -36,6 +37,7 @@ const PROVIDERS = {
   reputation: 'lookup',
   bots: 'judge',
   store: 'append',
+  counters: 'take',
 } as const
 
 /** The stores that have a name; `FILE` stands for any path. */

@@ -63,6 +63,13 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
       'judged?': integer(),
       'blocked?': integer(),
       'storeFailures?': integer(),
+      'rateLimits?': object({
+        keys: integer(),
+        penalties: integer(),
+        evicted: integer(),
+        penaltiesEvicted: integer(),
+        failedOpen: integer(),
+      }),
     },
     true
   ),

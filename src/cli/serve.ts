@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { messageOf } from '../error.ts'
 import { loadRulePaths } from '../import/node/load.ts'
+import type { CountersName } from '../limits/node/open.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { rememberFacts } from '../metrics/facts.ts'
 import { createEdge } from '../node.ts'
@@ -156,6 +157,10 @@ export const serve: Command = {
       value: 'SECONDS',
       help: 'how long a passed challenge lets a browser past all of them (default 1800)',
     },
+    counters: {
+      value: 'SPEC',
+      help: 'where rate limits count: memory, memory:MAXKEYS, or redis://HOST:PORT for several edges (default memory)',
+    },
     colo: { value: 'XXX', help: 'data centre in Ray IDs, three letters (default LOC)' },
     'redact-query': {
       value: 'NAMES',
@@ -207,6 +212,7 @@ export const serve: Command = {
         trust,
         overrides: args.on('overrides'),
         personas: args.texts('personas'),
+        counters: args.text('counters') as CountersName | undefined,
         colo: args.text('colo'),
         redactQuery: redaction(args.text('redact-query')),
         geo,

@@ -97,6 +97,32 @@ const ROWS: readonly Row[] = [
       }),
   },
   {
+    name: 'edge1020_rate_limit_keys',
+    help: 'Keys that rate limits count in memory at this moment, by state',
+    labels: ['state'],
+    type: 'gauge',
+    read: ({ stats: { rateLimits } }) => [
+      [{ state: 'counted' }, rateLimits.keys],
+      [{ state: 'limited' }, rateLimits.penalties],
+    ],
+  },
+  {
+    name: 'edge1020_rate_limit_evictions_total',
+    help: 'Live counters and penalties that were forgotten for others, by state',
+    labels: ['state'],
+    type: 'counter',
+    read: ({ stats: { rateLimits } }) => [
+      [{ state: 'counted' }, rateLimits.evicted],
+      [{ state: 'limited' }, rateLimits.penaltiesEvicted],
+    ],
+  },
+  {
+    name: 'edge1020_rate_limit_failed_open_total',
+    help: 'Requests that were let through uncounted because the shared counters did not answer',
+    type: 'counter',
+    read: ({ stats }) => one(stats.rateLimits.failedOpen),
+  },
+  {
     name: 'edge1020_store_trouble',
     help: '1 while something keeps the event store from its work',
     type: 'gauge',

@@ -55,6 +55,7 @@ export const startEdgeAdmin = (
       judged: edge.stats.judged,
       blocked: edge.stats.blocked,
       storeFailures: edge.stats.lost,
+      rateLimits: { ...edge.stats.rateLimits },
     }),
   })
 }

@@ -1,0 +1,133 @@
+// What each mount tells an edge of its responses, so that rate limits count by them.
+import { once } from 'node:events'
+import type { RequestListener, Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import express from 'express'
+import { Hono } from 'hono'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Edge } from '../src/node.ts'
+import { createEdge, edge1020, nodeMiddleware, serve } from '../src/node.ts'
+
+const edgeOf = (counting_expression: string): Edge =>
+  createEdge({
+    store: 'none',
+    bots: 'off',
+    rules: {
+      rate_limits: [
+        {
+          name: 'failures',
+          expression: 'http.request.uri.path eq "/login"',
+          counting_expression,
+          characteristics: ['http.host'],
+          requests_per_period: 1,
+          period: 3600,
+          mitigation_timeout: 3600,
+          action: 'block',
+        },
+      ],
+    },
+  })
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+const listening = async (listener: RequestListener): Promise<string> => {
+  const server: Server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const APP_STATUS = 401
+const APP_HEADERS = { 'X-Miss': '1', 'Content-Type': 'text/plain' }
+
+const app: RequestListener = (_, response) => {
+  response.writeHead(APP_STATUS, APP_HEADERS).end('wrong password')
+}
+
+const hono = (edge: Edge) =>
+  new Hono().use(edge1020(edge)).all('*', (c) => c.text('wrong password', APP_STATUS, APP_HEADERS))
+
+const MOUNTS: Readonly<
+  Record<string, (edge: Edge) => Promise<(path: string) => Promise<Response>>>
+> = {
+  'node:http': async (edge) => {
+    const middleware = nodeMiddleware(edge)
+    const url = await listening((request, response) =>
+      middleware(request, response, () => app(request, response))
+    )
+    return (path) => fetch(url + path)
+  },
+  Express: async (edge) => {
+    const server = express().use(nodeMiddleware(edge))
+    server.use((_, response) => {
+      response.status(APP_STATUS).set(APP_HEADERS).send('wrong password')
+    })
+    const url = await listening(server as unknown as RequestListener)
+    return (path) => fetch(url + path)
+  },
+  'Hono on Node': async (edge) => {
+    const url = await listening(getRequestListener(hono(edge).fetch))
+    return (path) => fetch(url + path)
+  },
+  'Hono on Fetch': async (edge) => {
+    const mounted = hono(edge)
+    return async (path) => mounted.request(`http://shop.test${path}`)
+  },
+  serve: async (edge) => {
+    const upstream = await listening(app)
+    const served = await serve({ edge, upstream })
+    closing.push(served.close)
+    return (path) => fetch(served.url + path)
+  },
+}
+
+describe.each(Object.entries(MOUNTS))('%s tells the edge of its responses', (_, mount) => {
+  test.each([
+    ['their status', 'http.response.code eq 401', 429],
+    ['their headers', 'any(http.response.headers["x-miss"][*] eq "1")', 429],
+    ['their type', 'http.response.content_type.media_type eq "text/plain"', 429],
+    ['and not of others', 'http.response.code eq 200', 401],
+  ])('%s', async (_, counting, status) => {
+    const ask = await mount(edgeOf(counting))
+    for (let i = 0; i < 2; i++) expect((await ask('/login')).status).toBe(APP_STATUS)
+    const third = await ask('/login')
+    expect(third.status).toBe(status)
+    expect(third.headers.get('retry-after')).toBe(status === 429 ? '3600' : null)
+    expect((await ask('/other')).status).toBe(APP_STATUS)
+  })
+})
+
+test("an origin that cannot be reached is the edge's own response, and counts as such", async () => {
+  const gone = await listening(app)
+  await closing.pop()!()
+  const served = await serve({ edge: edgeOf('http.response.code eq 521'), upstream: gone })
+  closing.push(served.close)
+  const statuses: number[] = []
+  for (let i = 0; i < 3; i++) statuses.push((await fetch(`${served.url}/login`)).status)
+  expect(statuses).toEqual([521, 521, 429])
+})
+
+test('a body that streams is not held up', async () => {
+  const upstream = await listening((_, response) => {
+    // It never ends by itself.
+    response.writeHead(APP_STATUS).write('first')
+  })
+  const served = await serve({ edge: edgeOf('http.response.code eq 401'), upstream })
+  closing.push(served.close)
+  for (let i = 0; i < 2; i++) {
+    const controller = new AbortController()
+    const response = await fetch(`${served.url}/login`, { signal: controller.signal })
+    const { value } = await response.body!.getReader().read()
+    expect(new TextDecoder().decode(value)).toBe('first')
+    controller.abort()
+  }
+  expect((await fetch(`${served.url}/login`)).status).toBe(429)
+})
