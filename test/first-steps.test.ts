@@ -26,7 +26,7 @@ describe('a port in use', () => {
     const { code, out, err } = await run(['serve', '--store', 'none', flag, port, other, '0'])
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain(`port ${port} on 127.0.0.1 is in use`)
-    expect(err).toContain(`choose another with ${flag} (0 takes any free port)`)
+    expect(err).toContain(`choose another port with ${flag} (0 takes any free port)`)
   })
 })
 
@@ -35,7 +35,7 @@ describe('a data directory that cannot be', () => {
     const { code, out, err } = await run(['serve', ...FREE, '--data', '/proc/nope'])
     expect([code, out]).toEqual([2, ''])
     expect(err.trim().split('\n')).toHaveLength(1)
-    expect(err).toContain('the directory /proc/nope cannot be made')
+    expect(err).toContain('the directory /proc/nope cannot be created')
   })
 
   test('a file is told as one, by every command that would write there', async () => {
