@@ -1,5 +1,8 @@
-import type { ParsedNode, Node as YamlNode } from 'yaml'
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { ParsedNode } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { JsonMember, JsonNode } from '../terraform/syntax/json-text.ts'
+import { MAX_JSON_DEPTH, parseJson, plainJson } from '../terraform/syntax/json-text.ts'
+import { SourceText, SyntaxProblem } from '../terraform/syntax/text.ts'
 import type { Value } from '../terraform/values.ts'
 import { fromJson } from '../terraform/values.ts'
 import type { View } from '../terraform/view.ts'
@@ -10,13 +13,13 @@ export class DocumentProblem extends Error {
 
   constructor(
     message: string,
-    readonly line: number
+    readonly line: number,
+    /** True where no other reader should try. */
+    readonly isFinal = false
   ) {
     super(message)
   }
 }
-
-type Found = YamlNode | null
 
 /** A value of a parsed document with its place. */
 export interface Parsed {
@@ -28,58 +31,49 @@ export interface Parsed {
 
 const MAX_ALIASES = 100
 
+const isNothing = (node: JsonNode | undefined): boolean =>
+  node === undefined || (node.kind === 'scalar' && node.value === null)
+
 class Reader {
-  constructor(
-    readonly file: string,
-    readonly lines: LineCounter
-  ) {}
+  constructor(readonly source: SourceText) {}
 
-  place(node: Found): string {
-    const offset = node?.range?.[0]
-    return offset === undefined ? this.file : `${this.file}:${this.lines.linePos(offset).line}`
+  place({ offset }: JsonNode): string {
+    return `${this.source.file}:${this.source.line(offset)}`
   }
 
-  value(node: Found): Value {
-    return node === null ? null : fromJson(node.toJSON())
-  }
-
-  parsed(node: Found): Parsed {
-    const isList = isSeq(node)
+  parsed(node: JsonNode): Parsed {
     return {
       view: this.view(node),
-      kind: isMap(node) ? 'object' : isList ? 'list' : 'other',
-      items: isList ? node.items.map((item) => this.parsed(item as Found)) : [],
-      value: () => this.value(node),
+      kind: node.kind === 'scalar' ? 'other' : node.kind,
+      items: node.kind === 'list' ? node.items.map((item) => this.parsed(item)) : [],
+      value: () => fromJson(plainJson(node)),
     }
   }
 
-  member(node: Found, name: string): Found {
-    return isMap(node) ? ((node.get(name, true) as Found | undefined) ?? null) : null
+  /** The last member of a name, as JSON has it. */
+  member(node: JsonNode, name: string): JsonNode | undefined {
+    if (node.kind !== 'object') return undefined
+    const found = node.members.findLast((member) => member.name === name)?.value
+    return isNothing(found) ? undefined : found
   }
 
-  view(node: Found): View {
+  view(node: JsonNode): View {
     return {
       place: this.place(node),
-      value: (name) => this.value(this.member(node, name)) ?? undefined,
+      value: (name) => {
+        const found = this.member(node, name)
+        return found === undefined ? undefined : fromJson(plainJson(found))
+      },
       children: (name) => {
         const found = this.member(node, name)
-        if (isSeq(found)) return found.items.map((item) => this.view(item as Found))
-        return isMap(found) ? [this.view(found)] : []
+        if (found?.kind === 'list') return found.items.map((item) => this.view(item))
+        return found?.kind === 'object' ? [this.view(found)] : []
       },
       names: () =>
-        isMap(node)
-          ? node.items.flatMap(({ key, value }) =>
-              isScalar(key) && this.value((value ?? null) as Found) !== null
-                ? [String(key.value)]
-                : []
-            )
+        node.kind === 'object'
+          ? node.members.flatMap(({ name, value }) => (isNothing(value) ? [] : [name]))
           : [],
     }
-  }
-
-  child(node: Found, name: string): Parsed | undefined {
-    const found = this.member(node, name)
-    return found === null ? undefined : this.parsed(found)
   }
 }
 
@@ -88,29 +82,141 @@ export interface ParsedDocument extends Parsed {
   child(name: string): Parsed | undefined
 }
 
-/**
- * Parses JSON or YAML, keeping the line of each value.
- *
- * @throws DocumentProblem
- */
-export const parseWithPlaces = (file: string, text: string): ParsedDocument => {
+/** A document of YAML in the shape of JSON; aliases stand for what they name. */
+class YamlReader {
+  readonly #anchors = new Map<string, ParsedNode>()
+  #nodes = 0
+
+  node(node: ParsedNode | null, depth = 0): JsonNode {
+    if (node === null) return { kind: 'scalar', value: null, offset: 0 }
+    if (depth > MAX_JSON_DEPTH || ++this.#nodes > MAX_NODES) {
+      throw new RangeError('nested too deeply')
+    }
+    const offset = node.range[0]
+    if (isAlias(node)) {
+      const target = this.#anchors.get(node.source)
+      return target === undefined
+        ? { kind: 'scalar', value: null, offset }
+        : this.node(target, depth + 1)
+    }
+    if (node.anchor) this.#anchors.set(node.anchor, node)
+    if (isSeq(node)) {
+      return {
+        kind: 'list',
+        offset,
+        items: node.items.map((item) => this.node(item as ParsedNode, depth + 1)),
+      }
+    }
+    if (isMap(node)) {
+      const members = node.items.flatMap(({ key, value }): JsonMember[] =>
+        isScalar(key)
+          ? [
+              {
+                name: String(key.value),
+                offset: (key as ParsedNode).range[0],
+                value: this.node((value ?? null) as ParsedNode | null, depth + 1),
+              },
+            ]
+          : []
+      )
+      return { kind: 'object', offset, members }
+    }
+    const { value } = node as { value: unknown }
+    const plain = typeof value === 'bigint' ? Number(value) : value
+    return { kind: 'scalar', value: plain as string | number | boolean | null, offset }
+  }
+}
+
+const MAX_NODES = 2_000_000
+
+const fromYaml = (text: string): JsonNode => {
   const lines = new LineCounter()
   try {
-    const document = parseDocument<ParsedNode>(text, { lineCounter: lines, uniqueKeys: false })
+    const document = parseDocument<ParsedNode>(text, {
+      lineCounter: lines,
+      logLevel: 'silent',
+      uniqueKeys: false,
+    })
     const [error] = document.errors
     if (error !== undefined) {
       const message = error.message.split(' at line ', 1)[0]!.split('\n', 1)[0]!
       throw new DocumentProblem(message, error.linePos?.[0].line ?? 1)
     }
     // Refuses documents that aliases blow up.
-    document.toJS({ maxAliasCount: MAX_ALIASES })
-    const reader = new Reader(file, lines)
-    const contents = document.contents as Found
-    return { ...reader.parsed(contents), child: (name) => reader.child(contents, name) }
+    document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES })
+    return new YamlReader().node(document.contents)
   } catch (error) {
     if (error instanceof RangeError)
       throw new DocumentProblem('the document is nested too deeply', 1)
     if (error instanceof ReferenceError) throw new DocumentProblem(error.message, 1)
     throw error
+  }
+}
+
+/** Brackets that are open at once, where the quotes of JSON hide none. */
+const deepestOffset = (text: string, most: number): number | undefined => {
+  let depth = 0
+  for (const { 0: found, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[[{\]}]/g)) {
+    if (found === '[' || found === '{') depth++
+    else if (found === ']' || found === '}') depth = Math.max(0, depth - 1)
+    if (depth > most) return index
+  }
+  return undefined
+}
+
+/** YAML's brackets may stand in text, where they nest nothing. */
+const MAX_YAML_BRACKETS = 4 * MAX_JSON_DEPTH
+
+/**
+ * JSON with small faults, such as a comma too many, is YAML. Above this size it is an error: the reader of YAML takes quadratic time
+ * for what is neither.
+ */
+const MAX_LENIENT_CHARACTERS = 20_000
+const JSON_START = /^\ufeff?\s*[[{]/
+
+/**
+ * Refuses text that nests deeper than any document does: readers of YAML take quadratic time for brackets in brackets.
+ *
+ * @throws DocumentProblem
+ */
+export const checkNesting = (file: string, text: string): void => {
+  const deep = deepestOffset(text, JSON_START.test(text) ? MAX_JSON_DEPTH : MAX_YAML_BRACKETS)
+  if (deep === undefined) return
+  const line = new SourceText(file, text).line(deep)
+  throw new DocumentProblem('the document is nested too deeply', line, true)
+}
+
+const parsedText = (source: SourceText): JsonNode => {
+  const { file, text } = source
+  const isJson = JSON_START.test(text)
+  if (isJson) {
+    try {
+      return parseJson(source)
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error
+      if (text.length > MAX_LENIENT_CHARACTERS) {
+        throw new DocumentProblem(error.message, source.line(error.at.offset), true)
+      }
+    }
+  }
+  checkNesting(file, text)
+  return fromYaml(text)
+}
+
+/**
+ * Parses JSON or YAML, keeping the line of each value.
+ *
+ * @throws DocumentProblem
+ */
+export const parseWithPlaces = (file: string, text: string): ParsedDocument => {
+  const source = new SourceText(file, text)
+  const node = parsedText(source)
+  const reader = new Reader(source)
+  return {
+    ...reader.parsed(node),
+    child: (name) => {
+      const found = reader.member(node, name)
+      return found === undefined ? undefined : reader.parsed(found)
+    },
   }
 }

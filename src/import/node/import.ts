@@ -5,7 +5,7 @@ import { isModuleFile } from '../../terraform/folder.ts'
 import { loadTerraform } from '../../terraform/load.ts'
 import { readTextFile } from '../../text-file.ts'
 import { ApiDocuments, isOwnDocument } from '../documents.ts'
-import { DocumentProblem, parseWithPlaces } from '../json-view.ts'
+import { checkNesting, DocumentProblem, parseWithPlaces } from '../json-view.ts'
 import { Found } from '../read.ts'
 import { isRuleResource, readResources } from '../resources.ts'
 import type { ImportedRule, LeftOut } from '../rule.ts'
@@ -33,6 +33,10 @@ export interface Imported {
   readonly own: readonly string[]
   /** Every file that was read, for a reload. */
   readonly files: readonly string[]
+  /** The place in the order of the paths of each own file. */
+  readonly ownPositions: readonly number[]
+  /** How many rules there are after each path; those that needed all paths come behind. */
+  readonly rulesAfter: readonly number[]
 }
 
 const DOCUMENT = /\.(?:json|ya?ml|tfstate)$/i
@@ -55,10 +59,20 @@ class Import {
   readonly broken: LeftOut[] = []
   readonly own: string[] = []
   readonly files: string[] = []
+  readonly ownPositions: number[] = []
+  readonly rulesAfter: number[] = []
 
   constructor(readonly options: ImportOptions) {}
 
   path(path: string): void {
+    this.#path(path)
+    while (this.ownPositions.length < this.own.length) {
+      this.ownPositions.push(this.rulesAfter.length)
+    }
+    this.rulesAfter.push(this.found.rules.length)
+  }
+
+  #path(path: string): void {
     const stats = this.#stat(path)
     if (stats === undefined) this.own.push(path)
     else if (stats.isDirectory()) this.#folder(path)
@@ -128,7 +142,7 @@ class Import {
     } catch (error) {
       const isProblem = error instanceof DocumentProblem
       if (!isProblem && !(error instanceof SyntaxError)) throw error
-      if (this.options.forLoading === true) {
+      if (this.options.forLoading === true && !(isProblem && error.isFinal)) {
         this.own.push(path)
         return
       }
@@ -139,6 +153,7 @@ class Import {
 
   #text(path: string, file: string, text: string): void {
     if (OWN_YAML.test(text) && !text.trimStart().startsWith('{')) {
+      checkNesting(file, text)
       this.own.push(path)
       return
     }
@@ -166,7 +181,8 @@ class Import {
     this.documents.finish()
     const { rules, leftOut, warnings } = this.found
     const broken = [...this.broken, ...this.documents.broken]
-    return { rules, leftOut, broken, warnings, own: this.own, files: this.files }
+    const { own, files, ownPositions, rulesAfter } = this
+    return { rules, leftOut, broken, warnings, own, files, ownPositions, rulesAfter }
   }
 }
 

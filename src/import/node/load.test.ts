@@ -34,7 +34,7 @@ test('rules of a custom ruleset are named and not enforced', () => {
   const { rules, warnings } = loadRulePaths([join(root, 'custom')])
   expect(rules.map(({ name }) => name)).toEqual(['zone'])
   expect(warnings.map(({ message }) => message)).toEqual([
-    '"No curl": rules of custom rulesets are not enforced yet',
+    '"No curl": no rule of the files executes its ruleset',
   ])
 })
 
@@ -147,5 +147,73 @@ test.each<[string, object]>([
   const file = put(`${name}.json`, JSON.stringify(document))
   expect(importRules([file]).rules).toMatchObject([
     { name: 'kept', resource: 'cloudflare_ruleset.r' },
+  ])
+})
+
+test('rules run in the order of the paths, own ones among them, those of the account first', () => {
+  const own = (name: string) =>
+    put(`order/${name}.yaml`, `rules:\n  - name: ${name}\n    expression: ssl\n    action: log\n`)
+  const api = (name: string, kind: string) =>
+    put(
+      `order/${name}.json`,
+      JSON.stringify({
+        kind,
+        phase: 'http_request_firewall_custom',
+        rules: [{ action: 'log', expression: 'ssl', description: name }],
+      })
+    )
+  const paths = [own('c'), api('a', 'zone'), own('d'), api('b', 'root')]
+  expect(loadRulePaths(paths).rules.map(({ name }) => name)).toEqual(['b', 'c', 'a', 'd'])
+})
+
+test('an execute runs the rules of its custom ruleset where it is true itself', () => {
+  put(
+    'execute/main.tf',
+    `resource "cloudflare_ruleset" "ours" {
+  kind  = "custom"
+  phase = "http_request_firewall_custom"
+  rules {
+    description = "in"
+    action      = "skip"
+    expression  = "ip.src eq 192.0.2.1"
+    action_parameters { ruleset = "current" }
+  }
+  rules {
+    description = "out"
+    action      = "block"
+    expression  = "http.host eq \\"a\\" or ssl"
+  }
+}
+resource "cloudflare_ruleset" "root" {
+  kind  = "root"
+  phase = "http_request_firewall_custom"
+  rules {
+    description = "deploy"
+    action      = "execute"
+    expression  = "(cf.zone.name eq \\"a.example\\")"
+    action_parameters { id = cloudflare_ruleset.ours.id }
+  }
+  rules {
+    description = "managed"
+    action      = "execute"
+    expression  = "true"
+    action_parameters { id = "efb7b8c949ac4650a09736fc376e9aee" }
+  }
+}
+`
+  )
+  const { rules, warnings } = loadRulePaths([join(root, 'execute')])
+  expect(
+    rules.map(({ name, expression, skip }) => [name, expression.source, skip?.current])
+  ).toEqual([
+    ['in', '((cf.zone.name eq "a.example")) and (ip.src eq 192.0.2.1)', false],
+    [
+      'out',
+      '((cf.zone.name eq "a.example")) and not (ip.src eq 192.0.2.1) and (http.host eq "a" or ssl)',
+      undefined,
+    ],
+  ])
+  expect(warnings.map(({ message }) => message)).toEqual([
+    '"managed": the ruleset that it executes is not among the files',
   ])
 })

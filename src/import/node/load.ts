@@ -4,12 +4,14 @@ import type { ListEntries } from '../../lists/named.ts'
 import { listsOf } from '../../lists/named.ts'
 import { assembleDrafts } from '../../rules/assemble.ts'
 import type { LanguageOptions } from '../../rules/compile.ts'
+import type { Draft } from '../../rules/draft.ts'
 import { Findings } from '../../rules/findings.ts'
 import { joinLists } from '../../rules/lists.ts'
 import { draftsIn } from '../../rules/load.ts'
 import { readRuleFiles } from '../../rules/node/files.ts'
 import type { Place } from '../../rules/node.ts'
 import type { Ruleset } from '../../rules/rule.ts'
+import { customRulesets, executedBy, withExecuted } from '../execute.ts'
 import type { LeftOut } from '../rule.ts'
 import { draftsOf } from '../ruleset.ts'
 import type { Imported, ImportOptions } from './import.ts'
@@ -60,13 +62,27 @@ const namedPlace = (source: string, text: string): Place => ({
   part: () => undefined,
 })
 
+interface Placed {
+  readonly draft: Draft
+  /** True for rules of the account: they run before those of the zone. */
+  readonly isOfAccount: boolean
+  /** Of their path among the paths. */
+  readonly position: number
+}
+
+/** Source: https://developers.cloudflare.com/waf/reference/phases/ */
+const inOrder = (placed: readonly Placed[]): Draft[] =>
+  [...placed]
+    .sort((a, b) => Number(b.isOfAccount) - Number(a.isOfAccount) || a.position - b.position)
+    .map(({ draft }) => draft)
+
 export interface LoadOptions
   extends LanguageOptions,
     Omit<ImportOptions, 'fullNames' | 'forLoading'> {}
 
 /**
  * Loads rules from files and folders of every format: edge1020's own YAML and JSON, documents of Cloudflare's API, Terraform and
- * OpenTofu folders, plans and states. Rules of edge1020's own files come first, then the others in the order of the paths.
+ * OpenTofu folders, plans and states. Rules are in the order of the paths.
  *
  * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`
  * @example loadRulePaths(['terraform/cloudflare'], { vars: ['zone=shop.example'] })
@@ -82,20 +98,41 @@ export const loadRulePaths = (
     findings.warn(namedPlace(source, message), 'not_loaded', message, help)
   const lists = joinLists(options.lists ?? {}, listsIn(imported, warn))
   const language = { ...options, lists }
-  const sources = imported.own.length === 0 ? [] : readRuleFiles(imported.own)
+  const ownFiles = imported.own.map((path) => readRuleFiles([path]))
+  const sources = ownFiles.flat()
   const own = draftsIn(sources, findings, language)
   const taken = new Set(
     [...own.rules, ...(own.zones ?? []).flatMap(({ rules }) => rules)].flatMap(({ id }) => id ?? [])
   )
   const known = joinLists(...own.lists.map((list) => list.lists), lists)
-  const drafts = draftsOf(imported.rules, { ...language, lists: known }, findings, taken)
+  const positions = new Map(
+    ownFiles.flatMap((found, i) =>
+      found.map(({ file }) => [file, imported.ownPositions[i]!] as const)
+    )
+  )
+  const placed: Placed[] = own.rules.map((draft) => ({
+    draft,
+    isOfAccount: false,
+    position: positions.get(draft.place.span().file ?? '') ?? 0,
+  }))
+  const custom = customRulesets(imported.rules)
+  const executed = executedBy(imported.rules)
+  const ends = [...imported.rulesAfter, imported.rules.length]
+  for (const [position, end] of ends.entries()) {
+    const rules = imported.rules.slice(ends[position - 1] ?? 0, end)
+    for (const rule of withExecuted(rules, custom, executed)) {
+      const drafts = draftsOf([rule], { ...language, lists: known }, findings, taken)
+      const isOfAccount = rule.ruleset === 'root'
+      placed.push(...drafts.map((draft) => ({ draft, isOfAccount, position })))
+    }
+  }
   for (const { source, what, reason } of imported.leftOut)
     warn(source, `${what} is left out: ${reason}`)
   for (const text of imported.warnings) {
     const [, source = '', message = text] = /^(.*?:\d+): ([\s\S]*)$/.exec(text) ?? []
     warn(source, message)
   }
-  const all = [...own.rules, ...drafts]
+  const all = inOrder(placed)
   if (imported.files.length > 0 && !all.some((draft) => draft.enabled)) {
     warn(imported.files[0]!, 'no rule is in force: every request passes')
   }

@@ -1,5 +1,5 @@
-import type { Node as YamlNode } from 'yaml'
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import type { JsonNode } from './json-text.ts'
+import { parseJson } from './json-text.ts'
 import { parseExpression, parseTemplate } from './parse.ts'
 import { SourceText, SyntaxProblem } from './text.ts'
 import type { Attribute, Block, Body, Expression } from './tree.ts'
@@ -20,7 +20,8 @@ const LABELS: Readonly<Record<string, number>> = {
 const COMMENT = '//'
 
 /** A member of an object: name, value, and the node of the name. */
-type Member = [string, YamlNode | null, YamlNode | null]
+type Member = [name: string, value: JsonNode, key: Placed]
+type Placed = Pick<JsonNode, 'offset'>
 
 class JsonReader {
   constructor(
@@ -29,56 +30,46 @@ class JsonReader {
     readonly areTemplates = true
   ) {}
 
-  fail(message: string, node?: YamlNode | null): never {
+  fail(message: string, node: Placed): never {
     throw new SyntaxProblem(message, this.at(node))
   }
 
-  at(node?: YamlNode | null) {
-    return { source: this.source, offset: node?.range?.[0] ?? 0 }
+  at({ offset }: Placed) {
+    return { source: this.source, offset }
   }
 
-  entries(node: YamlNode | null): Member[] {
-    if (!isMap(node)) return this.fail('expected an object', node)
-    return node.items.flatMap(({ key, value }): Member[] => {
-      const name = isScalar(key) ? String(key.value) : ''
-      if (name === COMMENT) return []
-      return [[name, (value ?? null) as YamlNode | null, key as YamlNode | null]]
-    })
+  entries(node: JsonNode): Member[] {
+    if (node.kind !== 'object') return this.fail('expected an object', node)
+    return node.members.flatMap((member): Member[] =>
+      member.name === COMMENT ? [] : [[member.name, member.value, member]]
+    )
   }
 
   /** Text is a template; everything else is itself. */
-  expression(node: YamlNode | null): Expression {
+  expression(node: JsonNode): Expression {
     const at = this.at(node)
-    if (isSeq(node)) {
-      return {
-        kind: 'tuple',
-        items: node.items.map((item) => this.expression(item as YamlNode | null)),
-        at,
-      }
+    if (node.kind === 'list') {
+      return { kind: 'tuple', items: node.items.map((item) => this.expression(item)), at }
     }
-    if (isMap(node)) {
+    if (node.kind === 'object') {
       const entries = this.entries(node).map(([name, value]) => ({
         key: this.template(name, value),
         value: this.expression(value),
       }))
       return { kind: 'object', entries, at }
     }
-    const value = isScalar(node) ? node.value : null
-    if (typeof value === 'string') return this.template(value, node)
-    if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
-      return { kind: 'literal', value, at }
-    }
-    return this.fail('expected a value of JSON', node)
+    const { value } = node
+    return typeof value === 'string' ? this.template(value, node) : { kind: 'literal', value, at }
   }
 
-  template(text: string, node: YamlNode | null): Expression {
+  template(text: string, node: JsonNode): Expression {
     if (!this.areTemplates || !/[$%]\{/.test(text))
       return { kind: 'literal', value: text, at: this.at(node) }
     return this.#inner(node, () => parseTemplate(new SourceText(this.source.file, text)))
   }
 
   /** Positions within a text of JSON are those of the text itself. */
-  #inner(node: YamlNode | null, parse: () => Expression): Expression {
+  #inner(node: JsonNode, parse: () => Expression): Expression {
     try {
       return { ...parse(), at: this.at(node) }
     } catch (error) {
@@ -87,7 +78,7 @@ class JsonReader {
     }
   }
 
-  #attribute(name: string, value: YamlNode | null, key: YamlNode | null): [string, Attribute] {
+  #attribute(name: string, value: JsonNode, key: Placed): [string, Attribute] {
     return [name, { name, expression: this.expression(value), at: this.at(key) }]
   }
 
@@ -99,7 +90,7 @@ class JsonReader {
   }
 
   /** The inside of a block: all of it attributes, but for `dynamic` and blocks of the types that it makes. */
-  body(node: YamlNode | null): Body {
+  body(node: JsonNode): Body {
     const attributes = new Map<string, Attribute>()
     const blocks: Block[] = []
     const entries = this.entries(node)
@@ -131,7 +122,7 @@ class JsonReader {
     return { attributes, blocks }
   }
 
-  #dynamic(node: YamlNode | null): Body {
+  #dynamic(node: JsonNode): Body {
     const { attributes } = this.body(node)
     const found = this.entries(node).find(([name]) => name === 'content')
     const [content] = found === undefined ? [] : this.list(found[1])
@@ -144,16 +135,16 @@ class JsonReader {
     }
   }
 
-  list(node: YamlNode | null): (YamlNode | null)[] {
-    return isSeq(node) ? (node.items as (YamlNode | null)[]) : [node]
+  list(node: JsonNode): readonly JsonNode[] {
+    return node.kind === 'list' ? node.items : [node]
   }
 
   blocks(
     type: string,
     left: number,
     labels: readonly string[],
-    node: YamlNode | null,
-    key: YamlNode | null
+    node: JsonNode,
+    key: Placed
   ): Block[] {
     if (left === 0) {
       return this.list(node).map((one) => ({
@@ -171,10 +162,10 @@ class JsonReader {
   }
 
   /** The `type` of a variable is an expression in a text. */
-  #variable(node: YamlNode | null): Body {
+  #variable(node: JsonNode): Body {
     const { attributes, blocks } = this.body(node)
     const type = this.entries(node).find(([name]) => name === 'type')
-    if (type === undefined || !isScalar(type[1]) || typeof type[1].value !== 'string') {
+    if (type?.[1].kind !== 'scalar' || typeof type[1].value !== 'string') {
       return { attributes, blocks }
     }
     const text = type[1].value
@@ -187,15 +178,6 @@ class JsonReader {
   }
 }
 
-const contentsOf = (source: SourceText): YamlNode | null => {
-  const document = parseDocument(source.text, { schema: 'json', uniqueKeys: false })
-  const [error] = document.errors
-  if (error !== undefined) {
-    throw new SyntaxProblem(error.message.split('\n', 1)[0]!, { source, offset: error.pos[0] })
-  }
-  return document.contents as YamlNode | null
-}
-
 /**
  * Reads a file of HCL's JSON syntax (`.tf.json`).
  *
@@ -204,7 +186,7 @@ const contentsOf = (source: SourceText): YamlNode | null => {
  * @throws SyntaxProblem
  */
 export const parseJsonBody = (source: SourceText): Body => {
-  const contents = contentsOf(source)
+  const contents = parseJson(source)
   const reader = new JsonReader(source)
   const blocks = reader
     .list(contents)
@@ -217,7 +199,7 @@ export const parseJsonBody = (source: SourceText): Body => {
 
 /** Reads a file of values (`terraform.tfvars.json`). */
 export const parseJsonValues = (source: SourceText): ReadonlyMap<string, Expression> => {
-  const contents = contentsOf(source)
+  const contents = parseJson(source)
   const reader = new JsonReader(source, false)
   return new Map(reader.entries(contents).map(([name, value]) => [name, reader.expression(value)]))
 }

@@ -1,0 +1,2 @@
+export { Playground } from '../../test/documents-fuzz/check.ts'
+export { damaged } from '../../test/documents-fuzz/mutate.ts'
