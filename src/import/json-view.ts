@@ -135,12 +135,14 @@ const fromYaml = (text: string): JsonNode => {
     const document = parseDocument<ParsedNode>(text, {
       lineCounter: lines,
       logLevel: 'silent',
+      // Each costs time in proportion to the text before it, and there may be thousands.
+      prettyErrors: false,
       uniqueKeys: false,
     })
     const [error] = document.errors
     if (error !== undefined) {
       const message = error.message.split(' at line ', 1)[0]!.split('\n', 1)[0]!
-      throw new DocumentProblem(message, error.linePos?.[0].line ?? 1)
+      throw new DocumentProblem(message, lines.linePos(error.pos[0]).line)
     }
     // Refuses documents that aliases blow up.
     document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES })

@@ -199,6 +199,16 @@ class Converter {
   }
 }
 
+/** `undefined` for thousands of `- ` in one another, which end the parser's stack. */
+const tokensOf = (text: string) => {
+  try {
+    return [...new Parser().parse(text)]
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /**
  * Parses one YAML or JSON document. Problems go to `findings`, with their places; `undefined` where there is no
  * document to read on. Nesting, aliases and cycles are bounded, whatever the file holds.
@@ -206,7 +216,11 @@ class Converter {
 export const parseYaml = (source: Source, findings: Findings): Node | undefined => {
   const whole = new FilePlace(source, 0, 0)
   const at = (start: number, end = start + 1) => new FilePlace(source, start, end)
-  const tokens = [...new Parser().parse(source.text)]
+  const tokens = tokensOf(source.text)
+  if (tokens === undefined) {
+    findings.error(at(0), 'too_deep', `nested deeper than ${MAX_DEPTH} levels`)
+    return undefined
+  }
   for (const token of tokens) {
     const deep = tooDeep(token as Token)
     if (deep !== undefined) {

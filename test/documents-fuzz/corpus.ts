@@ -1,3 +1,5 @@
+/* biome-ignore-all lint/suspicious/noTemplateCurlyInString: HCL's templates are the subject. */
+
 /** Small documents of every format that edge1020 reads, right and nasty ones. Names say the format. */
 export const CORPUS: readonly { readonly file: string; readonly text: string }[] = [
   {

@@ -11,8 +11,8 @@ const numbers = (seed: number): (() => number) => {
   }
 }
 
-const DEPTHS = [10, 300, 5_000]
-const MAX_TEXT = 200_000
+const DEPTHS = [10, 300, 2_000]
+const MAX_TEXT = 10_000
 
 /** One document with some faults, the same for the same seed. */
 export const damaged = (seed: number): { file: string; text: string } => {

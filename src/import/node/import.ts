@@ -53,6 +53,15 @@ const names = (folder: string): string[] =>
     .filter((name) => !name.startsWith('.'))
     .sort((a, b) => (a < b ? -1 : 1))
 
+/** `undefined` for what is no JSON: the reader that keeps places says where it is wrong. */
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 class Import {
   readonly found = new Found()
   readonly documents = new ApiDocuments(this.found)
@@ -140,14 +149,13 @@ class Import {
       const unreadable = (reason: string) => new DocumentProblem(reason, 1)
       this.#text(path, file, readTextFile(path, unreadable, MAX_BYTES))
     } catch (error) {
-      const isProblem = error instanceof DocumentProblem
-      if (!isProblem && !(error instanceof SyntaxError)) throw error
-      if (this.options.forLoading === true && !(isProblem && error.isFinal)) {
+      if (!(error instanceof DocumentProblem)) throw error
+      if (this.options.forLoading === true && !error.isFinal) {
         this.own.push(path)
         return
       }
-      const line = isProblem ? error.line : 1
-      this.broken.push({ source: `${file}:${line}`, what: 'the file', reason: error.message })
+      const { line, message: reason } = error
+      this.broken.push({ source: `${file}:${line}`, what: 'the file', reason })
     }
   }
 
@@ -158,7 +166,8 @@ class Import {
       return
     }
     if (STATE.test(text.slice(0, STATE_HEAD))) {
-      const resources = resourcesOfState(JSON.parse(text), file)
+      checkNesting(file, text)
+      const resources = resourcesOfState(jsonOf(text), file)
       if (resources !== undefined) {
         this.files.push(path)
         readResources(

@@ -18,7 +18,6 @@ export interface JsonMember {
 export const MAX_JSON_DEPTH = 250
 
 const BLANK = /[ \t\r\n]*/y
-const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y
 const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y
 
 class Parser {
@@ -52,10 +51,28 @@ class Parser {
     return true
   }
 
+  /** Not by a regular expression, whose stack a text of megabytes would end. */
   #string(): string | undefined {
-    const found = this.#matched(STRING)
-    if (found === undefined) return undefined
-    return found.includes('\\') ? (JSON.parse(found) as string) : found.slice(1, -1)
+    const { text } = this.source
+    const start = this.#at
+    if (text[start] !== '"') return undefined
+    let end = start
+    do end = text.indexOf('"', end + 1)
+    while (end !== -1 && this.#isEscaped(end, start))
+    if (end === -1) this.fail('the quote is not closed')
+    this.#at = end + 1
+    try {
+      return JSON.parse(text.slice(start, this.#at)) as string
+    } catch {
+      return this.fail('the text has a line break or an escape that JSON does not know', start)
+    }
+  }
+
+  /** True where an odd number of backslashes stands before an offset. */
+  #isEscaped(at: number, start: number): boolean {
+    let before = at
+    while (before > start && this.source.text[before - 1] === '\\') before--
+    return (at - before) % 2 === 1
   }
 
   value(depth = 0): JsonNode {
