@@ -108,3 +108,10 @@ test('the JSON syntax gives the same tree: labels, dynamic blocks, templates, ty
     'expected an object'
   )
 })
+
+test('directives in one another are bounded', () => {
+  const text = `a = "${'%{ if true }'.repeat(5_000)}"`
+  expect(() => parseBody(new SourceText('a.tf', text))).toThrow(
+    'more than 100 directives in one another'
+  )
+})

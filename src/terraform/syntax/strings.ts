@@ -117,10 +117,21 @@ class Tokens {
 
 type End = 'else' | 'endif' | 'endfor'
 
+/** More than any template has in one another. Deeper ones would end the stack. */
+const MAX_DIRECTIVES = 100
+
 /** Puts directives and what stands between them together. */
 const assembled = (cursor: Cursor, tokens: readonly Token[]): TemplatePart[] => {
   let next = 0
+  let depth = 0
   const until = (opening: Token | undefined, ends: readonly End[]): [TemplatePart[], End?] => {
+    if (++depth > MAX_DIRECTIVES)
+      cursor.fail(`more than ${MAX_DIRECTIVES} directives in one another`)
+    const found = inner(opening, ends)
+    depth--
+    return found
+  }
+  const inner = (opening: Token | undefined, ends: readonly End[]): [TemplatePart[], End?] => {
     const parts: TemplatePart[] = []
     for (;;) {
       const token = tokens[next++]
