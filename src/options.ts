@@ -62,7 +62,7 @@ export const readStoreName = (name: string): StoreName => {
 }
 
 /** An object without a prototype, or a list with one or with a symbol in it, has no text of its own: its type stands for it. */
-const shown = (value: unknown): string => {
+const textOf = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
   try {
     return String(value)
@@ -75,7 +75,7 @@ const RULES = 'a list of rules, or documents such as { rules: [ … ] }'
 const RULES_OR_FILES = `rule files or directories, ${RULES}`
 
 const wrong = (option: string, value: unknown, expected: string) =>
-  new EdgeError('invalid_option', `option ${option}: ${shown(value)}: expected ${expected}`)
+  new EdgeError('invalid_option', `option ${option}: ${textOf(value)}: expected ${expected}`)
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 
@@ -94,7 +94,7 @@ const isProvider = (value: unknown, method: string): boolean =>
 export const checkOptions = (options: object, { takesNames }: { takesNames: boolean }): void => {
   if (typeof options !== 'object' || options === null) {
     const expected = "expected an object such as { rules: 'rules/site.yaml' }"
-    throw new EdgeError('invalid_option', `options: ${shown(options)}: ${expected}`)
+    throw new EdgeError('invalid_option', `options: ${textOf(options)}: ${expected}`)
   }
   const given = options as Readonly<Record<string, unknown>>
   for (const name of Object.keys(given)) {

@@ -73,6 +73,11 @@ export class Verdict {
     return this.rayId.header
   }
 
+  /** True where `answer` goes out in the origin's place. */
+  get isRefused(): boolean {
+    return this.answer !== undefined
+  }
+
   /**
    * What wants to know the response's status and headers, as soon as they are there: rate limits that count by responses. Absent
    * where the request is refused, and where no rule waits. The mounts and `serve` tell it.

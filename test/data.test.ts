@@ -20,11 +20,14 @@ const request = (headers: Record<string, string> = {}) =>
   })
 const german = expect.stringContaining('<html lang="de"')
 
-test('languages of edge1020/data are there at once', () => {
+test('languages of edge1020/data: no request waits for them but the first that is refused, for the page', async () => {
   const edge = createEdge({ rules, store, answers: { languages } })
-  const verdict = edge.decide(request())
-  expect(verdict).toBeInstanceOf(Verdict)
-  expect(verdict).toMatchObject({ action: 'block', answer: { body: german } })
+  const german403 = { action: 'block', answer: { body: german } }
+  expect(edge.decide(request({ 'user-agent': 'a person' }))).toBeInstanceOf(Verdict)
+  expect(await edge.decide(request())).toMatchObject(german403)
+  const later = edge.decide(request())
+  expect(later).toBeInstanceOf(Verdict)
+  expect(later).toMatchObject(german403)
 })
 
 test('some of the languages: others are English', async () => {

@@ -17,13 +17,13 @@ export interface Answer {
 }
 
 /**
- * How the page of an error is built: `g1` to 2021, `g2` since (all but 1020), `g3` 1020 since 2023, `waf` what today's WAF shows
+ * The generations of an error page: `g1` to 2021, `g2` since (all but 1020), `g3` 1020 since 2023, `waf` what today's WAF shows
  * (without a number), `union` the marks of all on one page.
  */
 export const GENERATIONS = ['g1', 'g2', 'g3', 'waf', 'union'] as const
 export type Generation = (typeof GENERATIONS)[number]
 
-/** What a refusal looks like: for the whole edge, or for a rule, whose choice wins member by member. */
+/** The look of refusals: of the whole edge, or of a rule, whose choice wins member by member. */
 export interface PageChoice {
   readonly generation?: Generation
   /** Another code of the catalogue, with its status. */
@@ -32,7 +32,7 @@ export interface PageChoice {
   readonly template?: OwnPage
 }
 
-/** What a refusal needs to know of the request. All text is untrusted and is escaped by the answer. */
+/** The facts of a request in its refusal. All text is untrusted; the answer escapes it. */
 export interface RefusalFacts {
   /** A code of the catalogue, e.g. 1020. */
   code: number
@@ -52,7 +52,7 @@ export interface RefusalFacts {
   accept?: string | undefined
   acceptEncoding?: string | undefined
   /**
-   * What the connection's own client decompresses, where that is not `acceptEncoding`: a pretended client's decides on the
+   * The codings that the connection's own client decompresses, where that is not `acceptEncoding`: a pretended client's decides on the
    * dialect only.
    */
   codings?: string | undefined
@@ -61,9 +61,9 @@ export interface RefusalFacts {
   asn?: number
   /** Wanted outright, whatever the request's headers say. */
   dialect?: Dialect | undefined
-  /** What the rule that fired wants. */
+  /** The page that the rule asks for. */
   page?: PageChoice | undefined
-  /** What the rule that fired answers in place of the error. */
+  /** The rule's own answer in place of the error. */
   response?: CustomResponse | undefined
   /** Seconds until the visitor may try again, where that is known better than the catalogue has it. */
   retryAfter?: number | undefined
@@ -83,8 +83,8 @@ export interface AnswerOptions {
   contact?: string | undefined
   /**
    * Our own sentences in the visitor's language (de es fr ja pt zh). Default false: English, like the strings that clients
-   * match. With `true` the edge imports the tables when it is created, and the first request waits for them. With `languages`
-   * of `edge1020/data`, or a selection, nothing waits.
+   * match. With `true` the edge imports the tables with the pages, and the first refusal waits for them. With `languages` of
+   * `edge1020/data`, or a selection, nothing waits for tables.
    */
   languages?: boolean | Languages
   /** Compresses answers for clients that offer it. Default true if there are coders. */

@@ -12,16 +12,16 @@ export interface CatalogueEntry {
   readonly ownerActionRequired: boolean
   /** Path of its page in Cloudflare's documentation of status codes. */
   readonly docs: string
-  /** Where the way to the origin broke; 5xx only. */
+  /** The hop at which the way to the origin broke; 5xx only. */
   readonly failed?: 'browser' | 'edge' | 'host'
-  /** What real pages say and clients match on, with slots; absent where `happened` says it all. */
+  /** The sentence of real pages that clients match on, with slots; absent where `happened` says it all. */
   readonly marker?: string
   readonly happened: string
-  /** To programs: what to do next. */
+  /** The next step, for programs. */
   readonly advice: string
-  /** To the visitor: what to try, cheapest first. */
+  /** Attempts for the visitor, cheapest first. */
   readonly visitor: readonly string[]
-  /** What the owner can do, or should be sent. */
+  /** Advice for the owner, or facts to send to the owner. */
   readonly owner: string
 }
 

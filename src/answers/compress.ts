@@ -42,7 +42,7 @@ const MAX_UNCOMPRESSED = 0x10000
 /** Below, a compressed piece is no smaller. */
 const MIN_COMPRESSED_BYTES = 32
 const BITS_PER_BYTE = 8
-/** What of an empty metadata block stands behind its last set bit: reserved, and a length of no bytes. */
+/** The bits of an empty metadata block behind its last set bit: reserved, and a length of no bytes. */
 const ZEROS_OF_EMPTY_BLOCK = 3
 
 const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array => {
@@ -99,7 +99,7 @@ const withoutWindow = (stream: Uint8Array, isPadded: boolean): Uint8Array => {
   return shifted.subarray(0, Math.ceil(end / BITS_PER_BYTE))
 }
 
-/** What stands in a slot. */
+/** The value of a slot. */
 export interface SlotValue {
   readonly text: string
   /** In UTF-8; at most `MAX_VALUE_BYTES`. */
@@ -115,7 +115,7 @@ export interface CompressedTemplate {
   fill(values: readonly SlotValue[]): Uint8Array
 }
 
-/** Which of the values stands behind each part but the last. */
+/** The number of the value behind each part but the last. */
 type Places = readonly number[]
 
 /** A fixed part, and the slots behind it with what little stands between them: all that is stored as it is, in one block. */
@@ -191,9 +191,9 @@ const writeRun = (
   return at
 }
 
-/** How a format stores bytes as they are. */
+/** A format's way to store bytes as they are. */
 interface Storage {
-  /** What it needs before so many bytes, at least one. */
+  /** The header of so many stored bytes, at least one. */
   headerBytes(bytes: number): number
   /** Writes that; returns where the bytes go. */
   writeHeader(out: Uint8Array, at: number, bytes: number): number
@@ -314,7 +314,7 @@ const stored = (bytes: Uint8Array): Uint8Array => {
 const sameBytes = (x: Uint8Array, y: Uint8Array): boolean =>
   x.length === y.length && x.every((byte, i) => byte === y[i])
 
-/** What can be read back behind something else; a coder that stores a piece uncompressed needs byte boundaries of its own. */
+/** Pieces that can stand behind others; a coder that stores a piece uncompressed needs byte boundaries of its own. */
 const readsBack = (piece: Uint8Array, bytes: Uint8Array, coders: BrotliCoders): boolean => {
   try {
     const nothing = coders.brotli(new Uint8Array())

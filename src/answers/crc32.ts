@@ -27,7 +27,7 @@ export const crcAfter = (
 
 export const crcOf = (bytes: Uint8Array): number => crcAfter(0, bytes)
 
-/** What becomes of each bit of a sum when a byte of zeros follows. */
+/** The effect of a following zero byte on each bit of a sum. */
 const zeroByte = (): Uint32Array =>
   Uint32Array.from({ length: WORD_BITS }, (_, bit) => {
     const word = (1 << bit) >>> 0
@@ -48,14 +48,14 @@ const NIBBLE_BITS = 4
 const NIBBLES = WORD_BITS / NIBBLE_BITS
 const NIBBLE = 2 ** NIBBLE_BITS
 
-/** What a matrix makes of every value of each four bits: eight steps for a word. */
+/** The product of a matrix with every value of each four bits: eight steps for a word. */
 const tabulate = (matrix: Uint32Array): Int32Array =>
   Int32Array.from({ length: NIBBLES * NIBBLE }, (_, i) =>
     apply(matrix, (i % NIBBLE) << (Math.floor(i / NIBBLE) * NIBBLE_BITS))
   )
 
 /**
- * How a sum changes when so many bytes follow whose own sum is known: `crcShift(n)(crc) ^ crcOf(bytes)` is
+ * Carries a sum over so many following bytes whose own sum is known: `crcShift(n)(crc) ^ crcOf(bytes)` is
  * `crcAfter(crc, bytes)`. Sums are linear, so that each bit goes its own way (as in zlib's `crc32_combine`).
  */
 export const crcShift = (length: number): ((crc: number) => number) => {

@@ -55,7 +55,7 @@ const speak = (languages: Languages) => ({
   templateKeyOf: createKeyOf(DIALECTS, GENERATIONS, [ENGLISH_CODE, ...Object.keys(languages)]),
 })
 
-/** What the options ask for and did not bring is imported: it is no part of an entry that nobody asks it of. */
+/** Imports the tables and coders that the options ask for and do not bring. */
 const importAsked = ({ languages, compress, coders = {} }: AnswerOptions) => ({
   languages:
     languages === true
@@ -94,7 +94,7 @@ const createTimestamp = () => {
   }
 }
 
-/** Clients of one kind send the same few headers: what they come to is remembered. */
+/** Remembers dialects: clients of one kind send the same few headers. */
 const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
   const remembered = new Recent<Dialect>()
   let lastAccept: string | undefined

@@ -1,7 +1,7 @@
 import type { Answer, RefusalFacts } from './answer.ts'
 
 /**
- * What a rule answers in place of an error page.
+ * The answer of a rule in place of an error page.
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/create-dashboard/#configure-a-custom-response-for-blocked-requests
  */

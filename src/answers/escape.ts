@@ -30,7 +30,7 @@ const MAX_PORT_CHARS = ':65535'.length
 const WITH_PORT = /^(\[[^\]]*\]|[^:]*):\d*$/
 const FOREIGN = /[^\p{L}\p{N}._\-:[\]]/gu
 
-/** What most hosts and addresses are made of. */
+/** The characters of most hosts and addresses. */
 const PLAIN = /^[\w.:-]*$/
 
 /** Every character that neither a hostname nor an address has is replaced, so it is inert wherever it is written. */

@@ -22,7 +22,7 @@ export const LANGUAGE_CODES = [ENGLISH_CODE, 'de', 'es', 'fr', 'ja', 'pt', 'zh']
 const MAX_CHARS = 1_024
 const MAX_RANGES = 32
 const MAX_PARAMETERS = 8
-/** Where Chinese without a script is written in traditional characters. */
+/** Regions that write Chinese in traditional characters. */
 const TRADITIONAL_REGIONS = new Set(['tw', 'hk', 'mo'])
 
 /** Traditional Chinese is no dialect of the simplified that there is: who asks for it alone gets English. */

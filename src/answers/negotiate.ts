@@ -37,7 +37,7 @@ const MAX_PARTS = 64
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 const WEIGHT = /^(?:\d+\.?\d*|\.\d+)$/
 
-/** What a header's parameters weigh, 0 to 1. A weight that cannot be read counts as 1, as if it had not been sent. */
+/** The weight in a header's parameters, 0 to 1. A weight that cannot be read counts as 1, as if it had not been sent. */
 export const weightOf = (parameters: readonly string[]): number => {
   for (const parameter of parameters) {
     const [name = '', value = ''] = parameter.split('=', 2)
@@ -60,7 +60,7 @@ const parseList = (header: string): MediaRange[] =>
       return { name: name.trim().toLowerCase(), weight: weightOf(parameters), order }
     })
 
-/** What the most specific range that fits says; of equally specific ones the kindest. */
+/** The weight of the most specific range that fits; of equally specific ones the highest. */
 const best = ({ ranges }: Offer, accepted: readonly MediaRange[]) => {
   for (const [vagueness, names] of ranges.entries()) {
     const [found] = accepted
@@ -90,7 +90,7 @@ const offersCoding = (acceptEncoding: string): boolean =>
 /** Made of parts, gzip comes out the smaller: what Brotli is best at reaches across them. */
 export const CODINGS: readonly Coding[] = ['gzip', 'br', 'zstd']
 
-/** Which of our codings a client likes best: by weight, gzip first among equals; none where it would rather have the text. */
+/** Chooses the coding that a client likes best: by weight, gzip first among equals; none where it would rather have the text. */
 const preferredCoding = (
   acceptEncoding: string,
   offered: readonly Coding[]
@@ -125,7 +125,7 @@ export const createCodings = (
 }
 
 /**
- * Which of its dialects an error is told in: structured where `Accept` prefers it (weights first, then the more specific
+ * Chooses the dialect of an error: structured where `Accept` prefers it (weights first, then the more specific
  * range, then the first listed), else the short text for clients that offer no content coding, else the page. Never
  * throws, whatever the headers hold.
  *

@@ -30,7 +30,7 @@ export interface OwnPage {
   template(entry: CatalogueEntry): Template
 }
 
-/** What Cloudflare puts into an owner's page: the title, and the facts to send to the owner. */
+/** Cloudflare's part of an owner's page: the title, and the facts to send to the owner. */
 const box = ({
   code,
   title,
@@ -53,7 +53,7 @@ const placeOf = (text: string, index: number) => {
 
 const problem = (message: string) => new EdgeError('invalid_page', message)
 
-/** What owners write may hold braces: slots are marked by what no page holds. */
+/** Owners' texts may hold braces: a mark that no page holds stands for a slot. */
 const OWN_SLOT = /\0([a-z]+)\0/
 const asOwnSlots = (text: string) => text.replace(/\{\{([a-z]+)\}\}/g, '\0$1\0')
 

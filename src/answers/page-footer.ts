@@ -13,36 +13,36 @@ const HIDDEN_IP =
   '<span id="cf-footer-item-ip" class="cf-footer-item hidden">Your IP: <button type="button" id="cf-footer-ip-reveal" class="cf-footer-ip-reveal-btn">Click to reveal</button> <span class="hidden" id="cf-footer-ip">{{ip}}</span></span>'
 
 /** Each item on a line of its own, as on real pages: public recognisers read to the last closing tag of a line. */
-const LINES: Record<Generation | 'trouble', (code: number) => string> = {
+const LINES: Record<Generation | 'origin', (code: number) => string> = {
   g1: () => [RAY.replace(' class="font-semibold"', ''), IP].join(`\n${SEPARATOR}\n`),
   g2: () => [RAY, HIDDEN_IP].join(`\n${SEPARATOR}\n`),
   g3: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
   waf: () => [RAY.replace(' class="font-semibold"', ''), IP].join(`\n${SEPARATOR}\n`),
   union: (code) =>
     [`<span class="cf-footer-item">Error ${code}</span>`, RAY, HIDDEN_IP].join(`\n${SEPARATOR}\n`),
-  trouble: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
+  origin: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
 }
 
 /** People are told to look for "Error 1020": the source has it even where the page shows no number, or shows it in parts. */
-const inSource = (generation: Generation | 'trouble', code: number) =>
+const inSource = (generation: Generation | 'origin', code: number) =>
   LINES[generation](code).includes(`Error ${code}`)
     ? ''
     : `<!-- Error ${code} errorCode:${code} -->\n`
 
-const classOf = (generation: Generation | 'trouble') =>
-  generation === 'g3' || generation === 'trouble' || generation === 'union'
+const classOf = (generation: Generation | 'origin') =>
+  generation === 'g3' || generation === 'origin' || generation === 'union'
     ? 'cf-footer cf-section cf-error-footer cf-wrapper'
     : 'cf-error-footer cf-wrapper cf-footer'
 
 export const footer = (
   { entry: { code }, phrases }: Parts,
-  generation: Generation | 'trouble',
+  generation: Generation | 'origin',
   emulated: boolean
 ): string => `<div class="${classOf(generation)}" role="contentinfo">
 <p lang="en">
 ${LINES[generation](code)}
 </p>
 <p class="made-by">
-<span lang="en">${generation === 'g3' || generation === 'trouble' ? PLAIN_BRAND : BRAND}</span>
+<span lang="en">${generation === 'g3' || generation === 'origin' ? PLAIN_BRAND : BRAND}</span>
 ${emulated ? `<span class="note">${phrases.emulated}</span>\n` : ''}</p>
 ${inSource(generation, code)}</div>`

@@ -2,12 +2,12 @@ import type { CatalogueEntry } from './catalogue.ts'
 import { LOWER_STYLE } from './page-style.ts'
 import type { Phrases, Texts } from './phrases.ts'
 
-/** What a page is put together from. Slots in any of it: host, ray, country, place, ip, asn, time. */
+/** The parts of a page. Each may have slots: host, ray, country, place, ip, asn, time. */
 export interface Parts {
   readonly entry: CatalogueEntry
   readonly texts: Texts
   readonly phrases: Phrases
-  /** Where a visitor can write to, as an escaped address with slots; '' where the owner gave none. */
+  /** The owner's address for visitors, escaped, with slots; '' where the owner gave none. */
   readonly contact: string
 }
 
@@ -31,7 +31,7 @@ export const CLOUD = `<svg class="cloud" viewBox="0 0 260 172" aria-hidden="true
 <path class="pen" d="M10 166h240"/>
 </svg>`
 
-/** What to try, cheapest first. */
+/** Attempts for the visitor, cheapest first. */
 export const steps = ({ texts }: Parts): string =>
   `<ol>
 ${texts.visitor.map((step) => `<li>${step}</li>`).join('\n')}
@@ -41,7 +41,7 @@ const happened = ({ texts, phrases }: Parts): string => `<h2>${phrases.happenedT
 <p>${texts.happened}</p>
 `
 
-/** Whom to tell what. */
+/** The facts to send, and their addressee. */
 export const sendCard = ({ texts, phrases, contact }: Parts): string => `<div class="card">
 <h2>${phrases.sendTitle}</h2>
 <p>${texts.owner}</p>
@@ -50,7 +50,7 @@ export const sendCard = ({ texts, phrases, contact }: Parts): string => `<div cl
 </div>`
 
 /**
- * What to try, and what to send whom: the part that is made for a person. What happened stands before it where the page has
+ * Attempts, facts to send and their addressee: the part for a person. What happened stands before it where the page has
  * no place of its own for that.
  */
 export const helpCards = (parts: Parts, { withCause = false } = {}): string => `<div class="cards">
@@ -61,7 +61,7 @@ ${steps(parts)}
 ${sendCard(parts)}
 </div>`
 
-/** What real pages say, which clients read, and what it means. */
+/** The sentence of real pages that clients read, and its meaning. */
 export const cause = ({ entry: { marker }, texts }: Parts): string =>
   `${marker === undefined ? '' : `<p lang="en">${marker}</p>\n`}<p>${texts.happened}</p>`
 

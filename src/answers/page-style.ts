@@ -5,7 +5,7 @@ const minified = (css: string): string =>
     .replaceAll(';}', '}')
 
 /**
- * What stands in the head of a page: colours and the upper part. It has to stay small, because the error's code must come
+ * The style in the head of a page: colours and the upper part. It has to stay small, because the error's code must come
  * within the first 4,096 bytes of the page: one checker reads no further. Nothing is fetched: no fonts, no pictures.
  */
 export const STYLE: string = minified(`

@@ -6,11 +6,11 @@ import { g3 } from './generations/g3.ts'
 import { union } from './generations/union.ts'
 import { waf } from './generations/waf.ts'
 import { footer } from './page-footer.ts'
+import { originErrorPage } from './page-origin-error.ts'
 import type { Parts } from './page-parts.ts'
 import { POLICY } from './page-policy.ts'
 import { COPY_SCRIPT } from './page-script.ts'
 import { STYLE } from './page-style.ts'
-import { trouble } from './page-trouble.ts'
 import type { Phrases, Texts } from './phrases.ts'
 import { ENGLISH } from './phrases.ts'
 import { Template } from './template.ts'
@@ -21,7 +21,14 @@ interface Shell {
   body(parts: Parts): string
 }
 
-const SHELLS: Record<Generation | 'trouble', Shell> = { g1, g2, g3, waf, union, trouble }
+const SHELLS: Record<Generation | 'origin', Shell> = {
+  g1,
+  g2,
+  g3,
+  waf,
+  union,
+  origin: originErrorPage,
+}
 
 /** The code that got a page of its own in 2023. */
 const FIREWALL_RULE = 1020
@@ -29,7 +36,7 @@ const FIRST_1XXX = 1_000
 
 /** The page that Cloudflare has for a code today; there is only one for what goes wrong at the origin. */
 const shellOf = (code: number, wanted: Generation | undefined) => {
-  if (code < FIRST_1XXX) return 'trouble'
+  if (code < FIRST_1XXX) return 'origin'
   return wanted ?? (code === FIREWALL_RULE ? 'g3' : 'g2')
 }
 
@@ -40,7 +47,7 @@ export interface PageOptions {
   readonly emulated: boolean
   readonly texts?: Texts
   readonly phrases?: Phrases
-  /** Where a visitor can write to, escaped, with slots. */
+  /** The owner's address for visitors, escaped, with slots. */
   readonly contact?: string
 }
 

@@ -19,7 +19,7 @@ export interface Phrases {
   readonly emulated: string
 }
 
-/** What a code's page says, in one language. */
+/** The sentences of a code's page in one language. */
 export type Texts = Pick<CatalogueEntry, 'happened' | 'visitor' | 'owner'>
 
 export const ENGLISH: Phrases = {

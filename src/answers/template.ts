@@ -34,7 +34,7 @@ export class Template {
   /** The different slots, and how often each occurs. */
   readonly #names: readonly string[]
   readonly #times: readonly number[]
-  /** Which of the different slots each is. */
+  /** For each slot in the text, its number among the different ones. */
   readonly #places: readonly number[]
   readonly #fixedBytes: number
 

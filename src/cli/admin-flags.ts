@@ -7,7 +7,7 @@ import { DEFAULT_ADMIN_PORT } from './defaults.ts'
 export const TOKEN_VARIABLE = 'EDGE1020_ADMIN_TOKEN'
 const AUDIT_FILE = 'admin-audit.ndjson'
 
-/** Who reaches the admin port of `serve`, and what they may do there. */
+/** The flags of the admin port of `serve`: its address, its token, its rights. */
 export const ADMIN_FLAGS: Record<string, Flag> = {
   'admin-port': {
     value: 'PORT',

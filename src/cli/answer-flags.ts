@@ -46,7 +46,7 @@ const optionalOf = (text: string | undefined): AnswerOptions['headers'] => {
   return Object.fromEntries(names.map((name) => [OPTIONAL[name]!, true]))
 }
 
-/** What the flags say of the edge's answers. */
+/** The options of answers that the flags give. */
 export const answersOf = (args: Arguments): AnswerOptions => {
   const generation = oneOf(args, 'page', GENERATIONS)
   const [template, contact] = [args.text('page-template'), args.text('contact')]

@@ -11,7 +11,7 @@ export interface Flag {
   help: string
 }
 
-/** Where a command reads and prints: results to `out`, chatter to `err`. */
+/** Input and output of a command: results to `out`, remarks to `err`. */
 export interface Io {
   out(text: string): void
   err(text: string): void
@@ -28,7 +28,7 @@ export interface Arguments {
   /** All values of a repeatable flag. */
   texts(flag: string): string[]
   on(flag: string): boolean
-  /** Whether the command line names the flag, so that its default does not count. */
+  /** True where the command line names the flag, so that its default does not count. */
   given(flag: string): boolean
   positionals: string[]
 }
@@ -36,7 +36,7 @@ export interface Arguments {
 export interface Command {
   name: string
   summary: string
-  /** What follows the name in the usage line. */
+  /** The rest of the usage line, behind the name. */
   usage: string
   description?: string
   flags: Record<string, Flag>

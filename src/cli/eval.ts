@@ -26,7 +26,7 @@ const readRequest = (args: Arguments, persona: Persona | undefined): EvalCase['r
     if (colon < 1) throw usageError(`--header "${header}": expected name: value`)
     return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()]
   })
-  // What is given outright takes the place of the persona's.
+  // Values of the case take the place of the persona's.
   const names = new Set(own.map(([name = '']) => name.toLowerCase()))
   const pretended = persona === undefined ? [] : headersOf(persona)
   const headers = [...pretended.filter(([name = '']) => !names.has(name.toLowerCase())), ...own]
@@ -58,7 +58,7 @@ const readValue = (text: string): unknown => {
   }
 }
 
-/** What a named visitor is, as fields and headers. */
+/** The fields and headers of a named visitor. */
 const readPersona = (args: Arguments): Persona | undefined => {
   const name = args.text('as')
   if (name === undefined) return undefined

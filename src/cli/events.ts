@@ -57,7 +57,7 @@ const whereOf = (args: Arguments): [string, string][] =>
     return [name, value!]
   })
 
-/** What the flags ask for, checked as the admin API checks its parameters: a typo must not read as "no events". */
+/** Reads the flags as the admin API reads its parameters: a typo must not read as "no events". */
 const queryOf = <Kind extends Question>(
   kind: Kind,
   args: Arguments,

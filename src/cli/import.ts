@@ -9,7 +9,7 @@ import { reportLeftOut, writeText } from './output.ts'
 import { paint, printable } from './printable.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
-/** What programs get: without the parts that only this edge needs. */
+/** A rule for programs, without the parts that only this edge needs. */
 const printed = ({ entries: _, ...rule }: ImportedRule) => rule
 
 const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`

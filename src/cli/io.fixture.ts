@@ -10,10 +10,13 @@ export interface CliResult {
 }
 
 /** Runs the command line in this process. */
-export const cli = (...argv: string[]): Promise<CliResult> => cliWith('', ...argv)
+export const cli = (...argv: string[]): Promise<CliResult> => cliWith([], ...argv)
 
-/** Runs the command line in this process, with a standard input. */
-export const cliWith = async (input: string, ...argv: string[]): Promise<CliResult> => {
+/** Runs the command line in this process, with a standard input that comes in these chunks. */
+export const cliWith = async (
+  input: string | readonly (string | Uint8Array)[],
+  ...argv: string[]
+): Promise<CliResult> => {
   const texts = { out: '', err: '' }
   const io = {
     out: (text: string) => {
@@ -24,7 +27,7 @@ export const cliWith = async (input: string, ...argv: string[]): Promise<CliResu
     },
     color: false,
     stdin: (async function* () {
-      yield input
+      yield* typeof input === 'string' ? [input] : input
     })(),
   }
   try {

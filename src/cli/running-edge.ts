@@ -5,7 +5,7 @@ import type { EventStore, FindResult } from '../events/event.ts'
 import type { EventPage, SeriesPoint, TopRow } from '../events/query.ts'
 import { usageError } from './command.ts'
 
-/** What `events` reads: the store of an edge, or a running edge that reads its own. */
+/** The source of `events`: the store of an edge, or a running edge that reads its own. */
 export type EventReader = Pick<EventStore, 'name' | 'find' | 'page' | 'top' | 'series' | 'close'>
 
 /** A look-up in a large store takes its time. */
@@ -21,7 +21,7 @@ interface AdminAnswer {
   readonly body: unknown
 }
 
-/** Where a running edge answers its owner, and what it asks for. */
+/** The admin address of a running edge, and its token. */
 interface AdminSide {
   readonly url: URL
   readonly token: string | undefined
@@ -149,7 +149,7 @@ const readAdmin = (text: string): URL => {
     const expected = 'expected a URL, HOST:PORT or a port, such as http://127.0.0.1:8021'
     throw usageError(`--admin "${text}": ${expected}`)
   }
-  // What `serve` prints ends with /api/events: a copied address works as well as the bare one.
+  // `serve` prints an address that ends with /api/events: a copied one works as well as the bare one.
   url.pathname = url.pathname.replace(/(?:\/api\/events.*)?\/?$/, '/')
   url.search = ''
   url.hash = ''

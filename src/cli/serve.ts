@@ -68,7 +68,7 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
   return { cert, key }
 }
 
-/** What can be tried at once. Only of the starter pack it is known what its rules stop. */
+/** Commands to try at once. Only the starter pack's rules are known to stop something. */
 const commandsToTry = (url: string, flags: string, isStarterPack: boolean): string =>
   (isStarterPack
     ? [

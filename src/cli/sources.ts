@@ -13,7 +13,7 @@ import { paint, printable } from './printable.ts'
 
 const BOTS_MODES: readonly BotsMode[] = ['on', 'off', 'dns']
 
-/** Where the data on visitors comes from: the same flags wherever requests are judged. */
+/** The flags for data on visitors, the same in each command that judges requests. */
 export const SOURCE_FLAGS: Record<string, Flag> = {
   geo: {
     value: 'FILE',

@@ -1,3 +1,4 @@
+import '../../test/whole.ts'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../language/compile.ts'
 import { defaultScheme } from '../language/defaults.ts'

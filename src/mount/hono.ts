@@ -1,9 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Answer } from '../answers/answer.ts'
+import { toResponse } from '../answers/response.ts'
 import type { Edge } from '../edge.ts'
 import type { RawRequest } from '../request/request.ts'
 import type { WatchedResponse } from '../request/watch-response.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Connection } from '../visitor/visitor.ts'
+import { answerRefused } from './answer-refused.ts'
 import type { EarlyRead } from './early-read.ts'
 import { earlyRead, judgedFetch, judgedNode, replaceHeaders } from './early-read.ts'
 import type { NodeResponse } from './ray-header.ts'
@@ -74,11 +77,18 @@ export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): Mi
           if (incoming.readableAborted) {
             return new Response(null, { status: CLIENT_CLOSED_REQUEST })
           }
-          dropUnread(incoming, outgoing, decided.answer !== undefined)
+          dropUnread(incoming, outgoing, decided.isRefused)
           return passOrAnswer(decided, { incoming, outgoing, read }, c, next)
         })
       : passOrAnswer(verdict, { incoming, outgoing, read }, c, next)
   }
+
+const sendOnFetch = (_: Context, answer: Answer): Response => toResponse(answer)
+
+const sendOnSocket = async (socket: UpgradeSocket, answer: Answer): Promise<Response> => {
+  await refuseUpgrade(socket, answer)
+  return toResponse(answer)
+}
 
 const passOrAnswer = (
   verdict: Verdict,
@@ -90,7 +100,8 @@ const passOrAnswer = (
   c: Context,
   next: () => Promise<void>
 ): Promise<Response | undefined> => {
-  if (verdict.answer !== undefined) return Promise.resolve(verdict.response)
+  const refused = answerRefused(verdict, c, sendOnFetch)
+  if (refused !== undefined) return Promise.resolve(refused)
   c.set('rayId', verdict.ray)
   announceRay(verdict.rayHeader, incoming, outgoing)
   const repeated = passNodeHeaders(verdict, incoming)
@@ -112,7 +123,8 @@ const onFetch = async (
   peer: Connection | undefined
 ): Promise<Response | undefined> => {
   const verdict = await edge.judge(judgedFetch(c), peer)
-  if (verdict.answer !== undefined) return verdict.response
+  const refused = answerRefused(verdict, c, sendOnFetch)
+  if (refused !== undefined) return refused
   c.set('rayId', verdict.ray)
   replaceHeaders(c, verdict)
   await next()
@@ -134,10 +146,8 @@ const onUpgrade = async (
   peer: Connection | undefined
 ): Promise<Response | undefined> => {
   const verdict = await edge.decide(incoming, peer ?? incoming.socket)
-  if (verdict.answer !== undefined) {
-    await refuseUpgrade(incoming.socket as UpgradeSocket, verdict.answer)
-    return verdict.response
-  }
+  const refused = answerRefused(verdict, incoming.socket as UpgradeSocket, sendOnSocket)
+  if (refused !== undefined) return refused
   c.set('rayId', verdict.ray)
   replaceHeaders(c, verdict, passNodeHeaders(verdict, incoming))
   await next()

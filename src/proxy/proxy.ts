@@ -25,13 +25,13 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 export interface ProxyOptions {
   /** The origin: `http://localhost:3000`, `https://origin.test/app`. */
   upstream: string | URL
-  /** How long a connection may take, TLS included. Default 19 s. */
+  /** Time for a connection, TLS included. Default 19 s. */
   connectTimeoutMs?: number
-  /** How long the origin may take until its response begins. Default 120 s; 0 for no limit. */
+  /** Time until the origin's response begins. Default 120 s; 0 for no limit. */
   responseTimeoutMs?: number
-  /** How long the origin may be silent within a body. Default `responseTimeoutMs`. */
+  /** The longest silence of the origin within a body. Default `responseTimeoutMs`. */
   idleTimeoutMs?: number
-  /** What the origin sees as Host: `received` (default), `upstream` for the upstream's own, or this text. */
+  /** The origin's Host: `received` (default), `upstream` for the upstream's own, or this text. */
   hostHeader?: string
   /** At most this many connections to the origin, further requests wait. Default no limit. */
   connections?: number
@@ -41,7 +41,7 @@ export interface ProxyOptions {
 }
 
 export interface OriginProxy {
-  /** Where requests go: `http://localhost:3000`. */
+  /** The origin's address: `http://localhost:3000`. */
   readonly upstream: string
   /** Sends a request to the origin and its response back. Resolves when the visitor has it or is gone; never rejects. */
   forward(request: VisitorRequest, response: VisitorResponse, extra: ForwardExtra): Promise<void>
@@ -111,7 +111,7 @@ export const createProxy = ({
     extra: ForwardExtra
   ): (RequestPass & { path: string }) | undefined => {
     const refuse = ({ status, message }: Refusal) => {
-      // What follows on this connection may not be what it looks like.
+      // The rest of this connection may not be a request.
       response.shouldKeepAlive = false
       writeAnswer(response, plainAnswer(status, message), extra.responseHeaders)
     }

@@ -21,7 +21,7 @@ const didYouMean = (text: string) => `did you mean \`${text}\`?`
 
 const MAPPED_BITS = 96
 
-/** The edge unwraps IPv4 addresses in IPv6 form at the door, so a rule never sees that form. */
+/** The edge unwraps IPv4 addresses in IPv6 form when it identifies the visitor, so a rule never sees that form. */
 const mappedProblem = (text: string, meant: string) =>
   bad(
     'invalid_ip',

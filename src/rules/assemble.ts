@@ -94,7 +94,7 @@ const expressionsOf = (rule: Rule): Rule['expression'][] => {
   ]
 }
 
-/** What parsed documents hold, as far as it can be read; problems go to `findings`. */
+/** Reads the rules of parsed documents as far as it can; problems go to `findings`. */
 export const draftsOf = (
   documents: readonly (Node | undefined)[],
   findings: Findings,

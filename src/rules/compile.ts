@@ -13,7 +13,7 @@ import type { Text } from './reader.ts'
 import type { Term } from './term.ts'
 import { originOf, replaceVerbatim, textOf } from './term.ts'
 
-/** What expressions are compiled with; the scheme is Cloudflare's unless given. */
+/** Options for compiling expressions. The default scheme is Cloudflare's. */
 export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
   /** Reads the owner's pages that rules name; without it no rule may name one. */
   readPage?: ReadPage
@@ -22,7 +22,7 @@ export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
 /** UTF-16 units in so many bytes of a text. */
 const units = (text: string, bytes: number) => toText(toBytes(text).slice(0, bytes)).length
 
-/** A diagnostic of the language counts lines and bytes; what it points at in UTF-16 units of the source. */
+/** Converts the place of a diagnostic from lines and bytes to UTF-16 units of the source. */
 const partOf = (source: string, { line, column, length }: Diagnostic): Part => {
   let lineStart = 0
   for (let i = 1; i < line; i++) {
@@ -44,7 +44,7 @@ const diagnosticsOf = (error: unknown, source: string): readonly Diagnostic[] =>
 
 type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'> & { part: Part }
 
-/** The language itself takes a list that is missing, or of another kind, for an empty one: the rule would never be true. */
+/** To the language a missing list, or one of another kind, is empty: the rule would never be true. */
 const listProblems = ({ source, listUses }: Expression, lists: Lists | undefined): Problem[] => {
   const told = new Set<string>()
   return listUses.flatMap((use) => {
@@ -96,7 +96,7 @@ const COMMENT_HELP =
 /** Problems of an expression that ends too soon. */
 const UNFINISHED = new Set(['eof', 'expected_name', 'expected_literal', 'missing_ending_quote'])
 
-/** Compiles text that the user wrote; problems are reported where they stand in the document. */
+/** Compiles an expression that the owner wrote; problems are reported at their place in the document. */
 export const compileText = (
   { value, place }: Text,
   options: LanguageOptions,
@@ -126,7 +126,7 @@ const SHORTHAND_HELP: Record<string, string> = {
 /** Any text that is a regular expression. */
 const HARMLESS = 'x'
 
-/** Compiles what was made of `when`; problems are reported at the value that the text came from. */
+/** Compiles the expression of a `when`; problems are reported at the value that the text comes from. */
 export const compileTerm = (
   term: Term,
   place: Place,

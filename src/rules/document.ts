@@ -17,7 +17,7 @@ import type { Reader } from './reader.ts'
 import type { ZoneHead } from './zones.ts'
 import { checkZones, readZoneHead } from './zones.ts'
 
-/** What documents hold, as far as it could be read. */
+/** The readable content of documents. */
 export interface Drafts {
   readonly rules: readonly Draft[]
   readonly lists: readonly ListDraft[]

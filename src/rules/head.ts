@@ -16,7 +16,7 @@ export const isId = (text: string): boolean => ID.test(text)
 /** The keys that rules of every product have. */
 export type HeadKey = 'name' | 'id' | 'description' | 'enabled' | 'page'
 
-/** What the readers of one rule's parts share. */
+/** The state that the readers of one rule's parts share. */
 export interface RuleScope {
   readonly reader: Reader
   readonly options: LanguageOptions
@@ -27,7 +27,7 @@ export interface RuleScope {
   readonly meant: ReadonlySet<string>
 }
 
-/** What rules of every product say of themselves. */
+/** The members that rules of every product have. */
 export interface Head {
   /** Given, or made of the given name; absent where there is neither. */
   readonly id: string | undefined

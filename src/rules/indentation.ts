@@ -14,7 +14,7 @@ export interface WrongIndentation {
 interface Level {
   readonly column: number
   readonly line: number
-  /** How the line is named in a message: its first word. */
+  /** The name of the line in a message: its first word. */
   readonly word: string
   /** The text of a `|` or `>` begins here. */
   readonly isText: boolean

@@ -43,7 +43,7 @@ export const loadRules = (
   return assembleDrafts(draftsIn(sources, findings, options), files, findings)
 }
 
-/** What documents hold as far as it can be read; problems go to `findings`. */
+/** Reads documents as far as it can; problems go to `findings`. */
 export const draftsIn = (
   sources: readonly RuleSource[],
   findings: Findings,

@@ -11,7 +11,7 @@ export const expressionText = (node: Node, reader: Reader) =>
     ? { value: String(node.value), place: node.place }
     : reader.text(node, 'an expression of the Rules language')
 
-/** Which requests a rule is about: `when`, or `expression`. */
+/** Reads the condition of a rule: `when`, or `expression`. */
 export const readMatching = (
   { when, expression }: { when?: Entry; expression?: Entry },
   { reader, options, place, title, meant }: RuleScope

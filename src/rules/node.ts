@@ -9,7 +9,7 @@ export interface Part {
   length: number
 }
 
-/** Where a value was written. Spans are worked out only when there is something to say about them. */
+/** The place of a value in its document. Spans are worked out only for messages. */
 export interface Place {
   /** `rules[2].when.ip[0]` for a value that came from no file. */
   readonly path?: string

@@ -67,7 +67,7 @@ const readTemplate = (
   }
 }
 
-/** What a rule's refusals look like: `page: {generation, code, template}`, or a generation alone. */
+/** Reads the page of a rule's refusals: `page: {generation, code, template}`, or a generation alone. */
 export const readPageChoice = (
   { value }: Entry,
   reader: Reader,

@@ -8,18 +8,18 @@ export interface PrintedRule {
   name: string
   action: Action
   enabled: boolean
-  /** What is evaluated, shorthand turned into it. */
+  /** The expression that the edge evaluates; shorthand becomes one. */
   expression: string
   description?: string
   file: string
   line: number
 }
 
-/** The rules as plain data, in order: shorthand shown as the expression that it is. */
+/** The rules as plain data, in order, each with its expression. */
 export const printRules = ({ rules }: Ruleset): PrintedRule[] =>
   rules.map(({ expression, ...rule }) => ({ ...rule, expression: expression.source }))
 
-/** Where a ruleset keeps the rules of each key of a document. */
+/** The slot of a ruleset for each key of a document. */
 const SLOTS = {
   access: 'access',
   lockdown: 'lockdowns',

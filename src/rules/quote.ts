@@ -1,6 +1,6 @@
 import { toBytes } from '../language/bytes.ts'
 
-/** What cannot be seen in print is written as its bytes; NBSP and friends would look like a space. */
+/** Writes invisible characters as their bytes; a no-break space would look like a space. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
 
 const asBytes = (text: string) =>
@@ -29,7 +29,7 @@ export const rawFence = (text: string): { open: string; close: string } | undefi
 export interface Pattern {
   /** True where it has a `*` that stands for any text. */
   readonly isWildcard: boolean
-  /** What it stands for where it has no `*`. */
+  /** The text that it stands for, where it has no `*`. */
   readonly text: string
   /** The pattern in the language's own spelling: every backslash that escapes nothing is doubled. */
   readonly pattern: string

@@ -142,7 +142,7 @@ const decodeBlockScalar = (source: string, start: number, value: string) => {
 }
 
 /**
- * Where each unit of a YAML scalar was written. The scalar is decoded a second time with its offsets and compared with
+ * Finds the place of each unit of a YAML scalar. The scalar is decoded a second time with its offsets and compared with
  * what the parser made of it: the answer is exact or `undefined`, never a guess.
  *
  * @param start offset of the scalar: its opening quote, block header or first character

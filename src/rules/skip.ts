@@ -6,7 +6,7 @@ import { inBackticks } from './node.ts'
 import type { Reader } from './reader.ts'
 
 /**
- * What a `skip` rule lets a request past.
+ * The rules, products and phases that a `skip` rule leaves out.
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/skip/options/
  */

@@ -61,7 +61,7 @@ const pieceAt = ({ pieces }: Term, offset: number) => {
   return undefined
 }
 
-/** What of the document an offset of the generated text stands for. */
+/** Finds the part of the document that an offset of the generated text stands for. */
 export const originOf = (
   of: Term,
   { start, length }: Part

@@ -4,7 +4,7 @@ import { isCountry } from '../visitor/countries.ts'
 import countries from './mistaken-countries.json' with { type: 'json' }
 import { inBackticks } from './node.ts'
 
-/** What is wrong with a value, or `undefined`. */
+/** The problem of a value, or `undefined`. */
 export type Problem = { code: string; message: string; help?: string } | undefined
 
 const problem = (code: string, message: string, help?: string): Problem => ({
@@ -42,7 +42,7 @@ export const checkContinent = (text: string): Problem => {
   return problem('unknown_continent', message, help)
 }
 
-/** What HTTP servers of today accept (the IANA registry without the drafts). */
+/** Methods that HTTP servers of today accept (the IANA registry without the drafts). */
 export const METHODS = [
   'GET',
   'HEAD',

@@ -92,6 +92,22 @@ describe('supervise', () => {
     await expect.poll(() => sockets[0]?.destroyed).toBe(true)
   })
 
+  test('a visitor who asked for too much is cut off, also where it said good-bye and does not close', async () => {
+    const { port, sockets, sessions, answers, serverSessions } = await start(60_000)
+    const { send, socket } = rawClient(port)
+    socket.allowHalfOpen = true
+    send(PREFACE)
+    send(frame(FRAME.settings, 0, 0))
+    send(frame(FRAME.headers, FLAG.endHeaders | FLAG.endStream, 1, GET))
+    await expect.poll(() => answers.length).toBe(1)
+    // Node then waits for the visitor's side to close.
+    send(frame(FRAME.goaway, 0, 0, '\0'.repeat(8)))
+    await expect.poll(() => serverSessions[0]!.closed).toBe(true)
+    sessions[0]!.calmDown()
+    await expect.poll(() => sockets[0]!.destroyed, { timeout: 10_000 }).toBe(true)
+    socket.destroy()
+  })
+
   test('who leaves waits for streams, but not for the visitor to close', async () => {
     const { port, sockets, sessions, answers } = await start(60_000)
     const { send, socket, text } = rawClient(port)

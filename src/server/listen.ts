@@ -55,7 +55,7 @@ export interface ListenerOptions {
   host?: string
   /** 0 (default) for any free port. */
   port?: number
-  /** How the user gives the port, for the message about one that is in use. Default `port`. */
+  /** The user's name for the port, for the message about one that is in use. Default `port`. */
   portOption?: string
   /** HTTPS instead of HTTP, with these files (read again when they change) or a throw-away certificate. */
   tls?: TlsOption
@@ -65,11 +65,11 @@ export interface ListenerOptions {
    */
   tlsResumption?: boolean
   /**
-   * Which peers begin each connection with a PROXY header, as a load balancer in front does; their connections without one
+   * Peers that begin each connection with a PROXY header, as a load balancer in front does; their connections without one
    * are closed, others' with one are answered with 400. Give it only for peers that nobody else can connect through.
    */
   proxyProtocol?: (peerAddress: string) => boolean
-  /** How long a connection may take for its PROXY header and ClientHello, and then for the rest of its handshake. */
+  /** Time for the PROXY header and ClientHello of a connection, and then for the rest of its handshake. */
   openingTimeoutMs?: number
   maxHeaderBytes?: number
   headersTimeoutMs?: number
@@ -77,13 +77,13 @@ export interface ListenerOptions {
   requestTimeoutMs?: number
   keepAliveTimeoutMs?: number
   /**
-   * How long a visitor may take nothing of a response that is there for it. Then the stream is reset (HTTP/2) or the
+   * The longest time in which a visitor takes nothing of a response that is there for it. Then the stream is reset (HTTP/2) or the
    * connection closed. Default 2 min.
    */
   sendTimeoutMs?: number
-  /** How often connections are looked over for the two timeouts before. */
+  /** The interval in which connections are checked for the two timeouts before. */
   timeoutCheckIntervalMs?: number
-  /** How long `close` lets requests under way finish. Default 10 s. */
+  /** Time that `close` gives requests under way. Default 10 s. */
   drainTimeoutMs?: number
   /** Gets errors of handlers (the visitor gets a 500) and of certificates. */
   onError?: (error: unknown) => void

@@ -1,8 +1,11 @@
+import type { Duplex } from 'node:stream'
 import type { Answer } from '../answers/answer.ts'
-import { writeAnswer } from '../answers/node/write-answer.ts'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
 import { messageOf } from '../error.ts'
+import type { Send } from '../mount/answer-refused.ts'
+import { answerRefused } from '../mount/answer-refused.ts'
+import { sendOnNode } from '../mount/node/send.ts'
 import { dropUnread } from '../mount/unread.ts'
 import type { ForwardExtra } from '../proxy/exchange.ts'
 import { originHeaders } from '../proxy/origin-headers.ts'
@@ -143,10 +146,8 @@ export const serve = async ({
       connection: Connection
     ) => {
       const verdict = await edge.decide(request, connection)
-      if (verdict.answer !== undefined) {
-        dropUnread(request, response, true)
-        return writeAnswer(response, verdict.answer)
-      }
+      if (verdict.isRefused) dropUnread(request, response, true)
+      if (answerRefused(verdict, response, sendOnNode)) return undefined
       return origin.forward(request, response, passing(edge, verdict, request, connection))
     }
     const listener = await createListener({
@@ -161,10 +162,9 @@ export const serve = async ({
       http2: handler,
       upgrade: async (request, socket, head, connection) => {
         const verdict = await edge.decide(request, connection)
-        if (verdict.answer !== undefined) {
-          writeAnswer(socketResponse(request, socket), verdict.answer)
-          return
-        }
+        const sendOnUpgrade: Send<Duplex, true> = (duplex, answer) =>
+          sendOnNode(socketResponse(request, duplex), answer)
+        if (answerRefused(verdict, socket, sendOnUpgrade)) return
         await origin.upgrade(request, socket, head, passing(edge, verdict, request, connection))
       },
     })

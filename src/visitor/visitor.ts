@@ -114,7 +114,7 @@ export interface BotSource extends Source {
   judge(question: BotQuestion): BotVerdict
 }
 
-/** Who asks, settled once at the door. Country and ASN are looked up when first asked for. */
+/** The client of one request. Country and ASN are looked up when they are first read. */
 export interface Visitor {
   /** Canonical client address; undefined where the runtime gave none. */
   readonly ip: Ip | undefined

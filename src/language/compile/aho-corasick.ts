@@ -14,7 +14,7 @@ interface Trie {
   readonly classes: Uint8Array
   /** One byte of each class, a letter in lower case. */
   readonly bytes: readonly number[]
-  /** Where each state leads to: class and state by turns. */
+  /** The next states of each state: class and state by turns. */
   readonly edges: readonly (readonly number[])[]
   /** Rules of the needle that ends in a state. */
   readonly ends: readonly (readonly number[] | undefined)[]
@@ -93,7 +93,7 @@ const buildAutomaton = ({ classes, bytes, edges, ends }: Trie): Mark => {
       order.push(next)
     }
   }
-  // What was found already in a text is not marked again: a visitor may repeat a needle thousands of times.
+  // A needle is marked once a text: a visitor may repeat it thousands of times.
   const seen = new Float64Array(edges.length)
   let searches = 0
   return (value, bits) => {

@@ -134,7 +134,7 @@ export const compileValueTest = (
 
 const never: ValueTest = () => false
 
-/** What a comparison says when its left side is missing. */
+/** The truth of a comparison whose left side is missing. */
 export const whenMissing = (
   { operator, right }: CompareNode,
   { missing }: CompileOptions

@@ -69,7 +69,7 @@ const ofOne = (node: Node): Needles[] => {
   return branches.some((branch) => branch.length === 0) || all.length > MAX_CHOICE ? [] : [all]
 }
 
-/** What a value must contain to match a regex (binary string): several choices, each necessary by itself. */
+/** The texts that a value must contain to match a regex (binary string): several choices, each necessary by itself. */
 export const regexLiterals = (pattern: string): Needles[] => necessary(parseRegex(pattern).node)
 
 const PIECES = /(?:\\.|[^*\\])+/gs

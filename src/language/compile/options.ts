@@ -12,7 +12,7 @@ export interface Lists {
 }
 
 export interface CompileOptions {
-  /** How to treat a missing value. `docs`: `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
+  /** Treatment of a missing value. `docs`: `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
   readonly missing: 'docs' | 'engine'
   readonly lists: Lists
   /** Compiles a condition that is an argument of a call: passed in, as conditions hold calls and calls hold conditions. */

@@ -5,7 +5,7 @@ import type { Value } from '../types.ts'
 import type { Needles } from './literals.ts'
 import { foldCase, MIN_NEEDLE_BYTES, regexLiterals, wildcardLiterals } from './literals.ts'
 
-/** What is looked up: an operand's values, addresses, or texts inside it. */
+/** The subject of a look-up: an operand's values, addresses, or texts inside it. */
 export type LookupKind = 'value' | 'address' | 'needle'
 
 /** A look-up that gives an answer for many rules at once. */

@@ -23,7 +23,7 @@ interface Lookup {
   readonly firstWord: number
 }
 
-/** What is looked up is made of fields alone: neither lists nor missing values have a part in it. */
+/** Look-ups read fields alone: neither lists nor missing values have a part in them. */
 const NO_OPTIONS: CompileOptions = { missing: 'docs', lists: {}, condition: compileCondition }
 const WORD_BITS = 1 << WORD_SHIFT
 

@@ -2,7 +2,7 @@ import { engines } from '../engines.ts'
 import type { Expression } from '../expression.ts'
 import type { Context } from '../types.ts'
 
-/** Which expressions are true of a request, in order, up to the first that ends the evaluation. */
+/** Gives the numbers of the expressions that are true of a request, up to the first that ends the evaluation. */
 export type Matching = (context: Context) => readonly number[]
 
 export const NO_RULES: readonly number[] = []
@@ -20,7 +20,7 @@ const oneByOne =
     return found ?? NO_RULES
   }
 
-/** Whether two expressions read one field: no look-up serves less. */
+/** True where two expressions read one field: a look-up serves two at least. */
 const readOneField = (expressions: readonly Expression[]): boolean => {
   const known = new Set<string>()
   return expressions.some(({ fields }) => {

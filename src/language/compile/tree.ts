@@ -2,7 +2,7 @@ import type { RootNode } from '../ast.ts'
 import type { Expression } from '../expression.ts'
 
 /**
- * Where an expression keeps the tree it was compiled from: for looking at many rules together, nobody else's business.
+ * Keeps the tree that an expression was compiled from, for look-ups that serve many rules together.
  * A WeakMap would be tidier, and makes collecting garbage slow while thousands of rules are compiled.
  */
 const TREE = Symbol('tree')

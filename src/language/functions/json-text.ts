@@ -23,7 +23,7 @@ const ESCAPED: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t:
 const ESCAPES = /(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?=\\u[dD][c-fC-F]))?\\u[0-9a-fA-F]{4}|\\./g
 const UNIT = /\\u(.{4})/g
 
-/** Where a path of keys and positions leads: the text of a string or number as it stands in the document. */
+/** The target of a path of keys and positions: the text of a string or number as it stands in the document. */
 export interface Found {
   kind: 'string' | 'number'
   text: string
@@ -101,7 +101,7 @@ class Reader {
     }
   }
 
-  /** What lies below a key or position, on the path where that is the next one. */
+  /** Reads the value below a key or position, on the path where that is the next one. */
   below(step: number, key: string | number, depth: number) {
     const wanted = step < 0 ? undefined : this.path[step]
     const isOnPath =

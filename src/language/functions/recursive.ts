@@ -15,7 +15,7 @@ const ASCII_END = 0x80
 /** Marks a unit that came from `%uXXXX`, which is UTF-16 and no byte. */
 const UTF16 = 0x1_0000
 const NOT_HEX = -1
-/** What the digit `a` counts. */
+/** The value of the digit `a`. */
 const TEN = 10
 
 const hexValue = (unit: number): number => {

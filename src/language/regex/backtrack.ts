@@ -10,7 +10,7 @@ import type { Trie } from './utf8.ts'
 /** Most steps V8 may be made to take for one byte; one step is about a nanosecond. */
 const MAX_STEPS_PER_BYTE = 256
 
-/** How often a node can match at one place, and the steps to find all those ways; Infinity where unbounded. */
+/** The number of ways in which a node can match at one place, and the steps to find them all; Infinity where unbounded. */
 interface Effort {
   ways: number
   steps: number

@@ -150,7 +150,7 @@ export class LazyDfa {
     return this.#start
   }
 
-  /** Where state `id` goes on a byte of class `byteClass` (the last class is the end of the text). */
+  /** The state after `id` on a byte of class `byteClass` (the last class is the end of the text). */
   #build(id: number, byteClass: number): number {
     const { op, x, y, start, anchored, classes, sample, member } = this.#program
     const index = id / this.#stride

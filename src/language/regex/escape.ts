@@ -3,7 +3,7 @@ import type { Look } from './look-names.ts'
 import { BYTE_MAX, foldAscii, negate, POSIX, type Ranges } from './ranges.ts'
 import { foldUnicode, negateUnicode, unicodePerl, unicodeProperty } from './unicode.ts'
 
-/** What one codepoint or one escape stands for. */
+/** The meaning of one codepoint or one escape. */
 export type Primitive = { start: number; end: number } & (
   | {
       kind: 'literal'

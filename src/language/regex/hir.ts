@@ -3,7 +3,7 @@ import { type Ranges, union } from './ranges.ts'
 import type { Trie } from './utf8.ts'
 
 /**
- * What a pattern means once flags, classes and Unicode are resolved: only bytes, choice, repetition and assertions
+ * The meaning of a pattern, with flags, classes and Unicode resolved: only bytes, choice, repetition and assertions
  * are left. `min` and `max` are match lengths in bytes (`max` Infinity where unbounded).
  */
 export type Node = { readonly min: number; readonly max: number } & (

@@ -10,7 +10,7 @@ const isWordByte = (byte: number) =>
 
 export const isUnicodeLook = (look: Look) => look.endsWith('Unicode')
 
-/** Whether the byte before alone decides. */
+/** True where the byte before alone decides. */
 export const looksBackOnly = (look: Look) =>
   look === 'start' || look === 'startLine' || look === 'wordStartHalf'
 

@@ -9,7 +9,7 @@ import { isUnicodeLook } from './look.ts'
 import type { Parsed } from './parse.ts'
 import type { Program } from './program.ts'
 
-/** Where a regex matched. Offsets are bytes, `end` exclusive. */
+/** A match of a regex. Offsets are bytes, `end` exclusive. */
 export interface RegexMatch {
   start: number
   end: number

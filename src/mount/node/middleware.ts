@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { writeAnswer } from '../../answers/node/write-answer.ts'
 import type { Edge } from '../../edge.ts'
 import type { WatchedResponse } from '../../request/watch-response.ts'
 import type { Verdict } from '../../verdict.ts'
+import { answerRefused } from '../answer-refused.ts'
 import type { NodeResponse } from '../ray-header.ts'
 import { announceRay } from '../ray-header.ts'
 import { passNodeHeaders } from '../request-headers.ts'
 import { dropUnread } from '../unread.ts'
+import { sendOnNode } from './send.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -28,22 +29,19 @@ export type NodeMiddleware = (
  */
 export const mountNode = (edge: Edge): NodeMiddleware =>
   function edge1020(request, response, next) {
-    const settle = (verdict: Verdict) => {
-      if (verdict.answer !== undefined) {
-        writeAnswer(response, verdict.answer)
-        return
-      }
+    const answerOrPass = (verdict: Verdict) => {
+      if (answerRefused(verdict, response, sendOnNode)) return
       request.rayId = verdict.ray
       announceRay(verdict.rayHeader, request, response as unknown as NodeResponse)
       passNodeHeaders(verdict, request)
       verdict.responseWatch?.watchNode(response as unknown as WatchedResponse)
       next()
     }
-    const settleLater = (verdict: Verdict) => {
+    const answerOrPassLater = (verdict: Verdict) => {
       // While the body was looked at the visitor has left, or somebody else has answered.
       if (request.readableAborted || response.headersSent) return
-      dropUnread(request, response, verdict.answer !== undefined)
-      settle(verdict)
+      dropUnread(request, response, verdict.isRefused)
+      answerOrPass(verdict)
     }
     let verdict: ReturnType<Edge['decide']>
     try {
@@ -53,6 +51,6 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       return
     }
     // What the app throws is the app's: it must not be called a second time for it.
-    if (verdict instanceof Promise) void verdict.then(settleLater, next)
-    else settle(verdict)
+    if (verdict instanceof Promise) void verdict.then(answerOrPassLater, next)
+    else answerOrPass(verdict)
   }

@@ -16,7 +16,7 @@ import type { Problem } from '../values.ts'
 import { checkCountry } from '../values.ts'
 import { readActionKey } from './action-key.ts'
 
-/** What an IP Access rule is about, in the words of Cloudflare's API. */
+/** The target of an IP Access rule, in the words of Cloudflare's API. */
 export type AccessTarget = 'ip' | 'ip6' | 'ip_range' | 'country' | 'asn'
 
 /**
@@ -78,7 +78,7 @@ const readNetwork = (text: string): Read => {
 }
 
 /**
- * What an IP Access rule is about, told by the look of its value.
+ * Tells the target of an IP Access rule by the look of its value.
  *
  * @example readAccessValue('as13335') // { read: { target: 'asn', value: 'AS13335' } }
  */

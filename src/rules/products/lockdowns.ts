@@ -20,7 +20,7 @@ import { isUrlPattern, urlsExpression } from '../urls.ts'
 export interface Lockdown extends Rule {
   /** Host and path, `*` for any text: `example.com/wiki/*`. */
   readonly urls: readonly string[]
-  /** What of a request is locked, whoever asks. */
+  /** The condition of requests that are locked, whoever asks. */
   readonly locked: Expression
   /** Addresses and networks that are let in. */
   readonly allow: readonly string[]

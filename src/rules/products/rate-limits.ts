@@ -18,7 +18,7 @@ import { readResponse } from '../response.ts'
 import type { Rule } from '../rule.ts'
 import { readSeconds } from '../seconds.ts'
 
-/** What tells one counter of a rule from another: a value of the request. */
+/** The value of the request that tells one counter of a rule from another. */
 export interface Characteristic {
   /** As written: `ip.src`, `http.request.headers["x-api-key"]`, `cf.colo.id`, `cf.unique_visitor_id`. */
   readonly source: string
@@ -42,7 +42,7 @@ export interface RateLimit extends Rule {
   readonly requestsPerPeriod?: number
   /** In seconds; 0: only what exceeds the limit within the period gets the action. */
   readonly mitigationTimeout: number
-  /** Which requests count, where that is not `expression`. It may read fields of the response. */
+  /** The condition of requests that count, where it is not `expression`. It may read fields of the response. */
   readonly countingExpression?: Expression
   /** True where only requests that reach the origin count. */
   readonly requestsToOrigin: boolean

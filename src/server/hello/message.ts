@@ -23,7 +23,7 @@ export interface Extension {
 }
 
 /**
- * What a TLS client says of itself before anything is encrypted (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). Lists are in the
+ * The facts that a TLS client tells of itself before anything is encrypted (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). Lists are in the
  * order of the wire and hold all that was sent, GREASE (RFC 8701) and repetitions too.
  */
 export interface ClientHello {

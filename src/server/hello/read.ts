@@ -42,7 +42,7 @@ const readSsl2 = (bytes: Uint8Array): HelloResult => {
   return invalid('client hello of SSL 2.0: expected TLS (RFC 6176 forbids it)')
 }
 
-/** What the records hold of a message, put together. A hello in one record, as nearly all are, is not copied. */
+/** Puts a message together from its records. A hello in one record, as nearly all are, is not copied. */
 const gather = (records: Uint8Array, length: number): Uint8Array => {
   const whole = records.subarray(
     RECORD_HEADER_BYTES,

@@ -3,32 +3,32 @@ import type { Parts } from './page-parts.ts'
 import { details, english, rayLine } from './page-parts.ts'
 import { LOWER_STYLE } from './page-style.ts'
 
-type Station = NonNullable<CatalogueEntry['failed']>
+type Hop = NonNullable<CatalogueEntry['failed']>
 
-/** In the order that a request comes by. Ids are those of Cloudflare's pages about origins. */
-const STATIONS: readonly {
-  readonly station: Station
+/** The three hops of a request, from the visitor to the origin, with the ids of Cloudflare's pages about origins. */
+const HOPS: readonly {
+  readonly hop: Hop
   readonly id: string
   readonly name: string
   readonly where: string
   readonly drawing: string
 }[] = [
   {
-    station: 'browser',
+    hop: 'browser',
     id: 'cf-browser-status',
     name: 'Browser',
     where: 'You',
     drawing: '<path class="pen" d="M6 10h44v34H6zM6 20h44M12 15h2M19 15h2"/>',
   },
   {
-    station: 'edge',
+    hop: 'edge',
     id: 'cf-cloudflare-status',
     name: 'Edge',
     where: '{{place}}',
     drawing: '<path class="pen" d="M17 44a11 11 0 0 1-1-22 15 15 0 0 1 29-2 12 12 0 0 1-2 24z"/>',
   },
   {
-    station: 'host',
+    hop: 'host',
     id: 'cf-host-status',
     name: 'Host',
     where: '{{host}}',
@@ -37,9 +37,9 @@ const STATIONS: readonly {
   },
 ]
 
-const stations = (failed: Station | undefined): string =>
-  STATIONS.map(({ station, id, name, where, drawing }) => {
-    const works = station !== failed
+const hopCards = (failed: Hop | undefined): string =>
+  HOPS.map(({ hop, id, name, where, drawing }) => {
+    const works = hop !== failed
     return `<div id="${id}" class="card${works ? '' : ' cf-error-source'}">
 <svg viewBox="0 0 56 56" aria-hidden="true" focusable="false">${drawing}</svg>
 <h2>${name}</h2>
@@ -48,8 +48,8 @@ const stations = (failed: Station | undefined): string =>
 </div>`
   }).join('\n')
 
-/** What went wrong on the way to the origin, and where. */
-export const trouble = {
+/** The page about an error of the origin: what happened, and at which hop. */
+export const originErrorPage = {
   title: ({ entry: { code, title } }: Parts): string => `{{host}} | ${code}: ${title}`,
   body: (parts: Parts): string => {
     const { entry, texts, phrases } = parts
@@ -64,7 +64,7 @@ ${rayLine(parts)}
 <svg width="0" height="0" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style></svg>
 </div>
 <div class="stations"${english(parts)}>
-${stations(entry.failed)}
+${hopCards(entry.failed)}
 </div>
 <div class="cards">
 <div class="card">
