@@ -110,6 +110,6 @@ test('a path without its flag is wrong usage', async () => {
   const { error } = await cli('doctor', SITE)
   expect(error).toMatchObject({
     code: 'wrong_usage',
-    message: expect.stringContaining('rules are given with --rules'),
+    message: expect.stringContaining('name rules with --rules'),
   })
 })
