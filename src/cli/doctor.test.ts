@@ -46,7 +46,7 @@ test('a fresh folder is sound: nothing is there yet', async () => {
   expect(code).toBe(0)
   expect(of('node')).toEqual([{ level: 'ok', what: 'node', text: process.version }])
   expect(of('data')).toMatchObject([
-    { level: 'ok', text: expect.stringContaining('not there yet') },
+    { level: 'ok', text: expect.stringContaining('does not exist yet') },
   ])
   expect(of('events')).toMatchObject([
     { level: 'ok', text: expect.stringContaining('no event store') },

@@ -113,7 +113,10 @@ test.each([
   [['true', '-H', 'x'], '--header "x": expected name: value'],
   [['true', '--asn', 'x'], '--asn "x": expected a number'],
   [['true', '--field', '=x'], '--field "=x": expected name=value'],
-  [['true', '--as', 'curl-hetznr'], '--as "curl-hetznr" is no persona: did you mean curl-hetzner'],
+  [
+    ['true', '--as', 'curl-hetznr'],
+    '--as "curl-hetznr" is not a persona: did you mean curl-hetzner',
+  ],
   [['true', '--missing', 'dcos'], '--missing "dcos": did you mean docs?'],
 ])('eval %j is wrong usage', async (argv, message) => {
   const { error } = await evaluate(...argv)

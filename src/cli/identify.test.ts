@@ -45,7 +45,7 @@ test('a block at a URL is told with its code, its Ray ID and what to do, exit co
   expect(out).toMatch(new RegExp(`^Ray ID +${RAY.source}$`, 'm'))
   expect(out).toMatch(/^Retry +will not help$/m)
   expect(out).toMatch(/^Advice +\S/m)
-  expect(out).toMatch(/^Note +made by edge1020, not by Cloudflare$/m)
+  expect(out).toMatch(/^Note +from edge1020, not from Cloudflare$/m)
 })
 
 test('the site’s own answer is none, exit code 0', async () => {

@@ -67,8 +67,8 @@ test('a file that cannot be written is an error that names it', async () => {
 test.each([
   [[], 'expected a code, such as 1020'],
   [['1020', '1021'], 'unexpected "1021"'],
-  [['1021'], '"1021" is no error code: near are 1019, 1020, 1023'],
-  [['teapot'], '"teapot" is no error code: expected one such as 1020'],
+  [['1021'], '"1021" is not an error code: near are 1019, 1020, 1023'],
+  [['teapot'], '"teapot" is not an error code: expected one such as 1020'],
   [['1020', '--dialect', 'jsn'], '--dialect "jsn": did you mean json?'],
   [['1020', '--language', 'xx'], '--language "xx": expected one of'],
 ])('page %j is wrong usage', async (argv, message) => {
