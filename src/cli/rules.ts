@@ -128,6 +128,11 @@ export const rules: Command = {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
     ...TERRAFORM_FLAGS,
+    format: {
+      value: 'FORMAT',
+      help: `export: one of ${EXPORT_FORMATS.join(', ')} (default ${DEFAULT_FORMAT})`,
+    },
+    output: { value: 'FILE', short: 'o', help: 'export: write to a file' },
     tls: {
       help: 'assume that the edge sees the TLS handshake: no warnings about rules on JA3 and JA4',
     },
