@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -305,6 +306,26 @@ describe('the admin port beyond loopback', () => {
       { what: 'POST /api/rules/reload', by: 'bearer' },
       { what: 'POST /api/rules/reload', by: 'bearer', status: 200 },
     ])
+  })
+
+  test('--admin-name, --admin-read-only and --admin-tls do what they say', async () => {
+    const flags = ['--tls', '--admin-tls', '--admin-name', 'Edge.Internal', '--admin-read-only']
+    const own = await startServe(['--store', 'memory', '--data', folder.dir, ...flags])
+    expect(own.admin).toMatch(/^https:/)
+    const asked = (host: string, path: string, method: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const options = { method, headers: { host }, rejectUnauthorized: false }
+        const request = httpsRequest(new URL(path, own.admin), options, (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        })
+        request.on('error', reject)
+        request.end()
+      })
+    expect(await asked('edge.internal:8021', '/api/events', 'GET')).toBe(200)
+    expect(await asked('other.internal', '/api/events', 'GET')).toBe(403)
+    expect(await asked('localhost', '/api/rules/reload', 'POST')).toBe(403)
+    await own.stop()
   })
 
   test('a token of the environment is never printed', async () => {
