@@ -10,6 +10,7 @@ import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
+import type { SqliteOptions } from './events/node/sqlite.ts'
 import { loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
 import type { Counters } from './limits/counters.ts'
@@ -71,6 +72,12 @@ export interface TerraformValues {
   varFiles?: readonly string[]
 }
 
+/** How a SQLite store keeps events. */
+export type EventOptions = Pick<
+  SqliteOptions,
+  'durability' | 'onStoreFailure' | 'maxAgeDays' | 'maxBytes' | 'maxEvents' | 'maxHeldBytes'
+>
+
 export interface Options
   extends Omit<
     EdgeOptions,
@@ -90,6 +97,8 @@ export interface Options
    * your own.
    */
   counters?: CountersName | Counters
+  /** How the SQLite store keeps events: for how long, and what happens while nothing can be written. */
+  events?: EventOptions
   /** Gets warnings at load: rules that read fields without data, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void
   /** Directory for the default event store and downloaded data. Default `.edge1020`, as for the commands. */
@@ -166,6 +175,7 @@ export const createEdge = (given: Options): Edge => {
   const {
     rules,
     store,
+    events,
     data = DEFAULT_DATA_DIR,
     geo,
     asn,
@@ -199,7 +209,15 @@ export const createEdge = (given: Options): Edge => {
     )
     counting =
       typeof counters === 'string' ? openCounters(counters, { onError, onWarning }) : counters
-    opened = typeof store === 'object' ? store : openStore(store, { dataDir: data })
+    opened =
+      typeof store === 'object'
+        ? store
+        : openStore(store, {
+            ...events,
+            dataDir: data,
+            onTrouble: onError,
+            onNotice: onWarning,
+          })
     const edge = createEdgeFrom({
       reputation: sources.reputation,
       ...options,

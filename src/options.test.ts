@@ -149,6 +149,7 @@ describe('checkOptions', () => {
 
   test.each([
     ...['answers', 'asn', 'body', 'bots', 'colo', 'connection', 'counters', 'data', 'feeds', 'geo'],
+    ...['challenges', 'events'],
     ...['instance', 'lists', 'onClose', 'onError', 'onWarning', 'overrides', 'personas'],
     ...['redactQuery', 'reputation', 'rules', 'seesTls', 'store', 'terraform', 'trust'],
   ])('%s is an option', (name) => {
@@ -157,7 +158,7 @@ describe('checkOptions', () => {
   })
 
   test('there are no others', () => {
-    expect(OPTION_NAMES).toHaveLength(25)
+    expect(OPTION_NAMES).toHaveLength(26)
     expect(told({ rules: 1, nothing_like_it: undefined })).toBe(
       `option "nothing_like_it" is not known: expected one of ${OPTION_NAMES.join(', ')}`
     )

@@ -12,6 +12,7 @@ export const OPTION_NAMES: readonly string[] = [
   'connection',
   'counters',
   'data',
+  'events',
   'feeds',
   'geo',
   'instance',

@@ -3,6 +3,7 @@ import { EdgeError } from '../error.ts'
 import type { EventStore, FindResult, SecurityEvent } from '../events/event.ts'
 import { noStore } from '../events/none.ts'
 import type { EventQuery, SeriesQuery, TopQuery } from '../events/query.ts'
+import type { StoreState } from '../events/state.ts'
 import type { AdminOptions } from './admin.ts'
 import { createAdmin } from './admin.ts'
 import { createAudit } from './audit.ts'
@@ -97,6 +98,19 @@ describe('/healthz', () => {
       blocked: 2,
       storeFailures: 1,
     })
+  })
+
+  test('says what keeps the store from its work; probes that ask strictly get a 503', async () => {
+    const trouble = { message: 'event store events.db: locked', since: '2026-11-29T10:00:00.000Z' }
+    const state: StoreState = { trouble, waiting: 5, lost: 2, gaps: [] }
+    const { ask } = start(FOUND, { store: { ...noStore(), state: () => state } })
+    const { status, json } = await ask('/healthz')
+    expect(status).toBe(200)
+    expect(json()).toMatchObject({ ok: false, trouble, waiting: 5, gaps: [], storeFailures: 3 })
+    expect((await ask('/healthz?strict=1')).status).toBe(503)
+    delete state.trouble
+    const after = await ask('/healthz?strict=1')
+    expect([after.status, after.json().ok, after.json().trouble]).toEqual([200, true, undefined])
   })
 })
 

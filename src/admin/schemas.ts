@@ -70,6 +70,18 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
         penaltiesEvicted: integer(),
         failedOpen: integer(),
       }),
+      'trouble?': object({ message: text('what keeps the store from its work'), since: TIME }),
+      'waiting?': integer(),
+      'gaps?': list(
+        object({
+          firstRay: text(),
+          lastRay: text(),
+          from: TIME,
+          to: TIME,
+          count: integer(),
+          reason: text(),
+        })
+      ),
     },
     true
   ),

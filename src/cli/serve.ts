@@ -22,6 +22,7 @@ import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
+import { EVENT_FLAGS, eventOptions } from './event-flags.ts'
 import { paint, printable } from './printable.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -128,6 +129,7 @@ export const serve: Command = {
       value: 'SPEC',
       help: 'event store: memory, none, or sqlite:FILE (default: SQLite in --data)',
     },
+    ...EVENT_FLAGS,
     ...ADMIN_FLAGS,
     trust: {
       value: 'CIDR',
@@ -209,6 +211,7 @@ export const serve: Command = {
         terraform: terraformValues(args),
         data: args.text('data'),
         store: storeOf(args),
+        events: eventOptions(args),
         trust,
         overrides: args.on('overrides'),
         personas: args.texts('personas'),

@@ -3,6 +3,8 @@ import type { Route } from '../route.ts'
 import type { Side } from '../side.ts'
 
 const MS_PER_SECOND = 1_000
+const HTTP_OK = 200
+const HTTP_UNAVAILABLE = 503
 
 /** Probes carry no token: without one it says no more than they need. */
 export const health = ({ health: read, store, startMs }: Side): Route => ({
@@ -11,23 +13,37 @@ export const health = ({ health: read, store, startMs }: Side): Route => ({
   summary: 'state and counts',
   result: {
     description:
-      'what is running; without the token, where there is one, `ok` and `authenticate` alone',
+      'what is running; `ok` is false while the store has trouble; without the token, where there is one, `ok` and `authenticate` alone',
     schema: 'Health',
   },
+  parameters: [
+    {
+      name: 'strict',
+      in: 'query',
+      description: '1: the status is 503 while `ok` is false',
+      example: '1',
+    },
+  ],
   open: true,
-  answer: (_, { isKnown }) => {
-    if (!isKnown) return json({ ok: true, authenticate: 'Bearer' })
+  answer: ({ query }, { isKnown }) => {
+    const kept = store.state?.()
+    const ok = kept?.trouble === undefined
+    const status = !ok && query.get('strict') === '1' ? HTTP_UNAVAILABLE : HTTP_OK
+    if (!isKnown) return json({ ok, authenticate: 'Bearer' }, status)
     const { rules, problem, judged, blocked, storeFailures = 0 } = read()
     const uptimeSeconds = Math.floor((Date.now() - startMs) / MS_PER_SECOND)
-    return json({
-      ok: true,
+    const value = {
+      ok,
       ...(problem === undefined ? {} : { degraded: problem }),
+      ...(kept?.trouble === undefined ? {} : { trouble: kept.trouble }),
       rules,
       store: store.name,
       uptimeSeconds,
       judged,
       blocked,
-      storeFailures,
-    })
+      storeFailures: storeFailures + (kept?.lost ?? 0),
+      ...(kept === undefined ? {} : { waiting: kept.waiting, gaps: kept.gaps }),
+    }
+    return json(value, status)
   },
 })

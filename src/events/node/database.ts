@@ -84,6 +84,25 @@ const notFound = (file: string) =>
     `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data, its file with --store sqlite:FILE or the running edge with --admin URL`
   )
 
+/** Which file a store has, and the times of the events in its tables. */
+export interface Contents {
+  readonly identity: string | undefined
+  readonly oldestMs: number | undefined
+  readonly newestMs: number | undefined
+}
+
+export const contentsOf = (db: Connection, file: string): Contents => {
+  const timeOf = (order: 'ASC' | 'DESC') =>
+    db.prepare(`SELECT id >> 20 AS ms FROM events ORDER BY id ${order} LIMIT 1`).get() as
+      | { ms: number }
+      | undefined
+  return {
+    identity: identityOf(file),
+    oldestMs: timeOf('ASC')?.ms,
+    newestMs: timeOf('DESC')?.ms,
+  }
+}
+
 /** Opens a store that is there for reading. The driver would create a missing file and write to a read-only one. */
 export const openForReading = (file: string): Connection => {
   if (!existsSync(file)) throw notFound(file)

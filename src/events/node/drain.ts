@@ -1,20 +1,21 @@
-import { closeSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { EdgeError, messageOf } from '../../error.ts'
 import type { Gap } from '../state.ts'
 import { timeOf } from './columns.ts'
-import type { Connection, Durability } from './database.ts'
-import { identityOf, openForWriting, setBusyTimeout } from './database.ts'
+import type { Connection, Contents, Durability } from './database.ts'
+import { contentsOf, identityOf, openForWriting, setBusyTimeout } from './database.ts'
 import { readLines } from './journal-lines.ts'
 import { journalsIn, lifeOf, ownerOf, placesOf } from './journal-names.ts'
 import { type Limits, prune } from './retention.ts'
 import { hasTable, OLD_EVENTS } from './schema.ts'
-import { MS } from './sql.ts'
 import { Tables } from './tables.ts'
 
 export interface DrainOptions extends Limits {
   file: string
   durability: Durability
+  /** The file as it was when the store was opened. */
+  contents: Contents
 }
 
 export interface DrainEvents {
@@ -47,6 +48,7 @@ const LOOK_MS = 5_000
 /** A journal of a process that cannot be asked about is removed when nothing came for so long. */
 const ABANDONED_MS = 3_600_000
 
+const GONE = 'the file was removed, moved or replaced'
 const DAMAGED = /malformed|not a database|encrypted|short read|corrupt/i
 const LOCKED = /database is locked|SQLITE_BUSY/i
 
@@ -68,7 +70,7 @@ interface Open {
   bytes: number
   /** Times of the events in it, for what is said when they are gone. */
   oldestMs: number | undefined
-  newestMs: number
+  newestMs: number | undefined
 }
 
 /**
@@ -85,6 +87,7 @@ export class Drain {
   /** Removed journals whose rows are still there, and since when. */
   readonly #gone = new Map<string, number>()
   #lookedMs = Number.NEGATIVE_INFINITY
+  #wasOpen = false
   #mayPrune = true
   #trouble: string | undefined
 
@@ -149,8 +152,18 @@ export class Drain {
     const { file, durability } = this.#options
     if (this.#open !== undefined) this.#check(this.#open)
     if (this.#open !== undefined) return this.#open
+    const { contents } = this.#options
+    if (!this.#wasOpen && identityOf(file) !== contents.identity) this.#tellOfLoss(contents, GONE)
+    const before = identityOf(file)
     const db = openForWriting(file, durability)
+    const after = identityOf(file)
+    if (after === undefined || (before !== undefined && before !== after)) {
+      // It lost its name while it was opened.
+      db.close()
+      throw new Error('the file was removed or replaced while it was opened')
+    }
     setBusyTimeout(db, LOCK_WAIT_MS)
+    this.#wasOpen = true
     const tables = new Tables(db)
     const files = new Set(
       placesOf(file)
@@ -165,17 +178,8 @@ export class Drain {
       tables.transaction(() => tables.addGap(lost))
       this.#lostGap = undefined
     }
-    const oldest = db.prepare(`SELECT ${MS} AS ms FROM events ORDER BY id LIMIT 1`).get()
-    const newest = db.prepare(`SELECT ${MS} AS ms FROM events ORDER BY id DESC LIMIT 1`).get()
-    this.#open = {
-      db,
-      tables,
-      identity: identityOf(file),
-      wal: undefined,
-      bytes: 0,
-      oldestMs: (oldest as { ms: number } | undefined)?.ms,
-      newestMs: (newest as { ms: number } | undefined)?.ms ?? 0,
-    }
+    // The identity from before the queries: the file may lose its name at any time.
+    this.#open = { db, tables, wal: undefined, bytes: 0, ...contentsOf(db, file), identity: after }
     return this.#open
   }
 
@@ -183,7 +187,8 @@ export class Drain {
   #check(open: Open): void {
     const { file } = this.#options
     if (identityOf(file) !== open.identity) {
-      this.#lose(open, 'the file was removed, moved or replaced')
+      this.#finishMoved(open)
+      this.#lose(open, GONE)
     } else if (open.wal !== undefined && identityOf(`${file}-wal`) !== open.wal) {
       // What is in the log that lost its name goes into the file, while it can still be read.
       open.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -195,6 +200,18 @@ export class Drain {
     }
   }
 
+  /** A file that was moved gets what is still in the log that stayed behind; a new file must not find that log. */
+  #finishMoved({ db }: Open): void {
+    const { file } = this.#options
+    try {
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      if (identityOf(file) !== undefined || sizeOf(`${file}-wal`) > 0) return
+      for (const part of ['-wal', '-shm']) rmSync(`${file}${part}`, { force: true })
+    } catch {
+      // It was removed, or is in use: SQLite tells what belongs to a new file by itself.
+    }
+  }
+
   #note(open: Open): void {
     const { file } = this.#options
     open.wal = identityOf(`${file}-wal`)
@@ -202,14 +219,18 @@ export class Drain {
   }
 
   #lose(open: Open, reason: string): void {
-    const { file } = this.#options
     this.#leave()
-    if (open.oldestMs !== undefined) {
+    this.#tellOfLoss(open, reason)
+  }
+
+  #tellOfLoss({ oldestMs, newestMs = 0 }: Contents, reason: string): void {
+    const { file } = this.#options
+    if (oldestMs !== undefined) {
       this.#lostGap = {
         firstRay: '',
         lastRay: '',
-        from: new Date(open.oldestMs).toISOString(),
-        to: new Date(Math.max(open.newestMs, open.oldestMs)).toISOString(),
+        from: new Date(oldestMs).toISOString(),
+        to: new Date(Math.max(newestMs, oldestMs)).toISOString(),
         count: 0,
         reason,
       }
@@ -244,7 +265,7 @@ export class Drain {
         for (const event of entry.events ?? []) {
           const ms = timeOf(event)
           open.oldestMs = Math.min(open.oldestMs ?? ms, ms)
-          open.newestMs = Math.max(open.newestMs, ms)
+          open.newestMs = Math.max(open.newestMs ?? ms, ms)
         }
       }
       return { events, more: true }

@@ -3,6 +3,7 @@ import { EdgeError } from '../../error.ts'
 import type { EventStore } from '../event.ts'
 import { memoryStore } from '../memory.ts'
 import { noStore } from '../none.ts'
+import type { SqliteOptions } from './sqlite.ts'
 import { sqliteStore } from './sqlite.ts'
 
 const DEFAULT_FILE = 'events.db'
@@ -17,13 +18,14 @@ const SQLITE = 'sqlite:'
  */
 export const openStore = (
   spec: string | undefined,
-  { dataDir, readOnly = false }: { dataDir: string; readOnly?: boolean }
+  { dataDir, ...options }: { dataDir: string } & SqliteOptions
 ): EventStore => {
-  if (spec === undefined) return sqliteStore(join(dataDir, DEFAULT_FILE), { readOnly })
+  const { readOnly = false } = options
+  if (spec === undefined) return sqliteStore(join(dataDir, DEFAULT_FILE), options)
   if (!readOnly && spec === 'memory') return memoryStore()
   if (!readOnly && spec === 'none') return noStore()
   if (spec.startsWith(SQLITE) && spec.length > SQLITE.length) {
-    return sqliteStore(spec.slice(SQLITE.length), { readOnly })
+    return sqliteStore(spec.slice(SQLITE.length), options)
   }
   throw new EdgeError(
     'unknown_store',

@@ -31,7 +31,8 @@ storeContract('SQLite store that survives a power cut', () =>
 )
 
 const opened = (file = newFile(), options: SqliteOptions = {}) => {
-  const store = sqliteStore(file, options)
+  // Nobody here is impatient: a settled append is written, however busy the machine is.
+  const store = sqliteStore(file, { onStoreFailure: 'hold', ...options })
   onTestFinished(() => store.close())
   return store
 }

@@ -4,8 +4,8 @@ import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../even
 import { explainMiss } from '../find.ts'
 import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from '../query.ts'
 import type { StoreState } from '../state.ts'
-import type { Durability } from './database.ts'
-import { DURABILITIES, openForReading, openForWriting } from './database.ts'
+import type { Contents, Durability } from './database.ts'
+import { contentsOf, DURABILITIES, openForReading, openForWriting } from './database.ts'
 import type { StoreFailurePolicy } from './intake.ts'
 import { Intake, STORE_FAILURE_POLICIES } from './intake.ts'
 import { placesOf } from './journal-names.ts'
@@ -71,6 +71,16 @@ const oneOf = <Name extends string>(
 }
 
 const OLDER_NAMES: Readonly<Record<string, Durability>> = { process: 'commit', power: 'flush' }
+
+/** Makes what is missing, and says what is wrong. */
+const lookInto = (file: string, durability: Durability): Contents => {
+  const db = openForWriting(file, durability)
+  try {
+    return contentsOf(db, file)
+  } finally {
+    db.close()
+  }
+}
 
 const closedError = (name: string) => new EdgeError('store_closed', `${name}: the store is closed`)
 
@@ -165,12 +175,12 @@ export const sqliteStore = (
   const policy = oneOf('onStoreFailure', onStoreFailure, STORE_FAILURE_POLICIES)
   if (readOnly) return readOnlyStore(file, name)
   // What is wrong with the file is said now, not by a thread later.
-  openForWriting(file, durability).close()
+  const contents = lookInto(file, durability)
 
   const troubles = new Troubles(name, onTrouble, onNotice)
   let taken = 0
   const drained = drain(
-    { file, durability, ...limits },
+    { file, durability, contents, ...limits },
     {
       onTaken: (events) => {
         taken += events

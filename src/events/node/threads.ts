@@ -4,6 +4,9 @@ import type { DrainEvents, DrainOptions } from './drain.ts'
 import type { FromThread, Grown, Question, ToThread } from './messages.ts'
 import { workerFile } from './worker-file.ts'
 
+/** An error that a thread threw, with its code from the table, is thrown once more here. */
+const RepeatedError = EdgeError
+
 interface Call {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
@@ -44,7 +47,7 @@ class Thread {
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'done') this.#settle(message.call, (call) => call.resolve(message.value))
       else if (message.kind === 'failed') {
-        const error = new EdgeError(message.code as ErrorCode, message.message)
+        const error = new RepeatedError(message.code as ErrorCode, message.message)
         this.#settle(message.call, (call) => call.reject(error))
       } else this.onMessage(message)
     })

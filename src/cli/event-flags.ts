@@ -1,0 +1,58 @@
+import { DURABILITIES } from '../events/node/database.ts'
+import { STORE_FAILURE_POLICIES } from '../events/node/intake.ts'
+import type { EventOptions } from '../node.ts'
+import type { Arguments, Flag } from './command.ts'
+import { usageError } from './command.ts'
+
+const BYTES_PER_MB = 1_000_000
+const MAX_DAYS = 36_500
+const MAX_MB = 1_000_000_000
+
+/** How `serve` keeps events in SQLite. */
+export const EVENT_FLAGS: Record<string, Flag> = {
+  'on-store-failure': {
+    value: 'POLICY',
+    help: 'while no event can be written: refuse-anyway (default) answers at once and writes later, hold waits',
+  },
+  durability: {
+    value: 'LEVEL',
+    help: 'what an event survives once its refusal is sent: commit (default) a kill, flush a power cut, memory neither',
+  },
+  'keep-days': { value: 'N', help: 'remove older events (default 30)' },
+  'keep-mb': { value: 'N', help: 'remove the oldest events beyond this size (default 1000)' },
+}
+
+const named = <Name extends string>(
+  args: Arguments,
+  flag: string,
+  names: readonly Name[]
+): Name | undefined => {
+  const text = args.text(flag)
+  const found = names.find((name) => name === text)
+  if (text === undefined || found !== undefined) return found
+  throw usageError(`--${flag} "${text}": expected one of ${names.join(', ')}`)
+}
+
+const number = (args: Arguments, flag: string, max: number): number | undefined => {
+  const text = args.text(flag)
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= 1 && value <= max) return value
+  throw usageError(`--${flag} "${text}": expected a whole number from 1 to ${max}`)
+}
+
+/** @throws EdgeError `wrong_usage` */
+export const eventOptions = (args: Arguments): EventOptions => {
+  const store = args.text('store')
+  const without = Object.keys(EVENT_FLAGS).find((flag) => args.text(flag) !== undefined)
+  if (without !== undefined && (store === 'memory' || store === 'none')) {
+    throw usageError(`--${without}: expected with a store in a file, not with --store ${store}`)
+  }
+  const megabytes = number(args, 'keep-mb', MAX_MB)
+  return {
+    durability: named(args, 'durability', DURABILITIES),
+    onStoreFailure: named(args, 'on-store-failure', STORE_FAILURE_POLICIES),
+    maxAgeDays: number(args, 'keep-days', MAX_DAYS),
+    maxBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MB,
+  }
+}

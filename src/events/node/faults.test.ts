@@ -1,0 +1,218 @@
+// What happens to the file of a running store, and that nobody who is refused waits for it.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import Database from 'libsql'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventWith } from '../event.fixture.ts'
+import type { SecurityEvent } from '../event.ts'
+import type { SqliteOptions, SqliteStore } from './sqlite.ts'
+import { sqliteStore } from './sqlite.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'edge1020-faults-'))
+let files = 0
+const newFile = () => {
+  const file = join(folder, `${files++}`, 'events.db')
+  mkdirSync(dirname(file))
+  return file
+}
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Watched {
+  store: SqliteStore
+  errors: string[]
+  notices: string[]
+}
+
+const opened = (file: string, options: SqliteOptions = {}): Watched => {
+  const errors: string[] = []
+  const notices: string[] = []
+  const store = sqliteStore(file, {
+    ...options,
+    onTrouble: ({ message }) => errors.push(message),
+    onNotice: (message) => notices.push(message),
+  })
+  onTestFinished(() => store.close())
+  return { store, errors, notices }
+}
+
+const inTables = (store: SqliteStore) =>
+  expect.poll(() => store.state().waiting, { timeout: 20_000 }).toBe(0)
+const inTrouble = ({ store }: Watched, message: RegExp) =>
+  expect.poll(() => store.state().trouble?.message, { timeout: 20_000 }).toMatch(message)
+const recovered = ({ store }: Watched) =>
+  expect.poll(() => store.state().trouble, { timeout: 20_000 }).toBeUndefined()
+
+const refuse = async (store: SqliteStore, count = 3): Promise<SecurityEvent[]> => {
+  const events = Array.from({ length: count }, () => eventWith())
+  await Promise.all(events.map((event) => store.append([event])))
+  return events
+}
+
+const expectFound = async (store: SqliteStore, events: readonly SecurityEvent[]) => {
+  for (const event of events) {
+    expect(await store.find(event.ray)).toEqual({ found: true, events: [event] })
+  }
+}
+
+const lock = (file: string) => {
+  const other = new Database(file)
+  onTestFinished(() => void other.close())
+  other.exec('BEGIN IMMEDIATE')
+  return () => other.exec('COMMIT')
+}
+
+describe('a file that another process holds', () => {
+  test('keeps no refusal waiting and hides no event; all are in it afterwards', async () => {
+    const file = newFile()
+    const watched = opened(file)
+    const { store, errors, notices } = watched
+    const unlock = lock(file)
+    // The lock is held until all of this has happened.
+    const events = await refuse(store, 50)
+    await inTrouble(watched, /locked by another process/)
+    expect(store.state()).toMatchObject({ waiting: 50, lost: 0, gaps: [] })
+    await expectFound(store, events.slice(0, 3))
+    expect(await store.query()).toEqual(events.toReversed())
+    expect(await store.top({ by: ['action'] })).toEqual([{ values: ['block'], count: 50 }])
+    unlock()
+    await recovered(watched)
+    await inTables(store)
+    expect(await store.query()).toEqual(events.toReversed())
+    expect(errors).toEqual([`event store ${file}: locked by another process`])
+    expect(notices).toEqual([`sqlite ${file} works again`])
+  })
+})
+
+describe('a file that is gone', () => {
+  test.each<[string, (file: string) => void]>([
+    [
+      'removed',
+      (file) => {
+        for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true })
+      },
+    ],
+    ['moved', (file) => renameSync(file, `${file}.moved`)],
+  ])(
+    '%s: later events are in a new one, and a look-up of earlier ones names the gap',
+    async (_, act) => {
+      const file = newFile()
+      const { store, notices } = opened(file)
+      const [early] = (await refuse(store, 1)) as [SecurityEvent]
+      await inTables(store)
+      // What is in the tables is no longer in a journal.
+      await store.close()
+      const watched = opened(file)
+      await watched.store.query()
+      act(file)
+      const late = await refuse(watched.store)
+      await expect.poll(() => existsSync(file), { timeout: 20_000 }).toBe(true)
+      await inTables(watched.store)
+      await expectFound(watched.store, late)
+      expect(await watched.store.find(early.ray)).toMatchObject({
+        found: false,
+        reason: 'gap',
+        message: expect.stringContaining('the file was removed, moved or replaced'),
+      })
+      expect(watched.notices).toEqual([
+        `event store ${file}: the file was removed, moved or replaced; a new one is begun, and earlier events are not in it`,
+      ])
+      expect(notices).toEqual([])
+      await watched.store.close()
+      // The next process knows it, too.
+      const next = opened(file).store
+      await expectFound(next, late)
+      expect(await next.find(early.ray)).toMatchObject({ reason: 'gap' })
+    }
+  )
+
+  test('with its directory: what is written goes on elsewhere, and comes back', async () => {
+    const file = newFile()
+    const { store } = opened(file)
+    await refuse(store, 1)
+    await inTables(store)
+    rmSync(dirname(file), { recursive: true })
+    const late = await refuse(store)
+    await expect.poll(() => existsSync(file), { timeout: 20_000 }).toBe(true)
+    const later = await refuse(store)
+    await inTables(store)
+    await expectFound(store, [...late, ...later])
+  })
+})
+
+describe('a file that is damaged', () => {
+  const grown = async () => {
+    const file = newFile()
+    const first = sqliteStore(file)
+    const events = await refuse(first as SqliteStore, 2_000)
+    await first.close()
+    const db = new Database(file)
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    db.close()
+    return { file, events }
+  }
+
+  test.each<[string, (file: string) => void]>([
+    ['cut off', (file) => truncateSync(file, 10_000)],
+    [
+      'overwritten',
+      (file) => {
+        const bytes = readFileSync(file)
+        bytes.fill(0xa5, 4_096 * 2)
+        writeFileSync(file, bytes)
+      },
+    ],
+  ])('%s: it is set aside, never deleted, and later events are kept', async (_, act) => {
+    const { file, events } = await grown()
+    const watched = opened(file)
+    await watched.store.query({ limit: 1 })
+    await refuse(watched.store, 1)
+    await inTables(watched.store)
+    const before = readdirSync(dirname(file)).length
+    act(file)
+    const late: SecurityEvent[] = []
+    const aside = () => readdirSync(dirname(file)).filter((name) => name.includes('.damaged-'))
+    // Damage shows when SQLite comes across it.
+    while (aside().length === 0) {
+      late.push(...(await refuse(watched.store, 20)))
+      await vi.waitFor(() => expect(watched.store.state().waiting).toBeLessThan(400), 20_000)
+    }
+    await recovered(watched)
+    late.push(...(await refuse(watched.store)))
+    await inTables(watched.store)
+    await expectFound(watched.store, late)
+    expect(await watched.store.find(events[5]!.ray)).toMatchObject({
+      reason: 'gap',
+      message: expect.stringMatching(/the file was damaged and is kept as .*\.damaged-/),
+    })
+    expect(before).toBeGreaterThan(0)
+    expect(watched.store.state().lost).toBe(0)
+  })
+
+  test('replaced by a database of another program: that one is not touched', async () => {
+    const file = newFile()
+    const watched = opened(file)
+    await refuse(watched.store, 1)
+    await inTables(watched.store)
+    rmSync(file)
+    const foreign = new Database(file)
+    foreign.exec('CREATE TABLE shopping (item TEXT)')
+    foreign.close()
+    await refuse(watched.store)
+    await inTrouble(watched, /is a database of another program/)
+    const tables = new Database(file, { readonly: true } as object)
+    onTestFinished(() => void tables.close())
+    expect(tables.prepare('SELECT name FROM sqlite_master').all()).toEqual([{ name: 'shopping' }])
+    expect(watched.store.state()).toMatchObject({ waiting: 3, lost: 0 })
+  })
+})
