@@ -34,9 +34,9 @@ export interface EdgeOptions extends Sources {
   }
   /** Challenges, which browsers pass. */
   challenges?: {
-    /** Signs clearances. Edges that share it accept each other's clearances, and those from before a restart. Default random. */
+    /** The key that signs clearances. Edges with the same key accept each other's clearances, also after a restart. Default random. */
     secret?: string | undefined
-    /** How long a clearance lets its visitor past challenges, in seconds. Default 1,800, as on Cloudflare. */
+    /** Lifetime of a clearance in seconds. Default 1,800, as on Cloudflare. */
     lifetimeSeconds?: number | undefined
   }
   /** Counts for rate limits. Default: in memory, up to a million keys. */

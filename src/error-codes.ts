@@ -292,8 +292,8 @@ export const errorCodes = {
   counters_full: {
     area: 'serving',
     meaning:
-      'So many keys are limited at once that penalties are forgotten before their end, those first that end first.',
-    remedy: 'Raise `maxKeys` of the counters, or count by fewer values that visitors invent.',
+      'Too many keys are limited at once. The edge drops penalties early, starting with those that end first.',
+    remedy: 'Raise `maxKeys` of the counters, or count by fewer values that visitors can invent.',
   },
   data_failed: {
     area: 'commands',

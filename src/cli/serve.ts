@@ -157,11 +157,11 @@ export const serve: Command = {
     ...answerFlags,
     clearance: {
       value: 'SECONDS',
-      help: 'how long a passed challenge lets a browser past all of them (default 1800)',
+      help: 'lifetime of a passed challenge in seconds (default 1800)',
     },
     counters: {
       value: 'SPEC',
-      help: 'where rate limits count: memory, memory:MAXKEYS, or redis://HOST:PORT for several edges (default memory)',
+      help: 'counters of rate limits: memory, memory:MAXKEYS, or redis://HOST:PORT for several edges (default memory)',
     },
     colo: { value: 'XXX', help: 'data centre in Ray IDs, three letters (default LOC)' },
     'redact-query': {
