@@ -131,9 +131,12 @@ const readBy = (rules: readonly Rule[]): Pick<Ruleset, 'fields' | 'lists'> => {
 /** Makes one ruleset of drafts, or throws one error with all problems that were found. */
 export const assembleDrafts = (
   { rules: drafts, lists, zones: zoneDrafts = [] }: Drafts,
-  files: readonly string[],
+  documents: readonly string[],
   findings: Findings
 ): Ruleset => {
+  // Those of lists too: a reload has to look at them.
+  const ofLists = [...lists, ...zoneDrafts.flatMap((zone) => zone.lists)]
+  const files = [...documents, ...unique(ofLists.flatMap(({ from }) => from ?? []))]
   // Rules of two zones never judge one request: they may have the same id.
   if (zoneDrafts.length === 0) checkIds(drafts, findings)
   for (const { rules } of zoneDrafts) checkIds([...drafts, ...rules], findings)
@@ -172,12 +175,13 @@ export const assembleDrafts = (
   }
 }
 
-const listFacts = ({ name, kind, size, file, line }: OwnList): OwnList => ({
+const listFacts = ({ name, kind, size, file, line, from }: OwnList): OwnList => ({
   name,
   kind,
   size,
   file,
   line,
+  ...(from === undefined ? {} : { from }),
 })
 
 /** Makes one ruleset of parsed documents, or throws one error with all their problems. */

@@ -17,6 +17,14 @@ import { originOf, replaceVerbatim, textOf } from './term.ts'
 export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
   /** Reads the owner's pages that rules name; without it no rule may name one. */
   readPage?: ReadPage
+  /** Reads the files of lists; without it no list may name one. `from` is the document that does. */
+  readList?: (path: string, from: string) => ListFile
+}
+
+/** The file of a list: its path for messages and for a reload, and what it says. */
+export interface ListFile {
+  readonly file: string
+  readonly text: string
 }
 
 /** UTF-16 units in so many bytes of a text. */

@@ -116,7 +116,8 @@ const readZone = (node: Node, reader: Reader, options: LanguageOptions): ZoneDra
   if (map === undefined) return undefined
   const { found } = reader.entries(map, ZONE_KEYS, 'a zone')
   const head = readZoneHead(map, found, reader)
-  const lists = found.lists === undefined ? [] : readLists(found.lists.value, reader)
+  const lists =
+    found.lists === undefined ? [] : readLists(found.lists.value, reader, options.readList)
   checkNames(lists, reader)
   const known = joinLists(...lists.map((list) => list.lists), options.lists ?? {})
   const rules = readProducts(found, reader, { ...options, lists: known })
@@ -132,7 +133,7 @@ export const readDocuments = (
 ): Drafts => {
   const documents = nodes.flatMap((node) => readKeys(node, reader) ?? [])
   const lists = documents.flatMap(({ lists: entry }) =>
-    entry === undefined ? [] : readLists(entry.value, reader)
+    entry === undefined ? [] : readLists(entry.value, reader, options.readList)
   )
   checkNames(lists, reader)
   const known = joinLists(...lists.map((list) => list.lists), options.lists ?? {})

@@ -71,6 +71,7 @@ export const LOCKDOWN_KEYS = {
 export const LIST_KEYS = {
   kind: ['type'],
   items: ['entries', 'values'],
+  file: ['path', 'from', 'csv'],
 } as const satisfies Keys
 
 export const RESPONSE_KEYS = {

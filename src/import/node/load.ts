@@ -9,6 +9,7 @@ import { Findings } from '../../rules/findings.ts'
 import { joinLists } from '../../rules/lists.ts'
 import { draftsIn } from '../../rules/load.ts'
 import { readRuleFiles } from '../../rules/node/files.ts'
+import { readListFile } from '../../rules/node/list-file.ts'
 import type { Place } from '../../rules/node.ts'
 import type { Ruleset } from '../../rules/rule.ts'
 import { customRulesets, executedBy, withExecuted } from '../execute.ts'
@@ -97,7 +98,7 @@ export const loadRulePaths = (
   const warn = (source: string, message: string, help?: string) =>
     findings.warn(namedPlace(source, message), 'not_loaded', message, help)
   const lists = joinLists(options.lists ?? {}, listsIn(imported, warn))
-  const language = { ...options, lists }
+  const language = { readList: readListFile, ...options, lists }
   const ownFiles = imported.own.map((path) => readRuleFiles([path]))
   const sources = ownFiles.flat()
   const own = draftsIn(sources, findings, language)

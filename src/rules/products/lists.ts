@@ -4,10 +4,12 @@ import type { ListKind } from '../../lists/kind.ts'
 import { KIND_NAMES } from '../../lists/kind.ts'
 import type { ListEntries } from '../../lists/named.ts'
 import { listsOf } from '../../lists/named.ts'
+import type { LanguageOptions } from '../compile.ts'
 import { LIST_KEYS } from '../keys.ts'
 import type { Entry, Node, Place } from '../node.ts'
 import { inBackticks } from '../node.ts'
 import type { Reader } from '../reader.ts'
+import { listFileEntries } from './list-file.ts'
 
 /** One list that a document fills. */
 export interface OwnList {
@@ -19,6 +21,8 @@ export interface OwnList {
   readonly file: string
   /** 1-based; 0 for a list passed as an object. */
   readonly line: number
+  /** The file with its entries, where they do not stand in the document. */
+  readonly from?: string
 }
 
 /** A list as far as it could be read. */
@@ -45,33 +49,90 @@ const itemText = (item: Node, reader: Reader): string | number | undefined =>
     ? item.value
     : reader.text(item, 'an entry of the list')?.value
 
-const partsOf = (value: Node, reader: Reader): { items: Node; kind?: ListKind } | undefined => {
-  if (value.kind === 'list') return { items: value }
-  const map = reader.map(value, 'a list of entries, or a mapping with `kind` and `items`')
-  if (map === undefined) return undefined
-  const { found, meant } = reader.entries(map, LIST_KEYS, 'a list')
-  if (found.items === undefined) {
-    if (!meant.has('items')) {
-      reader.findings.error(map.place, 'missing_key', 'the list has no `items`')
-    }
+interface ListParts {
+  readonly items: readonly (string | number)[]
+  readonly kind: ListKind | undefined
+  /** Where an entry stands, for the message about it. */
+  readonly placeOf: (entry: string) => { place: Place; prefix: string } | undefined
+  readonly from?: string
+}
+
+const itemsIn = (node: Node, kind: ListKind | undefined, reader: Reader): ListParts | undefined => {
+  if (node.kind !== 'list') return reader.wrongType(node, 'a list of entries')
+  const items = node.items.flatMap((item) => itemText(item, reader) ?? [])
+  const placeOf = (entry: string) => {
+    const found = node.items.find((item) => item.kind === 'scalar' && String(item.value) === entry)
+    return found && { place: found.place, prefix: '' }
+  }
+  return { items, kind, placeOf }
+}
+
+const fileIn = (
+  { value }: Entry,
+  kind: ListKind | undefined,
+  reader: Reader,
+  readFile: LanguageOptions['readList']
+): ListParts | undefined => {
+  const path = reader.text(value, 'the path of a file with one entry a line, or CSV')
+  if (path === undefined) return undefined
+  if (readFile === undefined) {
+    const message = 'files cannot be read here: give the entries in `items`'
+    reader.findings.error(path.place, 'invalid_list', message)
     return undefined
   }
+  try {
+    const { file, text } = readFile(path.value, path.place.span().file ?? '')
+    const entries = listFileEntries(text)
+    const placeOf = (entry: string) => {
+      const line = entries.find((one) => one.text === entry)?.line
+      return { place: path.place, prefix: `${file}:${line ?? 1}: ` }
+    }
+    return { items: entries.map((entry) => entry.text), kind, placeOf, from: file }
+  } catch (error) {
+    if (!(error instanceof EdgeError)) throw error
+    reader.findings.error(path.place, error.code, error.message)
+    return undefined
+  }
+}
+
+const partsOf = (
+  value: Node,
+  reader: Reader,
+  readFile: LanguageOptions['readList']
+): ListParts | undefined => {
+  if (value.kind === 'list') return itemsIn(value, undefined, reader)
+  const expected = 'a list of entries, or a mapping with `items` or `file`, and `kind`'
+  const map = reader.map(value, expected)
+  if (map === undefined) return undefined
+  const { found, meant } = reader.entries(map, LIST_KEYS, 'a list')
+  const { items, file } = found
   const kind = found.kind && readKind(found.kind, reader)
-  return { items: found.items.value, ...(kind === undefined ? {} : { kind }) }
+  if (items !== undefined && file !== undefined) {
+    const message = 'the list has both `items` and `file`: expected one of them'
+    reader.findings.error(file.keyPlace, 'conflicting_keys', message)
+    return undefined
+  }
+  if (items !== undefined) return itemsIn(items.value, kind, reader)
+  if (file !== undefined) return fileIn(file, kind, reader, readFile)
+  if (!meant.has('items') && !meant.has('file')) {
+    reader.findings.error(map.place, 'missing_key', 'the list has no `items` and no `file`')
+  }
+  return undefined
 }
 
 /** The kind of a list that could be made: the one set that it is in. */
 const kindIn = (lists: Lists, name: string): ListKind =>
   lists.ip?.(name) !== undefined ? 'ip' : lists.int?.(name) !== undefined ? 'asn' : 'hostname'
 
-const readList = ({ key, keyPlace, value }: Entry, reader: Reader): ListDraft | undefined => {
+const readList = (
+  { key, keyPlace, value }: Entry,
+  reader: Reader,
+  readFile: LanguageOptions['readList']
+): ListDraft | undefined => {
   const before = reader.findings.errors
-  const parts = partsOf(value, reader)
-  if (parts === undefined) return undefined
-  const { items: node, kind: given } = parts
-  if (node.kind !== 'list') return reader.wrongType(node, 'a list of entries')
-  const items = node.items.flatMap((item) => itemText(item, reader) ?? [])
-  if (reader.findings.errors > before) return undefined
+  const parts = partsOf(value, reader, readFile)
+  if (parts === undefined || reader.findings.errors > before) return undefined
+  const { items, kind: given, placeOf, from } = parts
   const entries: ListEntries = given === undefined ? items : { kind: given, items }
   try {
     const lists = listsOf({ [key]: entries })
@@ -84,21 +145,30 @@ const readList = ({ key, keyPlace, value }: Entry, reader: Reader): ListDraft | 
       items,
       file: place.path ?? file,
       line: place.path === undefined ? line : 0,
+      ...(from === undefined ? {} : { from }),
       lists,
       place,
     }
   } catch (error) {
     if (!(error instanceof EdgeError)) throw error
-    const culprit = node.items.find(
-      (item) => item.kind === 'scalar' && error.message.includes(`: ${JSON.stringify(item.value)}:`)
-    )
-    reader.findings.error(culprit?.place ?? keyPlace, error.code, error.message)
+    const culprit = items.find((item) => error.message.includes(`: ${JSON.stringify(item)}:`))
+    const { place, prefix } = (culprit === undefined ? undefined : placeOf(String(culprit))) ?? {
+      place: keyPlace,
+      prefix: '',
+    }
+    reader.findings.error(place, error.code, `${prefix}${error.message}`)
     return undefined
   }
 }
 
 /** Reads `lists:` of one document: the entries of each list by its name, without `$`. */
-export const readLists = (node: Node, reader: Reader): ListDraft[] => {
+export const readLists = (
+  node: Node,
+  reader: Reader,
+  readFile?: LanguageOptions['readList']
+): ListDraft[] => {
   const map = reader.map(node, 'a mapping of list names to their entries')
-  return map === undefined ? [] : map.entries.flatMap((entry) => readList(entry, reader) ?? [])
+  return map === undefined
+    ? []
+    : map.entries.flatMap((entry) => readList(entry, reader, readFile) ?? [])
 }
