@@ -1,14 +1,19 @@
 // What each mount tells an edge of its responses, so that rate limits count by them.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test } from 'vitest'
+import { hasRedis, startRedis } from '../src/limits/node/redis.fixture.ts'
 import type { Edge } from '../src/node.ts'
 import { createEdge, edge1020, nodeMiddleware, serve } from '../src/node.ts'
+import { ROOT } from './cli.ts'
 
 const edgeOf = (counting_expression: string): Edge =>
   createEdge({
@@ -130,4 +135,64 @@ test('a body that streams is not held up', async () => {
     controller.abort()
   }
   expect((await fetch(`${served.url}/login`)).status).toBe(429)
+})
+
+test('rules/rate-limits.yaml limits wrong passwords, an API and scrapers', async () => {
+  const edge = createEdge({ rules: join(ROOT, 'rules', 'rate-limits.yaml'), store: 'none' })
+  closing.push(edge.close)
+  const ask = (path: string, method = 'GET', headers = {}, ip = '2001:db8::1') =>
+    edge.judge(new Request(`http://shop.test${path}`, { method, headers }), { remoteAddress: ip })
+  const wrong = { status: 401, headers: [] }
+  for (let i = 0; i < 11; i++) (await ask('/login', 'POST')).responseWatch!.tell(wrong)
+  const stopped = await ask('/login', 'POST')
+  expect([stopped.rule!.name, stopped.answer!.status]).toEqual(['guessing passwords', 429])
+  expect((await ask('/login')).action).toBe('pass')
+
+  const key = { 'x-api-key': 'K' }
+  for (let i = 0; i < 60; i++) expect((await ask('/api/a', 'GET', key)).action).toBe('pass')
+  const throttled = await ask('/api/b', 'GET', key)
+  expect(throttled.answer).toMatchObject({ status: 429, body: '{"error":"too many requests"}' })
+  expect((await ask('/api/a')).action).toBe('pass')
+
+  for (let i = 0; i < 600; i++) await ask('/page', 'GET', {}, `2001:db8::${i.toString(16)}`)
+  expect((await ask('/page', 'GET', {}, '2001:db8::ffff')).action).toBe('log')
+  expect((await ask('/page', 'GET', {}, '2001:db8:0:1::1')).action).toBe('pass')
+})
+
+/** Judges many requests of one visitor in a process of its own; says how many passed once it is told to begin. */
+const PROCESS = `
+import { createEdge, redisCounters } from 'EDGE'
+const edge = createEdge({ store: 'none', bots: 'off', counters: redisCounters('URL', { deadlineMs: 60_000 }), rules: { rate_limits: [
+  { name: 'all', expression: 'http.host eq "shop.test"', requests_per_period: 40, period: 3600, mitigation_timeout: 3600, action: 'block' },
+] } })
+const request = new Request('http://shop.test/')
+const ask = async () => (await edge.judge(request, { remoteAddress: '192.0.2.1' })).action === 'pass'
+const ready = new Promise((resolve) => process.stdin.once('data', resolve))
+console.log('ready')
+await ready
+let passed = 0
+for (let i = 0; i < 100; i++) if (await ask()) passed++
+console.log(JSON.stringify({ passed, failedOpen: edge.stats.rateLimits.failedOpen }))
+await edge.close()
+process.exit(0)
+`
+
+describe.skipIf(!hasRedis())('two processes', () => {
+  test('share one limit in Redis: nothing above it gets through', async () => {
+    const redis = await startRedis()
+    closing.push(redis.stop)
+    const code = PROCESS.replace('EDGE', join(ROOT, 'dist', 'node.js')).replace('URL', redis.url)
+    const children = [1, 2].map(() =>
+      spawn(process.execPath, ['--input-type=module', '-e', code], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+    )
+    const lines = children.map((child) => createInterface(child.stdout)[Symbol.asyncIterator]())
+    for (const line of lines) expect((await line.next()).value).toBe('ready')
+    for (const { stdin } of children) stdin.write('go\n')
+    const said = await Promise.all(lines.map(async (line) => JSON.parse((await line.next()).value)))
+    const sum = (name: 'passed' | 'failedOpen') => said.reduce((all, one) => all + one[name], 0)
+    expect(sum('failedOpen')).toBe(0)
+    expect(sum('passed')).toBe(40)
+  })
 })
