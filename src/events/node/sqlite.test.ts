@@ -50,6 +50,9 @@ const refusal = (act: () => unknown): { code: string; message: string } => {
   throw new Error('it was not refused')
 }
 
+/** Answers wait for the disk however slow it is: else an append is resolved from memory after a moment. */
+const PATIENT: SqliteOptions = { onStoreFailure: 'hold' }
+
 describe('commits', () => {
   test('a resolved append is in the file for other readers; a pending one is not', async () => {
     const file = newFile()
@@ -63,7 +66,7 @@ describe('commits', () => {
 
   test('what is on the disk when an append is resolved is enough, as after a kill', async () => {
     const [file, copy] = [newFile(), newFile()]
-    const store = opened(file)
+    const store = opened(file, PATIENT)
     const events = Array.from({ length: 70 }, () => eventWith())
     await Promise.all(events.map((event) => store.append([event])))
     mkdirSync(dirname(copy))
@@ -75,7 +78,7 @@ describe('commits', () => {
   })
 
   test.each([1, 2, 50, 64, 65, 127, 333])('%i appends of one turn are one', async (count) => {
-    const store = opened()
+    const store = opened(newFile(), PATIENT)
     const events = Array.from({ length: count }, () => eventWith())
     await Promise.all(events.map((event) => store.append([event])))
     expect(store.commits).toBe(1)
@@ -83,7 +86,7 @@ describe('commits', () => {
   })
 
   test('those of another turn are another', async () => {
-    const store = opened()
+    const store = opened(newFile(), PATIENT)
     await store.append([eventWith()])
     await store.append([eventWith()])
     expect(store.commits).toBe(2)
