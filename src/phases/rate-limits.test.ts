@@ -411,6 +411,24 @@ describe('counters', () => {
   })
 })
 
+describe('a warning', () => {
+  const warnings = (changes: object) => limitedEdge(one(changes)).edge.warnings
+
+  test.each([
+    [{ characteristics: ['cf.unique_visitor_id'] }, 'visitors behind one address are one here'],
+    [{ characteristics: ['cf.bot_management.ja4'] }, 'reads cf.bot_management.ja4'],
+    [{ counting_expression: 'cf.waf.score gt 1' }, 'reads cf.waf.score'],
+    [{ characteristics: ['http.request.headers["X-Key"]'] }, 'is always absent'],
+  ])('tells of %j', (changes, message) => {
+    expect(warnings(changes)).toEqual([expect.stringContaining(message)])
+  })
+
+  test('is not about what is counted here as on Cloudflare', () => {
+    const counting_expression = 'http.response.code eq 401'
+    expect(warnings({ characteristics: BY_KEY, counting_expression })).toEqual([])
+  })
+})
+
 describe('the event of a limited request', () => {
   const events = async (edge: Edge) => edge.store.query()
 

@@ -106,7 +106,9 @@ export const readCounting = (
   return expression
 }
 
-/** Reports characteristics that do not go together. */
+const UPPER_CASE_HEADER = /\bhttp\.request\.headers\["[^"]*[A-Z]/
+
+/** Reports characteristics that do not go together, or that no request has. */
 export const checkCharacteristics = (
   characteristics: readonly Characteristic[],
   warn: (message: string) => void
@@ -114,6 +116,11 @@ export const checkCharacteristics = (
   const sources = characteristics.map(({ source }) => source)
   if (sources.includes('ip.src') && sources.includes('cf.unique_visitor_id')) {
     warn('Cloudflare takes either `ip.src` or `cf.unique_visitor_id`, not both')
+  }
+  for (const source of sources) {
+    if (UPPER_CASE_HEADER.test(source)) {
+      warn(`\`${source}\` is always absent: headers are known by their names in lower case`)
+    }
   }
 }
 
