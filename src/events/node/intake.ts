@@ -32,10 +32,11 @@ export interface IntakeOptions {
 /** A journal of this size makes room for another: what is in the tables need not be on the disk twice. */
 const JOURNAL_BYTES = 16 * 1_048_576
 /**
- * How long a write may take until refusals go out in any case. One that came while another write was under way waits for two:
- * nobody waits for 50 ms.
+ * How long a write may take until refusals go out without it. A journal that cannot be written fails at once, so this is for a
+ * disk that hangs. It is long, because a refusal that is sent before its event is written breaks the promise of its Ray ID if the
+ * process is killed then: a machine whose processors are busy delays a write by tens of milliseconds.
  */
-export const PATIENCE_MS = 24
+export const PATIENCE_MS = 500
 /** A write that takes longer is worth a word. */
 const SLOW_MS = 1_000
 const RETRY_MS = 200
