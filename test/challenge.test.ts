@@ -1,7 +1,7 @@
 // Challenges in a real browser: it passes by itself or with a click, a second visitor does not, nor does a script.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { launch, skipsPages } from './browser.ts'
 import type { Running } from './cli.ts'
@@ -32,6 +32,9 @@ describe.skipIf(skipsPages)('challenges in a browser', () => {
     await edge?.stop()
   })
 
+  /** Until the page behind the challenge is there: a page that is asked for earlier interrupts it. */
+  const isPassed = (page: Page) => page.waitForFunction(() => document.title !== 'Just a moment...')
+
   const open = async (options: { javaScriptEnabled?: boolean; userAgent?: string } = {}) => {
     const context = await browser.newContext({ baseURL: edge.url, ...options })
     onTestFinished(() => context.close())
@@ -54,6 +57,7 @@ describe.skipIf(skipsPages)('challenges in a browser', () => {
     expect(first!.headers()['cf-mitigated']).toBe('challenge')
     // The demo site behind knows no such path: the answer is its own.
     expect((await passed).headers()['x-edge1020']).toBeUndefined()
+    await isPassed(page)
     const [cookie] = await context.cookies()
     expect(cookie).toMatchObject({ name: 'cf_clearance', httpOnly: true })
     expect((await page.goto(path))!.headers()['cf-mitigated']).toBeUndefined()
@@ -71,6 +75,7 @@ describe.skipIf(skipsPages)('challenges in a browser', () => {
     )
     await page.getByRole('button').click()
     await passed
+    await isPassed(page)
     expect((await page.goto('/click'))!.headers()['cf-mitigated']).toBeUndefined()
     expect(complaints).toEqual([])
   })
@@ -81,6 +86,7 @@ describe.skipIf(skipsPages)('challenges in a browser', () => {
     const passed = page.waitForResponse((response) => response.status() === 303)
     await page.getByRole('button').click()
     await passed
+    await isPassed(page)
     const cookies = await context.cookies()
     const other = await open({ userAgent: 'Mozilla/5.0 (another)' })
     await other.context.addCookies(cookies)

@@ -1,4 +1,4 @@
-import { DURABILITIES } from '../events/node/database.ts'
+import { DURABILITIES } from '../events/node/durability.ts'
 import { STORE_FAILURE_POLICIES } from '../events/node/intake.ts'
 import type { EventOptions } from '../node.ts'
 import type { Arguments, Flag } from './command.ts'

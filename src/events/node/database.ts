@@ -3,18 +3,10 @@ import { dirname } from 'node:path'
 import Database from 'libsql'
 import { makeDirectory } from '../../directory.ts'
 import { EdgeError, messageOf } from '../../error.ts'
+import type { Durability } from './durability.ts'
 import { checkSchema, isBlank, prepareSchema } from './schema.ts'
 
 export type Connection = InstanceType<typeof Database>
-
-/**
- * What an event survives once its refusal is sent:
- * - `commit`: the end of the process, however it ends
- * - `flush`: a power cut, too, for a wait for the disk at each commit
- * - `memory`: nothing, until it is written a moment later
- */
-export const DURABILITIES = ['commit', 'flush', 'memory'] as const
-export type Durability = (typeof DURABILITIES)[number]
 
 /** How long a file that another process holds is waited for. */
 export const BUSY_TIMEOUT_MS = 5_000

@@ -1,7 +1,7 @@
 import { EdgeError, messageOf } from '../../error.ts'
 import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
-import type { Durability } from './database.ts'
+import type { Durability } from './durability.ts'
 import { Gaps } from './gaps.ts'
 import { JournalFile } from './journal-file.ts'
 import { journalName, newOwner, type Place } from './journal-names.ts'

@@ -86,6 +86,7 @@ describe('the sources of a fresh clone', () => {
       'country',
       'place',
       'request',
+      'response',
       'visitor',
     ])
   })
