@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -47,4 +47,24 @@ test('the newest thousand are kept in memory', async () => {
   for (let i = 0; i < 1_001; i++) await audit.write({ what: `${i}`, from: '', by: 'none' })
   const kept = audit.recent()
   expect([kept.length, kept[0]!.what, kept.at(-1)!.what]).toEqual([1_000, '1000', '1'])
+})
+
+test('entries of earlier runs are there after a restart; what is no entry is left out', async () => {
+  const file = join(folder(), 'audit.ndjson')
+  const entry = { from: '192.0.2.1', by: 'bearer' } as const
+  await createAudit(file).write({ what: 'first', ...entry })
+  appendFileSync(file, '{"time":"2026-01-01T00:00:00.000Z","wh\n[]\nnull\n')
+  const audit = createAudit(file)
+  await audit.write({ what: 'second', ...entry })
+  expect(audit.recent().map(({ what }) => what)).toEqual(['second', 'first'])
+})
+
+test('of a long file its end is read, from a whole line on', () => {
+  const file = join(folder(), 'audit.ndjson')
+  const line = (i: number) =>
+    `${JSON.stringify({ time: '2026-01-01T00:00:00.000Z', what: `${i}`, from: '', by: 'none', reason: 'x'.repeat(2_000) })}\n`
+  writeFileSync(file, Array.from({ length: 900 }, (_, i) => line(i)).join(''))
+  const kept = createAudit(file).recent()
+  expect(kept[0]!.what).toBe('899')
+  expect(kept.length).toBe(Math.floor(1_048_576 / line(899).length))
 })

@@ -1,9 +1,12 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EdgeError, messageOf } from '../error.ts'
 
 /** The newest that `GET /api/audit` shows; a file keeps all of them. */
 const MAX_KEPT = 1_000
+/** How much of the file is read at start: far more than the entries that are shown take. */
+const TAIL_BYTES = 1_048_576
 /** Only the owner of the process reads it. */
 const FILE_MODE = 0o600
 
@@ -37,12 +40,51 @@ export interface Audit {
   recent(): readonly AuditEntry[]
 }
 
+const isEntry = (value: unknown): value is AuditEntry =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['time', 'what', 'from', 'by'].every(
+    (key) => typeof (value as Record<string, unknown>)[key] === 'string'
+  )
+
+/** A line that a full disk or a kill cut short tells nothing; the file keeps it. */
+const entryOf = (line: string): AuditEntry[] => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isEntry(value) ? [value] : []
+  } catch {
+    return []
+  }
+}
+
+/** The newest entries of a file, oldest first; none where it is not there or may not be read: writing tells what is wrong. */
+const tailOf = (file: string): AuditEntry[] => {
+  let fd: number
+  try {
+    fd = openSync(file, 'r')
+  } catch {
+    return []
+  }
+  try {
+    const stat = fstatSync(fd)
+    if (!stat.isFile()) return []
+    const from = Math.max(0, stat.size - TAIL_BYTES)
+    const bytes = Buffer.alloc(stat.size - from)
+    const read = readSync(fd, bytes, 0, bytes.length, from)
+    const lines = bytes.toString('utf8', 0, read).split('\n')
+    // The first line begins before the tail.
+    return (from > 0 ? lines.slice(1) : lines).flatMap(entryOf).slice(-MAX_KEPT)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /**
- * @param file gets one JSON object a line; absent: entries are kept in memory alone
+ * @param file gets one JSON object a line, and is where the newest entries of earlier runs are read from; absent: entries are kept in memory alone
  * @example const audit = createAudit('.edge1020/admin-audit.ndjson')
  */
 export const createAudit = (file?: string, now: () => number = Date.now): Audit => {
-  const kept: AuditEntry[] = []
+  const kept: AuditEntry[] = file === undefined ? [] : tailOf(file)
   /** One line after the other: two appends at once may not keep their order. */
   let last: Promise<void> = Promise.resolve()
   return {

@@ -5,7 +5,8 @@ const FORMULA = /^[=+\-@\t\r]/
 const cellOf = (value: string | number): string => {
   if (typeof value === 'number') return String(value)
   const text = FORMULA.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  // Spreadsheets of many countries part cells at semicolons, pasted ones at tabs: a visitor must not begin a cell of their own.
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Horizon {
   readonly oldestMs?: number | undefined
   /** Events that started before this have been removed; undefined where none ever was. */
   readonly removedBeforeMs?: number | undefined
+  /** The newest tick of Ray IDs of which an event has been removed; undefined where none ever was. */
+  readonly removedUpToMs?: number | undefined
   /** Times whose events are not all in the store. */
   readonly gaps?: readonly Gap[]
 }
@@ -38,12 +40,19 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
   }
   const { ray } = parsed
   const timeMs = rayTime(ray)
-  const { removedBeforeMs, oldestMs, store } = horizon
+  const { removedBeforeMs, removedUpToMs, oldestMs, store } = horizon
   if (removedBeforeMs !== undefined && timeMs < removedBeforeMs) {
     return {
       found: false,
       reason: 'evicted',
       message: `Ray ID ${ray} was made at ${shown(timeMs)}; ${store} keeps no events from before ${shown(removedBeforeMs)}`,
+    }
+  }
+  if (removedUpToMs !== undefined && timeMs <= removedUpToMs) {
+    return {
+      found: false,
+      reason: 'evicted',
+      message: `Ray ID ${ray} was made at ${shown(timeMs)}; ${store} has removed events up to ${shown(removedUpToMs)}`,
     }
   }
   const gap = gapAround(timeMs, horizon.gaps ?? [])

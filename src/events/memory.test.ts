@@ -28,6 +28,15 @@ describe('a full memory store', () => {
     expect(await store.find(events.at(-1)!.ray)).toMatchObject({ found: true })
   })
 
+  test('says so of a Ray ID of the same 10 ms as one that is kept, and of none that is newer', async () => {
+    const store = memoryStore({ capacity: 1 })
+    for (const ray of ['0000000010000000', '0000000010000001'])
+      await store.append([eventWith({ ray })])
+    expect(await store.find('0000000010000000')).toMatchObject({ reason: 'evicted' })
+    expect(await store.find('0000000010000001')).toMatchObject({ found: true })
+    expect(await store.find('0000000020000000')).toMatchObject({ reason: 'not_in_store' })
+  })
+
   test('removes the matches of one request one by one', async () => {
     const store = memoryStore({ capacity: 2 })
     const deciding = eventWith()

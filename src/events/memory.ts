@@ -23,7 +23,8 @@ class Ring {
   readonly #events: SecurityEvent[] = []
   readonly #byRay = new Map<string, SecurityEvent[]>()
   #first = 0
-  removedBeforeMs: number | undefined
+  /** Several Ray IDs share a tick, and they need not come in the order of their times. */
+  removedUpToMs: number | undefined
 
   constructor(readonly capacity: number) {}
 
@@ -40,8 +41,7 @@ class Ring {
     const same = this.#byRay.get(oldest.ray)!
     same.splice(same.indexOf(oldest), 1)
     if (same.length === 0) this.#byRay.delete(oldest.ray)
-    const next = this.#events[this.#first]
-    if (next !== undefined) this.removedBeforeMs = rayTime(next.ray)
+    this.removedUpToMs = Math.max(this.removedUpToMs ?? 0, rayTime(oldest.ray))
     // Removed events are dropped in one go, not one shift of the whole array an event.
     if (this.#first > this.capacity) {
       this.#events.splice(0, this.#first)
@@ -96,7 +96,7 @@ export const memoryStore = ({
       return explainMiss(text, {
         store: name,
         oldestMs: ring.oldest === undefined ? undefined : rayTime(ring.oldest.ray),
-        removedBeforeMs: ring.removedBeforeMs,
+        removedUpToMs: ring.removedUpToMs,
       })
     },
     query: async (filter) => (await query(filter)).map(copy),
