@@ -167,7 +167,8 @@ export class RequestContext implements Context, Facts {
   readonly #known: (Value | undefined)[]
   /** Values that win over everything else, by slot. */
   readonly #overrides: ReadonlyMap<number, Value> | undefined
-  #levelOf: ((facts: Facts) => number) | undefined
+  #clearedOf: ((facts: Facts) => readonly number[]) | undefined
+  #cleared: readonly number[] | undefined
 
   constructor(
     layout: ContextLayout,
@@ -186,15 +187,22 @@ export class RequestContext implements Context, Facts {
   /**
    * Tells what challenges the visitor has passed.
    *
-   * @param levelOf asked only where a challenge's rule is true
+   * @param clearedOf when it last passed one, by level; asked once, where a challenge's rule is true
    */
-  clearedBy(levelOf: (facts: Facts) => number): void {
-    this.#levelOf = levelOf
+  clearedBy(clearedOf: (facts: Facts) => readonly number[]): void {
+    this.#clearedOf = clearedOf
   }
 
   /** True where the visitor has passed a challenge of this level (`challenges/level.ts`) or above; of 0 nobody has. */
   hasCleared(level: number): boolean {
-    return level > 0 && (this.#levelOf?.(this) ?? 0) >= level
+    return this.clearedAtMs(level) > 0
+  }
+
+  /** When the visitor last passed such a challenge, in milliseconds since the epoch; 0 where it has not. */
+  clearedAtMs(level: number): number {
+    if (level === 0 || this.#clearedOf === undefined) return 0
+    this.#cleared ??= this.#clearedOf(this)
+    return this.#cleared[level]!
   }
 
   get(slot: number): Value | undefined {

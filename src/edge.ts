@@ -1,7 +1,8 @@
 import { actions } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
 import { checkContact } from './answers/contact.ts'
-import { isChallenge, LEVELS } from './challenges/level.ts'
+import type { Cleared } from './challenges/clearance.ts'
+import { isChallenge } from './challenges/level.ts'
 import type { Challenging } from './challenges/open.ts'
 import { checkChallenges } from './challenges/options.ts'
 import { createCommitter } from './commit.ts'
@@ -37,6 +38,8 @@ import type { Zone } from './zones/zone.ts'
 export type { EdgeStats } from './counters.ts'
 export type { EdgeOptions } from './edge-options.ts'
 
+/** A test's: passes each challenge, whenever it began. */
+const ALL_CLEARED: Cleared = [0, Infinity, Infinity, Infinity]
 const NO_CONNECTION: Connection = {}
 /** "Could not find host" */
 const NO_ZONE = 1023
@@ -166,11 +169,11 @@ export const createEdge = (options: EdgeOptions): Edge => {
     return preparing
   }
 
-  const levelOf = (facts: Facts): number => {
+  const clearedOf = (facts: Facts): Cleared => {
     const { request, visitor } = facts
-    if (visitor.passesChallenges) return LEVELS.challenge
+    if (visitor.passesChallenges) return ALL_CLEARED
     const cookies = request.joined('cookie', '; ')
-    return challenging().clearances.level(cookies, challengeFacts(facts, colo), request.timeMs)
+    return challenging().clearances.cleared(cookies, challengeFacts(facts, colo), request.timeMs)
   }
 
   const answerOf = (
@@ -236,6 +239,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
       fields,
       zone.facts
     )
+    // Before all answers: a challenge's question is signed for the User-Agent that its answer is checked with.
+    if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
     const reserved = reservedPath(request)
     if (reserved !== undefined) {
       const { action, handler } = reserved
@@ -268,8 +273,7 @@ export const createEdge = (options: EdgeOptions): Edge => {
       }
       return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
     }
-    if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
-    if (zone.hasChallenges) context.clearedBy(levelOf)
+    if (zone.hasChallenges) context.clearedBy(clearedOf)
     const matches = runPhases(zone.phases, context, bodyOf)
     if (matches instanceof Promise) return matches.then((found) => conclude(zone, context, found))
     // A body that is on its way takes its visitor's time: only what waits for nothing is timed.

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { requestWith } from '../edge.fixture.ts'
 import { createEdge } from '../edge.ts'
 import { memoryStore } from '../events/memory.ts'
+import { readPersonas } from '../personas/personas.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
 import { PASS_PATH } from './challenges.ts'
 import { answerTo, isAnswer } from './work.ts'
@@ -191,4 +192,34 @@ test('only a number that fits is an answer', () => {
   expect(isAnswer('q', answer)).toBe(true)
   expect(isAnswer('r', answer)).toBe(false)
   expect(isAnswer('q', `0${answer} `)).toBe(false)
+})
+
+test('a stale clearance beside the good one does not matter', async () => {
+  const edge = edgeOf(ask('challenge'))
+  const { sent } = await pass(edge, '/a')
+  const elsewhere = await pass(edgeOf(ask('challenge')), '/a')
+  const both = `${elsewhere.sent[1]}; ${sent[1]}`
+  expect((await get(edge, '/a', ['Cookie', both])).action).toBe('pass')
+})
+
+test('a persona passes its challenge: question, answer and clearance are of its User-Agent', async () => {
+  const edge = createEdge({
+    ruleset: rulesFromObjects([
+      { rules: [{ name: 'all', expression: true, action: 'managed_challenge' }] },
+    ]),
+    store: memoryStore(),
+    overrides: true,
+    personas: readPersonas([
+      { file: 'p.yaml', text: 'personas:\n  - { name: other, user_agent: Other/1 }' },
+    ]),
+  })
+  const as = (path: string, headers: string[] = []) =>
+    get(edge, path, ['x-edge-as', 'other', ...headers], { remoteAddress: '127.0.0.1' })
+  const q = field((await as('/a')).answer?.body, 'q')
+  const passed = await as(`${PASS_PATH}?${new URLSearchParams({ q, a: answerTo(q) })}`)
+  const cookie = passed.answer!.headers['Set-Cookie']!.split(';')[0]!
+  expect((await as('/a', ['Cookie', cookie])).action).toBe('pass')
+  // Without the persona it is somebody else's.
+  const local = { remoteAddress: '127.0.0.1' }
+  expect((await get(edge, '/a', ['Cookie', cookie], local)).action).toBe('managed_challenge')
 })

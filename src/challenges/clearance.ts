@@ -29,15 +29,25 @@ export interface Clearances {
     holder: Holder,
     timeMs: number
   ): Challenge | undefined
-  /** The level of the clearance in a Cookie header, 0 for none. */
-  level(cookies: string | undefined, holder: Holder, timeMs: number): number
+  /** What the valid clearances of a Cookie header are good for. */
+  cleared(cookies: string | undefined, holder: Holder, timeMs: number): Cleared
   readonly lifetimeSeconds: number
 }
 
+/**
+ * By level (`level.ts`): when the newest clearance of this level or above was issued, in milliseconds since the epoch; 0 where
+ * there is none.
+ */
+export type Cleared = readonly number[]
+
+export const NONE_CLEARED: Cleared = [0, 0, 0, 0]
+
 export const COOKIE = 'cf_clearance'
-const COOKIE_VALUE = /(?:^|;)\s*cf_clearance=([^;]*)/
-/** `1764000000-2-` and 43 characters of Base64 for URLs. */
-const SIGNED = /^(\d{10})-([123])-([\w-]{43})$/
+const COOKIE_VALUES = /(?:^|;)\s*cf_clearance=([^;]*)/g
+/** A browser may hold one for each domain and path; a check of each costs a MAC. */
+const MOST_COOKIES = 8
+/** `1764000000000-2-` and 43 characters of Base64 for URLs. */
+const SIGNED = /^(\d{13})-([123])-([\w-]{43})$/
 const MS_PER_SECOND = 1_000
 /** Cloudflare's default "Challenge Passage". */
 export const DEFAULT_LIFETIME_SECONDS = 1_800
@@ -84,32 +94,49 @@ export const createClearances = ({
 
   const messageOf = (
     purpose: string,
-    seconds: string,
+    issued: string,
     level: number,
     { ip, userAgent, host }: Holder
-  ) => [purpose, seconds, level, ip, host, userAgent].join('\n')
+  ) => [purpose, issued, level, ip, host, userAgent].join('\n')
 
-  const verify: Clearances['verify'] = (purpose, text, holder, timeMs) => {
-    const [, seconds, level, given] = SIGNED.exec(text) ?? []
-    if (seconds === undefined) return undefined
-    const age = timeMs / MS_PER_SECOND - Number(seconds)
+  const read = (
+    purpose: 'clearance' | 'question',
+    text: string,
+    holder: Holder,
+    timeMs: number
+  ): { level: number; issuedMs: number } | undefined => {
+    const [, issued, level, given] = SIGNED.exec(text) ?? []
+    if (issued === undefined) return undefined
+    const issuedMs = Number(issued)
+    const age = (timeMs - issuedMs) / MS_PER_SECOND
     if (age < -SKEW_SECONDS || age >= lifetimes[purpose]) return undefined
-    const expected = macs.get(messageOf(purpose, seconds, Number(level), holder), macOf)
-    return isEqual(given!, expected) ? challengeOf(Number(level)) : undefined
+    const expected = macs.get(messageOf(purpose, issued, Number(level), holder), macOf)
+    return isEqual(given!, expected) ? { level: Number(level), issuedMs } : undefined
   }
 
   return {
     lifetimeSeconds,
     sign: (purpose, challenge, holder, timeMs) => {
-      const seconds = String(Math.floor(timeMs / MS_PER_SECOND))
+      const issued = String(Math.floor(timeMs))
       const level = LEVELS[challenge]
-      return `${seconds}-${level}-${macOf(messageOf(purpose, seconds, level, holder))}`
+      return `${issued}-${level}-${macOf(messageOf(purpose, issued, level, holder))}`
     },
-    verify,
-    level: (cookies, holder, timeMs) => {
-      const text = cookies === undefined ? undefined : COOKIE_VALUE.exec(cookies)?.[1]
-      const challenge = text && verify('clearance', text.trim(), holder, timeMs)
-      return challenge ? LEVELS[challenge] : 0
+    verify: (purpose, text, holder, timeMs) => {
+      const found = read(purpose, text, holder, timeMs)
+      return found && challengeOf(found.level)
+    },
+    cleared: (cookies, holder, timeMs) => {
+      if (cookies === undefined) return NONE_CLEARED
+      const newest = [...NONE_CLEARED]
+      let looked = 0
+      for (const [, text] of cookies.matchAll(COOKIE_VALUES)) {
+        if (++looked > MOST_COOKIES) break
+        const found = read('clearance', text!.trim(), holder, timeMs)
+        for (let level = found?.level ?? 0; level > 0; level--) {
+          newest[level] = Math.max(newest[level]!, found!.issuedMs)
+        }
+      }
+      return newest
     },
   }
 }
