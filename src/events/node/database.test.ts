@@ -1,11 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { EdgeError } from '../../error.ts'
 import type { Connection } from './database.ts'
-import { openForReading, openForWriting, setBusyTimeout, storeFailed } from './database.ts'
+import {
+  isDamage,
+  openForReading,
+  openForWriting,
+  setBusyTimeout,
+  storeFailed,
+} from './database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-database-'))
 let files = 0
@@ -177,5 +183,25 @@ describe('what the driver says', () => {
       message: `event store a.db: ${told}`,
       cause,
     })
+  })
+})
+
+describe('damage', () => {
+  test('is what the driver says of a file that is no database', () => {
+    const file = newFile()
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, 'no database at all, and long enough for a header. '.repeat(400))
+    expect(isDamage(refusal(() => openForWriting(file, 'commit')))).toBe(true)
+  })
+
+  test.each(['encrypted', 'corrupt', 'malformed'])('is not the word "%s" in a path', (word) => {
+    const file = join(folder, word, 'events.db')
+    const locked = new Database.SqliteError(`${file}: database is locked`, 'SQLITE_BUSY', 5)
+    const unreadable = Object.assign(new Error(`EACCES: ${file}`), { code: 'EACCES' })
+    for (const cause of [locked, unreadable]) {
+      expect(isDamage(cause)).toBe(false)
+      expect(isDamage(storeFailed(file, cause))).toBe(false)
+    }
+    expect(isDamage(refusal(() => openForReading(foreign('CREATE TABLE a (b)'))))).toBe(false)
   })
 })

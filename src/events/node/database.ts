@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
 import { makeDirectory } from '../../directory.ts'
@@ -28,6 +28,52 @@ export const storeFailed = (file: string, cause: unknown): EdgeError => {
   return new EdgeError('store_failed', `event store ${file}: ${reason}`, { cause })
 }
 
+/** What SQLite says of a file that is no sound database: damaged in its middle, not one at all, or cut off. */
+const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/
+
+/** SQLite has not come across the damage itself. */
+class DamagedFile extends Error {}
+
+/** @throws an error that `isDamage` knows, where pages of the file are missing or contradict each other */
+export const checkPages = (db: Connection): void => {
+  const [result] = Object.values(db.prepare('PRAGMA quick_check(1)').get() as object)
+  if (result !== 'ok') throw new DamagedFile(`the file is damaged: ${result}`)
+}
+
+/**
+ * Whether the driver says that the file is damaged. Its code decides: messages name paths, and a path may hold any word.
+ *
+ * @param error as the driver threw it, or as `storeFailed` made it
+ */
+export const isDamage = (error: unknown): boolean => {
+  const cause = error instanceof EdgeError && error.code === 'store_failed' ? error.cause : error
+  return (
+    cause instanceof DamagedFile ||
+    (cause instanceof Database.SqliteError && DAMAGE.test(cause.code))
+  )
+}
+
+/**
+ * Gives a damaged file another name: what can still be rescued from it is kept.
+ *
+ * @returns the new name
+ * @throws what the system says where the file cannot be renamed
+ */
+export const setAside = (file: string): string => {
+  const kept = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`
+  renameSync(file, kept)
+  for (const part of ['-wal', '-shm']) {
+    try {
+      renameSync(`${file}${part}`, `${kept}${part}`)
+    } catch {
+      // There is none.
+    }
+  }
+  return kept
+}
+
+export const keptAs = (kept: string): string => `the file was damaged and is kept as ${kept}`
+
 export const setBusyTimeout = (db: Connection, timeoutMs: number): void => {
   db.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
 }
@@ -39,6 +85,15 @@ export const identityOf = (file: string): string | undefined => {
     return `${dev}:${ino}`
   } catch {
     return undefined
+  }
+}
+
+/** Bytes; 0 where there is no file. */
+export const sizeOf = (file: string): number => {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
   }
 }
 

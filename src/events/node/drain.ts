@@ -1,13 +1,24 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, openSync, rmSync, unlinkSync } from 'node:fs'
 import { basename } from 'node:path'
-import { EdgeError, messageOf } from '../../error.ts'
+import { messageOf } from '../../error.ts'
 import type { Gap } from '../state.ts'
 import { timeOf } from './columns.ts'
 import type { Connection, Contents } from './database.ts'
-import { contentsOf, identityOf, openForWriting, setBusyTimeout } from './database.ts'
+import {
+  checkPages,
+  contentsOf,
+  identityOf,
+  isDamage,
+  keptAs,
+  openForWriting,
+  setAside,
+  setBusyTimeout,
+  sizeOf,
+} from './database.ts'
 import type { Durability } from './durability.ts'
 import { readLines } from './journal-lines.ts'
-import { journalsIn, lifeOf, ownerOf, placesOf } from './journal-names.ts'
+import { journalsIn, placesOf } from './journal-names.ts'
+import { LeftJournals } from './left-journals.ts'
 import { type Limits, prune } from './retention.ts'
 import { hasTable, OLD_EVENTS } from './schema.ts'
 import { Tables } from './tables.ts'
@@ -44,22 +55,11 @@ const LOCK_WAIT_MS = 1_000
 /** A question takes far less time between its look at the files and the one at the tables. */
 const FORGET_MS = 60_000
 const OLD_ROWS = 500
-/** How often journals of others are looked for, and what is too old. */
-const LOOK_MS = 5_000
-/** A journal of a process that cannot be asked about is removed when nothing came for so long. */
-const ABANDONED_MS = 3_600_000
+/** A disk that damages one file after another must not be filled with them. */
+const SET_ASIDE_MS = 1_000
 
 const GONE = 'the file was removed, moved or replaced'
-const DAMAGED = /malformed|not a database|encrypted|short read|corrupt/i
 const LOCKED = /database is locked|SQLITE_BUSY/i
-
-const sizeOf = (file: string): number => {
-  try {
-    return statSync(file).size
-  } catch {
-    return 0
-  }
-}
 
 /** The tables and their file, open and known to be the one under its name. */
 interface Open {
@@ -82,12 +82,13 @@ export class Drain {
   readonly #options: DrainOptions
   readonly #events: DrainEvents
   readonly #own = new Map<string, Own>()
+  readonly #left: LeftJournals
   #open: Open | undefined
   /** What was in a file that is gone, to be told in the next one. */
   #lostGap: Gap | undefined
   /** Removed journals whose rows are still there, and since when. */
   readonly #gone = new Map<string, number>()
-  #lookedMs = Number.NEGATIVE_INFINITY
+  #setAsideMs = Number.NEGATIVE_INFINITY
   #wasOpen = false
   #mayPrune = true
   #trouble: string | undefined
@@ -95,6 +96,15 @@ export class Drain {
   constructor(options: DrainOptions, events: DrainEvents) {
     this.#options = options
     this.#events = events
+    this.#left = new LeftJournals(
+      options.file,
+      {
+        isOwn: (path) => this.#own.has(path),
+        take: (path, fd) => this.#take(this.#opened(), path, fd, Number.POSITIVE_INFINITY).more,
+        remove: (path) => this.#remove(path),
+      },
+      (message) => events.onNotice(message, undefined)
+    )
   }
 
   get trouble(): string | undefined {
@@ -121,7 +131,7 @@ export class Drain {
   step(): boolean {
     try {
       const open = this.#opened()
-      const more = this.#takeOwn(open) || this.#takeOthers(open) || this.#moveOld(open)
+      const more = this.#takeOwn(open) || this.#left.step() || this.#moveOld(open)
       if (more) this.#mayPrune = true
       const pruned = !more && this.#mayPrune && prune(open.db, open.tables, this.#options)
       if (!more && !pruned) this.#mayPrune = false
@@ -137,7 +147,7 @@ export class Drain {
   /** Work that time alone makes: events grow old, files lose their names. */
   tick(): void {
     this.#mayPrune = true
-    this.#lookedMs = Number.NEGATIVE_INFINITY
+    this.#left.lookAgain()
     for (const [path, own] of this.#own) {
       if (!own.isFinished && identityOf(path) !== own.identity) this.#events.onLostName(path)
     }
@@ -195,8 +205,7 @@ export class Drain {
       open.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       this.#leave()
     } else if (sizeOf(file) < open.bytes) {
-      const [result] = Object.values(open.db.prepare('PRAGMA quick_check(1)').get() as object)
-      if (result !== 'ok') throw new Error(`the file was cut off: database disk image is malformed`)
+      checkPages(open.db)
       open.bytes = sizeOf(file)
     }
   }
@@ -289,34 +298,6 @@ export class Drain {
     return false
   }
 
-  /** What processes left that are gone. */
-  #takeOthers(open: Open): boolean {
-    if (performance.now() - this.#lookedMs < LOOK_MS) return false
-    for (const place of placesOf(this.#options.file)) {
-      for (const path of journalsIn(place)) {
-        if (this.#takeOther(open, path)) return true
-      }
-    }
-    this.#lookedMs = performance.now()
-    return false
-  }
-
-  #takeOther(open: Open, path: string): boolean {
-    const owner = ownerOf(path)
-    const life = owner === undefined ? 'running' : lifeOf(owner)
-    const isAbandoned = () => Date.now() - statSync(path).mtimeMs > ABANDONED_MS
-    if (this.#own.has(path) || life === 'here' || (life === 'running' && !isAbandoned()))
-      return false
-    const fd = openSync(path, 'r')
-    try {
-      if (this.#take(open, path, fd, Number.POSITIVE_INFINITY).more) return true
-    } finally {
-      closeSync(fd)
-    }
-    this.#remove(path)
-    return true
-  }
-
   #remove(path: string): void {
     try {
       unlinkSync(path)
@@ -352,9 +333,7 @@ export class Drain {
   #fail(error: unknown): boolean {
     const { file } = this.#options
     const said = messageOf(error)
-    const isDamaged =
-      DAMAGED.test(said) && !(error instanceof EdgeError && error.code !== 'store_failed')
-    if (isDamaged && this.#setAside()) return true
+    if (isDamage(error)) return this.#setAside(said)
     const reason = LOCKED.test(said)
       ? 'locked by another process'
       : said.replace(/^event store .*?: /, '')
@@ -363,26 +342,23 @@ export class Drain {
     return false
   }
 
-  /** A damaged file keeps what can still be rescued from it: it gets another name. */
-  #setAside(): boolean {
+  #setAside(said: string): boolean {
     const { file } = this.#options
-    const kept = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`
     const open = this.#open
     this.#leave()
+    if (performance.now() - this.#setAsideMs < SET_ASIDE_MS) {
+      this.#tell(this.#trouble ?? said)
+      return false
+    }
+    this.#setAsideMs = performance.now()
+    let kept: string
     try {
-      renameSync(file, kept)
+      kept = setAside(file)
     } catch (error) {
       this.#tell(`event store ${file}: damaged, and cannot be set aside: ${messageOf(error)}`)
       return false
     }
-    for (const part of ['-wal', '-shm']) {
-      try {
-        renameSync(`${file}${part}`, `${kept}${part}`)
-      } catch {
-        // There is none.
-      }
-    }
-    const reason = `the file was damaged and is kept as ${kept}`
+    const reason = keptAs(kept)
     if (open === undefined) this.#events.onNotice(`event store ${file}: ${reason}`, undefined)
     else this.#lose(open, reason)
     return true

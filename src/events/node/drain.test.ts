@@ -1,0 +1,143 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { eventWith } from '../event.fixture.ts'
+import { contentsOf, openForReading, openForWriting } from './database.ts'
+import { Drain } from './drain.ts'
+import { journalName, newOwner, placesOf } from './journal-names.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'edge1020-drain-'))
+let files = 0
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const newFile = (directory = `${files++}`) => {
+  const file = join(folder, directory, 'events.db')
+  mkdirSync(dirname(file))
+  return file
+}
+
+const draining = (file: string) => {
+  const db = openForWriting(file, 'commit')
+  const contents = contentsOf(db, file)
+  db.close()
+  const notices: string[] = []
+  const troubles: (string | undefined)[] = []
+  const drain = new Drain(
+    {
+      file,
+      durability: 'commit',
+      contents,
+      maxAgeMs: Number.POSITIVE_INFINITY,
+      maxBytes: Number.POSITIVE_INFINITY,
+      maxEvents: Number.POSITIVE_INFINITY,
+    },
+    {
+      onTaken: () => {},
+      onTrouble: (message) => troubles.push(message),
+      onNotice: (message) => notices.push(message),
+      onLostName: () => {},
+    }
+  )
+  onTestFinished(() => drain.close())
+  /** At most so many steps: one that never ends its work is found out. */
+  const work = (steps = 50) => {
+    let left = steps
+    while (left > 0 && drain.step()) left--
+    expect(left).toBeGreaterThan(0)
+  }
+  return { drain, notices, troubles, work }
+}
+
+/** The name of a journal whose process is gone. */
+const leftBehind = (file: string, sequence: number, place: 0 | 1 = 0) => {
+  const directory = placesOf(file)[place]
+  return join(
+    directory.directory,
+    // The number of no process: beyond all that systems give.
+    journalName(directory, { ...newOwner(), pid: 2 ** 30, store: 'left' }, sequence)
+  )
+}
+
+const raysIn = (file: string) => {
+  const db = openForReading(file)
+  try {
+    return db.prepare('SELECT ray FROM events').all() as { ray: string }[]
+  } finally {
+    db.close()
+  }
+}
+
+const aside = (file: string) =>
+  readdirSync(dirname(file)).filter((name) => name.includes('.damaged-'))
+
+test.each(['encrypted', 'corrupt', 'malformed'])(
+  'a path with the word "%s" makes no file a damaged one',
+  (word) => {
+    const file = newFile(word)
+    const { drain, notices, troubles, work } = draining(file)
+    work()
+    rmSync(dirname(file), { recursive: true })
+    writeFileSync(dirname(file), '')
+    expect(drain.step()).toBe(false)
+    expect(drain.trouble).toMatch(/is a file: expected a directory$/)
+    expect([...notices, ...troubles].join()).not.toContain('damaged')
+  }
+)
+
+test('a second damaged file within a second is left where it is', () => {
+  const file = newFile()
+  const { drain, work } = draining(file)
+  work()
+  const now = vi.spyOn(performance, 'now').mockReturnValue(1_000_000)
+  onTestFinished(() => now.mockRestore())
+  const damage = () => {
+    for (const part of ['', '-wal', '-shm']) rmSync(`${file}${part}`, { force: true })
+    writeFileSync(file, 'no database at all, and long enough for a header. '.repeat(400))
+  }
+  damage()
+  expect(drain.step()).toBe(true)
+  expect(aside(file)).toHaveLength(1)
+  damage()
+  expect(drain.step()).toBe(false)
+  expect(drain.trouble).toMatch(/not a database/)
+  expect(aside(file)).toHaveLength(1)
+  now.mockReturnValue(1_002_000)
+  expect(drain.step()).toBe(true)
+  expect(aside(file)).toHaveLength(2)
+  work()
+  expect(drain.trouble).toBeUndefined()
+})
+
+test('a journal that cannot be read is told of once, and keeps no other waiting', () => {
+  const file = newFile()
+  const { drain, notices, work } = draining(file)
+  const [loop, directory, gone, good] = [0, 1, 2, 3].map((i) => leftBehind(file, i)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  symlinkSync(loop, loop)
+  mkdirSync(directory)
+  symlinkSync(join(folder, 'nothing'), gone)
+  const event = eventWith()
+  writeFileSync(good, `${JSON.stringify([event])}\n`)
+  work()
+  expect(drain.trouble).toBeUndefined()
+  expect(raysIn(file)).toEqual([{ ray: event.ray }])
+  expect(existsSync(good)).toBe(false)
+  drain.tick()
+  work()
+  expect(notices.filter((notice) => notice.includes(loop))).toHaveLength(1)
+  expect(notices.filter((notice) => notice.includes(directory))).toHaveLength(1)
+  expect(aside(file)).toEqual([])
+})

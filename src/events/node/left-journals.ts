@@ -1,0 +1,85 @@
+import { closeSync, openSync, statSync } from 'node:fs'
+import { messageOf } from '../../error.ts'
+import { journalsIn, lifeOf, ownerOf, placesOf } from './journal-names.ts'
+
+/** What is done with journals whose processes are gone. */
+export interface LeftActions {
+  /** Whether a store of this thread writes it. */
+  isOwn: (path: string) => boolean
+  /** Takes the next events; false once there are none. */
+  take: (path: string, fd: number) => boolean
+  remove: (path: string) => void
+}
+
+/** How often journals of others are looked for, and what is too old. */
+const LOOK_MS = 5_000
+/** A journal of a process that cannot be asked about is removed when nothing came for so long. */
+const ABANDONED_MS = 3_600_000
+
+/** Journals of a store that processes left that are gone. */
+export class LeftJournals {
+  /** Those that were told of because they cannot be read. */
+  readonly #unreadable = new Set<string>()
+  #lookedMs = Number.NEGATIVE_INFINITY
+
+  constructor(
+    readonly file: string,
+    readonly actions: LeftActions,
+    readonly onNotice: (message: string) => void
+  ) {}
+
+  /** The next step looks for them, however short the last look is ago. */
+  lookAgain(): void {
+    this.#lookedMs = Number.NEGATIVE_INFINITY
+  }
+
+  /** Does some of the work; false where there is none. */
+  step(): boolean {
+    if (performance.now() - this.#lookedMs < LOOK_MS) return false
+    for (const path of placesOf(this.file).flatMap(journalsIn)) {
+      if (this.#stepIn(path)) return true
+    }
+    this.#lookedMs = performance.now()
+    return false
+  }
+
+  /** One that cannot be read keeps no other waiting. */
+  #stepIn(path: string): boolean {
+    try {
+      const more = this.#take(path)
+      this.#unreadable.delete(path)
+      return more
+    } catch (error) {
+      const { code, syscall } = error as NodeJS.ErrnoException
+      // What the tables say concerns all journals.
+      if (syscall === undefined) throw error
+      // Another process has taken its events and removed it.
+      if (code === 'ENOENT') return false
+      this.#tell(path, messageOf(error))
+      return false
+    }
+  }
+
+  #tell(path: string, reason: string): void {
+    if (this.#unreadable.has(path)) return
+    this.#unreadable.add(path)
+    this.onNotice(`event store ${this.file}: the journal ${path} is left out: ${reason}`)
+  }
+
+  #take(path: string): boolean {
+    const owner = ownerOf(path)
+    const life = owner === undefined ? 'running' : lifeOf(owner)
+    const isAbandoned = () => Date.now() - statSync(path).mtimeMs > ABANDONED_MS
+    if (this.actions.isOwn(path) || life === 'here' || (life === 'running' && !isAbandoned())) {
+      return false
+    }
+    const fd = openSync(path, 'r')
+    try {
+      if (this.actions.take(path, fd)) return true
+    } finally {
+      closeSync(fd)
+    }
+    this.actions.remove(path)
+    return true
+  }
+}
