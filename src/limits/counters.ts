@@ -31,6 +31,11 @@ export interface Standing {
   readonly count: number
   /** Until a request would get through, in milliseconds. */
   readonly retryAfterMs: number
+  /**
+   * How long ago the penalty began, or without a penalty the part of the period with the oldest request that still counts, in
+   * milliseconds. Never before the last reset.
+   */
+  readonly sinceMs: number
 }
 
 export interface CounterStats {

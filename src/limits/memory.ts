@@ -3,7 +3,7 @@ import type { Counters, Hit, Standing } from './counters.ts'
 import { NOTHING } from './counters.ts'
 import { CounterTable } from './table.ts'
 import type { Window } from './window.ts'
-import { advance, count, PARTS, total, waitMs } from './window.ts'
+import { advance, count, PARTS, sinceMs, total, waitMs } from './window.ts'
 
 const DEFAULT_MAX_KEYS = 1_000_000
 /** Beyond it a typed array could not hold a shard, nor a machine the table. */
@@ -107,7 +107,8 @@ export const memoryCounters = ({
     }
     // Further off than it can be: the clock went back.
     if (end - now > rule.mitigationMs) shard.ends[slot] = now + rule.mitigationMs
-    return { count: shard.counts[slot]!, retryAfterMs: shard.ends[slot]! - now }
+    const retryAfterMs = shard.ends[slot]! - now
+    return { count: shard.counts[slot]!, retryAfterMs, sinceMs: rule.mitigationMs - retryAfterMs }
   }
 
   /** Counts one hit, or begins its penalty where that takes it above the limit. */
@@ -135,7 +136,7 @@ export const memoryCounters = ({
     const counted = total(window) + hit.amount
     if (counted > limit && mitigationMs > 0) {
       punish(hit, counted, now)
-      return hit.applies ? { count: counted, retryAfterMs: mitigationMs } : undefined
+      return hit.applies ? { count: counted, retryAfterMs: mitigationMs, sinceMs: 0 } : undefined
     }
     const isAbove = counted > limit && hit.applies
     // What is above the limit does not count: it would keep away what is within it.
@@ -143,7 +144,11 @@ export const memoryCounters = ({
     // Also where it only asks: the window of a clock that went back has to begin again once, and not with each question.
     if (counted > 0) writeWindow(hit, now)
     return isAbove
-      ? { count: counted, retryAfterMs: waitMs(window, now, periodMs, limit, hit.amount) }
+      ? {
+          count: counted,
+          retryAfterMs: waitMs(window, now, periodMs, limit, hit.amount),
+          sinceMs: sinceMs(window, now, periodMs),
+        }
       : undefined
   }
 
@@ -157,9 +162,8 @@ export const memoryCounters = ({
         const hit = hits[index]!
         const said = judge(hit, now)
         if (said === undefined) continue
-        const { count, retryAfterMs } = said
-        if (found === undefined) found = [{ index, count, retryAfterMs }]
-        else found.push({ index, count, retryAfterMs })
+        found ??= []
+        found.push({ index, ...said })
         if (hit.rule.ends) return found
       }
       for (let index = 0; index < hits.length; index++) {

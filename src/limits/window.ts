@@ -39,6 +39,13 @@ export const total = ({ counts }: Window): number => {
   return sum
 }
 
+/** How long ago the oldest part began that counts anything, in milliseconds; 0 where none does. */
+export const sinceMs = ({ start, counts }: Window, now: number, periodMs: number): number => {
+  const oldest = counts.findIndex((counted) => counted > 0)
+  if (oldest === -1) return 0
+  return Math.max(0, now - start + (CURRENT - oldest) * (periodMs / PARTS))
+}
+
 /** @param largest more than this no part counts */
 export const count = ({ counts }: Window, amount: number, largest: number): void => {
   counts[CURRENT] = Math.min(counts[CURRENT]! + amount, largest)

@@ -16,6 +16,9 @@ import type { Match, Phase, PhaseServices, Ruling } from './phase.ts'
 /** "You are being rate limited" */
 const CODE = 1015
 const MS_PER_SECOND = 1_000
+/** The counters have another clock, and both are read in whole milliseconds. */
+const SLACK_MS = 2
+const NO_MATCHES: readonly Match[] = []
 
 /** One rule with all that its counters need, made once. */
 interface Limited {
@@ -28,6 +31,16 @@ interface Limited {
   readonly waits: boolean
   /** What the action asks of a visitor; 0 where it is no challenge. */
   readonly level: number
+}
+
+/** What the counters are asked of one request. */
+interface Asked {
+  readonly touched: readonly Limited[]
+  readonly hits: readonly Hit[]
+  /** Of counters that were asked before. */
+  readonly before: readonly Match[]
+  /** When, in milliseconds since the epoch. */
+  readonly askedMs: number
 }
 
 const readsResponse = (expression: Expression | undefined): boolean =>
@@ -129,20 +142,65 @@ export const judgeRateLimits = (
     }
   }
 
-  const rulingOf = (
+  const rulingOf = (matches: readonly Match[]): Ruling => ({
+    matches,
+    ends: actions[matches.at(-1)!.action].answers,
+    skips: 0,
+  })
+
+  /** A clearance that is older than what the counter holds against the visitor is of another challenge, or used up. */
+  const isPassed = (
+    context: RequestContext,
+    { level }: Limited,
+    { sinceMs }: Standing,
+    askedMs: number
+  ): boolean =>
+    context.hasCleared(level) && context.clearedAtMs(level) + SLACK_MS >= askedMs - sinceMs
+
+  const settle = (
+    context: RequestContext,
+    { touched, hits, before, askedMs }: Asked,
+    standings: readonly Standing[]
+  ): Ruling | undefined | Promise<Ruling | undefined> => {
+    const last = standings.at(-1)
+    if (last === undefined) return before.length === 0 ? undefined : rulingOf(before)
+    const passes = isPassed(context, touched[last.index]!, last, askedMs)
+    const acting = passes ? standings.slice(0, -1) : standings
+    const matches = [
+      ...before,
+      ...acting.map((standing) => matchOf(touched[standing.index]!, context, standing)),
+    ]
+    if (!passes) return rulingOf(matches)
+    // Whoever passes the challenge begins again at zero, and the rules behind it have not been asked yet.
+    counters.reset([hits[last.index]!])
+    const isLeft = (hit: Hit, i: number) =>
+      i > last.index ||
+      // Those before it that count only what gets to the origin have not counted yet either.
+      (i < last.index && hit.rule.onlyToOrigin && !acting.some(({ index }) => index === i))
+    return take(
+      context,
+      touched.filter((_, i) => isLeft(hits[i]!, i)),
+      hits.filter(isLeft),
+      matches
+    )
+  }
+
+  const take = (
     context: RequestContext,
     touched: readonly Limited[],
-    standings: readonly Standing[]
-  ): Ruling | undefined => {
-    if (standings.length === 0) return undefined
-    const matches = standings.map((standing) =>
-      matchOf(touched[standing.index]!, context, standing)
-    )
-    return {
-      matches,
-      ends: actions[matches.at(-1)!.action].answers,
-      skips: 0,
+    hits: readonly Hit[],
+    before: readonly Match[]
+  ): Ruling | undefined | Promise<Ruling | undefined> => {
+    // Not the request's own time: a body that a counter is of may have taken long.
+    const askedMs = Date.now()
+    const found = counters.take(hits)
+    if (found instanceof Promise) {
+      return found.then((standings) =>
+        settle(context, { touched, hits, before, askedMs }, standings)
+      )
     }
+    if (found.length === 0 && before.length === 0) return undefined
+    return settle(context, { touched, hits, before, askedMs }, found)
   }
 
   const judge = (
@@ -152,7 +210,6 @@ export const judgeRateLimits = (
   ): Ruling | undefined | Promise<Ruling | undefined> => {
     const touched: Limited[] = []
     const hits: Hit[] = []
-    const passed: Hit[] = []
     for (let i = 0, a = 0, c = 0; i < limited.length; i++) {
       const applies = applying[a] === i
       if (applies) a++
@@ -160,19 +217,10 @@ export const judgeRateLimits = (
       const counts = one.counting === undefined ? applies : ownCounting[counting[c]!] === i
       if (one.counting !== undefined && counts) c++
       if (!applies && !counts) continue
-      if (context.hasCleared(one.level)) {
-        passed.push(hitOf(one, context, 0, false))
-        continue
-      }
       touched.push(one)
       hits.push(hitOf(one, context, counts && !one.waits ? 1 : 0, applies))
     }
-    // Whoever passes the challenge begins again at zero.
-    if (passed.length > 0) counters.reset(passed)
-    const standings = counters.take(hits)
-    return standings instanceof Promise
-      ? standings.then((found) => rulingOf(context, touched, found))
-      : rulingOf(context, touched, standings)
+    return take(context, touched, hits, NO_MATCHES)
   }
 
   return (context) => {

@@ -15,7 +15,8 @@ export const APPLIES = 8
  *
  * A key holds `p UNTIL COUNT` while the action is applied to it, else `w START C1 … C8`, the counts of the parts of its period.
  * Redis drops it when it says nothing any more. ARGV[1] is the time in milliseconds, or -1 for that of the server, which all
- * edges share; then come five for each key: limit, period and mitigation timeout in milliseconds, amount, the flags above. The answer has three numbers for each counter that acts: its place from 0 on, its count, the milliseconds to wait.
+ * edges share; then come five for each key: limit, period and mitigation timeout in milliseconds, amount, the flags above. The answer has four numbers for each
+ * counter that acts: its place from 0 on, its count, the milliseconds to wait, and those since its penalty or oldest part began.
  */
 export const COUNT_SCRIPT = `
 local now = tonumber(ARGV[1])
@@ -53,7 +54,7 @@ local function penalty(h, words)
     left = h.mitigation
     redis.call('SET', h.key, 'p ' .. whole(now + left) .. ' ' .. words[3], 'PX', whole(left))
   end
-  return { tonumber(words[3]), left }
+  return { tonumber(words[3]), left, h.mitigation - left }
 end
 
 local function window(h, words)
@@ -89,6 +90,13 @@ local function wait(h, w)
     if left <= 0 then return w.start + i * h.period / ${PARTS} - now end
   end
   return h.period
+end
+
+local function since(h, w)
+  for i = 1, ${PARTS} do
+    if w.counts[i] > 0 then return math.max(0, now - w.start + (${PARTS} - i) * h.period / ${PARTS}) end
+  end
+  return 0
 end
 
 local function save(h, w)
@@ -134,10 +142,10 @@ local function judge(h)
   if counted > h.limit then
     if h.mitigation > 0 then
       punish(h, counted)
-      if h.applies then return { counted, h.mitigation } end
+      if h.applies then return { counted, h.mitigation, 0 } end
       return nil
     end
-    if h.applies then return { counted, wait(h, w) } end
+    if h.applies then return { counted, wait(h, w), since(h, w) } end
   end
   if h.amount > 0 and h.toOrigin then later[#later + 1] = h
   elseif h.amount > 0 then count(h, w) end
@@ -153,6 +161,7 @@ for i = 1, #KEYS do
       found[#found + 1] = i - 1
       found[#found + 1] = said[1]
       found[#found + 1] = said[2]
+      found[#found + 1] = said[3]
       if h.ends then return found end
     end
   end

@@ -9,7 +9,7 @@ const DEFAULT_DEADLINE_MS = 100
 const DEFAULT_CONNECT_TIMEOUT_MS = 2_000
 const DEFAULT_RETRY_MS = 500
 const DEFAULT_PREFIX = 'edge1020:'
-const NUMBERS_PER_STANDING = 3
+const NUMBERS_PER_STANDING = 4
 const SERVER_TIME = -1
 /** Silence of so many questions in a row is a connection that is dead, and another one is made. */
 const DEAF_AFTER = 4
@@ -104,7 +104,12 @@ const standingsOf = (answer: unknown, hits: number): readonly Standing[] => {
   if (!isAnswer) throw new Error('an answer that is not of the script')
   const standings: Standing[] = []
   for (let i = 0; i < answer.length; i += NUMBERS_PER_STANDING) {
-    standings.push({ index: answer[i], count: answer[i + 1], retryAfterMs: answer[i + 2] })
+    standings.push({
+      index: answer[i],
+      count: answer[i + 1],
+      retryAfterMs: answer[i + 2],
+      sinceMs: answer[i + 3],
+    })
   }
   return standings.length === 0 ? NOTHING : standings
 }
