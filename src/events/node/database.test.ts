@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'libsql'
@@ -69,6 +77,22 @@ describe('opening for writing', () => {
       .prepare("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
       .all()
     expect(indexes).toEqual([{ name: 'events_of_ray' }, { name: 'events_of_ip' }])
+  })
+
+  test.skipIf(process.platform === 'win32')('nobody else may read a new file', () => {
+    const file = newFile()
+    const db = written(file)
+    db.exec("INSERT INTO events (ray) VALUES ('a')")
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+    expect(['', '-wal', '-shm'].map((part) => mode(`${file}${part}`))).toEqual([
+      '600',
+      '600',
+      '600',
+    ])
+    db.close()
+    chmodSync(file, 0o640)
+    written(file)
+    expect(mode(file)).toBe('640')
   })
 
   test.each([

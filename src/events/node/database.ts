@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
 import { makeDirectory } from '../../directory.ts'
@@ -110,6 +110,18 @@ const connect = (file: string, setUp: (db: Connection) => void): Connection => {
   }
 }
 
+/** Events name visitors: nobody else may read them. */
+const OWNER_ONLY = 0o600
+
+/** SQLite gives the files beside it the same mode. One that is there keeps its own. */
+const makeFile = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'ax', OWNER_ONLY))
+  } catch {
+    // It is there, or cannot be made: then opening it says why.
+  }
+}
+
 /** Opens a store for writing; makes the file and its directory where they are missing. */
 export const openForWriting = (file: string, durability: Durability): Connection => {
   try {
@@ -117,7 +129,10 @@ export const openForWriting = (file: string, durability: Durability): Connection
   } catch (cause) {
     throw storeFailed(file, cause)
   }
+  makeFile(file)
   return connect(file, (db) => {
+    // The mode is written into the file: one of another program must not get it.
+    if (!isBlank(db)) checkSchema(db, file)
     db.exec('PRAGMA journal_mode = WAL')
     db.exec(`PRAGMA synchronous = ${durability === 'flush' ? 'FULL' : 'NORMAL'}`)
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)

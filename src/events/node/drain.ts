@@ -100,7 +100,7 @@ export class Drain {
       options.file,
       {
         isOwn: (path) => this.#own.has(path),
-        take: (path, fd) => this.#take(this.#opened(), path, fd, Number.POSITIVE_INFINITY).more,
+        take: (path, fd) => this.#take(this.#open!, path, fd, Number.POSITIVE_INFINITY).more,
         remove: (path) => this.#remove(path),
       },
       (message) => events.onNotice(message, undefined)

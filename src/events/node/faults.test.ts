@@ -1,4 +1,5 @@
 // What happens to the file of a running store, and that nobody who is refused waits for it.
+import { randomBytes } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -197,6 +198,41 @@ describe('a file that is damaged', () => {
     })
     expect(before).toBeGreaterThan(0)
     expect(watched.store.state().lost).toBe(0)
+  })
+
+  test.each<[string, (file: string) => void]>([
+    ['cut off within its header', (file) => truncateSync(file, 50)],
+    ['cut off', (file) => truncateSync(file, 10_000)],
+    ['no database at all', (file) => writeFileSync(file, randomBytes(20_000))],
+  ])('%s when the edge starts: it is set aside, and the edge starts', async (_, act) => {
+    const { file } = await grown()
+    act(file)
+    const damaged = readFileSync(file)
+    const { store, notices, errors } = opened(file)
+    const events = await refuse(store)
+    await inTables(store)
+    await expectFound(store, events)
+    const [aside, ...more] = readdirSync(dirname(file)).filter((name) =>
+      /damaged-[^-]+-[^-]+-[^-]+$/.test(name)
+    )
+    expect(more).toEqual([])
+    const kept = join(dirname(file), aside!)
+    expect(readFileSync(kept).equals(damaged)).toBe(true)
+    expect(notices).toEqual([
+      `event store ${file}: the file was damaged and is kept as ${kept}; a new one is begun, and earlier events are not in it`,
+    ])
+    expect(errors).toEqual([])
+  })
+
+  test('of another program when the edge starts: it is told, and nothing is touched', () => {
+    const file = newFile()
+    const foreign = new Database(file)
+    foreign.exec('CREATE TABLE shopping (item TEXT)')
+    foreign.close()
+    const before = readFileSync(file)
+    expect(() => opened(file)).toThrow(/is a database of another program/)
+    expect(readFileSync(file).equals(before)).toBe(true)
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('damaged'))).toEqual([])
   })
 
   test('replaced by a database of another program: that one is not touched', async () => {

@@ -5,7 +5,15 @@ import { explainMiss } from '../find.ts'
 import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from '../query.ts'
 import type { StoreState } from '../state.ts'
 import type { Contents } from './database.ts'
-import { contentsOf, openForReading, openForWriting } from './database.ts'
+import {
+  contentsOf,
+  isDamage,
+  keptAs,
+  openForReading,
+  openForWriting,
+  setAside,
+  storeFailed,
+} from './database.ts'
 import { DURABILITIES, type Durability } from './durability.ts'
 import type { StoreFailurePolicy } from './intake.ts'
 import { Intake, STORE_FAILURE_POLICIES } from './intake.ts'
@@ -80,6 +88,30 @@ const lookInto = (file: string, durability: Durability): Contents => {
     return contentsOf(db, file)
   } finally {
     db.close()
+  }
+}
+
+/** As `lookInto`. A damaged file does not keep the edge from starting: it gets another name, and a new one is begun. */
+const begin = (
+  file: string,
+  durability: Durability,
+  onNotice: (message: string) => void
+): Contents => {
+  try {
+    return lookInto(file, durability)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    let kept: string
+    try {
+      kept = setAside(file)
+    } catch (cause) {
+      throw storeFailed(file, cause)
+    }
+    const contents = lookInto(file, durability)
+    onNotice(
+      `event store ${file}: ${keptAs(kept)}; a new one is begun, and earlier events are not in it`
+    )
+    return contents
   }
 }
 
@@ -176,7 +208,7 @@ export const sqliteStore = (
   const policy = oneOf('onStoreFailure', onStoreFailure, STORE_FAILURE_POLICIES)
   if (readOnly) return readOnlyStore(file, name)
   // What is wrong with the file is said now, not by a thread later.
-  const contents = lookInto(file, durability)
+  const contents = begin(file, durability, onNotice)
 
   const troubles = new Troubles(name, onTrouble, onNotice)
   let taken = 0
