@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +16,7 @@ import { eventWith } from '../event.fixture.ts'
 import { contentsOf, openForReading, openForWriting } from './database.ts'
 import { Drain } from './drain.ts'
 import { journalName, newOwner, placesOf } from './journal-names.ts'
+import { Reader } from './reader.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-drain-'))
 let files = 0
@@ -140,4 +143,111 @@ test('a journal that cannot be read is told of once, and keeps no other waiting'
   expect(notices.filter((notice) => notice.includes(loop))).toHaveLength(1)
   expect(notices.filter((notice) => notice.includes(directory))).toHaveLength(1)
   expect(aside(file)).toEqual([])
+})
+
+const inTemporary = () => {
+  const directory = join(folder, `temporary-${files++}`)
+  mkdirSync(directory)
+  vi.stubEnv('TMPDIR', directory)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const file = newFile()
+  const reader = new Reader(file, 'the store')
+  onTestFinished(() => reader.close())
+  return { file, reader, ...draining(file) }
+}
+const isPosix = process.platform !== 'win32'
+const isRoot = process.getuid?.() === 0
+
+test.runIf(isPosix)('pipes, directories and links with names of journals are left out', () => {
+  const { file, reader, drain, notices, work } = inTemporary()
+  const [pipe, directory, link] = [0, 1, 2].map((i) => leftBehind(file, i, 1)) as [
+    string,
+    string,
+    string,
+  ]
+  execFileSync('mkfifo', [pipe])
+  mkdirSync(directory)
+  const [linked, event] = [eventWith(), eventWith()]
+  const elsewhere = join(dirname(file), 'elsewhere')
+  writeFileSync(elsewhere, `${JSON.stringify([linked])}\n`)
+  symlinkSync(elsewhere, link)
+  const good = leftBehind(file, 3, 1)
+  writeFileSync(good, `${JSON.stringify([event])}\n`)
+  expect(reader.query()).toEqual([event])
+  work()
+  expect(drain.trouble).toBeUndefined()
+  expect(raysIn(file)).toEqual([{ ray: event.ray }])
+  expect(existsSync(elsewhere)).toBe(true)
+  for (const path of [pipe, directory, link]) {
+    expect(notices.filter((notice) => notice.includes(path))).toHaveLength(1)
+  }
+})
+
+test.runIf(isRoot)('a journal of another user in the temporary directory is not believed', () => {
+  const { file, reader, notices, work } = inTemporary()
+  const forged = leftBehind(file, 0, 1)
+  writeFileSync(forged, `${JSON.stringify([eventWith()])}\n`)
+  chownSync(forged, 12_345, 12_345)
+  expect(reader.query()).toEqual([])
+  work()
+  expect(raysIn(file)).toEqual([])
+  expect(notices).toEqual([
+    `event store ${file}: the journal ${forged} is left out: it belongs to another user (12345)`,
+  ])
+  // The owner of the store's file can write anything into it.
+  chownSync(file, 12_345, 12_345)
+  expect(reader.query()).toHaveLength(1)
+})
+
+test('a journal in the temporary directory is taken', () => {
+  const { file, reader, notices, work } = inTemporary()
+  const event = eventWith()
+  writeFileSync(leftBehind(file, 0, 1), `${JSON.stringify([event])}\n`)
+  expect(reader.query()).toEqual([event])
+  work()
+  expect(raysIn(file)).toEqual([{ ray: event.ray }])
+  expect(notices).toEqual([])
+})
+
+test('lines that an edge never writes are left out and told of once; torn ones are not told of', () => {
+  const file = newFile()
+  const { drain, notices, work } = draining(file)
+  const reader = new Reader(file, 'the store')
+  onTestFinished(() => reader.close())
+  const path = leftBehind(file, 0)
+  const event = eventWith()
+  const { matched, ...unmatched } = event
+  const gap = { firstRay: '', lastRay: '', from: event.time, to: event.time, count: 1, reason: 'x' }
+  const lines = [
+    [null],
+    null,
+    7,
+    [7],
+    [[]],
+    {},
+    { gap: null },
+    { gap: { ...gap, from: 'yesterday' } },
+    [unmatched],
+    [{ ...event, matched: [null] }],
+    [{ ...event, ray: 7 }],
+    [{ ...event, rule: null }],
+    [event],
+    { gap },
+  ].map((line) => JSON.stringify(line))
+  expect(matched).toBeDefined()
+  writeFileSync(path, `[{"ray":"torn\n${lines.join('\n')}\n`)
+  expect(reader.query()).toEqual([event])
+  work()
+  expect(drain.trouble).toBeUndefined()
+  expect(raysIn(file)).toEqual([{ ray: event.ray }])
+  expect(existsSync(path)).toBe(false)
+  expect(notices).toEqual([
+    `event store ${file}: the journal ${path} has lines that hold no events: they are left out`,
+  ])
+  const torn = leftBehind(file, 1)
+  writeFileSync(torn, `[{"ray":"torn\n${JSON.stringify([eventWith()])}\n`)
+  drain.tick()
+  work()
+  expect(raysIn(file)).toHaveLength(2)
+  expect(notices).toHaveLength(1)
 })

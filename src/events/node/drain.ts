@@ -89,6 +89,8 @@ export class Drain {
   /** Removed journals whose rows are still there, and since when. */
   readonly #gone = new Map<string, number>()
   #setAsideMs = Number.NEGATIVE_INFINITY
+  /** Journals that were told of because an edge did not write all their lines. */
+  readonly #foreign = new Set<string>()
   #wasOpen = false
   #mayPrune = true
   #trouble: string | undefined
@@ -267,6 +269,13 @@ export class Drain {
     const from = tables.bytesOf(name)
     const lines = readLines(fd, from, until)
     if (lines.bytes === from) return { events: 0, more: false }
+    if (lines.foreign > 0 && !this.#foreign.has(name)) {
+      this.#foreign.add(name)
+      this.#events.onNotice(
+        `event store ${this.#options.file}: the journal ${path} has lines that hold no events: they are left out`,
+        undefined
+      )
+    }
     return tables.transaction(() => {
       // Another process may have been here since.
       if (tables.bytesOf(name) !== from) return { events: 0, more: true }
@@ -304,6 +313,7 @@ export class Drain {
     } catch {
       // Another process removed it.
     }
+    this.#foreign.delete(basename(path))
     this.#gone.set(basename(path), performance.now())
   }
 

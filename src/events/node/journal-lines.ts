@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs'
 import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
+import { isEvents, isGap } from './journal-shape.ts'
 
 /** What a line of a journal holds: all events of one Ray ID, or a gap. */
 export type Entry = { events: SecurityEvent[]; gap?: undefined } | { gap: Gap; events?: undefined }
@@ -9,19 +10,27 @@ export interface Lines {
   entries: Entry[]
   /** Where the next line begins. */
   bytes: number
+  /** Lines left out that an edge never writes. */
+  foreign: number
 }
 
 const CHUNK_BYTES = 262_144
 const LINE_FEED = 10
 
-/** A line that cannot be read is what a write left that failed halfway: its events were written again elsewhere. */
-const entryOf = (line: string): Entry | undefined => {
+/**
+ * Undefined for a line that cannot be read: a write left it that failed halfway, and its events were written again elsewhere.
+ * `foreign` for one that can be read and is no edge's.
+ */
+const entryOf = (line: string): Entry | 'foreign' | undefined => {
+  let parsed: unknown
   try {
-    const parsed = JSON.parse(line) as SecurityEvent[] | { gap: Gap }
-    return Array.isArray(parsed) ? { events: parsed } : { gap: parsed.gap }
+    parsed = JSON.parse(line)
   } catch {
     return undefined
   }
+  if (isEvents(parsed)) return { events: parsed }
+  const gap = (parsed as { gap?: unknown } | null)?.gap
+  return isGap(gap) ? { gap } : 'foreign'
 }
 
 /**
@@ -43,10 +52,13 @@ export const readLines = (fd: number, from: number, until = Number.POSITIVE_INFI
     buffer = Buffer.concat([buffer, chunk.subarray(0, read)])
     end = buffer.lastIndexOf(LINE_FEED)
   }
-  if (end < 0) return { entries: [], bytes: from }
-  const entries = buffer
-    .toString('utf8', 0, end)
-    .split('\n')
-    .flatMap((line) => entryOf(line) ?? [])
-  return { entries, bytes: from + end + 1 }
+  const entries: Entry[] = []
+  let foreign = 0
+  if (end < 0) return { entries, bytes: from, foreign }
+  for (const line of buffer.toString('utf8', 0, end).split('\n')) {
+    const entry = entryOf(line)
+    if (entry === 'foreign') foreign++
+    else if (entry !== undefined) entries.push(entry)
+  }
+  return { entries, bytes: from + end + 1, foreign }
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, statSync } from 'node:fs'
 import { messageOf } from '../../error.ts'
 import { journalsIn, lifeOf, ownerOf, placesOf } from './journal-names.ts'
+import { openJournal, UntrustedJournal } from './open-journal.ts'
 
 /** What is done with journals whose processes are gone. */
 export interface LeftActions {
@@ -52,7 +53,7 @@ export class LeftJournals {
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
       // What the tables say concerns all journals.
-      if (syscall === undefined) throw error
+      if (syscall === undefined && !(error instanceof UntrustedJournal)) throw error
       // Another process has taken its events and removed it.
       if (code === 'ENOENT') return false
       this.#tell(path, messageOf(error))
@@ -73,7 +74,7 @@ export class LeftJournals {
     if (this.actions.isOwn(path) || life === 'here' || (life === 'running' && !isAbandoned())) {
       return false
     }
-    const fd = openSync(path, 'r')
+    const fd = openJournal(path, this.file)
     try {
       if (this.actions.take(path, fd)) return true
     } finally {

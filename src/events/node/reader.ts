@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import { parseRay, rayTime } from '../../ray.ts'
@@ -16,6 +16,7 @@ import type { Connection } from './database.ts'
 import { identityOf, openForReading, storeFailed } from './database.ts'
 import { type Entry, readLines } from './journal-lines.ts'
 import { journalsIn, placesOf } from './journal-names.ts'
+import { openJournal } from './open-journal.ts'
 import { hasTable, isOld, OLD_EVENTS } from './schema.ts'
 import { firstId, groupOf, MS, type Sql, selectionOf } from './sql.ts'
 
@@ -42,9 +43,9 @@ const openJournals = (file: string): OpenJournal[] =>
     .flatMap(journalsIn)
     .flatMap((path) => {
       try {
-        return { name: basename(path), fd: openSync(path, 'r') }
+        return { name: basename(path), fd: openJournal(path, file) }
       } catch {
-        // Its events reached the tables, and it was removed since it was listed; or another user's.
+        // Its events reached the tables, and it was removed since it was listed; or another user's, or no journal.
         return []
       }
     })
