@@ -225,7 +225,7 @@ describe('files', () => {
     expect(message).toMatch(/version 99.*versions 2 and 3/)
   })
 
-  test('a file that is no database', () => {
+  test('a file of text', () => {
     const file = join(folder, 'text.db')
     const text = 'These are not the bytes of a database. '.repeat(100)
     writeFileSync(file, text)
@@ -235,7 +235,7 @@ describe('files', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
-  test('a file that was cut off', async () => {
+  test('a file that was cut off, for reading: it stays where it is', async () => {
     const [file, damaged] = [newFile(), newFile()]
     await sqliteStore(file).close()
     const main = new Database(file)
@@ -244,9 +244,10 @@ describe('files', () => {
     mkdirSync(dirname(damaged))
     // The first page promises more pages than there are.
     writeFileSync(damaged, readFileSync(file).subarray(0, PAGE_BYTES + 100))
-    const { code, message } = refusal(() => sqliteStore(damaged))
+    const { code, message } = refusal(() => sqliteStore(damaged, { readOnly: true }))
     expect(code).toBe('store_failed')
     expect(message).toContain(damaged)
+    expect(readFileSync(damaged)).toHaveLength(PAGE_BYTES + 100)
   })
 
   test.each<[string, () => string]>([

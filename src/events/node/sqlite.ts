@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { EdgeError } from '../../error.ts'
 import { parseRay } from '../../ray.ts'
 import type { EventFilter, EventStore, FindResult, SecurityEvent } from '../event.ts'
@@ -91,6 +92,23 @@ const lookInto = (file: string, durability: Durability): Contents => {
   }
 }
 
+const TEXT_BYTES = 100
+/** Control characters other than tabs and ends of lines. */
+const NO_TEXT = /[^\P{Cc}\t\n\r]|\ufffd/u
+
+/** Somebody's notes are no database that was damaged: the name of another file was given. */
+const isText = (file: string): boolean => {
+  const fd = openSync(file, 'r')
+  try {
+    const bytes = Buffer.alloc(TEXT_BYTES)
+    const read = readSync(fd, bytes, 0, TEXT_BYTES, 0)
+    // The last character may be cut through.
+    return !NO_TEXT.test(new TextDecoder().decode(bytes.subarray(0, read), { stream: true }))
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /** As `lookInto`. A damaged file does not keep the edge from starting: it gets another name, and a new one is begun. */
 const begin = (
   file: string,
@@ -100,7 +118,7 @@ const begin = (
   try {
     return lookInto(file, durability)
   } catch (error) {
-    if (!isDamage(error)) throw error
+    if (!isDamage(error) || isText(file)) throw error
     let kept: string
     try {
       kept = setAside(file)
