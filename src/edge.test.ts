@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { GivenRule } from './edge.fixture.ts'
 import { heldStore, isSettled, optionsWith, requestWith, rulesetOf, turn } from './edge.fixture.ts'
 import { createEdge, isEdge } from './edge.ts'
@@ -6,6 +6,7 @@ import type { EdgeOptions } from './edge-options.ts'
 import { EdgeError } from './error.ts'
 import { memoryStore } from './events/memory.ts'
 import { noStore } from './events/none.ts'
+import { Later } from './later.ts'
 import { readPersonas } from './personas/personas.ts'
 import { Verdict } from './verdict.ts'
 import type { AsnSource, GeoSource } from './visitor/visitor.ts'
@@ -232,6 +233,32 @@ describe('stats', () => {
 })
 
 describe('replaceRules()', () => {
+  test('while requests wait for parts has them wait for the parts of the new rules too', async () => {
+    const part = () => {
+      let arrive = (_module: object) => {}
+      const later = new Later(
+        () =>
+          new Promise<object>((resolve) => {
+            arrive = resolve
+          })
+      )
+      later.ask()
+      // Edges of other tests would wait for it.
+      onTestFinished(() => arrive({}))
+      return { later, arrive: () => arrive({}) }
+    }
+    const first = part()
+    const edge = edgeWith([LOG])
+    const decided = Promise.resolve(edge.decide(requestWith('/admin'), PEER))
+    const second = part()
+    edge.replaceRules(rulesetOf(BLOCK))
+    first.arrive()
+    await first.later.load()
+    expect(await isSettled(decided)).toBe(false)
+    second.arrive()
+    expect(await decided).toMatchObject({ action: 'block' })
+  })
+
   test('judges the next request by the new rules', async () => {
     const edge = edgeWith([BLOCK])
     const ruleset = rulesetOf({ name: 'other', expression: 'http.request.uri.path eq "/x"' })

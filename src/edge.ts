@@ -297,7 +297,8 @@ export const createEdge = (options: EdgeOptions): Edge => {
   const decide: Edge['decide'] = (incoming, connection) =>
     loading === undefined
       ? decideNow(incoming, connection)
-      : loading.then(() => decideNow(incoming, connection))
+      : // A reload meanwhile may have asked for more.
+        loading.then(() => decide(incoming, connection))
 
   return {
     judge: async (request, connection) => decide(request, connection),
