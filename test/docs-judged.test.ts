@@ -120,6 +120,8 @@ describe('the trip', () => {
     ['no Host', ''],
     ['two Hosts', 'Host: a.test\r\nHost: b.test\r\n'],
     ['an odd Host', 'Host: a/b\r\n'],
+    ['a malformed port', 'Host: a.test:x\r\n'],
+    ['two dots at the end', 'Host: a.test..\r\n'],
     ['two lengths', 'Host: a.test\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n'],
   ])('with %s ends in a 400 before any rule', async (_, headers) => {
     const { port, edge } = await site(mirror, { tls: undefined, block: 'true' })

@@ -46,32 +46,26 @@ export const parseTarget = (target: string, method = 'GET'): Target => {
   return method === 'CONNECT' ? split('/', target, '') : split(target, '', '')
 }
 
-const ZERO = 48
-const NINE = 57
-
 /**
- * The name in an authority, without its port: `shop.test:8443` → `shop.test`, `[::1]:80` → `[::1]`. What is neither name
- * nor address stays as it is.
+ * The name in an authority: `shop.test:8443` → `shop.test`, `[::1]:80` → `[::1]`. It ends at the first colon after any
+ * brackets, whatever follows: so do Express and others read a Host with a malformed port.
  */
 export const hostnameOf = (authority: string): string => {
   const colon = authority.indexOf(':', authority.startsWith('[') ? authority.indexOf(']') + 1 : 0)
-  if (colon < 0) return authority
-  for (let i = colon + 1; i < authority.length; i++) {
-    const unit = authority.charCodeAt(i)
-    if (unit < ZERO || unit > NINE) return authority
-  }
-  return authority.slice(0, colon)
+  return colon < 0 ? authority : authority.slice(0, colon)
 }
 
 /**
- * A host name as rules compare it: lower case, without the dot of the DNS root at its end. Names are case-insensitive
- * (RFC 9110 §4.2.3), and both spellings lead to the same site, so a rule on a host must hold for both. Cloudflare documents
- * neither; nginx, which its edge grew from, does the same to `$host` (`ngx_http_validate_host`).
+ * A host name as rules compare it: lower case, without the dot of the DNS root at its end, or several. Names are
+ * case-insensitive (RFC 9110 §4.2.3), and all spellings lead to the same site, so a rule on a host must hold for each. Cloudflare
+ * documents neither; nginx, which its edge grew from, does the same to `$host` (`ngx_http_validate_host`).
  *
  * @example normalizeHostname('Shop.TEST.') // 'shop.test'
  */
 export const normalizeHostname = (hostname: string): string => {
-  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+  let end = hostname.length
+  while (end > 0 && hostname[end - 1] === '.') end--
+  const name = end === hostname.length ? hostname : hostname.slice(0, end)
   // Not by the locale: bytes above 127 are no letters here.
   return /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
 }

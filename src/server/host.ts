@@ -1,7 +1,10 @@
 import type { VisitorRequest } from '../proxy/visitor.ts'
 
-/** What RFC 3986 §3.2.2 and §3.2.3 allow in a host and port. No slash, `@`, quote or space, which servers read differently. */
-const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/
+/**
+ * What RFC 3986 §3.2.2 and §3.2.3 allow in a host and port. No slash, `@`, quote or space, no second colon or dot at the end:
+ * servers read them differently.
+ */
+const HOST = /^(?!.*\.\.(?::|$))(?:\[[\w.:%~-]*\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/
 
 /**
  * Whether a request's Host is one that everybody reads alike: at most one, well-formed, and there in HTTP/1.1

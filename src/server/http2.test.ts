@@ -121,6 +121,7 @@ describe('a request over HTTP/2', () => {
     ['a Host that is not the authority', { ':authority': 'a.test', host: 'b.test' }, 400],
     ['a Host that is', { ':authority': 'a.test', host: 'a.test' }, 200],
     ['an authority with a path', { ':authority': 'a/b' }, 400],
+    ['an authority with a malformed port', { ':authority': 'a.test:80:80' }, 400],
     ['an unknown expectation', { expect: 'cake' }, 417],
     ['a fragment', { ':path': '/a#b' }, 400],
   ])('%s: %d', async (_, headers, expected) => {

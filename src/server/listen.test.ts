@@ -112,6 +112,8 @@ describe('what is refused before the handler', () => {
     ['two Hosts in HTTP/1.0', 'GET / HTTP/1.0\r\nHost: a\r\nhost: a\r\n\r\n', 400],
     ['a Host with a path', `GET / HTTP/1.1\r\nHost: a/b\r\n${CLOSE}`, 400],
     ['a Host with a user', `GET / HTTP/1.1\r\nHost: u@a\r\n${CLOSE}`, 400],
+    ['a Host with a malformed port', `GET / HTTP/1.1\r\nHost: a:80a\r\n${CLOSE}`, 400],
+    ['a Host with two dots at its end', `GET / HTTP/1.1\r\nHost: a..\r\n${CLOSE}`, 400],
     ['two hosts in one', `GET / HTTP/1.1\r\nHost: a b\r\n${CLOSE}`, 400],
     [
       'length and chunks',
