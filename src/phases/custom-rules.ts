@@ -1,12 +1,9 @@
 import { actions } from '../actions.ts'
-import { levelOf } from '../challenges/level.ts'
-import type { RequestContext } from '../context.ts'
-import type { Matching } from '../language/compile/rules.ts'
-import { compileRules } from '../language/compile/rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { readsBody } from './body.ts'
 import type { Match, Phase, Ruling } from './phase.ts'
-import { endsRules, skippedBits, skipsPhase } from './skipped.ts'
+import { searchRules } from './search.ts'
+import { skippedBits, skipsPhase } from './skipped.ts'
 
 const NAME = 'custom-rules'
 const SOURCE = 'firewallcustom'
@@ -58,25 +55,7 @@ const oneRuleset = (rules: readonly Rule[]): Phase => {
     })
   )
   const skips = enabled.map(({ action, skip }) => (action === 'skip' ? skippedBits(skip) : 0))
-  const expressions = enabled.map(({ expression }) => expression)
-  const ends = enabled.map(endsRules)
-  const levels = enabled.map(({ action }) => levelOf(action))
-  const matching = compileRules(expressions, ends)
-  /** By the level of the visitor's clearance: the challenges that he has passed end nothing. Made when one first comes. */
-  const cleared: (Matching | undefined)[] = []
-
-  const find = (context: RequestContext): readonly number[] => {
-    const found = matching(context)
-    const last = found.at(-1)
-    if (last === undefined || levels[last] === 0) return found
-    if (!context.hasCleared(levels[last]!)) return found
-    const level = [3, 2, 1].find((one) => context.hasCleared(one))!
-    cleared[level] ??= compileRules(
-      expressions,
-      ends.map((isEnd, i) => isEnd && (levels[i] === 0 || levels[i]! > level))
-    )
-    return cleared[level](context).filter((i) => levels[i] === 0 || levels[i]! > level)
-  }
+  const find = searchRules(enabled)
 
   return {
     ...phase,

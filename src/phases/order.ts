@@ -5,7 +5,7 @@ import { rateLimits } from './limiting.ts'
 import type { PhaseName } from './names.ts'
 import { PHASE_NAMES } from './names.ts'
 import type { Phase, PhaseServices } from './phase.ts'
-import { unlessSkipped } from './skipped.ts'
+import { unlessSkipped } from './unless-skipped.ts'
 import { userAgents } from './user-agents.ts'
 import { zoneLockdown } from './zone-lockdown.ts'
 

@@ -1,0 +1,36 @@
+import { levelOf } from '../challenges/level.ts'
+import type { RequestContext } from '../context.ts'
+import type { Matching } from '../language/compile/rules.ts'
+import { compileRules } from '../language/compile/rules.ts'
+import type { Rule } from '../rules/rule.ts'
+import { endsRules } from './skipped.ts'
+
+/**
+ * The search through the custom rules of one ruleset: the places of the rules that are true of a request, up to the first that
+ * ends. Challenges that the visitor has passed are no part of it and end nothing.
+ *
+ * @param enabled no rule that is switched off
+ */
+export const searchRules = (
+  enabled: readonly Rule[]
+): ((context: RequestContext) => readonly number[]) => {
+  const expressions = enabled.map(({ expression }) => expression)
+  const ends = enabled.map(endsRules)
+  const levels = enabled.map(({ action }) => levelOf(action))
+  const matching = compileRules(expressions, ends)
+  /** By the level of the visitor's clearance. Made when one first comes. */
+  const cleared: (Matching | undefined)[] = []
+
+  return (context) => {
+    const found = matching(context)
+    const last = found.at(-1)
+    if (last === undefined || levels[last] === 0) return found
+    if (!context.hasCleared(levels[last]!)) return found
+    const level = [3, 2, 1].find((one) => context.hasCleared(one))!
+    cleared[level] ??= compileRules(
+      expressions,
+      ends.map((isEnd, i) => isEnd && (levels[i] === 0 || levels[i]! > level))
+    )
+    return cleared[level](context).filter((i) => levels[i] === 0 || levels[i]! > level)
+  }
+}
