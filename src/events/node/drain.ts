@@ -1,8 +1,7 @@
-import { closeSync, openSync, rmSync, unlinkSync } from 'node:fs'
+import { rmSync, unlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { messageOf } from '../../error.ts'
 import type { Gap } from '../state.ts'
-import { timeOf } from './columns.ts'
 import type { Connection, Contents } from './database.ts'
 import {
   checkPages,
@@ -16,12 +15,14 @@ import {
   sizeOf,
 } from './database.ts'
 import type { Durability } from './durability.ts'
-import { readLines } from './journal-lines.ts'
 import { journalsIn, placesOf } from './journal-names.ts'
 import { LeftJournals } from './left-journals.ts'
+import type { Grown } from './messages.ts'
+import { OwnJournals } from './own-journals.ts'
 import { type Limits, prune } from './retention.ts'
 import { hasTable, OLD_EVENTS } from './schema.ts'
 import { Tables } from './tables.ts'
+import { takeJournal } from './take-journal.ts'
 
 export interface DrainOptions extends Limits {
   file: string
@@ -37,17 +38,8 @@ export interface DrainEvents {
   onTrouble: (message: string | undefined) => void
   /** Something happened that is over already. */
   onNotice: (message: string, gap: Gap | undefined) => void
-  /** A journal of this store lost its name: whoever writes it should begin another. */
+  /** A journal of this store lost its name, or a part: whoever writes it should begin another. */
   onLostName: (path: string) => void
-}
-
-/** A journal of this store, open so that it can be read whatever becomes of its name. */
-interface Own {
-  readonly fd: number
-  readonly identity: string | undefined
-  /** What is known to be written. */
-  bytes: number
-  isFinished: boolean
 }
 
 /** This thread may wait for a lock; nobody waits for this thread. */
@@ -81,7 +73,7 @@ interface Open {
 export class Drain {
   readonly #options: DrainOptions
   readonly #events: DrainEvents
-  readonly #own = new Map<string, Own>()
+  readonly #own: OwnJournals
   readonly #left: LeftJournals
   #open: Open | undefined
   /** What was in a file that is gone, to be told in the next one. */
@@ -94,15 +86,23 @@ export class Drain {
   #wasOpen = false
   #mayPrune = true
   #trouble: string | undefined
+  /** A thread that ended may have left a trouble behind: the first good step of the next one says that all is well. */
+  #hasTold = false
 
   constructor(options: DrainOptions, events: DrainEvents) {
     this.#options = options
     this.#events = events
+    const onForeign = (path: string) => this.#tellOfForeign(path)
+    this.#own = new OwnJournals(options.file, events, (path) => this.#remove(path), onForeign)
     this.#left = new LeftJournals(
       options.file,
       {
         isOwn: (path) => this.#own.has(path),
-        take: (path, fd) => this.#take(this.#open!, path, fd, Number.POSITIVE_INFINITY).more,
+        take: (path, fd) => {
+          const until = Number.POSITIVE_INFINITY
+          return takeJournal(this.#open!, { path, fd, until, from: 0, repeats: false, onForeign })
+            .more
+        },
         remove: (path) => this.#remove(path),
       },
       (message) => events.onNotice(message, undefined)
@@ -114,26 +114,15 @@ export class Drain {
   }
 
   /** A journal of this store has grown. */
-  grown(path: string, bytes: number, isFinished: boolean): void {
-    const own = this.#own.get(path)
-    if (own !== undefined) {
-      own.bytes = bytes
-      own.isFinished = isFinished
-      return
-    }
-    try {
-      const fd = openSync(path, 'r')
-      this.#own.set(path, { fd, identity: identityOf(path), bytes, isFinished })
-    } catch {
-      // An empty one that was left at once.
-    }
+  grown(...grown: Grown): void {
+    this.#own.grown(...grown)
   }
 
   /** Does some of the work; false where there is none, or none that can be done now. */
   step(): boolean {
     try {
       const open = this.#opened()
-      const more = this.#takeOwn(open) || this.#left.step() || this.#moveOld(open)
+      const more = this.#own.step(open) || this.#left.step() || this.#moveOld(open)
       if (more) this.#mayPrune = true
       const pruned = !more && this.#mayPrune && prune(open.db, open.tables, this.#options)
       if (!more && !pruned) this.#mayPrune = false
@@ -150,15 +139,12 @@ export class Drain {
   tick(): void {
     this.#mayPrune = true
     this.#left.lookAgain()
-    for (const [path, own] of this.#own) {
-      if (!own.isFinished && identityOf(path) !== own.identity) this.#events.onLostName(path)
-    }
+    this.#own.tick()
   }
 
   close(): void {
     this.#leave()
-    for (const { fd } of this.#own.values()) closeSync(fd)
-    this.#own.clear()
+    this.#own.close()
   }
 
   #opened(): Open {
@@ -263,48 +249,14 @@ export class Drain {
     }
   }
 
-  #take(open: Open, path: string, fd: number, until: number): { events: number; more: boolean } {
+  #tellOfForeign(path: string): void {
     const name = basename(path)
-    const { tables } = open
-    const from = tables.bytesOf(name)
-    const lines = readLines(fd, from, until)
-    if (lines.bytes === from) return { events: 0, more: false }
-    if (lines.foreign > 0 && !this.#foreign.has(name)) {
-      this.#foreign.add(name)
-      this.#events.onNotice(
-        `event store ${this.#options.file}: the journal ${path} has lines that hold no events: they are left out`,
-        undefined
-      )
-    }
-    return tables.transaction(() => {
-      // Another process may have been here since.
-      if (tables.bytesOf(name) !== from) return { events: 0, more: true }
-      const events = tables.take(name, lines.entries, lines.bytes)
-      for (const entry of lines.entries) {
-        for (const event of entry.events ?? []) {
-          const ms = timeOf(event)
-          open.oldestMs = Math.min(open.oldestMs ?? ms, ms)
-          open.newestMs = Math.max(open.newestMs ?? ms, ms)
-        }
-      }
-      return { events, more: true }
-    })
-  }
-
-  #takeOwn(open: Open): boolean {
-    for (const [path, own] of this.#own) {
-      const { events, more } = this.#take(open, path, own.fd, own.bytes)
-      if (events > 0) this.#events.onTaken(events)
-      if (more) return true
-      if (own.isFinished) {
-        // Its last events were committed in an earlier step, and the file has been found in its place since.
-        closeSync(own.fd)
-        this.#own.delete(path)
-        this.#remove(path)
-        return true
-      }
-    }
-    return false
+    if (this.#foreign.has(name)) return
+    this.#foreign.add(name)
+    this.#events.onNotice(
+      `event store ${this.#options.file}: the journal ${path} has lines that hold no events: they are left out`,
+      undefined
+    )
   }
 
   #remove(path: string): void {
@@ -375,7 +327,8 @@ export class Drain {
   }
 
   #tell(message: string | undefined): void {
-    if (message === this.#trouble) return
+    if (this.#hasTold && message === this.#trouble) return
+    this.#hasTold = true
     this.#trouble = message
     this.#events.onTrouble(message)
   }

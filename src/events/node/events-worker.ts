@@ -50,7 +50,7 @@ class Clerk {
   }
 
   grown(journals: Extract<ToThread, { kind: 'grown' }>['journals']): void {
-    for (const [path, bytes, isFinished] of journals) this.#drain.grown(path, bytes, isFinished)
+    for (const grown of journals) this.#drain.grown(...grown)
     this.#workIn(GATHER_MS)
   }
 

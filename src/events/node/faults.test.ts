@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import Database from 'libsql'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventWith } from '../event.fixture.ts'
@@ -253,4 +254,22 @@ describe('a file that is damaged', () => {
     expect(tables.prepare('SELECT name FROM sqlite_master').all()).toEqual([{ name: 'shopping' }])
     expect(watched.store.state()).toMatchObject({ waiting: 3, lost: 0 })
   })
+})
+
+test('a writing thread that ends is a trouble, until the next one has done its work', async () => {
+  const posted = vi.spyOn(Worker.prototype, 'postMessage')
+  const watched = opened(newFile())
+  const events = await refuse(watched.store)
+  await inTables(watched.store)
+  const [writing] = posted.mock.contexts as [Worker]
+  posted.mockRestore()
+  await writing.terminate()
+  await inTrouble(watched, /the thread edge1020 events: writing ended/)
+  await recovered(watched)
+  events.push(...(await refuse(watched.store)))
+  await inTables(watched.store)
+  await expectFound(watched.store, events)
+  expect(watched.notices).toEqual([
+    `sqlite ${watched.store.name.slice('sqlite '.length)} works again`,
+  ])
 })

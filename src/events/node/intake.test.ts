@@ -214,3 +214,14 @@ test('lines that a failed write left are taken back before they are written else
   expect(readFileSync(join(home.directory, name!), 'utf8')).toBe(`${JSON.stringify([first])}\n`)
   expect(linesIn(home)).toEqual([[first], [second]])
 })
+
+test('a journal that lost its name is finished at once, though nothing more comes', async () => {
+  const grown: [string, boolean][] = []
+  const { intake } = opened({ onGrown: (path, _, isFinished) => grown.push([path, isFinished]) })
+  await intake.append([eventWith()])
+  const path = grown[0]![0]
+  intake.moveFrom(path)
+  await expect.poll(() => grown).toContainEqual([path, true])
+  await intake.append([eventWith()])
+  expect(grown.at(-1)![0]).not.toBe(path)
+})

@@ -23,8 +23,8 @@ export interface IntakeOptions {
   onStoreFailure: StoreFailurePolicy
   /** How many bytes of events wait in memory while nothing can be written. */
   maxHeldBytes: number
-  /** A journal has grown to so many bytes; `isFinished`: it will not grow again. */
-  onGrown: (path: string, bytes: number, isFinished: boolean) => void
+  /** A journal has grown to so many bytes and events; `isFinished`: it will not grow again. */
+  onGrown: (path: string, bytes: number, isFinished: boolean, events: number) => void
   /** What is wrong, or `undefined` once all is well again. */
   onTrouble: (message: string | undefined) => void
 }
@@ -65,6 +65,11 @@ class Group {
     this.done = new Promise((resolve) => {
       this.over = resolve
     })
+  }
+
+  /** How many events. */
+  get size(): number {
+    return this.events.reduce((sum, events) => sum + events.length, 0)
   }
 
   add(line: string): void {
@@ -122,7 +127,9 @@ export class Intake {
     return this.#gaps.lost
   }
 
+  /** Events that were written, and lost by what somebody else did. */
   note(gap: Gap): void {
+    this.#gaps.lost += gap.count
     this.#gaps.note(gap)
   }
 
@@ -149,9 +156,14 @@ export class Intake {
     return group.promise
   }
 
-  /** A journal has lost its name: what is written there is still read, and what comes next goes into another one. */
+  /**
+   * A journal has lost its name or a part: what is written there is still read, and what comes next goes into another one. It is
+   * left at once, as nothing may come for a long time.
+   */
   moveFrom(path: string): void {
-    if (this.#journal?.path === path) this.#mustMove = true
+    if (this.#journal?.path !== path) return
+    this.#mustMove = true
+    this.#start()
   }
 
   /**
@@ -190,10 +202,18 @@ export class Intake {
     this.#collecting ??= new Group()
     this.#collecting.add(line)
     this.#heldBytes += line.length
+    this.#start()
+    return this.#collecting
+  }
+
+  #start(): void {
     this.#running ??= new Promise((resolve) => {
       setImmediate(() => void this.#run().then(resolve))
     })
-    return this.#collecting
+  }
+
+  #grown(journal: JournalFile, isFinished: boolean): void {
+    this.#options.onGrown(journal.path, journal.bytes, isFinished, journal.events)
   }
 
   get #reason(): string {
@@ -206,8 +226,13 @@ export class Intake {
   }
 
   async #run(): Promise<void> {
-    while (this.#collecting !== undefined) {
+    for (;;) {
       const group = this.#collecting
+      if (group === undefined) {
+        if (!this.#mustMove) break
+        await this.#leave()
+        continue
+      }
       this.#collecting = undefined
       this.#writing = group
       this.#losePatienceLater()
@@ -275,14 +300,15 @@ export class Intake {
     if (journal !== undefined && !this.#isTimeToMove(journal)) {
       problem = await journal.append(lines)
       if (problem === undefined) {
-        this.#options.onGrown(journal.path, journal.bytes, false)
+        journal.events += group.size
+        this.#grown(journal, false)
         return undefined
       }
       this.#journal = undefined
       await journal.abandon()
-      this.#options.onGrown(journal.path, journal.bytes, true)
+      this.#grown(journal, true)
     } else await this.#leave()
-    return this.#writeAnew(lines)
+    return this.#writeAnew(lines, group.size)
   }
 
   #isTimeToMove({ bytes }: JournalFile): boolean {
@@ -293,7 +319,7 @@ export class Intake {
   }
 
   /** Begins a journal in the first place that takes one. */
-  async #writeAnew(lines: Buffer): Promise<Error | undefined> {
+  async #writeAnew(lines: Buffer, events: number): Promise<Error | undefined> {
     const { places, durability, file } = this.#options
     let problem: Error | undefined
     for (const [index, place] of places.entries()) {
@@ -304,6 +330,7 @@ export class Intake {
       )
       const failure = journal instanceof Error ? journal : await journal.append(lines)
       if (failure === undefined && !(journal instanceof Error)) {
+        journal.events = events
         this.#journal = journal
         this.#place = index
         if (problem !== undefined) {
@@ -311,7 +338,7 @@ export class Intake {
             `${messageOf(problem)}: events of ${file} are kept in ${place.directory} meanwhile`
           )
         }
-        this.#options.onGrown(journal.path, journal.bytes, false)
+        this.#grown(journal, false)
         return undefined
       }
       if (!(journal instanceof Error)) await journal.abandon()
@@ -326,7 +353,7 @@ export class Intake {
     if (journal === undefined) return
     this.#journal = undefined
     await journal.end()
-    this.#options.onGrown(journal.path, journal.bytes, true)
+    this.#grown(journal, true)
   }
 
   #tell(message: string | undefined): void {

@@ -1,10 +1,11 @@
-import { close, fdatasync, ftruncate, open, unlink, write } from 'node:fs'
+import { close, fdatasync, fstat, ftruncate, open, unlink, write } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const openFile = promisify(open)
 const closeFile = promisify(close)
 const truncate = promisify(ftruncate)
+const stat = promisify(fstat)
 const remove = promisify(unlink)
 
 /** Events name visitors: nobody else may read them. */
@@ -14,6 +15,8 @@ const OWNER_ONLY = 0o600
 export class JournalFile {
   /** Everything up to here is written: what follows may be the torn beginning of a line. */
   bytes = 0
+  /** Events in these bytes. */
+  events = 0
   readonly path: string
 
   private constructor(
@@ -52,9 +55,12 @@ export class JournalFile {
 
   /** Takes away what a failed write left, so that its lines are not there twice once they are written elsewhere. */
   async abandon(): Promise<void> {
-    await truncate(this.fd, this.bytes).catch(() => {
+    try {
+      // A file that somebody cut off must stay as short as it is, so that this shows.
+      if ((await stat(this.fd)).size > this.bytes) await truncate(this.fd, this.bytes)
+    } catch {
       // Of a disk that takes nothing at all. Whoever reads the file later leaves a torn line out.
-    })
+    }
     if (this.bytes === 0) await remove(this.path).catch(() => {})
     await this.end()
   }

@@ -1,6 +1,6 @@
 import { closeSync, statSync } from 'node:fs'
 import { messageOf } from '../../error.ts'
-import { journalsIn, lifeOf, ownerOf, placesOf } from './journal-names.ts'
+import { journalsIn, lifeOf, newOwner, ownerOf, placesOf } from './journal-names.ts'
 import { openJournal, UntrustedJournal } from './open-journal.ts'
 
 /** What is done with journals whose processes are gone. */
@@ -16,6 +16,8 @@ export interface LeftActions {
 const LOOK_MS = 5_000
 /** A journal of a process that cannot be asked about is removed when nothing came for so long. */
 const ABANDONED_MS = 3_600_000
+
+const THIS_HOST = newOwner().host
 
 /** Journals of a store that processes left that are gone. */
 export class LeftJournals {
@@ -80,6 +82,8 @@ export class LeftJournals {
     } finally {
       closeSync(fd)
     }
+    // An edge of this machine that runs may be quiet for days, and goes on writing: it removes its journal itself.
+    if (life === 'running' && owner?.host === THIS_HOST) return false
     this.actions.remove(path)
     return true
   }

@@ -3,8 +3,8 @@ import type { EventQuery, SeriesQuery, TopQuery } from '../query.ts'
 import type { Gap } from '../state.ts'
 import type { DrainOptions } from './drain.ts'
 
-/** A journal, how much of it is written, and whether it is finished. */
-export type Grown = readonly [path: string, bytes: number, isFinished: boolean]
+/** A journal, how much of it is written, whether it is finished, and how many events were written to it. */
+export type Grown = readonly [path: string, bytes: number, isFinished: boolean, events: number]
 
 /** A question to the reading thread. */
 export type Question =

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
 import { basename } from 'node:path'
 import { EdgeError } from '../../error.ts'
 import { parseRay, rayTime } from '../../ray.ts'
@@ -66,7 +66,9 @@ const tailOf = (db: Connection, journals: readonly OpenJournal[]): Tail => {
     const row = isOld(db)
       ? undefined
       : db.prepare('SELECT bytes FROM journals WHERE name = ?').get(name)
-    return linesFrom(fd, (row as { bytes: number } | undefined)?.bytes ?? 0)
+    const taken = (row as { bytes: number } | undefined)?.bytes ?? 0
+    // Somebody cut it off: what is in it now was written since.
+    return linesFrom(fd, fstatSync(fd).size < taken ? 0 : taken)
   })
   return {
     events: entries.flatMap(({ events }) => events ?? []),

@@ -238,7 +238,11 @@ export const sqliteStore = (
       },
       onTrouble: (message) => troubles.set('tables', message),
       onNotice: (message, gap) => {
-        if (gap !== undefined) intake.note(gap)
+        if (gap !== undefined) {
+          intake.note(gap)
+          // What is lost waits no longer.
+          taken += gap.count
+        }
         onNotice(message)
       },
       onLostName: (path) => intake.moveFrom(path),

@@ -31,6 +31,7 @@ export class Tables {
   readonly #lastSlot
   readonly #bytes
   readonly #setBytes
+  readonly #has
   readonly #count
 
   constructor(db: Connection) {
@@ -47,6 +48,9 @@ export class Tables {
     this.#bytes = db.prepare<string[]>('SELECT bytes FROM journals WHERE name = ?')
     this.#setBytes = db.prepare<[(string | number)[]]>(
       'INSERT INTO journals (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes'
+    )
+    this.#has = db.prepare<[(string | number)[]]>(
+      'SELECT 1 FROM events WHERE ray = ? AND ifnull(match_index, 0) = ?'
     )
     this.#count = db.prepare<[number[]]>(
       "INSERT INTO facts (name, value) VALUES ('events', ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
@@ -83,6 +87,10 @@ export class Tables {
     for (const { gap } of entries) if (gap !== undefined) this.addGap(gap)
     this.#setBytes.run([journal, bytes])
     return events.length
+  }
+
+  has({ ray, matchIndex }: SecurityEvent): boolean {
+    return this.#has.get([ray, matchIndex]) !== undefined
   }
 
   addGap({ firstRay, lastRay, from, to, count, reason }: Gap): void {
