@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   events: ['actions', 'directory', 'lists', 'nearest', 'ray'],
   visitor: ['directory', 'language', 'later', 'lists'],
   request: ['language', 'later', 'lists'],
-  rules: ['actions', 'answers', 'language', 'lists', 'nearest', 'visitor', 'text-file'],
+  rules: ['actions', 'answers', 'language', 'lists', 'nearest', 'request', 'visitor', 'text-file'],
   terraform: ['lists', 'text-file'],
   import: ['actions', 'language', 'lists', 'rules', 'terraform', 'text-file'],
   limits: ['language', 'lists'],

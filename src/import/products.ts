@@ -14,7 +14,7 @@ import {
   readCounting,
 } from '../rules/products/rate-limits.ts'
 import { quote } from '../rules/quote.ts'
-import { isUrlPattern, urlExpression } from '../rules/urls.ts'
+import { urlExpression, urlProblem } from '../rules/urls.ts'
 import type { ImportedRule } from './rule.ts'
 
 type Made = Pick<Draft, 'expression' | 'parts'>
@@ -35,8 +35,10 @@ const agent = ({ value = '' }: ImportedRule): Made | Failed =>
     : { expression: agentExpression(value), parts: { product: 'agent', userAgent: value } }
 
 const lockdown = ({ urls = [], addresses = [], priority }: ImportedRule): Made | Failed => {
-  const wrong = urls.find((url) => !isUrlPattern(url))
-  if (wrong !== undefined) return { reason: `\`${wrong}\` is no URL pattern` }
+  for (const url of urls) {
+    const problem = urlProblem(url)
+    if (problem !== undefined) return { reason: problem.message }
+  }
   const allow: string[] = []
   for (const address of addresses) {
     const read = readAddress(address)

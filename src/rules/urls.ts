@@ -1,3 +1,4 @@
+import { normalizePath } from '../request/normalize.ts'
 import { quote } from './quote.ts'
 
 const SCHEME = /^[a-z*]+:\/\//i
@@ -7,6 +8,16 @@ const test = (field: string, pattern: string): string =>
   pattern.includes('*')
     ? `${field} wildcard ${quote(pattern.replace(/\*+/g, '*').replace(/\\/g, '\\\\'))}`
     : `${field} eq ${quote(pattern)}`
+
+const escapeText = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16)}`).join('')
+
+/** Path and query of a pattern, its path as rules see those of requests; `*` stays. */
+const normalized = (target: string): string => {
+  const mark = target.indexOf('?')
+  const path = mark < 0 ? target : target.slice(0, mark)
+  return normalizePath(path.replace(/[^\0-\x7f]+/g, escapeText)) + target.slice(path.length)
+}
 
 /**
  * The expression of a URL pattern as Zone Lockdown and the previous rate limiting rules have it: host and path, `*` for any text,
@@ -20,7 +31,7 @@ export const urlExpression = (url: string): string => {
   const bare = url.replace(SCHEME, '')
   const slash = bare.indexOf('/')
   const host = (slash < 0 ? bare : bare.slice(0, slash)).toLowerCase()
-  const path = slash < 0 ? '/*' : bare.slice(slash)
+  const path = slash < 0 ? '/*' : normalized(bare.slice(slash))
   const tests = [
     ...(/^\*+$/.test(host) ? [] : [test('http.host', host)]),
     ...(/^\/\*+$/.test(path)
@@ -38,6 +49,42 @@ export const urlsExpression = (urls: readonly string[]): string => {
   return each.map((text) => (text.includes(' and ') ? `(${text})` : text)).join(' or ')
 }
 
-/** True for a pattern that could be a URL's: a host, and no white space. */
-export const isUrlPattern = (url: string): boolean =>
-  /^[^\s/?#]+(?:\/\S*)?$/.test(url.replace(SCHEME, ''))
+export interface UrlProblem {
+  readonly message: string
+  readonly help?: string
+}
+
+/**
+ * What is wrong with a URL pattern: no host, white space, or a part that no request's URL has as rules see it, so that the
+ * pattern would never match.
+ *
+ * @example urlProblem('a.test:8443/*') // { message: '`a.test:8443/*` has a port …', help: 'write `a.test/*`' }
+ */
+export const urlProblem = (url: string): UrlProblem | undefined => {
+  const bare = url.replace(SCHEME, '')
+  const shown = `\`${url}\``
+  if (bare.includes('#')) {
+    const help = `write \`${url.slice(0, url.indexOf('#'))}\``
+    return { message: `${shown} has a fragment, which browsers never send`, help }
+  }
+  if (!/^[^\s/?]+(?:\/\S*)?$/.test(bare)) {
+    const message = `${shown} is not a URL pattern: expected one like \`example.com/wiki/*\``
+    return bare.startsWith('/')
+      ? { message, help: 'write the host in front, or `*` for any' }
+      : { message }
+  }
+  const slash = bare.indexOf('/')
+  const host = slash < 0 ? bare : bare.slice(0, slash)
+  const [, name = host, port] = /^(\[[^\]]*\]|[^:]*)(:.*)?$/.exec(host) ?? []
+  const help = `write \`${name.replace(/\.$/, '')}${bare.slice(host.length)}\``
+  if (port !== undefined) {
+    return { message: `${shown} has a port: the host is compared without one`, help }
+  }
+  if (name.endsWith('.')) {
+    return {
+      message: `${shown} has a dot at the end of its host: the host is compared without it`,
+      help,
+    }
+  }
+  return undefined
+}

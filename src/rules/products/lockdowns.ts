@@ -6,11 +6,10 @@ import { compileGenerated } from '../generated.ts'
 import { readHead, readPage } from '../head.ts'
 import { LOCKDOWN_KEYS } from '../keys.ts'
 import type { Node } from '../node.ts'
-import { inBackticks } from '../node.ts'
 import type { Reader } from '../reader.ts'
 import type { Rule } from '../rule.ts'
 import { slug } from '../slug.ts'
-import { isUrlPattern, urlsExpression } from '../urls.ts'
+import { urlProblem, urlsExpression } from '../urls.ts'
 
 /**
  * One Zone Lockdown: whoever asks for one of its URLs and is not among its addresses is refused.
@@ -48,10 +47,9 @@ const readUrls = (node: Node, reader: Reader): string[] =>
   reader.items(node, EXPECTED_URL).flatMap((item) => {
     const text = reader.text(item, EXPECTED_URL)
     if (text === undefined) return []
-    if (isUrlPattern(text.value)) return [text.value]
-    const help = text.value.startsWith('/') ? 'write the host in front, or `*` for any' : undefined
-    const message = `${inBackticks(text.value)} is not a URL pattern: expected one like \`example.com/wiki/*\``
-    reader.findings.error(text.place, 'invalid_url', message, help)
+    const problem = urlProblem(text.value)
+    if (problem === undefined) return [text.value]
+    reader.findings.error(text.place, 'invalid_url', problem.message, problem.help)
     return []
   })
 

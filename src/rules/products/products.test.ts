@@ -96,6 +96,10 @@ describe('lockdown', () => {
 
   test.each([
     ['lockdown: [{ urls: [/wiki], allow: 192.0.2.1 }]', '1:21+5 invalid_url'],
+    ['lockdown: [{ urls: ["a.test:80/b"], allow: 192.0.2.1 }]', 'invalid_url: write `a.test/b`'],
+    ['lockdown: [{ urls: ["[::1]:80"], allow: 192.0.2.1 }]', 'invalid_url: write `[::1]`'],
+    ['lockdown: [{ urls: [a.test./b], allow: 192.0.2.1 }]', '1:21+9 invalid_url: write `a.test/b`'],
+    ['lockdown: [{ urls: ["a.test/b#c"], allow: 192.0.2.1 }]', 'invalid_url: write `a.test/b`'],
     ['lockdown: [{ urls: [a.test], allow: $office }]', '1:37+7 invalid_ip'],
     ['lockdown: [{ urls: [a.test] }]', '1:12+18 missing_key'],
     ['lockdown: [{ url: a.test, allow: 192.0.2.1 }]', '1:14+3 unknown_key: did you mean `urls`?'],
