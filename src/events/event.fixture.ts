@@ -3,11 +3,13 @@ import type { SecurityEvent } from './event.ts'
 
 const TICK_MS = 10
 let clockMs = Date.now()
+let lastMs = 0
 /** One event a tick: their Ray IDs and times have the order in which they are made. */
 const rays = createRays({
   colo: 'LHR',
   now: () => {
-    clockMs += TICK_MS
+    // Other tests of this process may have moved the time of its Ray IDs on.
+    clockMs = Math.max(clockMs, lastMs, Date.now()) + TICK_MS
     return clockMs
   },
 })
@@ -15,6 +17,7 @@ const rays = createRays({
 /** An event like those of the edge, with a Ray ID of its own. */
 export const eventWith = (changes: Partial<SecurityEvent> = {}): SecurityEvent => {
   const { ray, timeMs } = rays.next()
+  lastMs = timeMs
   return {
     ray,
     colo: 'LHR',
