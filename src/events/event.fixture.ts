@@ -1,23 +1,29 @@
-import { createRays } from '../ray.ts'
+import { createRays, rayTime } from '../ray.ts'
 import type { SecurityEvent } from './event.ts'
 
 const TICK_MS = 10
 let clockMs = Date.now()
-let lastMs = 0
-/** One event a tick: their Ray IDs and times have the order in which they are made. */
 const rays = createRays({
   colo: 'LHR',
   now: () => {
-    // Other tests of this process may have moved the time of its Ray IDs on.
-    clockMs = Math.max(clockMs, lastMs, Date.now()) + TICK_MS
+    clockMs += TICK_MS
     return clockMs
   },
 })
 
+/** One event a tick: their Ray IDs and times have the order in which they are made. */
+const nextRay = () => {
+  const rayId = rays.next()
+  const tickMs = rayTime(rayId.ray)
+  if (tickMs <= rayId.timeMs) return rayId
+  // Another test of this process made Ray IDs of a later time, and they never go back.
+  clockMs = tickMs
+  return rays.next()
+}
+
 /** An event like those of the edge, with a Ray ID of its own. */
 export const eventWith = (changes: Partial<SecurityEvent> = {}): SecurityEvent => {
-  const { ray, timeMs } = rays.next()
-  lastMs = timeMs
+  const { ray, timeMs } = nextRay()
   return {
     ray,
     colo: 'LHR',
