@@ -110,3 +110,14 @@ export const readHead = (
   }
   return { head, scope: { reader, options, place, title: titleOf(name, id), meant } }
 }
+
+/** Events show the name of a rule that its owner writes: it has one, or an id. */
+export const checkNamed = (
+  found: Partial<Record<HeadKey, Entry>>,
+  what: string,
+  { reader, place, meant }: RuleScope
+): void => {
+  if (found.name !== undefined || found.id !== undefined || meant.has('name')) return
+  const help = 'events show the name: describe the purpose of the rule'
+  reader.findings.error(place, 'missing_key', `${what} has no \`name\``, help)
+}

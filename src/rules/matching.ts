@@ -2,6 +2,7 @@ import type { Expression } from '../language/expression.ts'
 import { compileTerm, compileText } from './compile.ts'
 import { readConditions } from './condition.ts'
 import type { RuleScope } from './head.ts'
+import { CONDITION_KEYS } from './keys.ts'
 import type { Entry, Node } from './node.ts'
 import type { Reader } from './reader.ts'
 
@@ -10,6 +11,12 @@ export const expressionText = (node: Node, reader: Reader) =>
   node.kind === 'scalar' && typeof node.value === 'boolean'
     ? { value: String(node.value), place: node.place }
     : reader.text(node, 'an expression of the Rules language')
+
+/** The help for a condition that is written beside `when` and not below it. */
+export const conditionHelp = (key: string): string | undefined =>
+  Object.hasOwn(CONDITION_KEYS, key)
+    ? `\`${key}\` is a condition: conditions are indented below \`when:\``
+    : undefined
 
 /** Reads the condition of a rule: `when`, or `expression`. */
 export const readMatching = (

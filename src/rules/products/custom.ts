@@ -4,9 +4,9 @@ import { readAction } from '../action.ts'
 import type { LanguageOptions } from '../compile.ts'
 import type { Draft } from '../draft.ts'
 import type { RuleScope } from '../head.ts'
-import { readHead, readPage } from '../head.ts'
-import { CONDITION_KEYS, RULE_KEYS, type RuleKey } from '../keys.ts'
-import { readMatching } from '../matching.ts'
+import { checkNamed, readHead, readPage } from '../head.ts'
+import { RULE_KEYS, type RuleKey } from '../keys.ts'
+import { conditionHelp, readMatching } from '../matching.ts'
 import type { Entry, Node } from '../node.ts'
 import { inBackticks } from '../node.ts'
 import type { Reader } from '../reader.ts'
@@ -55,16 +55,9 @@ export const readRule = (
 ): Draft | undefined => {
   const map = reader.map(node, 'a rule: a mapping with `name`, `action` and `when` or `expression`')
   if (map === undefined) return undefined
-  const { found, meant } = reader.entries(map, RULE_KEYS, 'a rule', (key) =>
-    Object.hasOwn(CONDITION_KEYS, key)
-      ? `\`${key}\` is a condition: conditions are indented below \`when:\``
-      : undefined
-  )
+  const { found, meant } = reader.entries(map, RULE_KEYS, 'a rule', conditionHelp)
   const { head, scope } = readHead(map, found, meant, reader, options)
-  if (found.name === undefined && found.id === undefined && !meant.has('name')) {
-    const help = 'events show the name: describe the purpose of the rule'
-    reader.findings.error(map.place, 'missing_key', 'the rule has no `name`', help)
-  }
+  checkNamed(found, 'the rule', scope)
   const action = readAction(found.action, CUSTOM_ACTIONS, scope)
   const expression = readMatching(found, scope)
   checkActionKeys(found, scope)

@@ -8,9 +8,9 @@ import { compileText } from '../compile.ts'
 import type { Draft } from '../draft.ts'
 import type { Findings } from '../findings.ts'
 import type { RuleScope } from '../head.ts'
-import { readHead, readPage } from '../head.ts'
-import { CONDITION_KEYS, RATE_LIMIT_KEYS, type RateLimitKey } from '../keys.ts'
-import { expressionText, readMatching } from '../matching.ts'
+import { checkNamed, readHead, readPage } from '../head.ts'
+import { RATE_LIMIT_KEYS, type RateLimitKey } from '../keys.ts'
+import { conditionHelp, expressionText, readMatching } from '../matching.ts'
 import type { Entry, Node } from '../node.ts'
 import { inBackticks } from '../node.ts'
 import type { Reader, Text } from '../reader.ts'
@@ -206,16 +206,9 @@ export const readRateLimit = (
   const what = 'a rate limit'
   const map = reader.map(node, `${what}: a mapping with \`name\`, \`requests_per_period\` …`)
   if (map === undefined) return undefined
-  const { found, meant } = reader.entries(map, RATE_LIMIT_KEYS, what, (key) =>
-    Object.hasOwn(CONDITION_KEYS, key)
-      ? `\`${key}\` is a condition: conditions are indented below \`when:\``
-      : undefined
-  )
+  const { found, meant } = reader.entries(map, RATE_LIMIT_KEYS, what, conditionHelp)
   const { head, scope } = readHead(map, found, meant, reader, options)
-  if (found.name === undefined && found.id === undefined && !meant.has('name')) {
-    const help = 'events show the name: describe the purpose of the rule'
-    reader.findings.error(map.place, 'missing_key', 'the rate limit has no `name`', help)
-  }
+  checkNamed(found, 'the rate limit', scope)
   const action = readAction(found.action, RATE_LIMIT_ACTIONS, scope)
   const expression = readMatching(found, scope)
   const written = found.counting_expression?.value
