@@ -2,7 +2,6 @@ import { actions } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
 import { checkContact } from './answers/contact.ts'
 import type { Cleared } from './challenges/clearance.ts'
-import { isChallenge } from './challenges/level.ts'
 import type { Challenging } from './challenges/open.ts'
 import { checkChallenges } from './challenges/options.ts'
 import { createCommitter } from './commit.ts'
@@ -18,7 +17,7 @@ import { limiting } from './phases/limiting.ts'
 import type { Match, PhaseServices } from './phases/phase.ts'
 import { NO_MATCHES, runPhases } from './phases/run.ts'
 import { createRays } from './ray.ts'
-import { challengeFacts, refusalFacts } from './refusal.ts'
+import { answerOf, challengeFacts, refusalFacts } from './refusal.ts'
 import { bodies } from './request/bodies.ts'
 import { bodyLimits } from './request/body-limits.ts'
 import type { EdgeRequest } from './request/request.ts'
@@ -176,18 +175,6 @@ export const createEdge = (options: EdgeOptions): Edge => {
     return challenging().clearances.cleared(cookies, challengeFacts(facts, colo), request.timeMs)
   }
 
-  const answerOf = (
-    answers: OnMatch['answers'],
-    context: RequestContext,
-    { action, code, page, rule: { response }, retryAfter }: Match
-  ): Answer => {
-    if (!isChallenge(action)) {
-      return answers.refuse(refusalFacts(code, context, colo, { page, response, retryAfter }))
-    }
-    const { target, search } = context.request
-    return challenging().challenges.ask(action, challengeFacts(context, colo), target.path + search)
-  }
-
   const answerMatches = (
     { answers, record }: OnMatch,
     zone: Zone,
@@ -197,7 +184,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
     stats.matched(matches)
     const last = matches.at(-1)!
     const { action } = last
-    const answer = actions[action].answers ? answerOf(answers, context, last) : undefined
+    const answer = actions[action].answers
+      ? answerOf(last, context, colo, answers, () => challenging().challenges)
+      : undefined
     if (answer !== undefined) stats.blocked++
     if (store.discards === true) return new Verdict(action, context, zone, matches, answer)
     const events = record(matches, context, answer?.status ?? 0)

@@ -110,6 +110,12 @@ export const errorCodes = {
       'A test override or a case of `eval` sets a field that the Rules language does not have.',
     remedy: 'Use a name of the Rules language, such as `ip.src.country`.',
   },
+  wrong_attributes: {
+    area: 'rules',
+    meaning:
+      'A trial names an attribute of a visitor (country, ASN, address …) that cannot be read.',
+    remedy: 'Correct the attribute that the message names.',
+  },
   wrong_case: {
     area: 'rules',
     meaning: 'A case of `edge1020 eval --ndjson` has a member of the wrong kind.',

@@ -1,5 +1,7 @@
-import type { RefusalFacts } from './answers/answer.ts'
-import type { ChallengeFacts } from './challenges/challenges.ts'
+import type { Action } from './actions.ts'
+import type { Answer, Answers, RefusalFacts } from './answers/answer.ts'
+import type { ChallengeFacts, Challenges } from './challenges/challenges.ts'
+import { isChallenge } from './challenges/level.ts'
 import type { Facts } from './context.ts'
 import { toText } from './language/bytes.ts'
 
@@ -42,3 +44,28 @@ export const challengeFacts = (
   host: toText(request.hostname),
   scheme: request.scheme,
 })
+
+/** What of a match its answer depends on. */
+interface Deciding extends Pick<RefusalFacts, 'code' | 'page' | 'retryAfter'> {
+  readonly action: Action
+  readonly rule: Pick<RefusalFacts, 'response'>
+}
+
+/**
+ * The answer of a match that answers: the page of a challenge, or a refusal.
+ *
+ * @param challenges asked only for a challenge
+ */
+export const answerOf = (
+  { action, code, page, rule: { response }, retryAfter }: Deciding,
+  facts: Omit<Facts, 'connection'>,
+  colo: string,
+  answers: Pick<Answers, 'refuse'>,
+  challenges: () => Pick<Challenges, 'ask'>
+): Answer => {
+  if (!isChallenge(action)) {
+    return answers.refuse(refusalFacts(code, facts, colo, { page, response, retryAfter }))
+  }
+  const { target, search } = facts.request
+  return challenges().ask(action, challengeFacts(facts, colo), target.path + search)
+}

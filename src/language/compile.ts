@@ -82,9 +82,9 @@ export const compile = (
     warnings: parser.warnings.map((warning) => toDiagnostic(source, warning, 'warning')),
     matches: test ?? ((context) => evaluate(context) === true),
     evaluate,
-    explain: (context) =>
+    explain: (context, wanted = true) =>
       isLogical(root) && root.type.kind === 'Bool'
-        ? explanations.now.explain(root, true, { source, options, context })
+        ? explanations.now.explain(root, wanted, { source, options, context })
         : [],
     trace: (context) => explanations.now.trace(root, { source, options, context }),
     toString: () => print(root),

@@ -30,8 +30,12 @@ export interface Expression {
   matches(context: Context): boolean
   /** Value of any expression; `undefined` is a missing value. Never throws. */
   evaluate(context: Context): Value | undefined
-  /** After `matches` gave true: the fields that made it so, with their values, smallest sufficient set. */
-  explain(context: Context): MatchedPart[]
+  /**
+   * After `matches` gave true: the fields that made it so, with their values, smallest sufficient set.
+   *
+   * @param wanted what `matches` gave, where that is false
+   */
+  explain(context: Context, wanted?: boolean): MatchedPart[]
   /** Every sub-expression with its result and what it read. */
   trace(context: Context): TracedPart[]
   /** Canonical text; parsing it gives the same expression again. */

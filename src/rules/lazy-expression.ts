@@ -36,8 +36,8 @@ export class LazyExpression implements Expression {
     return this.#expression.evaluate(context)
   }
 
-  explain(context: Context) {
-    return this.#expression.explain(context)
+  explain(context: Context, wanted?: boolean) {
+    return this.#expression.explain(context, wanted)
   }
 
   trace(context: Context) {

@@ -1,0 +1,27 @@
+import { levelOf } from '../../challenges/level.ts'
+import type { RequestContext } from '../../context.ts'
+import { parseAsn } from '../../lists/asn.ts'
+import type { AccessRule } from '../../rules/products/access.ts'
+import type { Fate, Fates } from './fate.ts'
+import { CLEARED, DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
+
+/** As the rule's expression, which of thousands of rules is not worth compiling for most. */
+const isAbout = ({ target, value, expression }: AccessRule, context: RequestContext): boolean => {
+  if (target === 'country') return context.field('ip.src.country') === value
+  if (target === 'asn') return context.field('ip.src.asnum') === parseAsn(value)
+  return expression.matches(context)
+}
+
+export const accessFates: Fates = ({ ruleset, ruling, context }) => {
+  const by = ruling.matches.at(-1)?.rule
+  const outranked: Fate | undefined = by && {
+    outcome: 'not-reached',
+    reason: `"${by.name}" counts: ${by.action === 'allow' ? 'it allows' : 'it is narrower, or comes first'}`,
+  }
+  return ruleset.access.map((rule): Fate => {
+    if (!rule.enabled) return DISABLED
+    if (matchOf(ruling, rule) !== undefined) return { outcome: 'matched' }
+    if (!isAbout(rule, context)) return NOT_MATCHED
+    return outranked ?? (levelOf(rule.action) > 0 ? CLEARED : NOT_MATCHED)
+  })
+}
