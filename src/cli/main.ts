@@ -1,7 +1,12 @@
 #!/usr/bin/env node
+import module from 'node:module'
 import { EXIT_OK, EXIT_USAGE } from './command.ts'
 import { errorText } from './error-text.ts'
 import { runCli } from './run.ts'
+
+// Node 22 and newer keep the compiled code of the commands between runs; Node 20 compiles it each time.
+const { enableCompileCache } = module as { enableCompileCache?: () => void }
+enableCompileCache?.()
 
 const color = (stream: NodeJS.WriteStream) =>
   stream.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
