@@ -65,6 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   commit: ['events'],
   counters: ['limits', 'phases', 'rules'],
   warnings: ['language', 'rules'],
+  lint: ['import', 'language', 'lists', 'nearest', 'request', 'rules', 'text-file', 'warnings'],
   options: ['nearest'],
   verdict: [
     'actions',
@@ -174,6 +175,7 @@ const WEB_ONLY = [
   'phases',
   'zones',
   'reserved',
+  'lint',
 ]
 
 const sources = (folder: string): string[] =>

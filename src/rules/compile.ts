@@ -7,7 +7,7 @@ import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
 import { listProblem } from '../language/list-kind.ts'
 import type { Findings } from './findings.ts'
-import type { Part, Place } from './node.ts'
+import type { Part, Place, Span } from './node.ts'
 import type { ReadPage } from './page.ts'
 import type { Text } from './reader.ts'
 import type { Term } from './term.ts'
@@ -19,6 +19,8 @@ export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
   readPage?: ReadPage
   /** Reads the files of lists; without it no list may name one. `from` is the document that does. */
   readList?: (path: string, from: string) => ListFile
+  /** Gets each expression that compiles, with the function that finds its parts in the document. */
+  onExpression?: (expression: Expression, locate: (part: Part) => Span) => void
 }
 
 /** The file of a list: its path for messages and for a reload, and what it says. */
@@ -82,7 +84,7 @@ const mappedWarnings = ({ source }: Expression): Problem[] => {
 
 const attempt = (
   source: string,
-  { scheme = customRuleScheme, ...options }: LanguageOptions,
+  { scheme = customRuleScheme, onExpression: _, ...options }: LanguageOptions,
   expect: Options['expect'] = 'Bool'
 ): { expression?: Expression; problems: Problem[] } => {
   const toProblem = (diagnostic: Diagnostic): Problem => ({
@@ -122,6 +124,12 @@ export const compileText = (
     const locate = () => place.part(within) ?? place.span()
     findings.report(severity, place, locate, code, message, advice)
   }
+  if (expression !== undefined) {
+    options.onExpression?.(
+      expression,
+      ({ start, length }) => place.part({ start: start + lead, length }) ?? place.span()
+    )
+  }
   return expression
 }
 
@@ -142,10 +150,13 @@ export const compileTerm = (
   findings: Findings
 ): Expression | undefined => {
   const { expression, problems } = attempt(textOf(term), options)
-  for (const { severity, code, message, help, part } of problems) {
+  const placeOf = (part: Part) => {
     const origin = originOf(term, part)
     const from = origin?.place ?? place
-    const locate = () => (origin?.part && from.part(origin.part)) ?? from.span()
+    return { from, locate: () => (origin?.part && from.part(origin.part)) ?? from.span() }
+  }
+  for (const { severity, code, message, help, part } of problems) {
+    const { from, locate } = placeOf(part)
     findings.report(severity, from, locate, code, message, help ?? SHORTHAND_HELP[code])
     // A broken regular expression hides what comes behind it: the rest is read with a harmless one in its place.
     const repaired = severity === 'error' && replaceVerbatim(term, part.start, HARMLESS)
@@ -153,6 +164,9 @@ export const compileTerm = (
       compileTerm(repaired, place, options, findings)
       return undefined
     }
+  }
+  if (expression !== undefined) {
+    options.onExpression?.(expression, (part) => placeOf(part).locate())
   }
   return expression
 }

@@ -15,6 +15,19 @@ export class Source {
     }
   }
 
+  /** Offset of the first character of a line, 1-based; the end of the text for a line behind it. */
+  offsetOf(line: number): number {
+    return this.#lineStarts[line - 1] ?? this.text.length
+  }
+
+  /** The text of a line, 1-based, without its end; `undefined` for a line that is not there. */
+  lineText(line: number): string | undefined {
+    const start = this.#lineStarts[line - 1]
+    if (start === undefined) return undefined
+    const end = this.#lineStarts[line] ?? this.text.length + 1
+    return this.text.slice(start, end - 1).replace(/\r$/, '')
+  }
+
   /** 1-based line of an offset. */
   line(offset: number): number {
     let low = 0

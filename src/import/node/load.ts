@@ -4,9 +4,11 @@ import type { ListEntries } from '../../lists/named.ts'
 import { listsOf } from '../../lists/named.ts'
 import { assembleDrafts } from '../../rules/assemble.ts'
 import type { LanguageOptions } from '../../rules/compile.ts'
+import type { Drafts } from '../../rules/document.ts'
 import type { Draft } from '../../rules/draft.ts'
 import { Findings } from '../../rules/findings.ts'
 import { joinLists } from '../../rules/lists.ts'
+import type { RuleSource } from '../../rules/load.ts'
 import { draftsIn } from '../../rules/load.ts'
 import { readRuleFiles } from '../../rules/node/files.ts'
 import { readListFile } from '../../rules/node/list-file.ts'
@@ -81,20 +83,26 @@ export interface LoadOptions
   extends LanguageOptions,
     Omit<ImportOptions, 'fullNames' | 'forLoading'> {}
 
-/**
- * Loads rules from files and folders of every format: edge1020's own YAML and JSON, documents of Cloudflare's API, Terraform and
- * OpenTofu folders, plans and states. Rules are in the order of the paths.
- *
- * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`
- * @example loadRulePaths(['terraform/cloudflare'], { vars: ['zone=shop.example'] })
- */
-export const loadRulePaths = (
+/** What files and folders hold, as far as it can be read. */
+export interface LoadedDrafts {
+  readonly drafts: Drafts
+  /** Every file that was read. */
+  readonly files: readonly string[]
+  /** The documents of edge1020's own among them. */
+  readonly own: readonly RuleSource[]
+  /** What tells the drafts of one ruleset from those of another, for drafts that are not of edge1020's own documents. */
+  readonly groups: ReadonlyMap<Draft, string>
+  /** Files that cannot be read at all. */
+  readonly broken: readonly LeftOut[]
+}
+
+/** Reads rules of every format as far as it can; problems go to `findings`. */
+export const draftsInPaths = (
   paths: readonly string[],
+  findings: Findings,
   { vars, varFiles, env, ...options }: LoadOptions = {}
-): Ruleset => {
+): LoadedDrafts => {
   const imported = importRules(paths, { vars, varFiles, env, fullNames: true, forLoading: true })
-  if (imported.broken.length > 0) throw refuse(imported.broken)
-  const findings = new Findings()
   const warn = (source: string, message: string, help?: string) =>
     findings.warn(namedPlace(source, message), 'not_loaded', message, help)
   const lists = joinLists(options.lists ?? {}, listsIn(imported, warn))
@@ -116,6 +124,7 @@ export const loadRulePaths = (
     isOfAccount: false,
     position: positions.get(draft.place.span().file ?? '') ?? 0,
   }))
+  const groups = new Map<Draft, string>()
   const custom = customRulesets(imported.rules)
   const executed = executedBy(imported.rules)
   const ends = [...imported.rulesAfter, imported.rules.length]
@@ -124,6 +133,8 @@ export const loadRulePaths = (
     for (const rule of withExecuted(rules, custom, executed)) {
       const drafts = draftsOf([rule], { ...language, lists: known }, findings, taken)
       const isOfAccount = rule.ruleset === 'root'
+      const group = `${rule.ruleset ?? 'zone'} ${rule.zone ?? rule.resource ?? rule.source}`
+      for (const draft of drafts) groups.set(draft, group)
       placed.push(...drafts.map((draft) => ({ draft, isOfAccount, position })))
     }
   }
@@ -138,5 +149,25 @@ export const loadRulePaths = (
     warn(imported.files[0]!, 'no rule is in force: every request passes')
   }
   const files = [...sources.map(({ file }) => file), ...imported.files]
-  return assembleDrafts({ ...own, rules: all }, files, findings)
+  return {
+    drafts: { ...own, rules: all },
+    files,
+    own: sources,
+    groups,
+    broken: imported.broken,
+  }
+}
+
+/**
+ * Loads rules from files and folders of every format: edge1020's own YAML and JSON, documents of Cloudflare's API, Terraform and
+ * OpenTofu folders, plans and states. Rules are in the order of the paths.
+ *
+ * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`
+ * @example loadRulePaths(['terraform/cloudflare'], { vars: ['zone=shop.example'] })
+ */
+export const loadRulePaths = (paths: readonly string[], options: LoadOptions = {}): Ruleset => {
+  const findings = new Findings()
+  const { drafts, files, broken } = draftsInPaths(paths, findings, options)
+  if (broken.length > 0) throw refuse(broken)
+  return assembleDrafts(drafts, files, findings)
 }

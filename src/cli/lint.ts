@@ -1,0 +1,89 @@
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Finding, Severity } from '../lint/finding.ts'
+import { SEVERITIES } from '../lint/finding.ts'
+import { toGithub } from '../lint/formats/github.ts'
+import { toJson } from '../lint/formats/json.ts'
+import { toSarif } from '../lint/formats/sarif.ts'
+import { toText } from '../lint/formats/text.ts'
+import { PLANS } from '../lint/lint-type.ts'
+import type { LintedPaths } from '../lint/node/lint-paths.ts'
+import { lintPaths } from '../lint/node/lint-paths.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
+import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
+
+const FORMATS = ['text', 'json', 'sarif', 'github'] as const
+type Format = (typeof FORMATS)[number]
+
+const MAX_COUNT = 1_000_000
+
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
+
+const countOf = (findings: readonly Finding[], severity: Severity) =>
+  findings.filter((finding) => finding.severity === severity).length
+
+const summaryOf = ({ findings, rules, files }: LintedPaths): string => {
+  const where = `${counted(rules, 'rule')} in ${counted(files.length, 'file')}`
+  const [errors, warnings, infos] = SEVERITIES.map((severity) => countOf(findings, severity))
+  return findings.length === 0
+    ? `no findings: ${where}\n`
+    : `${counted(errors!, 'error')}, ${counted(warnings!, 'warning')}, ${infos} info: ${where}\n`
+}
+
+const print = (linted: LintedPaths, format: Format, io: Io) => {
+  const { findings } = linted
+  if (format === 'json') io.out(toJson(findings))
+  else if (format === 'sarif') io.out(toSarif(findings, packageJson.version))
+  else if (format === 'github') io.out(toGithub(findings))
+  else {
+    io.out(toText(findings, { color: io.color }))
+    io.err(summaryOf(linted))
+  }
+}
+
+/** Exit code 1 for findings as grave as `--fail-on` or graver, and for more warnings than `--max-warnings`. */
+const exitOf = (findings: readonly Finding[], args: Arguments): number => {
+  const failOn = oneOf(args, 'fail-on', SEVERITIES) ?? 'error'
+  const grave = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
+  if (findings.some(({ severity }) => grave.includes(severity))) return EXIT_FINDINGS
+  if (!args.given('max-warnings')) return EXIT_OK
+  const max = wholeNumber(args, 'max-warnings', { min: 0, max: MAX_COUNT })
+  return countOf(findings, 'warning') > max ? EXIT_FINDINGS : EXIT_OK
+}
+
+const run = async (args: Arguments, io: Io): Promise<number> => {
+  const paths = args.positionals
+  if (paths.length === 0) throw usageError('edge1020 lint: expected a file or a folder')
+  const format = args.on('json') ? 'json' : (oneOf(args, 'format', FORMATS) ?? 'text')
+  const plan = oneOf(args, 'plan', PLANS)
+  const linted = lintPaths(paths, { plan, ...terraformValues(args) })
+  const exit = exitOf(linted.findings, args)
+  print(linted, format, io)
+  return exit
+}
+
+export const lintCommand: Command = {
+  name: 'lint',
+  summary: 'find rules that load and do not do what they say',
+  usage: 'FILE_OR_FOLDER... [options]',
+  description:
+    'Reads everything that `serve --rules` reads, and finds comparisons that are never true, rules that are never reached, and\n' +
+    'more: docs/lint.md lists all lints. Exit code 1 for findings of severity error. A comment\n' +
+    '`# edge1020-ignore CODE: reason` above a rule or inside it silences one lint for that rule.',
+  flags: {
+    format: { value: 'FORMAT', default: 'text', help: `one of ${FORMATS.join(', ')}` },
+    plan: { value: 'PLAN', help: `check the limits of a plan: ${PLANS.join(', ')}` },
+    'fail-on': {
+      value: 'SEVERITY',
+      default: 'error',
+      help: `the least severity of findings for exit code 1: ${SEVERITIES.join(', ')}`,
+    },
+    'max-warnings': { value: 'N', help: 'exit code 1 for more warnings than this' },
+    ...TERRAFORM_FLAGS,
+  },
+  examples: [
+    'edge1020 lint rules/starter.yaml',
+    'edge1020 lint examples/terraform --format github --fail-on warning',
+  ],
+  run,
+}

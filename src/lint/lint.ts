@@ -1,0 +1,202 @@
+import type { Diagnostic } from '../error.ts'
+import type { Expression } from '../language/expression.ts'
+import type { LanguageOptions } from '../rules/compile.ts'
+import { Findings } from '../rules/findings.ts'
+import type { RuleSource } from '../rules/load.ts'
+import { draftsIn } from '../rules/load.ts'
+import type { Part } from '../rules/node.ts'
+import { Source } from '../rules/source.ts'
+import type { Edit, Finding, Fix } from './finding.ts'
+import { placed } from './finding.ts'
+import { applyIgnores } from './ignores.ts'
+import type { Lint, Plan, Report } from './lint-type.ts'
+import type { LintRule, Locate, Subject, Written } from './subject.ts'
+import { subjectOf } from './subject.ts'
+import { LINTS } from './table.ts'
+
+export interface LintOptions extends LanguageOptions {
+  /** The plan whose limits count. Absent: none. */
+  readonly plan?: Plan | undefined
+}
+
+/** Text that means the same in a YAML text of any style, in JSON and in HCL. */
+const PLAIN = /^[^"'\\#\r\n${}]*$/
+
+/** The edit that a replacement is, where the file holds that part of the expression character by character. */
+const editOf = (written: Written, text: string, at: Part): Edit | undefined => {
+  const span = written.locate(at)
+  const characters = [...span.sourceLine].slice(span.column - 1, span.column - 1 + span.length)
+  const isThere = characters.join('') === written.source.slice(at.start, at.start + at.length)
+  if (!isThere || !PLAIN.test(text) || span.line === 0) return undefined
+  return { line: span.line, column: span.column, endColumn: span.column + span.length, text }
+}
+
+const fixOf = (
+  { help, replacement, part }: Report,
+  written: Written | undefined
+): Fix | undefined => {
+  const at = replacement?.at ?? part
+  const edit = replacement && at && written && editOf(written, replacement.text, at)
+  if (help === undefined && edit === undefined) return undefined
+  const message = help ?? `write \`${replacement?.text}\``
+  return { message, ...(edit === undefined ? {} : { edits: [edit] }) }
+}
+
+const findingOf = (
+  lint: Lint,
+  rule: LintRule,
+  report: Report,
+  written: Written | undefined
+): Finding => {
+  const whole = { start: 0, length: written?.source.length ?? 0 }
+  const span =
+    written === undefined ? rule.draft.place.span() : written.locate(report.part ?? whole)
+  const fix = fixOf(report, written)
+  const { path } = rule.draft.place
+  return {
+    ...placed(span),
+    ...(path === undefined ? {} : { file: path, line: 0 }),
+    severity: report.severity ?? lint.severity,
+    code: lint.code,
+    message: report.message,
+    rule: rule.name,
+    ...(fix === undefined ? {} : { fix }),
+    ...(report.example === undefined ? {} : { example: report.example }),
+  }
+}
+
+/** What the lints find in rules that are read already. */
+export const lintSubject = (subject: Subject): Finding[] => {
+  const findings: Finding[] = []
+  for (const lint of LINTS) {
+    for (const rule of subject.rules) {
+      for (const written of rule.all) {
+        const report = (one: Report) => findings.push(findingOf(lint, rule, one, written))
+        lint.expression?.(written, report, subject)
+      }
+    }
+    lint.rules?.(subject, (rule, report) =>
+      findings.push(findingOf(lint, rule, report, rule.written))
+    )
+  }
+  return findings
+}
+
+/** The rule that a line of a file belongs to: the last one that begins at or before it. */
+const rulesByLine = (rules: readonly LintRule[]) => {
+  const starts = new Map<string, { line: number; name: string }[]>()
+  for (const { draft, name } of rules) {
+    const { file = '', line } = draft.place.span()
+    const known = starts.get(file)
+    if (known === undefined) starts.set(file, [{ line, name }])
+    else known.push({ line, name })
+  }
+  for (const found of starts.values()) found.sort((a, b) => a.line - b.line)
+  return (file: string, line: number) =>
+    starts.get(file)?.findLast((start) => start.line <= line)?.name
+}
+
+/** What the loader found, as findings. */
+export const findingsOf = (
+  diagnostics: readonly Diagnostic[],
+  rules: readonly LintRule[]
+): Finding[] => {
+  const nameAt = rulesByLine(rules)
+  const told = new Set<string>()
+  return diagnostics.flatMap((diagnostic): Finding[] => {
+    const { code, severity, message, help, file = '', line } = diagnostic
+    // What does not load is no rule's.
+    const rule = code === 'not_loaded' ? undefined : nameAt(file, line)
+    // One deprecated field of a rule is one finding, however often it reads it.
+    const key = `${rule}\0${message}`
+    if (code === 'deprecated_field' && rule !== undefined && told.has(key)) return []
+    told.add(key)
+    return [
+      {
+        ...placed(diagnostic),
+        severity,
+        code,
+        message,
+        ...(rule === undefined ? {} : { rule }),
+        ...(help === undefined ? {} : { fix: { message: help } }),
+      },
+    ]
+  })
+}
+
+const GRAVITY = { error: 0, warning: 1, info: 2 } as const
+
+/** In the order of the files, then of their places; each finding once. */
+export const inOrder = (findings: readonly Finding[], files: readonly string[]): Finding[] => {
+  const rank = new Map(files.map((file, i) => [file, i]))
+  const told = new Set<string>()
+  return findings
+    .filter(({ file, line, column, code, message }) => {
+      const key = [file, line, column, code, message].join('\0')
+      return !told.has(key) && told.add(key)
+    })
+    .toSorted(
+      (a, b) =>
+        (rank.get(a.file) ?? -1) - (rank.get(b.file) ?? -1) ||
+        a.line - b.line ||
+        a.column - b.column ||
+        GRAVITY[a.severity] - GRAVITY[b.severity]
+    )
+}
+
+/** Codes that a comment can silence: those of lints that find what loads. */
+const SILENCEABLE: ReadonlySet<string> = new Set(LINTS.map(({ code }) => code))
+
+/** What the lints and the loader find, without what comments silence. */
+export const allFindings = (
+  subject: Subject,
+  diagnostics: readonly Diagnostic[],
+  sources: readonly Source[],
+  files: readonly string[]
+): Finding[] => {
+  const ruleLines = new Map<string, number[]>()
+  for (const { draft } of subject.rules) {
+    const { file = '', line } = draft.place.span()
+    const known = ruleLines.get(file)
+    if (known === undefined) ruleLines.set(file, [line])
+    else known.push(line)
+  }
+  for (const lines of ruleLines.values()) lines.sort((a, b) => a - b)
+  const texts = new Map(
+    sources.map((source) => [source.file, { source, ruleLines: ruleLines.get(source.file) ?? [] }])
+  )
+  const findings = [...findingsOf(diagnostics, subject.rules), ...lintSubject(subject)]
+  return inOrder(applyIgnores(inOrder(findings, files), texts, SILENCEABLE), files)
+}
+
+/** Collects the places of expressions while documents are read. */
+export const collectPlaces = () => {
+  const places = new Map<Expression, Locate>()
+  return {
+    places,
+    onExpression: (expression: Expression, locate: Locate) => {
+      places.set(expression, locate)
+    },
+  }
+}
+
+/**
+ * Finds the mistakes in rule documents (YAML or JSON): those that stop them from loading, and those that a rule takes in silence.
+ * Never throws because of a document.
+ *
+ * @example lint([{ file: 'rules.yaml', text: 'rules: [{ name: a, action: block, expression: ip.src.country eq "UK" }]' }])
+ */
+export const lint = (documents: readonly RuleSource[], options: LintOptions = {}): Finding[] => {
+  const { plan, ...language } = options
+  const loader = new Findings()
+  const { places, onExpression } = collectPlaces()
+  const drafts = draftsIn(documents, loader, { ...language, onExpression })
+  const subject = subjectOf(drafts, {
+    places,
+    plan,
+    ...(language.lists && { lists: language.lists }),
+  })
+  const files = documents.map(({ file }) => file)
+  const sources = documents.map(({ file, text }) => new Source(file, text))
+  return allFindings(subject, loader.inSourceOrder(files), sources, files)
+}

@@ -1,0 +1,35 @@
+import { inBackticks } from '../../rules/node.ts'
+import type { Lint } from '../lint-type.ts'
+import { isWhole } from '../text-tests.ts'
+import { testsOf } from '../written-tests.ts'
+
+export const extensionForm: Lint = {
+  code: 'extension_form',
+  severity: 'error',
+  title: 'an extension with its dot or with capitals',
+  explanation:
+    '`http.request.uri.path.extension` is what is behind the last dot of the last segment, in small letters: `zip`, not `.zip` and not `ZIP`.\n' +
+    '`--fix` writes it so.',
+  bad: [
+    'http.request.uri.path.extension eq ".zip"',
+    'http.request.uri.path.extension in {"php" "ASP"}',
+  ],
+  good: [
+    'http.request.uri.path.extension in {"php" "zip"}',
+    'http.request.uri.path.extension eq ""',
+  ],
+  expression: (written, report) => {
+    for (const test of testsOf(written)) {
+      const { text, part, inner } = test
+      if (test.field !== 'http.request.uri.path.extension' || test.through.length > 0) continue
+      if (!isWhole(test) || !/^\.|[A-Z]/.test(text)) continue
+      const form = text.replace(/^\.+/, '').toLowerCase()
+      report({
+        part,
+        message: `no extension is ${inBackticks(text)}: extensions have no dot and no capitals`,
+        help: `write ${inBackticks(form)}`,
+        ...(inner === undefined ? {} : { replacement: { text: form, at: inner } }),
+      })
+    }
+  },
+}

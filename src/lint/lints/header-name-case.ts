@@ -1,0 +1,55 @@
+import { toText } from '../../language/bytes.ts'
+import { descendants, fieldsOf } from '../../language/walk.ts'
+import { inBackticks } from '../../rules/node.ts'
+import type { Lint } from '../lint-type.ts'
+import { innerPart, literalParts } from '../literal-parts.ts'
+
+/** Maps by the names of headers, which HTTP compares in any case and Cloudflare keeps in lower case. */
+const HEADERS = new Set([
+  'http.request.headers',
+  'http.response.headers',
+  'raw.http.response.headers',
+])
+const UPPER = /[A-Z]/
+
+export const headerNameCase: Lint = {
+  code: 'header_name_case',
+  severity: 'error',
+  title: 'the name of a header has capitals',
+  explanation:
+    'The keys of `http.request.headers` are in lower case, whatever the client sends. A key with a capital is never there:\n' +
+    'the comparison is false for every request, and `not` makes it true for every request. `--fix` writes the name in lower case.',
+  bad: [
+    'any(http.request.headers["X-Api-Key"][*] eq "secret")',
+    'not has_key(http.request.headers, "Authorization")',
+  ],
+  good: [
+    'any(http.request.headers["x-api-key"][*] eq "secret")',
+    'http.request.uri.args["Token"][0] eq "x"',
+  ],
+  expression: ({ root, source }, report) => {
+    const told = (name: string, start: number, end: number) => {
+      const [part] = literalParts(source, start, end).filter((one) => source[one.start] === '"')
+      if (part === undefined || !UPPER.test(name)) return
+      const lower = name.toLowerCase()
+      const inner = innerPart(source, part)
+      report({
+        part,
+        message: `no header is called ${inBackticks(name)}: names of headers are in lower case`,
+        help: `write \`${lower}\``,
+        ...(inner === undefined ? {} : { replacement: { text: lower, at: inner } }),
+      })
+    }
+    for (const field of fieldsOf(root)) {
+      const [key] = field.indexes
+      if (!HEADERS.has(field.name) || key?.kind !== 'key') continue
+      told(toText(key.key), source.indexOf('[', field.start) + 1, field.end)
+    }
+    for (const node of descendants(root)) {
+      if (node.kind !== 'call' || node.definition.name !== 'has_key') continue
+      const [map, name] = node.arguments
+      if (map?.kind !== 'field' || !HEADERS.has(map.name) || name?.kind !== 'literal') continue
+      if (typeof name.value === 'string') told(toText(name.value), name.start, name.end)
+    }
+  },
+}

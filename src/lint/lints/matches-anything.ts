@@ -1,0 +1,39 @@
+import type { Lint } from '../lint-type.ts'
+import { testsOf } from '../written-tests.ts'
+
+const EMPTY: ReadonlySet<string> = new Set(['contains', 'starts_with', 'ends_with', 'matches'])
+
+export const matchesAnything: Lint = {
+  code: 'matches_anything',
+  severity: 'error',
+  title: 'a text or a pattern that everything matches',
+  explanation:
+    'Every value contains the empty text, begins and ends with it. `wildcard "*"` takes every value, too. To ask whether a header is there\n' +
+    'compare with `ne ""`, or use `len(http.request.headers["x-name"]) gt 0`.',
+  bad: [
+    'http.user_agent contains ""',
+    'starts_with(http.request.uri.path, "")',
+    'http.host wildcard "*"',
+    'http.referer matches ".*"',
+  ],
+  good: [
+    'http.user_agent eq ""',
+    'http.user_agent ne ""',
+    'http.host wildcard "*.shop.test"',
+    'http.referer matches ".+"',
+  ],
+  expression: (written, report) => {
+    for (const { kind, text, part } of testsOf(written)) {
+      const isEmpty = text === '' && EMPTY.has(kind)
+      const isAll =
+        (/wildcard/.test(kind) && text === '*') ||
+        (kind === 'matches' && /^\^?(?:\.\*)?\$?$/.test(text) && text !== '^$')
+      if (!isEmpty && !isAll) continue
+      report({
+        part,
+        message: `every value ${kind === 'contains' ? 'contains' : 'matches'} \`"${text}"\``,
+        help: 'for a value that is not empty write `ne ""`',
+      })
+    }
+  },
+}

@@ -1,0 +1,46 @@
+import type { LogicalNode } from '../../language/ast.ts'
+import { children, descendants } from '../../language/walk.ts'
+import type { Lint } from '../lint-type.ts'
+
+const CLOSE = ')'
+
+/** True where the source has a parenthesis around the node, behind white space. */
+const isGrouped = (source: string, { start, end }: LogicalNode, within: LogicalNode): boolean => {
+  const before = source.slice(within.start, start).trimEnd()
+  return before.endsWith('(') && source.slice(end).trimStart().startsWith(CLOSE)
+}
+
+export const mixedOperators: Lint = {
+  code: 'mixed_operators',
+  severity: 'info',
+  title: '`and` beside `or` without parentheses',
+  explanation:
+    '`and` binds more strongly than `or`: `a or b and c` is `a or (b and c)`, so that `a` alone is enough. Parentheses say what is meant.',
+  bad: [
+    'http.host eq "a.test" or http.host eq "b.test" and ssl',
+    'ssl and http.host eq "a.test" or http.host eq "b.test"',
+  ],
+  good: [
+    '(http.host eq "a.test" or http.host eq "b.test") and ssl',
+    'http.host eq "a.test" or (http.host eq "b.test" and ssl)',
+    'ssl and http.host eq "a.test"',
+  ],
+  expression: ({ root, source }, report) => {
+    for (const node of descendants(root)) {
+      if (node.kind !== 'or' && node.kind !== 'xor') continue
+      const loose = (children(node) as readonly LogicalNode[]).find(
+        (item) =>
+          item.kind === 'and' &&
+          !isGrouped(source, item, node) &&
+          source.slice(node.start, node.end) !== source.slice(item.start, item.end)
+      )
+      if (loose === undefined) continue
+      report({
+        part: { start: loose.start, length: loose.end - loose.start },
+        message: `\`and\` binds more strongly than \`${node.kind}\`: this part is one condition of the \`${node.kind}\``,
+        help: 'put parentheses around what belongs together',
+      })
+      return
+    }
+  },
+}

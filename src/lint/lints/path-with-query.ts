@@ -1,0 +1,54 @@
+import type { Lint } from '../lint-type.ts'
+import { headOf, isPlain, PATHS } from '../path-tests.ts'
+import { isWhole } from '../text-tests.ts'
+import { testsOf } from '../written-tests.ts'
+
+export const pathWithQuery: Lint = {
+  code: 'path_with_query',
+  severity: 'error',
+  title: 'a path that holds a query or a fragment',
+  explanation:
+    '`http.request.uri.path` ends before the `?`, `http.request.uri.query` begins behind it, and no request has a `#`. To compare path and\n' +
+    'query together use `http.request.uri`.',
+  bad: [
+    'http.request.uri.path contains "?"',
+    'http.request.uri.path eq "/search?q=a"',
+    'http.request.uri.path wildcard "/a?b*"',
+    'http.request.uri.path contains "#top"',
+    'starts_with(http.request.uri.query, "?q=")',
+    'http.request.uri.query eq "?q=a"',
+  ],
+  good: [
+    'http.request.uri contains "?"',
+    'http.request.uri.query contains "?"',
+    'http.request.uri.path matches "^/a/?$"',
+  ],
+  expression: (written, report) => {
+    for (const test of testsOf(written)) {
+      const { field, kind, text, part } = test
+      if (kind === 'matches' || !isPlain(test)) continue
+      const [mark] = /[?#]/.exec(text) ?? []
+      if (PATHS.has(field) && mark !== undefined) {
+        report({
+          part,
+          message: `no path holds \`${mark}\`: the path ends before the query`,
+          help:
+            mark === '?'
+              ? 'write `http.request.uri`, which holds path and query'
+              : 'clients keep what is behind `#`: leave it out',
+        })
+      }
+      const head = headOf(test)
+      if (/(?:^|\.)http\.request\.uri\.query$/.test(field) && head?.startsWith('?')) {
+        report({
+          part,
+          message: 'no query begins with the `?` that comes before it',
+          help: `write \`"${text.slice(1)}"\``,
+          ...(test.inner === undefined || isWhole(test)
+            ? {}
+            : { replacement: { text: text.slice(1), at: test.inner } }),
+        })
+      }
+    }
+  },
+}

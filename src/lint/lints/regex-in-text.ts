@@ -1,0 +1,37 @@
+import { inBackticks } from '../../rules/node.ts'
+import type { Lint } from '../lint-type.ts'
+import { testsOf } from '../written-tests.ts'
+
+/** What only patterns mean: `.*`, `\d`, `(a|b)`, an anchor before a path. */
+const PATTERN = /\.\*|\\[dws]|\(\?i\)|\([\w/.-]+(?:\|[\w/.-]+)+\)|^\^\/|\[[a-z]-[a-z]|\[0-9\]/
+
+export const regexInText: Lint = {
+  code: 'regex_in_text',
+  severity: 'warning',
+  title: 'a regular expression where a text is compared as it is',
+  explanation:
+    '`contains`, `eq` and `in` compare texts character by character: `contains "(bot|spider)"` looks for the brackets and the bar, too. Write\n' +
+    '`matches` (Business plan and above), or one comparison for each text.',
+  bad: [
+    'http.user_agent contains "(bot|spider)"',
+    'http.request.uri.path eq "^/admin"',
+    'http.host contains ".*shop"',
+  ],
+  good: [
+    'http.user_agent matches "(bot|spider)"',
+    'http.user_agent contains "(compatible; bot)"',
+    'http.request.uri.path contains "..."',
+  ],
+  expression: (written, report) => {
+    for (const { kind, text, part } of testsOf(written)) {
+      if (!['contains', 'eq', 'ne', 'in', 'starts_with', 'ends_with'].includes(kind)) continue
+      const found = PATTERN.exec(text)
+      if (found === null) continue
+      report({
+        part,
+        message: `${inBackticks(found[0])} stands for itself: \`${kind}\` knows no regular expressions`,
+        help: 'for a pattern write `matches`',
+      })
+    }
+  },
+}

@@ -1,0 +1,23 @@
+import type { TextTest } from './text-tests.ts'
+import { isWhole } from './text-tests.ts'
+
+export const PATHS: ReadonlySet<string> = new Set([
+  'http.request.uri.path',
+  'raw.http.request.uri.path',
+])
+export const URIS: ReadonlySet<string> = new Set(['http.request.uri', 'raw.http.request.uri'])
+/** Functions that leave a beginning where it is and a `?` out. */
+const HARMLESS: ReadonlySet<string> = new Set(['lower', 'upper'])
+
+export const isPlain = ({ through }: TextTest): boolean =>
+  through.every((name) => HARMLESS.has(name))
+
+/** The literal that a value begins with, for kinds that say so; `undefined` for others. */
+export const headOf = (test: TextTest): string | undefined => {
+  const { kind, text } = test
+  if (isWhole(test) || kind === 'starts_with') return text
+  if (kind === 'wildcard' || kind === 'strict wildcard') {
+    return text.startsWith('*') ? undefined : text
+  }
+  return undefined
+}

@@ -1,0 +1,91 @@
+import type { Part, Span } from '../rules/node.ts'
+import type { Source } from '../rules/source.ts'
+
+const SPACE = /\s/
+/** Beginnings that are tried for one expression: one that a file builds from parts is nowhere as a whole. */
+const MAX_TRIES = 200
+/** What a search begins with: enough to be rare, and before the first quote, which files escape. */
+const HEAD = /^[^\s"\\]+/
+
+const HEX = 16
+const UNICODE_ESCAPE = 6
+
+/** The character that a file writes at a place, and how long it writes it. */
+const decoded = (
+  text: string,
+  at: number,
+  escaped: boolean
+): [character: string, length: number] => {
+  const unit = text[at]!
+  const next = text[at + 1]
+  if (escaped && unit === '\\' && next !== undefined) {
+    if (next === 'n' || next === 't' || next === 'r') return [' ', 2]
+    if (next === 'u') {
+      const code = Number.parseInt(text.slice(at + 2, at + UNICODE_ESCAPE), HEX)
+      return [String.fromCharCode(code), UNICODE_ESCAPE]
+    }
+    return [next, 2]
+  }
+  return [unit, 1]
+}
+
+/** Where each unit of the expression is written, if it begins at this place; any white space is like any other. */
+const matchAt = (
+  text: string,
+  start: number,
+  source: string,
+  escaped: boolean
+): number[] | undefined => {
+  const offsets: number[] = []
+  let at = start
+  for (let i = 0; i < source.length; i++) {
+    if (SPACE.test(source[i]!)) {
+      const from = at
+      while (at < text.length) {
+        const [character, length] = decoded(text, at, escaped)
+        if (!SPACE.test(character)) break
+        at += length
+      }
+      if (at === from) return undefined
+      for (; i < source.length && SPACE.test(source[i]!); i++) offsets.push(from)
+      i--
+      continue
+    }
+    if (at >= text.length) return undefined
+    const [character, length] = decoded(text, at, escaped)
+    if (character !== source[i]) return undefined
+    offsets.push(at)
+    at += length
+  }
+  offsets.push(at)
+  return offsets
+}
+
+/** Offsets in the file of each unit of an expression, and of its end. */
+export type Offsets = readonly number[]
+
+/**
+ * Finds an expression in the file that it came from: in a quoted string of JSON or HCL, or in a heredoc.
+ *
+ * @param from the offset where its rule begins
+ */
+export const offsetsIn = (text: string, from: number, source: string): Offsets | undefined => {
+  const head = HEAD.exec(source)?.[0]
+  if (head === undefined) return undefined
+  let at = text.indexOf(head, from)
+  for (let tries = 0; at !== -1 && tries < MAX_TRIES; tries++) {
+    const found = matchAt(text, at, source, true) ?? matchAt(text, at, source, false)
+    if (found !== undefined) return found
+    at = text.indexOf(head, at + 1)
+  }
+  return undefined
+}
+
+/** The place of a part of an expression whose offsets are known. */
+export const spanAt = (file: Source, offsets: Offsets, { start, length }: Part): Span => {
+  const from = offsets[Math.min(start, offsets.length - 1)]!
+  // Up to the end of the last unit, not to the begin of what comes behind white space.
+  const last = Math.max(start, start + length - 1)
+  const to = (offsets[last] ?? from) + 1
+  return file.span(from, Math.max(from + 1, to))
+}

@@ -1,0 +1,109 @@
+import type { RootNode } from '../language/ast.ts'
+import { treeOf } from '../language/compile/tree.ts'
+import type { Lists } from '../language/compile.ts'
+import type { Expression } from '../language/expression.ts'
+import type { Drafts } from '../rules/document.ts'
+import type { Draft } from '../rules/draft.ts'
+import type { Part, Span } from '../rules/node.ts'
+import type { Plan } from './lint-type.ts'
+
+export type Locate = (part: Part) => Span
+
+/** An expression of a rule, with the place of each of its parts. */
+export interface Written {
+  readonly expression: Expression
+  readonly source: string
+  readonly root: RootNode
+  readonly locate: Locate
+  readonly rule: LintRule
+  /** `expression` decides about requests; `counting` and `characteristic` belong to rate limiting. */
+  readonly role: 'expression' | 'counting' | 'characteristic'
+}
+
+/** One rule as the lints see it. */
+export interface LintRule {
+  readonly draft: Draft
+  readonly name: string
+  /** The rules that judge one request together have the same. */
+  readonly group: string
+  /** Absent where it does not compile, or where the product has no expression of its own. */
+  readonly written?: Written
+  /** All expressions that the owner wrote. */
+  readonly all: readonly Written[]
+}
+
+export interface OwnListFacts {
+  readonly name: string
+  readonly size: number
+}
+
+/** Everything that the lints look at. */
+export interface Subject {
+  readonly rules: readonly LintRule[]
+  readonly ownLists: readonly OwnListFacts[]
+  readonly lists: Lists
+  readonly plan: Plan | undefined
+}
+
+export type Places = ReadonlyMap<Expression, Locate>
+
+const writtenOf = (
+  rule: LintRule,
+  expression: Expression | undefined,
+  role: Written['role'],
+  places: Places
+): Written[] => {
+  const root = expression && treeOf(expression)
+  const locate = expression && places.get(expression)
+  if (expression === undefined || root === undefined || locate === undefined) return []
+  return [{ expression, source: expression.source, root, locate, rule, role }]
+}
+
+const ruleOf = (draft: Draft, group: string, places: Places): LintRule => {
+  const all: Written[] = []
+  const rule = { draft, name: draft.name || (draft.id ?? ''), group, all }
+  const own = writtenOf(rule, draft.expression, 'expression', places)
+  all.push(...own)
+  const { parts } = draft
+  if (parts?.product === 'rateLimit') {
+    all.push(...writtenOf(rule, parts.countingExpression, 'counting', places))
+    for (const { expression } of parts.characteristics) {
+      all.push(...writtenOf(rule, expression, 'characteristic', places))
+    }
+  }
+  return own[0] === undefined ? rule : Object.assign(rule, { written: own[0] })
+}
+
+const ACCOUNT = ''
+
+/** The rules of drafts, and of each zone those of the document before its own. */
+export const subjectOf = (
+  drafts: Drafts,
+  {
+    places,
+    groups = new Map(),
+    lists = {},
+    plan,
+  }: {
+    places: Places
+    groups?: ReadonlyMap<Draft, string>
+    lists?: Lists
+    plan?: Plan | undefined
+  }
+): Subject => {
+  const zones = drafts.zones ?? []
+  return {
+    rules: [
+      ...drafts.rules.map((draft) => ruleOf(draft, groups.get(draft) ?? ACCOUNT, places)),
+      ...zones.flatMap(({ head, rules }) =>
+        rules.map((draft) => ruleOf(draft, `zone ${head.name}`, places))
+      ),
+    ],
+    ownLists: [...drafts.lists, ...zones.flatMap((zone) => zone.lists)].map(({ name, size }) => ({
+      name,
+      size,
+    })),
+    lists,
+    plan,
+  }
+}

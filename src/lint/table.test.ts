@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import type { Finding } from './finding.ts'
+import { lint } from './lint.ts'
+import type { LintExample } from './lint-type.ts'
+import { LINTS } from './table.ts'
+
+/** A document with one custom rule. */
+const documentOf = (expression: string): string =>
+  JSON.stringify({ rules: [{ name: 'example', action: 'block', expression }] })
+
+const found = (example: LintExample): Finding[] => {
+  const text = typeof example === 'string' ? documentOf(example) : example.yaml
+  const plan = typeof example === 'string' ? undefined : example.plan
+  return lint([{ file: 'rules.yaml', text }], { plan })
+}
+const shown = (example: LintExample) => (typeof example === 'string' ? example : example.yaml)
+
+const rows = (kind: 'bad' | 'good') =>
+  LINTS.flatMap((one) => one[kind].map((example) => [one.code, shown(example), example] as const))
+
+test.each(rows('bad'))('%s finds %s', (code, _, example) => {
+  expect(found(example).map((finding) => finding.code)).toContain(code)
+})
+
+test.each(rows('good'))('%s finds nothing in %s', (code, _, example) => {
+  const findings = found(example)
+  expect(findings.filter((finding) => finding.code === code)).toEqual([])
+  // A good example that does not load would prove nothing.
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+})
+
+describe('the table', () => {
+  test('has each code once, in snake_case', () => {
+    const codes = LINTS.map(({ code }) => code)
+    expect(new Set(codes).size).toBe(codes.length)
+    expect(codes.filter((code) => !/^[a-z]+(?:_[a-z\d]+)*$/.test(code))).toEqual([])
+  })
+
+  test('has examples of both kinds for each lint', () => {
+    expect(LINTS.filter(({ bad, good }) => bad.length === 0 || good.length === 0)).toEqual([])
+  })
+
+  test('has titles without a full stop and explanations of whole sentences', () => {
+    expect(LINTS.filter(({ title }) => /[.A-Z]$|^[A-Z]/.test(title))).toEqual([])
+    expect(LINTS.filter(({ explanation }) => !/[.]$/.test(explanation))).toEqual([])
+  })
+})

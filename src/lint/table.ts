@@ -1,0 +1,61 @@
+import type { Lint } from './lint-type.ts'
+import { countryAllowList } from './lints/country-allow-list.ts'
+import { deprecatedField } from './lints/deprecated-field.ts'
+import { doubleEscape } from './lints/double-escape.ts'
+import { emptyListUsed } from './lints/empty-list-used.ts'
+import { emptySet } from './lints/empty-set.ts'
+import { expressionLength } from './lints/expression-length.ts'
+import { extensionForm } from './lints/extension-form.ts'
+import { headerNameCase } from './lints/header-name-case.ts'
+import { hostForm } from './lints/host-form.ts'
+import { letterCase } from './lints/letter-case.ts'
+import { mappedAddress } from './lints/mapped-address.ts'
+import { matchesAnything } from './lints/matches-anything.ts'
+import { mixedOperators } from './lints/mixed-operators.ts'
+import { pathNotEncoded } from './lints/path-not-encoded.ts'
+import { pathNotNormalized } from './lints/path-not-normalized.ts'
+import { pathWithQuery } from './lints/path-with-query.ts'
+import { pathWithoutSlash } from './lints/path-without-slash.ts'
+import { regexInText } from './lints/regex-in-text.ts'
+import { repeatedItem } from './lints/repeated-item.ts'
+import { starInText } from './lints/star-in-text.ts'
+import { unknownContinent } from './lints/unknown-continent.ts'
+import { unknownCountry } from './lints/unknown-country.ts'
+import { unknownHttpVersion } from './lints/unknown-http-version.ts'
+import { unknownList } from './lints/unknown-list.ts'
+import { unknownMethod } from './lints/unknown-method.ts'
+import { valueOutOfRange } from './lints/value-out-of-range.ts'
+import { versionPrefix } from './lints/version-prefix.ts'
+import { wrongListKind } from './lints/wrong-list-kind.ts'
+
+/** Every lint, in the order of the index. A new one is a file in `lints/` and a row here. */
+export const LINTS: readonly Lint[] = [
+  headerNameCase,
+  letterCase,
+  unknownCountry,
+  unknownContinent,
+  unknownMethod,
+  unknownHttpVersion,
+  hostForm,
+  pathWithoutSlash,
+  pathWithQuery,
+  pathNotNormalized,
+  pathNotEncoded,
+  extensionForm,
+  starInText,
+  regexInText,
+  doubleEscape,
+  matchesAnything,
+  versionPrefix,
+  valueOutOfRange,
+  emptySet,
+  emptyListUsed,
+  unknownList,
+  wrongListKind,
+  repeatedItem,
+  mappedAddress,
+  mixedOperators,
+  countryAllowList,
+  deprecatedField,
+  expressionLength,
+]
