@@ -33,6 +33,7 @@ export default defineConfig([
       data: 'src/data.ts',
       'cli/main': 'src/cli/main.ts',
       'events-worker': 'src/events/node/events-worker.ts',
+      'list-worker': 'src/rules/node/list-worker.ts',
       'store-contract': 'src/events/store.contract.ts',
     },
     platform: 'node',

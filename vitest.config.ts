@@ -22,10 +22,14 @@ export default defineConfig({
   resolve: {
     // Tests that import the package by its name test the sources; the built package is tested through the command line.
     alias: [
-      // Threads run what is built: test/events-worker.ts builds it from the sources for each run.
+      // Threads run what is built: test/workers.ts builds it from the sources for each run.
       {
         find: /^\.\/worker-file\.ts$/,
         replacement: new URL('./test/worker-file.ts', import.meta.url).pathname,
+      },
+      {
+        find: /^\.\/list-worker-file\.ts$/,
+        replacement: new URL('./test/list-worker-file.ts', import.meta.url).pathname,
       },
       { find: /^edge1020$/, replacement: source('index.ts') },
       { find: /^edge1020\/client$/, replacement: source('client/index.ts') },
@@ -57,7 +61,7 @@ export default defineConfig({
         test: { name: 'alone', include: ALONE, sequence: { groupOrder: 0 } },
       },
     ],
-    globalSetup: ['test/events-worker.ts'],
+    globalSetup: ['test/workers.ts'],
     setupFiles: ['test/seed.ts', 'test/stall.ts'],
     // Half of the time tests wait for processes and timers: one worker fewer than processors, vitest's default, leaves these idle.
     maxWorkers: availableParallelism() + 1,

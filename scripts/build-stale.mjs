@@ -12,6 +12,7 @@ const OUTPUTS = [
   'node.js',
   'data.js',
   'events-worker.js',
+  'list-worker.js',
   'cli/main.js',
   'client.js',
   'client.d.ts',

@@ -16,7 +16,15 @@ import { delimiter, dirname, join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './cli.ts'
 
-const OUTPUTS = ['index.js', 'index.d.ts', 'node.js', 'data.js', 'events-worker.js', 'cli/main.js']
+const OUTPUTS = [
+  'index.js',
+  'index.d.ts',
+  'node.js',
+  'data.js',
+  'events-worker.js',
+  'list-worker.js',
+  'cli/main.js',
+]
 const CLIENT = ['client.js', 'client.d.ts']
 const INPUTS = [
   'src/edge.ts',

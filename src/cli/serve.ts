@@ -9,6 +9,7 @@ import { rememberFacts } from '../metrics/facts.ts'
 import { createEdge } from '../node.ts'
 import type { StoreName } from '../options.ts'
 import { readStoreName } from '../options.ts'
+import { createLargeLists } from '../rules/node/large-lists.ts'
 import { allRules } from '../rules/rule.ts'
 import { createReloader } from '../server/reload.ts'
 import type { ServeOptions } from '../server/serve.ts'
@@ -233,8 +234,16 @@ export const serve: Command = {
       // Before anything listens: data that cannot be read is found here.
       const facts = sources.facts()
       rememberFacts(edge, sources.facts)
+      const largeLists = createLargeLists()
       const reloader = createReloader(edge, () =>
-        loadRulePaths(rules, { lists, readPage: readPageFile, ...terraformValues(args) })
+        largeLists.load((readList) =>
+          loadRulePaths(rules, {
+            lists,
+            readList,
+            readPage: readPageFile,
+            ...terraformValues(args),
+          })
+        )
       )
       const served = await start({
         edge,

@@ -84,7 +84,7 @@ export const ownRules = (
         name: list.name,
         kind: list.kind,
         items: list.size,
-        entries: list.items.map((item) => ({ value: String(item) })),
+        entries: (list.items ?? []).map((item) => ({ value: String(item) })),
         source: sourceOf(list),
       })
     ),

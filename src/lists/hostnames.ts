@@ -23,12 +23,14 @@ const folded = (name: string): string => {
  * hosts.has('WWW.b.test') // true
  */
 export class HostnameSet {
-  readonly #names = new Set<string>()
-  /** What stands behind `*.` */
-  readonly #parents = new Set<string>()
+  /** @param parents names that stand behind `*.`; the set keeps both, and does not copy them */
+  constructor(
+    readonly names: Set<string> = new Set(),
+    readonly parents: Set<string> = new Set()
+  ) {}
 
   get size(): number {
-    return this.#names.size + this.#parents.size
+    return this.names.size + this.parents.size
   }
 
   /** @returns `false` where the text is neither a host name nor one behind `*.` */
@@ -37,7 +39,7 @@ export class HostnameSet {
     const isWildcard = text.startsWith(WILDCARD)
     const name = folded(isWildcard ? text.slice(WILDCARD.length) : text)
     if (name.length > MAX_NAME_CHARS || !NAME.test(name) || NUMERIC_END.test(name)) return false
-    const names = isWildcard ? this.#parents : this.#names
+    const names = isWildcard ? this.parents : this.names
     names.add(name)
     return true
   }
@@ -46,10 +48,10 @@ export class HostnameSet {
   has(host: string): boolean {
     if (host.length > MAX_NAME_CHARS + 1) return false
     const name = folded(host)
-    if (this.#names.has(name)) return true
-    if (this.#parents.size === 0) return false
+    if (this.names.has(name)) return true
+    if (this.parents.size === 0) return false
     for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1)) {
-      if (this.#parents.has(name.slice(dot + 1))) return true
+      if (this.parents.has(name.slice(dot + 1))) return true
     }
     return false
   }

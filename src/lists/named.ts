@@ -4,14 +4,22 @@ import { parseCidr } from './cidr.ts'
 import { HostnameSet } from './hostnames.ts'
 import type { Ip, IpRange } from './ip.ts'
 import { canonicalIp, compareIp, parseIp } from './ip.ts'
-import { buildIpSet } from './ipset.ts'
+import type { PackedRanges } from './ipset.ts'
+import { ipSetOf, packRanges } from './ipset.ts'
 import type { ListKind, NamedLists } from './kind.ts'
 import { KIND_NAMES } from './kind.ts'
+import { RangeBuffer } from './ranges.ts'
 
 /** A list as the owner writes it: its entries, or its kind and its entries. Without a kind the first entry tells it. */
 export type ListEntries =
   | readonly (string | number)[]
   | { readonly kind: ListKind; readonly items: readonly (string | number)[] }
+
+/** The entries of a list in a form that another thread can send: typed arrays and sets. */
+export type PreparedList =
+  | { readonly kind: 'ip'; readonly ranges: PackedRanges }
+  | { readonly kind: 'asn'; readonly numbers: Set<number> }
+  | { readonly kind: 'hostname'; readonly names: Set<string>; readonly parents: Set<string> }
 
 const EXPECTED: Readonly<Record<ListKind, string>> = {
   ip: 'an IP address, a CIDR network or a range a..b',
@@ -34,28 +42,72 @@ const canonicalRange = ({ from, to }: IpRange): IpRange => {
 }
 
 const readRange = (text: string): IpRange | undefined => {
-  const [from, to, more] = text.split('..').map((part) => parseIp(part))
-  if (from !== undefined && to !== undefined) {
-    return more === undefined && compareIp(from, to) <= 0 ? canonicalRange({ from, to }) : undefined
+  if (!text.includes('..')) {
+    const read = parseCidr(text)
+    return read.ok ? canonicalRange(read.range) : undefined
   }
-  const read = parseCidr(text)
-  return read.ok ? canonicalRange(read.range) : undefined
+  const [from, to, more] = text.split('..').map((part) => parseIp(part))
+  if (from === undefined || to === undefined || more !== undefined) return undefined
+  return compareIp(from, to) <= 0 ? canonicalRange({ from, to }) : undefined
 }
 
-const isEntry = (kind: ListKind, entry: unknown): boolean => {
-  if (kind === 'asn') return parseAsn(String(entry)) !== undefined
-  if (typeof entry !== 'string') return false
-  return kind === 'ip' ? readRange(entry) !== undefined : new HostnameSet().add(entry)
+/** Takes one entry after the other; `false` where the entry is none of its kind. */
+interface ListBuilder {
+  add(entry: unknown): boolean
+  done(): PreparedList
+}
+
+const addresses = (): ListBuilder => {
+  const ranges = new RangeBuffer()
+  return {
+    add: (entry) => {
+      const range = typeof entry === 'string' ? readRange(entry) : undefined
+      if (range !== undefined) ranges.add(range)
+      return range !== undefined
+    },
+    done: () => ({ kind: 'ip', ranges: packRanges(ranges) }),
+  }
+}
+
+const systems = (): ListBuilder => {
+  const numbers = new Set<number>()
+  return {
+    add: (entry) => {
+      const number = parseAsn(String(entry))
+      if (number !== undefined) numbers.add(number)
+      return number !== undefined
+    },
+    done: () => ({ kind: 'asn', numbers }),
+  }
+}
+
+const hostnames = (): ListBuilder => {
+  const hosts = new HostnameSet()
+  return {
+    add: (entry) => typeof entry === 'string' && hosts.add(entry),
+    done: () => ({ kind: 'hostname', names: hosts.names, parents: hosts.parents }),
+  }
+}
+
+const BUILDERS: Readonly<Record<ListKind, () => ListBuilder>> = {
+  ip: addresses,
+  asn: systems,
+  hostname: hostnames,
 }
 
 /** A number is no host name, so that the order only decides for texts that are nothing at all. */
 const kindOf = (entry: unknown): ListKind | undefined =>
-  (['asn', 'ip', 'hostname'] as const).find((kind) => isEntry(kind, entry))
+  (['asn', 'ip', 'hostname'] as const).find((kind) => BUILDERS[kind]().add(entry))
 
 const wrong = (name: string, problem: string) =>
   new EdgeError('invalid_list', `list $${name}: ${problem}`)
 
-const readEntries = (name: string, list: ListEntries): { kind: ListKind; items: string[] } => {
+/**
+ * Reads the entries of a list.
+ *
+ * @throws EdgeError `invalid_list` naming the list and the entry
+ */
+export const prepareList = (name: string, list: ListEntries): PreparedList => {
   const given = (Array.isArray(list) ? { items: list } : (list ?? {})) as {
     kind?: ListKind
     items: unknown
@@ -79,39 +131,33 @@ const readEntries = (name: string, list: ListEntries): { kind: ListKind; items: 
       problem ?? `${quoted(first)}: expected ${Object.values(EXPECTED).join('; or ')}`
     )
   }
+  const builder = BUILDERS[kind]()
   for (const item of given.items) {
-    if (!isEntry(kind, item)) {
+    if (!builder.add(item)) {
       throw wrong(
         name,
         `${quoted(item)}: expected ${EXPECTED[kind]}, as it is a list of ${KIND_NAMES[kind]}`
       )
     }
   }
-  return { kind, items: given.items.map(String) }
+  return builder.done()
 }
 
-/**
- * Makes lists for rules from their entries, each of one kind.
- *
- * @throws EdgeError `invalid_list` naming the list and the entry
- * @example listsOf({ office: ['192.0.2.0/24'], hosting: ['AS24940'], shops: ['*.shop.test'] })
- */
-export const listsOf = (record: Readonly<Record<string, ListEntries>>): NamedLists<Ip> => {
+/** Prepared lists for rules, by their names. */
+export const openLists = (record: Readonly<Record<string, PreparedList>>): NamedLists<Ip> => {
   const ip = new Map<string, { has(ip: Ip): boolean; kind: 'ip' }>()
   const int = new Map<string, { has(int: number | bigint): boolean; kind: 'asn' }>()
   const string = new Map<string, { has(text: string): boolean; kind: 'hostname' }>()
   for (const [name, list] of Object.entries(record)) {
-    const { kind, items } = readEntries(name, list)
-    if (kind === 'ip') {
-      const set = buildIpSet(items.map((item) => readRange(item)!))
-      ip.set(name, { kind, has: (one) => set.has(one) })
-    } else if (kind === 'asn') {
-      const set = new Set(items.map((item) => parseAsn(item)!))
-      int.set(name, { kind, has: (one) => set.has(Number(one)) })
+    if (list.kind === 'ip') {
+      const set = ipSetOf(list.ranges)
+      ip.set(name, { kind: 'ip', has: (one) => set.has(one) })
+    } else if (list.kind === 'asn') {
+      const { numbers } = list
+      int.set(name, { kind: 'asn', has: (one) => numbers.has(Number(one)) })
     } else {
-      const set = new HostnameSet()
-      for (const item of items) set.add(item)
-      string.set(name, { kind, has: (one) => set.has(one) })
+      const set = new HostnameSet(list.names, list.parents)
+      string.set(name, { kind: 'hostname', has: (one) => set.has(one) })
     }
   }
   return {
@@ -120,3 +166,16 @@ export const listsOf = (record: Readonly<Record<string, ListEntries>>): NamedLis
     string: (name) => string.get(name),
   }
 }
+
+/**
+ * Makes lists for rules from their entries, each of one kind.
+ *
+ * @throws EdgeError `invalid_list` naming the list and the entry
+ * @example listsOf({ office: ['192.0.2.0/24'], hosting: ['AS24940'], shops: ['*.shop.test'] })
+ */
+export const listsOf = (record: Readonly<Record<string, ListEntries>>): NamedLists<Ip> =>
+  openLists(
+    Object.fromEntries(
+      Object.entries(record).map(([name, list]) => [name, prepareList(name, list)])
+    )
+  )

@@ -6,6 +6,8 @@ import { compile } from '../language/compile.ts'
 import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
 import { listProblem } from '../language/list-kind.ts'
+import type { ListKind } from '../lists/kind.ts'
+import type { PreparedList } from '../lists/named.ts'
 import type { Findings } from './findings.ts'
 import type { Part, Place, Span } from './node.ts'
 import type { ReadPage } from './page.ts'
@@ -18,16 +20,23 @@ export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
   /** Reads the owner's pages that rules name; without it no rule may name one. */
   readPage?: ReadPage
   /** Reads the files of lists; without it no list may name one. `from` is the document that does. */
-  readList?: (path: string, from: string) => ListFile
+  readList?: (path: string, from: string, kind: ListKind | undefined) => ListFile
   /** Gets each expression that compiles, with the function that finds its parts in the document. */
   onExpression?: (expression: Expression, locate: (part: Part) => Span) => void
 }
 
-/** The file of a list: its path for messages and for a reload, and what it says. */
-export interface ListFile {
-  readonly file: string
+/** One entry of a file, with the line that it stands on. */
+export interface FileEntry {
   readonly text: string
+  /** 1-based. */
+  readonly line: number
 }
+
+/** The file of a list: its path for messages and for a reload, and its entries, or the list of a thread that has read these. */
+export type ListFile = { readonly file: string } & (
+  | { readonly entries: readonly FileEntry[] }
+  | { readonly prepared: PreparedList; readonly size: number }
+)
 
 /** UTF-16 units in so many bytes of a text. */
 const units = (text: string, bytes: number) => toText(toBytes(text).slice(0, bytes)).length

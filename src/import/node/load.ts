@@ -1,7 +1,7 @@
 import { EdgeError } from '../../error.ts'
 import type { Lists } from '../../language/compile.ts'
-import type { ListEntries } from '../../lists/named.ts'
-import { listsOf } from '../../lists/named.ts'
+import type { PreparedList } from '../../lists/named.ts'
+import { openLists, prepareList } from '../../lists/named.ts'
 import { assembleDrafts } from '../../rules/assemble.ts'
 import type { LanguageOptions } from '../../rules/compile.ts'
 import type { Drafts } from '../../rules/document.ts'
@@ -24,7 +24,7 @@ const KINDS: ReadonlySet<string> = new Set(['ip', 'asn', 'hostname'])
 
 /** Lists of the configuration, for the `$names` in its rules. */
 const listsIn = ({ rules }: Imported, warn: (source: string, message: string) => void): Lists => {
-  const record: Record<string, ListEntries> = {}
+  const record: Record<string, PreparedList> = {}
   for (const { product, name = '', kind = '', entries = [], source } of rules) {
     if (product !== 'list' || !KINDS.has(kind)) continue
     const list = {
@@ -32,14 +32,13 @@ const listsIn = ({ rules }: Imported, warn: (source: string, message: string) =>
       items: entries.map(({ value }) => value),
     }
     try {
-      listsOf({ [name]: list })
-      record[name] = list
+      record[name] = prepareList(name, list)
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error
       warn(source, error.message)
     }
   }
-  return listsOf(record)
+  return openLists(record)
 }
 
 const refuse = (broken: readonly LeftOut[]): EdgeError => {

@@ -2,14 +2,13 @@ import { EdgeError } from '../../error.ts'
 import type { Lists } from '../../language/compile.ts'
 import type { ListKind } from '../../lists/kind.ts'
 import { KIND_NAMES } from '../../lists/kind.ts'
-import type { ListEntries } from '../../lists/named.ts'
-import { listsOf } from '../../lists/named.ts'
+import type { ListEntries, PreparedList } from '../../lists/named.ts'
+import { openLists, prepareList } from '../../lists/named.ts'
 import type { LanguageOptions } from '../compile.ts'
 import { LIST_KEYS } from '../keys.ts'
 import type { Entry, Node, Place } from '../node.ts'
 import { inBackticks } from '../node.ts'
 import type { Reader } from '../reader.ts'
-import { listFileEntries } from './list-file.ts'
 
 /** One list that a document fills. */
 export interface OwnList {
@@ -27,8 +26,8 @@ export interface OwnList {
 
 /** A list as far as it could be read. */
 export interface ListDraft extends OwnList {
-  /** As written. */
-  readonly items: readonly (string | number)[]
+  /** As written; absent for a list that another thread has read. */
+  readonly items?: readonly (string | number)[]
   readonly lists: Lists
   readonly place: Place
 }
@@ -51,6 +50,7 @@ const itemText = (item: Node, reader: Reader): string | number | undefined =>
 
 interface ListParts {
   readonly items: readonly (string | number)[]
+  readonly prepared?: { readonly list: PreparedList; readonly size: number }
   readonly kind: ListKind | undefined
   /** Where an entry stands, for the message about it. */
   readonly placeOf: (entry: string) => { place: Place; prefix: string } | undefined
@@ -81,8 +81,12 @@ const fileIn = (
     return undefined
   }
   try {
-    const { file, text } = readFile(path.value, path.place.span().file ?? '')
-    const entries = listFileEntries(text)
+    const { file, ...read } = readFile(path.value, path.place.span().file ?? '', kind)
+    if ('prepared' in read) {
+      const prepared = { list: read.prepared, size: read.size }
+      return { items: [], prepared, kind, placeOf: () => undefined, from: file }
+    }
+    const { entries } = read
     const placeOf = (entry: string) => {
       const line = entries.find((one) => one.text === entry)?.line
       return { place: path.place, prefix: `${file}:${line ?? 1}: ` }
@@ -120,10 +124,6 @@ const partsOf = (
   return undefined
 }
 
-/** The kind of a list that could be made: the one set that it is in. */
-const kindIn = (lists: Lists, name: string): ListKind =>
-  lists.ip?.(name) !== undefined ? 'ip' : lists.int?.(name) !== undefined ? 'asn' : 'hostname'
-
 const readList = (
   { key, keyPlace, value }: Entry,
   reader: Reader,
@@ -132,21 +132,21 @@ const readList = (
   const before = reader.findings.errors
   const parts = partsOf(value, reader, readFile)
   if (parts === undefined || reader.findings.errors > before) return undefined
-  const { items, kind: given, placeOf, from } = parts
-  const entries: ListEntries = given === undefined ? items : { kind: given, items }
+  const { items, prepared, kind, placeOf, from } = parts
+  const entries: ListEntries = kind === undefined ? items : { kind, items }
   try {
-    const lists = listsOf({ [key]: entries })
+    const list = prepared?.list ?? prepareList(key, entries)
     const place = keyPlace
     const { file = '', line } = place.span()
     return {
       name: key,
-      kind: kindIn(lists, key),
-      size: items.length,
-      items,
+      kind: list.kind,
+      size: prepared?.size ?? items.length,
+      ...(prepared === undefined ? { items } : {}),
       file: place.path ?? file,
       line: place.path === undefined ? line : 0,
       ...(from === undefined ? {} : { from }),
-      lists,
+      lists: openLists({ [key]: list }),
       place,
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadRulePaths } from '../../import/node/load.ts'
 import { loadRules } from '../load.ts'
-import { listFileEntries } from './list-file.ts'
+import { listFileEntries } from './list-entries.ts'
 
 test.each<[string, string, string[]]>([
   [

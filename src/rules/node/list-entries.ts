@@ -1,9 +1,4 @@
-/** One entry of a file, with the line that it stands on. */
-export interface FileEntry {
-  readonly text: string
-  /** 1-based. */
-  readonly line: number
-}
+import type { FileEntry } from '../compile.ts'
 
 const COMMENT = /^\s*(?:[#;]|\/\/)/
 /** Names of the column with the entries: Cloudflare's own export has no names, and vendors' files have these. */
@@ -24,6 +19,8 @@ const OTHERS = ['scope', 'type', 'id', 'name', 'description', 'comment']
 const CELL = /\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/y
 
 const cellsOf = (line: string): string[] => {
+  // Most lists have one entry a line, and nothing else.
+  if (!line.includes(',') && !line.includes('"')) return [line.trim()]
   const cells: string[] = []
   CELL.lastIndex = 0
   while (CELL.lastIndex < line.length || cells.length === 0) {
