@@ -110,6 +110,11 @@ export const errorCodes = {
       'A test override or a case of `eval` sets a field that the Rules language does not have.',
     remedy: 'Use a name of the Rules language, such as `ip.src.country`.',
   },
+  invalid_request: {
+    area: 'rules',
+    meaning: 'The text of a request is no URL, curl command line, HAR file or HTTP request.',
+    remedy: 'Correct what the message names; docs/explain.md lists the forms.',
+  },
   wrong_attributes: {
     area: 'rules',
     meaning:

@@ -129,6 +129,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'challenges',
     'client',
     'context',
+    'events',
     'language',
     'limits',
     'lists',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { shellWords } from '../src/toolkit/requests/shell.ts'
 import { BROWSER, ROOT, run, startServe } from './cli.ts'
 
 const RAY = /[0-9a-f]{16}/
@@ -101,6 +102,8 @@ const examplesOf = async (command: string): Promise<string[]> => {
     .filter((line) => line.startsWith('edge1020 '))
 }
 
+const words = (example: string): string[] => shellWords(example, 'bash').slice(1)
+
 describe('--help', () => {
   test('the general help names every command, each with an example', async () => {
     const { out } = await run(['--help'])
@@ -140,6 +143,16 @@ describe('--help', () => {
     const missing = await run([...examples.at(-1)!.split(' ').slice(1), ...from], { cwd: folder })
     expect(missing.code).toBe(1)
     expect(`${missing.out}${missing.err}`).toMatch(/not in|no event/)
+  })
+
+  test('the examples of explain tell of one that passes and of two that are refused', async () => {
+    const codes: (number | null)[] = []
+    for (const example of await examplesOf('explain')) {
+      const { code, out, err } = await run(words(example), { cwd: folder })
+      expect(out, `${example}: ${err}`).not.toBe('')
+      codes.push(code)
+    }
+    expect(codes).toEqual([1, 0, 1])
   })
 
   test('the examples of rules are fine', async () => {

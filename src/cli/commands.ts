@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   page: async () => (await import('./page.ts')).page,
   identify: async () => (await import('./identify.ts')).identify,
+  explain: async () => (await import('./explain.ts')).explainCommand,
   eval: async () => (await import('./eval.ts')).evaluate,
   update: async () => (await import('./update.ts')).update,
   doctor: async () => (await import('./doctor.ts')).doctor,

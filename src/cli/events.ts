@@ -3,18 +3,16 @@ import type { Question, Questions } from '../admin/event-query.ts'
 import { readEventQuery } from '../admin/event-query.ts'
 import { BadParameter } from '../admin/parameter.ts'
 import { eventDocument } from '../events/document.ts'
-import { openStore } from '../events/node/open.ts'
-import { TOKEN_VARIABLE } from './admin-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
-import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
+import { DEFAULT_ADMIN } from './defaults.ts'
 import type { Format } from './event-formats.ts'
 import { eventWriter, FORMATS, printPage, printSeries, printTop } from './event-formats.ts'
 import { describeEvent } from './event-one.ts'
+import { openReader, READER_FLAGS } from './event-reader.ts'
 import { follow } from './follow.ts'
 import { printable } from './printable.ts'
 import type { EventReader } from './running-edge.ts'
-import { findRunningEdge, runningEdge } from './running-edge.ts'
 
 const MAX_LIMIT = 1_000
 const DEFAULT_BUCKET = '5m'
@@ -101,31 +99,6 @@ const formatOf = (args: Arguments): Format => {
   return args.on('json') ? 'json' : (format ?? 'table')
 }
 
-/**
- * The running edge that `--admin` names, or the store that `--data` or `--store` names. Where none of them is given: the edge
- * that answers at the default address, else the store in the default directory.
- */
-const openReader = async (args: Arguments, format: Format, io: Io): Promise<EventReader> => {
-  const admin = args.text('admin')
-  const token = args.text('admin-token') ?? (process.env[TOKEN_VARIABLE] || undefined)
-  const namesStore = args.given('data') || args.given('store')
-  if (admin !== undefined) {
-    if (namesStore) throw usageError('--admin: expected without --data and --store')
-    return runningEdge(admin, token)
-  }
-  const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN, token)
-  if (running !== undefined) {
-    if (format === 'table') io.err(`asked the running edge at ${DEFAULT_ADMIN}\n`)
-    return running
-  }
-  const store = openStore(args.text('store'), { dataDir: args.text('data') ?? '', readOnly: true })
-  if (format === 'table') {
-    const why = namesStore ? '' : ` (no edge answers at ${DEFAULT_ADMIN}; --admin names another)`
-    io.err(`read ${store.name}${why}\n`)
-  }
-  return store
-}
-
 type Ask = (store: EventReader) => Promise<number>
 
 /** What the command line asks, read and checked before anything is opened. */
@@ -209,20 +182,7 @@ export const events: Command = {
     bucket: { value: 'SPAN', help: `length of a stretch of --series (default ${DEFAULT_BUCKET})` },
     follow: { help: 'keep printing new events until Ctrl-C' },
     format: { value: 'FORMAT', help: `one of ${FORMATS.join(', ')} (default table)` },
-    admin: {
-      value: 'URL',
-      help: 'ask the running edge at this admin address: a URL, HOST:PORT or a port',
-    },
-    'admin-token': {
-      value: 'TOKEN',
-      help: `token of the admin port, if it requires one; better in ${TOKEN_VARIABLE}`,
-    },
-    data: {
-      value: 'DIR',
-      default: DEFAULT_DATA,
-      help: 'read the event store in this directory instead of asking a running edge',
-    },
-    store: { value: 'SPEC', help: 'read another event store: sqlite:FILE' },
+    ...READER_FLAGS,
   },
   examples: [
     'edge1020 events --action block --limit 5',
@@ -239,7 +199,7 @@ export const events: Command = {
     }
     const format = formatOf(args)
     const ask = readQuestion(args, format, io)
-    const store = await openReader(args, format, io)
+    const store = await openReader(args, io, format === 'table')
     try {
       return await ask(store)
     } finally {

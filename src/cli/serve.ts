@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { messageOf } from '../error.ts'
 import { loadRulePaths } from '../import/node/load.ts'
@@ -26,19 +24,13 @@ import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
 import { EVENT_FLAGS, eventOptions } from './event-flags.ts'
 import { paint, printable } from './printable.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
+import { starterPack } from './starter-pack.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const MAX_PORT = 65_535
 /** A year: Cloudflare's longest. */
 const MAX_CLEARANCE_SECONDS = 31_536_000
-const STARTER_PACK = 'rules/starter.yaml'
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0'
-
-/** The pack in this directory where there is one (a clone), else the one that came with the package. */
-const starterPack = (): string =>
-  existsSync(STARTER_PACK)
-    ? STARTER_PACK
-    : fileURLToPath(new URL(STARTER_PACK, import.meta.resolve('edge1020/package.json')))
 
 const storeOf = (args: Arguments): StoreName | undefined => {
   const name = args.text('store')

@@ -1,0 +1,175 @@
+import type { SecurityEvent } from '../events/event.ts'
+import type { Decider, Explanation, TraceStep } from '../toolkit/explanation.ts'
+import { explainTrial } from '../toolkit/explanation.ts'
+import { joinFrom } from '../toolkit/from.ts'
+import { readEvent, unjudged } from '../toolkit/requests/event.ts'
+import type { ReadRequest } from '../toolkit/requests/read.ts'
+import type { Trials } from '../toolkit/trial.ts'
+import type { Arguments, Command, Io } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { openReader, READER_FLAGS } from './event-reader.ts'
+import { paint, printable } from './printable.ts'
+import { requestOf } from './request-argument.ts'
+import { asBrowser, FROM_FLAGS, fromOf, TRIAL_FLAGS, withTrials } from './trials.ts'
+
+const MAX_VALUE_CHARS = 160
+
+const shownValue = (value: unknown): string =>
+  value === undefined || value === null ? '(missing)' : JSON.stringify(value)
+
+const shown = (text: string): string => printable(text, MAX_VALUE_CHARS)
+
+/** What made a rule true; of what made it false the first alone, as most rules are not true for many reasons. */
+const deciderLines = (deciders: readonly Decider[], isMatched: boolean): string[] => {
+  if (isMatched) {
+    return deciders.flatMap(({ expression, field, value }) => [
+      shown(expression),
+      shown(`  ${field} = ${shownValue(value)}`),
+    ])
+  }
+  const [first, ...others] = deciders
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return [
+    `${shown(first.expression)}${more}`,
+    shown(`  ${first.field} = ${shownValue(first.value)}`),
+  ]
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  matched: 'matched',
+  'not-matched': 'no',
+  counts: 'counts',
+  skipped: 'skipped',
+  'not-reached': 'not reached',
+  disabled: 'disabled',
+}
+const LABEL_WIDTH = Math.max(...Object.values(OUTCOMES).map((text) => text.length)) + 2
+
+const ruleText = (step: TraceStep, io: Io): string => {
+  const { outcome, name, action = '', source = '', reason, deciders = [] } = step
+  const isMatched = outcome === 'matched'
+  const style = isMatched ? 'red' : outcome === 'counts' ? 'yellow' : 'dim'
+  const label = paint(io.color, style, (OUTCOMES[outcome] ?? outcome).padEnd(LABEL_WIDTH))
+  const title = isMatched ? paint(io.color, 'bold', printable(name)) : printable(name)
+  const head = `    ${label}${title} (${action}, ${printable(source)})${reason === undefined ? '' : `: ${printable(reason)}`}\n`
+  const lines = deciderLines(deciders, isMatched).map(
+    (line) => `${' '.repeat(4 + LABEL_WIDTH)}${line}\n`
+  )
+  return head + paint(io.color, 'dim', lines.join(''))
+}
+
+const phaseText = (step: TraceStep, io: Io): string => {
+  const { name, outcome, reason, trace = [] } = step
+  const state =
+    outcome === 'ran' ? '' : ` (${outcome.replace('-', ' ')}: ${printable(reason ?? '')})`
+  // What did not run says so once, and not with every rule.
+  const rules = outcome === 'ran' ? trace.map((rule) => ruleText(rule, io)).join('') : ''
+  return `  ${paint(io.color, 'bold', name)}${state}\n${rules}`
+}
+
+const whoText = ({ visitor }: Explanation): string => {
+  const { ip, country, asn, persona, user_agent: agent } = visitor
+  const parts = [
+    ...(persona === undefined ? [] : [persona]),
+    ip === '' ? 'no address' : ip,
+    country,
+    ...(asn === 0 ? [] : [`AS${asn}`]),
+    agent === '' ? 'no User-Agent' : `"${agent}"`,
+  ]
+  return printable(parts.join(', '), MAX_VALUE_CHARS)
+}
+
+const verdictText = ({ action, code, answer, rule }: Explanation, io: Io): string => {
+  if (answer === undefined) {
+    const by =
+      rule === undefined
+        ? 'no rule stops it'
+        : `last match: ${printable(rule.name)}, which lets it on`
+    return `${paint(io.color, 'green', 'passes')} (${by})`
+  }
+  const type = answer.headers['Content-Type'] ?? ''
+  const what = `${action}${code === undefined ? '' : `, error ${code}`}`
+  return `${paint(io.color, 'red', what)}, status ${answer.status}, ${type}, ${answer.body.length} characters`
+}
+
+const printExplanation = (explanation: Explanation, args: Arguments, io: Io) => {
+  const { request, trace, notes, answer, zone } = explanation
+  const text = [
+    `${paint(io.color, 'bold', printable(`${request.method} ${request.url}`, MAX_VALUE_CHARS))}\n`,
+    `  from ${whoText(explanation)}\n`,
+    ...(zone === undefined ? [] : [`  zone ${printable(zone)}\n`]),
+    ...notes.map((note) => `  note: ${printable(note)}\n`),
+    '\n',
+    ...trace.map((step) => phaseText(step, io)),
+    ...(trace.length === 0 ? ['  no rules\n'] : []),
+    `\nAnswer: ${verdictText(explanation, io)}\n`,
+  ]
+  io.out(text.join(''))
+  if (args.on('answer') && answer !== undefined) {
+    const headers = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\n`)
+    io.out(`\n${headers.join('')}\n${answer.body}\n`)
+  }
+}
+
+const ofRay = async (ray: string, args: Arguments, io: Io): Promise<ReadRequest | string> => {
+  const reader = await openReader(args, io, !args.on('json'))
+  try {
+    const found = await reader.find(ray)
+    return found.found ? readEvent(found.events[0] as SecurityEvent) : found.message
+  } finally {
+    await reader.close()
+  }
+}
+
+const explain = (
+  trials: Trials,
+  read: ReadRequest,
+  args: Arguments,
+  io: Io,
+  more: readonly string[]
+): number => {
+  const from = joinFrom(read.request.from ?? {}, fromOf(args))
+  const trial = trials.run({ ...read.request, from })
+  const explanation = explainTrial(trial, [...read.notes, ...more])
+  if (args.on('json')) io.out(`${JSON.stringify(explanation)}\n`)
+  else printExplanation(explanation, args, io)
+  return trial.isRefused ? EXIT_FINDINGS : EXIT_OK
+}
+
+export const explainCommand: Command = {
+  name: 'explain',
+  summary: 'show what each phase and each rule says of one request, and what the visitor gets',
+  usage: "URL|'curl …'|FILE|- [options] | --ray RAY_ID [options]",
+  description:
+    'Judges a request by the rules without sending it. The request is a URL, a command line of curl (in quotes, or word for word\n' +
+    'behind --), or a file with one: a HAR file, a raw HTTP request, a curl command line. Rate limits do not count it.\n' +
+    'Exit code 1 for a request that is refused, 0 for one that passes.',
+  flags: {
+    ...FROM_FLAGS,
+    entry: { value: 'N', help: 'the request of a HAR file, from 1 (default 1)' },
+    ray: { value: 'RAY_ID', help: 'the request of an event, as far as the event keeps it' },
+    answer: { help: 'print the headers and the body of the answer too' },
+    ...TRIAL_FLAGS,
+    ...READER_FLAGS,
+  },
+  examples: [
+    'edge1020 explain https://shop.test/.env',
+    'edge1020 explain "curl https://shop.test/ -A \'Mozilla/5.0\'" --from country=DE,asn=24940',
+    'edge1020 explain https://shop.test/ --as curl-hetzner --json',
+  ],
+  run: async (args, io) => {
+    const ray = args.text('ray')
+    if (ray === undefined) {
+      const read = asBrowser(await requestOf(args, io, 'explain'), fromOf(args))
+      return withTrials(args, io, (trials) => explain(trials, read, args, io, []))
+    }
+    if (args.positionals.length > 0) throw usageError('--ray: expected without a request')
+    const read = await ofRay(ray, args, io)
+    if (typeof read === 'string') {
+      io.err(`edge1020 explain: ${printable(read)}\n`)
+      return EXIT_FINDINGS
+    }
+    return withTrials(args, io, (trials) => explain(trials, read, args, io, unjudged(trials)))
+  },
+}

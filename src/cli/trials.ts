@@ -1,0 +1,87 @@
+import { readPageFile } from '../answers/node/own-page-file.ts'
+import { loadRulePaths } from '../import/node/load.ts'
+import { readPersonaFiles } from '../personas/node/files.ts'
+import { readPersonas } from '../personas/personas.ts'
+import { joinFrom, parseFrom } from '../toolkit/from.ts'
+import type { From } from '../toolkit/pretend.ts'
+import type { ReadRequest } from '../toolkit/requests/read.ts'
+import type { Trials } from '../toolkit/trial.ts'
+import { createTrials } from '../toolkit/trial.ts'
+import type { Arguments, Flag, Io } from './command.ts'
+import { DEFAULT_DATA } from './defaults.ts'
+import { paint, printable } from './printable.ts'
+import { SOURCE_FLAGS, withSources } from './sources.ts'
+import { starterPack } from './starter-pack.ts'
+import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
+
+/** The flags of commands that judge requests without sending them. */
+export const TRIAL_FLAGS: Record<string, Flag> = {
+  rules: {
+    value: 'PATH',
+    short: 'r',
+    multiple: true,
+    help: 'rule file or directory, as for serve (default: the starter pack)',
+  },
+  ...TERRAFORM_FLAGS,
+  personas: { value: 'FILE', multiple: true, help: 'more personas' },
+  data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
+  ...SOURCE_FLAGS,
+}
+
+/** Flags that say who asks. */
+export const FROM_FLAGS: Record<string, Flag> = {
+  as: { value: 'PERSONA', help: 'a named visitor: chrome-berlin, curl-hetzner, googlebot …' },
+  from: {
+    value: 'ATTRIBUTES',
+    multiple: true,
+    help: 'attributes of the visitor: country=DE,asn=24940,ip=… or any field; they win over --as',
+  },
+}
+
+/** @throws EdgeError `wrong_attributes` */
+export const fromOf = (args: Arguments): From => {
+  const as = args.text('as')
+  return args
+    .texts('from')
+    .map(parseFrom)
+    .reduce(joinFrom, as === undefined ? {} : { as })
+}
+
+/** Judges by the rules that the flags name, with the data that they name. */
+export const withTrials = async <T>(
+  args: Arguments,
+  io: Io,
+  run: (trials: Trials) => T | Promise<T>
+): Promise<T> =>
+  withSources(args, io, async (sources) => {
+    const paths = args.texts('rules')
+    const ruleset = loadRulePaths(paths.length > 0 ? paths : [starterPack()], {
+      lists: sources.lists,
+      readPage: readPageFile,
+      ...terraformValues(args),
+    })
+    const personas = readPersonaFiles(args.texts('personas'))
+    const { geo, asn, reputation, bots } = sources
+    // Fingerprints come with the visitor, where he has any.
+    const trials = createTrials({ ruleset, personas, geo, asn, reputation, bots, seesTls: true })
+    for (const warning of trials.warnings) {
+      io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(warning)}\n`)
+    }
+    return run(trials)
+  })
+
+const BROWSER = 'chrome-berlin'
+
+/** A URL alone says nothing of its sender: a browser's headers are what most people mean, without its place and language. */
+export const asBrowser = (read: ReadRequest, { as }: From): ReadRequest => {
+  if (read.kind !== 'URL' || as !== undefined) return read
+  const { headers: flat } = readPersonas().get(BROWSER)!
+  const headers = flat.flatMap((name, i): [string, string][] =>
+    i % 2 === 0 && name.toLowerCase() !== 'accept-language' ? [[name, flat[i + 1]!]] : []
+  )
+  return {
+    ...read,
+    request: { ...read.request, headers, version: 'HTTP/2' },
+    notes: [...read.notes, 'a URL alone is asked for with the headers of a browser'],
+  }
+}

@@ -1,0 +1,182 @@
+import { toText } from '../language/bytes.ts'
+import { valueToJson } from '../language/json.ts'
+import type { MatchedPart } from '../language/trace.ts'
+import type { PhaseName } from '../phases/names.ts'
+import type { RateLimit } from '../rules/products/rate-limits.ts'
+import type { Rule } from '../rules/rule.ts'
+import type { VerdictAction } from '../verdict.ts'
+import type { Trial } from './trial.ts'
+import type { PhaseOutcome, RuleOutcome, TrialPhase, TrialRule } from './trial-phases.ts'
+import { placeOf } from './trial-phases.ts'
+
+/** One comparison that decided, with what it read. */
+export interface Decider {
+  readonly expression: string
+  readonly field: string
+  readonly value: unknown
+}
+
+/** A step of Cloudflare's Trace result. What its API does not have is behind its own members. */
+export interface TraceStep {
+  /** Name of the phase or product, or id of the rule. */
+  readonly step_name: string
+  readonly type: 'phase' | 'product' | 'rule'
+  readonly name: string
+  readonly public_name?: string
+  readonly description?: string
+  readonly matched: boolean
+  readonly action?: string
+  readonly action_parameters?: unknown
+  readonly expression?: string
+  readonly trace?: readonly TraceStep[]
+  readonly outcome: RuleOutcome | PhaseOutcome
+  readonly reason?: string
+  /** Where the rule was written. */
+  readonly source?: string
+  /** The smallest set of comparisons that made the rule true, or false. */
+  readonly deciders?: readonly Decider[]
+}
+
+/** What becomes of one request, and why: Cloudflare's Trace result, with more. */
+export interface Explanation {
+  /** Of the refusal; absent where the origin answers. */
+  readonly status_code?: number
+  readonly trace: readonly TraceStep[]
+  readonly action: VerdictAction
+  /** Cloudflare's error code; absent where the request is not refused. */
+  readonly code?: number
+  /** The rule that decided. */
+  readonly rule?: { readonly id: string; readonly name: string; readonly source: string }
+  readonly zone?: string
+  readonly request: { readonly method: string; readonly url: string; readonly protocol: string }
+  readonly visitor: {
+    readonly ip: string
+    readonly country: string
+    readonly asn: number
+    readonly persona?: string
+    readonly user_agent: string
+  }
+  readonly answer?: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }
+  readonly notes: readonly string[]
+}
+
+/** Cloudflare's names: of phases its API's, of the products before them the words of its documentation. */
+const STEPS: Readonly<
+  Record<PhaseName, { step: string; type: 'phase' | 'product'; title: string }>
+> = {
+  'ip-access': { step: 'ip_access_rules', type: 'product', title: 'IP Access rules' },
+  'zone-lockdown': { step: 'zone_lockdown', type: 'product', title: 'Zone Lockdown' },
+  'user-agents': { step: 'ua_block', type: 'product', title: 'User Agent Blocking' },
+  'custom-rules': { step: 'http_request_firewall_custom', type: 'phase', title: 'Custom rules' },
+  'rate-limits': { step: 'http_ratelimit', type: 'phase', title: 'Rate limiting rules' },
+}
+
+export const titleOf = (name: PhaseName): string => STEPS[name].title
+
+export const deciderOf = ({ expression, field, value }: MatchedPart): Decider => ({
+  expression,
+  field,
+  value: valueToJson(value),
+})
+
+const parametersOf = (rule: Rule): unknown => {
+  const { skip, response, action } = rule
+  if (action === 'skip') {
+    const { current, phases, products } = skip ?? { current: true, phases: [], products: [] }
+    return {
+      ...(current ? { ruleset: 'current' } : {}),
+      ...(phases.length > 0 ? { phases } : {}),
+      ...(products.length > 0 ? { products } : {}),
+    }
+  }
+  if ('characteristics' in rule) {
+    const { characteristics, period, requestsPerPeriod, mitigationTimeout, scorePerPeriod } =
+      rule as RateLimit
+    return {
+      ratelimit: {
+        characteristics: characteristics.map(({ source }) => source),
+        period,
+        ...(requestsPerPeriod === undefined ? {} : { requests_per_period: requestsPerPeriod }),
+        ...(scorePerPeriod === undefined ? {} : { score_per_period: scorePerPeriod }),
+        mitigation_timeout: mitigationTimeout,
+      },
+    }
+  }
+  return response === undefined ? undefined : { response }
+}
+
+const ruleStep = ({ rule, outcome, reason, place, decisive }: TrialRule): TraceStep => {
+  const parameters = parametersOf(rule)
+  const deciders = decisive().map(deciderOf)
+  return {
+    step_name: rule.id,
+    type: 'rule',
+    name: rule.name,
+    ...(rule.description === undefined ? {} : { description: rule.description }),
+    matched: outcome === 'matched',
+    action: rule.action,
+    ...(parameters === undefined ? {} : { action_parameters: parameters }),
+    expression: rule.expression.source,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    source: place,
+    ...(deciders.length === 0 ? {} : { deciders }),
+  }
+}
+
+const phaseStep = ({ name, outcome, reason, rules }: TrialPhase): TraceStep => {
+  const { step, type, title } = STEPS[name]
+  return {
+    step_name: step,
+    type,
+    name: title,
+    public_name: title,
+    matched: rules.some((rule) => rule.outcome === 'matched'),
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    trace: rules.map(ruleStep),
+  }
+}
+
+const answerText = (body: string | Uint8Array): string =>
+  typeof body === 'string' ? body : new TextDecoder().decode(body)
+
+/**
+ * Puts a trial in the shape of Cloudflare's Trace result.
+ *
+ * Source: https://developers.cloudflare.com/api/resources/request_tracers/subresources/traces/methods/create/
+ *
+ * @param notes what was assumed when the request was read
+ */
+export const explainTrial = (trial: Trial, notes: readonly string[] = []): Explanation => {
+  const { context, answer, rule, zone } = trial
+  const { request, visitor } = context
+  return {
+    ...(answer === undefined ? {} : { status_code: answer.status }),
+    trace: trial.phases.filter(({ outcome }) => outcome !== 'empty').map(phaseStep),
+    action: trial.action,
+    ...(trial.code === 0 ? {} : { code: trial.code }),
+    ...(rule === undefined
+      ? {}
+      : { rule: { id: rule.id, name: rule.name, source: placeOf(rule) } }),
+    ...(zone.facts === undefined ? {} : { zone: zone.facts.name }),
+    request: {
+      method: request.method,
+      url: toText(`${request.scheme}://${request.host}${request.target.path}${request.search}`),
+      protocol: toText(String(context.field('http.request.version') ?? '')),
+    },
+    visitor: {
+      ip: visitor.ipText,
+      country: visitor.country,
+      asn: visitor.asn,
+      ...(visitor.persona === undefined ? {} : { persona: visitor.persona.name }),
+      user_agent: toText(request.userAgent),
+    },
+    ...(answer === undefined ? {} : { answer: { ...answer, body: answerText(answer.body) } }),
+    notes: [...notes, ...visitor.notes.filter((note) => !note.startsWith('set by test override'))],
+  }
+}

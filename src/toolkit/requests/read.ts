@@ -1,0 +1,63 @@
+import { EdgeError } from '../../error.ts'
+import type { TrialRequest } from '../trial.ts'
+import { isCurl, readCurl } from './curl.ts'
+import { isHar, readHar } from './har.ts'
+import { isRaw, readRaw } from './raw.ts'
+
+/** A request that somebody has written down. */
+export interface ReadRequest {
+  readonly request: TrialRequest
+  /** What of the text has no effect, or was assumed, one sentence each. */
+  readonly notes: readonly string[]
+  readonly kind: 'URL' | 'curl' | 'HAR' | 'raw'
+}
+
+const URL_LIKE = /^https?:\/\/\S+$/i
+/** `shop.test/a`, `localhost:8020` */
+const BARE_HOST = /^(?:[\w-]+(?:\.[\w-]+)+|localhost|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?]\S*)?$/i
+const POWERSHELL_REQUEST = /\bInvoke-(?:WebRequest|RestMethod)\b/i
+const FETCH = /^\s*(?:await\s+)?fetch\(/
+const MAX_SHOWN_CHARS = 60
+
+const EXPECTED =
+  'expected a URL, a curl command line, a HAR file or an HTTP request (GET /a HTTP/1.1 …)'
+
+const excerpt = (text: string): string =>
+  text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export const isUrl = (text: string): boolean => URL_LIKE.test(text) || BARE_HOST.test(text)
+
+/**
+ * Reads a request in whatever form it is at hand: a URL, a command line of curl, a HAR file, an HTTP request.
+ *
+ * @param entry of a HAR file, 1-based
+ * @throws EdgeError `invalid_request`
+ * @example readRequestText('https://shop.test/a').request.url
+ */
+export const readRequestText = (text: string, entry?: number): ReadRequest => {
+  const trimmed = text.trim()
+  if (URL_LIKE.test(trimmed)) {
+    return { kind: 'URL', request: { url: trimmed.replace(/#.*$/, '') }, notes: [] }
+  }
+  if (isCurl(trimmed)) return readCurl(trimmed)
+  if (isRaw(trimmed)) return readRaw(text)
+  if (trimmed.startsWith('{')) {
+    const json = parseJson(trimmed.replace(/^\ufeff/, ''))
+    if (isHar(json)) return readHar(json, entry)
+  }
+  if (BARE_HOST.test(trimmed)) {
+    const url = `https://${trimmed.replace(/#.*$/, '')}`
+    return { kind: 'URL', request: { url }, notes: [`without a scheme: ${url}`] }
+  }
+  const other = POWERSHELL_REQUEST.test(trimmed) || FETCH.test(trimmed)
+  const help = other ? '; copy it as cURL instead' : ''
+  throw new EdgeError('invalid_request', `"${excerpt(trimmed)}": ${EXPECTED}${help}`)
+}
