@@ -1,8 +1,7 @@
 // npm run conformance -- DIR: runs tables of cases recorded from Cloudflare's documentation and engine through the language.
 // DIR holds any of engine-cases.json, docs-expressions.json, docs-evaluations.json and rulesets.json; the tables are not part of the project.
 // Exit code 1 where a case differs that is not among the exceptions.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'tsdown'
@@ -16,7 +15,10 @@ if (folder === undefined || !existsSync(folder)) {
   process.exit(2)
 }
 
-const outDir = mkdtempSync(join(tmpdir(), 'edge1020-conformance-'))
+// Inside the project, where its dependencies are found.
+const cache = fileURLToPath(new URL('../node_modules/.cache', import.meta.url))
+mkdirSync(cache, { recursive: true })
+const outDir = mkdtempSync(join(cache, 'edge1020-conformance-'))
 await build({
   entry: { language: fileURLToPath(new URL('./conformance/language.ts', import.meta.url)) },
   outDir,

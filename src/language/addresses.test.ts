@@ -104,9 +104,9 @@ describe('an address in a set', () => {
   })
 
   test.each([
-    ['10.0.0.1/8', 'invalid_network at 10.0.0.1', 'did you mean 10.0.0.0/8?'],
-    ['192.168.1.10/24', 'invalid_network at 192.168.1.10', 'did you mean 192.168.1.0/24?'],
-    ['2001:db8::1/64', 'invalid_network at 2001:db8::1', 'did you mean 2001:db8::/64?'],
+    ['10.0.0.1/8', 'invalid_network at 10.0.0.1', '{10.0.0.0/8}`'],
+    ['192.168.1.10/24', 'invalid_network at 192.168.1.10', '{192.168.1.0/24}`'],
+    ['2001:db8::1/64', 'invalid_network at 2001:db8::1', '{2001:db8::/64}`'],
     ['10.0.0.0/33', 'invalid_network at 10.0.0.0/33', undefined],
     ['::/129', 'invalid_network at ::/129', undefined],
     ['10.0.0.0/256', 'invalid_network at 256', undefined],
@@ -132,7 +132,7 @@ describe('an address in a set', () => {
     ['address in {10.0.0.0/}', 'invalid_network at }'],
     ['address in {10.0.0.0/ 8}', 'invalid_network at  '],
     ['address in {10.0.0.0/8, 192.0.2.1}', 'unexpected_comma at ,'],
-    ['address in {"10.0.0.0/8"}', 'expected_name at "10.0.0.0/8"}'],
+    ['address in {"10.0.0.0/8"}', 'expected_name at "10.0.0.0/8"'],
     ['address in {host.test}', 'expected_name at host.test}'],
     ['address in 10.0.0.0/8', 'expected_literal at 10.0.0.0/8'],
     ['address in {10.0.0.0/8', 'eof at '],

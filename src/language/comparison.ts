@@ -87,7 +87,7 @@ export const readRight = (
 ): Right => {
   const { cursor } = parser
   if (!supports(type, operator)) {
-    const help = unsupportedHint(cursor.source, end, { type, operator })
+    const help = unsupportedHint({ type, operator })
     throw new Problem(
       'unsupported_operation',
       `cannot perform this operation on type ${typeName(type)}`,

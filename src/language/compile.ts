@@ -9,6 +9,7 @@ import type { Expression } from './expression.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS } from './limits.ts'
 import { listKindOf } from './list-kind.ts'
+import { mending } from './mending.ts'
 import { Parser } from './parser.ts'
 import { print } from './print.ts'
 import type { Scheme } from './scheme.ts'
@@ -58,10 +59,19 @@ export const compile = (
   source: string,
   { scheme, lists = {}, missing = 'docs', expect = 'Bool', limits = {} }: Options
 ): Expression => {
-  const parser = new Parser(source, scheme, { ...LIMITS, ...limits })
-  const root = expect === 'Bool' ? parser.filter() : parser.value()
+  const read = (text: string) => {
+    const parser = new Parser(text, scheme, { ...LIMITS, ...limits })
+    const root = expect === 'Bool' ? parser.filter() : parser.value()
+    return { parser, root }
+  }
+  const { parser, root } = read(source)
   if (root === undefined || parser.problems.length > 0) {
-    throw expressionError(source, parser.problems)
+    const { problems } = parser
+    const check = (text: string) => read(text).parser.problems
+    const told = mending.isLoaded
+      ? mending.now.teach(source, problems, { scheme, check }).map(({ problem }) => problem)
+      : problems
+    throw expressionError(source, told)
   }
   const options: CompileOptions = { missing, lists, condition: compileCondition }
   const test = isLogical(root) && root.type.kind === 'Bool' ? compileTest(root, options) : undefined

@@ -120,7 +120,9 @@ describe('[*]', () => {
   })
 
   test('a filter of many truths is told what to wrap it in', () => {
-    expect(() => read('items[*] eq "a"')).toThrow('help: wrap it in any(…) or all(…)')
+    expect(() => read('items[*] eq "a"')).toThrow(
+      'help: [*] gives a list of truths: write `any(items[*] eq "a")`'
+    )
   })
 })
 

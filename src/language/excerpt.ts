@@ -1,10 +1,12 @@
 import type { Diagnostic } from '../error.ts'
 import { toBytes, toText } from './bytes.ts'
 
-/** Longer lines are cut: an expression or a minified document can be one line of thousands of characters. */
-const MAX_LINE_CHARS = 100
-/** Characters of a cut line before the carets. */
-const LEAD_CHARS = 40
+/** Wider lines are cut: an expression or a minified document can be one line of thousands of characters. */
+const MAX_COLUMNS = 100
+/** Columns of a cut line before the carets. */
+const LEAD_COLUMNS = 40
+/** What a TAB counts, whatever the terminal makes of it. */
+const TAB_COLUMNS = 4
 
 const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 /** East Asian wide characters and emoji: a terminal gives them two columns. */
@@ -26,6 +28,30 @@ const inCharacters = ({ file, column, length, sourceLine }: Diagnostic) => {
 
 const blank = (character: string) => (character === '\t' ? '\t' : WIDE.test(character) ? '  ' : ' ')
 
+const columnsOf = (character: string) =>
+  character === '\t' ? TAB_COLUMNS : blank(character).length
+
+/** The first and the last character of a line to show. */
+const cut = (characters: readonly string[], before: number): { from: number; to: number } => {
+  let to = 0
+  for (let columns = 0; to < characters.length; to++) {
+    columns += columnsOf(characters[to]!)
+    if (columns > MAX_COLUMNS) break
+  }
+  if (to === characters.length) return { from: 0, to }
+  let from = Math.min(before, characters.length)
+  let columns = 0
+  while (from > 0 && columns + columnsOf(characters[from - 1]!) <= LEAD_COLUMNS) {
+    from--
+    columns += columnsOf(characters[from]!)
+  }
+  for (to = Math.min(before, characters.length); to < characters.length; to++) {
+    columns += columnsOf(characters[to]!)
+    if (columns > MAX_COLUMNS) break
+  }
+  return { from, to }
+}
+
 export interface Excerpt {
   /** The source line; of a long one the part around the place, with `…` where it is cut. */
   line: string
@@ -39,8 +65,7 @@ export interface Excerpt {
 export const excerptOf = (diagnostic: Diagnostic): Excerpt => {
   const { before, under } = inCharacters(diagnostic)
   const characters = [...terminalSafe(diagnostic.sourceLine)]
-  const from = characters.length > MAX_LINE_CHARS ? Math.max(0, before - LEAD_CHARS) : 0
-  const to = Math.min(characters.length, from + MAX_LINE_CHARS)
+  const { from, to } = cut(characters, before)
   const opening = from > 0 ? '…' : ''
   const line = `${opening}${characters.slice(from, to).join('')}${to < characters.length ? '…' : ''}`
   const pad = `${opening && ' '}${characters.slice(from, before).map(blank).join('')}${' '.repeat(

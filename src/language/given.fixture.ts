@@ -5,6 +5,8 @@ import { compile } from './compile.ts'
 import type { Expression } from './expression.ts'
 import { functions } from './functions/table.ts'
 import { valueFromJson } from './json.ts'
+import { LIMITS } from './limits.ts'
+import { Parser } from './parser.ts'
 import { createScheme } from './scheme.ts'
 import type { Context } from './types.ts'
 import { arrayOf, BOOL, BYTES, INT, IP, mapOf } from './types.ts'
@@ -69,8 +71,17 @@ export const diagnose = (expression: string, extra: Extra = {}): readonly Diagno
   }
 }
 
-/** Code and underlined text of each problem, for expressions of one line of ASCII. */
-export const problems = (expression: string, extra: Extra = {}): string[] =>
-  diagnose(expression, extra).map(
-    ({ code, column, length }) => `${code} at ${expression.slice(column - 1, column - 1 + length)}`
-  )
+/**
+ * Code and underlined text of each problem as the parser, like Cloudflare's engine, has them, for expressions of one line of
+ * ASCII. What `mend/` makes of them is in its own tests.
+ */
+export const problems = (expression: string, { expect, limits }: Extra = {}): string[] => {
+  const parser = new Parser(expression, scheme, { ...LIMITS, ...limits })
+  if (expect === 'any') parser.value()
+  else parser.filter()
+  return parser.problems
+    .toSorted((x, y) => x.start - y.start)
+    .map(
+      ({ code, start, end }) => `${code} at ${expression.slice(start, Math.max(end, start + 1))}`
+    )
+}

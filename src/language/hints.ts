@@ -94,28 +94,6 @@ export const operandHint = (source: string, at: number, end: number): string | u
   return before === null ? undefined : `something is missing after \`${before[0].trim()}\``
 }
 
-const IPV4_STARS = /^((?:\d{1,3}\.){1,3})(?:[*x](?:\.[*x])*|$)/i
-const IPV6_STAR = /^((?:[\da-f]{1,4}:){1,7})\*/i
-const OCTET_BITS = 8
-const GROUP_BITS = 16
-const OCTETS = 4
-const GROUPS = 8
-const MAX_OCTET = 255
-
-/** Converts `203.0.113.*`, `203.0.113.` or `2001:db8:*` to CIDR. */
-const starNetwork = (text: string): string | undefined => {
-  const octets = IPV4_STARS.exec(text)?.[1]?.split('.').slice(0, -1).map(Number)
-  if (octets !== undefined) {
-    if (octets.some((octet) => octet > MAX_OCTET)) return undefined
-    const zeros = Array.from({ length: OCTETS - octets.length }, () => 0)
-    return `${[...octets, ...zeros].join('.')}/${octets.length * OCTET_BITS}`
-  }
-  const groups = IPV6_STAR.exec(text)?.[1]?.split(':').slice(0, -1)
-  if (groups === undefined) return undefined
-  const rest = groups.length < GROUPS - 1 ? '::' : ':0'
-  return `${groups.join(':')}${rest}/${groups.length * GROUP_BITS}`
-}
-
 /** Quotes of other languages and of text processors, with what they enclose. */
 const OTHER_QUOTES = /^(?:'([^']*)'?|[“”„«‟″]([^“”»″]*)[“”»″]?|[‘’‚`´]([^‘’`´]*)[‘’`´]?)/
 const ANY_QUOTES = /^(?:"((?:[^"\\]|\\.)*)"?)/
@@ -137,13 +115,10 @@ export interface ValuePlace {
   inSet: boolean
 }
 
+const STARS = /^[\da-f.:]+[*x]/i
+
 const addressHint = (text: string, { inSet }: ValuePlace): string | undefined => {
-  const network = starNetwork(text)
-  if (network !== undefined) {
-    return inSet
-      ? `write the network as CIDR: ${network}`
-      : `write the network as CIDR in a set: in {${network}}`
-  }
+  if (STARS.test(text)) return 'networks are written as CIDR, in a set: in {203.0.113.0/24}'
   if (inSet && text.startsWith('-')) return 'a range is written with two dots: 10.0.0.1..10.0.0.9'
   return undefined
 }
@@ -224,17 +199,14 @@ export const argumentHint = (source: string, at: number, end: number): string | 
 }
 
 /** Gives a hint where an operator does not support the type on its left. */
-export const unsupportedHint = (
-  source: string,
-  after: number,
-  { type, operator }: Pick<ValuePlace, 'type' | 'operator'>
-): string | undefined => {
+export const unsupportedHint = ({
+  type,
+  operator,
+}: Pick<ValuePlace, 'type' | 'operator'>): string | undefined => {
   if ('of' in type)
     return 'index one element, or compare every one with [*] inside any(…) or all(…)'
   if (type.kind === 'Ip') {
-    const text = source.slice(after, after + MAX_READ_CHARS).trimStart()
-    const network = starNetwork(inQuotes(text) ?? text)
-    return `addresses are compared with eq, or with in and networks: in {${network ?? '203.0.113.0/24'}}`
+    return 'addresses are compared with eq, or with in and networks: in {203.0.113.0/24}'
   }
   if (type.kind === 'Int')
     return `\`${operator}\` compares text: numbers go with eq, lt, gt … or in {…}`

@@ -221,7 +221,10 @@ describe('a field or a call on the right', () => {
     ['number & limit', 'only equality and ordering operators take a field on the right'],
     ['text matches other', 'only equality and ordering operators take a field on the right'],
     ['text wildcard other', 'only equality and ordering operators take a field on the right'],
-    ['text eq othr', 'strings take double quotes: "othr"; or did you mean `other`?'],
+    [
+      'text eq othr',
+      'strings take double quotes: write `text eq "othr"`; or did you mean `other`?',
+    ],
   ])('%s gets the help: %s', (expression, help) => {
     expect(diagnose(expression)[0]?.help).toBe(help)
   })

@@ -7,6 +7,7 @@ import { strayHint } from './hints.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS, tooLong } from './limits.ts'
 import { operand } from './operands.ts'
+import type { Comparison } from './problem.ts'
 import { Problem } from './problem.ts'
 import { isRecoverable, skipOperand } from './recover.ts'
 import type { Scheme } from './scheme.ts'
@@ -30,6 +31,8 @@ export class Parser {
   readonly problems: Problem[] = []
   readonly warnings: Problem[] = []
   readonly calledOnce = new Set<string>()
+  /** The left side that was read last. */
+  #lastLeft: Comparison | undefined
   #depth = 0
   #regexes = 0
 
@@ -151,9 +154,14 @@ export class Parser {
       return node
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      this.problems.push(error)
+      this.#note(error)
       return undefined
     }
+  }
+
+  #note(problem: Problem): void {
+    problem.comparison = this.#lastLeft
+    this.problems.push(problem)
   }
 
   /** Reports text behind the expression. `from` is before any space, as in Cloudflare's engine. */
@@ -223,7 +231,7 @@ export class Parser {
     } catch (error) {
       const isLast = this.problems.length + 1 >= MAX_PROBLEMS
       if (!(error instanceof Problem) || !isRecoverable(error) || isLast) throw error
-      this.problems.push(error)
+      this.#note(error)
       this.#depth = depth
       const read = this.cursor.at
       this.cursor.at = at
@@ -357,6 +365,7 @@ export class Parser {
 
   #compare(left: OperandNode): LogicalNode {
     const { cursor } = this
+    this.#lastLeft = left
     if (isBare(left.type)) {
       // `[*]` of an array of Bool is that array; of anything deeper there is no such list of truths.
       if (left.each && left.type.kind !== 'Bool') {

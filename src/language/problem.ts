@@ -1,6 +1,18 @@
+import type { Type } from './types.ts'
+
+/** The left side of the comparison that was read last before a mistake. */
+export interface Comparison {
+  readonly start: number
+  readonly end: number
+  /** With `[*]`, the type of one element. */
+  readonly type: Type
+}
+
 /** A mistake in an expression with its offsets. Internal: the parser turns it into a Diagnostic at the end. */
 export class Problem extends Error {
   override readonly name = 'Problem'
+  /** Where the mistake is, as far as the parser knew. */
+  comparison: Comparison | undefined
   constructor(
     readonly code: string,
     message: string,
@@ -11,5 +23,10 @@ export class Problem extends Error {
     readonly help?: string
   ) {
     super(message)
+  }
+
+  /** The same mistake with a better help, at the same place or a better one. */
+  with(help: string, { start, end }: Pick<Problem, 'start' | 'end'> = this): Problem {
+    return new Problem(this.code, this.message, start, end, help)
   }
 }

@@ -67,7 +67,7 @@ describe('a problem inside an expression is shown where it stands in the file', 
     ['expression: nosuch eq "a', ['nosuch']],
     ['expression: http.hots eq "a"', ['http.hots']],
     ['expression: http.host matches "a(b"', ['(']],
-    ['expression: ip.src in {10.0.0.1/8}', ['10.0.0.1']],
+    ['expression: ip.src in {10.0.0.1/8}', ['10.0.0.1/8']],
   ])('%s underlines %j', (key, expected) => {
     expect(underlined(rule(key))[0]).toBe(expected[0])
   })

@@ -1,0 +1,165 @@
+import type { Problem } from '../problem.ts'
+import type { Scheme } from '../scheme.ts'
+import { adviceFor } from './advice.ts'
+import { mendCall } from './calls.ts'
+import { mendComparison } from './comparison.ts'
+import type { Fix } from './fix.ts'
+import { afterSpace, looseItem } from './loose.ts'
+import { mendName } from './names.ts'
+import { mendText, stringAt } from './text.ts'
+
+/** A hint repeats a corrected text up to this length. */
+const MAX_SHOWN_CHARS = 160
+/** What a hint shows around a small change. */
+const AROUND_CHARS = 48
+
+export interface MendOptions {
+  readonly scheme: Scheme
+  /** What is wrong with a changed expression. */
+  readonly check: (source: string) => readonly Problem[]
+}
+
+const applied = (source: string, { start, end, text }: Fix): string =>
+  source.slice(0, start) + text + source.slice(end)
+
+const NAMES = new Set([
+  'unknown_identifier',
+  'unusable_field',
+  'unusable_function',
+  'invalid_index_access',
+])
+
+/** True where the changed expression has nothing wrong any more from the mistake to the end of the change. */
+const helps = (
+  source: string,
+  problem: Problem,
+  earlier: number,
+  fix: Fix,
+  options: MendOptions
+): boolean => {
+  const changed = applied(source, fix)
+  if (changed === source) return false
+  const left = options.check(changed)
+  const end = fix.start + fix.text.length
+  const isName = NAMES.has(problem.code)
+  const inside = left.filter(({ start, code }) => {
+    if (start < Math.min(fix.start, problem.start)) return false
+    // The name is mended, and the rest of its comparison has mistakes of its own.
+    if (isName) return start < end && NAMES.has(code)
+    return start < end || (code === problem.code && start === end)
+  })
+  const before = left.filter(({ start }) => start < Math.min(fix.start, problem.start)).length
+  return inside.length === 0 && before <= earlier
+}
+
+const candidates = function* (
+  source: string,
+  problem: Problem,
+  { scheme }: MendOptions
+): Generator<Fix | undefined> {
+  if (NAMES.has(problem.code)) yield mendName(source, problem, scheme)
+  yield mendText(source, problem)
+  yield mendCall(source, problem, scheme)
+  const { comparison } = problem
+  if (comparison === undefined || comparison.start > problem.start) return
+  const fix = mendComparison(source, comparison, scheme)
+  if (fix !== undefined && afterSpace(source, fix.end) >= problem.start) yield fix
+}
+
+const brief = (text: string): string => {
+  const line = text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
+  const characters = [...line]
+  return characters.length <= MAX_SHOWN_CHARS
+    ? line
+    : `${characters.slice(0, MAX_SHOWN_CHARS - 1).join('')}…`
+}
+
+/** The corrected text: the change itself, or a small one with what is around it. */
+const shown = (source: string, fix: Fix): string => {
+  if (fix.isPart !== true) return brief(fix.text)
+  const from = Math.max(0, fix.start - AROUND_CHARS)
+  const to = Math.min(source.length, fix.end + AROUND_CHARS)
+  const text = `${source.slice(from, fix.start)}${fix.text}${source.slice(fix.end, to)}`
+  const safe = text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '')
+  return `${from > 0 ? '…' : ''}${brief(safe)}${to < source.length ? '…' : ''}`
+}
+
+const hintOf = (source: string, fix: Fix, help: string | undefined): string => {
+  if (fix.reason === 'did you mean') return `did you mean \`${fix.text}\`?`
+  const otherwise = /; or did you mean .*$/.exec(help ?? '')?.[0] ?? ''
+  const reason = fix.reason === '' ? '' : `${fix.reason}: `
+  return `${reason}write \`${shown(source, fix)}\`${otherwise}`
+}
+
+export interface Mended {
+  readonly problem: Problem
+  /** What mends it, where that is certain. */
+  readonly fix?: Fix
+}
+
+/** The item of a set around a place. */
+const itemPlace = (source: string, at: number, from: number) => {
+  const before = /[^\s{[(,;]*$/.exec(source.slice(from, at))?.[0].length ?? 0
+  const start = at - before
+  const length = looseItem(source, start)?.text.length ?? 1
+  return { start, end: start + length }
+}
+
+/** False for a comma, and for an escape in a string: each has a place of its own. */
+const isWordWrong = (source: string, code: string, at: number) => {
+  const string = stringAt(source, at)
+  return code !== 'unexpected_comma' && (string === undefined || string.start === at)
+}
+
+/** What to underline: the mistake ends where its change does, and a wrong value is underlined from its first character. */
+const placeOf = (source: string, { code, start, end }: Problem, { parts, ...fix }: Fix) => {
+  if (parts !== undefined && start >= parts.value && isWordWrong(source, code, start)) {
+    if (parts.isGroup && start > parts.value) return itemPlace(source, start, parts.value)
+    return { start: parts.value, end: fix.end }
+  }
+  const from = Math.min(afterSpace(source, start), end)
+  const to = fix.isWhole === true ? end : Math.min(end, fix.end)
+  return to > from ? { start: from, end: to } : { start, end }
+}
+
+/**
+ * Finds the change that mends a mistake. The changed text parses: what does not is no hint.
+ *
+ * @param earlier how many problems stand before this one
+ */
+export const mend = (
+  source: string,
+  problem: Problem,
+  earlier: number,
+  options: MendOptions
+): Mended | undefined => {
+  for (const fix of candidates(source, problem, options)) {
+    if (fix === undefined || !helps(source, problem, earlier, fix, options)) continue
+    const help = hintOf(source, fix, problem.help)
+    return { problem: problem.with(help, placeOf(source, problem, fix)), fix }
+  }
+  return undefined
+}
+
+/**
+ * Puts the corrected text of the user's own expression into the help of each problem that has a certain one. A problem inside
+ * a change that mends an earlier one has the same cause, and goes.
+ */
+export const teach = (
+  source: string,
+  problems: readonly Problem[],
+  options: MendOptions
+): Mended[] => {
+  const told: Mended[] = []
+  for (const [i, problem] of problems.toSorted((x, y) => x.start - y.start).entries()) {
+    const covered = told.some(({ fix }) => {
+      if (fix === undefined || fix.isWhole === true) return false
+      return fix.start <= problem.start && problem.start < fix.end
+    })
+    if (covered) continue
+    const mended = mend(source, problem, i, options)
+    const advice = adviceFor(source, problem)
+    told.push(mended ?? { problem: advice === undefined ? problem : problem.with(advice) })
+  }
+  return told
+}
