@@ -34,6 +34,7 @@ export default defineConfig([
       'cli/main': 'src/cli/main.ts',
       'events-worker': 'src/events/node/events-worker.ts',
       'list-worker': 'src/rules/node/list-worker.ts',
+      'replay-worker': 'src/replay/replay-worker.ts',
       'store-contract': 'src/events/store.contract.ts',
     },
     platform: 'node',

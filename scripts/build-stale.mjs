@@ -13,6 +13,7 @@ const OUTPUTS = [
   'data.js',
   'events-worker.js',
   'list-worker.js',
+  'replay-worker.js',
   'cli/main.js',
   'client.js',
   'client.d.ts',

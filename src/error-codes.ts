@@ -316,6 +316,17 @@ export const errorCodes = {
     meaning: 'Standard input is unreadable.',
     remedy: 'Check the program or file that it comes from.',
   },
+  log_failed: {
+    area: 'commands',
+    meaning: 'An access log is unreadable, or packed in a form that edge1020 does not unpack.',
+    remedy: 'Check the path, or unpack the log: `xz -dc FILE | edge1020 replay - …`.',
+  },
+  log_format: {
+    area: 'commands',
+    meaning: 'The format of an access log is unknown, or a pattern for it has mistakes.',
+    remedy:
+      'Name the format with `--format`, or copy the pattern of the server’s configuration; docs/replay.md lists the formats.',
+  },
   not_written: {
     area: 'commands',
     meaning: 'The command could not write a file.',

@@ -19,6 +19,8 @@ export interface Io {
   color: boolean
   /** Width of the terminal, in characters; absent where `out` is none. */
   columns?: number | undefined
+  /** `err` is a terminal: a line there may be drawn anew. */
+  errIsTerminal?: boolean
   stdin: AsyncIterable<Uint8Array | string>
 }
 

@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   identify: async () => (await import('./identify.ts')).identify,
   explain: async () => (await import('./explain.ts')).explainCommand,
   eval: async () => (await import('./eval.ts')).evaluate,
+  replay: async () => (await import('./replay.ts')).replay,
   update: async () => (await import('./update.ts')).update,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

@@ -23,6 +23,7 @@ try {
     err: (text) => void process.stderr.write(text),
     color: color(process.stdout),
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
+    errIsTerminal: process.stderr.isTTY === true,
     stdin: process.stdin,
   })
 } catch (error) {

@@ -1,0 +1,45 @@
+import { EdgeError } from '../../error.ts'
+import { nearest } from '../../nearest.ts'
+import { combined } from './combined.ts'
+import { common } from './common.ts'
+import type { LogFormat } from './format.ts'
+import { nginxMain } from './nginx-main.ts'
+import { vhostCombined } from './vhost-combined.ts'
+
+/** Every format, in the order in which a log is tried for them: the narrower before the wider. */
+export const LOG_FORMATS: readonly LogFormat[] = [vhostCombined, nginxMain, combined, common]
+
+export const FORMAT_NAMES: readonly string[] = LOG_FORMATS.map(({ name }) => name)
+
+const SHOWN_CHARS = 120
+/** A log is others' text: it does not speak to a terminal. */
+const UNPRINTABLE = /[^\x20-\x7e]/g
+
+const expectedFormats = () => `expected one of ${FORMAT_NAMES.join(', ')}`
+
+/** The format of a name. Throws EdgeError `log_format`. */
+export const formatNamed = (name: string): LogFormat => {
+  const found = LOG_FORMATS.find((format) => format.name === name)
+  if (found !== undefined) return found
+  const near = nearest(name, FORMAT_NAMES)
+  const hint = near === undefined ? expectedFormats() : `did you mean ${near}?`
+  throw new EdgeError('log_format', `unknown log format "${name}": ${hint}`)
+}
+
+/**
+ * Recognises a log by its first lines.
+ *
+ * @param lines without their line breaks, binary strings
+ * @throws EdgeError `log_format`
+ */
+export const recognise = (log: string, lines: readonly string[]): LogFormat => {
+  const found = LOG_FORMATS.find((format) => format.fits(lines))
+  if (found !== undefined) return found
+  const [first = ''] = lines.filter((line) => line.trim() !== '')
+  const start = first.slice(0, SHOWN_CHARS).replace(UNPRINTABLE, '.')
+  const shown = first.length > SHOWN_CHARS ? `${start}…` : start
+  throw new EdgeError(
+    'log_format',
+    `${log}: unknown format, it begins with "${shown}": ${expectedFormats()}, or a pattern of nginx or Apache with --format`
+  )
+}

@@ -1,0 +1,134 @@
+import { unescapeLog } from '../escapes.ts'
+import type { Holdings } from '../holdings.ts'
+import { holds } from '../holdings.ts'
+import type { LogRecord } from '../record.ts'
+import { readRequestLine } from '../request-line.ts'
+import { clfTimes } from '../times.ts'
+import type { LineResult, LogReader } from './format.ts'
+import { COMMENT } from './format.ts'
+
+export interface ClfShape {
+  /** The line begins with the host, and a port, that was asked for. */
+  readonly hasHost?: boolean
+  /** Referer and User-Agent stand behind the size. */
+  readonly isCombined?: boolean
+  /** `X-Forwarded-For` stands behind them. */
+  readonly hasForwarded?: boolean
+}
+
+const BACKSLASH = 92
+const ZERO = 48
+
+/** The place of the quote that ends a quoted text; -1 where there is none. Apache writes quotes in it as `\"`. */
+export const closingQuote = (line: string, from: number): number => {
+  let at = line.indexOf('"', from)
+  while (at > from && line.charCodeAt(at - 1) === BACKSLASH) {
+    let slashes = 1
+    while (at - slashes > from && line.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return at
+    at = line.indexOf('"', at + 1)
+  }
+  return at
+}
+
+/** Three digits at a place; 0 where there are none. */
+const statusAt = (line: string, at: number): number => {
+  const [a, b, c] = [line.charCodeAt(at), line.charCodeAt(at + 1), line.charCodeAt(at + 2)]
+  const status = (a! - ZERO) * 100 + (b! - ZERO) * 10 + (c! - ZERO)
+  return status >= 100 && status <= 999 ? status : 0
+}
+
+export const clfHoldings = ({ hasHost, isCombined, hasForwarded }: ClfShape): Holdings =>
+  holds({
+    parts: ['address', 'time', 'method', 'target', 'version', 'status'],
+    headers: [
+      ...(hasHost ? ['host'] : []),
+      ...(isCombined ? ['referer', 'user-agent'] : []),
+      ...(hasForwarded ? ['x-forwarded-for'] : []),
+    ],
+  })
+
+/** `"text"` behind `from`: its content and the place behind it. */
+interface Quoted {
+  text: string
+  end: number
+}
+
+/**
+ * Reads lines of the Common Log Format and its offspring:
+ * `[host:port] address identity user [time] "request" status size ["referer" "user agent" ["forwarded for"]] …`. What stands
+ * behind is not read.
+ *
+ * Source: https://httpd.apache.org/docs/2.4/logs.html#accesslog,
+ * https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format
+ */
+export const clfReader = (format: string, shape: ClfShape): LogReader => {
+  const { hasHost = false, isCombined = false, hasForwarded = false } = shape
+  const timeOf = clfTimes()
+  const quoted: Quoted = { text: '', end: 0 }
+
+  const readQuoted = (line: string, from: number): boolean => {
+    const open = line.indexOf('"', from)
+    if (open < 0) return false
+    const close = closingQuote(line, open + 1)
+    if (close < 0) return false
+    quoted.text = unescapeLog(line.slice(open + 1, close))
+    quoted.end = close + 1
+    return true
+  }
+
+  const read = (line: string, record: LogRecord): LineResult => {
+    if (line === '') return COMMENT
+    let start = 0
+    let host = ''
+    if (hasHost) {
+      start = line.indexOf(' ') + 1
+      if (start === 0) return 'expected a host and an address'
+      host = line.slice(0, start - 1)
+    }
+    const space = line.indexOf(' ', start)
+    if (space <= start) return 'expected an address at its start'
+    // From the end of the time: the user before it may have any name.
+    const close = line.indexOf('] "', space)
+    const open = close < 0 ? -1 : line.lastIndexOf('[', close)
+    if (open < space) return 'expected a time in brackets and a quoted request'
+    const timeMs = timeOf(line.slice(open + 1, close))
+    if (Number.isNaN(timeMs)) return 'expected a time such as 17/May/2015:10:05:03 +0000'
+    if (!readQuoted(line, close + 2)) return 'expected a quote at the end of the request'
+    const request = quoted.text
+    const status = statusAt(line, quoted.end + 1)
+    if (status === 0) return 'expected a status behind the request'
+    record.address = line.slice(start, space)
+    record.timeMs = timeMs
+    record.status = status
+    if (hasHost) record.header('host', host)
+    if (isCombined) {
+      if (!readQuoted(line, quoted.end + 1)) return 'expected a quoted referer'
+      record.header('referer', quoted.text)
+      if (!readQuoted(line, quoted.end)) return 'expected a quoted user agent'
+      record.header('user-agent', quoted.text)
+      if (hasForwarded) {
+        if (!readQuoted(line, quoted.end)) return 'expected a quoted X-Forwarded-For'
+        record.header('x-forwarded-for', quoted.text)
+      }
+    }
+    return readRequestLine(request, record)
+  }
+
+  return { format, holds: clfHoldings(shape), read }
+}
+
+const START = '^\\S+ .*\\[\\d{2}/[A-Z][a-z]{2}/\\d{4}:[\\d:]{8} [+-]\\d{4}\\] "'
+const QUOTED = '"(?:[^"\\\\]|\\\\.)*"'
+
+/** A pattern of whole lines by what stands behind the size. */
+export const clfLine = (behind: string, before = ''): RegExp =>
+  new RegExp(`${START.replace('^', `^${before}`)}(?:[^"\\\\]|\\\\.)*" \\d{3} (?:\\d+|-)${behind}`)
+
+export const QUOTED_PART = QUOTED
+
+/** True where most of the lines, and at least one, fit. */
+export const mostFit = (lines: readonly string[], pattern: RegExp): boolean => {
+  const fitting = lines.filter((line) => pattern.test(line)).length
+  return fitting > 0 && fitting * 2 >= lines.length
+}

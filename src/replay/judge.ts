@@ -1,0 +1,196 @@
+import type { Action } from '../actions.ts'
+import { actions } from '../actions.ts'
+import { RequestContext } from '../context.ts'
+import { defaultScheme } from '../language/defaults.ts'
+import { fieldFacts } from '../language/fields.ts'
+import { valueFromJson } from '../language/json.ts'
+import type { Value } from '../language/types.ts'
+import { whenLoaded } from '../later.ts'
+import type { Counters } from '../limits/counters.ts'
+import { memoryCounters } from '../limits/memory.ts'
+import type { Match } from '../phases/phase.ts'
+import { runPhases } from '../phases/run.ts'
+import type { RayId } from '../ray.ts'
+import { DEFAULT_COLO } from '../ray.ts'
+import type { RequestReader } from '../request/request.ts'
+import { readRequest } from '../request/request.ts'
+import type { Rule, Ruleset } from '../rules/rule.ts'
+import { createVisitors } from '../visitor/identify.ts'
+import type { Sources } from '../visitor/provides.ts'
+import type { Visitor } from '../visitor/visitor.ts'
+import type { Sites } from '../zones/sites.ts'
+import { createSites } from '../zones/sites.ts'
+import type { LogRecord } from './record.ts'
+
+/** What became of a request, from the mildest. */
+export const OUTCOMES = ['pass', 'challenge', 'block'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** What one ruleset decides about one request. */
+export interface Decision {
+  readonly outcome: Outcome
+  /** The rule that blocks or challenges; absent where the request passes, and where no zone has its host. */
+  readonly rule: Rule | undefined
+  /** Every match, of rules that only log or skip too. */
+  readonly matches: readonly Match[]
+}
+
+/** A request with what is known of it beyond its line. */
+export interface Judged {
+  readonly request: RequestReader
+  readonly visitor: Visitor
+  readonly context: RequestContext
+  readonly decision: Decision
+}
+
+const NO_RAY: RayId = {
+  ray: '0'.repeat(16),
+  header: `${'0'.repeat(16)}-${DEFAULT_COLO}`,
+  timeMs: 0,
+}
+const PASS: Decision = { outcome: 'pass', rule: undefined, matches: [] }
+/** 1023: the rules declare zones, and none has the host. */
+const NOWHERE: Decision = { outcome: 'block', rule: undefined, matches: [] }
+const NO_CONNECTION = {}
+const noBody = () => undefined
+
+const outcomeOf = (action: Action): Outcome =>
+  !actions[action].answers ? 'pass' : action === 'block' ? 'block' : 'challenge'
+
+/** The slots of the fields that a log has values of, with what reads them. */
+type Reads = readonly (readonly [name: string, slot: number])[]
+
+const readsOf = (fields: Iterable<string>): Reads =>
+  [...fields].map((name) => [name, defaultScheme.slot(name)] as const)
+
+const overridesOf = (
+  fields: Readonly<Record<string, unknown>>,
+  reads: Reads
+): ReadonlyMap<number, Value> => {
+  const overrides = new Map<number, Value>()
+  for (const [name, slot] of reads) {
+    const json = fields[name]
+    if (json === undefined) continue
+    try {
+      overrides.set(slot, valueFromJson(fieldFacts.get(name)!.type, json, name))
+    } catch {
+      // A value of another type than the log's own documentation says is no value.
+    }
+  }
+  return overrides
+}
+
+/** One ruleset with its counters, which run on the log's own time. */
+class Rules {
+  readonly #sites: Sites
+  #nowMs = 0
+
+  constructor(ruleset: Ruleset) {
+    let counters: Counters | undefined
+    const now = () => this.#nowMs
+    this.#sites = createSites(ruleset, {
+      get counters() {
+        counters ??= memoryCounters({ now })
+        return counters
+      },
+      colo: DEFAULT_COLO,
+      zone: '',
+    })
+  }
+
+  get fields(): readonly string[] {
+    return this.#sites.zones.flatMap(({ fields }) => fields)
+  }
+
+  judge(
+    request: RequestReader,
+    visitor: Visitor,
+    record: LogRecord,
+    overrides: ReadonlyMap<number, Value> | undefined
+  ): { context: RequestContext; decision: Decision } {
+    // Lines are in the order of their ends: a clock that goes back would begin windows again.
+    if (record.timeMs > this.#nowMs) this.#nowMs = record.timeMs
+    const zone = this.#sites.find(request)
+    const context = new RequestContext(
+      zone.layout,
+      request,
+      visitor,
+      NO_CONNECTION,
+      NO_RAY,
+      overrides,
+      zone.facts
+    )
+    if (zone.isNowhere) return { context, decision: NOWHERE }
+    const matches = runPhases(zone.phases, context, noBody)
+    // Nothing here is waited for: bodies are not judged, and counters are in memory.
+    if (matches instanceof Promise) throw new Error('a phase waits for something')
+    const last = matches.at(-1)
+    const outcome = last === undefined ? 'pass' : outcomeOf(last.action)
+    if (outcome === 'pass' && record.status > 0) {
+      context.responseWatch?.tell({ status: record.status, headers: [] })
+    }
+    if (last === undefined) return { context, decision: PASS }
+    return {
+      context,
+      decision: { outcome, rule: outcome === 'pass' ? undefined : last.rule, matches },
+    }
+  }
+}
+
+export interface JudgeOptions {
+  readonly ruleset: Ruleset
+  /** The rules to compare with. */
+  readonly against?: Ruleset | undefined
+  readonly sources: Sources
+  readonly trust: readonly string[]
+  /** Fields of the Rules language that the log has values of. */
+  readonly held: Iterable<string>
+}
+
+/** Judges the requests of one log by one or two rulesets, with the phases that an edge runs. */
+export class Judge {
+  readonly #rules: Rules
+  readonly #against: Rules | undefined
+  readonly #identify: ReturnType<typeof createVisitors>['identify']
+  readonly #reads: Reads
+
+  constructor({ ruleset, against, sources, trust, held }: JudgeOptions) {
+    this.#rules = new Rules(ruleset)
+    this.#against = against === undefined ? undefined : new Rules(against)
+    this.#identify = createVisitors({ ...sources, trust }).identify
+    this.#reads = readsOf(held)
+  }
+
+  /** Fields that the rules read. */
+  get fields(): ReadonlySet<string> {
+    return new Set([...this.#rules.fields, ...(this.#against?.fields ?? [])])
+  }
+
+  /** Resolves when all that the rules need is imported; to be waited for before the first `judge`. */
+  ready(): Promise<void> | undefined {
+    return whenLoaded()
+  }
+
+  judge(record: LogRecord): { now: Judged; before: Judged | undefined } {
+    const { method, target: url, headers: rawHeaders, version: httpVersion } = record
+    const request = readRequest(
+      { method, url, rawHeaders, httpVersion },
+      record.isTls,
+      Number.isNaN(record.timeMs) ? 0 : record.timeMs
+    )
+    const visitor = this.#identify((name) => request.joined(name), {
+      remoteAddress: record.address,
+    })
+    request.forwardedBy(visitor)
+    const overrides =
+      record.fields === undefined || this.#reads.length === 0
+        ? undefined
+        : overridesOf(record.fields, this.#reads)
+    const now = this.#rules.judge(request, visitor, record, overrides)
+    const before = this.#against?.judge(request, visitor, record, overrides)
+    return {
+      now: { request, visitor, ...now },
+      before: before === undefined ? undefined : { request, visitor, ...before },
+    }
+  }
+}

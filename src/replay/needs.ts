@@ -1,0 +1,201 @@
+import { defaultScheme } from '../language/defaults.ts'
+import type { FieldSource } from '../language/fields.ts'
+import { fieldFacts } from '../language/fields.ts'
+import { LIMITS } from '../language/limits.ts'
+import { Parser } from '../language/parser.ts'
+import { fieldsOf } from '../language/walk.ts'
+import type { Rule, Ruleset } from '../rules/rule.ts'
+import type { Holdings, Part } from './holdings.ts'
+import { holdsHeader } from './holdings.ts'
+
+/** Something that a rule reads and a log does not hold. */
+export interface Missing {
+  /** Field of the Rules language. */
+  readonly field: string
+  /** What would have to be there, for people: `the Host header`. */
+  readonly what: string
+}
+
+const PART_NAMES: Readonly<Record<Part, string>> = {
+  address: 'the client’s address',
+  time: 'the time',
+  method: 'the method',
+  target: 'the path',
+  version: 'the HTTP version',
+  scheme: 'http or https',
+  status: 'the status',
+}
+
+interface Needs {
+  readonly parts?: readonly Part[]
+  readonly headers?: readonly string[]
+  /** Needs all headers, also those that nobody names. */
+  readonly allHeaders?: boolean
+  /** No log has it. */
+  readonly never?: string
+}
+
+const TARGET: Needs = { parts: ['target'] }
+const FULL_URI: Needs = { parts: ['target', 'scheme'], headers: ['host'] }
+const ADDRESS: Needs = { parts: ['address'] }
+/** What a browser always sends: the score rests on it. */
+const BOT_HEADERS = ['user-agent', 'accept', 'accept-language', 'accept-encoding']
+
+const REQUEST_NEEDS: Readonly<Record<string, Needs>> = {
+  'http.cookie': { headers: ['cookie'] },
+  'http.request.cookies': { headers: ['cookie'] },
+  'http.host': { headers: ['host'] },
+  'http.referer': { headers: ['referer'] },
+  'http.user_agent': { headers: ['user-agent'] },
+  'http.x_forwarded_for': { headers: ['x-forwarded-for'] },
+  'http.request.method': { parts: ['method'] },
+  'http.request.version': { parts: ['version'] },
+  'http.request.timestamp.sec': { parts: ['time'] },
+  'http.request.timestamp.msec': { parts: ['time'] },
+  'http.request.full_uri': FULL_URI,
+  'raw.http.request.full_uri': FULL_URI,
+  'http.request.accepted_languages': { headers: ['accept-language'] },
+  'http.request.headers.truncated': {},
+  ssl: { parts: ['scheme'] },
+  'ip.src': ADDRESS,
+  'cf.bot_management.static_resource': TARGET,
+  'cf.bot_management.score': { parts: ['address'], headers: BOT_HEADERS },
+  'http.response.code': { parts: ['status'] },
+}
+
+const BOTS: Needs = { parts: ['address'], headers: ['user-agent'] }
+const HEADER_FIELDS = /^http\.request\.headers(?:\.(?:names|values))?$/
+const URI_FIELDS = /^(?:raw\.)?http\.request\.uri\b/
+
+const BY_SOURCE: Readonly<Partial<Record<FieldSource, Needs>>> = {
+  country: ADDRESS,
+  asn: ADDRESS,
+  place: ADDRESS,
+  postal: ADDRESS,
+  reputation: ADDRESS,
+  bots: BOTS,
+  constant: {},
+  response: { never: 'the headers of the response' },
+  tls: { never: 'the TLS handshake' },
+}
+
+const needsOf = (field: string): Needs => {
+  const own = REQUEST_NEEDS[field]
+  if (own !== undefined) return own
+  if (URI_FIELDS.test(field)) return TARGET
+  if (HEADER_FIELDS.test(field)) return { allHeaders: true }
+  if (field.startsWith('http.request.body.')) return { never: 'the body' }
+  const source = fieldFacts.get(field)?.source
+  return (source && BY_SOURCE[source]) ?? { never: 'its value' }
+}
+
+/** Kinds of fields whose values come from data about addresses, not from the log. */
+const FROM_DATA: readonly FieldSource[] = [
+  'country',
+  'asn',
+  'place',
+  'postal',
+  'reputation',
+  'bots',
+]
+
+/** The headers that an expression asks for by their names; `undefined` where it asks for others too. */
+const namedHeaders = (source: string): string[] | undefined => {
+  const root = new Parser(source, defaultScheme, LIMITS).value()
+  if (root === undefined) return undefined
+  const names: string[] = []
+  for (const { name, indexes } of fieldsOf(root)) {
+    if (!HEADER_FIELDS.test(name)) continue
+    const [first] = indexes
+    if (name !== 'http.request.headers' || first?.kind !== 'key') return undefined
+    names.push(first.key.toLowerCase())
+  }
+  return names
+}
+
+export interface Known {
+  readonly holds: Holdings
+  /** Kinds of fields with data on this machine (`visitor/provides.ts`). */
+  readonly provided: ReadonlySet<FieldSource>
+}
+
+const headerText = (name: string) => `the header ${name}`
+
+const missingOfNeeds = (
+  field: string,
+  { parts = [], headers = [], allHeaders = false, never }: Needs,
+  { holds }: Known
+): Missing[] => [
+  ...(never === undefined ? [] : [{ field, what: never }]),
+  ...parts
+    .filter((part) => !holds.parts.has(part))
+    .map((part) => ({ field, what: PART_NAMES[part] })),
+  ...headers
+    .filter((name) => !holdsHeader(holds, name))
+    .map((name) => ({ field, what: headerText(name) })),
+  ...(allHeaders && !holds.hasAllHeaders ? [{ field, what: 'all headers' }] : []),
+]
+
+/** What of one field is not known here. */
+export const missingOfField = (field: string, known: Known, hasZones = false): Missing[] => {
+  if (known.holds.fields.has(field)) return []
+  if (hasZones && (field === 'cf.zone.name' || field === 'cf.zone.plan')) return []
+  const source = fieldFacts.get(field)?.source
+  if (source !== undefined && FROM_DATA.includes(source) && !known.provided.has(source)) {
+    return [{ field, what: 'data for it on this machine' }]
+  }
+  return missingOfNeeds(field, needsOf(field), known)
+}
+
+/** What is not known here of all that an expression reads. */
+const missingOfExpression = (
+  { fields, source }: { readonly fields: readonly string[]; readonly source: string },
+  known: Known,
+  hasZones: boolean
+): Missing[] => {
+  const names = fields.some((field) => HEADER_FIELDS.test(field)) ? namedHeaders(source) : undefined
+  return fields.flatMap((field) =>
+    names !== undefined && field === 'http.request.headers'
+      ? missingOfNeeds(field, { headers: names }, known)
+      : missingOfField(field, known, hasZones)
+  )
+}
+
+type AnyRule = Rule & Partial<Ruleset['rateLimits'][number]> & Partial<Ruleset['lockdowns'][number]>
+
+/** Every expression that judges by a rule, counts by it or tells its counters apart. */
+const expressionsOf = ({
+  expression,
+  locked,
+  countingExpression,
+  characteristics = [],
+}: AnyRule) => [
+  expression,
+  ...(locked === undefined ? [] : [locked]),
+  ...(countingExpression === undefined ? [] : [countingExpression]),
+  ...characteristics.flatMap((one) => one.expression ?? []),
+]
+
+/**
+ * What a rule reads that is not known here, each once: a rule with any cannot be judged. Of rate limits also what they count by.
+ */
+export const missingOf = (rule: AnyRule, known: Known, hasZones: boolean): Missing[] => {
+  const missing = expressionsOf(rule).flatMap((expression) =>
+    missingOfExpression(expression, known, hasZones)
+  )
+  if (rule.characteristics !== undefined) {
+    if (!known.holds.parts.has('time')) missing.push({ field: rule.name, what: PART_NAMES.time })
+    // The address stands for a visitor.
+    if (rule.characteristics.some(({ source }) => source === 'cf.unique_visitor_id')) {
+      missing.push(...missingOfField('ip.src', known))
+    }
+    if (rule.scoreHeader !== undefined) {
+      missing.push({ field: rule.scoreHeader, what: 'the headers of the response' })
+    }
+  }
+  const seen = new Set<string>()
+  return missing.filter(({ field, what }) => {
+    const key = `${field} ${what}`
+    return !seen.has(key) && seen.add(key)
+  })
+}

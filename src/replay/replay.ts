@@ -1,0 +1,206 @@
+import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { EdgeError } from '../error.ts'
+import { fileReason } from '../text-file.ts'
+import type { Packing } from './bytes.ts'
+import { failedLog, openBytes } from './bytes.ts'
+import { lineChunks } from './chunks.ts'
+import type { DeskOptions, OpenedLog } from './desk.ts'
+import { Desk } from './desk.ts'
+import { formatNamed, recognise } from './formats/all.ts'
+import { isPattern } from './formats/open.ts'
+import type { Unjudged } from './judgeable.ts'
+import type { Judges } from './judges.ts'
+import { openJudges } from './judges.ts'
+import { binaryText } from './scan.ts'
+import type { TallyData } from './tally.ts'
+
+const SAMPLE_LINES = 100
+const MAX_THREADS = 16
+
+export interface ReplayOptions extends DeskOptions {
+  /** Paths of logs, plain or packed by gzip or zstd; `-` is standard input. */
+  readonly logs: readonly string[]
+  readonly stdin: AsyncIterable<Uint8Array | string>
+  /** Name of the format of all logs, or a pattern of nginx or Apache; each log is recognised where it is absent. */
+  readonly format?: string | undefined
+  /** Threads that judge. Default: one for each processor where the logs are large, else none besides this one. */
+  readonly threads?: number | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Told what of the data about visitors could not be read again. */
+  readonly onError?: ((error: Error) => void) | undefined
+}
+
+export interface Progress {
+  /** Bytes of the files that are read, and of all; `undefined` where nobody knows. */
+  readonly readBytes: number
+  readonly allBytes: number | undefined
+  /** Lines that are judged. */
+  readonly lines: number
+}
+
+/** One log as it was read. */
+export interface ReplayedLog {
+  readonly name: string
+  /** Name of its format; `empty` where it has no lines. */
+  readonly format: string
+  readonly packing: Packing | undefined
+  lines: number
+  /** Why it was not read to its end. */
+  problem: string | undefined
+  readonly unjudged: readonly Unjudged[]
+  readonly unjudgedAgainst: readonly Unjudged[]
+  /** Lines before each chunk. */
+  readonly chunkLines: number[]
+}
+
+export interface Replayed {
+  readonly desk: Pick<Desk, 'ruleset' | 'against'>
+  readonly logs: readonly ReplayedLog[]
+  readonly tally: TallyData
+  readonly threads: number
+  readonly elapsedMs: number
+}
+
+const sizeOf = (log: string): number | undefined => {
+  if (log === '-') return undefined
+  try {
+    const stats = statSync(log)
+    if (stats.isDirectory()) throw failedLog(log, 'it is a directory: expected a file')
+    return stats.isFile() ? stats.size : undefined
+  } catch (cause) {
+    if (cause instanceof EdgeError) throw cause
+    throw failedLog(log, fileReason(cause), cause)
+  }
+}
+
+const sum = (sizes: readonly (number | undefined)[]): number | undefined =>
+  sizes.reduce<number | undefined>(
+    (all, size) => (all === undefined || size === undefined ? undefined : all + size),
+    0
+  )
+
+const firstLines = (chunk: Uint8Array): string[] =>
+  binaryText(chunk)
+    .split('\n', SAMPLE_LINES + 1)
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+    // The last one may be cut.
+    .slice(0, SAMPLE_LINES)
+
+const isBlank = (line: string) => line.trim() === ''
+
+const formatOf = (log: string, format: string | undefined, lines: readonly string[]): string => {
+  if (format === undefined) return recognise(log, lines).name
+  return isPattern(format) ? format : formatNamed(format).name
+}
+
+/** Whether something counts from request to request: then one thread judges all, in the order of the logs. */
+const counts = ({ ruleset, against }: OpenedLog): boolean =>
+  [ruleset, ...(against === undefined ? [] : [against])].some((rules) =>
+    [rules, ...rules.zones.map((zone) => zone.own)].some(({ rateLimits }) =>
+      rateLimits.some(({ enabled }) => enabled)
+    )
+  )
+
+/**
+ * Judges the requests of access logs by rules, as an edge would have judged them, and counts what becomes of them. Memory does
+ * not grow with the logs.
+ *
+ * @throws EdgeError `log_failed`, `log_format`; what loading rules and opening sources throw
+ * @example const { tally } = await replay({ logs: ['access.log'], rules: ['rules.yaml'], sources: { data: '.edge1020' }, stdin })
+ */
+export const replay = async (options: ReplayOptions): Promise<Replayed> => {
+  const { logs: names, stdin, format, onProgress, onError = () => {} } = options
+  if (format !== undefined) formatOf('', format, [])
+  const sizes = names.map(sizeOf)
+  const allBytes = sum(sizes)
+  const begunMs = performance.now()
+  const desk = new Desk(options, onError)
+  const logs: ReplayedLog[] = []
+  let judges: Judges | undefined
+  let readBytes = 0
+  let lines = 0
+  const tell = () => onProgress?.({ readBytes, allBytes, lines })
+
+  const startJudges = (opened: OpenedLog): Judges =>
+    openJudges(desk, options, {
+      threads: counts(opened)
+        ? 1
+        : (options.threads ?? Math.min(availableParallelism(), MAX_THREADS)),
+      isEager: options.threads !== undefined,
+    })
+
+  const readLog = async (name: string, number: number): Promise<void> => {
+    const { bytes, packing, stopped } = await openBytes(name, stdin, (read) => {
+      readBytes += read
+    })
+    let log: ReplayedLog | undefined
+    let chunk = 0
+    for await (const part of lineChunks(bytes)) {
+      if (log === undefined) {
+        const sample = firstLines(part)
+        if (sample.every(isBlank)) continue
+        const spec = { log: number, format: formatOf(name, format, sample), lines: sample }
+        const opened = desk.examine(spec)
+        judges ??= startJudges(opened)
+        await judges.open(spec)
+        log = {
+          name,
+          format: opened.reader.format,
+          packing,
+          lines: 0,
+          problem: undefined,
+          unjudged: opened.unjudged,
+          unjudgedAgainst: opened.unjudgedAgainst,
+          chunkLines: [],
+        }
+        logs.push(log)
+      }
+      const known = log
+      const place = { log: number, chunk }
+      await judges!.scan(place, part, (read) => {
+        known.chunkLines[place.chunk] = read
+        known.lines += read
+        lines += read
+        tell()
+      })
+      chunk++
+    }
+    if (log === undefined) {
+      log = {
+        name,
+        format: 'empty',
+        packing,
+        lines: 0,
+        problem: undefined,
+        unjudged: [],
+        unjudgedAgainst: [],
+        chunkLines: [],
+      }
+      logs.push(log)
+    }
+    log.problem = stopped.problem
+  }
+
+  try {
+    for (const [number, name] of names.entries()) await readLog(name, number)
+    const tally = (await judges?.finish()) ?? desk.tally.toData()
+    return {
+      desk,
+      logs,
+      tally,
+      threads: judges?.threads ?? 1,
+      elapsedMs: performance.now() - begunMs,
+    }
+  } finally {
+    await judges?.close()
+    desk.close()
+  }
+}
+
+/** The number of a line in its log, from 1. */
+export const lineNumber = ({ chunkLines }: ReplayedLog, chunk: number, line: number): number => {
+  let before = 0
+  for (let i = 0; i < chunk; i++) before += chunkLines[i] ?? 0
+  return before + line + 1
+}
