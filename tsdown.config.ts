@@ -41,6 +41,31 @@ export default defineConfig([
     clean: true,
     hooks: { 'build:done': markOptionalTypes },
   },
+  // The dashboard's script and files: its pages load them from this package, and nothing from elsewhere.
+  {
+    format: 'esm',
+    target: 'es2023',
+    outDir: `${OUT_DIR}/dashboard`,
+    entry: { page: 'src/dashboard/browser/page.ts' },
+    platform: 'browser',
+    dts: false,
+    minify: true,
+    clean: false,
+    fixedExtension: false,
+    copy: [
+      'src/dashboard/style.css',
+      'src/dashboard/icon.svg',
+      ...[
+        ['geist/files/geist-latin-wght-normal.woff2', 'sans.woff2'],
+        ['geist-mono/files/geist-mono-latin-wght-normal.woff2', 'mono.woff2'],
+        ['geist/LICENSE', 'LICENSE-geist'],
+      ].map(([from, to]) => ({
+        from: `node_modules/@fontsource-variable/${from}`,
+        to: `${OUT_DIR}/dashboard`,
+        rename: to,
+      })),
+    ],
+  },
   // One file that shares nothing with the others: it goes into browsers.
   {
     ...common,

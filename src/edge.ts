@@ -75,7 +75,12 @@ export interface Edge {
    * The edge's answer about its origin (521 …) to a request that passed. A promise only where the texts are not loaded yet: the
    * main entry loads them with the first request that a rule matches, `edge1020/node` has them from the start.
    */
-  refuse(code: number, verdict: Verdict): Answer | Promise<Answer>
+  refuse(
+    code: number,
+    verdict: Pick<Verdict, 'request' | 'visitor' | 'rayId'>,
+    /** What the rule behind it asks for, where it is a rule's. */
+    look?: Parameters<typeof refusalFacts>[3]
+  ): Answer | Promise<Answer>
   /**
    * Puts other rules in force: each request is judged by the rules that are in force when it arrives.
    *
@@ -292,9 +297,9 @@ export const createEdge = (options: EdgeOptions): Edge => {
   return {
     judge: async (request, connection) => decide(request, connection),
     decide,
-    refuse: (code, { request, visitor, rayId }) => {
+    refuse: (code, { request, visitor, rayId }, look) => {
       const answerWith = ({ answers }: OnMatch) =>
-        answers.refuse(refusalFacts(code, { request, visitor, rayId }, colo))
+        answers.refuse(refusalFacts(code, { request, visitor, rayId }, colo, look))
       return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
     },
     replaceRules: (ruleset) => {

@@ -286,8 +286,8 @@ describe('who is answered', () => {
   )
 })
 
-test('/ names the endpoints', async () => {
-  const { status, text } = await start().ask('/')
+test.each(['/', '/api'])('%s names the endpoints', async (path) => {
+  const { status, text } = await start().ask(path)
   expect(status).toBe(200)
   expect(text).toContain('/api/events')
 })

@@ -32,6 +32,8 @@ export interface AdminOptions {
   audit?: Audit
   reload?: (() => Promise<Reloaded>) | undefined
   metrics?: MetricsText | undefined
+  /** Pages for people. They go before the routes of the API that have the same path. */
+  pages?: ((side: Side) => readonly Route[]) | undefined
   onError?: (error: unknown) => void
 }
 
@@ -39,7 +41,8 @@ export interface AdminOptions {
 export type Admin = (request: AdminRequest) => Promise<Answer>
 
 const ROUTES: readonly ((side: Side) => Route)[] = [
-  indexPage,
+  indexPage('/'),
+  indexPage('/api'),
   health,
   events,
   topEvents,
@@ -68,7 +71,7 @@ const noRoute = (method: string, pathname: string, allowed: readonly string[]): 
     ? problem({
         status: 404,
         code: 'no_such_page',
-        detail: `nothing at ${pathname.slice(0, 200)}: GET / lists what there is`,
+        detail: `nothing at ${pathname.slice(0, 200)}: GET /api lists what there is`,
       })
     : problem(
         {
@@ -118,6 +121,7 @@ export const createAdmin = ({
   audit = createAudit(),
   reload,
   metrics: metricsText,
+  pages = () => [],
   onError = () => {},
 }: AdminOptions): Admin => {
   const gate = createGate({ hosts, token, readOnly, audit, onError })
@@ -132,7 +136,7 @@ export const createAdmin = ({
     onError,
     routes: () => routes,
   }
-  const routes = ROUTES.map((create) => create(side))
+  const routes = [...pages(side), ...ROUTES.map((create) => create(side))]
 
   /** The change is not made where its entry cannot be written. */
   const change = async (route: Route, request: RouteRequest, entry: Entry): Promise<Answer> => {

@@ -28,6 +28,14 @@ describe('conditions', () => {
     expect(read(text).where).toEqual([condition])
   })
 
+  test('without any of several values', () => {
+    const isNot = (value: string) => ({ field: 'rule.id', operator: 'isNot', value })
+    const asked = 'rule.id.isNot=a&rule.id.isNot=b'
+    expect(read(asked).where).toEqual([isNot('a'), isNot('b')])
+    expect(new URLSearchParams(writeEventQuery(read(asked))).toString()).toBe(asked)
+    expect(() => read('ip.isNot=192.0.2.1&ip.isNot=x')).toThrow('ip.isNot "x": expected an IP')
+  })
+
   test.each(['', 'action=', 'action=&ip=&limit=&since='])('%j asks for all', (text) => {
     expect(read(text)).toEqual({ where: [] })
   })

@@ -164,7 +164,7 @@ const unknown = (parameter: string, error: EdgeError): BadParameter => {
   return new BadParameter(message, { parameter }, error.code)
 }
 
-const conditionOf = (parameter: string, given: readonly string[]): Condition | undefined => {
+const conditionsOf = (parameter: string, given: readonly string[]): Condition[] => {
   const { name, operator: written } = split(parameter)
   let field: EventField
   try {
@@ -175,15 +175,19 @@ const conditionOf = (parameter: string, given: readonly string[]): Condition | u
   // Left empty in a form; `userAgent.is=` asks for events without one.
   const values = written === undefined ? given.filter((value) => value !== '') : given
   const [first] = values
-  if (first === undefined) return undefined
+  if (first === undefined) return []
   const operator = written ?? impliedOperator(field, values)
   const isList = operator === 'in'
-  if (values.length > 1 && !isList) {
+  // None of several values: each has to be another one.
+  const isEach = operator === 'isNot'
+  if (values.length > 1 && !isList && !isEach) {
     throw new BadParameter(`${parameter}: expected once`, { parameter })
   }
   const list = isList && values.length === 1 ? first.split(',') : values
   for (const value of list) checkValue(parameter, field, operator, value)
-  return { field: field.name, operator, value: isList ? list : first }
+  return isEach
+    ? values.map((value) => ({ field: field.name, operator, value }))
+    : [{ field: field.name, operator, value: isList ? list : first }]
 }
 
 /** Several values of one field mean any of them, and a network means the addresses in it. */
@@ -234,7 +238,7 @@ const REQUIRED: Readonly<Record<Question, string | undefined>> = {
 
 /**
  * Reads the parameters of a question on events: `FIELD=VALUE` or `FIELD.OPERATOR=VALUE` for any field of an event, and those of
- * `OPTIONS`. A field that stands several times means any of its values; a parameter that nobody knows is a mistake, as a typo must
+ * `OPTIONS`. A field that stands several times means any of its values, with `isNot` none of them; a parameter that nobody knows is a mistake, as a typo must
  * not show all events as if they were the ones asked for.
  *
  * @throws BadParameter naming the parameter, its value and what was expected
@@ -262,10 +266,9 @@ export const readEventQuery = <Kind extends Question>(
   for (const [parameter, values] of groups) {
     const option = Object.hasOwn(OPTIONS, parameter) ? OPTIONS[parameter] : undefined
     if (option === undefined) {
-      const condition = conditionOf(parameter, values)
-      if (condition === undefined) continue
-      placed(parameter, values[0], () => settlePage({ where: [condition] }))
-      where.push(condition)
+      const conditions = conditionsOf(parameter, values)
+      placed(parameter, values[0], () => settlePage({ where: conditions }))
+      where.push(...conditions)
       continue
     }
     const value = values[0]!

@@ -90,7 +90,8 @@ const operationOf = (route: Route): OperationObject => {
  *
  * Source: https://spec.openapis.org/oas/v3.1.0
  */
-export const describeApi = (routes: readonly Route[]): OpenAPIObject => {
+export const describeApi = (all: readonly Route[]): OpenAPIObject => {
+  const routes = all.filter(({ isPage }) => isPage !== true)
   const builder = OpenApiBuilder.create()
     .addOpenApiVersion('3.1.0')
     .addInfo({

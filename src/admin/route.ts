@@ -36,6 +36,8 @@ export interface Route {
   readonly problems?: readonly number[]
   /** Changes what the edge does: refused in read-only mode, and written into the audit log. */
   readonly changes?: boolean
+  /** A page of the dashboard: for people, and no part of the API. */
+  readonly isPage?: boolean
   /** Answered without a token; `isKnown` of the request tells whether there was one. */
   readonly open?: boolean
   answer(request: RouteRequest, caller: Caller): Answer | Promise<Answer>

@@ -1,8 +1,7 @@
+import { csvHead, csvLine, eventCsv } from '../events/csv.ts'
 import type { SecurityEvent } from '../events/event.ts'
-import { eventFields } from '../events/fields.ts'
 import type { EventPage, SeriesPoint, TopRow } from '../events/query.ts'
 import type { Io } from './command.ts'
-import { csvLine } from './csv.ts'
 import { shownTime } from './event-one.ts'
 import { fitTable } from './fit-table.ts'
 import { paint, printable } from './printable.ts'
@@ -36,14 +35,6 @@ const rowOf = (event: SecurityEvent): string[] => [
   printable(event.rule.name, MAX_CELL_CHARS),
 ]
 
-/** One column a field; stretches of time are in `time` already, and `rule` is in its two parts. */
-const COLUMNS = eventFields.filter(({ type, name }) => type !== 'bucket' && name !== 'rule')
-
-const csvOf = (event: SecurityEvent): string =>
-  csvLine(COLUMNS.map(({ name, read }) => (name === 'time' ? event.time : read(event))))
-
-const CSV_HEAD = csvLine(COLUMNS.map(({ name }) => name))
-
 /** Writes events as they come, one page after the other. */
 export const eventWriter = (format: Format, io: Io) => {
   let begun = false
@@ -51,7 +42,7 @@ export const eventWriter = (format: Format, io: Io) => {
     if (events.length === 0) return
     const isFirst = !begun
     begun = true
-    if (format === 'csv') io.out((isFirst ? CSV_HEAD : '') + events.map(csvOf).join(''))
+    if (format === 'csv') io.out((isFirst ? csvHead : '') + events.map(eventCsv).join(''))
     else if (format === 'table') {
       const rows = events.map(rowOf)
       io.out(isFirst ? withHead([HEAD, ...rows], io) : fitTable(rows, io.columns))
@@ -62,7 +53,7 @@ export const eventWriter = (format: Format, io: Io) => {
 /** One page of events. */
 export const printPage = (format: Format, page: EventPage, io: Io): void => {
   if (format === 'json') io.out(`${JSON.stringify(page)}\n`)
-  else if (format === 'csv' && page.events.length === 0) io.out(CSV_HEAD)
+  else if (format === 'csv' && page.events.length === 0) io.out(csvHead)
   else eventWriter(format, io)(page.events)
 }
 

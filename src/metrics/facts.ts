@@ -7,6 +7,10 @@ export interface DatedFact {
   readonly name: string
   /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
   readonly date: string
+  /** One line for people. */
+  readonly text?: string
+  /** What is not as it should be. */
+  readonly warning?: string
 }
 
 const factsOfEdges = new WeakMap<Edge, () => readonly DatedFact[]>()

@@ -1,5 +1,7 @@
 import { createAudit } from '../admin/audit.ts'
+import { dashboard } from '../dashboard/dashboard.ts'
 import type { Edge } from '../edge.ts'
+import { factsOf } from '../metrics/facts.ts'
 import { metrics } from '../metrics/metrics.ts'
 import { allRules } from '../rules/rule.ts'
 import type { AdminServer } from './admin.ts'
@@ -21,6 +23,8 @@ export interface AdminServeOptions {
   tls?: TlsOption | undefined
   /** Gets one line of JSON for each change and login. Default: they are kept in memory alone. */
   auditFile?: string | undefined
+  /** True where the visitors are made up, which the dashboard then says. */
+  isDemo?: boolean
   /** Reads the rules again, for `POST /api/rules/reload`. */
   reloader?: Reloader | undefined
 }
@@ -34,16 +38,31 @@ const countsOf = ({ ruleset }: Edge) => {
 export const startEdgeAdmin = (
   edge: Edge,
   { names, auditFile, reloader, ...options }: AdminServeOptions,
-  listening: { port: number; portOption: string; onError: (error: unknown) => void }
+  listening: {
+    port: number
+    portOption: string
+    onError: (error: unknown) => void
+    /** The visitors' port, for examples. */
+    visitorUrl?: string
+  }
 ): Promise<AdminServer> => {
   const reload = async ({ reload: again }: Reloader) => {
     await again()
     const { ruleset, warnings } = edge
     return { rules: countsOf(edge), files: ruleset.files, warnings }
   }
+  const { visitorUrl, ...listen } = listening
   return startAdmin({
     ...options,
-    ...listening,
+    ...listen,
+    pages: dashboard({
+      edge,
+      facts: () => factsOf(edge),
+      readOnly: options.readOnly === true,
+      reloadProblem: () => reloader?.problem,
+      isDemo: options.isDemo === true,
+      visitorUrl: () => visitorUrl,
+    }),
     hosts: names ?? [],
     store: edge.store,
     audit: createAudit(auditFile),

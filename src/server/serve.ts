@@ -174,6 +174,7 @@ export const serve = async ({
       port: adminPort,
       portOption: portOptions.adminPort,
       onError: report,
+      visitorUrl: listener.url,
     })
     started.splice(1, 0, admin.close)
 

@@ -13,23 +13,27 @@ const itemOf = ({ method, path, summary, parameters = [] }: Route): string => {
 
 const LOGOUT = '<form method="post" action="/logout"><button>Log out</button></form>\n'
 
-export const indexPage = ({ routes, gate }: Side): Route => ({
-  method: 'GET',
-  path: '/',
-  summary: 'this list',
-  result: { description: 'the routes of this port', type: 'text/html' },
-  answer: () =>
-    html(`<!doctype html>
+/** @param path `/` shows the dashboard, where there is one */
+export const indexPage =
+  (path: string) =>
+  ({ routes, gate }: Side): Route => ({
+    method: 'GET',
+    path,
+    summary: 'this list',
+    result: { description: 'the routes of this port', type: 'text/html' },
+    answer: () =>
+      html(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
 <title>edge1020 admin</title>
 <h1>edge1020</h1>
 <ul>
 ${routes()
-  .filter(({ path }) => path !== '/')
+  .filter((route) => route.path !== '/' && route.isPage !== true)
   .map(itemOf)
   .join('\n')}
 </ul>
 ${gate.asksForToken ? LOGOUT : ''}`),
-})
+  })

@@ -26,6 +26,10 @@ class Thread {
     readonly onEnd: (error: Error) => void
   ) {}
 
+  get isRunning(): boolean {
+    return this.#worker !== undefined
+  }
+
   send(message: ToThread): void {
     this.#started().postMessage(message)
   }
@@ -175,17 +179,27 @@ const forgetFinished = ({ known }: Client) => {
   }
 }
 
-const reading = new Thread(
-  'edge1020 events: reading',
-  () => {},
-  () => {
-    // Those who asked were told; the next question starts another thread.
-  }
-)
+const asked = (name: string) =>
+  new Thread(
+    name,
+    () => {},
+    () => {
+      // Those who asked were told; the next question starts another thread.
+    }
+  )
+
+const reading = asked('edge1020 events: reading')
+/** To count millions of events takes seconds: whoever looks a Ray ID up meanwhile does not wait for that. */
+const counting = asked('edge1020 events: counting')
+
+const threadFor = ({ about }: Question) =>
+  about === 'top' || about === 'series' ? counting : reading
 
 export const ask = <Answer>(file: string, name: string, question: Question): Promise<Answer> =>
-  reading.call((call) => ({ kind: 'ask', call, file, name, question }))
+  threadFor(question).call((call) => ({ kind: 'ask', call, file, name, question }))
 
 /** Lets go of a file that nobody will ask about. */
-export const leave = (file: string): Promise<void> =>
-  reading.call((call) => ({ kind: 'leave', call, file }))
+export const leave = async (file: string): Promise<void> => {
+  const running = [reading, counting].filter(({ isRunning }) => isRunning)
+  await Promise.all(running.map((thread) => thread.call((call) => ({ kind: 'leave', call, file }))))
+}

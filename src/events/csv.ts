@@ -1,3 +1,6 @@
+import type { SecurityEvent } from './event.ts'
+import { eventFields } from './fields.ts'
+
 /** What a spreadsheet takes for a formula where a cell begins with it. */
 const FORMULA = /^[=+\-@\t\r]/
 
@@ -16,3 +19,13 @@ const cellOf = (value: string | number): string => {
  */
 export const csvLine = (cells: readonly (string | number)[]): string =>
   `${cells.map(cellOf).join(',')}\r\n`
+
+/** One column a field; stretches of time are in `time` already, and `rule` is in its two parts. */
+const COLUMNS = eventFields.filter(({ type, name }) => type !== 'bucket' && name !== 'rule')
+
+/** One event as a line of CSV. */
+export const eventCsv = (event: SecurityEvent): string =>
+  csvLine(COLUMNS.map(({ name, read }) => (name === 'time' ? event.time : read(event))))
+
+/** The line above the events. */
+export const csvHead = csvLine(COLUMNS.map(({ name }) => name))

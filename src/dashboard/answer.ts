@@ -1,0 +1,91 @@
+import { gunzipSync } from 'node:zlib'
+import { answerOf } from '../admin/answer.ts'
+import { BadParameter } from '../admin/parameter.ts'
+import type { RouteRequest } from '../admin/request.ts'
+import type { Answer } from '../answers/answer.ts'
+import type { SecurityEvent } from '../events/event.ts'
+import { RequestReader } from '../request/request.ts'
+import type { Visitor } from '../visitor/visitor.ts'
+import type { House } from './house.ts'
+import type { Made } from './page.ts'
+
+/** Codes of refusals by the `source` of their events. Challenges have none. */
+const CODES: Readonly<Record<string, number>> = {
+  firewallcustom: 1020,
+  ratelimit: 1015,
+  uablock: 1010,
+  zonelockdown: 1106,
+  ip: 1006,
+  iprange: 1006,
+  asn: 1005,
+  country: 1009,
+}
+
+/** The code of the error that an event's visitor got; `undefined` where it was none. */
+export const answerCode = ({ action, source }: SecurityEvent): number | undefined =>
+  action === 'block' ? CODES[source] : undefined
+
+const ACCEPT: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  json: 'application/json',
+  markdown: 'text/markdown',
+  text: '*/*',
+}
+
+const textOf = ({ body, headers }: Answer): string => {
+  if (typeof body === 'string') return body
+  return headers['Content-Encoding'] === 'gzip'
+    ? gunzipSync(body).toString()
+    : Buffer.from(body).toString()
+}
+
+/** The page may style itself and show its own pictures; it runs nothing, asks for nothing and is in no frame but ours. */
+const SEEN_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+
+/** The refusal of an event, made again from its facts: in the dialect that a browser gets, or in the one that is asked for. */
+export const seenAnswer = async (
+  { edge }: Pick<House, 'edge'>,
+  event: SecurityEvent,
+  dialect: string,
+  page: Parameters<House['edge']['refuse']>[2]
+): Promise<Answer> => {
+  const { method, path, query, host, scheme, time, ip, country, asn, ray, userAgent } = event
+  const accept = Object.hasOwn(ACCEPT, dialect) ? ACCEPT[dialect]! : ACCEPT['html']!
+  const rawHeaders = ['Host', host, 'User-Agent', userAgent, 'Accept', accept]
+  if (dialect !== 'text') rawHeaders.push('Accept-Encoding', 'gzip')
+  const timeMs = Date.parse(time)
+  const raw = { method: method === 'HEAD' ? 'GET' : method, url: path + query, rawHeaders }
+  const request = new RequestReader({ ...raw, httpVersion: '1.1' }, scheme === 'https', timeMs)
+  const visitor = { ipText: ip, country, asn } as Visitor
+  const rayId = { ray, header: `${ray}-${event.colo}`, timeMs }
+  return edge.refuse(answerCode(event) ?? 1020, { request, visitor, rayId }, page)
+}
+
+/** What the visitor got, for a frame of the event's page. */
+export const seenPage = async (house: House, { params, query }: RouteRequest): Promise<Made> => {
+  const found = await house.edge.store.find(params.ray!)
+  if (!found.found || answerCode(found.events[0]) === undefined) {
+    const message = found.found ? 'the visitor got no error of the edge' : found.message
+    return answerOf(404, 'text/plain; charset=UTF-8', `${message}\n`)
+  }
+  const [event] = found.events
+  const dialect = query.get('dialect') ?? 'html'
+  if (!Object.hasOwn(ACCEPT, dialect)) {
+    const expected = `one of ${Object.keys(ACCEPT).join(', ')}`
+    throw new BadParameter(`dialect: expected ${expected}`, { parameter: 'dialect', expected })
+  }
+  const rule = house.ruleById(event.rule.id)
+  const answer = await seenAnswer(house, event, dialect, {
+    page: rule?.page,
+    response: rule?.response,
+    retryAfter: event.rateLimit?.retryAfter,
+  })
+  const isPage = answer.headers['Content-Type']!.startsWith('text/html')
+  return answerOf(
+    200,
+    isPage ? 'text/html; charset=UTF-8' : 'text/plain; charset=UTF-8',
+    textOf(answer),
+    { 'Content-Security-Policy': SEEN_POLICY }
+  )
+}

@@ -1,0 +1,78 @@
+import { seeOther } from '../admin/answer.ts'
+import type { Route } from '../admin/route.ts'
+import { login } from '../admin/routes/login.ts'
+import type { Side } from '../admin/side.ts'
+import { allRules } from '../rules/rule.ts'
+import { seenPage } from './answer.ts'
+import { assetAnswer } from './assets.ts'
+import { createCounts } from './counts.ts'
+import { loginFromForm, loginPage, notHere } from './door.ts'
+import { exportEvents } from './export.ts'
+import type { DashboardOptions, House } from './house.ts'
+import { type PageRoute, pageRoute } from './page.ts'
+import { eventPage } from './pages/event.ts'
+import { eventsPage } from './pages/events.ts'
+import { overviewPage } from './pages/overview.ts'
+import { searchHref } from './search.ts'
+
+const PAGES: readonly PageRoute[] = [
+  { path: '/', summary: 'the dashboard: overview', make: overviewPage },
+  { path: '/events', summary: 'the dashboard: events', make: eventsPage },
+  { path: '/events/export', summary: 'events as a file', make: exportEvents },
+  { path: '/events/{ray}', summary: 'the dashboard: one event', make: eventPage },
+  { path: '/events/{ray}/answer', summary: 'what the visitor of an event got', make: seenPage },
+  {
+    path: '/search',
+    method: 'POST',
+    summary: 'where a text leads that was put into the search box',
+    make: async ({ edge }, request) => {
+      const q = new URLSearchParams((await request.body?.()) ?? '').get('q') ?? ''
+      return seeOther(await searchHref(q, edge.store, allRules(edge.ruleset)))
+    },
+  },
+  { path: '/login', summary: 'the form that takes the token', open: true, make: loginPage },
+]
+
+/** The login of programs, with pages for the form's mistakes. */
+const loginRoute = (house: House): Route => {
+  const own = login(house.side)
+  return {
+    ...own,
+    isPage: true,
+    answer: (request, caller) =>
+      pageRoute(house, {
+        path: own.path,
+        summary: own.summary,
+        make: async () => (await loginFromForm(house, request)) ?? own.answer(request, caller),
+      }).answer(request, caller),
+  }
+}
+
+const assets: Route = {
+  method: 'GET',
+  path: '/assets/{hash}/{name}',
+  summary: 'a file of the dashboard',
+  result: { description: 'the file', type: 'text/css' },
+  isPage: true,
+  open: true,
+  answer: (request) => assetAnswer(request) ?? notHere(),
+}
+
+/**
+ * The pages of the admin port for people. They do nothing by themselves: they show what the store, the rules and the toolkit
+ * answer, and what they change goes through the gate, the audit log and the reload like every change.
+ *
+ * @example createAdmin({ store, health, pages: dashboard({ edge, facts, … }) })
+ */
+export const dashboard =
+  (options: DashboardOptions) =>
+  (side: Side): Route[] => {
+    const house: House = {
+      ...options,
+      side,
+      counts: createCounts(side.store),
+      now: Date.now,
+      ruleById: (id) => allRules(options.edge.ruleset).find((rule) => rule.id === id),
+    }
+    return [...PAGES.map((page) => pageRoute(house, page)), loginRoute(house), assets]
+  }

@@ -1,0 +1,38 @@
+import type { Side } from '../admin/side.ts'
+import type { Edge } from '../edge.ts'
+import type { Rule } from '../rules/rule.ts'
+import type { Counts } from './counts.ts'
+
+/** One source of visitor data, as the dashboard tells of it. */
+export interface DataFact {
+  readonly role: string
+  readonly name: string
+  /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
+  readonly date: string
+  /** One line for people. */
+  readonly text?: string
+  /** What is not as it should be. */
+  readonly warning?: string
+}
+
+/** What the dashboard shows, and what it may do. */
+export interface DashboardOptions {
+  readonly edge: Edge
+  readonly facts: () => readonly DataFact[]
+  readonly readOnly: boolean
+  /** Why the rules in force are older than their files. */
+  readonly reloadProblem: () => string | undefined
+  /** True where made-up visitors ask (`--demo-traffic`). */
+  readonly isDemo?: boolean
+  /** Address of the visitors' port, for examples. */
+  readonly visitorUrl?: (() => string | undefined) | undefined
+}
+
+/** What every page works with. */
+export interface House extends DashboardOptions {
+  readonly side: Side
+  readonly counts: Counts
+  readonly now: () => number
+  /** The rule in force that has this id. */
+  readonly ruleById: (id: string) => Rule | undefined
+}

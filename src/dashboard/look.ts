@@ -1,0 +1,146 @@
+import { readEventQuery, writeEventQuery } from '../admin/event-query.ts'
+import { BadParameter } from '../admin/parameter.ts'
+import type { Condition, EventSelection } from '../events/query.ts'
+
+/** Which events a page looks at, as its URL has it: every filter is in there, so a link shows the same. */
+export interface Look {
+  /** `24h`; absent where the URL has `from` or `to`. */
+  readonly since: string | undefined
+  readonly fromMs: number
+  readonly toMs: number
+  /** False where the look ends now. */
+  readonly hasEnd: boolean
+  readonly where: readonly Condition[]
+  readonly text: string | undefined
+  readonly selection: EventSelection
+}
+
+export const SPANS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const
+export const DEFAULT_SPAN = '24h'
+const DAY_MS = 86_400_000
+/** Counts of one stretch are counted once, not again with each millisecond that passes. */
+const MIN_STEP_MS = 5_000
+const STEPS_OF_SPAN = 288
+
+const timeOf = (value: string | number | undefined): number | undefined => {
+  if (value === undefined) return undefined
+  return typeof value === 'number'
+    ? value
+    : Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes('T') ? value : `${value}Z`)
+}
+
+/** Parameters of a page besides the ones that select events. */
+const OWN = new Set(['cursor', 'live', 'field', 'operator', 'value', 'format'])
+
+/** What the form that adds a filter sends: a field, an operator and a value. */
+const added = (query: URLSearchParams): [string, string][] => {
+  const [field, operator, value] = ['field', 'operator', 'value'].map((name) => query.get(name))
+  return field && operator && value !== null && value !== undefined && value !== ''
+    ? [[`${field}.${operator}`, value]]
+    : []
+}
+
+/**
+ * Reads the part of a URL that selects events; the last day where it names no time.
+ *
+ * @throws BadParameter
+ */
+export const readLook = (query: URLSearchParams, nowMs: number): Look => {
+  const pairs = [...query].filter(([name]) => !OWN.has(name))
+  const named = pairs.filter(([, value]) => value !== '').map(([name]) => name)
+  const hasTime = ['since', 'from', 'to'].some((name) => named.includes(name))
+  const asked = [
+    ...pairs,
+    ...added(query),
+    ...(hasTime ? [] : [['since', DEFAULT_SPAN] satisfies [string, string]]),
+  ]
+  const { where = [], text, ...times } = readEventQuery('page', asked, nowMs)
+  const since = hasTime ? query.get('since') || undefined : DEFAULT_SPAN
+  const to = timeOf(times.to)
+  const toMs = to ?? nowMs
+  const from = timeOf(times.from) ?? toMs - DAY_MS
+  if (from >= toMs) {
+    throw new BadParameter('from: expected a time before the end', { parameter: 'from' })
+  }
+  const step = Math.max(MIN_STEP_MS, Math.floor((toMs - from) / STEPS_OF_SPAN))
+  const fromMs = since === undefined ? from : Math.floor(from / step) * step
+  return {
+    since,
+    fromMs,
+    toMs,
+    hasEnd: to !== undefined,
+    where,
+    text,
+    selection: {
+      where,
+      from: fromMs,
+      ...(to === undefined ? {} : { to }),
+      ...(text === undefined ? {} : { text }),
+    },
+  }
+}
+
+type Given = Partial<Pick<Look, 'since' | 'where' | 'text'>> & {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** A link to a page that looks at these events. */
+export const hrefOf = (
+  path: string,
+  given: Given,
+  more: Readonly<Record<string, string | undefined>> = {}
+): string => {
+  const { since, from, to, where = [], text } = given
+  const query = new URLSearchParams(
+    writeEventQuery({ where, ...(text === undefined ? {} : { text }) })
+  )
+  if (since !== undefined && since !== DEFAULT_SPAN) query.set('since', since)
+  if (from !== undefined) query.set('from', new Date(from).toISOString())
+  if (to !== undefined) query.set('to', new Date(to).toISOString())
+  for (const [name, value] of Object.entries(more)) {
+    if (value !== undefined) query.set(name, value)
+  }
+  const search = query.toString()
+  return search === '' ? path : `${path}?${search}`
+}
+
+/** The same look, to change a part of it. */
+export const givenBy = ({ since, fromMs, toMs, hasEnd, where, text }: Look): Given => ({
+  where,
+  text,
+  ...(since === undefined ? { from: fromMs, ...(hasEnd ? { to: toMs } : {}) } : { since }),
+})
+
+const listOf = (value: Condition['value']) =>
+  (Array.isArray(value) ? value : [value]).map(String) as string[]
+const isOneOf = ({ operator }: Condition) => operator === 'is' || operator === 'in'
+
+/** Only events with this value, or with one of those already chosen of the same field. */
+export const including = (
+  where: readonly Condition[],
+  field: string,
+  value: string | number
+): Condition[] => {
+  const chosen = where.find((one) => one.field === field && isOneOf(one))
+  const others = where.filter(
+    (one) => one !== chosen && !(one.field === field && String(one.value) === String(value))
+  )
+  const values = new Set([...(chosen === undefined ? [] : listOf(chosen.value)), String(value)])
+  return [
+    ...others,
+    values.size === 1
+      ? { field, operator: 'is', value: String(value) }
+      : { field, operator: 'in', value: [...values] },
+  ]
+}
+
+/** Only events without this value. */
+export const excluding = (
+  where: readonly Condition[],
+  field: string,
+  value: string | number
+): Condition[] => [
+  ...where.filter((one) => !(one.field === field && listOf(one.value).includes(String(value)))),
+  { field, operator: 'isNot', value: String(value) },
+]

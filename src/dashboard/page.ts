@@ -1,0 +1,99 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { answerOf } from '../admin/answer.ts'
+import { BadParameter } from '../admin/parameter.ts'
+import type { RouteRequest } from '../admin/request.ts'
+import { headerOf } from '../admin/request.ts'
+import type { Caller, Route } from '../admin/route.ts'
+import type { Answer } from '../answers/answer.ts'
+import { EdgeError } from '../error.ts'
+import { frame } from './frame.ts'
+import type { House } from './house.ts'
+import { type Html, html } from './html.ts'
+
+const gzipped = promisify(gzip)
+
+/** Nothing comes from elsewhere, nothing inline runs, nothing is sent elsewhere. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** A page, compressed where the browser takes it. */
+export const pageAnswer = async (
+  request: RouteRequest,
+  page: Html,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {}
+): Promise<Answer> => {
+  const takesGzip = /\bgzip\b/.test(headerOf(request, 'accept-encoding') ?? '')
+  const body = takesGzip ? await gzipped(page.text) : Buffer.from(page.text)
+  const answer = answerOf(status, 'text/html; charset=UTF-8', '', {
+    'Content-Length': String(body.length),
+    'Content-Security-Policy': POLICY,
+    ...(takesGzip ? { 'Content-Encoding': 'gzip' } : {}),
+    Vary: 'Accept-Encoding',
+    ...headers,
+  })
+  return { ...answer, body }
+}
+
+const SERVER_ERROR = 500
+
+/** What went wrong, for a person. */
+const failed = (house: House, error: unknown): { status: number; page: Html } => {
+  const isBad =
+    error instanceof BadParameter || (error instanceof EdgeError && error.code === 'invalid_query')
+  const title = isBad ? 'This link asks for something that there is not' : 'This did not work'
+  const said =
+    isBad || error instanceof EdgeError
+      ? (error as Error).message
+      : 'The page could not be made. The log of the edge has the reason.'
+  const main = html`<div class="empty"><p>${said}</p><p><a class="button" href="/events">All events of the last day</a></p></div>`
+  return {
+    status: isBad ? 400 : SERVER_ERROR,
+    page: frame(house, { title, section: 'none', main }),
+  }
+}
+
+/** What a page answers: itself, or something else, such as where to go. */
+export type Made = Html | Answer | { readonly status: number; readonly page: Html }
+
+export interface PageRoute extends Pick<Route, 'path' | 'summary'> {
+  readonly method?: Route['method']
+  readonly changes?: boolean
+  readonly open?: boolean
+  make(house: House, request: RouteRequest, caller: Caller): Promise<Made>
+}
+
+const isHtml = (made: Made): made is Html => 'text' in made && !('status' in made)
+
+/** A page as a route of the admin port. */
+export const pageRoute = (house: House, page: PageRoute): Route => ({
+  method: page.method ?? 'GET',
+  path: page.path,
+  summary: page.summary,
+  result: { description: page.summary, type: 'text/html' },
+  isPage: true,
+  ...(page.changes === true ? { changes: true } : {}),
+  ...(page.open === true ? { open: true } : {}),
+  answer: async (request, caller) => {
+    try {
+      const made = await page.make(house, request, caller)
+      if (isHtml(made)) return await pageAnswer(request, made)
+      return 'page' in made ? await pageAnswer(request, made.page, made.status) : made
+    } catch (error) {
+      const { status, page: shown } = failed(house, error)
+      if (status >= SERVER_ERROR) house.side.onError(error)
+      return pageAnswer(request, shown, status)
+    }
+  },
+})

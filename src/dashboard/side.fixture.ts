@@ -1,0 +1,76 @@
+import { gunzipSync } from 'node:zlib'
+import type { AdminOptions } from '../admin/admin.ts'
+import { createAdmin } from '../admin/admin.ts'
+import { createEdge } from '../edge.ts'
+import type { SecurityEvent } from '../events/event.ts'
+import { memoryStore } from '../events/memory.ts'
+import { rulesFromObjects } from '../rules/objects.ts'
+import { dashboard } from './dashboard.ts'
+import type { DashboardOptions } from './house.ts'
+
+const RULES = [
+  { name: 'no scripts', id: 'no-scripts', when: { user_agent: 'curl' }, action: 'block' },
+  { name: 'log in', expression: 'http.request.uri.path eq "/login"', action: 'log' },
+]
+
+/** The dashboard over a store with these events, as a browser sees it. */
+export const sideWith = async (
+  events: readonly SecurityEvent[] = [],
+  {
+    admin: adminOptions = {},
+    rules = RULES,
+    ...options
+  }: Partial<DashboardOptions> & {
+    admin?: Partial<AdminOptions>
+    rules?: readonly unknown[]
+  } = {}
+) => {
+  const store = memoryStore()
+  for (const event of events) await store.append([event])
+  const edge = createEdge({ ruleset: rulesFromObjects([{ rules }]), store })
+  const admin = createAdmin({
+    store,
+    health: () => ({ rules: { enabled: 2, total: 2 } }),
+    pages: dashboard({
+      edge,
+      facts: () => [],
+      readOnly: false,
+      reloadProblem: () => undefined,
+      ...options,
+    }),
+    ...adminOptions,
+  })
+  const ask = async (
+    target: string,
+    {
+      method = 'GET',
+      headers = {},
+      form,
+    }: {
+      method?: string
+      headers?: Record<string, string>
+      form?: Record<string, string>
+    } = {}
+  ) => {
+    const answer = await admin({
+      method,
+      target,
+      headers: {
+        host: 'localhost:8021',
+        accept: 'text/html',
+        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+      peer: '127.0.0.1',
+      body: async () => new URLSearchParams(form).toString(),
+    })
+    const packed = answer.headers['Content-Encoding'] === 'gzip'
+    const bytes = Buffer.from(answer.body)
+    return {
+      status: answer.status,
+      headers: new Headers(answer.headers),
+      text: (packed ? gunzipSync(bytes) : bytes).toString(),
+    }
+  }
+  return { ask, edge, store }
+}

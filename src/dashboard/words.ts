@@ -1,0 +1,79 @@
+/** Actions as people say them. */
+export const ACTION_NAMES: Readonly<Record<string, string>> = {
+  block: 'Block',
+  log: 'Log',
+  skip: 'Skip',
+  allow: 'Allow',
+  challenge: 'Interactive challenge',
+  js_challenge: 'JS challenge',
+  managed_challenge: 'Managed challenge',
+}
+
+/** The same where there is little room: in a row, the kind of challenge is a detail. */
+export const SHORT_ACTION_NAMES: Readonly<Record<string, string>> = {
+  ...ACTION_NAMES,
+  challenge: 'Challenge',
+  js_challenge: 'Challenge',
+  managed_challenge: 'Challenge',
+}
+
+/** What an action did to the visitor, in one word. */
+export const ACTION_DONE: Readonly<Record<string, string>> = {
+  block: 'Blocked',
+  log: 'Logged',
+  skip: 'Let through',
+  allow: 'Let through',
+  challenge: 'Challenged',
+  js_challenge: 'Challenged',
+  managed_challenge: 'Challenged',
+}
+
+/** Products by the `source` of their events. */
+export const SOURCE_NAMES: Readonly<Record<string, string>> = {
+  firewallcustom: 'Custom rules',
+  ratelimit: 'Rate limiting',
+  uablock: 'User Agent Blocking',
+  zonelockdown: 'Zone Lockdown',
+  ip: 'IP Access',
+  iprange: 'IP Access',
+  asn: 'IP Access',
+  country: 'IP Access',
+}
+
+/** Fields of an event as a person reads them. */
+export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  action: 'Action',
+  source: 'Product',
+  'rule.id': 'Rule',
+  'rule.name': 'Rule name',
+  rule: 'Rule',
+  ip: 'IP address',
+  country: 'Country',
+  asn: 'Network',
+  asnName: 'Network name',
+  userAgent: 'User agent',
+  method: 'Method',
+  host: 'Host',
+  path: 'Path',
+  query: 'Query',
+  protocol: 'Protocol',
+  scheme: 'Scheme',
+  status: 'Status',
+  ja3: 'JA3',
+  ja4: 'JA4',
+  ray: 'Ray ID',
+  colo: 'Data centre',
+  expression: 'Expression',
+  'reputation.score': 'Reputation score',
+}
+
+export const OPERATOR_NAMES: Readonly<Record<string, string>> = {
+  is: 'is',
+  isNot: 'is not',
+  in: 'is one of',
+  contains: 'contains',
+  startsWith: 'starts with',
+  greater: 'is above',
+  less: 'is below',
+  inNetwork: 'is in',
+}
