@@ -15,6 +15,7 @@ const OUTPUTS = [
   'list-worker.js',
   'replay-worker.js',
   'cli/main.js',
+  'dashboard/page.js',
   'client.js',
   'client.d.ts',
 ]

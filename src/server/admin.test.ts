@@ -86,7 +86,7 @@ test('nothing of it is on the port of the visitors', async () => {
   const edge = createEdge(optionsWith([], { store: memoryStore() }))
   const served = await serve({ edge, upstream })
   onTestFinished(() => served.close())
-  const index = await (await fetch(`${served.admin}/`)).text()
+  const index = await (await fetch(`${served.admin}/api`)).text()
   const routes = [...index.matchAll(/<li>(?:<a[^>]*>)?(POST )?(\/[\w/.{}-]+)/g)]
   expect(routes.length).toBeGreaterThan(7)
   for (const [, method = 'GET', path] of routes) {
