@@ -133,6 +133,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'metrics',
     'mount',
     'proxy',
+    'ray',
     'request',
     'rules',
     'verdict',

@@ -1,5 +1,7 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { messageOf } from '../error.ts'
+import type { EventStore } from '../events/event.ts'
+import { noStore } from '../events/none.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import type { CountersName } from '../limits/node/open.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
@@ -9,6 +11,7 @@ import type { StoreName } from '../options.ts'
 import { readStoreName } from '../options.ts'
 import { createLargeLists } from '../rules/node/large-lists.ts'
 import { allRules } from '../rules/rule.ts'
+import type { DemoTraffic } from '../server/demo-traffic.ts'
 import { createReloader } from '../server/reload.ts'
 import type { ServeOptions } from '../server/serve.ts'
 import { serve as start } from '../server/serve.ts'
@@ -30,6 +33,7 @@ import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 const MAX_PORT = 65_535
 /** A year: Cloudflare's longest. */
 const MAX_CLEARANCE_SECONDS = 31_536_000
+const NOBODY = { judged: 0, blocked: 0 }
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0'
 
 const storeOf = (args: Arguments): StoreName | undefined => {
@@ -156,6 +160,9 @@ export const serve: Command = {
       value: 'SPEC',
       help: 'counters of rate limits: memory, memory:MAXKEYS, or redis://HOST:PORT for several edges (default memory)',
     },
+    'demo-traffic': {
+      help: 'make up visitors of the demo site, so that the dashboard has something to show; off with --upstream',
+    },
     colo: { value: 'XXX', help: 'data centre in Ray IDs, three letters (default LOC)' },
     'redact-query': {
       value: 'NAMES',
@@ -197,6 +204,9 @@ export const serve: Command = {
         ),
     })
     const closing: (() => void | Promise<void>)[] = [sources.close]
+    // An origin has visitors of its own, and none of theirs are made up.
+    const isDemo = args.on('demo-traffic') && args.text('upstream') === undefined
+    let demo: DemoTraffic | undefined
     const started = async () => {
       const { geo, asn, reputation, bots, lists } = sources
       const edge = createEdge({
@@ -243,13 +253,34 @@ export const serve: Command = {
         host: args.text('host'),
         port,
         adminPort,
-        admin: { ...admin, reloader },
+        admin: {
+          ...admin,
+          reloader,
+          ...(isDemo ? { demoStats: () => demo?.stats ?? NOBODY } : {}),
+        },
         portOptions: { port: '--port', adminPort: '--admin-port' },
         tls,
         tlsResumption: args.on('tls-resumption'),
         proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,
         onError,
       })
+      if (isDemo && edge.store.discards !== true) {
+        const { startDemoTraffic } = await import('../server/demo-traffic.ts')
+        const stage = (append: EventStore['append']) =>
+          createEdge({
+            rules,
+            terraform: terraformValues(args),
+            store: { ...noStore(), discards: false, append },
+            overrides: true,
+            geo,
+            asn,
+            reputation,
+            bots: bots ?? 'off',
+            lists,
+            colo: args.text('colo'),
+          })
+        demo = startDemoTraffic({ edge, stage, onError })
+      }
       return { edge, served, facts, reloader }
     }
     const { edge, served, facts, reloader } = await started().catch(async (error: unknown) => {
@@ -273,7 +304,8 @@ export const serve: Command = {
         () => {
           stopWatch()
           sources.close()
-          return served.close().finally(resolve)
+          const stopped = demo?.stop() ?? Promise.resolve()
+          return stopped.then(served.close).finally(resolve)
         },
         { onHangup: reload }
       )
@@ -330,7 +362,7 @@ const announce = (
         'trusted',
         trust.length === 0 ? 'no proxies: the edge ignores forwarded headers' : trust.join(', ')
       ),
-      row('admin', `${served.admin}/api/events`),
+      row('dashboard', served.admin),
       // The one time that it is shown: it is kept nowhere.
       ...(served.adminToken === undefined ? [] : [row('admin token', served.adminToken)]),
       ...(args.on('overrides')

@@ -69,6 +69,6 @@ export const barsOf = (
 export const niceMost = (most: number): number => {
   if (most <= 2) return 2
   const power = 10 ** Math.floor(Math.log10(most))
-  const step = [1, 2, 4, 5, 8, 10].find((one) => one * power >= most)!
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((one) => one * power >= most)!
   return step * power
 }

@@ -37,7 +37,7 @@ describe('overview', () => {
   })
 
   test('made-up traffic is called that', async () => {
-    const { ask } = await sideWith([], { isDemo: true })
+    const { ask } = await sideWith([], { demoStats: () => ({ judged: 7, blocked: 3 }) })
     expect((await ask('/')).text).toContain('makes up its visitors')
   })
 })

@@ -72,6 +72,11 @@ export const dashboard =
       side,
       counts: createCounts(side.store),
       now: Date.now,
+      judged: () => {
+        const { judged, blocked } = options.edge.stats
+        const demo = options.demoStats?.() ?? { judged: 0, blocked: 0 }
+        return { judged: judged + demo.judged, blocked: blocked + demo.blocked }
+      },
       ruleById: (id) => allRules(options.edge.ruleset).find((rule) => rule.id === id),
     }
     return [...PAGES.map((page) => pageRoute(house, page)), loginRoute(house), assets]

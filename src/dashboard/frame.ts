@@ -46,14 +46,14 @@ const head = (title: string, more: Part = ''): Html =>
 <script src="${assetHref('page.js')}" type="module"></script>
 ${more}`
 
-const stateOf = ({ edge, reloadProblem, side, readOnly, isDemo }: House): Html => {
+const stateOf = ({ edge, reloadProblem, side, readOnly, demoStats, judged: read }: House): Html => {
   const { rules } = side.health()
   const trouble = edge.store.state?.()?.trouble !== undefined
   const isWell = !trouble && reloadProblem() === undefined
-  const { judged, blocked } = edge.stats
+  const { judged, blocked } = read()
   return html`<div class="state"><p><a href="/#state"><span class="dot ${isWell ? 'well' : 'ill'}"></span>${isWell ? 'All is well' : 'Needs attention'}</a></p>
 <p>${rules.enabled} of ${rules.total} rules on</p><p title="Requests judged since the start">${share(blocked, judged)} refused</p>
-${readOnly && html`<p class="badge">${icon('lock')} Read only</p>`}${isDemo && html`<p class="badge">Made-up traffic</p>`}
+${readOnly && html`<p class="badge">${icon('lock')} Read only</p>`}${demoStats !== undefined && html`<p class="badge">Made-up traffic</p>`}
 ${side.gate.asksForToken && html`<form method="post" action="/logout"><button class="quiet">Log out</button></form>`}</div>`
 }
 

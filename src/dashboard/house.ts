@@ -15,6 +15,12 @@ export interface DataFact {
   readonly warning?: string
 }
 
+/** Counts since the start. */
+export interface Judged {
+  readonly judged: number
+  readonly blocked: number
+}
+
 /** What the dashboard shows, and what it may do. */
 export interface DashboardOptions {
   readonly edge: Edge
@@ -22,8 +28,8 @@ export interface DashboardOptions {
   readonly readOnly: boolean
   /** Why the rules in force are older than their files. */
   readonly reloadProblem: () => string | undefined
-  /** True where made-up visitors ask (`--demo-traffic`). */
-  readonly isDemo?: boolean
+  /** How many made-up visitors were judged (`--demo-traffic`); absent where there are none. */
+  readonly demoStats?: (() => Judged) | undefined
   /** Address of the visitors' port, for examples. */
   readonly visitorUrl?: (() => string | undefined) | undefined
 }
@@ -33,6 +39,8 @@ export interface House extends DashboardOptions {
   readonly side: Side
   readonly counts: Counts
   readonly now: () => number
+  /** Made-up visitors included. */
+  readonly judged: () => Judged
   /** The rule in force that has this id. */
   readonly ruleById: (id: string) => Rule | undefined
 }

@@ -23,8 +23,8 @@ export interface AdminServeOptions {
   tls?: TlsOption | undefined
   /** Gets one line of JSON for each change and login. Default: they are kept in memory alone. */
   auditFile?: string | undefined
-  /** True where the visitors are made up, which the dashboard then says. */
-  isDemo?: boolean
+  /** Counts of made-up visitors, where there are some: the dashboard says so. */
+  demoStats?: (() => { readonly judged: number; readonly blocked: number }) | undefined
   /** Reads the rules again, for `POST /api/rules/reload`. */
   reloader?: Reloader | undefined
 }
@@ -37,7 +37,7 @@ const countsOf = ({ ruleset }: Edge) => {
 /** The admin side of one edge. @throws EdgeError as `startAdmin` */
 export const startEdgeAdmin = (
   edge: Edge,
-  { names, auditFile, reloader, ...options }: AdminServeOptions,
+  { names, auditFile, reloader, demoStats, ...options }: AdminServeOptions,
   listening: {
     port: number
     portOption: string
@@ -60,7 +60,7 @@ export const startEdgeAdmin = (
       facts: () => factsOf(edge),
       readOnly: options.readOnly === true,
       reloadProblem: () => reloader?.problem,
-      isDemo: options.isDemo === true,
+      demoStats,
       visitorUrl: () => visitorUrl,
     }),
     hosts: names ?? [],

@@ -124,8 +124,9 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   const isCounting = [series, newest, ...Object.values(tops)].some(
     ({ state }) => state === 'counting'
   )
-  const { judged, blocked } = house.edge.stats
+  const { judged, blocked } = house.judged()
   const uptime = span((house.now() - house.side.startMs) / MS_PER_SECOND)
+  const made = house.demoStats === undefined ? '' : 'made-up ones too, '
   const points = series.state === 'ready' ? series.value : []
   const total = points.reduce((sum, point) => sum + point.count, 0)
   const inTime = (isWanted: (action: string) => boolean) =>
@@ -134,11 +135,11 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
     series.state === 'ready' ? count(value) : html`<span class="counting">…</span>`
   const challenged = inTime((action) => action.endsWith('challenge'))
   const blocks = inTime((action) => action === 'block')
-  const tiles = html`<dl class="tiles" id="tiles">${tile('Judged', count(judged), `since the start, ${uptime} ago`)}${tile('Refused', share(blocked, judged), `${count(blocked)} requests since the start`)}${tile('Blocked', shown(blocks), 'in the time shown')}${tile('Challenged', shown(challenged), 'in the time shown')}${tile('Logged or let through', shown(total - blocks - challenged), 'in the time shown')}</dl>`
+  const tiles = html`<dl class="tiles" id="tiles">${tile('Judged', count(judged), `${made}since the start, ${uptime} ago`)}${tile('Refused', share(blocked, judged), `${count(blocked)} requests since the start`)}${tile('Blocked', shown(blocks), 'in the time shown')}${tile('Challenged', shown(challenged), 'in the time shown')}${tile('Logged or let through', shown(total - blocks - challenged), 'in the time shown')}</dl>`
   const url = house.visitorUrl?.()
   const firstSteps = html`<div class="empty"><h2>Nothing was stopped in this time</h2><p>An event appears here as soon as a rule matches a request.</p>${url !== undefined && html`<pre tabindex="0">curl -i ${url}/</pre>`}</div>`
   const main = html`${
-    house.isDemo &&
+    house.demoStats !== undefined &&
     html`<p class="banner">This edge makes up its visitors: personas ask for pages of the demo site, so that there is something to see. Start it without <code>--demo-traffic</code> for real ones alone.</p>`
   }${tiles}
 <section class="card" id="chart" aria-label="Events over time">${lookChart('/events', look, series, true)}</section>
