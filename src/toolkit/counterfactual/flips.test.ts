@@ -1,0 +1,336 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readPersonas } from '../../personas/personas.ts'
+import { rulesFromObjects } from '../../rules/objects.ts'
+import type { TrialRequest } from '../trial.ts'
+import { createTrials } from '../trial.ts'
+import { explicitRequest, trialRequest } from './explicit.ts'
+import type { FlipOptions } from './flips.ts'
+import { flipsOf } from './flips.ts'
+
+const personas = readPersonas()
+const trialsOf = (document: object) =>
+  createTrials({ ruleset: rulesFromObjects([document]), personas })
+const block = (expression: string, name = 'it') => ({ name, expression, action: 'block' })
+
+/** `country: KP→US except IR,KP & path: …` for each flip. */
+const flips = (document: object, request: TrialRequest, options?: FlipOptions) =>
+  flipsOf(trialsOf(document), request, options).flips.map(({ changes }) =>
+    changes
+      .map(
+        ({ attribute, from, to, values, except }) =>
+          `${attribute} ${from}→${to}${values === undefined ? '' : ` of ${values.join(',')}`}${except === undefined || except.length === 0 ? '' : ` except ${except.join(',')}`}`
+      )
+      .join(' & ')
+  )
+
+describe('what flips a refusal', () => {
+  test.each<[string, object, TrialRequest, string[]]>([
+    [
+      'a country',
+      { rules: [block('ip.src.country in {"KP" "IR"}')] },
+      { from: { country: 'KP' } },
+      ['country KP→US except KP,IR'],
+    ],
+    [
+      'a country that is not let in',
+      { rules: [block('not ip.src.country in {"DE" "FR"}')] },
+      { from: { country: 'US' } },
+      ['country US→DE of DE,FR'],
+    ],
+    [
+      'a continent',
+      { rules: [block('ip.src.continent eq "EU"')] },
+      { from: { country: 'DE' } },
+      ['country DE→US'],
+    ],
+    [
+      'a network and a path: one of them is enough',
+      { rules: [block('ip.src.asnum eq 24940 and http.request.uri.path contains "/wp"')] },
+      { url: 'https://a.test/wp-login.php', from: { asn: 24940 } },
+      ['asn 24940→64496 except 24940', 'path /wp-login.php→/'],
+    ],
+    [
+      'either of two rules: both have to change',
+      { rules: [block('ip.src.asnum eq 24940'), block('http.user_agent contains "curl"', 'b')] },
+      { headers: { 'User-Agent': 'curl/8' }, from: { asn: 24940 } },
+      [
+        'asn 24940→64496 except 24940 & user_agent curl/8→Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36',
+      ],
+    ],
+    [
+      'an exception before it',
+      {
+        rules: [
+          { name: 'office', expression: 'ip.src in {192.0.2.0/24}', action: 'skip' },
+          block('ip.src.country eq "DE"'),
+        ],
+      },
+      { from: { ip: '198.51.100.1', country: 'DE' } },
+      ['country DE→US except DE', 'ip 198.51.100.1→192.0.2.77'],
+    ],
+    [
+      'an IP Access rule',
+      { access: [{ block: 'KP' }, { allow: 'AS64500' }] },
+      { from: { country: 'KP' } },
+      ['country KP→US except KP', 'asn 0→64500 of 64500'],
+    ],
+    [
+      'a header, a cookie, a query, a method, a fingerprint, a score',
+      {
+        rules: [
+          block('any(http.request.headers["x-a"][*] eq "1")', 'a'),
+          { name: 'key', expression: 'http.request.cookies["k"][0] eq "v"', action: 'skip' },
+          block('http.request.uri.args["q"][0] eq "x"', 'b'),
+        ],
+      },
+      { url: 'https://a.test/?q=x', headers: { 'X-A': '0' } },
+      ['query ?q=x→', 'header:cookie null→k=v'],
+    ],
+    [
+      'a bot score and a fingerprint',
+      { rules: [block('cf.bot_management.score lt 30 and cf.bot_management.ja4 ne "t"')] },
+      { from: { fields: { 'cf.bot_management.score': 2 } } },
+      ['cf.bot_management.score 2→30', 'cf.bot_management.ja4 →t of t'],
+    ],
+    [
+      'a challenge',
+      { rules: [{ ...block('ip.src.country eq "DE"'), action: 'managed_challenge' }] },
+      { from: { country: 'DE' } },
+      ['country DE→US except DE', 'challenge null→pass'],
+    ],
+    [
+      'User Agent Blocking, and a lockdown',
+      {
+        user_agents: [{ block: 'Bad/1' }],
+        lockdown: [{ urls: 'a.test/wiki/*', allow: '192.0.2.1' }],
+      },
+      { url: 'https://a.test/wiki/x', from: { ip: '192.0.2.2' } },
+      ['ip 192.0.2.2→192.0.2.1', 'path /wiki/x→/'],
+    ],
+    ['everybody is refused', { rules: [block('true')] }, {}, []],
+  ])('%s', (_, document, request, expected) => {
+    const found = flips(document, request)
+    expect(found).toEqual(expected)
+  })
+
+  test('no change: what passes is refused with the values that rules name', () => {
+    expect(
+      flips(
+        {
+          rules: [
+            block(
+              'http.request.uri.path matches "^/wp-(login|admin)" and http.request.method eq "POST"'
+            ),
+          ],
+        },
+        { url: '/' }
+      )
+    ).toEqual(['path /→/wp-login & method GET→POST of POST'])
+  })
+
+  test('says what is irrelevant, and whether it tried all', () => {
+    const document = { rules: [block('ip.src.asnum eq 24940')] }
+    expect(flipsOf(trialsOf(document), { from: { asn: 24940 } })).toMatchObject({
+      irrelevant: ['country', 'ip', 'user_agent', 'path', 'query', 'method'],
+      isComplete: true,
+    })
+    const wide = {
+      rules: Array.from({ length: 4 }, (_, i) =>
+        block(
+          `cf.threat_score eq ${i} and ip.src.country eq "DE" and ip.src.asnum eq ${i} and http.request.method eq "POST"`,
+          `r${i}`
+        )
+      ),
+    }
+    expect(flipsOf(trialsOf(wide), {}, { maxTrials: 3 }).isComplete).toBe(false)
+  })
+
+  test('of a persona: all that it is can change', () => {
+    const document = {
+      rules: [block('ip.src.country eq "DE" and http.user_agent contains "curl"')],
+    }
+    expect(
+      flips(document, { from: { as: 'curl-hetzner' } }).map((one) => one.split(' ')[0])
+    ).toEqual(['country', 'user_agent'])
+  })
+
+  test('has its own goal', () => {
+    const document = {
+      rules: [block('ip.src.country eq "KP"', 'a'), block('ip.src.asnum eq 1', 'b')],
+    }
+    const from = { country: 'KP', asn: 1 }
+    expect(flips(document, { from }, { goal: ({ rule }) => rule?.name === 'b' })).toEqual([
+      'country KP→US except KP',
+    ])
+  })
+})
+
+test('an explicit request is judged as the one that it stands for', () => {
+  const trials = trialsOf({
+    rules: [
+      block('http.user_agent contains "curl" and ip.src.country eq "DE"', 'a'),
+      block('cf.bot_management.ja4 ne "" and http.request.version eq "HTTP/2"', 'b'),
+      block('any(http.request.headers["accept-language"][*] contains "de")', 'c'),
+      block('ip.src.asnum in {24940 16509} or ip.src.city eq "Paris"', 'd'),
+    ],
+  })
+  for (const as of personas.names) {
+    const request = { url: 'https://a.test/x?y', from: { as } }
+    const trial = trials.run(request)
+    const again = trials.run(trialRequest(explicitRequest(trial, request)))
+    expect([as, again.rule?.name]).toEqual([as, trial.rule?.name])
+  }
+})
+
+describe('brute force', () => {
+  /** Every value of each attribute that the rules below can tell apart, and one more. */
+  const DOMAIN = {
+    country: ['DE', 'FR', 'KP', 'US'],
+    asn: [0, 1, 2, 3, 4, 5],
+    method: ['GET', 'POST', 'PUT'],
+    path: ['/', '/a', '/b', '/a/b', '/c'],
+    user_agent: ['', 'curl', 'bot', 'curl bot', 'x'],
+    'cf.threat_score': [0, 5, 10, 20],
+    'cf.client.bot': [true, false],
+    'header:x-k': [null, 'v', 'w'],
+  } as const
+  type Name = keyof typeof DOMAIN
+  type Point = Record<Name, string | number | boolean | null>
+  const NAMES = Object.keys(DOMAIN) as Name[]
+
+  const requestOf = (point: Point): TrialRequest => ({
+    method: String(point.method),
+    url: `https://a.test${point.path}`,
+    headers: [
+      ...(point.user_agent === '' ? [] : [['User-Agent', String(point.user_agent)] as const]),
+      ...(point['header:x-k'] === null ? [] : [['X-K', String(point['header:x-k'])] as const]),
+    ],
+    from: {
+      ip: '192.0.2.1',
+      country: String(point.country),
+      asn: Number(point.asn),
+      fields: {
+        'cf.threat_score': point['cf.threat_score'],
+        'cf.client.bot': point['cf.client.bot'],
+      },
+    },
+  })
+
+  const atom = fc.constantFrom(
+    'ip.src.country eq "DE"',
+    'ip.src.country in {"DE" "KP"}',
+    'ip.src.country ne "FR"',
+    'ip.src.asnum eq 2',
+    'ip.src.asnum in {1..3}',
+    'ip.src.asnum gt 3',
+    'http.request.method eq "POST"',
+    'http.request.uri.path contains "/a"',
+    'http.request.uri.path eq "/b"',
+    'http.request.uri.path contains "b"',
+    'http.user_agent contains "curl"',
+    'lower(http.user_agent) contains "bot"',
+    'http.user_agent eq ""',
+    'cf.threat_score ge 10',
+    'cf.threat_score eq 5',
+    'cf.client.bot',
+    'any(http.request.headers["x-k"][*] eq "v")',
+    'len(http.request.headers["x-k"]) gt 0'
+  )
+  const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+    expression: fc.oneof(
+      { maxDepth: 3, depthSize: 'small' },
+      { weight: 3, arbitrary: atom },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(tie('expression'), tie('expression'))
+          .map(([x, y]) => `(${x} and ${y})`),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.tuple(tie('expression'), tie('expression')).map(([x, y]) => `(${x} or ${y})`),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(tie('expression'), tie('expression'))
+          .map(([x, y]) => `(${x} xor ${y})`),
+      },
+      { weight: 1, arbitrary: tie('expression').map((x) => `not (${x})`) }
+    ),
+  }))
+  const document = fc.record({
+    rules: fc
+      .array(
+        fc.record({
+          expression,
+          action: fc.constantFrom('block', 'block', 'skip', 'log', 'managed_challenge'),
+        }),
+        { minLength: 1, maxLength: 4 }
+      )
+      .map((rules) => rules.map((rule, i) => ({ name: `r${i}`, ...rule }))),
+    access: fc.subarray([{ block: 'KP' }, { allow: 'FR' }, { block: 'AS4' }]),
+  })
+  const point = fc.record(
+    Object.fromEntries(NAMES.map((name) => [name, fc.constantFrom(...DOMAIN[name])]))
+  ) as unknown as fc.Arbitrary<Point>
+
+  /** All sets of up to `size` attributes, and of each all values. */
+  const minimalSets = (
+    trials: ReturnType<typeof trialsOf>,
+    start: Point,
+    size: number
+  ): string[] => {
+    const refused = trials.run(requestOf(start)).isRefused
+    const found: Name[][] = []
+    const flipsBy = (set: readonly Name[], changed: Point, place = 0): boolean => {
+      const name = set[place]
+      if (name === undefined) return trials.run(requestOf(changed)).isRefused !== refused
+      return DOMAIN[name].some((value) => flipsBy(set, { ...changed, [name]: value }, place + 1))
+    }
+    const choose = (left: number, from: number, set: Name[]): void => {
+      if (left === 0) {
+        if (found.some((smaller) => smaller.every((name) => set.includes(name)))) return
+        if (flipsBy(set, start)) found.push(set)
+        return
+      }
+      for (let i = from; i < NAMES.length; i++) choose(left - 1, i + 1, [...set, NAMES[i]!])
+    }
+    for (let i = 1; i <= size; i++) choose(i, 0, [])
+    return found.map((set) => [...set].sort().join('+')).sort()
+  }
+
+  const runs = Number(process.env.FLIP_RUNS ?? 150)
+
+  test('over all values of up to two attributes finds the same sets, and each flip flips', () => {
+    fc.assert(
+      fc.property(document, point, (rules, start) => {
+        const trials = trialsOf(rules)
+        const request = requestOf(start)
+        const { flips: found, isComplete } = flipsOf(trials, request, { maxChanges: 2 })
+        expect(isComplete).toBe(true)
+        const sets = found
+          // It is none of the domain.
+          .filter(({ changes }) => changes.every(({ attribute }) => attribute in DOMAIN))
+          .map(({ changes }) =>
+            changes
+              .map((one) => one.attribute)
+              .sort()
+              .join('+')
+          )
+          .sort()
+        expect(sets).toEqual(minimalSets(trials, start, 2))
+        const { isRefused } = trials.run(request)
+        for (const { changes } of found) {
+          const changed: Record<string, unknown> = { ...start }
+          if (changes.some(({ attribute }) => !(attribute in DOMAIN))) continue
+          for (const { attribute, to } of changes)
+            changed[attribute] = to ?? (attribute === 'user_agent' ? '' : null)
+          expect(trials.run(requestOf(changed as Point)).isRefused).toBe(!isRefused)
+        }
+      }),
+      { numRuns: runs }
+    )
+  })
+})
