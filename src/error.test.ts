@@ -36,7 +36,7 @@ test.each([
   [undefined, 'undefined'],
   [null, 'null'],
   [{ message: 'no error' }, '[object Object]'],
-  [Object.create(null), 'a thrown object without a text'],
+  [Object.create(null), 'a thrown object without a message'],
 ])('the text of %o is %s', (error, text) => {
   expect(messageOf(error)).toBe(text)
 })

@@ -53,6 +53,6 @@ export const messageOf = (error: unknown): string => {
   try {
     return String(error)
   } catch {
-    return 'a thrown object without a text'
+    return 'a thrown object without a message'
   }
 }

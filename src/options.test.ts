@@ -13,8 +13,8 @@ describe.each([
   ['edge1020/node', onNode, 'a name or a file, or an object with'],
 ])('options of %s', (_, make, provider) => {
   test.each([
-    [{ overides: true }, 'option "overides" is not known: did you mean overrides?'],
-    [{ whatever: 1 }, 'option "whatever" is not known: expected one of answers, asn,'],
+    [{ overides: true }, 'unknown option "overides": did you mean overrides?'],
+    [{ whatever: 1 }, 'unknown option "whatever": expected one of answers, asn,'],
     [{ trust: 'loopback' }, 'option trust: "loopback": expected a list of networks and names'],
     [{ trust: [1] }, 'option trust: 1: expected a list'],
     [{ geo: 5 }, `option geo: 5: expected ${provider} lookup()`],
@@ -160,7 +160,7 @@ describe('checkOptions', () => {
   test('there are no others', () => {
     expect(OPTION_NAMES).toHaveLength(26)
     expect(told({ rules: 1, nothing_like_it: undefined })).toBe(
-      `option "nothing_like_it" is not known: expected one of ${OPTION_NAMES.join(', ')}`
+      `unknown option "nothing_like_it": expected one of ${OPTION_NAMES.join(', ')}`
     )
   })
 

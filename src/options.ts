@@ -103,7 +103,7 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
     const near = nearest(name, OPTION_NAMES)
     const hint =
       near === undefined ? `expected one of ${OPTION_NAMES.join(', ')}` : `did you mean ${near}?`
-    throw new EdgeError('invalid_option', `option "${name}" is not known: ${hint}`)
+    throw new EdgeError('invalid_option', `unknown option "${name}": ${hint}`)
   }
   const { rules, store, trust } = given
   const isRules = (takesNames && isText(rules)) || (typeof rules === 'object' && rules !== null)

@@ -50,7 +50,7 @@ const limitWarnings = (rule: RateLimit, provided: ReadonlySet<FieldSource>): str
   if (countsVisitors(rule)) {
     const { name } = rule
     warnings.push(
-      `${placeOf(rule)}: rule "${name}" counts by cf.unique_visitor_id: visitors behind one address are one here`
+      `${placeOf(rule)}: rule "${name}" counts by cf.unique_visitor_id: here, visitors with the same address share a counter`
     )
   }
   return warnings

@@ -247,7 +247,7 @@ describe('edge1020 rules export', () => {
     const out = join(folder, 'out.tf')
     const { code, err } = await run(['rules', 'export', own, '--format', 'terraform', '-o', out])
     expect(code).toBe(0)
-    expect(err).toContain('own.yaml:5: Old page is left out: its page has no form there')
+    expect(err).toContain('own.yaml:5: Old page is left out: this format has no pages')
     expect(readFileSync(out, 'utf8')).toBe(`variable "zone_id" {
   type = string
 }
@@ -328,7 +328,7 @@ test('a document without a rule in force says that every request passes', async 
     put('empty.json', '{"success": true, "result": []}'),
   ])
   expect(code).toBe(0)
-  expect(err).toContain('no rule is in force: every request passes')
+  expect(err).toContain('no rule is active: every request passes')
 })
 
 test('a mistake in an expression of Terraform is shown within the expression, at the line of its rule', async () => {

@@ -21,7 +21,7 @@ export const ADMIN_FLAGS: Record<string, Flag> = {
   },
   'admin-token': {
     value: 'TOKEN',
-    help: `token of the admin port, 16 characters or more; better in ${TOKEN_VARIABLE}; default beyond loopback: a new token, shown once`,
+    help: `token of the admin port, 16 characters or more; the variable ${TOKEN_VARIABLE} is safer; default beyond loopback: a new token, printed once`,
   },
   'admin-name': {
     value: 'NAME',
@@ -41,7 +41,7 @@ export const adminOptions = (
   env: Readonly<Record<string, string | undefined>> = process.env
 ): AdminServeOptions => {
   if (args.on('admin-tls') && tls === undefined) {
-    throw usageError('--admin-tls: expected --tls, or --tls-cert and --tls-key, with it')
+    throw usageError('--admin-tls needs --tls, or --tls-cert and --tls-key')
   }
   const data = args.text('data')
   return {

@@ -44,7 +44,7 @@ const checkData = (directory: string): Finding[] => {
     accessSync(directory, constants.R_OK | constants.W_OK)
     return [ok('data', directory)]
   } catch {
-    throw new EdgeError('data_failed', `${directory}: cannot be written by this user`)
+    throw new EdgeError('data_failed', `${directory}: this user cannot write to it`)
   }
 }
 

@@ -12,11 +12,11 @@ const MAX_MB = 1_000_000_000
 export const EVENT_FLAGS: Record<string, Flag> = {
   'on-store-failure': {
     value: 'POLICY',
-    help: 'while no event can be written: refuse-anyway (default) answers at once and writes later, hold waits',
+    help: 'if no event can be written: refuse-anyway (default) answers at once and writes later, hold waits',
   },
   durability: {
     value: 'LEVEL',
-    help: 'what an event survives once its refusal is sent: commit (default) a kill, flush a power cut, memory neither',
+    help: 'what an event survives after its refusal: commit (default) a killed process, flush a power cut, memory neither',
   },
   'keep-days': { value: 'N', help: 'remove older events (default 30)' },
   'keep-mb': { value: 'N', help: 'remove the oldest events beyond this size (default 1000)' },
@@ -46,7 +46,7 @@ export const eventOptions = (args: Arguments): EventOptions => {
   const store = args.text('store')
   const without = Object.keys(EVENT_FLAGS).find((flag) => args.text(flag) !== undefined)
   if (without !== undefined && (store === 'memory' || store === 'none')) {
-    throw usageError(`--${without}: expected with a store in a file, not with --store ${store}`)
+    throw usageError(`--${without} needs a store in a file, not --store ${store}`)
   }
   const megabytes = number(args, 'keep-mb', MAX_MB)
   return {

@@ -14,7 +14,7 @@ export const READER_FLAGS: Record<string, Flag> = {
   },
   'admin-token': {
     value: 'TOKEN',
-    help: `token of the admin port, if it requires one; better in ${TOKEN_VARIABLE}`,
+    help: `token of the admin port, if it requires one; the variable ${TOKEN_VARIABLE} is safer`,
   },
   data: {
     value: 'DIR',
@@ -38,7 +38,7 @@ export const openReader = async (args: Arguments, io: Io, says: boolean): Promis
   const token = adminToken(args)
   const namesStore = args.given('data') || args.given('store')
   if (admin !== undefined) {
-    if (namesStore) throw usageError('--admin: expected without --data and --store')
+    if (namesStore) throw usageError('--admin cannot be combined with --data or --store')
     return runningEdge(admin, token)
   }
   const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN, token)
@@ -48,7 +48,9 @@ export const openReader = async (args: Arguments, io: Io, says: boolean): Promis
   }
   const store = openStore(args.text('store'), { dataDir: args.text('data') ?? '', readOnly: true })
   if (says) {
-    const why = namesStore ? '' : ` (no edge answers at ${DEFAULT_ADMIN}; --admin names another)`
+    const why = namesStore
+      ? ''
+      : ` (no edge answers at ${DEFAULT_ADMIN}; name another one with --admin)`
     io.err(`read ${store.name}${why}\n`)
   }
   return store

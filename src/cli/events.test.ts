@@ -76,7 +76,7 @@ describe('filters', () => {
         `--admin "${address}": expected a URL, HOST:PORT or a port, such as http://127.0.0.1:8021`,
       ]
     ),
-    [['--admin', 'http://x', '--data', 'y'], '--admin: expected without --data and --store'],
+    [['--admin', 'http://x', '--data', 'y'], '--admin cannot be combined with --data or --store'],
   ])('%j is wrong usage, not "no events"', async (argv, message) => {
     const { error, out, err } = await cli('events', ...argv)
     expect(error).toMatchObject({ code: 'wrong_usage', message })
@@ -182,11 +182,11 @@ describe('questions', () => {
     [['--where', 'pth=/'], '--where unknown parameter "pth": did you mean path?'],
     [['--since', 'yesterday'], '--since "yesterday": expected a time span'],
     [['--top', 'rule,nonsense'], 'field "nonsense" is not one of an event'],
-    [['--top', 'rule', '--follow'], '--top and --follow: expected one of them'],
+    [['--top', 'rule', '--follow'], '--top and --follow: expected only one of them'],
     [['--series', 'rule', '--limit', '500'], '--limit 500: expected a whole number from 1 to 100'],
     [['--format', 'xml'], '--format "xml": expected one of table, json, ndjson, csv'],
-    [['--format', 'csv', '--json'], '--json and --format csv: expected one of them'],
-    [['8f3c2d1e0a9b7c65', '--follow'], '--follow: expected without a Ray ID'],
+    [['--format', 'csv', '--json'], '--json and --format csv: expected only one of them'],
+    [['8f3c2d1e0a9b7c65', '--follow'], '--follow cannot be combined with a Ray ID'],
   ])('%j is wrong usage', async (argv, message) => {
     const { error, out } = await cli('events', '--admin', admin.url, ...argv)
     expect(error).toMatchObject({ code: 'wrong_usage', message: expect.stringContaining(message) })

@@ -84,9 +84,10 @@ const queryOf = <Kind extends Question>(
 const questionOf = (args: Arguments): Question => {
   const asked = ['top', 'series', 'follow'].filter((flag) => args.given(flag))
   const [first, second] = asked
-  if (second !== undefined) throw usageError(`--${first} and --${second}: expected one of them`)
+  if (second !== undefined)
+    throw usageError(`--${first} and --${second}: expected only one of them`)
   if (args.positionals.length > 0 && first !== undefined) {
-    throw usageError(`--${first}: expected without a Ray ID`)
+    throw usageError(`--${first} cannot be combined with a Ray ID`)
   }
   return first === 'top' || first === 'series' ? first : 'page'
 }
@@ -94,7 +95,7 @@ const questionOf = (args: Arguments): Question => {
 const formatOf = (args: Arguments): Format => {
   const format = oneOf(args, 'format', FORMATS)
   if (args.on('json') && format !== undefined && format !== 'json') {
-    throw usageError(`--json and --format ${format}: expected one of them`)
+    throw usageError(`--json and --format ${format}: expected only one of them`)
   }
   return args.on('json') ? 'json' : (format ?? 'table')
 }
@@ -159,7 +160,7 @@ export const events: Command = {
     'the rule and the matched values. For an unknown Ray ID it prints the reason; the exit code is 1.\n' +
     `Asks the edge at ${DEFAULT_ADMIN}; if no edge runs there, reads the store in --data.`,
   flags: {
-    action: { value: 'ACTION', help: `only one of ${actionNames.join(', ')}` },
+    action: { value: 'ACTION', help: `only this action: one of ${actionNames.join(', ')}` },
     rule: { value: 'RULE', help: 'only this rule, by id or name' },
     ip: { value: 'IP', help: 'only this client address, or this network' },
     country: { value: 'CC', help: 'only this country' },
@@ -172,14 +173,17 @@ export const events: Command = {
     since: { value: 'SPAN', help: 'only events of the last 90s, 15m, 2h, 7d or 4w' },
     from: { value: 'TIME', help: 'only events from this time on, ISO 8601' },
     to: { value: 'TIME', help: 'only events before this time, ISO 8601' },
-    limit: { value: 'N', default: '20', help: `at most this many, up to ${MAX_LIMIT}` },
+    limit: { value: 'N', default: '20', help: `number of events, at most ${MAX_LIMIT}` },
     cursor: { value: 'CURSOR', help: 'the next page: the `next` value of the previous one' },
     top: { value: 'FIELDS', help: 'the most frequent values of these fields: rule,asn' },
     series: {
       value: 'FIELD',
       help: 'counts over time by the values of this field; `all` for one count',
     },
-    bucket: { value: 'SPAN', help: `length of a stretch of --series (default ${DEFAULT_BUCKET})` },
+    bucket: {
+      value: 'SPAN',
+      help: `length of each interval of --series (default ${DEFAULT_BUCKET})`,
+    },
     follow: { help: 'keep printing new events until Ctrl-C' },
     format: { value: 'FORMAT', help: `one of ${FORMATS.join(', ')} (default table)` },
     ...READER_FLAGS,

@@ -73,7 +73,7 @@ const describe = (block: Block, { color }: Io): string => {
 
 export const identify: Command = {
   name: 'identify',
-  summary: "tell whether a response is the site's own or a block of Cloudflare's",
+  summary: 'check whether a response comes from the site itself or is a block by Cloudflare',
   usage: 'URL|FILE|- [options]',
   description:
     'Requests a URL, or reads a saved response: a body, or head and body as `curl -i` prints them (- is standard input). Shows\n' +

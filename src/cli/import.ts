@@ -34,7 +34,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
   const ownLeftOut = own.map((path) => ({
     source: path,
     what: 'the file',
-    reason: "it holds edge1020's own rules already",
+    reason: 'it already contains rules of edge1020',
   }))
   const leftOut = [...imported.leftOut, ...broken]
   if (args.on('json')) {
@@ -64,7 +64,7 @@ export const importCommand: Command = {
   description:
     'Reads rulesets, firewall rules, access rules, lockdowns, rate limits and lists: documents of the API, recorded\n' +
     'exchanges, Terraform and OpenTofu folders, `terraform show -json`, state files. Detects formats by content.\n' +
-    'Prints rules as YAML, and on standard error everything that it leaves out, with the reason. Exit code 1 for\n' +
+    'Prints rules as YAML. Standard error lists everything that it leaves out, with the reason. Exit code 1 for\n' +
     'an unreadable file. `serve --rules` takes the same files and folders without conversion.',
   flags: {
     output: { value: 'FILE', short: 'o', help: 'write the rules to a file' },

@@ -67,7 +67,7 @@ test('a file that cannot be written is an error that names it', async () => {
 test.each([
   [[], 'expected a code, such as 1020'],
   [['1020', '1021'], 'unexpected "1021"'],
-  [['1021'], '"1021" is not an error code: near are 1019, 1020, 1023'],
+  [['1021'], '"1021" is not an error code: the nearest are 1019, 1020, 1023'],
   [['teapot'], '"teapot" is not an error code: expected one such as 1020'],
   [['1020', '--dialect', 'jsn'], '--dialect "jsn": did you mean json?'],
   [['1020', '--language', 'xx'], '--language "xx": expected one of'],

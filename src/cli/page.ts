@@ -40,7 +40,7 @@ const codeOf = (args: Arguments): number => {
   if (catalogue.has(code)) return code
   const near = Number.isNaN(code)
     ? 'expected one such as 1020'
-    : `near are ${nearCodes(code).join(', ')}`
+    : `the nearest are ${nearCodes(code).join(', ')}`
   throw usageError(
     `edge1020 page: "${text}" is not an error code: ${near}; \`edge1020 page --help\` lists all`
   )
@@ -48,7 +48,7 @@ const codeOf = (args: Arguments): number => {
 
 export const page: Command = {
   name: 'page',
-  summary: 'print the answer for an error code, as a blocked client gets it',
+  summary: 'print the answer that a blocked client gets for an error code',
   usage: 'CODE [options]',
   description:
     'Prints the body of an answer, and with --include its head. A running edge serves the same at `/cdn-cgi/error/CODE`.\n' +

@@ -49,7 +49,7 @@ export const requestOf = async (args: Arguments, io: Io, command: string): Promi
   if (first === 'curl' || first === 'curl.exe') return curlRequest(others)
   if (others.length > 0) {
     throw usageError(
-      `edge1020 ${command}: unexpected "${others[0]}": expected one request; put a curl command line in quotes, or behind --`
+      `edge1020 ${command}: unexpected "${others[0]}": expected one request; put a curl command line in quotes, or after --`
     )
   }
   if (first === '-') return readRequestText(await standardInput(io), entry)

@@ -97,9 +97,15 @@ describe('edge1020 page', () => {
 
   test.each([
     [[], 'edge1020 page: expected a code, such as 1020'],
-    [['1021'], `edge1020 page: "1021" is not an error code: near are 1019, 1020, 1023${BY_HELP}`],
-    [['9999'], `edge1020 page: "9999" is not an error code: near are 1204, 1205, 1206${BY_HELP}`],
-    [['503'], `edge1020 page: "503" is not an error code: near are 502, 504, 520${BY_HELP}`],
+    [
+      ['1021'],
+      `edge1020 page: "1021" is not an error code: the nearest are 1019, 1020, 1023${BY_HELP}`,
+    ],
+    [
+      ['9999'],
+      `edge1020 page: "9999" is not an error code: the nearest are 1204, 1205, 1206${BY_HELP}`,
+    ],
+    [['503'], `edge1020 page: "503" is not an error code: the nearest are 502, 504, 520${BY_HELP}`],
     [[''], `edge1020 page: "" is not an error code: expected one such as 1020${BY_HELP}`],
     [['abc'], `edge1020 page: "abc" is not an error code: expected one such as 1020${BY_HELP}`],
   ])('%j is wrong usage', async (argv, message) => {

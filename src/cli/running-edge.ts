@@ -56,7 +56,7 @@ const textOf = (value: unknown): string | undefined =>
 const failed = (admin: URL, reason: string, cause?: unknown) =>
   new EdgeError(
     'request_failed',
-    `${admin.href}: ${reason}: expected the admin address of a running edge, as its start prints it`,
+    `${admin.href}: ${reason}: expected the admin address that a running edge prints at start`,
     { cause }
   )
 
@@ -94,7 +94,7 @@ const reader = ({ url: admin, token }: AdminSide, store: string): EventReader =>
     const message = textOf(memberOf(body, 'detail'))
     return failed(admin, message ?? `it answered with status ${status}`)
   }
-  const noEdge = () => failed(admin, 'the answer is of another kind')
+  const noEdge = () => failed(admin, 'the answer has an unexpected form')
   const answered = async (path: string, query: Parameters<typeof writeEventQuery>[0]) => {
     const answer = await get(`${path}?${new URLSearchParams(writeEventQuery(query))}`)
     if (answer.status !== HTTP_OK) throw refused(answer)

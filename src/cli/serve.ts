@@ -60,7 +60,7 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
   if (cert === undefined && key === undefined) return args.on('tls') ? 'self-signed' : undefined
   if (cert === undefined || key === undefined) {
     throw usageError(
-      '--tls-cert and --tls-key: expected both, or --tls for a throw-away certificate'
+      '--tls-cert and --tls-key: expected both, or --tls for a temporary certificate'
     )
   }
   return { cert, key }
@@ -91,7 +91,7 @@ const howToLookUp = (args: Arguments, admin: string): string[] => {
           ...(data === DEFAULT_DATA ? [] : ['--data', data]),
           ...(store === undefined ? [] : ['--store', store]),
         ]
-  return [`Then look a Ray ID up:  ${['npx edge1020 events <Ray ID>', ...where].join(' ')}`, '']
+  return [`Then look up a Ray ID:  ${['npx edge1020 events <Ray ID>', ...where].join(' ')}`, '']
 }
 
 export const serve: Command = {
@@ -192,7 +192,7 @@ export const serve: Command = {
     const admin = adminOptions(args, tls)
     const rules = args.texts('rules').length > 0 ? args.texts('rules') : [starterPack()]
     if (args.texts('personas').length > 0 && !args.on('overrides')) {
-      throw usageError('--personas: expected --overrides with it, which honours x-edge-as')
+      throw usageError('--personas needs --overrides, which turns x-edge-as on')
     }
     const sources = openSourcesOf(args, onError, {
       mayCompileLater: true,
@@ -296,7 +296,7 @@ export const serve: Command = {
           for (const warning of edge.warnings) say(printable(`warning: ${warning}`))
         },
         (error: unknown) =>
-          say(`${messageOf(error)}\nedge1020: the reload failed: the rules in force stay`)
+          say(`${messageOf(error)}\nedge1020: the reload failed: the edge keeps the active rules`)
       )
     const stopWatch = watchRules(rules, () => edge.ruleset.files, reload)
     const ended = new Promise<void>((resolve) => {

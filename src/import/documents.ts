@@ -209,7 +209,7 @@ export class ApiDocuments {
       case 'rule':
         break
       default:
-        found.warn(view.place, 'nothing here is a rule or a list of Cloudflare’s')
+        found.warn(view.place, 'it contains no rules and no lists of Cloudflare')
     }
   }
 

@@ -67,9 +67,9 @@ const sourceOf = ({ place }: Pick<Draft, 'place'>): string => {
 }
 
 const lacking = ({ page, parts }: Draft): string | undefined => {
-  if (page !== undefined) return 'its page has no form there: it gets Cloudflare’s own'
+  if (page !== undefined) return 'this format has no pages: the rule gets Cloudflare’s own'
   const scored = parts?.product === 'rateLimit' && parts.scorePerPeriod !== undefined
-  return scored ? 'its score has no form there' : undefined
+  return scored ? 'this format has no reputation scores' : undefined
 }
 
 /** Rules and lists of edge1020's own documents as imported ones, and what of them has no form at Cloudflare. */

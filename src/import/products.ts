@@ -43,11 +43,11 @@ const lockdown = ({ urls = [], addresses = [], priority }: ImportedRule): Made |
   for (const address of addresses) {
     const read = readAddress(address)
     if (read.kind === 'problem') return { reason: read.problem.message }
-    if (read.kind === 'list') return { reason: `\`${address}\` is no address` }
+    if (read.kind === 'list') return { reason: `\`${address}\` is not an address` }
     allow.push(read.item)
   }
   if (urls.length === 0) return { reason: 'it has no URLs' }
-  if (allow.length === 0) return { reason: 'it lets nobody in: expected an address' }
+  if (allow.length === 0) return { reason: 'it allows no address: expected at least one' }
   const { expression, locked } = lockdownExpressions(urls, allow)
   const own = { urls, allow, locked, ...(priority === undefined ? {} : { priority }) }
   return { expression, parts: { product: 'lockdown', ...own } }

@@ -75,7 +75,7 @@ export const readResources = (resources: readonly ConfiguredResource[], found: F
       lists.list(resource, textOrNothing(resource, 'id') ?? address, address)
     } else if (type === LIST_ITEM) {
       const key = Lists.keyOf(resource)
-      if (key === undefined) found.leaveOut(resource.place, address, 'its list is not known')
+      if (key === undefined) found.leaveOut(resource.place, address, 'its list is unknown')
       else lists.item(key, resource)
     } else if (type === LIST_ITEMS) {
       const key = Lists.keyOf(resource)

@@ -84,7 +84,7 @@ const idOf = (rule: ImportedRule, name: string, taken: Set<string>): string => {
 /** The reason why a rule does not run here; `undefined` where it runs. */
 export const unenforced = ({ product, action = '', ruleset }: ImportedRule): string | undefined => {
   if (product === 'list' || product === 'lockdown') return undefined
-  if (ruleset === 'custom') return 'no rule of the files executes its ruleset'
+  if (ruleset === 'custom') return 'no rule in the files executes its ruleset'
   if (action === 'execute') return 'the ruleset that it executes is not among the files'
   const known: readonly string[] = ACTIONS[product]
   return known.includes(action) ? undefined : `the action \`${action}\` is not enforced yet`

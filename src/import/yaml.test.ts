@@ -75,8 +75,8 @@ rules:
 `)
   expect(leftOut.map(({ what, reason }) => [what, reason])).toEqual([
     ['Wrong', expect.stringContaining('unknown identifier')],
-    ['Past theirs', 'it skips only what is not here'],
-    ['moved', 'lists of the kind redirect have no form in a rule document'],
+    ['Past theirs', 'it skips only products that edge1020 does not have'],
+    ['moved', 'rule documents have no lists of the kind redirect'],
   ])
   expect(toDocument([]).text).toBe('rules: []\n')
 })

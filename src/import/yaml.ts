@@ -130,7 +130,7 @@ const ruleText = (draft: Draft, lines: readonly Line[], isEnabled: boolean): str
 /** The reason why a rule has no draft, in the words of its warning. */
 const reasonIn = (findings: Findings): string => {
   const [first] = findings.inSourceOrder([])
-  return first?.message.replace(/^"[\s\S]*?": /, '') ?? 'it has no form in a rule document'
+  return first?.message.replace(/^"[\s\S]*?": /, '') ?? 'rule documents cannot express it'
 }
 
 /**
@@ -154,7 +154,7 @@ export const toDocument = (
     const leaveOut = (reason: string) => leftOut.push({ source, what, reason })
     if (rule.product === 'list') {
       if (OWN_KINDS.includes(rule.kind ?? '')) add('lists', comment(source) + listText(rule))
-      else leaveOut(`lists of the kind ${rule.kind} have no form in a rule document`)
+      else leaveOut(`rule documents have no lists of the kind ${rule.kind}`)
       continue
     }
     // Lists are looked up when the document is loaded, so that a missing one is no problem here.
@@ -163,7 +163,7 @@ export const toDocument = (
     const lines = draft && linesOf(draft)
     if (problem !== undefined) leaveOut(problem.message)
     else if (lines === undefined) leaveOut(reasonIn(findings))
-    else if (isEmptySkip(draft!)) leaveOut('it skips only what is not here')
+    else if (isEmptySkip(draft!)) leaveOut('it skips only products that edge1020 does not have')
     else add(lines.key, comment(source) + ruleText(draft!, lines.lines, rule.enabled !== false))
   }
   const text = SECTIONS.flatMap((key) => {

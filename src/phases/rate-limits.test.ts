@@ -522,7 +522,10 @@ describe('a warning', () => {
   const warnings = (changes: object) => limitedEdge(one(changes)).edge.warnings
 
   test.each([
-    [{ characteristics: ['cf.unique_visitor_id'] }, 'visitors behind one address are one here'],
+    [
+      { characteristics: ['cf.unique_visitor_id'] },
+      'here, visitors with the same address share a counter',
+    ],
     [{ characteristics: ['cf.bot_management.ja4'] }, 'reads cf.bot_management.ja4'],
     [{ counting_expression: 'cf.waf.score gt 1' }, 'reads cf.waf.score'],
     [{ characteristics: ['http.request.headers["X-Key"]'] }, 'is always absent'],

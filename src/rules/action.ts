@@ -7,9 +7,9 @@ import { listed } from './reader.ts'
 
 /** Other names of actions, from Cloudflare's lists and from other firewalls. */
 const OTHER_ACTIONS: Record<string, string> = {
-  allow: 'to let requests through past the rules below use `skip`',
-  bypass: 'to let requests through past the rules below use `skip`',
-  whitelist: 'to let requests through past the rules below use `skip`',
+  allow: 'to let requests skip the rules below, use `skip`',
+  bypass: 'to let requests skip the rules below, use `skip`',
+  whitelist: 'to let requests skip the rules below, use `skip`',
   deny: 'did you mean `block`?',
   drop: 'did you mean `block`?',
   reject: 'did you mean `block`?',

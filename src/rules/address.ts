@@ -25,7 +25,7 @@ const MAPPED_BITS = 96
 const mappedProblem = (text: string, meant: string) =>
   bad(
     'invalid_ip',
-    `${inBackticks(text)} is an IPv4 address in IPv6 form, which never matches: visitors are judged by the IPv4 address`,
+    `${inBackticks(text)} is an IPv4 address in IPv6 form, which never matches: rules see the IPv4 address`,
     didYouMean(meant)
   )
 
@@ -39,7 +39,7 @@ const readNetwork = (text: string): AddressItem => {
       : { kind: 'network', item: `${formatIp(first)}/${read.prefix}` }
   }
   if (read.problem === 'host_bits_set') {
-    const message = `${inBackticks(text)} has address bits after its prefix length`
+    const message = `${inBackticks(text)} has host bits after its prefix`
     const one = text.slice(0, text.indexOf('/'))
     const help = `did you mean \`${read.suggestion}\` or the one address \`${one}\`?`
     return bad('host_bits_set', message, help)

@@ -51,8 +51,8 @@ export const checkIds = (drafts: readonly Draft[], findings: Findings) => {
     }
     const { file, line } = earlier.idPlace.span()
     const place = earlier.idPlace.path ?? `${file}:${line}`
-    const message = `the id \`${draft.id}\` is already that of the rule ${inBackticks(earlier.name)} at ${place}`
-    const help = 'give one of them another name, or an `id` of its own'
+    const message = `the id \`${draft.id}\` already belongs to the rule ${inBackticks(earlier.name)} at ${place}`
+    const help = 'give one of them another name or a different `id`'
     findings.error(draft.idPlace, 'duplicate_id', message, help)
   }
 }

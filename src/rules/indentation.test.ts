@@ -29,7 +29,7 @@ describe('a wrong indentation', () => {
     [
       'deeper than a key that has its value',
       ['rules:', '  - name: a', '     when:', '      path: /x'],
-      '3: when:: wrong indentation: 5 spaces, deeper than `name:` on line 2, which has its value already: expected 4 spaces as `name:` on line 2 (2)',
+      '3: when:: wrong indentation: 5 spaces, deeper than `name:` on line 2, which already has a value: expected 4 spaces as `name:` on line 2 (2)',
     ],
     [
       'left of a text below a bar',

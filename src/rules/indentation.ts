@@ -141,7 +141,7 @@ export const wrongIndentation = (source: string): WrongIndentation | undefined =
     }
     // A plain text may go on deeper; a line with a key does not.
     if (!fits && parent !== undefined && ENTRY.test(text)) {
-      const message = `wrong indentation: ${spaces(column)}, deeper than \`${parent.word}\` on line ${parent.line}, which has its value already`
+      const message = `wrong indentation: ${spaces(column)}, deeper than \`${parent.word}\` on line ${parent.line}, which already has a value`
       return { ...at, fromLine: parent.line, message, help: `expected ${helpOf([parent])}` }
     }
     if (!fits) continue

@@ -171,7 +171,7 @@ describe('ids', () => {
         2,
         13,
         11,
-        'the id `no-scripts` is already that of the rule `No scripts` at a.yaml:2',
+        'the id `no-scripts` already belongs to the rule `No scripts` at a.yaml:2',
       ],
       [
         'duplicate_id',
@@ -179,7 +179,7 @@ describe('ids', () => {
         3,
         20,
         10,
-        'the id `no-scripts` is already that of the rule `No scripts` at a.yaml:2',
+        'the id `no-scripts` already belongs to the rule `No scripts` at a.yaml:2',
       ],
     ])
   })
@@ -239,7 +239,7 @@ describe('rules written as objects', () => {
       'an address',
       { rules: [{ name: 'a', action: 'log', when: { ip: ['10.0.0.1/8'] } }] },
       ['host_bits_set'],
-      'rules[0].when.ip[0]: `10.0.0.1/8` has address bits after its prefix length',
+      'rules[0].when.ip[0]: `10.0.0.1/8` has host bits after its prefix',
     ],
     [
       'a header',
@@ -263,7 +263,7 @@ describe('rules written as objects', () => {
       'an id',
       { rules: [rule, rule] },
       ['duplicate_id'],
-      'rules[1].name: the id `a` is already that of the rule `a` at rules[0].name',
+      'rules[1].name: the id `a` already belongs to the rule `a` at rules[0].name',
     ],
   ])('problems name the path: %s', (_, document, codes, message) => {
     const { diagnostics } = failure(() => rulesFromObjects([document]))

@@ -20,7 +20,7 @@ const parse = ({ file, text }: RuleSource, findings: Findings): Node | undefined
   const source = new Source(file, text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text)
   if (text.length <= MAX_DOCUMENT_CHARACTERS) return parseYaml(source, findings)
   const message = `the document has ${text.length} characters: expected at most ${MAX_DOCUMENT_CHARACTERS}`
-  const help = 'split it into several files; long address lists belong into lists'
+  const help = 'split it into several files, and put long lists of addresses into list files'
   findings.report('error', {}, () => source.span(0, 1), 'too_large', message, help)
   return undefined
 }

@@ -114,7 +114,7 @@ const matches = (subject: Subject, texts: readonly Text[], reader: Reader) =>
 export const patternOf = (text: Text, reader: Reader): Pattern | undefined => {
   const read = readPattern(text.value)
   if (read.doubleStar === undefined) return read
-  const help = 'one `*` is enough: it stands for any text, `/` included'
+  const help = 'one `*` is enough: it matches any text, including `/`'
   const part = { start: read.doubleStar, length: 2 }
   reader.inside(
     text,

@@ -25,7 +25,7 @@ import { checkHeaderName, checkHost, checkPath } from './values.ts'
 const EXPECTED: Record<Subject['kind'], string> = {
   user_agent: 'a text, a list of texts or a mapping such as `{ contains: [curl] }`',
   path: 'a path, a list of paths or a mapping such as `{ starts_with: /admin }`',
-  host: 'a host name, a list of them or a mapping such as `{ ends_with: .example.com }`',
+  host: 'a host name, a list of host names or a mapping such as `{ ends_with: .example.com }`',
   header: 'a text, a list of texts or a mapping such as `{ present: true }`',
 }
 
@@ -134,9 +134,10 @@ const readAlone = (
 /** Keys that mean something, but not here. */
 const elsewhere = (kind: Subject['kind'], key: string): string | undefined => {
   if (kind === 'host' && key === 'strict_wildcard') {
-    return 'names of hosts have no case: did you mean `wildcard`?'
+    return 'host names are case-insensitive: did you mean `wildcard`?'
   }
-  if (kind === 'host' && key === 'ignore_case') return 'names of hosts have no case: leave it out'
+  if (kind === 'host' && key === 'ignore_case')
+    return 'host names are case-insensitive: leave it out'
   if (kind === 'path' && (key === 'empty' || key === 'or_empty')) return 'a path is never empty'
   return key === 'present' ? '`present` is for headers: did you mean `empty`?' : undefined
 }
@@ -165,7 +166,7 @@ const readMapping = (map: MapNode, reader: Reader, subject: Subject, name: strin
     (entry) => readOperator(entry.key as Operator, entry, reader, subject, ignoreCase) ?? []
   )
   if (given.length === 0 && read.complete) {
-    const message = `\`${subject.kind}\` compares with nothing: expected ${listed(Object.keys(operators))}`
+    const message = `\`${subject.kind}\` has no operator: expected ${listed(Object.keys(operators))}`
     const help = orEmpty ? 'for empty values only write `empty: true`' : undefined
     reader.findings.error(map.place, 'missing_key', message, help)
   }
@@ -188,7 +189,7 @@ export const readHeaders = (node: Node, reader: Reader): Term | undefined => {
   const map = reader.map(node, 'header names with their values', help)
   if (map === undefined) return undefined
   if (map.entries.length === 0 && !map.incomplete) {
-    reader.findings.error(map.place, 'empty_condition', '`header` names no header')
+    reader.findings.error(map.place, 'empty_condition', '`header` has no header names')
   }
   const seen = new Set<string>()
   const terms = map.entries.flatMap(({ key, keyPlace, value }) => {

@@ -25,11 +25,11 @@ export const readMatching = (
 ): Expression | undefined => {
   const isMeant = meant.has('when') || meant.has('expression')
   if (when === undefined && expression === undefined && !isMeant) {
-    const message = `${title} says nothing about requests: expected \`when\` or \`expression\``
+    const message = `${title} has neither \`when\` nor \`expression\`: expected one of them`
     reader.findings.error(place, 'missing_key', message)
   }
   if (when !== undefined && expression !== undefined) {
-    const message = `${title} has both \`when\` and \`expression\`: expected one of them`
+    const message = `${title} has both \`when\` and \`expression\`: expected only one of them`
     const help = 'put both into one expression, joined by `and`'
     reader.findings.error(expression.keyPlace, 'conflicting_keys', message, help)
   }

@@ -36,7 +36,7 @@ const readCode = (node: Node, reader: Reader): number | undefined => {
   if (node.kind !== 'scalar' || typeof node.value !== 'number') {
     return reader.wrongType(node, 'the number of an error, such as 1020')
   }
-  const help = 'known are 500 to 526 and 1000 to 1206, see docs/answers.md'
+  const help = 'docs/answers.md lists the codes from 500 to 526 and 1000 to 1206'
   reader.findings.error(
     node.place,
     'unknown_code',
@@ -54,7 +54,7 @@ const readTemplate = (
   const text = reader.text(node, 'the path of an HTML file')
   if (text === undefined) return undefined
   if (readPage === undefined) {
-    const message = 'files cannot be read here'
+    const message = 'this runtime cannot read files'
     reader.findings.error(text.place, 'invalid_page', message, 'pass the page to `createEdge`')
     return undefined
   }

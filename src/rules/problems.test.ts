@@ -123,7 +123,7 @@ describe('a condition is refused at its place', () => {
     [
       '{ user_agent: a«**» }',
       'invalid_wildcard',
-      'one `*` is enough: it stands for any text, `/` included',
+      'one `*` is enough: it matches any text, including `/`',
     ],
     ['{ user_agent: «{}» }', 'missing_key', undefined],
     [
@@ -142,7 +142,7 @@ describe('a condition is refused at its place', () => {
     [
       '{ user_agent: { contains: «{ a: 1 }» } }',
       'wrong_type',
-      'a text that holds `: ` or ends with `:` must be quoted in YAML',
+      'in YAML, quote text that contains `: ` or ends with `:`',
     ],
     [
       '{ user_agent: { contains: a, or_empty: «yes» } }',
@@ -168,7 +168,7 @@ describe('a condition is refused at its place', () => {
     [
       '{ user_agent: { wildcard: "a«**»b" } }',
       'invalid_wildcard',
-      'one `*` is enough: it stands for any text, `/` included',
+      'one `*` is enough: it matches any text, including `/`',
     ],
     [
       '{ user_agent: { «present»: true } }',
@@ -191,12 +191,12 @@ describe('a condition is refused at its place', () => {
     [
       '{ path: /«**»/x }',
       'invalid_wildcard',
-      'one `*` is enough: it stands for any text, `/` included',
+      'one `*` is enough: it matches any text, including `/`',
     ],
     [
       '{ path: "/\\x41\\"«**»" }',
       'invalid_wildcard',
-      'one `*` is enough: it stands for any text, `/` included',
+      'one `*` is enough: it matches any text, including `/`',
     ],
     ['{ path: { equals: «admin» } }', 'invalid_path', 'did you mean `/admin`?'],
     ['{ path: { starts_with: «admin» } }', 'invalid_path', 'did you mean `/admin`?'],
@@ -221,12 +221,12 @@ describe('a condition is refused at its place', () => {
     [
       '{ host: { «strict_wildcard»: a } }',
       'unknown_key',
-      'names of hosts have no case: did you mean `wildcard`?',
+      'host names are case-insensitive: did you mean `wildcard`?',
     ],
     [
       '{ host: { equals: a, «ignore_case»: true } }',
       'unknown_key',
-      'names of hosts have no case: leave it out',
+      'host names are case-insensitive: leave it out',
     ],
     // method
     ['{ method: «get» }', 'unknown_method', 'did you mean `GET`?'],
@@ -234,7 +234,7 @@ describe('a condition is refused at its place', () => {
     [
       '{ method: «FROBNICATE» }',
       'unknown_method',
-      'for a method of your own write `expression: http.request.method eq "…"`',
+      'for a custom method write `expression: http.request.method eq "…"`',
     ],
     // header
     ['{ header: «accept» }', 'wrong_type', 'did you mean `header: { accept: { present: true } }`?'],
@@ -311,7 +311,7 @@ describe('a condition is refused at its place', () => {
 
 describe('a rule is refused at its place', () => {
   const HELP_NAME = 'events show the name: describe the purpose of the rule'
-  const ALLOW = 'to let requests through past the rules below use `skip`'
+  const ALLOW = 'to let requests skip the rules below, use `skip`'
   const W = 'when: { path: /a }'
 
   test.each([
@@ -480,7 +480,7 @@ describe('a document is refused at its place', () => {
       'a reserved character',
       'rules: «@»a',
       ['invalid_yaml'],
-      'a text that starts with this character must be quoted',
+      'quote text that starts with this character',
     ],
     ['a loop', 'rules: &a [«*a»]', ['alias_loop'], undefined],
     [

@@ -133,7 +133,7 @@ export class Reader {
 
 /** YAML reads `1`, `NO` (in 1.1) and `null` as something other than text. */
 const quoteHelp = (node: Node): string | undefined => {
-  if (node.kind === 'map') return 'a text that holds `: ` or ends with `:` must be quoted in YAML'
+  if (node.kind === 'map') return 'in YAML, quote text that contains `: ` or ends with `:`'
   const source = (node as Partial<ScalarNode>).source
   if (node.kind !== 'scalar' || node.value === null || source === undefined) return undefined
   return `write it in quotes: \`"${source}"\``

@@ -87,7 +87,7 @@ export const checkMethod = (text: string): Problem => {
   const message = `unknown method ${inBackticks(text)}: expected an HTTP method in upper case`
   const help =
     meant === undefined
-      ? 'for a method of your own write `expression: http.request.method eq "…"`'
+      ? 'for a custom method write `expression: http.request.method eq "…"`'
       : didYouMean(meant)
   return problem('unknown_method', message, help)
 }
@@ -161,7 +161,7 @@ export const checkPath = (text: string, { whole }: { whole: boolean }): Problem 
   const tail = text.search(/[?#]/)
   if (tail !== -1) {
     const help = 'for the query write `expression: http.request.uri.query contains "…"`'
-    const message = `the path ${inBackticks(text)} holds \`${text[tail]}\`, which no path has`
+    const message = `the path ${inBackticks(text)} holds \`${text[tail]}\`, which paths never contain`
     return problem('invalid_path', message, help)
   }
   if (!whole || /^[/*]/.test(text)) return undefined

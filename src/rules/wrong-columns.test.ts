@@ -26,23 +26,21 @@ test.each([
     'a line deeper than the one above, which has its value',
     ['rules:', '  - name: a', '     when:', '      path: /x'],
     [
-      '3:6 invalid_yaml wrong indentation: 5 spaces, deeper than `name:` on line 2, which has its value already: expected 4 spaces as `name:` on line 2',
+      '3:6 invalid_yaml wrong indentation: 5 spaces, deeper than `name:` on line 2, which already has a value: expected 4 spaces as `name:` on line 2',
     ],
   ],
   [
     'another mistake further up, which is reported too',
     ['rules:', '  - name: @a', '    when:', '      path: /x', '   action: block'],
     [
-      expect.stringMatching(
-        /^2:11 invalid_yaml .*: a text that starts with this character must be quoted$/
-      ),
+      expect.stringMatching(/^2:11 invalid_yaml .*: quote text that starts with this character$/),
       expect.stringMatching(/^5:4 invalid_yaml wrong indentation: 3 spaces/),
     ],
   ],
   [
     'a colon in a text, which is no matter of indentation',
     ['rules:', '  - name: no: curl', '    action: block', '    when: { path: /x }'],
-    [expect.stringMatching(/^2:11 invalid_yaml .* must be quoted/)],
+    [expect.stringMatching(/^2:11 invalid_yaml .* quote text that contains/)],
   ],
   [
     'conditions at the column of `when`',

@@ -57,9 +57,9 @@ class FilePlace implements Place {
 const SYNTAX_HELP: Record<string, string> = {
   TAB_AS_INDENT: 'YAML is indented with spaces: replace the tab',
   BLOCK_AS_IMPLICIT_KEY:
-    'a text that holds `: ` must be quoted, or written below a `|`; if it holds none, check the indentation below',
+    'quote text that contains `: `, or write it below a `|`; if it contains none, check the indentation below',
   MULTILINE_IMPLICIT_KEY: 'check the indentation of this line and the one above',
-  BAD_SCALAR_START: 'a text that starts with this character must be quoted',
+  BAD_SCALAR_START: 'quote text that starts with this character',
   BAD_DQ_ESCAPE: 'write backslashes twice, or use single quotes',
   BAD_INDENT: 'check the indentation and the closing brackets',
   MISSING_CHAR: 'check that quotes and brackets are closed',
@@ -124,7 +124,7 @@ class Converter {
   node(node: unknown, keyPlace: Place): Node {
     if (++this.#nodes > MAX_NODES) {
       if (this.#nodes > MAX_NODES + 1) return { kind: 'broken', place: keyPlace }
-      const message = `the document has more than ${MAX_NODES} values once its aliases are followed`
+      const message = `the document has more than ${MAX_NODES} values with its aliases resolved`
       return this.#broken(keyPlace, 'too_large', message)
     }
     if (isAlias(node)) return this.#alias(node, keyPlace)
@@ -159,7 +159,7 @@ class Converter {
   #alias(node: Alias, keyPlace: Place): Node {
     const target = this.#targets.get(node)
     if (target !== undefined && this.#open.has(target)) {
-      const message = `the alias ${inBackticks(`*${node.source}`)} refers to what contains it`
+      const message = `the alias ${inBackticks(`*${node.source}`)} refers to a value that contains it`
       return this.#broken(this.place(node.range), 'alias_loop', message)
     }
     if (target !== undefined) return this.node(target, keyPlace)
@@ -186,7 +186,7 @@ class Converter {
       }
       const earlier = first.get(key.value)
       if (earlier !== undefined) {
-        const message = `duplicate key ${inBackticks(key.value)}: already given on line ${earlier.span().line}`
+        const message = `duplicate key ${inBackticks(key.value)}: already on line ${earlier.span().line}`
         this.findings.error(key.place, 'duplicate_key', message)
         continue
       }

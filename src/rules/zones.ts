@@ -37,7 +37,7 @@ export interface ZoneHead extends ZoneFacts {
   readonly place: Place
 }
 
-const EXPECTED_HOST = 'a host name, or `*.` and one'
+const EXPECTED_HOST = 'a host name, or `*.` and a host name'
 
 const readHosts = (node: Node, reader: Reader): string[] =>
   reader.items(node, EXPECTED_HOST).flatMap((item) => {
@@ -45,7 +45,7 @@ const readHosts = (node: Node, reader: Reader): string[] =>
     if (text === undefined) return []
     const host = text.value.toLowerCase()
     if (new HostnameSet().add(host)) return [host]
-    const message = `${inBackticks(text.value)} is no host name: expected one like \`shop.example\` or \`*.shop.example\``
+    const message = `${inBackticks(text.value)} is not a host name: expected one like \`shop.example\` or \`*.shop.example\``
     reader.findings.error(text.place, 'invalid_host', message)
     return []
   })
@@ -75,7 +75,7 @@ export const readZoneHead = (
   const isDefault = (found.default && reader.boolean(found.default.value, 'default')) ?? false
   const isHost = new HostnameSet().add(name.value)
   if (found.hosts === undefined && !isDefault && !isHost) {
-    const message = `the zone ${inBackticks(name.value)} has no \`hosts\`, and its name is no host`
+    const message = `the zone ${inBackticks(name.value)} has no \`hosts\`, and its name is not a host name`
     reader.findings.error(place, 'missing_key', message)
   }
   const hosts =
@@ -102,17 +102,17 @@ export const checkZones = (zones: readonly ZoneHead[], reader: Reader): void => 
   let hasDefault = false
   for (const { name, hosts, isDefault, place } of zones) {
     if (names.has(name)) {
-      reader.findings.error(place, 'duplicate_zone', `the zone ${inBackticks(name)} is there twice`)
+      reader.findings.error(place, 'duplicate_zone', `the zone ${inBackticks(name)} appears twice`)
     }
     names.add(name)
     if (isDefault && hasDefault) {
-      reader.findings.error(place, 'duplicate_zone', 'a second zone has `default: true`')
+      reader.findings.error(place, 'duplicate_zone', 'two zones have `default: true`')
     }
     hasDefault ||= isDefault
     for (const host of hosts) {
       const owner = owners.get(host)
       if (owner !== undefined && owner !== name) {
-        const message = `the host ${inBackticks(host)} is already that of the zone ${inBackticks(owner)}`
+        const message = `the host ${inBackticks(host)} already belongs to the zone ${inBackticks(owner)}`
         reader.findings.error(place, 'duplicate_zone', message)
       }
       owners.set(host, name)

@@ -43,15 +43,15 @@ describe('expressions', () => {
     ['[for k, v in { b = 1, a = 2 } : "${k}${v}"]', ['a2', 'b1']],
     ['{ for u in users : u.n => u.on }', { x: true, y: false }],
     ['{ for u in users : "all" => u.n... }', { all: ['x', 'y'] }],
-    ['{ for u in users : "same" => u.n }', 'fails: the key "same" comes twice'],
+    ['{ for u in users : "same" => u.n }', 'fails: duplicate key "same"'],
     ['{ "a b" = 1, c : 2, (var.name) = 3 }', { 'a b': 1, c: 2, shop: 3 }],
     ['{\n  a = 1\n  b = 2,\n}', { a: 1, b: 2 }],
     ['[\n1,\n2,\n]', [1, 2]],
     ['max([3, 9, 2]...)', 9],
     ['var.nothing', 'fails: there is no "nothing" in the object'],
     ['users[7]', 'fails: there is no element 7 in a list of 2'],
-    ['nobody', 'fails: there is nothing called `nobody`'],
-    ['nothing(1)', 'fails: the function `nothing` is not known here'],
+    ['nobody', 'fails: unknown name `nobody`'],
+    ['nothing(1)', 'fails: unknown function `nothing`'],
     ['1 / 0', 'fails: division by zero'],
     ['var.gone == null ? "none" : "some"', 'none'],
   ])('%s', (text, expected) => {
@@ -137,5 +137,5 @@ test('the work is bounded', () => {
   const text = parseExpression(
     new SourceText('t.tf', '"${format("%900s", "")}${format("%900s", "")}"')
   )
-  expect(() => evaluate(text, small)).toThrow('more than 1000 characters of text made')
+  expect(() => evaluate(text, small)).toThrow('more than 1000 characters of generated text')
 })

@@ -49,7 +49,7 @@ export class Budget {
   characters(count: number): void {
     this.#characters += count
     if (this.#characters > this.maxCharacters) {
-      throw new LimitProblem(`more than ${this.maxCharacters} characters of text made`)
+      throw new LimitProblem(`more than ${this.maxCharacters} characters of generated text`)
     }
   }
 }
@@ -126,8 +126,8 @@ class Evaluator {
         const value = this.run(expression.of)
         if (isUnknown(value)) return value
         return expression.operator === '!'
-          ? !toBoolean(value, 'behind `!`')
-          : 0 - toNumber(value, 'behind `-`')
+          ? !toBoolean(value, 'after `!`')
+          : 0 - toNumber(value, 'after `-`')
       }
       case 'binary':
         return this.#binary(expression.operator, expression.left, expression.right)
@@ -144,7 +144,7 @@ class Evaluator {
 
   #name(name: string): Value {
     const found = this.scope.variable(name)
-    if (found === undefined) throw new EvaluationProblem(`there is nothing called \`${name}\``)
+    if (found === undefined) throw new EvaluationProblem(`unknown name \`${name}\``)
     return found
   }
 
@@ -192,7 +192,7 @@ class Evaluator {
       case 'if': {
         const condition = this.run(part.condition)
         if (isUnknown(condition)) return condition
-        return this.#text(toBoolean(condition, 'behind `if`') ? part.then : part.otherwise)
+        return this.#text(toBoolean(condition, 'after `if`') ? part.then : part.otherwise)
       }
       case 'for': {
         const entries = this.#entries(this.run(part.collection))
@@ -228,7 +228,7 @@ class Evaluator {
     const { functions } = this.scope
     const found = Object.hasOwn(functions, name) ? functions[name] : undefined
     if (found === undefined) {
-      throw new EvaluationProblem(`the function \`${name}\` is not known here`)
+      throw new EvaluationProblem(`unknown function \`${name}\``)
     }
     if (found.lazy !== undefined) {
       return found.lazy(args.map((arg) => () => this.run(arg)))
@@ -312,7 +312,7 @@ class Evaluator {
     if (isList(collection)) return collection.map((value, i) => [i, value])
     if (collection instanceof SetValue) return collection.items.map((value) => [value, value])
     if (isObject(collection)) return sortedEntries(collection)
-    throw new EvaluationProblem(`cannot walk over ${describe(collection)}`)
+    throw new EvaluationProblem(`cannot iterate over ${describe(collection)}`)
   }
 
   #inFor({ keyName, valueName }: ForNames, key: Value, value: Value): Evaluator {
@@ -330,7 +330,7 @@ class Evaluator {
       if (expression.condition !== undefined) {
         const condition = inner.run(expression.condition)
         if (isUnknown(condition)) return new Unknown(condition.what)
-        if (!toBoolean(condition, 'behind `if`')) continue
+        if (!toBoolean(condition, 'after `if`')) continue
       }
       kept.push({ inner })
     }
@@ -346,7 +346,7 @@ class Evaluator {
         if (group === undefined) object.set(name, [value])
         else group.push(value)
       } else if (object.has(name)) {
-        throw new EvaluationProblem(`the key "${name}" comes twice`, expression.key.at)
+        throw new EvaluationProblem(`duplicate key "${name}"`, expression.key.at)
       } else {
         object.set(name, value)
       }

@@ -192,7 +192,7 @@ export class Disk {
   }
 
   #outside(path: string): EvaluationProblem {
-    return new EvaluationProblem(`"${path}" is outside of the folder: it is not read`)
+    return new EvaluationProblem(`"${path}" is outside the folder`)
   }
 
   #isAllowed(real: string): boolean {
@@ -205,7 +205,7 @@ export class Disk {
     // A link may lead anywhere.
     const real = realpathSync(full)
     if (!this.#isAllowed(real)) throw this.#outside(path)
-    if (!statSync(real).isFile()) throw new EvaluationProblem(`"${path}" is no file`)
+    if (!statSync(real).isFile()) throw new EvaluationProblem(`"${path}" is not a file`)
     return real
   }
 

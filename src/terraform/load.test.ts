@@ -312,12 +312,12 @@ describe('files', () => {
     )
     expect(values).toEqual({
       'rule.inside': 'a',
-      'rule.above': 'unknown "../secret.txt" is outside of the folder: it is not read',
-      'rule.absolute': 'unknown "/etc/passwd" is outside of the folder: it is not read',
-      'rule.link': 'unknown "link.txt" is outside of the folder: it is not read',
-      'rule.exists': expect.stringContaining('is outside of the folder'),
+      'rule.above': 'unknown "../secret.txt" is outside the folder',
+      'rule.absolute': 'unknown "/etc/passwd" is outside the folder',
+      'rule.link': 'unknown "link.txt" is outside the folder',
+      'rule.exists': expect.stringContaining('is outside the folder'),
       'rule.set': ['data/a.txt', 'data/b.txt'],
-      'rule.etc': 'unknown "/etc" is outside of the folder: it is not read',
+      'rule.etc': 'unknown "/etc" is outside the folder',
     })
   })
 
@@ -393,13 +393,13 @@ test('nested blocks keep their order among dynamic ones, each with its place', (
     ['main.tf:2', { n: 'first' }],
     ['main.tf:5', { n: '0a' }],
     ['main.tf:5', { n: '1b' }],
-    ['main.tf:12', { n: 'unknown there is nothing called `bad`' }],
+    ['main.tf:12', { n: 'unknown unknown name `bad`' }],
     ['main.tf:15', 'data.x.y.z'],
   ])
   expect(
     one!.children('list').map((child) => [child.place, child.exactPlace, jsonOf(child, ['n'])])
   ).toEqual([
     ['main.tf:1', 'main.tf:19', { n: 1 }],
-    ['main.tf:1', 'main.tf:19', { n: 'unknown there is nothing called `nothing`' }],
+    ['main.tf:1', 'main.tf:19', { n: 'unknown unknown name `nothing`' }],
   ])
 })

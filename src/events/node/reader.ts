@@ -231,7 +231,7 @@ export class Reader {
     return this.#db
   }
 
-  /** One view of tables and journals: no event is missing in it, and none is there twice. */
+  /** One view of tables and journals: no event is missing in it, and none appears twice. */
   #read<Result>(look: (db: Connection, tail: Tail) => Result): Result {
     // Open journals stay readable when their events have reached the tables and they are removed.
     const journals = openJournals(this.file)

@@ -103,7 +103,7 @@ const referring = (body: JsonObject, addresses: ReadonlyMap<string, string>): Js
 /** Members that the provider has no attribute for. */
 const unknownToProvider = ({ resource, body }: ApiObject): string | undefined =>
   resource === 'cloudflare_access_rule' && body.paused === true
-    ? 'the provider cannot switch an IP Access rule off'
+    ? 'the provider cannot turn off an IP Access rule'
     : undefined
 
 /**

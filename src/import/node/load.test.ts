@@ -34,7 +34,7 @@ test('rules of a custom ruleset are named and not enforced', () => {
   const { rules, warnings } = loadRulePaths([join(root, 'custom')])
   expect(rules.map(({ name }) => name)).toEqual(['zone'])
   expect(warnings.map(({ message }) => message)).toEqual([
-    '"No curl": no rule of the files executes its ruleset',
+    '"No curl": no rule in the files executes its ruleset',
   ])
 })
 

@@ -145,7 +145,7 @@ export const draftsInPaths = (
   }
   const all = inOrder(placed)
   if (imported.files.length > 0 && !all.some((draft) => draft.enabled)) {
-    warn(imported.files[0]!, 'no rule is in force: every request passes')
+    warn(imported.files[0]!, 'no rule is active: every request passes')
   }
   const files = [...sources.map(({ file }) => file), ...imported.files]
   return {

@@ -59,6 +59,6 @@ describe('a list in a file', () => {
 
   test('needs somebody who reads files', () => {
     const text = 'lists: { office: { file: office.csv } }'
-    expect(() => loadRules([{ file: 'a.yaml', text }])).toThrow('files cannot be read here')
+    expect(() => loadRules([{ file: 'a.yaml', text }])).toThrow('this runtime cannot read files')
   })
 })

@@ -60,7 +60,7 @@ const readNetwork = (text: string): Read => {
   const cidr = address.kind === 'list' ? undefined : parseCidr(address.item)
   if (cidr === undefined || !cidr.ok) {
     const message = `${inBackticks(text)}: ${EXPECTED}`
-    const help = 'lists and ranges with two dots are of custom rules'
+    const help = 'only custom rules accept lists and ranges with two dots'
     return { problem: { code: 'invalid_ip', message, help } }
   }
   const { from } = cidr.range

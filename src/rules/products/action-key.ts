@@ -20,7 +20,7 @@ export const readActionKey = <A extends Action>(
     reader.findings.error(place, 'missing_key', `${what} has no action: expected ${keys}`)
   }
   if (second !== undefined) {
-    const message = `${what} has both \`${first!.action}\` and \`${second.action}\`: expected one of them`
+    const message = `${what} has both \`${first!.action}\` and \`${second.action}\`: expected only one of them`
     const help = 'write a rule for each'
     reader.findings.error(second.entry.keyPlace, 'conflicting_keys', message, help)
   }

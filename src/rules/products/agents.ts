@@ -65,7 +65,7 @@ export const readAgents = (node: Node, reader: Reader, options: LanguageOptions)
     if (text === undefined) return []
     const { value, place } = text
     if (value.endsWith('*') || value.startsWith('*')) {
-      const message = 'the `*` is compared as it stands'
+      const message = 'the `*` is compared literally'
       reader.findings.warn(place, 'not_a_wildcard', message, WILDCARD_HELP)
     }
     const id =

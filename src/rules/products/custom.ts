@@ -32,7 +32,7 @@ const SHOWS: Readonly<Record<keyof typeof OF_ACTION, string>> = {
   page: 'only `block` shows a page',
   response: 'only `block` has a response',
   skip: 'only `skip` skips',
-  logging: 'only `skip` can be without events',
+  logging: 'only `skip` can turn events off',
 }
 
 const checkActionKeys = (found: Entries, { reader, title }: RuleScope) => {
@@ -62,7 +62,7 @@ export const readRule = (
   const expression = readMatching(found, scope)
   checkActionKeys(found, scope)
   if (found.page !== undefined && found.response !== undefined) {
-    const message = `${scope.title} has both \`page\` and \`response\`: expected one of them`
+    const message = `${scope.title} has both \`page\` and \`response\`: expected only one of them`
     reader.findings.error(found.response.keyPlace, 'conflicting_keys', message)
   }
   return {

@@ -73,10 +73,10 @@ const fileIn = (
   reader: Reader,
   readFile: LanguageOptions['readList']
 ): ListParts | undefined => {
-  const path = reader.text(value, 'the path of a file with one entry a line, or CSV')
+  const path = reader.text(value, 'the path of a file with one entry per line, or CSV')
   if (path === undefined) return undefined
   if (readFile === undefined) {
-    const message = 'files cannot be read here: give the entries in `items`'
+    const message = 'this runtime cannot read files: put the entries into `items`'
     reader.findings.error(path.place, 'invalid_list', message)
     return undefined
   }

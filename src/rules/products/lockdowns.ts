@@ -62,7 +62,7 @@ const readAddresses = (node: Node, reader: Reader): string[] =>
     const wrong =
       read.kind === 'problem'
         ? read.problem
-        : { code: 'invalid_ip', message: 'a lockdown takes addresses and networks, no lists' }
+        : { code: 'invalid_ip', message: 'a lockdown accepts addresses and networks, not lists' }
     reader.findings.error(text.place, wrong.code, wrong.message, wrong.help)
     return []
   })

@@ -119,12 +119,12 @@ export const checkCharacteristics = (
   }
   for (const source of sources) {
     if (UPPER_CASE_HEADER.test(source)) {
-      warn(`\`${source}\` is always absent: headers are known by their names in lower case`)
+      warn(`\`${source}\` is always absent: header names are in lower case`)
     }
   }
 }
 
-const EXPECTED = 'a field such as `ip.src`, or an expression that has a value'
+const EXPECTED = 'a field such as `ip.src`, or an expression with a value'
 
 const readCharacteristics = (
   entry: Entry | undefined,
@@ -173,7 +173,7 @@ const readScore = (found: Found, { reader, title }: RuleScope) => {
   }
   const one = limit ?? header
   if (one !== undefined && (limit === undefined || header === undefined)) {
-    const message = `${title} has one of \`score_per_period\` and \`score_response_header_name\`: expected both`
+    const message = `${title} has only one of \`score_per_period\` and \`score_response_header_name\`: expected both`
     reader.findings.error(one.keyPlace, 'missing_key', message)
   }
   return {

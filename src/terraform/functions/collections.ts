@@ -234,7 +234,7 @@ export const collectionFunctions: Functions = {
       const items = elementsOf(values!, '`zipmap`')
       if (names.length !== items.length) {
         throw new EvaluationProblem(
-          `\`zipmap\`: ${names.length} keys for ${items.length} values: expected as many`
+          `\`zipmap\`: ${names.length} keys for ${items.length} values: expected the same number`
         )
       }
       return new Map(names.map((key, i) => [toText(key, '`zipmap`'), items[i]!]))

@@ -24,7 +24,7 @@ const encodingOf = (name: string): BufferEncoding => {
   const encoding = ENCODINGS[name.toUpperCase()]
   if (encoding !== undefined) return encoding
   throw new EvaluationProblem(
-    `the encoding "${name}" is not known here: expected ${Object.keys(ENCODINGS).join(', ')}`
+    `unknown encoding "${name}": expected ${Object.keys(ENCODINGS).join(', ')}`
   )
 }
 
@@ -39,7 +39,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
 const uuid = (namespace: string, name: string): string => {
   const id = NAMESPACES[namespace] ?? namespace
   if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) {
-    throw new EvaluationProblem(`\`uuidv5\`: "${namespace}" is no namespace`)
+    throw new EvaluationProblem(`\`uuidv5\`: "${namespace}" is not a namespace`)
   }
   const bytes = createHash('sha1')
     .update(Buffer.from(id.replaceAll('-', ''), 'hex'))
@@ -111,7 +111,7 @@ const csvObjects = (source: string): Value => {
 export const encodingFunctions: Functions = {
   base64decode: text((value) => {
     if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)) {
-      throw new EvaluationProblem(`\`base64decode\`: "${value.slice(0, 40)}" is no base64`)
+      throw new EvaluationProblem(`\`base64decode\`: "${value.slice(0, 40)}" is not base64`)
     }
     return Buffer.from(value, 'base64').toString('utf8')
   }),

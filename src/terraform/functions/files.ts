@@ -28,9 +28,7 @@ const rendered = (file: string, text: string, names: Value, scope: Scope): Value
   }
   const depth = (scope.templateDepth ?? 0) + 1
   if (depth > MAX_TEMPLATE_DEPTH) {
-    throw new LimitProblem(
-      `templates are read in one another more than ${MAX_TEMPLATE_DEPTH} times`
-    )
+    throw new LimitProblem(`templates are nested more than ${MAX_TEMPLATE_DEPTH} levels deep`)
   }
   try {
     // A template sees its own variables, and nothing of the module.

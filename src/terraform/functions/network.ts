@@ -40,7 +40,7 @@ const networkFrom = (value: Value, name: string): Network => {
     !/^\d+$/.test(prefix) ||
     bits > maxPrefix(ip.family)
   ) {
-    throw new EvaluationProblem(`\`${name}\`: "${text}" is no network: expected e.g. 10.0.0.0/8`)
+    throw new EvaluationProblem(`\`${name}\`: "${text}" is not a network: expected e.g. 10.0.0.0/8`)
   }
   const { from } = networkOf(ip, bits)
   return { family: ip.family, address: numberOf(from), prefix: bits }
@@ -68,7 +68,7 @@ const hostOf = ({ family, address, prefix }: Network, index: bigint): string => 
 const whole = (value: Value, name: string): bigint => {
   const number = toNumber(value, `\`${name}\``)
   if (!Number.isInteger(number))
-    throw new EvaluationProblem(`\`${name}\`: ${number} is no whole number`)
+    throw new EvaluationProblem(`\`${name}\`: ${number} is not a whole number`)
   return BigInt(number)
 }
 

@@ -32,7 +32,7 @@ const parseInteger = (text: string, base: number): number => {
   const digits = (base > LETTERS_BASE ? text : text.toLowerCase()).replace(/^[+-]/, '')
   const values = [...digits].map((digit) => DIGITS.indexOf(digit))
   if (digits === '' || values.some((value) => value < 0 || value >= base)) {
-    throw new EvaluationProblem(`\`parseint\`: "${text}" is no number of base ${base}`)
+    throw new EvaluationProblem(`\`parseint\`: "${text}" is not a number of base ${base}`)
   }
   const number = values.reduce((sum, value) => sum * base + value, 0)
   return text.startsWith('-') ? -number : number
@@ -46,7 +46,7 @@ export const numberFunctions: Functions = {
   log: of(2, (args, _, name) => {
     const [value, base] = numbersOf(args, name)
     const found = Math.log(value!) / Math.log(base!)
-    if (!Number.isFinite(found)) throw new EvaluationProblem('`log`: the result is no number')
+    if (!Number.isFinite(found)) throw new EvaluationProblem('`log`: the result is not a number')
     return found
   }),
   pow: of(2, (args, _, name) => {

@@ -160,7 +160,7 @@ class Translator {
     if (!this.#isAtom) this.fail(`\`${all}\` repeats nothing`)
     const counts = [least, most].flatMap((count) => (count ? [Number(count)] : []))
     if (counts.some((count) => count > MAX_REPEATS) || (counts[1] ?? LAST) < (counts[0] ?? 0)) {
-      this.fail(`\`${all}\` is no repetition`)
+      this.fail(`\`${all}\` is not a repetition`)
     }
     const isLazy = this.#match(/\?/y) !== null
     this.#isAtom = false
@@ -225,7 +225,7 @@ class Translator {
     const code = this.#match(/x\{([\da-fA-F]{1,6})\}|x([\da-fA-F]{2})/y)
     if (code !== null) {
       const value = Number.parseInt(code[1] ?? code[2]!, 16)
-      if (value > LAST) this.fail(`\`\\${code[0]}\` is no character`)
+      if (value > LAST) this.fail(`\`\\${code[0]}\` is not a character`)
       return String.fromCodePoint(value)
     }
     const octal = this.#match(/0[0-7]{0,2}|[1-7][0-7]{1,2}/y)
@@ -234,7 +234,7 @@ class Translator {
     const char = this.#char()
     const control = CONTROLS[char]
     if (control !== undefined) return control
-    if (/[\w]/.test(char) && char !== '_') this.fail(`\`\\${char}\` is no escape`)
+    if (/[\w]/.test(char) && char !== '_') this.fail(`\`\\${char}\` is not an escape`)
     return char
   }
 
@@ -302,6 +302,6 @@ export const toRegExp = (pattern: string, flags: string): RegExp => {
     return new RegExp(text, `${flags}u`)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new EvaluationProblem(`\`${pattern}\` is no regular expression`)
+    throw new EvaluationProblem(`\`${pattern}\` is not a regular expression`)
   }
 }

@@ -30,7 +30,7 @@ const momentOf = (text: string, name: string): Moment => {
   const ms = Date.parse(text)
   if (zone === undefined || Number.isNaN(ms)) {
     throw new EvaluationProblem(
-      `\`${name}\`: "${text}" is no time: expected e.g. 2026-01-31T12:00:00Z`
+      `\`${name}\`: "${text}" is not a time: expected e.g. 2026-01-31T12:00:00Z`
     )
   }
   return { ms, zone }
@@ -44,7 +44,7 @@ const offsetOf = (zone: string): number => {
 const durationOf = (text: string): number => {
   const [, sign, rest = ''] = /^([-+]?)((?:\d+\.?\d*(?:ns|us|µs|ms|s|m|h))+|0)$/.exec(text) ?? []
   if (rest === '')
-    throw new EvaluationProblem(`\`timeadd\`: "${text}" is no duration: expected e.g. 1h30m`)
+    throw new EvaluationProblem(`\`timeadd\`: "${text}" is not a duration: expected e.g. 1h30m`)
   const total = [...rest.matchAll(/(\d+\.?\d*)(ns|us|µs|ms|s|m|h)/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * MS_PER_UNIT[unit!]!,
     0
@@ -118,7 +118,7 @@ const formatted = (pattern: string, moment: Moment): string =>
     if (quoted !== undefined) return quoted.replaceAll("''", "'")
     const text = part(found, moment)
     if (text === undefined) {
-      throw new EvaluationProblem(`\`formatdate\`: \`${found}\` is no part of a date`)
+      throw new EvaluationProblem(`\`formatdate\`: \`${found}\` is not a part of a date`)
     }
     return text
   })

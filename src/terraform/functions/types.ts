@@ -53,7 +53,7 @@ export const typeFunctions: Functions = {
       problem = result.problem
     }
     throw new EvaluationProblem(
-      `\`try\`: no expression has a value; the last says: ${problem?.message}`
+      `\`try\`: no expression has a value; the last error is: ${problem?.message}`
     )
   }),
   ephemeralasnull: identity,

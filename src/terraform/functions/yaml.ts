@@ -41,7 +41,7 @@ const plain = (text: string): Value => {
   if (TRUE.test(text)) return true
   if (FALSE.test(text)) return false
   if (INTEGER.test(text) || PREFIXED.test(text) || FLOAT.test(text)) return Number(text)
-  if (NOT_FINITE.test(text)) return problem(`\`${text}\` is no number of Terraform's`)
+  if (NOT_FINITE.test(text)) return problem(`\`${text}\` is not a number in Terraform`)
   return DATE.test(text) ? timestamp(text) : text
 }
 
@@ -63,7 +63,7 @@ class Decoder {
       return node.type === 'PLAIN' ? plain(text) : text
     }
     if (tag !== undefined && tag !== `${STANDARD}map` && tag !== `${STANDARD}seq`) {
-      return problem(`the tag ${tag} is not known`)
+      return problem(`unknown tag ${tag}`)
     }
     if (isSeq(node)) return node.items.map((item) => this.value(item as ParsedNode, depth + 1))
     return isMap(node) ? this.#map(node.items as [], depth) : null
@@ -100,7 +100,7 @@ class Decoder {
         continue
       }
       const name = this.value(key, depth + 1)
-      if (name === null || typeof name === 'object') return problem('a key is no text')
+      if (name === null || typeof name === 'object') return problem('a key is not text')
       map.set(String(name), this.value(value, depth + 1))
     }
     return new Map([...merged, ...map])
@@ -124,7 +124,7 @@ export const yamlDecoded = (text: string): Value => {
   const [document] = documents
   const [error] = document!.errors
   if (error !== undefined) return problem(error.message.split('\n', 1)[0]!.replace(/:$/, ''))
-  if (document!.contents === null) return problem('the text holds no document')
+  if (document!.contents === null) return problem('the text contains no document')
   return new Decoder().value(document!.contents)
 }
 

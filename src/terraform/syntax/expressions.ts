@@ -29,13 +29,13 @@ export const templated = (parts: readonly TemplatePart[], at: Expression['at']):
 
 /** Names of a `for`, up to and with its collection and `:`. */
 const forIntro = (cursor: Cursor) => {
-  const first = cursor.identifier() ?? cursor.fail('expected a name behind `for`')
+  const first = cursor.identifier() ?? cursor.fail('expected a name after `for`')
   const second = cursor.takes(',')
-    ? (cursor.identifier() ?? cursor.fail('expected a second name behind `,`'))
+    ? (cursor.identifier() ?? cursor.fail('expected a second name after `,`'))
     : undefined
   if (!cursor.takesWord('in')) cursor.fail(`expected \`in\`, found ${cursor.found()}`)
   const collection = expression(cursor)
-  cursor.expect(':', 'behind the collection of `for`')
+  cursor.expect(':', 'after the collection of `for`')
   return {
     keyName: second === undefined ? undefined : first,
     valueName: second ?? first,
@@ -69,7 +69,7 @@ const tuple = (cursor: Cursor): Expression => {
     while (!cursor.takes(']')) {
       items.push(expression(cursor))
       if (cursor.takes(',')) continue
-      cursor.expect(']', 'or `,` behind an item of the list')
+      cursor.expect(']', 'or `,` after an item of the list')
       break
     }
     return { kind: 'tuple', items, at }
@@ -97,7 +97,7 @@ const object = (cursor: Cursor): Expression => {
       cursor.takesWord('for')
       const intro = forIntro(cursor)
       const key = expression(cursor)
-      cursor.expect('=>', 'behind the key of the `for` expression')
+      cursor.expect('=>', 'after the key of the `for` expression')
       const value = expression(cursor)
       const isGrouped = cursor.takes('...')
       const condition = forCondition(cursor)
@@ -112,19 +112,19 @@ const object = (cursor: Cursor): Expression => {
       if (cursor.takes('}')) break
       const key = objectKey(cursor)
       if (!cursor.takes('=') && !cursor.takes(':')) {
-        cursor.fail(`expected \`=\` or \`:\` behind a key of the object, found ${cursor.found()}`)
+        cursor.fail(`expected \`=\` or \`:\` after a key of the object, found ${cursor.found()}`)
       }
       entries.push({ key, value: expression(cursor) })
       cursor.skip()
       if (cursor.takes(',') || cursor.isAtLineEnd || cursor.sees('}')) continue
-      cursor.fail(`expected \`,\`, a new line or \`}\` behind a value, found ${cursor.found()}`)
+      cursor.fail(`expected \`,\`, a new line or \`}\` after a value, found ${cursor.found()}`)
     }
     return { kind: 'object', entries, at }
   })
 }
 
 const call = (cursor: Cursor, name: string, at: Expression['at']): Expression => {
-  cursor.expect('(', 'behind the name of the function')
+  cursor.expect('(', 'after the name of the function')
   return cursor.inside(true, () => {
     const args: Expression[] = []
     let isExpanded = false
@@ -132,11 +132,11 @@ const call = (cursor: Cursor, name: string, at: Expression['at']): Expression =>
       args.push(expression(cursor))
       if (cursor.takes('...')) {
         isExpanded = true
-        cursor.expect(')', 'behind `...`')
+        cursor.expect(')', 'after `...`')
         break
       }
       if (cursor.takes(',')) continue
-      cursor.expect(')', `or \`,\` behind an argument of \`${name}\``)
+      cursor.expect(')', `or \`,\` after an argument of \`${name}\``)
       break
     }
     return { kind: 'call', name, args, isExpanded, at }
@@ -154,7 +154,7 @@ const term = (cursor: Cursor): Expression => {
       cursor.position++
       return cursor.inside(true, () => {
         const inner = expression(cursor)
-        cursor.expect(')', 'behind the expression')
+        cursor.expect(')', 'after the expression')
         return inner
       })
     case '[':
@@ -176,7 +176,7 @@ const term = (cursor: Cursor): Expression => {
   // Functions of providers: provider::NAME::FUNCTION.
   let full = name
   while (cursor.takes('::')) {
-    full += `::${cursor.identifier() ?? cursor.fail('expected a name behind `::`')}`
+    full += `::${cursor.identifier() ?? cursor.fail('expected a name after `::`')}`
   }
   if (cursor.text[cursor.position] === '(') return call(cursor, full, at)
   return { kind: 'variable', name: full, at }
@@ -211,7 +211,7 @@ const traversal = (cursor: Cursor, of: Expression, takesIndexes = true): Express
     }
     const name = cursor.identifier()
     if (name === undefined)
-      return cursor.fail(`expected a name behind \`.\`, found ${cursor.found()}`)
+      return cursor.fail(`expected a name after \`.\`, found ${cursor.found()}`)
     return { kind: 'attribute', of, name, at }
   }
   if (char === '[' && takesIndexes) {
@@ -224,7 +224,7 @@ const traversal = (cursor: Cursor, of: Expression, takesIndexes = true): Express
         cursor.position = star
       }
       const key = expression(cursor)
-      cursor.expect(']', 'behind the index')
+      cursor.expect(']', 'after the index')
       return { kind: 'index', of, key, at }
     })
   }

@@ -96,10 +96,10 @@ class Parser {
       const offset = this.#at
       const name = this.#string()
       if (name === undefined) this.fail('expected a name in quotes')
-      if (!this.#takes(':')) this.fail('expected `:` behind a name')
+      if (!this.#takes(':')) this.fail('expected `:` after a name')
       members.push({ name, offset, value: this.value(depth + 1) })
     } while (this.#takes(','))
-    if (!this.#takes('}')) this.fail('expected `,` or `}` behind a value')
+    if (!this.#takes('}')) this.fail('expected `,` or `}` after a value')
     return members
   }
 
@@ -108,7 +108,7 @@ class Parser {
     if (this.#takes(']')) return items
     do items.push(this.value(depth + 1))
     while (this.#takes(','))
-    if (!this.#takes(']')) this.fail('expected `,` or `]` behind an item')
+    if (!this.#takes(']')) this.fail('expected `,` or `]` after an item')
     return items
   }
 

@@ -44,9 +44,9 @@ describe('bodies', () => {
     [
       'a = [1, 2',
       'main.tf:1',
-      'expected `]` or `,` behind an item of the list, found the end of the file',
+      'expected `]` or `,` after an item of the list, found the end of the file',
     ],
-    ['a = 1 b = 2', 'main.tf:1', 'expected a new line behind the value of `a`, found `b = 2`'],
+    ['a = 1 b = 2', 'main.tf:1', 'expected a new line after the value of `a`, found `b = 2`'],
     ['a = 1\na = 2', 'main.tf:2', '`a` is set twice'],
     ['block {\n', 'main.tf:2', 'the block is not closed: expected `}`'],
     ['}', 'main.tf:1', 'expected an attribute or a block, found `}`'],
@@ -55,7 +55,7 @@ describe('bodies', () => {
     ['a = "${1"', 'main.tf:1', "expected `}` at the end of the template's expression"],
     ['a = "%{ if true }x"', 'main.tf:1', 'the directive is not closed: expected `%{ endif }`'],
     ['a = "%{ endfor }"', 'main.tf:1', '`%{ endfor }` closes nothing'],
-    ['a = { b }', 'main.tf:1', 'expected `=` or `:` behind a key of the object'],
+    ['a = { b }', 'main.tf:1', 'expected `=` or `:` after a key of the object'],
     ['a = 1 +', 'main.tf:1', 'expected an expression, found the end of the file'],
     ['a = b ? 1', 'main.tf:1', 'expected `:` in the conditional'],
     [`a = ${'['.repeat(300)}`, 'main.tf:1', 'more than 250 levels of nesting'],
@@ -109,9 +109,7 @@ test('the JSON syntax gives the same tree: labels, dynamic blocks, templates, ty
   )
 })
 
-test('directives in one another are bounded', () => {
+test('nested directives are bounded', () => {
   const text = `a = "${'%{ if true }'.repeat(5_000)}"`
-  expect(() => parseBody(new SourceText('a.tf', text))).toThrow(
-    'more than 100 directives in one another'
-  )
+  expect(() => parseBody(new SourceText('a.tf', text))).toThrow('more than 100 nested directives')
 })

@@ -19,7 +19,7 @@ const label = (cursor: Cursor): string | undefined => {
 const endOfItem = (cursor: Cursor, item: string): void => {
   cursor.skip()
   if (cursor.isAtLineEnd) return
-  cursor.fail(`expected a new line behind ${item}, found ${cursor.found()}`)
+  cursor.fail(`expected a new line after ${item}, found ${cursor.found()}`)
 }
 
 const block = (cursor: Cursor, type: string, offset: number): Block => {
@@ -27,7 +27,7 @@ const block = (cursor: Cursor, type: string, offset: number): Block => {
   while (!cursor.takes('{')) {
     const found = label(cursor)
     if (found === undefined) {
-      cursor.fail(`expected \`=\` or a block behind \`${type}\`, found ${cursor.found()}`)
+      cursor.fail(`expected \`=\` or a block after \`${type}\`, found ${cursor.found()}`)
     }
     labels.push(found)
   }
@@ -42,11 +42,11 @@ const oneLineBody = (cursor: Cursor): Body => {
   const start = cursor.position
   const name = cursor.identifier()
   if (name === undefined || !cursor.sees('=') || cursor.sees('==')) {
-    return cursor.fail('expected one attribute: a block of one line holds nothing else', start)
+    return cursor.fail('expected one attribute: a one-line block has nothing else', start)
   }
   cursor.position++
   const value = expression(cursor)
-  cursor.expect('}', 'on the same line, behind the one attribute of a block of one line')
+  cursor.expect('}', 'on the same line, after the only attribute of a one-line block')
   return {
     attributes: new Map([[name, { name, expression: value, at: cursor.at(start) }]]),
     blocks: [],

@@ -59,7 +59,7 @@ const directive = (cursor: Cursor): Directive => {
     case 'endfor':
       return { word }
     case 'for': {
-      const first = cursor.identifier() ?? cursor.fail('expected a name behind `for`')
+      const first = cursor.identifier() ?? cursor.fail('expected a name after `for`')
       const second = cursor.takes(',') ? cursor.identifier() : undefined
       if (!cursor.takesWord('in')) cursor.fail(`expected \`in\`, found ${cursor.found()}`)
       return {
@@ -125,8 +125,7 @@ const assembled = (cursor: Cursor, tokens: readonly Token[]): TemplatePart[] => 
   let next = 0
   let depth = 0
   const until = (opening: Token | undefined, ends: readonly End[]): [TemplatePart[], End?] => {
-    if (++depth > MAX_DIRECTIVES)
-      cursor.fail(`more than ${MAX_DIRECTIVES} directives in one another`)
+    if (++depth > MAX_DIRECTIVES) cursor.fail(`more than ${MAX_DIRECTIVES} nested directives`)
     const found = inner(opening, ends)
     depth--
     return found
@@ -267,7 +266,7 @@ export const heredoc = (cursor: Cursor): TemplatePart[] => {
   const start = cursor.position
   HEREDOC.lastIndex = start
   const opening = HEREDOC.exec(cursor.text)
-  if (opening === null) cursor.fail('expected a word and the end of the line behind `<<`')
+  if (opening === null) cursor.fail('expected a word and the end of the line after `<<`')
   const [all, dash, word] = opening
   cursor.position += all.length
   const closing = new RegExp(`[ \\t]*${word}(?=\\r?\\n|$)`, 'uy')

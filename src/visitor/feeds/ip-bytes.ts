@@ -71,7 +71,7 @@ export const readV6 = (bytes: Uint8Array, from: number, to: number): Ip | undefi
       i++
     }
     if (i === start) {
-      // Nothing may follow behind `::` only.
+      // Nothing may follow after `::` only.
       if (gap !== count) return undefined
       break
     }
