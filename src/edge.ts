@@ -24,6 +24,7 @@ import type { EdgeRequest } from './request/request.ts'
 import { readRequest } from './request/request.ts'
 import { reservedPath } from './reserved/paths.ts'
 import type { Ruleset } from './rules/rule.ts'
+import type { TestHooks } from './test-hooks.ts'
 import type { TestOverrides } from './test-overrides.ts'
 import { Verdict } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
@@ -111,12 +112,13 @@ export const isEdge = (value: unknown): value is Edge =>
  * const edge = createEdge({ ruleset, store: memoryStore() })
  * const { action, ray } = await edge.judge(new Request('https://shop.test/'), { remoteAddress: '192.0.2.1' })
  */
-export const createEdge = (options: EdgeOptions): Edge => {
+export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefined }): Edge => {
   const { store, geo, asn, reputation, bots, personas } = options
-  const { trust = [], overrides = false, onError = () => {}, onClose = () => {} } = options
+  const { trust = [], overrides = false, onError = () => {}, onClose = () => {}, tests } = options
   const sources = { geo, asn, reputation, bots }
   const provided = providedBy(sources, options.seesTls)
-  const rays = createRays({ colo: options.colo, instance: options.instance })
+  const now = tests?.now
+  const rays = tests?.rays ?? createRays({ colo: options.colo, instance: options.instance, now })
   const { colo } = rays
   const visitors = createVisitors({ ...sources, trust, overrides, personas })
   checkContact(options.answers?.contact)
@@ -136,11 +138,12 @@ export const createEdge = (options: EdgeOptions): Edge => {
   let { counters } = options
   const services: PhaseServices = {
     get counters() {
-      counters ??= limiting.now.memoryCounters({ onError })
+      counters ??= limiting.now.memoryCounters({ onError, now })
       return counters
     },
     colo,
     zone: '',
+    now,
   }
   const stats = new Counters(() => counters?.stats)
   const committer = createCommitter(store, (error, events) => {
@@ -197,9 +200,15 @@ export const createEdge = (options: EdgeOptions): Edge => {
     const events = record(matches, context, answer?.status ?? 0)
     const verdict = new Verdict(action, context, zone, matches, answer, events.at(-1))
     if (events.length === 0) return verdict
-    if (answer !== undefined) return committer.commit(events).then(() => verdict)
-    committer.commitLater(events)
-    return verdict
+    if (answer === undefined) {
+      committer.commitLater(events)
+      tests?.recorded(events)
+      return verdict
+    }
+    return committer.commit(events).then(() => {
+      tests?.recorded(events)
+      return verdict
+    })
   }
 
   const conclude = (
@@ -259,6 +268,12 @@ export const createEdge = (options: EdgeOptions): Edge => {
     if (problems.length > 0) {
       const answer = testModule.now.badOverride(problems, rayId, request.method)
       return new Verdict('reject', context, zone, NO_MATCHES, answer)
+    }
+    const forced = tests?.force(context)
+    if (forced !== undefined) {
+      return forced.isDropped === true
+        ? new Verdict('drop', context, zone, NO_MATCHES)
+        : conclude(zone, context, forced.matches)
     }
     if (zone.isNowhere) {
       const answerWith = ({ answers }: OnMatch) => {

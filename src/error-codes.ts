@@ -5,6 +5,7 @@ export const errorAreas = {
   visitors: 'Data on visitors',
   events: 'Events and their stores',
   serving: 'Listening and the origin',
+  testing: 'Tests',
   commands: 'The command line',
 } as const
 
@@ -281,6 +282,16 @@ export const errorCodes = {
     area: 'serving',
     meaning: 'Another program listens on this port.',
     remedy: 'Stop the other program, or use another port; 0 takes any free port.',
+  },
+  invalid_test: {
+    area: 'testing',
+    meaning: 'A call of a test edge or of its test routes has a wrong option, code or value.',
+    remedy: 'Follow the message, or see docs/testing.md.',
+  },
+  no_event: {
+    area: 'testing',
+    meaning: 'The event that `waitForEvent` waits for did not come in time.',
+    remedy: 'Compare the condition with the events that the message lists.',
   },
   invalid_upstream: {
     area: 'serving',

@@ -6,6 +6,8 @@ import type { AnswerOptions } from './answers/answer.ts'
 import { languages } from './answers/languages/all.ts'
 import { coders } from './answers/node/coders.ts'
 import { readPageFile } from './answers/node/own-page-file.ts'
+import { createControl } from './control/control.ts'
+import { rememberControl } from './control/controls.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
@@ -132,12 +134,20 @@ const isPaths = (rules: readonly unknown[]): rules is readonly string[] =>
 const rulesetOf = (
   rules: Options['rules'],
   lists: Lists,
-  { vars, varFiles }: TerraformValues
+  { vars, varFiles }: TerraformValues,
+  front: readonly unknown[]
 ): Ruleset => {
   const given: readonly unknown[] = Array.isArray(rules) ? rules : [rules]
   return isPaths(given)
-    ? loadRulePaths(given, { lists, readPage: readPageFile, vars, varFiles, env: process.env })
-    : rulesFromObjects(documentsOf(rules), { lists, readPage: readPageFile })
+    ? loadRulePaths(given, {
+        lists,
+        readPage: readPageFile,
+        vars,
+        varFiles,
+        env: process.env,
+        front,
+      })
+    : rulesFromObjects([...front, ...documentsOf(rules)], { lists, readPage: readPageFile })
 }
 
 /** On Node languages and coders are at hand: no request waits for them. */
@@ -164,13 +174,17 @@ const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THRE
 /**
  * An edge from rule files, with the event store and the country data that come with it.
  *
+ * @param control for `edge1020/testing`
  * @throws EdgeError `invalid_rules`, `file_not_found`, `store_failed`, `geo_failed`, `asn_failed`, `invalid_feed`, `feed_missing`,
  * `invalid_option`, `invalid_personas`, `invalid_trust`, `invalid_colo`, `invalid_body_limit`
  * @example
  * const edge = createEdge({ rules: 'rules/site.yaml' })
  * const { action, ray, event } = await edge.judge(request, request.socket)
  */
-export const createEdge = (given: Options): Edge => {
+export const createEdge = (
+  given: Options,
+  control = given.overrides === true ? createControl() : undefined
+): Edge => {
   checkOptions(given, { takesNames: true })
   const {
     rules,
@@ -202,13 +216,15 @@ export const createEdge = (given: Options): Edge => {
   let opened: EventStore | undefined
   let counting: Counters | undefined
   try {
-    const ruleset = rulesetOf(
-      rules,
-      joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists),
-      terraform
-    )
-    counting =
-      typeof counters === 'string' ? openCounters(counters, { onError, onWarning }) : counters
+    const known = joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists)
+    const load = (front: readonly unknown[]) => rulesetOf(rules, known, terraform, front)
+    const ruleset = load([])
+    const spec = counters ?? (control && 'memory')
+    const open = (now?: () => number) =>
+      openCounters(spec as CountersName, { onError, onWarning, now })
+    if (typeof spec !== 'string') counting = spec
+    else if (control === undefined || !spec.startsWith('memory')) counting = open()
+    else counting = control.countersOf(() => open(control.clock.now))
     opened =
       typeof store === 'object'
         ? store
@@ -230,6 +246,7 @@ export const createEdge = (given: Options): Edge => {
       ...(counting === undefined ? {} : { counters: counting }),
       instance,
       onError,
+      tests: control?.hooks,
       onClose: () => {
         sources.close()
         options.onClose?.()
@@ -237,6 +254,10 @@ export const createEdge = (given: Options): Edge => {
       store: opened,
     })
     rememberFacts(edge, sources.facts)
+    if (control !== undefined) {
+      control.attach({ load, replace: edge.replaceRules })
+      rememberControl(edge, control)
+    }
     for (const { role, warning } of sources.facts()) {
       if (role === 'feed' && warning !== undefined) onWarning(warning)
     }

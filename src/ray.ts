@@ -14,8 +14,8 @@ export interface RayId {
   readonly timeMs: number
 }
 
-const EPOCH_MS = Date.UTC(2012, 9, 12)
-const TICK_MS = 10
+export const EPOCH_MS = Date.UTC(2012, 9, 12)
+export const TICK_MS = 10
 const TICK_DIGITS = 9
 /** The count starts over in July 2034. */
 const TICKS = 2 ** (TICK_DIGITS * 4)

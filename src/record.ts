@@ -97,7 +97,7 @@ export const createRecorder = ({
     const { request, visitor, rayId } = context
     // What the rules read is explained first: an explanation may add to the visitor's notes.
     const explained = matches.map((match) => matchedFields(match, context))
-    return matches.map(({ phase, rule, action, rateLimit, retryAfter }, i) => ({
+    return matches.map(({ phase, rule, action, rateLimit, retryAfter, note }, i) => ({
       ray: rayId.ray,
       colo,
       time: isoTime(rayId.timeMs),
@@ -121,7 +121,7 @@ export const createRecorder = ({
       query: redactQuery(toText(request.search), redact),
       protocol: toText(context.field('http.request.version') as string),
       status,
-      notes: [...visitor.notes],
+      notes: note === undefined ? [...visitor.notes] : [...visitor.notes, note],
     }))
   }
 }

@@ -17,9 +17,17 @@ import type { Zone } from './zones/zone.ts'
  * - `reject`: a test override (`x-edge-…`) could not be read; the answer says which and why. Never caused by rules.
  * - `clearance`: the answer to a challenge came (`/cdn-cgi/challenge-platform/…`). Never caused by rules.
  * - `no_zone`: the rules declare zones, and the host is none's: 1023. Never caused by rules.
+ * - `drop`: a test cuts the connection (`dropNext`); there is no answer. Never caused by rules.
  * - `preview`: the path asked for one of the catalogue's errors (`/cdn-cgi/error/1020`). Never caused by rules.
  */
-export type VerdictAction = 'pass' | Action | 'reject' | 'preview' | 'clearance' | 'no_zone'
+export type VerdictAction =
+  | 'pass'
+  | Action
+  | 'reject'
+  | 'preview'
+  | 'clearance'
+  | 'no_zone'
+  | 'drop'
 
 /** The facts of a request, and what waits for its response. */
 interface JudgedFacts extends Facts {

@@ -43,10 +43,12 @@ describe('examples', () => {
 
   /** `test/import.test.ts` loads the rules; Grafana loads its dashboard. */
   const CONFIGURATIONS = ['grafana', 'ruleset.json', 'terraform']
+  /** `test/testing-docs.test.ts` runs them. */
+  const FOLDERS = ['testing']
 
   test('are these', () => {
     expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual(
-      [...TESTS, ...SERVERS, ...CONFIGURATIONS].sort()
+      [...TESTS, ...SERVERS, ...CONFIGURATIONS, ...FOLDERS].sort()
     )
   })
 

@@ -6,6 +6,7 @@ import * as client from 'edge1020/client'
 import * as data from 'edge1020/data'
 import * as node from 'edge1020/node'
 import * as contract from 'edge1020/store-contract'
+import * as testing from 'edge1020/testing'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from './cli.ts'
 import { fencesOf } from './documents.ts'
@@ -16,6 +17,7 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'edge1020/data': data,
   'edge1020/node': node,
   'edge1020/store-contract': contract,
+  'edge1020/testing': testing,
 }
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   edge1020: ['index.ts', 'exports.ts'],
@@ -23,6 +25,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   'edge1020/data': ['data.ts'],
   'edge1020/node': ['node.ts', 'exports.ts'],
   'edge1020/store-contract': ['events/store.contract.ts'],
+  'edge1020/testing': ['testing/index.ts'],
 }
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')

@@ -44,6 +44,8 @@ export interface PhaseServices {
   readonly colo: string
   /** Name of the site; '' where there is one for all. */
   readonly zone: string
+  /** Of tests that set the time: milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: (() => number) | undefined
 }
 
 /** How the counter of a rate limiting rule stood. */
@@ -87,6 +89,8 @@ export interface Match {
   readonly retryAfter?: number
   /** Of rate limits. */
   readonly rateLimit?: CountedMatch
+  /** A note for its event: that a test has forced it. */
+  readonly note?: string
 }
 
 /** What a phase decides about a request that at least one of its rules is about. */

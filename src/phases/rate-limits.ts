@@ -79,7 +79,7 @@ export const judgeRateLimits = (
   enabled: readonly RateLimit[],
   services: PhaseServices
 ): Phase['run'] => {
-  const { counters } = services
+  const { counters, now = Date.now } = services
   const hash = new KeyHash(...counters.secret)
   const limited = enabled.map((rule) => limitedBy(rule, hash, services))
   const never = limited.map(() => false)
@@ -192,7 +192,7 @@ export const judgeRateLimits = (
     before: readonly Match[]
   ): Ruling | undefined | Promise<Ruling | undefined> => {
     // Not the request's own time: a body that a counter is of may have taken long.
-    const askedMs = Date.now()
+    const askedMs = now()
     const found = counters.take(hits)
     if (found instanceof Promise) {
       return found.then((standings) =>

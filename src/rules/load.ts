@@ -4,6 +4,7 @@ import type { Drafts } from './document.ts'
 import { Findings } from './findings.ts'
 import { MAX_DOCUMENT_CHARACTERS } from './limits.ts'
 import type { Node } from './node.ts'
+import { nodesOf } from './objects.ts'
 import type { Ruleset } from './rule.ts'
 import { Source } from './source.ts'
 import { parseYaml } from './yaml.ts'
@@ -47,10 +48,12 @@ export const loadRules = (
 export const draftsIn = (
   sources: readonly RuleSource[],
   findings: Findings,
-  options: LanguageOptions
+  options: LanguageOptions,
+  /** Documents as objects, before those of the sources. */
+  front: readonly unknown[] = []
 ): Drafts =>
   draftsOf(
-    sources.map((source) => parse(source, findings)),
+    [...nodesOf(front, findings), ...sources.map((source) => parse(source, findings))],
     findings,
     options
   )

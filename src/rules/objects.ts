@@ -2,6 +2,7 @@ import { assemble } from './assemble.ts'
 import type { LanguageOptions } from './compile.ts'
 import { Findings } from './findings.ts'
 import { PRODUCT_KEYS } from './keys.ts'
+import type { Node } from './node.ts'
 import { ObjectReader } from './plain.ts'
 import type { Ruleset } from './rule.ts'
 
@@ -29,8 +30,11 @@ export const rulesFromObjects = (
   options: LanguageOptions = {}
 ): Ruleset => {
   const findings = new Findings()
-  const nodes = documents.map((document, i) =>
+  return assemble(nodesOf(documents, findings), [], findings, options)
+}
+
+/** Plain objects as the documents that they are; problems go to `findings`. */
+export const nodesOf = (documents: readonly unknown[], findings: Findings): (Node | undefined)[] =>
+  documents.map((document, i) =>
     new ObjectReader(findings).read(document, documents.length === 1 ? '' : `documents[${i}]`)
   )
-  return assemble(nodes, [], findings, options)
-}

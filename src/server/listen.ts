@@ -85,6 +85,8 @@ export interface ListenerOptions {
   timeoutCheckIntervalMs?: number
   /** Time that `close` gives requests under way. Default 10 s. */
   drainTimeoutMs?: number
+  /** Lets the process end although it listens and connections are open: for tests. Default false. */
+  unref?: boolean
   /** Gets errors of handlers (the visitor gets a 500) and of certificates. */
   onError?: (error: unknown) => void
 }
@@ -124,6 +126,7 @@ export const createListener = async ({
   sendTimeoutMs = SEND_TIMEOUT_MS,
   timeoutCheckIntervalMs = TIMEOUT_CHECK_INTERVAL_MS,
   drainTimeoutMs = DRAIN_TIMEOUT_MS,
+  unref = false,
   onError = () => {},
 }: ListenerOptions): Promise<Listener> => {
   checkPort(port)
@@ -289,6 +292,10 @@ export const createListener = async ({
         })
 
   server.on('connection', track)
+  if (unref) {
+    server.unref()
+    server.on('connection', (socket) => socket.unref())
+  }
 
   const address = await listen(server, host, port, portOption)
   server.on('error', onError)

@@ -1,27 +1,15 @@
-import type { Duplex } from 'node:stream'
-import type { Answer } from '../answers/answer.ts'
+import { controlOf } from '../control/controls.ts'
 import type { Edge } from '../edge.ts'
 import type { EdgeError } from '../error.ts'
 import { messageOf } from '../error.ts'
-import type { Send } from '../mount/answer-refused.ts'
-import { answerRefused } from '../mount/answer-refused.ts'
-import { sendOnNode } from '../mount/node/send.ts'
-import { dropUnread } from '../mount/unread.ts'
-import type { ForwardExtra } from '../proxy/exchange.ts'
-import { originHeaders } from '../proxy/origin-headers.ts'
 import type { OriginProxy } from '../proxy/proxy.ts'
 import { createProxy } from '../proxy/proxy.ts'
-import { socketResponse } from '../proxy/socket-response.ts'
-import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
-import { isSingleHeader } from '../request/header-fields.ts'
-import type { Verdict } from '../verdict.ts'
-import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
-import type { Connection } from '../visitor/visitor.ts'
 import type { TlsOption } from './certificate.ts'
 import { startDemoOrigin } from './demo.ts'
 import type { AdminServeOptions } from './edge-admin.ts'
 import { startEdgeAdmin } from './edge-admin.ts'
 import { createListener } from './listen.ts'
+import { createSite } from './site.ts'
 
 export interface ServeOptions {
   edge: Edge
@@ -70,44 +58,6 @@ const inTurn = async (steps: readonly (() => Promise<unknown>)[]) => {
   if (failures.length > 0) throw failures[0]
 }
 
-/** What the origin gets and what its answer carries for a request that passed. */
-const passing = (
-  edge: Edge,
-  verdict: Verdict,
-  request: VisitorRequest,
-  connection: Connection
-): ForwardExtra => {
-  const { visitor, rayHeader, responseWatch } = verdict
-  const { headers } = request
-  return {
-    requestHeaders: originHeaders({
-      ip: visitor.ipText,
-      country: visitor.country,
-      ray: verdict.ray,
-      colo: edge.colo,
-      scheme: visitor.forwardedScheme ?? (connection.encrypted ? 'https' : 'http'),
-      peerAddress: connection.remoteAddress,
-      xForwardedFor: headers['x-forwarded-for'] as string | undefined,
-      cdnLoop: headers['cdn-loop'] as string | undefined,
-    }),
-    strip: isStrippedRequestHeader,
-    isSingle: isSingleHeader,
-    responseHeaders: [['CF-RAY', rayHeader]],
-    onResponse: responseWatch?.tell,
-    onOriginError: (code) => {
-      const tell = (answer: Answer): Answer => {
-        responseWatch?.tell({
-          status: answer.status,
-          headers: Object.entries(answer.headers).flat(),
-        })
-        return answer
-      }
-      const answer = edge.refuse(code, verdict)
-      return answer instanceof Promise ? answer.then(tell) : tell(answer)
-    },
-  }
-}
-
 /**
  * The edge as a reverse proxy with its admin side: blocked requests are answered here, passing ones go to the origin.
  *
@@ -140,16 +90,7 @@ export const serve = async ({
     const origin = proxy
     started.unshift(() => origin.close())
 
-    const handler = async (
-      request: VisitorRequest,
-      response: VisitorResponse,
-      connection: Connection
-    ) => {
-      const verdict = await edge.decide(request, connection)
-      if (verdict.isRefused) dropUnread(request, response, true)
-      if (answerRefused(verdict, response, sendOnNode)) return undefined
-      return origin.forward(request, response, passing(edge, verdict, request, connection))
-    }
+    const site = createSite(edge, origin, controlOf(edge))
     const listener = await createListener({
       host,
       port,
@@ -158,15 +99,9 @@ export const serve = async ({
       tlsResumption,
       proxyProtocol,
       onError: report,
-      handler,
-      http2: handler,
-      upgrade: async (request, socket, head, connection) => {
-        const verdict = await edge.decide(request, connection)
-        const sendOnUpgrade: Send<Duplex, true> = (duplex, answer) =>
-          sendOnNode(socketResponse(request, duplex), answer)
-        if (answerRefused(verdict, socket, sendOnUpgrade)) return
-        await origin.upgrade(request, socket, head, passing(edge, verdict, request, connection))
-      },
+      handler: site.request,
+      http2: site.request,
+      upgrade: site.upgrade,
     })
     started.unshift(listener.close)
 

@@ -31,6 +31,7 @@ export const createSites = (ruleset: Ruleset, services: PhaseServices): Sites =>
       return services.counters
     },
     colo: services.colo,
+    now: services.now,
     zone,
   })
   const zones = ruleset.zones.map((declared) => {

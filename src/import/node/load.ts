@@ -64,6 +64,9 @@ const namedPlace = (source: string, text: string): Place => ({
   part: () => undefined,
 })
 
+/** Before all paths: rules that come from none of their files. */
+const FRONT = -1
+
 interface Placed {
   readonly draft: Draft
   /** True for rules of the account: they run before those of the zone. */
@@ -80,7 +83,10 @@ const inOrder = (placed: readonly Placed[]): Draft[] =>
 
 export interface LoadOptions
   extends LanguageOptions,
-    Omit<ImportOptions, 'fullNames' | 'forLoading'> {}
+    Omit<ImportOptions, 'fullNames' | 'forLoading'> {
+  /** Documents as objects whose rules go before those of the paths. */
+  front?: readonly unknown[] | undefined
+}
 
 /** What files and folders hold, as far as it can be read. */
 export interface LoadedDrafts {
@@ -99,7 +105,7 @@ export interface LoadedDrafts {
 export const draftsInPaths = (
   paths: readonly string[],
   findings: Findings,
-  { vars, varFiles, env, ...options }: LoadOptions = {}
+  { vars, varFiles, env, front = [], ...options }: LoadOptions = {}
 ): LoadedDrafts => {
   const imported = importRules(paths, { vars, varFiles, env, fullNames: true, forLoading: true })
   const warn = (source: string, message: string, help?: string) =>
@@ -108,7 +114,7 @@ export const draftsInPaths = (
   const language = { readList: readListFile, ...options, lists }
   const ownFiles = imported.own.map((path) => readRuleFiles([path]))
   const sources = ownFiles.flat()
-  const own = draftsIn(sources, findings, language)
+  const own = draftsIn(sources, findings, language, front)
   const taken = new Set(
     [...own.rules, ...(own.zones ?? []).flatMap(({ rules }) => rules)].flatMap(({ id }) => id ?? [])
   )
@@ -121,7 +127,7 @@ export const draftsInPaths = (
   const placed: Placed[] = own.rules.map((draft) => ({
     draft,
     isOfAccount: false,
-    position: positions.get(draft.place.span().file ?? '') ?? 0,
+    position: positions.get(draft.place.span().file ?? '') ?? FRONT,
   }))
   const groups = new Map<Draft, string>()
   const custom = customRulesets(imported.rules)

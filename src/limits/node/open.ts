@@ -17,13 +17,16 @@ export type CountersName =
  */
 export const openCounters = (
   name: string,
-  told: Pick<RedisCounterOptions, 'onError' | 'onWarning'>
+  told: Pick<RedisCounterOptions, 'onError' | 'onWarning'> & {
+    /** The clock of counters in memory. */
+    now?: (() => number) | undefined
+  }
 ): Counters => {
   const memory = MEMORY.exec(name)
   if (memory !== null) {
     const [, maxKeys] = memory
     const bound = maxKeys === undefined ? {} : { maxKeys: Number(maxKeys) }
-    return memoryCounters({ ...bound, onError: told.onError })
+    return memoryCounters({ ...bound, now: told.now, onError: told.onError })
   }
   if (!name.includes('://')) {
     throw new EdgeError(

@@ -1,0 +1,102 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import type { Answer } from '../answers/answer.ts'
+import { plainAnswer } from '../answers/node/write-answer.ts'
+import { reasonPhrase } from '../answers/reason-phrase.ts'
+import type { TestControl } from '../control/control.ts'
+import type { OpenRequest } from '../control/requests.ts'
+import type { Edge } from '../edge.ts'
+import { passHeaders } from '../mount/request-headers.ts'
+import type { Verdict } from '../verdict.ts'
+import type { TestOrigin } from './origin.ts'
+import { OriginFault } from './origin.ts'
+
+/** What became of a request that no socket brought. */
+export type Asked = { readonly seen: OpenRequest } & (
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'dropped' }
+  | { readonly kind: 'passed'; readonly verdict: Verdict }
+)
+
+const LOOPBACK = '127.0.0.1'
+
+/**
+ * Has the edge judge a request, as its socket does.
+ *
+ * @param request its URL says host and scheme
+ */
+export const ask = async (edge: Edge, control: TestControl, request: Request): Promise<Asked> => {
+  const encrypted = request.url.startsWith('https:')
+  const verdict = await edge.judge(request, { remoteAddress: LOOPBACK, encrypted })
+  const seen = control.saw(verdict)
+  if (verdict.action === 'drop') return { kind: 'dropped', seen }
+  if (verdict.answer !== undefined) return { kind: 'answered', answer: verdict.answer, seen }
+  const fault = control.originFault(verdict)
+  return fault === undefined
+    ? { kind: 'passed', verdict, seen }
+    : { kind: 'answered', answer: await originFailed(edge, fault, verdict, seen), seen }
+}
+
+/** The edge's answer about an origin that failed. */
+const originFailed = async (
+  edge: Edge,
+  code: number,
+  verdict: Verdict,
+  seen: OpenRequest
+): Promise<Answer> => {
+  const answer = await edge.refuse(code, verdict)
+  const headers = Object.entries(answer.headers).flat()
+  verdict.responseWatch?.tell({ status: answer.status, headers })
+  seen.status = answer.status
+  seen.code = code
+  return answer
+}
+
+const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+}
+
+/** The body as a client has it that has taken the coding off. */
+export const plainBody = ({ headers, body }: Answer): Uint8Array | string => {
+  const decode = DECODERS[headers['Content-Encoding'] ?? '']
+  return typeof body === 'string' || decode === undefined ? body : decode(body)
+}
+
+/** An answer as `fetch` gives it: its headers as they came, its body decoded. */
+export const responseOf = (answer: Answer): Response => {
+  const body = plainBody(answer)
+  return new Response(body.length === 0 ? null : (body as BodyInit), {
+    status: answer.status,
+    statusText: reasonPhrase(answer.status),
+    headers: answer.headers,
+  })
+}
+
+/** Sends a request that passed on to the origin, and the edge's headers with it both ways. */
+export const passOn = async (
+  edge: Edge,
+  { verdict, seen }: Extract<Asked, { kind: 'passed' }>,
+  request: Request,
+  origin: TestOrigin
+): Promise<Response> => {
+  const headers = new Headers(request.headers)
+  passHeaders(verdict, headers)
+  let answer: Response
+  try {
+    answer = await origin.fetch(new Request(request, { headers }))
+  } catch (error) {
+    if (error instanceof OriginFault) {
+      return responseOf(await originFailed(edge, error.code, verdict, seen))
+    }
+    if (request.signal.aborted) throw error
+    // As behind the socket.
+    origin.onError(error)
+    answer = responseOf(plainAnswer(500))
+  }
+  const response = new Response(answer.body, answer)
+  response.headers.set('CF-RAY', verdict.rayHeader)
+  verdict.responseWatch?.tellFetch(response)
+  seen.status = response.status
+  return response
+}

@@ -1,0 +1,20 @@
+/** edge1020/testing/jest: adds the matchers to jest's `expect`; name it in `setupFilesAfterEnv`. */
+import { EdgeError } from '../error.ts'
+import type { EdgeMatchers } from './matchers.ts'
+import { matchers } from './matchers.ts'
+
+declare global {
+  namespace jest {
+    // biome-ignore lint/complexity/noBannedTypes: the parameters have to be those of @types/jest
+    interface Matchers<R, T = {}> extends EdgeMatchers {}
+  }
+}
+
+const { expect } = globalThis as { expect?: { extend(matchers: object): void } }
+if (typeof expect?.extend !== 'function') {
+  throw new EdgeError(
+    'invalid_test',
+    'edge1020/testing/jest: there is no global expect: name it in setupFilesAfterEnv, or use expect.extend(matchers) of edge1020/testing'
+  )
+}
+expect.extend(matchers)

@@ -1,0 +1,10 @@
+/** edge1020/testing/vitest: adds the matchers to vitest's `expect`; import it, or name it in `setupFiles`. */
+import { expect } from 'vitest'
+import type { EdgeMatchers } from './matchers.ts'
+import { matchers } from './matchers.ts'
+
+declare module 'vitest' {
+  interface Assertion<T> extends EdgeMatchers {}
+}
+
+expect.extend(matchers)
