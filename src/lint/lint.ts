@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../error.ts'
 import type { Expression } from '../language/expression.ts'
+import { wholeLanguage } from '../language/whole.ts'
 import type { LanguageOptions } from '../rules/compile.ts'
 import { Findings } from '../rules/findings.ts'
 import type { RuleSource } from '../rules/load.ts'
@@ -143,6 +144,9 @@ export const inOrder = (findings: readonly Finding[], files: readonly string[]):
         GRAVITY[a.severity] - GRAVITY[b.severity]
     )
 }
+
+// Rules are looked at as soon as they are read: no module is imported in between.
+wholeLanguage()
 
 /** Codes that a comment can silence: those of lints that find what loads. */
 const SILENCEABLE: ReadonlySet<string> = new Set(LINTS.map(({ code }) => code))

@@ -96,7 +96,7 @@ export const subjectOf = (
     rules: [
       ...drafts.rules.map((draft) => ruleOf(draft, groups.get(draft) ?? ACCOUNT, places)),
       ...zones.flatMap(({ head, rules }) =>
-        rules.map((draft) => ruleOf(draft, `zone ${head.name}`, places))
+        rules.map((draft) => ruleOf(draft, `zone: ${head.name}`, places))
       ),
     ],
     ownLists: [...drafts.lists, ...zones.flatMap((zone) => zone.lists)].map(({ name, size }) => ({

@@ -1,7 +1,11 @@
 import type { Lint } from './lint-type.ts'
+import { alwaysMatches } from './lints/always-matches.ts'
 import { countryAllowList } from './lints/country-allow-list.ts'
+import { coveredRule } from './lints/covered-rule.ts'
+import { deadPart } from './lints/dead-part.ts'
 import { deprecatedField } from './lints/deprecated-field.ts'
 import { doubleEscape } from './lints/double-escape.ts'
+import { duplicateRule } from './lints/duplicate-rule.ts'
 import { emptyListUsed } from './lints/empty-list-used.ts'
 import { emptySet } from './lints/empty-set.ts'
 import { expressionLength } from './lints/expression-length.ts'
@@ -12,6 +16,7 @@ import { letterCase } from './lints/letter-case.ts'
 import { mappedAddress } from './lints/mapped-address.ts'
 import { matchesAnything } from './lints/matches-anything.ts'
 import { mixedOperators } from './lints/mixed-operators.ts'
+import { neverMatches } from './lints/never-matches.ts'
 import { pathNotEncoded } from './lints/path-not-encoded.ts'
 import { pathNotNormalized } from './lints/path-not-normalized.ts'
 import { pathWithQuery } from './lints/path-with-query.ts'
@@ -30,6 +35,11 @@ import { wrongListKind } from './lints/wrong-list-kind.ts'
 
 /** Every lint, in the order of the index. A new one is a file in `lints/` and a row here. */
 export const LINTS: readonly Lint[] = [
+  neverMatches,
+  alwaysMatches,
+  deadPart,
+  coveredRule,
+  duplicateRule,
   headerNameCase,
   letterCase,
   unknownCountry,

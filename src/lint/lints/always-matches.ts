@@ -1,0 +1,34 @@
+import type { Lint } from '../lint-type.ts'
+import { impossible, logicOf, reasonOf } from '../proofs/logic.ts'
+
+export const alwaysMatches: Lint = {
+  code: 'always_matches',
+  severity: 'error',
+  title: 'a rule that every request matches',
+  explanation:
+    'No request fails the condition of the rule. The usual cause is `or` between negations: `path ne "/a" or path ne "/b"` is true of every path,\n' +
+    'as no path is both. Write `and`, or `not path in {"/a" "/b"}`. A rule that is meant for every request says `true`.',
+  bad: [
+    'http.request.uri.path ne "/a" or http.request.uri.path ne "/b"',
+    'not http.host eq "a.test" or not http.host eq "b.test"',
+    'cf.waf.score ge 20 or cf.waf.score lt 50',
+    'ssl or not ssl',
+  ],
+  good: [
+    'true',
+    'http.request.uri.path ne "/a" and http.request.uri.path ne "/b"',
+    'not ip.src.country in {"DE"} or ssl or cf.client.bot',
+  ],
+  expression: ({ root, role }, report, subject) => {
+    const formula = role === 'characteristic' ? undefined : logicOf(subject).of(root)
+    if (formula === undefined || formula.kind === 'constant') return
+    const proof = impossible([{ formula, isTrue: false }])
+    if (proof === undefined) return
+    const reason =
+      proof.conflict === undefined ? '' : `: it is false only where ${reasonOf(proof.conflict)}`
+    report({
+      message: `every request matches${reason}`,
+      help: 'write `and`, or `true` if that is meant',
+    })
+  },
+}

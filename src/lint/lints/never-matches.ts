@@ -1,0 +1,33 @@
+import type { Lint } from '../lint-type.ts'
+import { impossible, logicOf, reasonOf } from '../proofs/logic.ts'
+
+export const neverMatches: Lint = {
+  code: 'never_matches',
+  severity: 'error',
+  title: 'a rule that no request matches',
+  explanation:
+    'The conditions of the rule exclude each other: no request satisfies all of them. This is proved over the values that the expression names\n' +
+    'itself, its texts, networks and numbers, and one of each beside them. Where the proof would take too long there is no finding.',
+  bad: [
+    'ip.src.country eq "DE" and ip.src.country eq "FR"',
+    'http.host eq "a.test" and not http.host contains "test"',
+    'ip.src in {192.0.2.0/25} and ip.src in {192.0.2.128/25}',
+    'cf.waf.score lt 20 and cf.waf.score gt 50',
+    'starts_with(http.request.uri.path, "/api/") and http.request.uri.path wildcard "/admin/*"',
+    'lower(http.user_agent) eq "curl" and http.user_agent contains "W"',
+    'ssl and not ssl',
+  ],
+  good: [
+    'ip.src.country eq "DE" or ip.src.country eq "FR"',
+    'http.user_agent contains "a" and http.user_agent contains "b"',
+    'any(http.request.headers["x-a"][*] eq "1") and any(http.request.headers["x-a"][*] eq "2")',
+    'not len(http.request.headers["x-a"][0]) ge 0 and not http.request.headers["x-a"][0] eq "1"',
+  ],
+  expression: ({ root, role }, report, subject) => {
+    const formula = role === 'characteristic' ? undefined : logicOf(subject).of(root)
+    if (formula === undefined || formula.kind === 'constant') return
+    const proof = impossible([{ formula, isTrue: true }])
+    if (proof === undefined) return
+    report({ message: `no request matches: ${reasonOf(proof.conflict)}` })
+  },
+}

@@ -1,0 +1,89 @@
+import type { LogicalNode, RootNode } from '../../language/ast.ts'
+import { customRuleScheme } from '../../language/defaults.ts'
+import { valueToJson } from '../../language/json.ts'
+import type { Value } from '../../language/types.ts'
+import { inBackticks } from '../../rules/node.ts'
+import type { Example } from '../finding.ts'
+import type { Subject, Written } from '../subject.ts'
+import type { Atom } from './atoms.ts'
+import { Atoms } from './atoms.ts'
+import type { Formula } from './formula.ts'
+import { formulaOf } from './formula.ts'
+import type { Literal } from './literal.ts'
+import { contextOf } from './model.ts'
+import type { Demand, Solution } from './solve.ts'
+import { solve } from './solve.ts'
+
+/** The formulas of a subject's expressions, over atoms that they share. */
+export class Logic {
+  readonly #atoms = new Atoms()
+  readonly #formulas = new WeakMap<RootNode, Formula<Atom>>()
+
+  /** `undefined` for an expression that is no condition. */
+  of(root: RootNode): Formula<Atom> | undefined {
+    if (root.kind === 'field' || root.kind === 'call' || root.kind === 'literal') return undefined
+    if (root.type.kind !== 'Bool') return undefined
+    return this.ofNode(root)
+  }
+
+  ofNode(node: LogicalNode): Formula<Atom> {
+    const known = this.#formulas.get(node) ?? formulaOf(node, (atom) => this.#atoms.of(atom))
+    this.#formulas.set(node, known)
+    return known
+  }
+}
+
+const logics = new WeakMap<Subject, Logic>()
+
+export const logicOf = (subject: Subject): Logic => {
+  const logic = logics.get(subject) ?? new Logic()
+  logics.set(subject, logic)
+  return logic
+}
+
+const anything = () => true
+
+/** Why demands exclude each other, where that is proved; `undefined` where it is not. */
+export const impossible = (
+  demands: readonly Demand[]
+): Extract<Solution, { kind: 'impossible' }> | undefined => {
+  const solution = solve(demands, anything)
+  return solution.kind === 'impossible' ? solution : undefined
+}
+
+/** A request of which one expression is true and others are not: tried on the expressions themselves. */
+export const requestFor = (
+  demands: readonly Demand[],
+  yes: Written,
+  no: readonly Written[] = []
+): Solution =>
+  solve(demands, (values) => {
+    const context = contextOf(values)
+    return yes.expression.matches(context) && !no.some((one) => one.expression.matches(context))
+  })
+
+const shown = ({ atom, isTrue }: Literal): string =>
+  inBackticks(isTrue ? atom.key : `not ${atom.key}`)
+
+const MAX_SHOWN = 3
+
+/** The reason of a proof in one line. */
+export const reasonOf = (conflict: readonly Literal[] | undefined): string => {
+  if (conflict === undefined) return 'its conditions exclude each other'
+  const [first, second, ...more] = conflict.map(shown)
+  if (first === undefined) return 'its conditions exclude each other'
+  if (second === undefined) return `no value satisfies ${first}`
+  if (more.length === 0) return `${first} and ${second} exclude each other`
+  const what = conflict[0]!.atom.term?.key
+  return more.length + 2 <= MAX_SHOWN
+    ? `${first}, ${second} and ${more.join(' and ')} exclude each other`
+    : `no value of \`${what}\` satisfies all of its conditions`
+}
+
+/** A request as a case of `edge1020 eval`. */
+export const exampleOf = ({ source }: Written, values: ReadonlyMap<number, Value>): Example => ({
+  expression: source,
+  fields: Object.fromEntries(
+    [...values].map(([slot, value]) => [customRuleScheme.slots[slot]!, valueToJson(value)])
+  ),
+})
