@@ -1,11 +1,11 @@
 import type { CompareNode } from '../language/ast.ts'
-import { descendants } from '../language/walk.ts'
 import type { Part } from '../rules/node.ts'
 import type { Written } from './subject.ts'
+import { nodesOf } from './written-tests.ts'
 
 /** The comparisons with sets and lists. */
-export const setsOf = ({ root }: Written): CompareNode[] =>
-  descendants(root).filter(
+export const setsOf = (written: Written): CompareNode[] =>
+  nodesOf(written).filter(
     (node): node is CompareNode => node.kind === 'compare' && node.operator === 'in'
   )
 

@@ -1,6 +1,7 @@
-import type { ArgumentNode, CompareNode, OperandNode, RootNode } from '../language/ast.ts'
+import type { ArgumentNode, CompareNode, OperandNode } from '../language/ast.ts'
 import { toText } from '../language/bytes.ts'
-import { descendants, isOperand } from '../language/walk.ts'
+import type { descendants } from '../language/walk.ts'
+import { isOperand } from '../language/walk.ts'
 import type { Part } from '../rules/node.ts'
 import { innerPart, literalParts } from './literal-parts.ts'
 
@@ -110,8 +111,8 @@ const ofCompare = (node: CompareNode, source: string): TextTest[] => {
 }
 
 /** Every text that an expression compares with one of the request, in order of the source. */
-export const textTests = (root: RootNode, source: string): TextTest[] =>
-  descendants(root).flatMap((node) => {
+export const textTests = (nodes: ReturnType<typeof descendants>, source: string): TextTest[] =>
+  nodes.flatMap((node) => {
     if (node.kind === 'compare') return ofCompare(node, source)
     if (node.kind !== 'literal' && isOperand(node)) return ofCall(node, source)
     return []

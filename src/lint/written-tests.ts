@@ -1,12 +1,23 @@
+import { descendants } from '../language/walk.ts'
 import type { Written } from './subject.ts'
 import type { TextTest } from './text-tests.ts'
 import { textTests } from './text-tests.ts'
 
-const known = new WeakMap<Written, readonly TextTest[]>()
+const once = <T>(find: (written: Written) => T): ((written: Written) => T) => {
+  const known = new WeakMap<Written, T>()
+  return (written) => {
+    const before = known.get(written)
+    if (before !== undefined) return before
+    const found = find(written)
+    known.set(written, found)
+    return found
+  }
+}
+
+/** The nodes of an expression, found once for all lints. */
+export const nodesOf = once(({ root }) => descendants(root))
 
 /** The text tests of an expression, found once for all lints. */
-export const testsOf = (written: Written): readonly TextTest[] => {
-  const found = known.get(written) ?? textTests(written.root, written.source)
-  known.set(written, found)
-  return found
-}
+export const testsOf = once((written): readonly TextTest[] =>
+  textTests(nodesOf(written), written.source)
+)

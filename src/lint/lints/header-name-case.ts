@@ -1,8 +1,8 @@
 import { toText } from '../../language/bytes.ts'
-import { descendants, fieldsOf } from '../../language/walk.ts'
 import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
 import { innerPart, literalParts } from '../literal-parts.ts'
+import { nodesOf } from '../written-tests.ts'
 
 /** Maps by the names of headers, which HTTP compares in any case and Cloudflare keeps in lower case. */
 const HEADERS = new Set([
@@ -27,7 +27,8 @@ export const headerNameCase: Lint = {
     'any(http.request.headers["x-api-key"][*] eq "secret")',
     'http.request.uri.args["Token"][0] eq "x"',
   ],
-  expression: ({ root, source }, report) => {
+  expression: (written, report) => {
+    const { source } = written
     const told = (name: string, start: number, end: number) => {
       const [part] = literalParts(source, start, end).filter((one) => source[one.start] === '"')
       if (part === undefined || !UPPER.test(name)) return
@@ -40,12 +41,13 @@ export const headerNameCase: Lint = {
         ...(inner === undefined ? {} : { replacement: { text: lower, at: inner } }),
       })
     }
-    for (const field of fieldsOf(root)) {
+    for (const field of nodesOf(written)) {
+      if (field.kind !== 'field') continue
       const [key] = field.indexes
       if (!HEADERS.has(field.name) || key?.kind !== 'key') continue
       told(toText(key.key), source.indexOf('[', field.start) + 1, field.end)
     }
-    for (const node of descendants(root)) {
+    for (const node of nodesOf(written)) {
       if (node.kind !== 'call' || node.definition.name !== 'has_key') continue
       const [map, name] = node.arguments
       if (map?.kind !== 'field' || !HEADERS.has(map.name) || name?.kind !== 'literal') continue

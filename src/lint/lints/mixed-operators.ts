@@ -1,6 +1,7 @@
 import type { LogicalNode } from '../../language/ast.ts'
-import { children, descendants } from '../../language/walk.ts'
+import { children } from '../../language/walk.ts'
 import type { Lint } from '../lint-type.ts'
+import { nodesOf } from '../written-tests.ts'
 
 const CLOSE = ')'
 
@@ -25,8 +26,9 @@ export const mixedOperators: Lint = {
     'http.host eq "a.test" or (http.host eq "b.test" and ssl)',
     'ssl and http.host eq "a.test"',
   ],
-  expression: ({ root, source }, report) => {
-    for (const node of descendants(root)) {
+  expression: (written, report) => {
+    const { source } = written
+    for (const node of nodesOf(written)) {
       if (node.kind !== 'or' && node.kind !== 'xor') continue
       const loose = (children(node) as readonly LogicalNode[]).find(
         (item) =>

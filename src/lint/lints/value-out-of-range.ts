@@ -1,6 +1,6 @@
 import type { CompareNode, IntRange } from '../../language/ast.ts'
-import { descendants } from '../../language/walk.ts'
 import type { Lint } from '../lint-type.ts'
+import { nodesOf } from '../written-tests.ts'
 
 const MAX_PORT = 65_535
 const MAX_U32 = 4_294_967_295
@@ -90,8 +90,8 @@ export const valueOutOfRange: Lint = {
     'len(http.user_agent) eq 0',
     'len(http.request.uri.args["order"]) ge 0',
   ],
-  expression: ({ root }, report) => {
-    for (const node of descendants(root)) {
+  expression: (written, report) => {
+    for (const node of nodesOf(written)) {
       if (node.kind !== 'compare') continue
       const bounds = boundsOf(node)
       const truth = bounds && truthOf(node, bounds)

@@ -31,7 +31,6 @@ export interface Base {
 
 /** One condition of an expression, the same for every place where it stands. */
 export interface Atom {
-  readonly id: number
   readonly key: string
   readonly node: AtomNode
   /** Absent for conditions about several fields: only the atom itself contradicts them. */
@@ -136,6 +135,47 @@ const hasList = (node: AtomNode): boolean => {
   return node.kind !== 'bare' && / in \$/.test(print(node))
 }
 
+/** Most conditions of most rules are never asked: what they are made of is worked out at the first question. */
+class LazyAtom implements Atom {
+  #parts: Parts | undefined
+  #test: Atom['test'] | null = null
+  #whenMissing: boolean | undefined
+
+  constructor(
+    readonly key: string,
+    readonly node: AtomNode
+  ) {}
+
+  get #all(): Parts {
+    this.#parts ??= partsOf(this.node)
+    return this.#parts
+  }
+
+  get term() {
+    return this.#all.term
+  }
+
+  get ofValue() {
+    return this.#all.ofValue
+  }
+
+  get shape() {
+    return this.#all.shape
+  }
+
+  get test() {
+    if (this.#test === null) {
+      this.#test = hasList(this.node) ? undefined : compileTest(this.node, OPTIONS)
+    }
+    return this.#test
+  }
+
+  get whenMissing() {
+    this.#whenMissing ??= this.test?.(NOTHING) ?? false
+    return this.#whenMissing
+  }
+}
+
 /** The atoms of expressions that are compared with each other: the same condition is the same atom. */
 export class Atoms {
   readonly #byKey = new Map<string, Atom>()
@@ -144,16 +184,7 @@ export class Atoms {
     const key = print(node)
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
-    const parts = partsOf(node)
-    const test = hasList(node) ? undefined : compileTest(node, OPTIONS)
-    const atom: Atom = {
-      id: this.#byKey.size,
-      key,
-      node,
-      ...parts,
-      whenMissing: test?.(NOTHING) ?? false,
-      test,
-    }
+    const atom = new LazyAtom(key, node)
     this.#byKey.set(key, atom)
     return atom
   }

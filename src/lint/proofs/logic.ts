@@ -41,13 +41,11 @@ export const logicOf = (subject: Subject): Logic => {
   return logic
 }
 
-const anything = () => true
-
 /** Why demands exclude each other, where that is proved; `undefined` where it is not. */
 export const impossible = (
   demands: readonly Demand[]
 ): Extract<Solution, { kind: 'impossible' }> | undefined => {
-  const solution = solve(demands, anything)
+  const solution = solve(demands)
   return solution.kind === 'impossible' ? solution : undefined
 }
 

@@ -1,7 +1,7 @@
 import type { FieldNode } from '../../language/ast.ts'
 import { customRuleScheme } from '../../language/defaults.ts'
 import { fieldFacts } from '../../language/fields.ts'
-import type { Context, Value } from '../../language/types.ts'
+import type { Context, Type, Value } from '../../language/types.ts'
 import type { Base } from './atoms.ts'
 import type { Literal } from './literal.ts'
 import { intCandidates, ipCandidates } from './numbers.ts'
@@ -63,20 +63,18 @@ export const placed = (
 
 const BOOLS: readonly Value[] = [true, false]
 
-const candidatesOf = (literals: readonly Literal[], base: Base): readonly (Value | undefined)[] => {
-  const atoms = literals.map(({ atom }) => atom)
+function* candidatesOf(literals: readonly Literal[], base: Base): Generator<Value | undefined> {
   const { kind } = base.field.type
-  const ofType =
-    kind === 'Int'
-      ? intCandidates(atoms.filter((atom) => atom.term?.type.kind === 'Int'))
-      : kind === 'Ip'
-        ? ipCandidates(atoms.filter((atom) => atom.term?.type.kind === 'Ip'))
-        : kind === 'Bool'
-          ? BOOLS
-          : kind === 'Bytes'
-            ? [...textCandidates(literals), ...lengths(literals)]
-            : []
-  return [...ofType, undefined]
+  const atomsOf = (wanted: Type['kind']) =>
+    literals.flatMap(({ atom }) => (atom.term?.type.kind === wanted ? [atom] : []))
+  if (kind === 'Int') yield* intCandidates(atomsOf('Int'))
+  else if (kind === 'Ip') yield* ipCandidates(atomsOf('Ip'))
+  else if (kind === 'Bool') yield* BOOLS
+  else if (kind === 'Bytes') {
+    yield* textCandidates(literals)
+    yield* lengths(literals)
+  }
+  yield undefined
 }
 
 const MAX_LENGTH = 5_000
@@ -97,7 +95,7 @@ const satisfied = (literals: readonly Literal[], context: Context): number =>
 
 /** The first candidate that satisfies all conditions, or else the one that satisfies most. */
 const bestOf = (
-  candidates: readonly (Value | undefined)[],
+  candidates: Iterable<Value | undefined>,
   literals: readonly Literal[],
   trial: (value: Value | undefined) => Context
 ): Value | undefined => {

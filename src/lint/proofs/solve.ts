@@ -77,6 +77,8 @@ const conflictIn = (
   return undefined
 }
 
+type Accept = (values: ReadonlyMap<number, Value>) => boolean
+
 class Search {
   steps = 0
   models = 0
@@ -84,7 +86,7 @@ class Search {
   conflicts: (readonly Literal[])[] = []
   found: ReadonlyMap<number, Value> | undefined
 
-  constructor(readonly accept: (values: ReadonlyMap<number, Value>) => boolean) {}
+  constructor(readonly accept: Accept | undefined) {}
 
   /** True where the branch is closed: proved impossible. */
   closes(pending: readonly Demand[], literals: ReadonlyMap<Atom, boolean>): boolean {
@@ -200,6 +202,11 @@ class Search {
   }
 
   #leaf(known: ReadonlyMap<Atom, boolean>): boolean {
+    // Without a request to look for, one open branch says that there is no proof.
+    if (this.accept === undefined) {
+      this.isCut = true
+      return false
+    }
     this.models++
     const values = modelOf([...known].map(([atom, isTrue]) => ({ atom, isTrue })))
     if (this.accept(values)) this.found = values
@@ -211,12 +218,9 @@ class Search {
  * Looks for a request that satisfies all demands.
  *
  * `impossible` is proved: each way to satisfy them contains conditions that exclude each other. `possible` was tried: `accept` asked
- * the expressions themselves. A search that reaches its bound gives `unknown`.
+ * the expressions themselves. A search that reaches its bound gives `unknown`. Without `accept` only a proof is looked for.
  */
-export const solve = (
-  demands: readonly Demand[],
-  accept: (values: ReadonlyMap<number, Value>) => boolean
-): Solution => {
+export const solve = (demands: readonly Demand[], accept?: Accept): Solution => {
   const search = new Search(accept)
   if (search.closes(demands, new Map()) && !search.isCut) {
     const [only, ...more] = search.conflicts

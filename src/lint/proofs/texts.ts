@@ -101,34 +101,35 @@ const namedTexts = (literals: readonly Literal[]): string[] =>
   })
 
 const MAX_NAMED = 400
+/** Values that no condition names. */
+const OTHERS = ['', 'x', 'other']
 
-/** Texts that may satisfy conditions: those that they name, instances of their templates put together, and others. */
-export const textCandidates = (literals: readonly Literal[]): string[] => {
+/** Texts that may satisfy conditions: instances of their templates put together, those that they name, and others. */
+export function* textCandidates(literals: readonly Literal[]): Generator<string> {
   const templates = templatesOf(literals)
-  const named = namedTexts(literals).slice(0, MAX_NAMED)
   const head = longest(templates.map(headOf))
   const tail = longest(templates.map(tailOf))
-  const middles = templates.map((template) => {
+  if (head.includes(tail)) yield head
+  if (tail.includes(head)) yield tail
+  const middles = templates.flatMap((template) => {
     const pieces = template.split(ANY)
     return pieces.length > 1 ? pieces.slice(1, -1).filter((piece) => piece !== '') : []
   })
-  const missing = middles.flat().filter((piece) => !head.includes(piece) && !tail.includes(piece))
+  const missing = middles.filter((piece) => !head.includes(piece) && !tail.includes(piece))
   const patterns = patternsOf(literals)
-  const built = FILLERS.flatMap((filler) => [
+  const texts = FILLERS.flatMap((filler) => [
     [head, ...missing, tail].filter((piece) => piece !== '').join(filler),
     `${head}${filler}${missing.join(filler)}${filler}${tail}`,
-    `${head}${[...middles.flat(), ...patterns].join(filler)}${tail}`,
+    `${head}${[...middles, ...patterns].join(filler)}${tail}`,
   ])
-  const overlapping = head.includes(tail) ? [head] : tail.includes(head) ? [tail] : []
-  const texts = [
-    ...overlapping,
-    ...built,
-    ...patterns,
-    ...named,
-    ...named.map((text) => `${text}\0`),
-    '',
-    'x',
-    'other',
-  ]
-  return [...new Set(texts.flatMap((text) => [text, fold(text), raise(text)]))]
+  yield* texts
+  yield* patterns
+  const named = namedTexts(literals).slice(0, MAX_NAMED)
+  yield* named
+  yield* OTHERS
+  for (const text of [...texts, ...named, head, tail]) {
+    yield fold(text)
+    yield raise(text)
+  }
+  for (const text of named) yield `${text}\0`
 }
