@@ -34,7 +34,7 @@ test('a saved file is in force, a bad one leaves what was, and a mended one heal
   expect([await blocks('/a'), await blocks('/b')]).toEqual([false, true])
 
   save('rules: [{ name: no, when: { path: /c }, action: blok }]\n')
-  await eventually(() => expect(texts.err).toContain('the rules in force stay'))
+  await eventually(() => expect(texts.err).toContain('the edge keeps the active rules'))
   expect(texts.err).toContain('^^^^')
   expect(texts.err).toContain('did you mean `block`?')
   expect([await blocks('/b'), await blocks('/c')]).toEqual([true, false])
