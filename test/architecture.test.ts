@@ -126,7 +126,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   mount: ['answers', 'edge', 'request', 'verdict', 'visitor'],
   proxy: ['answers'],
   metrics: ['edge', 'rules', 'verdict'],
-  admin: ['actions', 'answers', 'events', 'lists', 'nearest', 'ray'],
+  admin: ['actions', 'answers', 'challenges', 'control', 'events', 'lists', 'nearest', 'ray'],
   dashboard: [
     'actions',
     'admin',

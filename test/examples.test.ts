@@ -43,8 +43,8 @@ describe('examples', () => {
 
   /** `test/import.test.ts` loads the rules; Grafana loads its dashboard. */
   const CONFIGURATIONS = ['grafana', 'ruleset.json', 'terraform']
-  /** `test/testing-docs.test.ts` runs them. */
-  const FOLDERS = ['testing']
+  /** `test/testing-docs.test.ts` and `test/testing-api.test.ts` run them. */
+  const FOLDERS = ['python', 'testing']
 
   test('are these', () => {
     expect(readdirSync(join(ROOT, 'examples')).sort()).toEqual(

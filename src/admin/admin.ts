@@ -1,4 +1,5 @@
 import type { Answer } from '../answers/answer.ts'
+import type { TestControl } from '../control/control.ts'
 import { EdgeError, messageOf } from '../error.ts'
 import type { EventStore } from '../events/event.ts'
 import { problem } from './answer.ts'
@@ -17,6 +18,7 @@ import { login, loginForm, logout } from './routes/login.ts'
 import { metrics } from './routes/metrics.ts'
 import { openApi } from './routes/openapi.ts'
 import { reloadRules } from './routes/reload.ts'
+import { testRoutes } from './routes/tests.ts'
 import type { Health, MetricsText, Reloaded, Side } from './side.ts'
 
 export interface AdminOptions {
@@ -32,6 +34,8 @@ export interface AdminOptions {
   audit?: Audit
   reload?: (() => Promise<Reloaded>) | undefined
   metrics?: MetricsText | undefined
+  /** What tests may do to the edge. Absent: there are no routes for them. */
+  tests?: TestControl | undefined
   /** Pages for people. They go before the routes of the API that have the same path. */
   pages?: ((side: Side) => readonly Route[]) | undefined
   onError?: (error: unknown) => void
@@ -121,6 +125,7 @@ export const createAdmin = ({
   audit = createAudit(),
   reload,
   metrics: metricsText,
+  tests,
   pages = () => [],
   onError = () => {},
 }: AdminOptions): Admin => {
@@ -133,10 +138,11 @@ export const createAdmin = ({
     gate,
     reload,
     metrics: metricsText,
+    tests,
     onError,
     routes: () => routes,
   }
-  const routes = [...pages(side), ...ROUTES.map((create) => create(side))]
+  const routes = [...pages(side), ...ROUTES.map((create) => create(side)), ...testRoutes(side)]
 
   /** The change is not made where its entry cannot be written. */
   const change = async (route: Route, request: RouteRequest, entry: Entry): Promise<Answer> => {

@@ -2,14 +2,37 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
+import { createControl } from '../control/control.ts'
 import { eventWith } from '../events/event.fixture.ts'
 import { memoryStore } from '../events/memory.ts'
+import { rulesFromObjects } from '../rules/objects.ts'
 import { type AdminOptions, createAdmin } from './admin.ts'
 import { schemas } from './schemas.ts'
+import { testSchemas } from './test-schemas.ts'
 
 const TOKEN = 'correct-horse-battery'
 const event = eventWith({ action: 'block', reputation: { score: 7, lists: ['drop'] }, ja4: 't13' })
 const also = { ...event, matchIndex: 1 }
+
+/** Of an edge that has refused the request of `event`. */
+const controlWithEvent = () => {
+  const control = createControl()
+  control.attach({ load: () => rulesFromObjects([{ rules: [] }]), replace: () => {} })
+  control.hooks.recorded([event])
+  return control
+}
+
+/** What the routes take that take more than a token. */
+const BODIES: Readonly<Record<string, object>> = {
+  '/api/test/block-next': { code: 1006, times: 2, when: { path: '/a' }, rule: 'x' },
+  '/api/test/limit-next': { retryAfter: 3 },
+  '/api/test/challenge-next': { action: 'js_challenge' },
+  '/api/test/origin-down': { code: 522 },
+  '/api/test/script': { steps: [1015, 'pass', { answer: 'drop', times: 'always' }] },
+  '/api/test/use': { rules: [{ name: 'x', expression: 'true', action: 'block' }] },
+  '/api/test/clock': { seconds: 3 },
+  '/api/test/wait-for-event': { rule: event.rule.name, timeoutMs: 0 },
+}
 
 const side = async (options: Partial<AdminOptions> = {}) => {
   const store = memoryStore()
@@ -19,6 +42,7 @@ const side = async (options: Partial<AdminOptions> = {}) => {
     health: () => ({ rules: { enabled: 1, total: 1 }, judged: 1, blocked: 1 }),
     reload: async () => ({ rules: { enabled: 1, total: 1 }, files: ['a.yaml'], warnings: [] }),
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => '' },
+    tests: controlWithEvent(),
     ...options,
   })
   return async (
@@ -42,7 +66,7 @@ const api = (await ask('GET', '/api/openapi.json')).json()
 
 const ajv = new Ajv2020({ strict: false })
 addFormats.default(ajv)
-ajv.addSchema({ $id: 'api', components: { schemas } })
+ajv.addSchema({ $id: 'api', components: { schemas: { ...schemas, ...testSchemas } } })
 const check = (schema: string, value: unknown) => {
   const validate = ajv.getSchema(`api#/components/schemas/${schema}`)!
   return validate(value) ? [] : validate.errors
@@ -70,10 +94,18 @@ describe('each route answers as it is described', () => {
     const target = path.replace('{ray}', event.ray) + query
     const [type = ''] = Object.keys(operation.requestBody?.content ?? {})
     const isLogin = path === '/login'
-    const asked = isLogin ? await side({ token: TOKEN }) : ask
-    const body = path.endsWith('graphql')
-      ? '{"query":"{ __typename }"}'
-      : JSON.stringify({ token: TOKEN })
+    // A reset for tests would be one for the others, too.
+    const asked = isLogin
+      ? await side({ token: TOKEN })
+      : path.startsWith('/api/test/')
+        ? await side()
+        : ask
+    const given = path.startsWith('/api/test/') ? (BODIES[path] ?? {}) : { token: TOKEN }
+    const body = path.endsWith('graphql') ? '{"query":"{ __typename }"}' : JSON.stringify(given)
+    const takes = operation.requestBody?.content[type] as { schema: { $ref: string } } | undefined
+    if (path.startsWith('/api/test/') && takes !== undefined) {
+      expect(check(takes.schema.$ref.split('/').at(-1)!, given)).toEqual([])
+    }
     const answer = await asked(method.toUpperCase(), target, { 'content-type': type }, body)
     const described = operation.responses[String(answer.status)]
     expect(answer.status).toBeLessThan(400)

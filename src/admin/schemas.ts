@@ -1,21 +1,5 @@
 import type { SchemaObject } from 'openapi3-ts/oas31'
-
-const text = (description?: string): SchemaObject =>
-  description === undefined ? { type: 'string' } : { type: 'string', description }
-const integer = (description?: string): SchemaObject =>
-  description === undefined ? { type: 'integer' } : { type: 'integer', description }
-const list = (items: SchemaObject): SchemaObject => ({ type: 'array', items })
-const ref = (name: string): SchemaObject => ({ $ref: `#/components/schemas/${name}` })
-
-/** An object without other members than these; those with `?` may be absent. */
-const object = (members: Readonly<Record<string, SchemaObject>>, isOpen = false): SchemaObject => ({
-  type: 'object',
-  required: Object.keys(members).filter((name) => !name.endsWith('?')),
-  properties: Object.fromEntries(
-    Object.entries(members).map(([name, schema]) => [name.replace('?', ''), schema])
-  ),
-  ...(isOpen ? {} : { additionalProperties: false }),
-})
+import { integer, list, object, ref, text } from './schema.ts'
 
 const RULE_COUNTS = object({ enabled: integer(), total: integer() })
 const TIME: SchemaObject = { type: 'string', format: 'date-time' }

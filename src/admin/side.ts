@@ -1,3 +1,4 @@
+import type { TestControl } from '../control/control.ts'
 import type { EventStore } from '../events/event.ts'
 import type { Audit } from './audit.ts'
 import type { Gate } from './gate.ts'
@@ -39,6 +40,8 @@ export interface Side {
   readonly reload?: (() => Promise<Reloaded>) | undefined
   /** For Prometheus. */
   readonly metrics?: MetricsText | undefined
+  /** What tests force on the edge; absent where they may not. */
+  readonly tests?: TestControl | undefined
   /** Told what is wrong with the edge, where the answer does not say it. */
   readonly onError: (error: unknown) => void
   /** All of them, for the index and the API's description. */

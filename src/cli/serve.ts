@@ -1,4 +1,5 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
+import { controlOf } from '../control/controls.ts'
 import { messageOf } from '../error.ts'
 import type { EventStore } from '../events/event.ts'
 import { noStore } from '../events/none.ts'
@@ -144,7 +145,7 @@ export const serve: Command = {
     },
     ...SOURCE_FLAGS,
     overrides: {
-      help: 'accept x-edge-ip, x-edge-as … from loopback and trusted peers (for tests)',
+      help: 'accept x-edge-ip, x-edge-as … from loopback and trusted peers, and POST /api/test/… on the admin port (for tests)',
     },
     personas: {
       value: 'FILE',
@@ -243,6 +244,7 @@ export const serve: Command = {
             lists,
             readList,
             readPage: readPageFile,
+            front: controlOf(edge)?.front,
             ...terraformValues(args),
           })
         )

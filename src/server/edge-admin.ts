@@ -1,4 +1,5 @@
 import { createAudit } from '../admin/audit.ts'
+import { controlOf } from '../control/controls.ts'
 import { dashboard } from '../dashboard/dashboard.ts'
 import type { Edge } from '../edge.ts'
 import { factsOf } from '../metrics/facts.ts'
@@ -65,6 +66,7 @@ export const startEdgeAdmin = (
     }),
     hosts: names ?? [],
     store: edge.store,
+    tests: controlOf(edge),
     audit: createAudit(auditFile),
     reload: reloader === undefined ? undefined : () => reload(reloader),
     metrics: metrics(edge, { process: true, reloadFailures: () => reloader?.failures ?? 0 }),

@@ -118,7 +118,11 @@ export const serve = async ({
       admin: admin.url,
       adminToken: admin.generatedToken,
       upstream: origin.upstream,
-      close: () => inTurn([...started, edge.close]),
+      close: () => {
+        // Nobody waits for an event that cannot come.
+        controlOf(edge)?.end()
+        return inTurn([...started, edge.close])
+      },
     }
   } catch (error) {
     await stop()
