@@ -66,6 +66,16 @@ export const errorCodes = {
     meaning: 'An entry of `trust` is neither a network nor a known name.',
     remedy: 'Use a network such as `192.0.2.0/24`, or `loopback`, `private` or `cloudflare`.',
   },
+  cannot_edit: {
+    area: 'rules',
+    meaning: 'A change of a rule document cannot be made where the rule stands.',
+    remedy: 'Read the document again, or edit its text.',
+  },
+  edit_conflict: {
+    area: 'rules',
+    meaning: 'A rule document has changed since somebody began to edit it.',
+    remedy: 'Compare both texts, and save again.',
+  },
   file_not_found: {
     area: 'rules',
     meaning:

@@ -9,8 +9,8 @@ export interface AdminRequest {
   readonly peer?: string | undefined
   /** True over TLS. */
   readonly encrypted?: boolean
-  /** The body as text; '' where there is none. Rejects with `BodyTooLarge`. */
-  body?(): Promise<string>
+  /** The body as text; '' where there is none. Rejects with `BodyTooLarge`; `maxBytes` is 64 KiB where none is given. */
+  body?(maxBytes?: number): Promise<string>
 }
 
 /** What a route is given of a request that passed the gate. */

@@ -1,8 +1,6 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { controlOf } from '../control/controls.ts'
 import { messageOf } from '../error.ts'
-import type { EventStore } from '../events/event.ts'
-import { noStore } from '../events/none.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import type { CountersName } from '../limits/node/open.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
@@ -27,6 +25,7 @@ import { EXIT_OK, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
 import { EVENT_FLAGS, eventOptions } from './event-flags.ts'
 import { paint, printable } from './printable.ts'
+import { openDashboard } from './serve-dashboard.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { starterPack } from './starter-pack.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -34,7 +33,6 @@ import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 const MAX_PORT = 65_535
 /** A year: Cloudflare's longest. */
 const MAX_CLEARANCE_SECONDS = 31_536_000
-const NOBODY = { judged: 0, blocked: 0 }
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0'
 
 const storeOf = (args: Arguments): StoreName | undefined => {
@@ -205,8 +203,6 @@ export const serve: Command = {
         ),
     })
     const closing: (() => void | Promise<void>)[] = [sources.close]
-    // An origin has visitors of its own, and none of theirs are made up.
-    const isDemo = args.on('demo-traffic') && args.text('upstream') === undefined
     let demo: DemoTraffic | undefined
     const started = async () => {
       const { geo, asn, reputation, bots, lists } = sources
@@ -249,6 +245,13 @@ export const serve: Command = {
           })
         )
       )
+      const own = await openDashboard(args, {
+        edge,
+        rules,
+        sources,
+        reload: reloader.reload,
+        onError,
+      })
       const served = await start({
         edge,
         upstream: args.text('upstream'),
@@ -258,7 +261,7 @@ export const serve: Command = {
         admin: {
           ...admin,
           reloader,
-          ...(isDemo ? { demoStats: () => demo?.stats ?? NOBODY } : {}),
+          ...own.admin,
         },
         portOptions: { port: '--port', adminPort: '--admin-port' },
         tls,
@@ -266,23 +269,7 @@ export const serve: Command = {
         proxyProtocol: args.on('proxy-protocol') ? trusts(trust) : undefined,
         onError,
       })
-      if (isDemo && edge.store.discards !== true) {
-        const { startDemoTraffic } = await import('../server/demo-traffic.ts')
-        const stage = (append: EventStore['append']) =>
-          createEdge({
-            rules,
-            terraform: terraformValues(args),
-            store: { ...noStore(), discards: false, append },
-            overrides: true,
-            geo,
-            asn,
-            reputation,
-            bots: bots ?? 'off',
-            lists,
-            colo: args.text('colo'),
-          })
-        demo = startDemoTraffic({ edge, stage, onError })
-      }
+      demo = await own.startDemo()
       return { edge, served, facts, reloader }
     }
     const { edge, served, facts, reloader } = await started().catch(async (error: unknown) => {

@@ -10,9 +10,13 @@ import { loginFromForm, loginPage, notHere } from './door.ts'
 import { exportEvents } from './export.ts'
 import type { DashboardOptions, House } from './house.ts'
 import { type PageRoute, pageRoute } from './page.ts'
+import { checkText, editAgain, editPage, previewPage, saveText } from './pages/edit.ts'
 import { eventPage } from './pages/event.ts'
 import { eventsPage } from './pages/events.ts'
+import { exceptionPage, writeException } from './pages/exception.ts'
 import { overviewPage } from './pages/overview.ts'
+import { changeRule, rulesPage, undoChange } from './pages/rules.ts'
+import { judgeRequest, tryPage } from './pages/try.ts'
 import { searchHref } from './search.ts'
 
 const PAGES: readonly PageRoute[] = [
@@ -21,6 +25,46 @@ const PAGES: readonly PageRoute[] = [
   { path: '/events/export', summary: 'events as a file', make: exportEvents },
   { path: '/events/{ray}', summary: 'the dashboard: one event', make: eventPage },
   { path: '/events/{ray}/answer', summary: 'what the visitor of an event got', make: seenPage },
+  {
+    path: '/events/{ray}/exception',
+    summary: 'exceptions that let the visitor of an event through',
+    make: exceptionPage,
+  },
+  {
+    path: '/events/{ray}/exception',
+    method: 'POST',
+    summary: 'writes an exception',
+    changes: true,
+    make: writeException,
+  },
+  { path: '/rules', summary: 'the dashboard: rules', make: rulesPage },
+  {
+    path: '/rules/change',
+    method: 'POST',
+    summary: 'switches a rule on or off, or moves it',
+    changes: true,
+    make: changeRule,
+  },
+  {
+    path: '/rules/undo',
+    method: 'POST',
+    summary: 'takes the newest change back',
+    changes: true,
+    make: undoChange,
+  },
+  { path: '/rules/edit', summary: 'the text of a rule document', make: editPage },
+  { path: '/rules/check', method: 'POST', summary: 'checks a text', make: checkText },
+  { path: '/rules/preview', method: 'POST', summary: 'what a text changes', make: previewPage },
+  { path: '/rules/again', method: 'POST', summary: 'back to the text', make: editAgain },
+  {
+    path: '/rules/save',
+    method: 'POST',
+    summary: 'writes a rule document',
+    changes: true,
+    make: saveText,
+  },
+  { path: '/try', summary: 'the dashboard: try a request', make: tryPage },
+  { path: '/try', method: 'POST', summary: 'judges a request', make: judgeRequest },
   {
     path: '/search',
     method: 'POST',

@@ -16,6 +16,8 @@ interface Link {
 export const SECTIONS: readonly Link[] = [
   { section: 'overview', href: '/', name: 'Overview', icon: 'overview' },
   { section: 'events', href: '/events', name: 'Events', icon: 'events' },
+  { section: 'rules', href: '/rules', name: 'Rules', icon: 'rules' },
+  { section: 'try', href: '/try', name: 'Try a request', icon: 'try' },
 ]
 
 export interface Frame {
@@ -52,7 +54,7 @@ const stateOf = ({ edge, reloadProblem, side, readOnly, demoStats, judged: read 
   const isWell = !trouble && reloadProblem() === undefined
   const { judged, blocked } = read()
   return html`<div class="state"><p><a href="/#state"><span class="dot ${isWell ? 'well' : 'ill'}"></span>${isWell ? 'All is well' : 'Needs attention'}</a></p>
-<p>${rules.enabled} of ${rules.total} rules on</p><p title="Requests judged since the start">${share(blocked, judged)} refused</p>
+<p>${rules.enabled} of ${rules.total} rules on</p><p title="Requests judged since the start">${judged === 0 ? 'No request yet' : `${share(blocked, judged)} refused`}</p>
 ${readOnly && html`<p class="badge">${icon('lock')} Read only</p>`}${demoStats !== undefined && html`<p class="badge">Made-up traffic</p>`}
 ${side.gate.asksForToken && html`<form method="post" action="/logout"><button class="quiet">Log out</button></form>`}</div>`
 }

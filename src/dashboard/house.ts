@@ -2,6 +2,7 @@ import type { Side } from '../admin/side.ts'
 import type { Edge } from '../edge.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Counts } from './counts.ts'
+import type { RuleDesk } from './desk.ts'
 
 /** One source of visitor data, as the dashboard tells of it. */
 export interface DataFact {
@@ -30,6 +31,10 @@ export interface DashboardOptions {
   readonly reloadProblem: () => string | undefined
   /** How many made-up visitors were judged (`--demo-traffic`); absent where there are none. */
   readonly demoStats?: (() => Judged) | undefined
+  /** Where rules are tried and written; absent where they come from no files. */
+  readonly desk?: RuleDesk | undefined
+  /** Names of the visitors that a request can be tried as. */
+  readonly personas?: readonly string[]
   /** Address of the visitors' port, for examples. */
   readonly visitorUrl?: (() => string | undefined) | undefined
 }

@@ -48,18 +48,30 @@ export const pageAnswer = async (
 
 const SERVER_ERROR = 500
 
+/** Problems that are the owner's to solve. */
+const STATUSES: Readonly<Record<string, number>> = {
+  edit_conflict: 409,
+  cannot_edit: 409,
+  invalid_rules: 422,
+}
+
 /** What went wrong, for a person. */
 const failed = (house: House, error: unknown): { status: number; page: Html } => {
-  const isBad =
-    error instanceof BadParameter || (error instanceof EdgeError && error.code === 'invalid_query')
-  const title = isBad ? 'This link asks for something that there is not' : 'This did not work'
+  const code = error instanceof EdgeError ? error.code : ''
+  const isBad = error instanceof BadParameter || code === 'invalid_query'
+  const isConflict = code === 'edit_conflict'
+  const title = isBad
+    ? 'This link asks for something that there is not'
+    : isConflict
+      ? 'Somebody was faster'
+      : 'This did not work'
   const said =
     isBad || error instanceof EdgeError
       ? (error as Error).message
       : 'The page could not be made. The log of the edge has the reason.'
-  const main = html`<div class="empty"><p>${said}</p><p><a class="button" href="/events">All events of the last day</a></p></div>`
+  const main = html`<div class="empty"><p>${said}</p><p>${code === '' || isBad ? html`<a class="button" href="/events">All events of the last day</a>` : html`<a class="button" href="/rules">Rules</a>`}</p></div>`
   return {
-    status: isBad ? 400 : SERVER_ERROR,
+    status: isBad ? 400 : (STATUSES[code] ?? SERVER_ERROR),
     page: frame(house, { title, section: 'none', main }),
   }
 }

@@ -28,12 +28,12 @@ export interface AdminServer extends Listener {
 
 const MAX_BODY_BYTES = 64 * 1024
 
-const readBody = async (request: IncomingMessage): Promise<string> => {
+const readBody = async (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<string> => {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES) throw new BodyTooLarge(MAX_BODY_BYTES)
+    if (bytes > maxBytes) throw new BodyTooLarge(maxBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
@@ -73,7 +73,7 @@ export const startAdmin = async ({
         headers,
         peer: socket.remoteAddress,
         encrypted: connection.encrypted === true,
-        body: () => readBody(request),
+        body: (maxBytes) => readBody(request, maxBytes),
       })
       dropUnread(request, response, true)
       writeAnswer(response, answer)

@@ -1,4 +1,5 @@
 import type { Edge } from '../edge.ts'
+import { messageOf } from '../error.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { rayTime } from '../ray.ts'
 import scenes from './demo-scenes.json' with { type: 'json' }
@@ -145,7 +146,9 @@ export const startDemoTraffic = ({
 
   const step = (run: () => Promise<void>): Promise<void> =>
     run()
-      .catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))))
+      .catch((error: unknown) =>
+        onError(error instanceof Error ? error : new Error(messageOf(error)))
+      )
       .then(() => {
         if (isStopped) return
         timer = setTimeout(

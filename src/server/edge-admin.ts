@@ -1,6 +1,6 @@
 import { createAudit } from '../admin/audit.ts'
 import { controlOf } from '../control/controls.ts'
-import { dashboard } from '../dashboard/dashboard.ts'
+import type { RuleDesk } from '../dashboard/desk.ts'
 import type { Edge } from '../edge.ts'
 import { factsOf } from '../metrics/facts.ts'
 import { metrics } from '../metrics/metrics.ts'
@@ -26,6 +26,10 @@ export interface AdminServeOptions {
   auditFile?: string | undefined
   /** Counts of made-up visitors, where there are some: the dashboard says so. */
   demoStats?: (() => { readonly judged: number; readonly blocked: number }) | undefined
+  /** Where the dashboard tries and writes rules; absent: it only shows them. */
+  desk?: RuleDesk | undefined
+  /** Names of the visitors that the dashboard can try a request as. */
+  personas?: readonly string[]
   /** Reads the rules again, for `POST /api/rules/reload`. */
   reloader?: Reloader | undefined
 }
@@ -36,9 +40,9 @@ const countsOf = ({ ruleset }: Edge) => {
 }
 
 /** The admin side of one edge. @throws EdgeError as `startAdmin` */
-export const startEdgeAdmin = (
+export const startEdgeAdmin = async (
   edge: Edge,
-  { names, auditFile, reloader, demoStats, ...options }: AdminServeOptions,
+  { names, auditFile, reloader, demoStats, desk, personas, ...options }: AdminServeOptions,
   listening: {
     port: number
     portOption: string
@@ -53,6 +57,8 @@ export const startEdgeAdmin = (
     return { rules: countsOf(edge), files: ruleset.files, warnings }
   }
   const { visitorUrl, ...listen } = listening
+  // Apps that mount an edge never need its pages.
+  const { dashboard } = await import('../dashboard/dashboard.ts')
   return startAdmin({
     ...options,
     ...listen,
@@ -62,6 +68,8 @@ export const startEdgeAdmin = (
       readOnly: options.readOnly === true,
       reloadProblem: () => reloader?.problem,
       demoStats,
+      desk,
+      personas,
       visitorUrl: () => visitorUrl,
     }),
     hosts: names ?? [],

@@ -1,5 +1,6 @@
 // The script of the dashboard's pages. Every page works without it: it adds what needs time to pass, or a pointer.
 import { chartPointer } from './chart.ts'
+import { liveCheck } from './check.ts'
 import { copyButtons } from './copy.ts'
 import { refreshing } from './refresh.ts'
 
@@ -32,5 +33,6 @@ const menus = () => {
 searchKey()
 menus()
 copyButtons()
+liveCheck()
 chartPointer()
 refreshing()

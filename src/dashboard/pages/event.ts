@@ -83,7 +83,7 @@ const whyOf = (event: SecurityEvent, house: House): Html => {
   const { rule, expression, matched, rateLimit } = event
   const isThere = house.ruleById(rule.id) !== undefined
   const name = rule.name || rule.id
-  return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${isThere ? html`<a href="${hrefOf('/events', { where: including([], 'rule.id', rule.id) })}">${name}</a>` : name}</h2>
+  return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${isThere ? html`<a href="/rules#rule-${rule.id}">${name}</a>` : name}</h2>
 <p class="faint">${rule.source !== undefined && html`<code>${rule.source}</code> · `}The marked parts are true of this request${!isThere && html`. <b>No rule in force has the id “${rule.id}” now</b>`}</p>
 ${expressionHtml(
   expression,
@@ -108,6 +108,7 @@ const headline = (event: SecurityEvent, nowMs: number): Html => {
   return html`<div class="title event"><p class="crumbs"><a href="/events">Events</a></p>
 <h1><span class="verb is-${action}">${ACTION_DONE[action] ?? action}</span> <code>${method} ${host}${path}</code></h1>
 <p class="lead">from <code>${ip || 'an unknown address'}</code> (${from}), ${ago(time, nowMs)}</p>
+<p class="acts">${event.status !== 0 && html`<a class="button" href="/events/${ray}/exception">Let this visitor through</a>`}<a class="quiet" href="/try?ray=${ray}">Judge again</a></p>
 <p class="ray"><span>Ray ID</span> <code id="ray">${ray}-${colo}</code><button class="quiet copy" type="button" data-copy="#ray" hidden>Copy</button></p></div>`
 }
 

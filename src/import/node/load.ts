@@ -86,6 +86,8 @@ export interface LoadOptions
     Omit<ImportOptions, 'fullNames' | 'forLoading'> {
   /** Documents as objects whose rules go before those of the paths. */
   front?: readonly unknown[] | undefined
+  /** Texts in place of those that own documents have on the disk, by the names of their files: to try a change. */
+  readonly replaced?: ReadonlyMap<string, string> | undefined
 }
 
 /** What files and folders hold, as far as it can be read. */
@@ -105,14 +107,16 @@ export interface LoadedDrafts {
 export const draftsInPaths = (
   paths: readonly string[],
   findings: Findings,
-  { vars, varFiles, env, front = [], ...options }: LoadOptions = {}
+  { vars, varFiles, env, replaced, front = [], ...options }: LoadOptions = {}
 ): LoadedDrafts => {
   const imported = importRules(paths, { vars, varFiles, env, fullNames: true, forLoading: true })
   const warn = (source: string, message: string, help?: string) =>
     findings.warn(namedPlace(source, message), 'not_loaded', message, help)
   const lists = joinLists(options.lists ?? {}, listsIn(imported, warn))
   const language = { readList: readListFile, ...options, lists }
-  const ownFiles = imported.own.map((path) => readRuleFiles([path]))
+  const ownFiles = imported.own.map((path) =>
+    readRuleFiles([path]).map(({ file, text }) => ({ file, text: replaced?.get(file) ?? text }))
+  )
   const sources = ownFiles.flat()
   const own = draftsIn(sources, findings, language, front)
   const taken = new Set(

@@ -1,0 +1,84 @@
+import { readPageFile } from '../answers/node/own-page-file.ts'
+import type { Edge } from '../edge.ts'
+import type { EventStore } from '../events/event.ts'
+import { noStore } from '../events/none.ts'
+import { createEdge } from '../node.ts'
+import { readPersonaFiles } from '../personas/node/files.ts'
+import type { DemoTraffic } from '../server/demo-traffic.ts'
+import type { AdminServeOptions } from '../server/edge-admin.ts'
+import type { OpenedSources } from '../visitor/node/sources.ts'
+import { answersOf } from './answer-flags.ts'
+import type { Arguments } from './command.ts'
+import { terraformValues } from './terraform-flags.ts'
+
+/** What the dashboard of `serve` works with, besides the edge itself. */
+export interface OwnDashboard {
+  readonly admin: Pick<AdminServeOptions, 'desk' | 'personas' | 'demoStats'>
+  /** Lets the made-up visitors in, where they are asked for. */
+  startDemo(): Promise<DemoTraffic | undefined>
+}
+
+const NOBODY = { judged: 0, blocked: 0 }
+
+/** The desk where its rules are tried and written, the visitors that it knows by name, and those that `--demo-traffic` makes up. */
+export const openDashboard = async (
+  args: Arguments,
+  {
+    edge,
+    rules,
+    sources: { geo, asn, reputation, bots, lists },
+    reload,
+    onError,
+  }: {
+    edge: Edge
+    rules: readonly string[]
+    sources: OpenedSources
+    reload: () => Promise<void>
+    onError: (error: Error) => void
+  }
+): Promise<OwnDashboard> => {
+  const personas = readPersonaFiles(args.texts('personas'))
+  const data = { geo, asn, reputation }
+  const colo = args.text('colo')
+  const { createDesk } = await import('../dashboard/desk.ts')
+  const desk = createDesk({
+    paths: rules,
+    loading: { lists, readPage: readPageFile, ...terraformValues(args) },
+    trials: {
+      ...data,
+      bots,
+      personas,
+      colo,
+      answers: answersOf(args),
+      seesTls: args.on('tls') || args.text('tls-cert') !== undefined,
+    },
+    reload,
+  })
+  // An origin has visitors of its own, and none of theirs are made up.
+  const isDemo = args.on('demo-traffic') && args.text('upstream') === undefined
+  let demo: DemoTraffic | undefined
+  return {
+    admin: {
+      desk,
+      personas: personas.names,
+      ...(isDemo ? { demoStats: () => demo?.stats ?? NOBODY } : {}),
+    },
+    startDemo: async () => {
+      if (!isDemo || edge.store.discards === true) return undefined
+      const { startDemoTraffic } = await import('../server/demo-traffic.ts')
+      const stage = (append: EventStore['append']) =>
+        createEdge({
+          rules: [...rules],
+          terraform: terraformValues(args),
+          store: { ...noStore(), discards: false, append },
+          overrides: true,
+          ...data,
+          bots: bots ?? 'off',
+          lists,
+          colo,
+        })
+      demo = startDemoTraffic({ edge, stage, onError })
+      return demo
+    },
+  }
+}

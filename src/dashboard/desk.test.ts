@@ -1,0 +1,121 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createDesk, hashOf } from './desk.ts'
+
+const RULES = `rules:
+  # the first
+  - name: one
+    when: { path: /a }
+    action: block
+`
+
+const start = (reload: () => Promise<void> = async () => {}) => {
+  const dir = mkdtempSync(join(tmpdir(), 'edge1020-desk-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'site.yaml')
+  writeFileSync(file, RULES)
+  const reloaded = vi.fn(reload)
+  const desk = createDesk({ paths: [dir], loading: {}, trials: {}, reload: reloaded })
+  return { dir, file, desk, reloaded, read: () => readFileSync(file, 'utf8') }
+}
+const OTHER = RULES.replace('/a', '/b')
+
+test('a text is tried without being written', () => {
+  const { desk, file, read } = start()
+  const [rule] = desk.load({ file, text: OTHER }).rules
+  expect(rule!.expression.source).toContain('/b')
+  expect(desk.load().rules[0]!.expression.source).toContain('/a')
+  expect(read()).toBe(RULES)
+})
+
+test('what is saved is in the file and in force, and can be taken back', async () => {
+  const { desk, file, read, reloaded } = start()
+  chmodSync(file, 0o640)
+  await desk.save({ file, text: OTHER, hash: hashOf(RULES), what: 'Edited' })
+  expect(read()).toBe(OTHER)
+  expect(statSync(file).mode & 0o777).toBe(0o640)
+  expect(reloaded).toHaveBeenCalledTimes(1)
+  expect(desk.history()).toMatchObject([{ file, what: 'Edited' }])
+  expect(await desk.undo()).toMatchObject({ what: 'Edited' })
+  expect(read()).toBe(RULES)
+  expect(desk.history()).toEqual([])
+  expect(await desk.undo()).toBeUndefined()
+})
+
+test('a symbolic link stays one', async () => {
+  const { file, read } = start()
+  const folder = mkdtempSync(join(tmpdir(), 'edge1020-desk-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'link.yaml')
+  symlinkSync(file, path)
+  const desk = createDesk({ paths: [path], loading: {}, trials: {}, reload: async () => {} })
+  await desk.save({ file: path, text: OTHER, hash: hashOf(RULES), what: '' })
+  expect(read()).toBe(OTHER)
+  expect(lstatSync(path).isSymbolicLink()).toBe(true)
+})
+
+describe('nothing is lost', () => {
+  test('of two that edit one file the second is told', async () => {
+    const { desk, file, read } = start()
+    const save = (text: string) => desk.save({ file, text, hash: hashOf(RULES), what: '' })
+    const results = await Promise.allSettled([save(OTHER), save(`${RULES}# second\n`)])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect((results[1] as PromiseRejectedResult).reason.code).toBe('edit_conflict')
+    expect(read()).toBe(OTHER)
+  })
+
+  test('a change by somebody else is not taken back', async () => {
+    const { desk, file, read } = start()
+    await desk.save({ file, text: OTHER, hash: hashOf(RULES), what: '' })
+    writeFileSync(file, `${OTHER}# by hand\n`)
+    await expect(desk.undo()).rejects.toMatchObject({ code: 'edit_conflict' })
+    expect(read()).toBe(`${OTHER}# by hand\n`)
+  })
+
+  test.each(['rules: [', 'rules:\n  - name: x\n    expression: nope\n    action: block\n'])(
+    'a text with mistakes is not written: %j',
+    async (text) => {
+      const { desk, file, read, reloaded } = start()
+      await expect(desk.save({ file, text, hash: hashOf(RULES), what: '' })).rejects.toMatchObject({
+        code: 'invalid_rules',
+      })
+      expect(read()).toBe(RULES)
+      expect(reloaded).not.toHaveBeenCalled()
+    }
+  )
+
+  test('what cannot be put in force is not left in the file', async () => {
+    let fails = true
+    const { desk, file, read } = start(async () => {
+      if (fails) {
+        fails = false
+        throw new Error('no data')
+      }
+    })
+    await expect(desk.save({ file, text: OTHER, hash: hashOf(RULES), what: '' })).rejects.toThrow(
+      'no data'
+    )
+    expect(read()).toBe(RULES)
+    expect(desk.history()).toEqual([])
+  })
+
+  test('only rule documents are written', async () => {
+    const { desk, dir } = start()
+    for (const file of [join(dir, 'other.txt'), '/etc/passwd', '../site.yaml']) {
+      await expect(
+        desk.save({ file, text: RULES, hash: hashOf(''), what: '' })
+      ).rejects.toMatchObject({ code: 'edit_conflict' })
+    }
+  })
+})

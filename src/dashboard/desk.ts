@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, realpathSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { EdgeError, messageOf } from '../error.ts'
+import type { LoadOptions } from '../import/node/load.ts'
+import { draftsInPaths, loadRulePaths } from '../import/node/load.ts'
+import type { Finding } from '../lint/finding.ts'
+import { lintPaths } from '../lint/node/lint-paths.ts'
+import { Findings } from '../rules/findings.ts'
+import type { Ruleset } from '../rules/rule.ts'
+import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
+import { createTrials } from '../toolkit/trial.ts'
+
+/** A document of edge1020's own, as it is on the disk now. */
+export interface RuleFile {
+  readonly file: string
+  readonly text: string
+  /** Of the text: whoever saves says which text was edited. */
+  readonly hash: string
+}
+
+/** One change that was saved. */
+export interface SavedChange {
+  readonly file: string
+  /** For people: `switched "no scripts" off`. */
+  readonly what: string
+  readonly atMs: number
+  readonly before: string
+  readonly afterHash: string
+}
+
+/** Where rules are tried and written. What it writes is on the disk and in force, or neither. */
+export interface RuleDesk {
+  /** @throws EdgeError `file_not_found`, `unreadable` … */
+  files(): RuleFile[]
+  file(name: string): RuleFile | undefined
+  /**
+   * The rules as they would be with another text of one file; without it, as the files have them.
+   *
+   * @throws EdgeError `invalid_rules` with its diagnostics
+   */
+  load(changed?: { readonly file: string; readonly text: string }): Ruleset
+  /** What is odd about the rules, as `edge1020 lint` tells. */
+  findings(): readonly Finding[]
+  /** Judges requests by rules, with the data of this edge. */
+  trials(ruleset: Ruleset): Trials
+  /** @throws EdgeError `edit_conflict` where the file is not the one that was edited, `invalid_rules`, `not_written` */
+  save(change: { file: string; text: string; hash: string; what: string }): Promise<void>
+  /** The newest first, since the edge started. */
+  history(): readonly SavedChange[]
+  /** Takes the newest change back. @throws EdgeError `edit_conflict` */
+  undo(): Promise<SavedChange | undefined>
+}
+
+export interface DeskOptions {
+  /** As for `loadRulePaths`. */
+  readonly paths: readonly string[]
+  readonly loading: LoadOptions
+  readonly trials: Omit<TrialsOptions, 'ruleset'>
+  /** Reads the files again and puts their rules in force. */
+  readonly reload: () => Promise<void>
+  readonly now?: () => number
+}
+
+const HASH_CHARS = 16
+const MAX_HISTORY = 50
+
+export const hashOf = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARS)
+
+/** The whole file or nothing of it, under the name that it has; a symbolic link stays one. */
+const write = (file: string, text: string) => {
+  const target = realpathSync(file)
+  const part = join(dirname(target), `.${basename(target)}.${process.pid}.part`)
+  try {
+    writeFileSync(part, text, { flush: true })
+    chmodSync(part, statSync(target).mode)
+    renameSync(part, target)
+  } catch (error) {
+    try {
+      unlinkSync(part)
+    } catch {
+      // It was not made.
+    }
+    throw new EdgeError('not_written', `${file} cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/**
+ * @example
+ * const desk = createDesk({ paths: ['rules/'], loading: {}, trials: {}, reload: reloader.reload })
+ * desk.load({ file: 'rules/site.yaml', text }) // throws where the text has mistakes
+ */
+export const createDesk = ({
+  paths,
+  loading,
+  trials,
+  reload,
+  now = Date.now,
+}: DeskOptions): RuleDesk => {
+  const history: SavedChange[] = []
+
+  const files = (): RuleFile[] =>
+    draftsInPaths(paths, new Findings(), loading).own.map(({ file, text }) => ({
+      file,
+      text,
+      hash: hashOf(text),
+    }))
+  const file = (name: string) => files().find((one) => one.file === name)
+
+  const load: RuleDesk['load'] = (changed) =>
+    loadRulePaths(paths, {
+      ...loading,
+      ...(changed === undefined ? {} : { replaced: new Map([[changed.file, changed.text]]) }),
+    })
+
+  /** One after the other: the second of two that save at once is told of the first. */
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
+    const turn = last.then(act, act)
+    last = turn
+    return turn
+  }
+
+  const put = async (name: string, text: string, hash: string) => {
+    const current = file(name)
+    if (current === undefined) {
+      throw new EdgeError('edit_conflict', `${name} is no rule document of this edge any more`)
+    }
+    if (current.hash !== hash) {
+      throw new EdgeError('edit_conflict', `${name} has changed since: nothing was written`)
+    }
+    load({ file: name, text })
+    write(name, text)
+    try {
+      await reload()
+    } catch (error) {
+      write(name, current.text)
+      await reload()
+      throw error
+    }
+    return current
+  }
+
+  return {
+    files,
+    file,
+    load,
+    findings: () => lintPaths(paths, loading).findings,
+    trials: (ruleset) => createTrials({ ...trials, ruleset }),
+    history: () => history,
+    save: ({ file: name, text, hash, what }) =>
+      inTurn(async () => {
+        const { text: before } = await put(name, text, hash)
+        history.unshift({ file: name, what, atMs: now(), before, afterHash: hashOf(text) })
+        history.length = Math.min(history.length, MAX_HISTORY)
+      }),
+    undo: () =>
+      inTurn(async () => {
+        const [newest] = history
+        if (newest === undefined) return undefined
+        await put(newest.file, newest.before, newest.afterHash)
+        history.shift()
+        return newest
+      }),
+  }
+}

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventWith } from '../events/event.fixture.ts'
+import type { SecurityEvent } from '../events/event.ts'
+import { memoryStore } from '../events/memory.ts'
+import { readPersonas } from '../personas/personas.ts'
+import { createDesk } from './desk.ts'
+import { candidatesOf, exceptionRule, placeOf, weigh, withException } from './exceptions.ts'
+
+const RULES = `rules:
+  - { name: first, expression: 'http.request.uri.path eq "/secret"', action: block }
+  # scripts
+  - name: no scripts
+    when: { user_agent: [curl, python] }
+    action: block
+  - { name: last, expression: 'http.request.uri.path eq "/last"', action: block }
+`
+const AGENT = 'curl/8.18.0'
+const stopped = (changes: Partial<SecurityEvent> = {}) =>
+  eventWith({
+    rule: { id: 'no-scripts', name: 'no scripts' },
+    ip: '198.51.100.7',
+    asn: 64_500,
+    asnName: 'Example',
+    userAgent: AGENT,
+    path: '/feed',
+    query: '',
+    ...changes,
+  })
+const event = stopped()
+
+const deskWith = (text = RULES) => {
+  const dir = mkdtempSync(join(tmpdir(), 'edge1020-exceptions-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'site.yaml')
+  writeFileSync(file, text)
+  const personas = readPersonas([])
+  const trials = { personas }
+  return createDesk({ paths: [file], loading: {}, trials, reload: async () => {} })
+}
+
+const weighing = async (others: readonly SecurityEvent[], personas: readonly string[] = []) => {
+  const desk = deskWith()
+  const store = memoryStore()
+  for (const one of [event, ...others]) await store.append([one])
+  const place = placeOf(event, desk, desk.load().rules)
+  return weigh(event, { desk, store, place, personas, nowMs: Date.now() + 60_000 })
+}
+const of = ({ candidates }: Awaited<ReturnType<typeof weigh>>, key: string) =>
+  candidates.find((one) => one.key === key)!
+
+test('each exception is weighed by whom it would have let through, the narrowest first', async () => {
+  const result = await weighing([
+    stopped({ path: '/other' }),
+    stopped({ ip: '198.51.100.8', userAgent: 'curl/7' }),
+    stopped({ ip: '203.0.113.1', asn: 1 }),
+    stopped({ ip: '203.0.113.2', asn: 1, path: '/x' }),
+    stopped({ ip: '203.0.113.3', asn: 1, path: '/secret', rule: { id: 'first', name: 'first' } }),
+    stopped({ ip: '203.0.113.4', action: 'log', status: 0 }),
+  ])
+  expect(result).toMatchObject({ judged: 6, own: 2 })
+  const weights = (key: string) => {
+    const { own, others, addresses } = of(result, key)
+    return [own, others, addresses]
+  }
+  expect(weights('ip+agent+path')).toEqual([1, 0, 0])
+  expect(weights('ip')).toEqual([2, 0, 0])
+  expect(weights('network')).toEqual([2, 1, 1])
+  expect(weights('agent')).toEqual([2, 2, 2])
+  expect(weights('path')).toEqual([1, 2, 2])
+  expect(result.candidates[0]!.key).toBe('ip+agent')
+  const others = result.candidates.map((one) => one.others)
+  expect(others).toEqual(others.toSorted((a, b) => a - b))
+  expect(of(result, 'agent').examples.map(({ ip }) => ip)).toEqual(['203.0.113.2', '203.0.113.1'])
+})
+
+test('an exception is above the rule that stopped the visitor: rules above it go on refusing', async () => {
+  const own = stopped({ path: '/secret', rule: { id: 'first', name: 'first' } })
+  expect(of(await weighing([own]), 'ip')).toMatchObject({ own: 1 })
+})
+
+test('test visitors that would get in are named', async () => {
+  const names = ['curl-hetzner', 'python-digitalocean', 'chrome-berlin']
+  const result = await weighing([], names)
+  expect(of(result, 'path').personas).toEqual(['curl-hetzner', 'python-digitalocean'])
+  expect(of(result, 'ip').personas).toEqual([])
+})
+
+test('verified bots are offered where the visitor is one', () => {
+  const keys = (isBot: boolean) => candidatesOf(event, isBot).map(({ key }) => key)
+  expect(keys(true)).toContain('bot')
+  expect(keys(false)).not.toContain('bot')
+  expect(candidatesOf(stopped({ ip: '', asn: 0 }), false).map(({ key }) => key)).toEqual([
+    'agent+path',
+    'agent',
+    'path',
+  ])
+})
+
+test.each([
+  ['198.51.100.7', '198.51.100.0/24'],
+  ['2001:db8:1:2::7', '2001:db8:1::/48'],
+  ['2001:db8::7', '2001:db8:0::/48'],
+  ['::1', '0:0:0::/48'],
+])('the network of %s is %s', (ip, network) => {
+  const found = candidatesOf(stopped({ ip }), false).find(({ key }) => key === 'network')!
+  expect(found.expression).toBe(`ip.src in {${network}}`)
+})
+
+test('what a visitor sent stays a text of the expression', async () => {
+  const evil = stopped({
+    userAgent: 'curl "} or true or http.host in {" \\ \u0000\n é 😀',
+    path: '/a"b\\c',
+  })
+  const desk = deskWith()
+  const place = placeOf(evil, desk, desk.load().rules)
+  for (const candidate of candidatesOf(evil, false)) {
+    const rule = exceptionRule(evil, candidate, { nowMs: 0 })
+    const text = withException(place, rule)
+    const { rules } = desk.load({ file: place.file, text })
+    expect(rules).toHaveLength(4)
+    expect(rules[1]!.expression.source).toBe(rule.expression)
+    expect(
+      desk
+        .trials(desk.load({ file: place.file, text }))
+        .run({ headers: { 'user-agent': 'curl' }, from: { ip: '203.0.113.9' } }).isRefused
+    ).toBe(true)
+  }
+})
+
+test('a temporary one ends by itself, and says so in the file', () => {
+  const desk = deskWith()
+  const place = placeOf(event, desk, desk.load().rules)
+  const candidate = candidatesOf(event, false).find(({ key }) => key === 'ip')!
+  const nowMs = Date.parse('2026-11-29T12:00:00Z')
+  const text = withException(place, exceptionRule(event, candidate, { end: '7d', nowMs }))
+  expect(text).toContain('Ends 2026-12-06 12:00 UTC.')
+  expect(text).toContain('  # scripts\n  - name: no scripts\n')
+  const ruleset = desk.load({ file: place.file, text })
+  expect(ruleset.rules.map(({ name }) => name)).toEqual([
+    'first',
+    'let through the address 198.51.100.7',
+    'no scripts',
+    'last',
+  ])
+  const judged = (ms: number) => {
+    const from = { ip: event.ip, fields: { 'http.request.timestamp.sec': ms / 1_000 } }
+    return desk.trials(ruleset).run({ headers: { 'user-agent': AGENT }, from }).action
+  }
+  expect(judged(nowMs)).toBe('skip')
+  expect(judged(nowMs + 6 * 86_400_000)).toBe('skip')
+  expect(judged(nowMs + 8 * 86_400_000)).toBe('block')
+})
+
+test.each([
+  [{ source: 'ip' }, 'run before custom rules'],
+  [{ rule: { id: 'gone', name: 'gone' } }, 'no rule in force has the id "gone"'],
+])('where the dashboard cannot write it, it says why: %j', (changes, message) => {
+  const desk = deskWith()
+  expect(() => placeOf(stopped(changes), desk, desk.load().rules)).toThrow(message)
+})

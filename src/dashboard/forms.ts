@@ -1,0 +1,14 @@
+import type { RouteRequest } from '../admin/request.ts'
+
+/** A rule document as a form sends it takes up to three bytes for each of its own. */
+const MAX_FORM_BYTES = 16 * 1024 * 1024
+
+/** The fields of a form. */
+export const formOf = async (request: RouteRequest): Promise<URLSearchParams> =>
+  new URLSearchParams((await request.body?.(MAX_FORM_BYTES)) ?? '')
+
+/** A text area sends CR LF for every end of a line: the text gets those that its file has. */
+export const withLineEndsOf = (original: string, given: string): string => {
+  const text = given.replace(/\r\n?/g, '\n')
+  return original.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text
+}

@@ -1,0 +1,205 @@
+import type { Pair, YAMLMap, YAMLSeq } from 'yaml'
+import { isMap, isScalar, parseDocument, visit } from 'yaml'
+import { EdgeError } from '../error.ts'
+
+/** A rule as it is written into a document. */
+export interface WrittenRule {
+  readonly name: string
+  readonly description?: string
+  readonly expression: string
+  readonly action: string
+  readonly [key: string]: unknown
+}
+
+interface Item {
+  readonly list: YAMLSeq
+  readonly map: YAMLMap
+  readonly index: number
+}
+
+const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1
+const lineEnd = (text: string, at: number): number => {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length
+const startOf = (node: { range?: unknown }): number => (node.range as [number, number, number])[0]
+const endOf = (node: { range?: unknown }): number => (node.range as [number, number, number])[1]
+
+const cannot = (message: string): EdgeError => new EdgeError('cannot_edit', message)
+
+/** A rule, as the loader tells where it is. Several may begin in one line; their names are then different ones. */
+export interface RulePlace {
+  /** 1-based. */
+  readonly line: number
+  readonly name: string
+}
+
+const nameOf = (map: YAMLMap): unknown => {
+  const name = map.get('name')
+  return isScalar(name) ? name.value : name
+}
+
+/** The rule at a place, as a member of the list that it is in. */
+const itemAt = (text: string, { line, name }: RulePlace): Item => {
+  const document = parseDocument(text, { uniqueKeys: false })
+  if (document.errors.length > 0) {
+    throw cannot(`the document has mistakes: ${document.errors[0]!.message.split('\n')[0]}`)
+  }
+  const found: Item[] = []
+  visit(document, {
+    Seq: (_, list) => {
+      for (const [index, map] of list.items.entries()) {
+        if (!isMap(map) || map.range == null) continue
+        const at = startOf(map)
+        const first = map.items[0]?.key as { range?: unknown } | undefined
+        const begins = [lineOf(text, at), first?.range == null ? 0 : lineOf(text, startOf(first))]
+        if (begins.includes(line)) found.push({ list, map, index })
+      }
+    },
+  })
+  const item = found.find(({ map }) => nameOf(map) === name) ?? found[0]
+  if (item === undefined) throw cannot(`line ${line}: expected the beginning of a rule`)
+  return item
+}
+
+const isFlow = (node: YAMLMap | YAMLSeq): boolean => node.flow === true
+
+const COMMENT = /^[ \t]*#/
+
+/** Where an item of a block begins: its dash, and the comments that stand right above it. */
+const blockStart = (text: string, map: YAMLMap): { start: number; indent: string } => {
+  let own = lineStart(text, startOf(map))
+  // A dash may stand in a line of its own, above its rule.
+  while (own > 0 && !/^[ \t]*-/.test(text.slice(own, startOf(map)))) own = lineStart(text, own - 1)
+  const dash = /^([ \t]*)-/.exec(text.slice(own, lineEnd(text, own)))
+  if (dash === null) throw cannot(`line ${lineOf(text, own)}: expected a rule on a line of its own`)
+  let start = own
+  while (start > 0) {
+    const above = lineStart(text, start - 1)
+    if (!COMMENT.test(text.slice(above, start))) break
+    start = above
+  }
+  return { start, indent: dash[1]! }
+}
+
+const PLAIN = /^[A-Za-z][\w .,()/'-]*[\w)]$/
+const WORD = /^(?:true|false|null|yes|no|on|off|y|n)$/i
+
+const quoted = (text: string): string =>
+  // A text with double quotes, as expressions are, reads best in single ones.
+  text.includes('"') && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)
+    ? `'${text.replaceAll("'", "''")}'`
+    : JSON.stringify(text)
+
+/** A value in one line that every reader takes for the same: JSON is YAML. */
+const scalar = (value: unknown): string => {
+  if (typeof value !== 'string') return JSON.stringify(value)
+  return PLAIN.test(value) && !WORD.test(value) ? value : quoted(value)
+}
+
+const blockRule = (rule: WrittenRule, indent: string): string =>
+  Object.entries(rule)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value], i) => `${indent}${i === 0 ? '- ' : '  '}${key}: ${scalar(value)}\n`)
+    .join('')
+
+/**
+ * A document with one more rule, above the one that begins in a line. Everything else stays as it is, character by character:
+ * comments, order, blank lines, quotes.
+ *
+ * @throws EdgeError `cannot_edit`
+ */
+export const insertRule = (text: string, place: RulePlace, rule: WrittenRule): string => {
+  const { list, map } = itemAt(text, place)
+  if (!isFlow(list)) {
+    const { start, indent } = blockStart(text, map)
+    return `${text.slice(0, start)}${blockRule(rule, indent)}\n${text.slice(start)}`
+  }
+  const at = startOf(map)
+  const before = text.slice(lineStart(text, at), at)
+  const isOwnLine = /^[ \t]*$/.test(before)
+  // Pretty JSON gets pretty JSON, one line deeper for each level of its own.
+  const step = before.includes('\t') ? '\t' : '  '
+  const written = isOwnLine
+    ? `${JSON.stringify(rule, undefined, step).replaceAll('\n', `\n${before}`)},\n${before}`
+    : `${JSON.stringify(rule)}, `
+  return text.slice(0, at) + written + text.slice(at)
+}
+
+const pairOf = (map: YAMLMap, key: string): Pair | undefined =>
+  map.items.find((pair) => isScalar(pair.key) && pair.key.value === key)
+
+/**
+ * A document in which one rule is on or off.
+ *
+ * @throws EdgeError `cannot_edit`
+ */
+export const setEnabled = (text: string, place: RulePlace, enabled: boolean): string => {
+  const { map } = itemAt(text, place)
+  const own = pairOf(map, 'enabled')
+  if (own !== undefined) {
+    const value = own.value as { range?: unknown } | null
+    if (value?.range == null) throw cannot(`line ${place.line}: \`enabled\` has no value`)
+    return text.slice(0, startOf(value)) + String(enabled) + text.slice(endOf(value))
+  }
+  const [first] = map.items
+  if (first === undefined) throw cannot(`line ${place.line}: the rule is empty`)
+  const key = first.key as { range?: unknown }
+  if (isFlow(map)) {
+    const at = startOf(key)
+    const quoted = text[at] === '"'
+    const before = text.slice(lineStart(text, at), at)
+    const behind = /^[ \t]+$/.test(before) ? `,\n${before}` : ', '
+    return `${text.slice(0, at)}${quoted ? '"enabled"' : 'enabled'}: ${enabled}${behind}${text.slice(at)}`
+  }
+  const at = startOf(key)
+  const indent = ' '.repeat(at - lineStart(text, at))
+  const value = first.value as { range?: unknown } | null
+  const end = lineEnd(text, value?.range == null ? at : Math.max(at, endOf(value) - 1))
+  return `${text.slice(0, end)}\n${indent}enabled: ${enabled}${text.slice(end)}`
+}
+
+/** Where each item of a list begins and ends, with what belongs to it. */
+const piecesOf = (text: string, { list, map }: Item): { start: number; end: number }[] => {
+  const maps = list.items.filter((one): one is YAMLMap => isMap(one))
+  if (maps.length !== list.items.length) throw cannot('the list has something that is no rule')
+  if (isFlow(list)) return maps.map((one) => ({ start: startOf(one), end: endOf(one) }))
+  const starts = maps.map((one) => blockStart(text, one).start)
+  const last = maps.at(-1) ?? map
+  return starts.map((start, i) => ({ start, end: starts[i + 1] ?? endOf(last) }))
+}
+
+/**
+ * A document in which one rule has changed places with its neighbour.
+ *
+ * @throws EdgeError `cannot_edit`, also where there is no neighbour
+ */
+export const moveRule = (text: string, place: RulePlace, direction: 'up' | 'down'): string => {
+  const item = itemAt(text, place)
+  const pieces = piecesOf(text, item)
+  const first = direction === 'up' ? item.index - 1 : item.index
+  const [one, two] = [pieces[first], pieces[first + 1]]
+  if (one === undefined || two === undefined) {
+    throw cannot(
+      `line ${place.line}: the rule is the ${direction === 'up' ? 'first' : 'last'} of its list`
+    )
+  }
+  const [upper, lower] = [text.slice(one.start, one.end), text.slice(two.start, two.end)]
+  const between = text.slice(one.end, two.start)
+  if (isFlow(item.list)) {
+    return text.slice(0, one.start) + lower + between + upper + text.slice(two.end)
+  }
+  // The space behind a rule stays between the two, whichever comes first.
+  const [space] = /\n*$/.exec(upper)!
+  const [end] = /\n*$/.exec(lower)!
+  const bare = (piece: string) => piece.replace(/\n*$/, '')
+  return (
+    text.slice(0, one.start) +
+    bare(lower) +
+    (space || '\n') +
+    bare(upper) +
+    end +
+    text.slice(two.end)
+  )
+}
