@@ -1,7 +1,7 @@
 // npm run reference: writes the pages of docs/ that are generated from tables of the code (scripts/reference/pages.ts lists them).
 // With --check nothing is written; exit code 1 where a page is out of date. test/reference.test.ts checks the same.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'tsdown'
 
@@ -36,7 +36,10 @@ try {
     }
     if (before === text) continue
     if (isCheck) process.exitCode = 1
-    else writeFileSync(path, text)
+    else {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+    }
     console.log(`${file} ${isCheck ? 'is out of date: run npm run reference' : 'written'}`)
   }
 } finally {

@@ -98,7 +98,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   'curl http://127.0.0.1:8021/api/audit': [/"entries":/],
   'curl -X POST http://127.0.0.1:8021/api/rules/reload': [/"enabled":\d/, /"files":/],
   'npx edge1020 rules print rules/starter.yaml': [/http\.user_agent/],
-  'npx edge1020 rules check rules/starter.yaml': [/6 rules/],
+  'npx edge1020 lint rules/starter.yaml': [/no findings: 6 rules/],
   "npx edge1020 eval 'ip.src.asnum in {24940} and not cf.client.bot' --as curl-hetzner": [
     /^true$/m,
   ],

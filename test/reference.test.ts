@@ -17,6 +17,13 @@ test.each(pages)('$file is what its tables say: `npm run reference` writes it', 
   expect(readFileSync(join(ROOT, page.file), 'utf8')).toBe(await page.write(ROOT))
 })
 
+test('docs/lint has a page for each lint, and no other', () => {
+  const files = readdirSync(join(ROOT, 'docs/lint')).map((name) => `docs/lint/${name}`)
+  expect(files.sort()).toEqual(
+    pages.flatMap(({ file }) => (file.startsWith('docs/lint/') ? file : [])).sort()
+  )
+})
+
 describe('error codes', () => {
   const made = sources.flatMap((file) => {
     const text = readFileSync(file, 'utf8')

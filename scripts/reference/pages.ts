@@ -1,7 +1,9 @@
+import { LINTS } from '../../src/lint/table.ts'
 import { writeCli } from './cli.ts'
 import { writeErrors } from './errors.ts'
 import { writeFields } from './fields.ts'
 import { writeFunctions } from './functions.ts'
+import { writeLint, writeLints } from './lints.ts'
 import { writeOptions } from './options.ts'
 
 export interface ReferencePage {
@@ -18,4 +20,9 @@ export const pages: readonly ReferencePage[] = [
   { file: 'docs/options.md', write: writeOptions },
   { file: 'docs/fields.md', write: writeFields },
   { file: 'docs/functions.md', write: writeFunctions },
+  { file: 'docs/lint.md', write: writeLints },
+  ...LINTS.map((lint) => ({
+    file: `docs/lint/${lint.code}.md`,
+    write: async () => writeLint(lint),
+  })),
 ]

@@ -6,6 +6,7 @@ import { toJson } from '../lint/formats/json.ts'
 import { toSarif } from '../lint/formats/sarif.ts'
 import { toText } from '../lint/formats/text.ts'
 import { PLANS } from '../lint/lint-type.ts'
+import { fixPaths } from '../lint/node/fix-paths.ts'
 import type { LintedPaths } from '../lint/node/lint-paths.ts'
 import { lintPaths } from '../lint/node/lint-paths.ts'
 import type { Arguments, Command, Io } from './command.ts'
@@ -42,13 +43,23 @@ const print = (linted: LintedPaths, format: Format, io: Io) => {
 }
 
 /** Exit code 1 for findings as grave as `--fail-on` or graver, and for more warnings than `--max-warnings`. */
-const exitOf = (findings: readonly Finding[], args: Arguments): number => {
-  const failOn = oneOf(args, 'fail-on', SEVERITIES) ?? 'error'
+const exitOf = (
+  findings: readonly Finding[],
+  { failOn, maxWarnings }: { failOn: Severity; maxWarnings: number }
+): number => {
   const grave = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
   if (findings.some(({ severity }) => grave.includes(severity))) return EXIT_FINDINGS
-  if (!args.given('max-warnings')) return EXIT_OK
-  const max = wholeNumber(args, 'max-warnings', { min: 0, max: MAX_COUNT })
-  return countOf(findings, 'warning') > max ? EXIT_FINDINGS : EXIT_OK
+  return countOf(findings, 'warning') > maxWarnings ? EXIT_FINDINGS : EXIT_OK
+}
+
+const fixed = (
+  paths: readonly string[],
+  options: Parameters<typeof fixPaths>[1],
+  io: Io
+): LintedPaths => {
+  const linted = fixPaths(paths, options)
+  io.err(`${counted(linted.fixed, 'finding')} fixed\n`)
+  return linted
 }
 
 const run = async (args: Arguments, io: Io): Promise<number> => {
@@ -56,10 +67,14 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
   if (paths.length === 0) throw usageError('edge1020 lint: expected a file or a folder')
   const format = args.on('json') ? 'json' : (oneOf(args, 'format', FORMATS) ?? 'text')
   const plan = oneOf(args, 'plan', PLANS)
-  const linted = lintPaths(paths, { plan, ...terraformValues(args) })
-  const exit = exitOf(linted.findings, args)
+  const failOn = oneOf(args, 'fail-on', SEVERITIES) ?? 'error'
+  const maxWarnings = args.given('max-warnings')
+    ? wholeNumber(args, 'max-warnings', { min: 0, max: MAX_COUNT })
+    : MAX_COUNT
+  const options = { plan, ...terraformValues(args) }
+  const linted = args.on('fix') ? fixed(paths, options, io) : lintPaths(paths, options)
   print(linted, format, io)
-  return exit
+  return exitOf(linted.findings, { failOn, maxWarnings })
 }
 
 export const lintCommand: Command = {
@@ -73,6 +88,7 @@ export const lintCommand: Command = {
   flags: {
     format: { value: 'FORMAT', default: 'text', help: `one of ${FORMATS.join(', ')}` },
     plan: { value: 'PLAN', help: `check the limits of a plan: ${PLANS.join(', ')}` },
+    fix: { help: 'make the fixes that are certain, in the files themselves' },
     'fail-on': {
       value: 'SEVERITY',
       default: 'error',

@@ -25,7 +25,7 @@ export const ofClosedSet = (
         ...(problem.help === undefined ? {} : { help: problem.help }),
         ...(meant === undefined || inner === undefined
           ? {}
-          : { replacement: { text: meant, at: inner } }),
+          : { replacements: [{ text: meant, at: inner }] }),
       })
     }
   }

@@ -2,6 +2,12 @@ import type { Part } from '../rules/node.ts'
 import type { Example, Severity } from './finding.ts'
 import type { LintRule, Subject, Written } from './subject.ts'
 
+export interface Replacement {
+  readonly text: string
+  /** In UTF-16 units of the expression. */
+  readonly at: Part
+}
+
 /** What a lint says about a part of an expression, or about a rule. */
 export interface Report {
   readonly message: string
@@ -9,8 +15,8 @@ export interface Report {
   readonly part?: Part
   /** What to do, one sentence or the text to write. */
   readonly help?: string
-  /** The text that takes the place of `part` (or of `at`) where the fix is certain. */
-  readonly replacement?: { readonly text: string; readonly at?: Part }
+  /** Texts that take the places of parts, where the fix is certain. */
+  readonly replacements?: readonly Replacement[]
   /** Where the finding is not as grave as usual, or graver. */
   readonly severity?: Severity
   readonly example?: Example

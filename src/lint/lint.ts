@@ -5,12 +5,11 @@ import type { LanguageOptions } from '../rules/compile.ts'
 import { Findings } from '../rules/findings.ts'
 import type { RuleSource } from '../rules/load.ts'
 import { draftsIn } from '../rules/load.ts'
-import type { Part } from '../rules/node.ts'
 import { Source } from '../rules/source.ts'
 import type { Edit, Finding, Fix } from './finding.ts'
 import { placed } from './finding.ts'
 import { applyIgnores } from './ignores.ts'
-import type { Lint, Plan, Report } from './lint-type.ts'
+import type { Lint, Plan, Replacement, Report } from './lint-type.ts'
 import type { LintRule, Locate, Subject, Written } from './subject.ts'
 import { subjectOf } from './subject.ts'
 import { LINTS } from './table.ts'
@@ -23,24 +22,30 @@ export interface LintOptions extends LanguageOptions {
 /** Text that means the same in a YAML text of any style, in JSON and in HCL. */
 const PLAIN = /^[^"'\\#\r\n${}]*$/
 
-/** The edit that a replacement is, where the file holds that part of the expression character by character. */
-const editOf = (written: Written, text: string, at: Part): Edit | undefined => {
+/** Text as it stands in a quoted string of JSON, HCL or YAML. */
+const unescaped = (text: string): string => text.replace(/\\(["\\])/g, '$1')
+
+/** The edit that a replacement is, where the file holds that part of the expression as it is. */
+const editOf = (written: Written, { text, at }: Replacement): Edit | undefined => {
   const span = written.locate(at)
-  const characters = [...span.sourceLine].slice(span.column - 1, span.column - 1 + span.length)
-  const isThere = characters.join('') === written.source.slice(at.start, at.start + at.length)
+  const found = [...span.sourceLine].slice(span.column - 1, span.column - 1 + span.length).join('')
+  const wanted = written.source.slice(at.start, at.start + at.length)
+  const isThere = found === wanted || unescaped(found) === wanted
   if (!isThere || !PLAIN.test(text) || span.line === 0) return undefined
   return { line: span.line, column: span.column, endColumn: span.column + span.length, text }
 }
 
-const fixOf = (
-  { help, replacement, part }: Report,
-  written: Written | undefined
-): Fix | undefined => {
-  const at = replacement?.at ?? part
-  const edit = replacement && at && written && editOf(written, replacement.text, at)
-  if (help === undefined && edit === undefined) return undefined
-  const message = help ?? `write \`${replacement?.text}\``
-  return { message, ...(edit === undefined ? {} : { edits: [edit] }) }
+/** All edits, or none: half of a fix is none. */
+const editsOf = ({ replacements = [] }: Report, written: Written | undefined): Edit[] => {
+  const edits = replacements.flatMap((one) => (written && editOf(written, one)) ?? [])
+  return edits.length === replacements.length ? edits : []
+}
+
+const fixOf = (report: Report, written: Written | undefined): Fix | undefined => {
+  const edits = editsOf(report, written)
+  const { help } = report
+  if (help === undefined) return undefined
+  return { message: help, ...(edits.length === 0 ? {} : { edits }) }
 }
 
 const findingOf = (
@@ -103,15 +108,12 @@ export const findingsOf = (
   rules: readonly LintRule[]
 ): Finding[] => {
   const nameAt = rulesByLine(rules)
-  const told = new Set<string>()
   return diagnostics.flatMap((diagnostic): Finding[] => {
     const { code, severity, message, help, file = '', line } = diagnostic
     // What does not load is no rule's.
     const rule = code === 'not_loaded' ? undefined : nameAt(file, line)
-    // One deprecated field of a rule is one finding, however often it reads it.
-    const key = `${rule}\0${message}`
-    if (code === 'deprecated_field' && rule !== undefined && told.has(key)) return []
-    told.add(key)
+    // The lint of this code tells it once a rule, with all of its places.
+    if (code === 'deprecated_field') return []
     return [
       {
         ...placed(diagnostic),
@@ -201,6 +203,6 @@ export const lint = (documents: readonly RuleSource[], options: LintOptions = {}
     ...(language.lists && { lists: language.lists }),
   })
   const files = documents.map(({ file }) => file)
-  const sources = documents.map(({ file, text }) => new Source(file, text))
+  const sources = documents.map(({ file, text }) => new Source(file, text.replace(/^\ufeff/, '')))
   return allFindings(subject, loader.inSourceOrder(files), sources, files)
 }

@@ -10,6 +10,12 @@ const HEAD = /^[^\s"\\]+/
 const HEX = 16
 const UNICODE_ESCAPE = 6
 
+/** Where the file writes each unit of an expression. */
+export interface Offsets {
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
+}
+
 /** The character that a file writes at a place, and how long it writes it. */
 const decoded = (
   text: string,
@@ -35,8 +41,9 @@ const matchAt = (
   start: number,
   source: string,
   escaped: boolean
-): number[] | undefined => {
-  const offsets: number[] = []
+): Offsets | undefined => {
+  const starts: number[] = []
+  const ends: number[] = []
   let at = start
   for (let i = 0; i < source.length; i++) {
     if (SPACE.test(source[i]!)) {
@@ -47,22 +54,23 @@ const matchAt = (
         at += length
       }
       if (at === from) return undefined
-      for (; i < source.length && SPACE.test(source[i]!); i++) offsets.push(from)
+      // The first unit of white space stands for all of it.
+      for (let first = true; i < source.length && SPACE.test(source[i]!); i++, first = false) {
+        starts.push(first ? from : at)
+        ends.push(at)
+      }
       i--
       continue
     }
     if (at >= text.length) return undefined
     const [character, length] = decoded(text, at, escaped)
     if (character !== source[i]) return undefined
-    offsets.push(at)
+    starts.push(at)
     at += length
+    ends.push(at)
   }
-  offsets.push(at)
-  return offsets
+  return { starts, ends }
 }
-
-/** Offsets in the file of each unit of an expression, and of its end. */
-export type Offsets = readonly number[]
 
 /**
  * Finds an expression in the file that it came from: in a quoted string of JSON or HCL, or in a heredoc.
@@ -83,9 +91,8 @@ export const offsetsIn = (text: string, from: number, source: string): Offsets |
 
 /** The place of a part of an expression whose offsets are known. */
 export const spanAt = (file: Source, offsets: Offsets, { start, length }: Part): Span => {
-  const from = offsets[Math.min(start, offsets.length - 1)]!
-  // Up to the end of the last unit, not to the begin of what comes behind white space.
-  const last = Math.max(start, start + length - 1)
-  const to = (offsets[last] ?? from) + 1
+  const last = offsets.starts.length - 1
+  const from = offsets.starts[Math.min(start, last)] ?? 0
+  const to = offsets.ends[Math.min(start + Math.max(1, length) - 1, last)] ?? from
   return file.span(from, Math.max(from + 1, to))
 }

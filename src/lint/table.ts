@@ -12,6 +12,7 @@ import { expressionLength } from './lints/expression-length.ts'
 import { extensionForm } from './lints/extension-form.ts'
 import { headerNameCase } from './lints/header-name-case.ts'
 import { hostForm } from './lints/host-form.ts'
+import { invalidIgnore } from './lints/invalid-ignore.ts'
 import { letterCase } from './lints/letter-case.ts'
 import { mappedAddress } from './lints/mapped-address.ts'
 import { matchesAnything } from './lints/matches-anything.ts'
@@ -21,6 +22,11 @@ import { pathNotEncoded } from './lints/path-not-encoded.ts'
 import { pathNotNormalized } from './lints/path-not-normalized.ts'
 import { pathWithQuery } from './lints/path-with-query.ts'
 import { pathWithoutSlash } from './lints/path-without-slash.ts'
+import { planAction } from './lints/plan-action.ts'
+import { planField } from './lints/plan-field.ts'
+import { planList } from './lints/plan-list.ts'
+import { planRegex } from './lints/plan-regex.ts'
+import { planRuleCount } from './lints/plan-rule-count.ts'
 import { regexInText } from './lints/regex-in-text.ts'
 import { repeatedItem } from './lints/repeated-item.ts'
 import { starInText } from './lints/star-in-text.ts'
@@ -29,6 +35,7 @@ import { unknownCountry } from './lints/unknown-country.ts'
 import { unknownHttpVersion } from './lints/unknown-http-version.ts'
 import { unknownList } from './lints/unknown-list.ts'
 import { unknownMethod } from './lints/unknown-method.ts'
+import { unusedIgnore } from './lints/unused-ignore.ts'
 import { valueOutOfRange } from './lints/value-out-of-range.ts'
 import { versionPrefix } from './lints/version-prefix.ts'
 import { wrongListKind } from './lints/wrong-list-kind.ts'
@@ -68,4 +75,11 @@ export const LINTS: readonly Lint[] = [
   countryAllowList,
   deprecatedField,
   expressionLength,
+  planRuleCount,
+  planRegex,
+  planField,
+  planAction,
+  planList,
+  unusedIgnore,
+  invalidIgnore,
 ]

@@ -1,4 +1,22 @@
+import { fields } from '../../language/fields.ts'
+import type { Part } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
+import { nodesOf } from '../written-tests.ts'
+
+const DEPRECATED = new Map(
+  fields.flatMap(({ name, deprecated, alias }) =>
+    deprecated === undefined ? [] : [[name, { deprecated, alias }] as const]
+  )
+)
+
+const NAME = /[\w.]+/y
+
+/** The name of a field as the expression spells it, and its place. */
+const writtenName = (source: string, start: number): { name: string; at: Part } => {
+  NAME.lastIndex = start
+  const name = NAME.exec(source)?.[0] ?? ''
+  return { name, at: { start, length: name.length } }
+}
 
 export const deprecatedField: Lint = {
   code: 'deprecated_field',
@@ -7,7 +25,25 @@ export const deprecatedField: Lint = {
   explanation:
     'The field still works. `ip.geoip.country` is today’s `ip.src.country`; `cf.threat_score` is always 0. There is one finding for each field of\n' +
     'a rule. `--fix` writes the newer name.',
-  bad: ['ip.geoip.country eq "DE"', 'cf.threat_score ge 0'],
+  bad: ['ip.geoip.country eq "DE"', 'cf.threat_score eq 0 and not ip.geoip.asnum in {1}'],
   good: ['ip.src.country eq "DE"'],
-  by: 'loader',
+  expression: (written, report) => {
+    const places = new Map<string, Part[]>()
+    for (const node of nodesOf(written)) {
+      if (node.kind !== 'field') continue
+      const { name, at } = writtenName(written.source, node.start)
+      const known = places.get(name)
+      if (known !== undefined) known.push(at)
+      else if (DEPRECATED.has(name)) places.set(name, [at])
+    }
+    for (const [name, all] of places) {
+      const { deprecated, alias } = DEPRECATED.get(name)!
+      report({
+        part: all[0]!,
+        message: `\`${name}\` is deprecated`,
+        help: deprecated,
+        ...(alias === undefined ? {} : { replacements: all.map((at) => ({ text: alias, at })) }),
+      })
+    }
+  },
 }

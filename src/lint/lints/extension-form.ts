@@ -28,7 +28,7 @@ export const extensionForm: Lint = {
         part,
         message: `no extension is ${inBackticks(text)}: extensions have no dot and no capitals`,
         help: `write ${inBackticks(form)}`,
-        ...(inner === undefined ? {} : { replacement: { text: form, at: inner } }),
+        ...(inner === undefined ? {} : { replacements: [{ text: form, at: inner }] }),
       })
     }
   },

@@ -38,7 +38,7 @@ export const headerNameCase: Lint = {
         part,
         message: `no header is called ${inBackticks(name)}: names of headers are in lower case`,
         help: `write \`${lower}\``,
-        ...(inner === undefined ? {} : { replacement: { text: lower, at: inner } }),
+        ...(inner === undefined ? {} : { replacements: [{ text: lower, at: inner }] }),
       })
     }
     for (const field of nodesOf(written)) {

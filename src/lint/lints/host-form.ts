@@ -57,7 +57,7 @@ export const hostForm: Lint = {
         part,
         message: `no host is written ${inBackticks(text)}: names of hosts arrive in small letters`,
         help: `write ${inBackticks(lower)}`,
-        ...(inner === undefined ? {} : { replacement: { text: lower, at: inner } }),
+        ...(inner === undefined ? {} : { replacements: [{ text: lower, at: inner }] }),
       })
     }
   },

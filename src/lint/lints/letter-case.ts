@@ -54,7 +54,7 @@ export const letterCase: Lint = {
         part,
         message: `${inBackticks(text)} has ${fold.words}, which \`${through[0]}()\` never gives`,
         help: `write ${inBackticks(folded)}`,
-        ...(inner === undefined ? {} : { replacement: { text: folded, at: inner } }),
+        ...(inner === undefined ? {} : { replacements: [{ text: folded, at: inner }] }),
       })
     }
   },

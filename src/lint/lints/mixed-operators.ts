@@ -6,10 +6,8 @@ import { nodesOf } from '../written-tests.ts'
 const CLOSE = ')'
 
 /** True where the source has a parenthesis around the node, behind white space. */
-const isGrouped = (source: string, { start, end }: LogicalNode, within: LogicalNode): boolean => {
-  const before = source.slice(within.start, start).trimEnd()
-  return before.endsWith('(') && source.slice(end).trimStart().startsWith(CLOSE)
-}
+const isGrouped = (source: string, { start, end }: LogicalNode): boolean =>
+  source.slice(0, start).trimEnd().endsWith('(') && source.slice(end).trimStart().startsWith(CLOSE)
 
 export const mixedOperators: Lint = {
   code: 'mixed_operators',
@@ -22,6 +20,7 @@ export const mixedOperators: Lint = {
     'ssl and http.host eq "a.test" or http.host eq "b.test"',
   ],
   good: [
+    '((ssl and http.host eq "a.test") or (cf.client.bot and ssl) or http.host eq "b.test") and not ssl',
     '(http.host eq "a.test" or http.host eq "b.test") and ssl',
     'http.host eq "a.test" or (http.host eq "b.test" and ssl)',
     'ssl and http.host eq "a.test"',
@@ -33,7 +32,7 @@ export const mixedOperators: Lint = {
       const loose = (children(node) as readonly LogicalNode[]).find(
         (item) =>
           item.kind === 'and' &&
-          !isGrouped(source, item, node) &&
+          !isGrouped(source, item) &&
           source.slice(node.start, node.end) !== source.slice(item.start, item.end)
       )
       if (loose === undefined) continue

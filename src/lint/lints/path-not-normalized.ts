@@ -66,7 +66,7 @@ export const pathNotNormalized: Lint = {
           help: `write ${inBackticks(normalized)}, or compare \`raw.http.request.uri.path\``,
           ...(inner === undefined || /["\\]/.test(normalized)
             ? {}
-            : { replacement: { text: normalized, at: inner } }),
+            : { replacements: [{ text: normalized, at: inner }] }),
         })
         continue
       }

@@ -46,7 +46,7 @@ export const pathWithQuery: Lint = {
           help: `write \`"${text.slice(1)}"\``,
           ...(test.inner === undefined || isWhole(test)
             ? {}
-            : { replacement: { text: text.slice(1), at: test.inner } }),
+            : { replacements: [{ text: text.slice(1), at: test.inner }] }),
         })
       }
     }

@@ -77,10 +77,12 @@ export const repeatedItem: Lint = {
               ? `${inBackticks(item.shown)} is in the set already`
               : `${inBackticks(holder.shown)} holds ${inBackticks(item.shown)}`,
           help: 'leave it out',
-          replacement: {
-            text: '',
-            at: { start: part.start - before, length: part.length + before },
-          },
+          replacements: [
+            {
+              text: '',
+              at: { start: part.start - before, length: part.length + before },
+            },
+          ],
         })
       }
     }
