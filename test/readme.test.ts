@@ -130,7 +130,7 @@ describe('commands', () => {
       'npm ci',
       'npm start',
     ])
-    expect(scripts.start).toBe('node dist/cli/main.js serve')
+    expect(scripts.start).toBe('node dist/cli/main.js serve --demo-traffic')
     expect(scripts.prestart).toBe('npm run build:stale')
   })
 
