@@ -33,7 +33,7 @@ describe('a Ray ID', () => {
     ['00000000000000ff', '2012-10-12T00:00:00.000Z'],
     ['0000000640000000', '2012-10-12T00:00:01.000Z'],
     ['fffffffff0000000', '2034-07-22T15:26:07.350Z'],
-  ])('%s was made at %s', (ray, time) => {
+  ])('%s is from %s', (ray, time) => {
     expect(new Date(rayTime(ray)).toISOString()).toBe(time)
   })
 
@@ -191,7 +191,7 @@ describe('reading a Ray ID as people paste it', () => {
     expect(parseRay(text)).toEqual({ ray, colo, timeMs: rayTime(ray) })
   })
 
-  test('gives back the time it was made at', () => {
+  test('gives back the time it is from', () => {
     // Ahead of every other clock here: the ticks of a process never go back.
     const ahead = Math.ceil(Date.now() / 10) * 10 + 7_200_000
     const { header, timeMs } = createRays({ now: () => ahead }).next()

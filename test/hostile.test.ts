@@ -130,7 +130,7 @@ describe('whatever a visitor sends', () => {
       const found = await get(`${edge.admin}/api/events/${ray}`)
       expect(found.status).toBe(answer.startsWith('HTTP/1.1 403 ') ? 200 : 404)
       if (found.status === 404)
-        expect(found.body).toContain('Requests that match no rule make no event')
+        expect(found.body).toContain('Requests that match no rule create no event')
     }
   )
 

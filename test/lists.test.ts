@@ -72,6 +72,6 @@ describe('`feeds` of createEdge', () => {
     const file = join(folder, 'local.txt')
     writeFileSync(file, '10.0.0.1\n')
     const { warnings } = edgeOf('ip.src in $local', { feeds: [`local=${file}`] })
-    expect(warnings).toEqual([expect.stringContaining('nothing of it is taken in')])
+    expect(warnings).toEqual([expect.stringContaining('no entry remains')])
   })
 })

@@ -99,7 +99,7 @@ test('a country source that has nothing to open', async () => {
 test('--personas without --overrides would never be used', async () => {
   const { code, err } = await run(['serve', '--port', '0', '--personas', 'x.yaml'])
   expect(code).toBe(2)
-  expect(err).toContain('--personas: expected --overrides with it')
+  expect(err).toContain('--personas needs --overrides')
 })
 
 test.each([

@@ -54,7 +54,7 @@ describe('edge1020 rules check', () => {
     writeFileSync(local!, '10.0.0.1\n192.168.0.0/16\n')
     writeFileSync(asns!, '24940,Hetzner\n')
     const path = file('feed.json', 'ip.src in $office')
-    const nothing = 'nothing of it is taken in: all 2 entries are left out'
+    const nothing = 'no entry remains: all 2 entries are left out'
     const left = await run(['rules', 'check', path, '--feed', `office=${local}`])
     expect(left.code).toBe(0)
     expect(left.err).toContain(nothing)

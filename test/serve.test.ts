@@ -209,10 +209,10 @@ describe('edge1020 serve, started and stopped', () => {
     [['--store', 'none'], [USER_AGENT], [LOOK_UP]],
     [
       ['--store', 'memory'],
-      [/look a Ray ID up: +npx edge1020 events <Ray ID> --admin http:\S+$/m],
+      [/look up a Ray ID: +npx edge1020 events <Ray ID> --admin http:\S+$/m],
       [],
     ],
-    [[], [/look a Ray ID up: +npx edge1020 events <Ray ID> --data \S+$/m], []],
+    [[], [/look up a Ray ID: +npx edge1020 events <Ray ID> --data \S+$/m], []],
     [
       ['--store', 'none', '--rules', 'rules/starter.yaml'],
       [/\/cdn-cgi\/error\/1020/],
@@ -341,7 +341,7 @@ describe('the admin port beyond loopback', () => {
 
   test.each([
     [['--admin-token', 'short'], /admin token of 5 characters: expected 16 to 512/],
-    [['--admin-tls'], /--admin-tls: expected --tls/],
+    [['--admin-tls'], /--admin-tls needs --tls/],
     [['--admin-host', 'no.such.host.test'], /host "no\.such\.host\.test": expected an address/],
   ])('%j is a mistake', async (args, message) => {
     const { code, err } = await run([

@@ -100,7 +100,7 @@ describe('/healthz', () => {
     })
   })
 
-  test('says what keeps the store from its work; probes that ask strictly get a 503', async () => {
+  test('says the reason why the store does not work; probes that ask strictly get a 503', async () => {
     const trouble = { message: 'event store events.db: locked', since: '2026-11-29T10:00:00.000Z' }
     const state: StoreState = { trouble, waiting: 5, lost: 2, gaps: [] }
     const { ask } = start(FOUND, { store: { ...noStore(), state: () => state } })

@@ -75,7 +75,7 @@ const noRoute = (method: string, pathname: string, allowed: readonly string[]): 
     ? problem({
         status: 404,
         code: 'no_such_page',
-        detail: `nothing at ${pathname.slice(0, 200)}: GET /api lists what there is`,
+        detail: `nothing at ${pathname.slice(0, 200)}: GET /api lists all paths`,
       })
     : problem(
         {
@@ -104,7 +104,7 @@ const failure = (error: unknown): Answer => {
   }
   return error instanceof EdgeError
     ? problem({ status: 500, code: error.code, detail: error.message })
-    : problem({ status: 500, code: 'internal', detail: 'the answer could not be made' })
+    : problem({ status: 500, code: 'internal', detail: 'the edge failed to create the answer' })
 }
 
 /**

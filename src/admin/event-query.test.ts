@@ -70,7 +70,7 @@ describe('mistakes', () => {
     ['asn=x', 'asn', 'asn "x": expected a whole number'],
     ['path.contains=', 'path.contains', 'path contains: expected some text'],
     ['path.contains=a&path.contains=b', 'path.contains', 'path.contains: expected once'],
-    ['minute=1', 'minute', 'minute is for groups alone'],
+    ['minute=1', 'minute', 'minute is only for groups'],
     ['since=2', 'since', 'since "2": expected a time span such as 90s, 15m, 2h or 7d'],
     ['since=0s', 'since', 'since "0s"'],
     ['since=1h&from=2026-11-29', 'since', 'since: expected without from'],
@@ -78,7 +78,7 @@ describe('mistakes', () => {
     ['from=2026-11-29&to=2026-11-28', 'from', 'is not before to'],
     ['order=up', 'order', 'order "up": expected newest or oldest'],
     ['cursor=x', 'cursor', 'cursor "x": expected `next`'],
-    ['by=rule', 'by', 'by: not for this question, but for top and series'],
+    ['by=rule', 'by', 'by: supported only by top and series'],
   ])('%s', (text, parameter, message) => {
     const asked = () => read(text)
     expect(asked).toThrow(message)
@@ -90,10 +90,10 @@ describe('mistakes', () => {
   test.each([
     ['top', '', 'by: expected, the fields whose values are counted'],
     ['top', 'by=', 'by: expected'],
-    ['top', 'by=rule,nonsense', 'field "nonsense" is not one of an event'],
+    ['top', 'by=rule,nonsense', 'field "nonsense" is not a field of events'],
     ['top', 'by=a,b,c,d,e,f', 'by: expected a list of 1 to 5 fields'],
-    ['top', 'by=rule&bucket=5m', 'bucket: not for this question, but for series'],
-    ['series', 'by=rule', 'bucket: expected, the length of each stretch of time'],
+    ['top', 'by=rule&bucket=5m', 'bucket: supported only by series'],
+    ['series', 'by=rule', 'bucket: expected, the length of each interval'],
     ['series', 'bucket=5m&limit=101', 'limit 101: expected a whole number from 1 to 100'],
   ] as const)('of %s: %s', (kind, text, message) => {
     expect(() => readEventQuery(kind, new URLSearchParams(text), NOW)).toThrow(message)

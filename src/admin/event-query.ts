@@ -68,25 +68,25 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     read: (value, nowMs) => ({ from: nowMs - duration('since', value) * MS_PER_SECOND }),
   },
   from: {
-    description: 'first moment, ISO 8601 or milliseconds since 1970',
+    description: 'start of the period: ISO 8601 or milliseconds since 1970',
     example: '2026-11-29T10:00:00Z',
     of: ALL,
     read: (value) => ({ from: timeOf(value) }),
   },
   to: {
-    description: 'first moment that is too late',
+    description: 'end of the period, which does not include this moment',
     example: '2026-11-29T12:00:00Z',
     of: ALL,
     read: (value) => ({ to: timeOf(value) }),
   },
   text: {
-    description: 'text that stands somewhere in the event, in any case',
+    description: 'text that an event contains, ignoring case',
     example: 'wp-login',
     of: ALL,
     read: (text) => ({ text }),
   },
   limit: {
-    description: 'at most this many',
+    description: 'greatest number of events or rows',
     example: '20',
     of: ALL,
     read: (value) => ({ limit: wholeNumber('limit', value) }),
@@ -98,20 +98,19 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     read: (order) => ({ order }),
   },
   cursor: {
-    description: '`next` of the page before',
+    description: '`next` of the previous page',
     example: '1764410400000_8f3c2d1e0a9b7c65_0',
     of: ['page'],
     read: (cursor) => ({ cursor }),
   },
   by: {
-    description:
-      'fields whose values are counted, with commas between them; one field for a series',
+    description: 'fields whose values are counted, separated by commas; one field for a series',
     example: 'rule',
     of: ['top', 'series'],
     read: (value) => ({ by: value }),
   },
   bucket: {
-    description: 'length of each stretch of time',
+    description: 'length of each interval',
     example: '5m',
     of: ['series'],
     read: (value) => ({ bucketSeconds: duration('bucket', value) }),
@@ -275,7 +274,7 @@ export const readEventQuery = <Kind extends Question>(
     if (values.length > 1) throw new BadParameter(`${parameter}: expected once`, { parameter })
     if (!option.of.includes(kind)) {
       const expected = option.of.join(' and ')
-      throw new BadParameter(`${parameter}: not for this question, but for ${expected}`, {
+      throw new BadParameter(`${parameter}: supported only by ${expected}`, {
         parameter,
       })
     }

@@ -59,7 +59,7 @@ const unauthorized = (request: AdminRequest): Answer =>
         {
           status: 401,
           code: 'token_needed',
-          detail: 'this port asks for its token: expected the header "Authorization: Bearer TOKEN"',
+          detail: 'this port requires its token: expected the header "Authorization: Bearer TOKEN"',
           place: { header: 'authorization' },
         },
         { 'WWW-Authenticate': 'Bearer realm="edge1020 admin"' }
@@ -145,7 +145,7 @@ export const createGate = ({
           status: 403,
           code: 'foreign_host',
           detail:
-            'this port answers to localhost, IP addresses and its configured names only (--admin-name)',
+            'this port only answers to localhost, IP addresses and its configured names (--admin-name)',
           place: { header: 'host', value: host ?? '' },
         })
       }
@@ -154,7 +154,7 @@ export const createGate = ({
       return problem({
         status: 403,
         code: 'foreign_origin',
-        detail: 'this port answers no request that a page from elsewhere makes',
+        detail: 'this port does not answer requests from pages of other sites',
         place: foreign,
       })
     },

@@ -28,7 +28,7 @@ const conditions = (): [key: string, parameter: ParameterObject][] =>
     {
       name,
       in: 'query',
-      description: `events whose ${field.name} ${operator}: ${operator === 'in' ? 'values with commas between them' : 'this value'}`,
+      description: `events whose ${field.name} ${operator}: ${operator === 'in' ? 'values, separated by commas' : 'this value'}`,
       schema: { type: isNumber(field, operator) ? 'integer' : 'string' },
     },
   ])
@@ -99,7 +99,7 @@ export const describeApi = (all: readonly Route[]): OpenAPIObject => {
       title: 'edge1020: the admin port',
       version: packageJson.version,
       description:
-        'Events, metrics, health and changes of one edge. docs/admin.md tells who is let in.',
+        'Events, metrics, health and changes of one edge. docs/admin.md describes the access to this port.',
     })
     .addServer({ url: '/' })
     .addSecurityScheme('bearer', { type: 'http', scheme: 'bearer' })

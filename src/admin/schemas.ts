@@ -14,7 +14,7 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   rule: object({ id: text(), name: text(), 'source?': text('file and line') }, true),
   expression: text(),
   matched: list(object({ field: text(), value: {}, expression: text() })),
-  matchIndex: integer('0 for the match that decided'),
+  matchIndex: integer('0 for the deciding match'),
   ip: text(),
   country: text(),
   asn: integer(),
@@ -29,7 +29,7 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   path: text(),
   query: text(),
   protocol: text(),
-  status: integer('0 where the request went on to the origin'),
+  status: integer('0 if the request went to the origin'),
   notes: list(text()),
 }
 
@@ -40,7 +40,7 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   Health: object(
     {
       ok: { type: 'boolean' },
-      'authenticate?': text('stands in place of the rest where the token is missing'),
+      'authenticate?': text('the only other member if the token is missing'),
       'rules?': RULE_COUNTS,
       'store?': text(),
       'uptimeSeconds?': integer(),
@@ -54,7 +54,7 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
         penaltiesEvicted: integer(),
         failedOpen: integer(),
       }),
-      'trouble?': object({ message: text('what keeps the store from its work'), since: TIME }),
+      'trouble?': object({ message: text('the reason why the store does not work'), since: TIME }),
       'waiting?': integer(),
       'gaps?': list(
         object({

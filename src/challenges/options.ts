@@ -14,7 +14,7 @@ export const checkChallenges = ({ secret, lifetimeSeconds = 1 }: ChallengeOption
     throw new EdgeError('invalid_option', message)
   }
   if (secret === '') {
-    const message = 'option challenges: an empty secret lets anybody make clearances'
+    const message = 'option challenges: an empty secret lets anyone forge clearances'
     throw new EdgeError('invalid_option', message)
   }
 }

@@ -68,8 +68,8 @@ export const challengePage = (page: ChallengePage): string => {
 <body>
 <main>
 <h1>${host}</h1>
-<p id="challenge-status" role="status" data-cookies="Your browser takes no cookies: this site needs one to let you in.">One moment: this site looks at your browser before it lets you in.</p>
-<noscript><p>This site needs JavaScript to look at your browser.</p></noscript>
+<p id="challenge-status" role="status" data-cookies="Your browser blocks cookies. This site needs one to let you in.">One moment: this site is checking your browser.</p>
+<noscript><p>This site needs JavaScript to check your browser.</p></noscript>
 <form id="challenge-form" method="GET" action="${escapeHtml(page.action)}" data-kind="${KINDS[page.challenge]}">
 <input type="hidden" name="q" value="${escapeHtml(page.question)}">
 <input type="hidden" name="a" value="">

@@ -181,7 +181,7 @@ describe('questions', () => {
     [['--where', 'path'], '--where "path": expected FIELD=VALUE or FIELD.OPERATOR=VALUE'],
     [['--where', 'pth=/'], '--where unknown parameter "pth": did you mean path?'],
     [['--since', 'yesterday'], '--since "yesterday": expected a time span'],
-    [['--top', 'rule,nonsense'], 'field "nonsense" is not one of an event'],
+    [['--top', 'rule,nonsense'], 'field "nonsense" is not a field of events'],
     [['--top', 'rule', '--follow'], '--top and --follow: expected only one of them'],
     [['--series', 'rule', '--limit', '500'], '--limit 500: expected a whole number from 1 to 100'],
     [['--format', 'xml'], '--format "xml": expected one of table, json, ndjson, csv'],

@@ -67,7 +67,7 @@ export interface SecurityEvent {
   query: string
   /** `HTTP/1.1`, `HTTP/2` … */
   protocol: string
-  /** Status the edge answered with; 0 where the request went on to the origin. */
+  /** Status the edge answered with; 0 if the request went to the origin. */
   status: number
   /** What was odd about the request: "x-forwarded-for entry \"foo\" is not an address: ignored". */
   notes: string[]

@@ -85,7 +85,7 @@ export const fieldOf = (name: string): EventField => {
   if (notHere.has(text.toLowerCase())) {
     throw new EdgeError(
       'unknown_event_field',
-      `${shown}: Cloudflare has it, events of this edge do not`
+      `${shown}: a field of Cloudflare that events of this edge do not have`
     )
   }
   const near = nearest(
@@ -97,5 +97,5 @@ export const fieldOf = (name: string): EventField => {
     meant === undefined
       ? `expected one of ${eventFields.map((field) => field.name).join(', ')}`
       : `did you mean ${meant}?`
-  throw new EdgeError('unknown_event_field', `${shown} is not one of an event: ${hint}`)
+  throw new EdgeError('unknown_event_field', `${shown} is not a field of events: ${hint}`)
 }

@@ -27,8 +27,8 @@ describe('explainMiss', () => {
     expect(message(RAY, { oldestMs: LATER_MS, gaps: [GAP] })).toEqual({
       reason: 'gap',
       message:
-        `Ray ID ${RAY} (made at ${MADE}) is not in the store, and falls into a gap: ` +
-        '3 events from 2012-11-16 08:23:18.965 UTC to 2012-11-16 08:23:19.960 UTC could not be kept (no space left on device)',
+        `Ray ID ${RAY} (from ${MADE}) is not in the store; it belongs to a gap: ` +
+        '3 events from 2012-11-16 08:23:18.965 UTC to 2012-11-16 08:23:19.960 UTC could not be stored (no space left on device)',
     })
   })
 
@@ -55,7 +55,7 @@ describe('explainMiss', () => {
   test('of a removed event says when it was made and since when events are kept', () => {
     expect(message(`${RAY}-LHR`, { removedBeforeMs: LATER_MS, oldestMs: LATER_MS })).toEqual({
       reason: 'evicted',
-      message: `Ray ID ${RAY} was made at ${MADE}; the store keeps no events from before ${LATER}`,
+      message: `Ray ID ${RAY} is from ${MADE}; the store keeps no events from before ${LATER}`,
     })
   })
 
@@ -70,9 +70,9 @@ describe('explainMiss', () => {
   ])('of an event that is not in %s says where else it may be', (_, horizon, expected) => {
     const said = message(RAY.toUpperCase(), horizon)!
     expect(said.reason).toBe('not_in_store')
-    expect(said.message).toContain(`Ray ID ${RAY} (made at ${MADE})`)
+    expect(said.message).toContain(`Ray ID ${RAY} (from ${MADE})`)
     expect(said.message).toContain(expected)
-    expect(said.message).toContain('Requests that match no rule make no event')
+    expect(said.message).toContain('Requests that match no rule create no event')
     // Nobody here knows that.
     expect(said.message).not.toContain('passed')
   })

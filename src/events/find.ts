@@ -26,7 +26,7 @@ const gapAround = (timeMs: number, gaps: readonly Gap[]): Gap | undefined =>
   gaps.find(({ from, to }) => timeMs + TICK_MS >= Date.parse(from) && timeMs <= Date.parse(to))
 
 const gapMessage = ({ count, from, to, reason }: Gap): string =>
-  `${count === 0 ? 'events' : count === 1 ? 'one event' : `${count} events`} from ${shown(Date.parse(from))} to ${shown(Date.parse(to))} could not be kept (${reason})`
+  `${count === 0 ? 'events' : count === 1 ? 'one event' : `${count} events`} from ${shown(Date.parse(from))} to ${shown(Date.parse(to))} could not be stored (${reason})`
 
 /** Why a look-up found nothing: the ID is none, its event was removed or could not be kept, or it was never in this store. */
 export const explainMiss = (text: string, horizon: Horizon): FindResult => {
@@ -45,14 +45,14 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
     return {
       found: false,
       reason: 'evicted',
-      message: `Ray ID ${ray} was made at ${shown(timeMs)}; ${store} keeps no events from before ${shown(removedBeforeMs)}`,
+      message: `Ray ID ${ray} is from ${shown(timeMs)}; ${store} keeps no events from before ${shown(removedBeforeMs)}`,
     }
   }
   if (removedUpToMs !== undefined && timeMs <= removedUpToMs) {
     return {
       found: false,
       reason: 'evicted',
-      message: `Ray ID ${ray} was made at ${shown(timeMs)}; ${store} has removed events up to ${shown(removedUpToMs)}`,
+      message: `Ray ID ${ray} is from ${shown(timeMs)}; ${store} has removed events up to ${shown(removedUpToMs)}`,
     }
   }
   const gap = gapAround(timeMs, horizon.gaps ?? [])
@@ -60,7 +60,7 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
     return {
       found: false,
       reason: 'gap',
-      message: `Ray ID ${ray} (made at ${shown(timeMs)}) is not in ${store}, and falls into a gap: ${gapMessage(gap)}`,
+      message: `Ray ID ${ray} (from ${shown(timeMs)}) is not in ${store}; it belongs to a gap: ${gapMessage(gap)}`,
     }
   }
   const kept =
@@ -68,6 +68,6 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
   return {
     found: false,
     reason: 'not_in_store',
-    message: `Ray ID ${ray} (made at ${shown(timeMs)}) is not in ${store}, ${kept}. Requests that match no rule make no event, and each instance with a store of its own knows its own alone`,
+    message: `Ray ID ${ray} (from ${shown(timeMs)}) is not in ${store}, ${kept}. Requests that match no rule create no event. An instance with a separate store knows only its own events`,
   }
 }

@@ -182,7 +182,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
 
     test.each<[EventQuery, string, RegExp]>([
       [where('user_agent', 'is', 'x'), 'unknown_event_field', /did you mean userAgent\?/],
-      [where('botScore', 'is', 1), 'unknown_event_field', /Cloudflare has it/],
+      [where('botScore', 'is', 1), 'unknown_event_field', /a field of Cloudflare/],
       [where('path', 'greater', 'x'), 'invalid_query', /expected one of is, isNot, in/],
       [where('ip', 'inNetwork', '192.0.2.1/24'), 'invalid_query', /did you mean 192\.0\.2\.0\/24/],
       [where('asn', 'is', 'AS1'), 'invalid_query', /asn "AS1": expected a whole number/],

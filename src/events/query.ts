@@ -50,7 +50,7 @@ export interface EventQuery extends EventSelection {
   order?: 'newest' | 'oldest'
   /** At most this many. Default 100, at most 1,000. */
   limit?: number
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   cursor?: string
 }
 

@@ -41,10 +41,13 @@ describe('fields', () => {
   })
 
   test.each([
-    ['ips', 'field "ips" is not one of an event: did you mean ip?'],
-    ['ClientIPs', 'field "ClientIPs" is not one of an event: did you mean ip?'],
-    ['wafAttackScore', 'field "wafAttackScore": Cloudflare has it, events of this edge do not'],
-    ['__proto__', /^field "__proto__" is not one of an event: expected one of ray, time, /],
+    ['ips', 'field "ips" is not a field of events: did you mean ip?'],
+    ['ClientIPs', 'field "ClientIPs" is not a field of events: did you mean ip?'],
+    [
+      'wafAttackScore',
+      'field "wafAttackScore": a field of Cloudflare that events of this edge do not have',
+    ],
+    ['__proto__', /^field "__proto__" is not a field of events: expected one of ray, time, /],
   ])('%s is none', (name, message) => {
     expect(refusal(() => fieldOf(name))).toMatchObject({
       code: 'unknown_event_field',
@@ -62,7 +65,7 @@ describe('a query that cannot be', () => {
     [{ where: [null] }, 'condition null: expected { field, operator, value }'],
     [condition('ip', 'iss', 'x'), 'ip "iss": did you mean is?'],
     [condition('ip', 'contains', 'x'), 'ip "contains": expected one of is, isNot, in, inNetwork'],
-    [condition('hour', 'is', 'x'), 'hour is for groups alone: use time, or from and to'],
+    [condition('hour', 'is', 'x'), 'hour is only for groups: use time, or from and to'],
     [condition('host', 'in', 'x'), 'host in: expected a list of 1 to 1000 values'],
     [condition('host', 'in', []), 'host in: expected a list of 1 to 1000 values'],
     [condition('host', 'is', 7), 'host 7: expected text'],
@@ -77,7 +80,7 @@ describe('a query that cannot be', () => {
     [{ text: 'x'.repeat(1_001) }, 'text: expected at most 1000 characters'],
     [{ order: 'up' }, 'order "up": expected newest or oldest'],
     [{ limit: '5' }, 'limit "5": expected a whole number from 1 to 1000'],
-    [{ cursor: "1_a_0'--" }, 'cursor "1_a_0\'--": expected `next` of the page before'],
+    [{ cursor: "1_a_0'--" }, 'cursor "1_a_0\'--": expected `next` of the previous page'],
   ])('%j', (query, message) => {
     expect(refusal(() => settlePage(query as EventQuery))).toMatchObject({
       code: 'invalid_query',

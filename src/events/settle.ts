@@ -142,7 +142,7 @@ const settleCondition = (condition: Condition): SettledCondition => {
   const allowed = OPERATORS_OF[field.type]
   if (!allowed.includes(operator)) {
     if (allowed.length === 0) {
-      throw invalid(`${field.name} is for groups alone: use time, or from and to`)
+      throw invalid(`${field.name} is only for groups: use time, or from and to`)
     }
     const near = OPERATORS.includes(operator) ? undefined : nearest(String(operator), allowed)
     const hint =
@@ -196,7 +196,7 @@ export const cursorOf = ({ time, ray, matchIndex }: SecurityEvent): string =>
 const readCursor = (cursor: unknown): Position => {
   const [, timeMs, ray, matchIndex] = CURSOR.exec(String(cursor)) ?? []
   if (ray === undefined) {
-    throw invalid(`cursor ${shown(cursor)}: expected \`next\` of the page before`)
+    throw invalid(`cursor ${shown(cursor)}: expected \`next\` of the previous page`)
   }
   return { timeMs: Number(timeMs), ray, matchIndex: Number(matchIndex) }
 }

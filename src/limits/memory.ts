@@ -88,7 +88,7 @@ export const memoryCounters = ({
     penalties.shard(high).counts[slot] = Math.min(counted, LARGEST_COUNT)
     if (penalties.evicted === evicted || hasWarned) return
     hasWarned = true
-    const message = `rate limits: ${maxKeys} keys are limited: for each further one another is let go before its time (option maxKeys)`
+    const message = `rate limits: ${maxKeys} keys are limited: each further key ends the penalty of another one early (option maxKeys)`
     onError(new EdgeError('counters_full', message))
   }
 

@@ -39,7 +39,7 @@ const checkName = ({ key, keyPlace }: Entry, seen: Set<string>, reader: Reader):
   if (problem !== undefined) return report(problem.code, problem.message, problem.help)
   const lower = key.toLowerCase()
   if (isStrippedRequestHeader(lower)) {
-    return report('edge_header', `the header ${inBackticks(key)} is only the edge's to set`)
+    return report('edge_header', `only the edge sets the header ${inBackticks(key)}`)
   }
   if (REQUEST_HEADERS.has(lower) || lower.startsWith('content-')) {
     const message = `the header ${inBackticks(key)} belongs to the request, not to its sender`

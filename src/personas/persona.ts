@@ -54,7 +54,7 @@ const readIp = (node: Node, reader: Reader): Ip | undefined => {
   const ip = parseIp(text.value)
   if (ip !== undefined) return canonicalIp(ip)
   const message = `${inBackticks(text.value)} is not an IP address: expected one like \`192.0.2.1\` or \`2001:db8::1\``
-  const help = text.value.includes('/') ? 'a persona has one address, no network' : undefined
+  const help = text.value.includes('/') ? 'a persona has one address, not a network' : undefined
   reader.findings.error(text.place, 'invalid_ip', message, help)
   return undefined
 }

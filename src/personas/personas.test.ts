@@ -180,7 +180,7 @@ describe('what is wrong with a persona', () => {
   const one = (line: string) => brief(`personas:\n  - name: a\n    ${line}\n`)
 
   test.each([
-    ['ip: 10.0.0.0/8', ['invalid_ip 3:9+10 a persona has one address, no network']],
+    ['ip: 10.0.0.0/8', ['invalid_ip 3:9+10 a persona has one address, not a network']],
     ['ip: 127.1', ['wrong_type 3:9+5 write it in quotes: `"127.1"`']],
     ['ip: "127.1"', ['invalid_ip 3:9+7']],
     ['ip: 0177.0.0.1', ['invalid_ip 3:9+10']],

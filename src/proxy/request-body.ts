@@ -4,7 +4,7 @@ import type { VisitorRequest } from './visitor.ts'
 /** Why an exchange is broken off from the visitor's side: no fault of the origin. */
 export class VisitorGone extends Error {
   constructor() {
-    super('the visitor went away')
+    super('the visitor disconnected')
   }
 }
 

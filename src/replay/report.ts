@@ -88,8 +88,6 @@ export interface ReplayReport {
     readonly name: string
     readonly format: string
     readonly packing?: string
-    /** What has to be known of its format. */
-    readonly note?: string
     readonly lines: number
     readonly problem?: string
   }[]
@@ -285,11 +283,10 @@ export const reportOf = (replayed: Replayed, top: number): ReplayReport => {
   const { bucketMs, buckets } = tally.timeline
   const logCount = logs.filter(({ format }) => format !== 'empty').length
   return {
-    logs: logs.map(({ name, format, packing, note, lines, problem }) => ({
+    logs: logs.map(({ name, format, packing, lines, problem }) => ({
       name,
       format,
       ...(packing === undefined ? {} : { packing }),
-      ...(note === undefined ? {} : { note }),
       lines,
       ...(problem === undefined ? {} : { problem }),
     })),

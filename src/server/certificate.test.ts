@@ -82,7 +82,7 @@ describe('loadCertificate', () => {
     [
       'another certificate’s key',
       { key: file('other.key', String(other.export({ type: 'pkcs8', format: 'pem' }))) },
-      /other\.key: it is not that of the TLS certificate .*site\.pem/,
+      /other\.key: it does not match the TLS certificate .*site\.pem/,
     ],
   ])('%s: invalid_tls that names it', (_, change, message) => {
     expect(() => loadCertificate({ cert, key: keyFile, ...change })).toThrow(

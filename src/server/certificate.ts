@@ -102,13 +102,13 @@ export const loadCertificate = (tls: TlsOption): Certificate => {
     throw invalid(
       'key',
       tls.key,
-      `it is not that of the ${label('certificate', tls.cert)} (the first one there must be the site's own)`
+      `it does not match the ${label('certificate', tls.cert)} (the first certificate there must be the site's own)`
     )
   }
   try {
     createSecureContext({ cert, key })
   } catch (cause) {
-    throw invalid('certificate', tls.cert, `OpenSSL refuses it (${messageOf(cause)})`, cause)
+    throw invalid('certificate', tls.cert, `OpenSSL rejects it (${messageOf(cause)})`, cause)
   }
   return { cert, key, warning: dateWarning(certificate, tls.cert) }
 }

@@ -56,7 +56,7 @@ const examples = (base: string): string =>
       `curl -A Mozilla ${shellQuoted(`${base}/headers`)}`,
     ],
     [
-      '# a body there and back',
+      '# send a body and get it back',
       `curl -A Mozilla --data-binary 'hello' ${shellQuoted(`${base}/echo`)}`,
     ],
     [
@@ -80,7 +80,7 @@ export const demoPage = (
   const ray = headers['cf-ray']
   const passed =
     ray === undefined
-      ? 'No Ray ID came with it, so it did not come through an edge.'
+      ? 'It has no Ray ID, so it did not come through an edge.'
       : `The edge let it pass as <code>${escapeHtml(String(ray))}</code>.`
   return `<!doctype html>
 <html lang="en">
@@ -92,11 +92,11 @@ export const demoPage = (
 </head>
 <body>
 <h1>${isHome ? 'You reached the origin' : 'You reached the origin, but this page is not here'}</h1>
-<p>This is the small site that edge1020 brings along, so that there is something to protect. edge1020 stands in front of
-it, reads your rules in Cloudflare's Rules language, and answers whoever they refuse with an Error 1020 whose Ray ID
-leads back to the rule.</p>
-<p class="soft"><code>${request}</code> got here. ${passed}</p>
-<h2>What the origin was told</h2>
+<p>This small demo site comes with edge1020, so you have something to protect. edge1020 runs in front of it and judges
+every request by your rules. It answers a blocked request with Error 1020. The Ray ID in that answer leads back to the
+rule.</p>
+<p class="soft"><code>${request}</code> arrived. ${passed}</p>
+<h2>Headers that the origin received</h2>
 <div class="scroll"><table>
 ${rowsOf(rawHeaders)}
 </table></div>

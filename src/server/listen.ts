@@ -302,7 +302,7 @@ export const createListener = async ({
   if (certificate?.warning !== undefined) onError(certificate.warning)
   if (tlsFront?.isResumptionHonoured === false) {
     const message =
-      'TLS sessions can be resumed: this version of Node has no way to prevent it; JA3 and JA4 of a resumed connection are others'
+      'this version of Node cannot turn off the resumption of TLS sessions: a resumed connection has a different JA3 and JA4'
     onError(new EdgeError('tls_resumption', message))
   }
   const stopWatch =

@@ -259,7 +259,7 @@ test('requests of one connection: one answer each, in order, and nothing behind 
         } else if (origin !== undefined || answer.status === 501) {
           // A request that no rule matched: a look-up says so, and the origin knows the ID.
           const { message } = (await edge.store.find(answer.ray!)) as { message?: string }
-          expect(message).toContain('Requests that match no rule make no event')
+          expect(message).toContain('Requests that match no rule create no event')
           expect(rays.get(answer.ray!)).toBe(origin?.split(' ')[1])
         } else expect(answer.ray).toBe('-')
       }

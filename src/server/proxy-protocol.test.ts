@@ -175,8 +175,8 @@ test.each([
   ['a short UNIX path', v2({ protocol: 0x31, body: UNIX.slice(1) }), 'expected 232'],
   ['more than the limit', v2({ body: [], length: MAX_PROXY_HEADER_BYTES - 15 }), 'at most 4096'],
   ['the most that fits', v2({ command: 0x20, length: 0xffff }), 'at most 4096'],
-  ['half a TLV', v2({ body: [...INET, 4] }), 'amid a TLV'],
-  ['half a TLV, longer', v2({ body: [...INET, 4, 0] }), 'amid a TLV'],
+  ['half a TLV', v2({ body: [...INET, 4] }), 'inside a TLV'],
+  ['half a TLV, longer', v2({ body: [...INET, 4, 0] }), 'inside a TLV'],
   ['a TLV past the end', v2({ body: [...INET, 4, 0, 1] }), 'type 4 past its end'],
   [
     'a long TLV past the end',

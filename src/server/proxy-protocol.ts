@@ -132,7 +132,7 @@ const tlvProblem = (header: Uint8Array, start: number): string | undefined => {
   let at = start
   while (at < header.length) {
     const valueAt = at + TLV_HEADER_BYTES
-    if (valueAt > header.length) return 'PROXY header ends amid a TLV'
+    if (valueAt > header.length) return 'PROXY header ends inside a TLV'
     const type = header[at]!
     const length = view.getUint16(at + 1)
     at = valueAt + length
@@ -180,7 +180,7 @@ const readV2 = (bytes: Uint8Array): ProxyHeaderResult => {
   }
   // A local one's family is to be ignored, even where it is none.
   if (command === COMMAND_PROXY && (family > FAMILY_UNIX || transport > TRANSPORT_DATAGRAM)) {
-    return invalid(`PROXY header with protocol 0x${bytes[13]!.toString(16)}: no such family`)
+    return invalid(`PROXY header with protocol 0x${bytes[13]!.toString(16)}: unknown family`)
   }
   const hasAddresses = family !== FAMILY_UNSPECIFIED && transport !== TRANSPORT_UNSPECIFIED
   const addressEnd = V2_FIXED_BYTES + (ADDRESS_BYTES[family] ?? 0)

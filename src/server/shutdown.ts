@@ -33,7 +33,7 @@ export const onShutdown = (
     process: own = process,
     hangMs = HANG_MS,
     onError = (error) => console.error(`edge1020: closing failed: ${error}`),
-    onHangup = () => console.error('edge1020: SIGHUP ignored: this process reads no rules again'),
+    onHangup = () => console.error('edge1020: SIGHUP ignored: this process cannot reload rules'),
   }: ShutdownOptions = {}
 ): (() => void) => {
   let isClosing = false

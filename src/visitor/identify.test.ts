@@ -480,7 +480,7 @@ describe('what a trusted peer says of the country', () => {
     const given = { 'cf-ipcountry': 'JP', ...headers }
     const visitor = identify('10.0.0.1', given, { trust, geo: geo() })
     expect(visitor.country).not.toBe('JP')
-    expect(visitor.notes.join()).toContain('cf-ipcountry ignored: the peer is none of Cloudflare’s')
+    expect(visitor.notes.join()).toContain('cf-ipcountry ignored: the peer is not Cloudflare’s')
   })
 
   test('counts where the peer is one of Cloudflare’s', () => {

@@ -58,7 +58,7 @@ const COUNTRY = /^[A-Z][A-Z\d]$/
 const TOR_COUNTRY = 'T1'
 const CONNECTING_IP = 'cf-connecting-ip'
 const NOT_FROM_CLOUDFLARE =
-  'the peer is none of Cloudflare’s, and CF-Connecting-IP does not name the address'
+  'the peer is not Cloudflare’s, and the address does not come from CF-Connecting-IP'
 const JA4_FIELD = 'cf.bot_management.ja4'
 
 const NOWHERE: CityPlace = {

@@ -144,7 +144,7 @@ describe('test overrides', () => {
     ['x-edge-fields', 'null', 'is not a JSON object of fields and their values'],
     ['x-edge-fields', '"x"', 'is not a JSON object of fields and their values'],
     ['x-edge-fields', '{"a":"\xff"}', 'is not a JSON object of fields and their values'],
-    ['x-edge-fields', `{"a":${'['.repeat(9)}${']'.repeat(9)}}`, 'is nested more than 8 deep'],
+    ['x-edge-fields', `{"a":${'['.repeat(9)}${']'.repeat(9)}}`, 'is nested deeper than 8 levels'],
   ])('%s: %j is a problem', (name, value, expected) => {
     const visitor = identify({ [name]: value })
     expect(visitor.overrideProblems).toEqual([`${name}: ${JSON.stringify(value)} ${expected}`])

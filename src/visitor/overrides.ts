@@ -123,7 +123,7 @@ const READERS: Readonly<Record<OverrideName, ReadOverride>> = {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
       return 'is not a JSON object of fields and their values'
     }
-    if (isDeeper(json, MAX_DEPTH)) return `is nested more than ${MAX_DEPTH} deep`
+    if (isDeeper(json, MAX_DEPTH)) return `is nested deeper than ${MAX_DEPTH} levels`
     setFields(overrides, json)
   },
   'x-edge-challenge': (text, overrides) => {

@@ -235,7 +235,7 @@ describe('what is asked is bounded', () => {
     const { errors } = await zone(
       many(11, (i) => `a${i}: firewallEventsAdaptive(limit: 1) { rayName }`)
     )
-    expect(errors[0].message).toBe('more than 10 datasets in one question')
+    expect(errors[0].message).toBe('more than 10 datasets in one query')
     expect(page).toHaveBeenCalledTimes(10)
   })
 
@@ -257,7 +257,7 @@ test('a mistake has its place', async () => {
 
 test.each([
   [new EdgeError('store_failed', 'disk full'), 'disk full'],
-  [new Error('secret'), 'the answer could not be made'],
+  [new Error('secret'), 'the edge failed to create the answer'],
 ])('%s of the store is told to the owner', async (error, message) => {
   const { zone, store, onError } = await start()
   store.page = () => Promise.reject(error)

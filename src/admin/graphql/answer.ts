@@ -73,7 +73,8 @@ const shownError = (error: GraphQLError, onError: (error: unknown) => void): Gra
   if (!isTheirs) onError(cause)
   const { nodes, path } = error
   const code = cause instanceof EdgeError ? cause.code : 'internal'
-  const message = cause instanceof EdgeError ? cause.message : 'the answer could not be made'
+  const message =
+    cause instanceof EdgeError ? cause.message : 'the edge failed to create the answer'
   return new GraphQLError(message, { nodes, path, extensions: { code } })
 }
 
@@ -81,7 +82,7 @@ const budget = (): (() => void) => {
   let looks = 0
   return () => {
     if (++looks > MAX_LOOKS) {
-      throw new EdgeError('invalid_query', `more than ${MAX_LOOKS} datasets in one question`)
+      throw new EdgeError('invalid_query', `more than ${MAX_LOOKS} datasets in one query`)
     }
   }
 }
@@ -108,7 +109,7 @@ export const answerGraphql = async (
   const mistakes = validate(schema, document, undefined, { maxErrors: MAX_ERRORS })
   if (mistakes.length > 0) return refused(mistakes)
   if (document.definitions.every(({ kind }) => kind !== Kind.OPERATION_DEFINITION)) {
-    return refused([new GraphQLError('the question has no operation')])
+    return refused([new GraphQLError('the query has no operation')])
   }
   const { data = null, errors } = await execute({
     schema,

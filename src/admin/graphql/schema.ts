@@ -74,7 +74,8 @@ const EVENT = new GraphQLObjectType<SecurityEvent, Context>({
         name,
         {
           type: typeof CONSTANTS[name] === 'number' ? NUMBER : STRING,
-          description: 'not known to this edge, but for `kind` and `sampleInterval`',
+          description:
+            'a field of Cloudflare that events of this edge do not have: null, except for `kind` and `sampleInterval`',
           resolve: () => CONSTANTS[name] ?? null,
         },
       ])

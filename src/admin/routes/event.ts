@@ -6,7 +6,7 @@ import type { Side } from '../side.ts'
 export const event = ({ store }: Side): Route => ({
   method: 'GET',
   path: '/api/events/{ray}',
-  summary: 'the event behind a Ray ID',
+  summary: 'the event with this Ray ID',
   parameters: [
     {
       name: 'ray',
@@ -16,7 +16,7 @@ export const event = ({ store }: Side): Route => ({
     },
   ],
   result: {
-    description: 'the match that decided, with the other matches of the request under `also`',
+    description: 'the deciding match, with the other matches of the request under `also`',
     schema: 'EventDocument',
   },
   problems: [400, 404],

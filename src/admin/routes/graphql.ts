@@ -22,7 +22,7 @@ const questionIn = (body: string): Question | undefined => {
 export const graphql = ({ store, onError }: Side): Route => ({
   method: 'POST',
   path: '/client/v4/graphql',
-  summary: "events as Cloudflare's GraphQL API gives them: firewallEventsAdaptive and its groups",
+  summary: "events in the form of Cloudflare's GraphQL API: firewallEventsAdaptive and its groups",
   takes: { type: 'application/json', schema: 'GraphQlQuestion' },
   result: { description: 'data, and errors in the shape of GraphQL', schema: 'GraphQlAnswer' },
   answer: async (request) => {

@@ -13,7 +13,7 @@ export const health = ({ health: read, store, startMs }: Side): Route => ({
   summary: 'state and counts',
   result: {
     description:
-      'what is running; `ok` is false while the store has trouble; without the token, where there is one, `ok` and `authenticate` alone',
+      'the state of the edge; `ok` is false while the store has trouble; without a required token, only `ok` and `authenticate`',
     schema: 'Health',
   },
   parameters: [

@@ -16,13 +16,13 @@ const FORM_PAGE = `<!doctype html>
 <label>Token <input name="token" type="password" autocomplete="current-password" required autofocus></label>
 <button>Log in</button>
 </form>
-<p>The edge printed its token when it started, unless you gave it one with --admin-token.</p>
+<p>The edge printed its token when it started, unless you set one with --admin-token.</p>
 `
 
 export const loginForm: Route = {
   method: 'GET',
   path: '/login',
-  summary: 'the form that takes the token',
+  summary: 'the form for the token',
   result: { description: 'the form', type: 'text/html' },
   open: true,
   answer: () => html(FORM_PAGE),
@@ -42,10 +42,10 @@ const tokenIn = (type: string, body: string): string | undefined => {
 export const login = ({ gate }: Side): Route => ({
   method: 'POST',
   path: '/login',
-  summary: 'takes the token, gives a session cookie',
+  summary: 'accepts the token and returns a session cookie',
   takes: { type: JSON_TYPE, schema: 'Login' },
   result: {
-    description: 'the session, in `Set-Cookie`; a form is sent on to the index',
+    description: 'the session, in `Set-Cookie`; a form is redirected to the index',
     schema: 'Done',
   },
   problems: [400, 401, 415, 429],
@@ -82,7 +82,7 @@ export const logout = ({ gate }: Side): Route => ({
   method: 'POST',
   path: '/logout',
   summary: 'ends the session',
-  result: { status: 303, description: 'the session is over; on to the form' },
+  result: { status: 303, description: 'the session has ended; redirects to the form' },
   open: true,
   answer: (request) => seeOther('/login', { 'Set-Cookie': gate.logout(request) }),
 })

@@ -5,7 +5,7 @@ import type { Side } from '../side.ts'
 export const metrics = ({ metrics: own }: Side): Route => ({
   method: 'GET',
   path: '/metrics',
-  summary: 'counts and states for Prometheus',
+  summary: 'metrics for Prometheus',
   result: { description: "Prometheus' text format", type: 'text/plain' },
   problems: [404],
   answer: async () =>

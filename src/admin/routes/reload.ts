@@ -7,8 +7,8 @@ import type { Side } from '../side.ts'
 export const reloadRules = ({ reload }: Side): Route => ({
   method: 'POST',
   path: '/api/rules/reload',
-  summary: 'reads the rule files again and puts them in force',
-  result: { description: 'the rules in force', schema: 'Reloaded' },
+  summary: 'reads the rule files again and activates them',
+  result: { description: 'the active rules', schema: 'Reloaded' },
   problems: [409, 422],
   changes: true,
   answer: async () => {
@@ -16,7 +16,7 @@ export const reloadRules = ({ reload }: Side): Route => ({
       return problem({
         status: 409,
         code: 'no_rule_files',
-        detail: 'the rules of this edge come from no files: a program has to put others in force',
+        detail: 'the rules of this edge do not come from files: only its program can replace them',
       })
     }
     try {

@@ -108,10 +108,10 @@ describe('a journal that another program cuts off while it is written', () => {
     expect(await store.find(lost.ray)).toMatchObject({
       found: false,
       reason: 'gap',
-      message: expect.stringContaining(`another program cut off the journal ${journal}`),
+      message: expect.stringContaining(`another program truncated the journal ${journal}`),
     })
     expect(store.state()).toMatchObject({ lost: 1, gaps: [{ count: 1 }] })
-    expect(notices).toContainEqual(expect.stringContaining('cut off the journal'))
+    expect(notices).toContainEqual(expect.stringContaining('truncated the journal'))
   })
 
   test('a quiet one is left at once', async () => {

@@ -135,7 +135,7 @@ describe('opening for writing', () => {
   test('where there can be no file says what is needed', () => {
     expect(refusal(() => openForWriting(folder, 'commit'))).toMatchObject({
       code: 'store_failed',
-      message: `event store ${folder}: cannot be opened: the file and its directory have to be writable`,
+      message: `event store ${folder}: cannot be opened: the file and its directory must be writable`,
     })
   })
 })
@@ -160,7 +160,7 @@ describe('a database of another program', () => {
     for (const open of [() => openForWriting(file, 'commit'), () => openForReading(file)]) {
       expect(refusal(open)).toMatchObject({
         code: 'store_version',
-        message: `${file} has schema version 1: this edge1020 reads versions 2 and 3; move the file away to begin a new one`,
+        message: `${file} has schema version 1: this edge1020 reads versions 2 and 3; move the file away to start a new one`,
       })
     }
   })
@@ -193,11 +193,11 @@ describe('what the driver says', () => {
   test.each([
     [
       'Unable to open connection to x',
-      'cannot be opened: the file and its directory have to be writable',
+      'cannot be opened: the file and its directory must be writable',
     ],
     [
       'attempt to write a readonly database',
-      'the file and its directory have to be writable, also to read it, as SQLite keeps an index beside it: run this as the user of the edge',
+      'the file and its directory must be writable even for reading, because SQLite keeps an index beside the file: run this as the user of the edge',
     ],
     ['disk I/O error', 'disk I/O error'],
   ])('%j', (said, told) => {

@@ -15,10 +15,10 @@ const CHECKPOINT_PAGES = 4_000
 
 /** What the driver says of files it may not touch helps nobody. */
 const REASONS: readonly [RegExp, string][] = [
-  [/Unable to open connection/, 'cannot be opened: the file and its directory have to be writable'],
+  [/Unable to open connection/, 'cannot be opened: the file and its directory must be writable'],
   [
     /readonly database/,
-    'the file and its directory have to be writable, also to read it, as SQLite keeps an index beside it: run this as the user of the edge',
+    'the file and its directory must be writable even for reading, because SQLite keeps an index beside the file: run this as the user of the edge',
   ],
 ]
 

@@ -192,7 +192,7 @@ test.runIf(isRoot)('a journal of another user in the temporary directory is not 
   work()
   expect(raysIn(file)).toEqual([])
   expect(notices).toEqual([
-    `event store ${file}: the journal ${forged} is left out: it belongs to another user (12345)`,
+    `event store ${file}: the edge skips the journal ${forged}: it belongs to another user (12345)`,
   ])
   // The owner of the store's file can write anything into it.
   chownSync(file, 12_345, 12_345)
@@ -242,7 +242,7 @@ test('lines that an edge never writes are left out and told of once; torn ones a
   expect(raysIn(file)).toEqual([{ ray: event.ray }])
   expect(existsSync(path)).toBe(false)
   expect(notices).toEqual([
-    `event store ${file}: the journal ${path} has lines that hold no events: they are left out`,
+    `event store ${file}: the journal ${path} has lines without an event: the edge skips them`,
   ])
   const torn = leftBehind(file, 1)
   writeFileSync(torn, `[{"ray":"torn\n${JSON.stringify([eventWith()])}\n`)

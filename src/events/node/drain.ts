@@ -234,7 +234,7 @@ export class Drain {
       }
     }
     this.#events.onNotice(
-      `event store ${file}: ${reason}; a new one is begun, and earlier events are not in it`,
+      `event store ${file}: ${reason}; the edge starts a new one without the earlier events`,
       this.#lostGap
     )
   }
@@ -254,7 +254,7 @@ export class Drain {
     if (this.#foreign.has(name)) return
     this.#foreign.add(name)
     this.#events.onNotice(
-      `event store ${this.#options.file}: the journal ${path} has lines that hold no events: they are left out`,
+      `event store ${this.#options.file}: the journal ${path} has lines without an event: the edge skips them`,
       undefined
     )
   }
@@ -317,7 +317,7 @@ export class Drain {
     try {
       kept = setAside(file)
     } catch (error) {
-      this.#tell(`event store ${file}: damaged, and cannot be set aside: ${messageOf(error)}`)
+      this.#tell(`event store ${file}: damaged, and cannot be renamed: ${messageOf(error)}`)
       return false
     }
     const reason = keptAs(kept)

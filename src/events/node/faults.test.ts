@@ -129,7 +129,7 @@ describe('a file that is gone', () => {
       // The thread may come across the parts while they are removed one by one: that is over then.
       const told = watched.notices.filter((notice) => !notice.endsWith(' works again'))
       expect(told).toEqual([
-        `event store ${file}: the file was removed, moved or replaced; a new one is begun, and earlier events are not in it`,
+        `event store ${file}: the file was removed, moved or replaced; the edge starts a new one without the earlier events`,
       ])
       expect(notices).toEqual([])
       await watched.store.close()
@@ -222,7 +222,7 @@ describe('a file that is damaged', () => {
     const kept = join(dirname(file), aside!)
     expect(readFileSync(kept).equals(damaged)).toBe(true)
     expect(notices).toEqual([
-      `event store ${file}: the file was damaged and is kept as ${kept}; a new one is begun, and earlier events are not in it`,
+      `event store ${file}: the file was damaged and is kept as ${kept}; the edge starts a new one without the earlier events`,
     ])
     expect(errors).toEqual([])
   })

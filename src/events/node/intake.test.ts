@@ -69,7 +69,7 @@ test('where the first place takes nothing, the second one does, until the first 
   const [early, late] = [eventWith(), eventWith()]
   await intake.append([early])
   expect(linesIn(spill)).toEqual([[early]])
-  expect(troubles).toEqual([expect.stringMatching(/^ENOENT.*: events of events\.db are kept in /)])
+  expect(troubles).toEqual([expect.stringMatching(/^ENOENT.*: events of events\.db go to /)])
   mkdirSync(home.directory)
   vi.advanceTimersByTime(2_000)
   await intake.append([late])

@@ -335,7 +335,7 @@ export class Intake {
         this.#place = index
         if (problem !== undefined) {
           this.#tell(
-            `${messageOf(problem)}: events of ${file} are kept in ${place.directory} meanwhile`
+            `${messageOf(problem)}: events of ${file} go to ${place.directory} in the meantime`
           )
         }
         this.#grown(journal, false)
@@ -344,7 +344,7 @@ export class Intake {
       if (!(journal instanceof Error)) await journal.abandon()
       problem ??= failure
     }
-    return problem ?? new Error('there is no place for a journal')
+    return problem ?? new Error('no directory can hold a journal')
   }
 
   async #leave(): Promise<void> {

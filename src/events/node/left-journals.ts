@@ -66,7 +66,7 @@ export class LeftJournals {
   #tell(path: string, reason: string): void {
     if (this.#unreadable.has(path)) return
     this.#unreadable.add(path)
-    this.onNotice(`event store ${this.file}: the journal ${path} is left out: ${reason}`)
+    this.onNotice(`event store ${this.file}: the edge skips the journal ${path}: ${reason}`)
   }
 
   #take(path: string): boolean {

@@ -25,7 +25,7 @@ export const openJournal = (path: string, file: string): number => {
   const fd = openSync(path, FLAGS)
   try {
     const stat = fstatSync(fd)
-    if (!stat.isFile()) throw new UntrustedJournal('it is no regular file')
+    if (!stat.isFile()) throw new UntrustedJournal('it is not a regular file')
     const isShared = dirname(path) === resolve(tmpdir())
     if (isShared && !isTrusted(stat.uid, file)) {
       throw new UntrustedJournal(`it belongs to another user (${stat.uid})`)

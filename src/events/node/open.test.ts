@@ -52,7 +52,7 @@ describe('what is no store', () => {
   test.each(['memory', 'none', 'other'])('%j, read from outside', (spec) => {
     expect(refusal(spec, true)).toMatchObject({
       code: 'unknown_store',
-      message: `store "${spec}": expected sqlite:FILE, which alone can be read from outside of the edge`,
+      message: `store "${spec}": expected sqlite:FILE, the only store that another process can read`,
     })
   })
 })

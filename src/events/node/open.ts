@@ -30,7 +30,7 @@ export const openStore = (
   throw new EdgeError(
     'unknown_store',
     readOnly
-      ? `store "${spec}": expected sqlite:FILE, which alone can be read from outside of the edge`
+      ? `store "${spec}": expected sqlite:FILE, the only store that another process can read`
       : `store "${spec}": expected memory, none or sqlite:FILE`
   )
 }

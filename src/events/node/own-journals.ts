@@ -156,7 +156,7 @@ export class OwnJournals {
     if (Number.isNaN(missing) ? !own.isFinished : missing <= 0) return
     const count = Number.isNaN(missing) ? 0 : missing
     own.lostEvents += count
-    const reason = `another program cut off the journal ${path}`
+    const reason = `another program truncated the journal ${path}`
     const gap: Gap = {
       firstRay: '',
       lastRay: '',

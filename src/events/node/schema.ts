@@ -67,7 +67,7 @@ export const checkSchema = (db: Connection, file: string): void => {
   if (version !== SCHEMA_VERSION && version !== JSON_VERSION) {
     throw new EdgeError(
       'store_version',
-      `${file} has schema version ${version}: this edge1020 reads versions ${JSON_VERSION} and ${SCHEMA_VERSION}; move the file away to begin a new one`
+      `${file} has schema version ${version}: this edge1020 reads versions ${JSON_VERSION} and ${SCHEMA_VERSION}; move the file away to start a new one`
     )
   }
 }

@@ -127,7 +127,7 @@ const begin = (
     }
     const contents = lookInto(file, durability)
     onNotice(
-      `event store ${file}: ${keptAs(kept)}; a new one is begun, and earlier events are not in it`
+      `event store ${file}: ${keptAs(kept)}; the edge starts a new one without the earlier events`
     )
     return contents
   }
@@ -150,7 +150,7 @@ const readOnlyStore = (file: string, name: string): SqliteStore => {
     append: async () => {
       throw closed
         ? closedError(name)
-        : new EdgeError('store_read_only', `${name}: opened for reading only`)
+        : new EdgeError('store_read_only', `${name}: opened read-only`)
     },
     find: (ray) => asked(() => reader.find(ray)),
     query: (filter) => asked(() => reader.query(filter)),

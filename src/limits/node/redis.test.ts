@@ -154,13 +154,13 @@ describe.skipIf(!hasRedis())('with a Redis', () => {
     for (let i = 0; i < 20; i++) expect(await passes(counters, hit(1))).toBe(true)
     expect(errors.map(({ code }) => code)).toEqual(['counters_failed'])
     expect(errors[0]!.message).toMatch(
-      /^redis:\/\/127\.0\.0\.1:\d+: .*: requests are not limited until it answers again$/
+      /^redis:\/\/127\.0\.0\.1:\d+: .*: rate limits are off until it answers again$/
     )
     expect(counters.stats.failedOpen).toBe(20)
     await redis.start()
     await until(() => warnings.length > 0)
     expect(warnings).toEqual([
-      `${counters.name} answers again; 20 requests were let through uncounted`,
+      `${counters.name} answers again; 20 requests passed without being counted`,
     ])
     // It has forgotten the script as well.
     for (let i = 0; i < 2; i++) expect(await passes(counters, hit(1))).toBe(true)

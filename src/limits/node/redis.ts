@@ -101,7 +101,7 @@ const standingsOf = (answer: unknown, hits: number): readonly Standing[] => {
     answer.every((number, i) =>
       i % NUMBERS_PER_STANDING === 0 ? number >= 0 && number < hits : Number.isSafeInteger(number)
     )
-  if (!isAnswer) throw new Error('an answer that is not of the script')
+  if (!isAnswer) throw new Error('an unexpected answer to the script')
   const standings: Standing[] = []
   for (let i = 0; i < answer.length; i += NUMBERS_PER_STANDING) {
     standings.push({
@@ -176,7 +176,7 @@ export const redisCounters = (
     if (isDown) return
     isDown = true
     letThrough = 0
-    const message = `${name}: ${messageOf(cause)}: requests are not limited until it answers again`
+    const message = `${name}: ${messageOf(cause)}: rate limits are off until it answers again`
     onError(new EdgeError('counters_failed', message, { cause }))
   }
 
@@ -184,7 +184,7 @@ export const redisCounters = (
     deaf = 0
     if (!isDown) return
     isDown = false
-    onWarning(`${name} answers again; ${letThrough} requests were let through uncounted`)
+    onWarning(`${name} answers again; ${letThrough} requests passed without being counted`)
   }
 
   client.on('error', failed)

@@ -125,7 +125,8 @@ export const parseClientHello = (body: Uint8Array, recordVersion: number): Clien
 
   // SSL 3.0 has no extensions, and TLS up to 1.2 may leave them out.
   const block = cursor.left === 0 ? body.subarray(0, 0) : cursor.vector16()
-  if (!cursor.isDone) return 'length of the extensions is not what is left of the client hello'
+  if (!cursor.isDone)
+    return 'the length of the extensions does not match the rest of the client hello'
   const extensions = readExtensions(block)
   if (extensions === undefined) return 'an extension reaches past the end of the client hello'
 

@@ -91,7 +91,9 @@ export const readClientHello = (bytes: Uint8Array): HelloResult => {
     if (start > MAX_HELLO_BYTES) return tooLong()
     if (bytes.length < start) return MORE
     if (bytes[at] !== HANDSHAKE || bytes[at + 1] !== TLS_MAJOR_VERSION) {
-      return invalid(`record of type ${bytes[at]} and version ${bytes[at + 1]} amid a client hello`)
+      return invalid(
+        `record of type ${bytes[at]} and version ${bytes[at + 1]} inside a client hello`
+      )
     }
     const length = fragmentBytes(bytes, at)
     // RFC 8446 §5.1 forbids empty handshake records.

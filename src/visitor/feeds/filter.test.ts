@@ -47,7 +47,7 @@ const OTHERS = [
   '2001:db8::1',
 ]
 
-const NOTHING = 'feed.txt: nothing of it is taken in: its one entry is left out'
+const NOTHING = 'feed.txt: no entry remains: its only entry is left out'
 
 const notice = (count: string) =>
   `feed.txt: local addresses left out of ${count}: "unfiltered" keeps them`

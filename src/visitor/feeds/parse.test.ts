@@ -157,7 +157,7 @@ describe('what is no feed', () => {
       [
         'an error as text',
         'Too many requests',
-        `feed feed.txt: "Too many requests" is of none of the formats ${formats}`,
+        `feed feed.txt: "Too many requests" has none of the formats ${formats}`,
       ],
       [
         'a table without addresses, said to be one',
@@ -168,12 +168,12 @@ describe('what is no feed', () => {
       [
         'a JSON array',
         '[\n  {"ip":"198.51.100.1"}\n]',
-        "feed feed.txt: it is a JSON array, expected one object a line, as `jq -c '.[]'` prints them",
+        "feed feed.txt: it is a JSON array, expected one object per line, as `jq -c '.[]'` prints them",
       ],
       [
         'a JSON array on one line',
         '[{"ip":"198.51.100.1"}]',
-        "feed feed.txt: it is a JSON array, expected one object a line, as `jq -c '.[]'` prints them",
+        "feed feed.txt: it is a JSON array, expected one object per line, as `jq -c '.[]'` prints them",
       ],
       [
         'a JSON document',
@@ -209,10 +209,10 @@ test('numbers of autonomous systems among addresses are left out', () => {
 
 describe('a feed of which nothing is taken in', () => {
   test.each([
-    ['10.0.0.1\n192.168.0.0/16\n', 'nothing of it is taken in: all 2 entries are left out'],
-    ['127.0.0.1\n', 'nothing of it is taken in: its one entry is left out'],
-    ['0.0.0.0/0\n', 'nothing of it is taken in: its one entry is left out'],
-    ['scope,value\ncountry,DE\n', 'nothing of it is taken in: its one entry is left out'],
+    ['10.0.0.1\n192.168.0.0/16\n', 'no entry remains: all 2 entries are left out'],
+    ['127.0.0.1\n', 'no entry remains: its only entry is left out'],
+    ['0.0.0.0/0\n', 'no entry remains: its only entry is left out'],
+    ['scope,value\ncountry,DE\n', 'no entry remains: its only entry is left out'],
   ])('%j says so first', (text, problem) => {
     const { entries, problems } = feedOf(text)
     expect(entries).toBe(0)

@@ -114,7 +114,7 @@ const notices = (
       `none of its ${count(all, 'entry', 'entries')} reaches min=${min}`,
     left === all &&
       all > 0 &&
-      `nothing of it is taken in: ${left === 1 ? 'its one entry is' : `all ${left} entries are`} left out`,
+      `no entry remains: ${left === 1 ? 'its only entry is' : `all ${left} entries are`} left out`,
     hostBits > 0 && `host bits of ${count(hostBits, 'network', 'networks')} masked`,
     local > 0 &&
       `local addresses left out of ${count(local, 'entry', 'entries')}: "unfiltered" keeps them`,
@@ -171,11 +171,11 @@ export const parseFeed = (bytes: Uint8Array, options: ParseOptions): ParsedFeed 
     throw refuse('it is a web page, expected a list of addresses')
   // An IPv6 address in brackets begins like one.
   if (/^\[(?!\s*[\da-f:])/i.test(sample.firstLine)) {
-    throw refuse("it is a JSON array, expected one object a line, as `jq -c '.[]'` prints them")
+    throw refuse("it is a JSON array, expected one object per line, as `jq -c '.[]'` prints them")
   }
   const format = options.format ?? sample.format ?? (sample.firstLine === '' ? 'list' : undefined)
   if (format === undefined) {
-    throw refuse(`${excerpt(sample.firstLine)} is of none of the formats ${FEED_FORMATS.join(' ')}`)
+    throw refuse(`${excerpt(sample.firstLine)} has none of the formats ${FEED_FORMATS.join(' ')}`)
   }
   const full = options.full ?? (format === 'scored' ? SCORED_FULL : OTHER_FULL)
   const entries = new Entries({ full, min, unfiltered })

@@ -75,8 +75,8 @@ const missingCountries = (): GeoSource => {
   const countries = loadedOnce((): GeoSource['lookup'] => {
     throw new EdgeError(
       'geo_failed',
-      `country data is missing: ${COUNTRY_PACKAGE} is not installed, \`npm install ${COUNTRY_PACKAGE}@${COUNTRY_PACKAGE_VERSION}\` ` +
-        'does it; or pass a database with --geo FILE.mmdb (option `geo`)'
+      `country data is missing: ${COUNTRY_PACKAGE} is not installed: run \`npm install ${COUNTRY_PACKAGE}@${COUNTRY_PACKAGE_VERSION}\`, ` +
+        'or pass a database with --geo FILE.mmdb (option `geo`)'
     )
   })
   return {

@@ -72,7 +72,7 @@ describe('what fails changes nothing and says why', () => {
     await new Promise<void>((resolve) => short.listen(0, '127.0.0.1', resolve))
     const { port } = short.address() as AddressInfo
     expect((await site.failure({ url: `http://127.0.0.1:${port}/` })).message).toContain(
-      'the connection was cut'
+      'the connection ended early'
     )
     short.close()
   })
@@ -86,7 +86,7 @@ describe('what fails changes nothing and says why', () => {
         .end('abc')
     }
     const { message } = await site.failure()
-    expect(message).toContain(`${CUT + 3} of ${BODY.length} bytes came`)
+    expect(message).toContain(`${CUT + 3} of ${BODY.length} bytes arrived`)
     rmSync(join(site.dir, 'made', 'data.bin.part'), { recursive: true })
   })
 
@@ -97,7 +97,7 @@ describe('what fails changes nothing and says why', () => {
   ])('silence %s', async (_, answer) => {
     site.handler = answer
     expect((await site.failure({ timeoutMs: 60 })).message).toBe(
-      `download of ${site.url} failed: nothing came for 0.06 s`
+      `download of ${site.url} failed: no data arrived for 0.06 s`
     )
   })
 

@@ -28,7 +28,7 @@ describe('a download that was cut off', () => {
     site.putOld()
     site.handler = cut(BODY, headers)
     expect((await site.failure()).message).toBe(
-      `download of ${site.url} failed: the connection was cut; the next try resumes from there`
+      `download of ${site.url} failed: the connection ended early; the next run resumes there`
     )
     expect(site.contentName()).toBe(OLD_NAME)
     site.handler = rest(BODY, headers)

@@ -69,7 +69,7 @@ const ask = (url: URL, wish: Wish, withCredentials: boolean) =>
 
 const redirected = (from: URL, location: string | undefined): URL => {
   if (location === undefined || !URL.canParse(location, from)) {
-    throw new Error('the server redirects to nowhere')
+    throw new Error('the server redirects without a location')
   }
   const to = new URL(location, from)
   if (to.protocol !== 'https:' && (to.protocol !== 'http:' || from.protocol === 'https:')) {

@@ -129,7 +129,7 @@ describe('redirects', () => {
   test.each([
     ['without end', '/data', 'the server redirects more than 5 times'],
     ['to a file', 'file:///etc/hostname', 'the server redirects from http:// to file:///'],
-    ['to nowhere', 'http://[', 'the server redirects to nowhere'],
+    ['to nowhere', 'http://[', 'the server redirects without a location'],
   ])('%s are refused', async (_, location, reason) => {
     site.putOld()
     site.handler = (_request, response) => response.writeHead(302, { location }).end()

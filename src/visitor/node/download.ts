@@ -79,7 +79,7 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, at: number) => {
 const reasonOf = (error: unknown): string => {
   const text = messageOf(error)
   // Node's word for an answer that ends too early.
-  return text === 'aborted' ? 'the connection was cut' : text
+  return text === 'aborted' ? 'the connection ended early' : text
 }
 
 /** Without what may be secret: name, password, query. */
@@ -138,7 +138,7 @@ const receive = async (
     }
     if (total !== undefined && bytes !== total) {
       state.lasting &&= bytes < total
-      throw new Error(`${bytes} of ${total} bytes came`)
+      throw new Error(`${bytes} of ${total} bytes arrived`)
     }
     return bytes
   } finally {
@@ -212,7 +212,7 @@ export const download = async ({
   const shown = shownUrl(url)
   const silence = new AbortController()
   const timer = setTimeout(
-    () => silence.abort(new Error(`nothing came for ${timeoutMs / MS_PER_S} s`)),
+    () => silence.abort(new Error(`no data arrived for ${timeoutMs / MS_PER_S} s`)),
     timeoutMs
   )
   const state = { lasting: false }
@@ -237,7 +237,7 @@ export const download = async ({
   } catch (error) {
     const cause = silence.signal.aborted ? silence.signal.reason : error
     await (state.lasting ? part?.release() : part?.remove())?.catch(() => {})
-    const kept = state.lasting ? '; the next try resumes from there' : ''
+    const kept = state.lasting ? '; the next run resumes there' : ''
     throw new EdgeError(
       'download_failed',
       `download of ${shown} failed: ${reasonOf(cause)}${kept}`,

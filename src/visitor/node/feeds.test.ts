@@ -218,7 +218,7 @@ describe('a file that changes', () => {
     [
       'autonomous systems',
       'AS64496',
-      'it lists autonomous systems now, addresses before: expected the same until a restart',
+      'it now lists autonomous systems instead of addresses: restart the edge to change the kind',
     ],
   ])('into %s changes nothing, until it is a feed again', async (_, text, problem) => {
     const file = write('a.txt', '198.51.100.1')

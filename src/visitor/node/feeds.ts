@@ -87,7 +87,7 @@ const reread = ({ spec, file, feed: { kind } }: Loaded): Read => {
   if (kind === undefined || next.feed.kind === kind) return next
   throw new EdgeError(
     'invalid_feed',
-    `feed ${file}: it lists ${KIND_NAMES[next.feed.kind ?? kind]} now, ${KIND_NAMES[kind]} before: expected the same until a restart`
+    `feed ${file}: it now lists ${KIND_NAMES[next.feed.kind ?? kind]} instead of ${KIND_NAMES[kind]}: restart the edge to change the kind`
   )
 }
 

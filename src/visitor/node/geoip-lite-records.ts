@@ -44,7 +44,7 @@ const eachRecord = (
     for (let offset = 0; offset < bytes; ) {
       const read = readSync(file, chunk, 0, chunk.length, offset)
       const whole = read - (read % size)
-      if (whole === 0) throw new Error('it was cut off while it was read')
+      if (whole === 0) throw new Error('it was truncated during the read')
       for (let at = 0; at < whole; at += size) take(view, at, offset + at)
       offset += whole
     }

@@ -27,7 +27,7 @@ const installedDir = (): string => {
   if (installed === undefined) {
     throw new EdgeError(
       'geo_failed',
-      'country data is missing: geoip-lite is not installed, `npm install geoip-lite@1.4.10` does it'
+      'country data is missing: geoip-lite is not installed: run `npm install geoip-lite@1.4.10`'
     )
   }
   return join(installed.dir, 'data')

@@ -51,7 +51,7 @@ describe('a file that cannot be read', () => {
     ['cut off at the end', good.subarray(0, good.length - 5), 'outside the data'],
     ['without its end', good.subarray(0, good.length / 2), 'cut off'],
     ['cut off in front', good.subarray(100), 'damaged'],
-    ['of nodes that are not there', mmdb({ metadata: { node_count: 1e6 } }), 'do not fit in'],
+    ['of nodes that are not there', mmdb({ metadata: { node_count: 1e6 } }), 'exceed the file'],
     [
       'of another version',
       mmdb({ metadata: { binary_format_major_version: 3 } }),

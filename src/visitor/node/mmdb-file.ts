@@ -82,7 +82,7 @@ const layoutOf = (bytes: Buffer): Layout => {
   }
   const data = { start: metadata.searchTreeSize + SEPARATOR_BYTES, end: marker }
   if (!isWhole(nodeCount) || data.start > data.end) {
-    throw new Error(`its ${nodeCount} nodes do not fit in: cut off or damaged`)
+    throw new Error(`its ${nodeCount} nodes exceed the file: truncated or damaged`)
   }
   if (bytes.subarray(data.start - SEPARATOR_BYTES, data.start).some((byte) => byte !== 0)) {
     throw new Error('its records do not start at the end of its tree: damaged')
@@ -178,7 +178,7 @@ const parse = (path: string, bytes: Buffer, onDamage: (error: EdgeError) => void
 const checkSize = (bytes: number) => {
   if (bytes <= MAX_FILE_BYTES) return
   const size = (bytes / GIGABYTE).toFixed(1)
-  throw new Error(`it has ${size} GB, the most that can be read are 2 GB`)
+  throw new Error(`it has ${size} GB, expected at most 2 GB`)
 }
 
 /** @throws EdgeError `geo_failed` that names the file and what is wrong */
