@@ -33,6 +33,7 @@ export default defineConfig([
       data: 'src/data.ts',
       'cli/main': 'src/cli/main.ts',
       'events-worker': 'src/events/node/events-worker.ts',
+      'editor-worker': 'src/editor/editor-worker.ts',
       'list-worker': 'src/rules/node/list-worker.ts',
       'replay-worker': 'src/replay/replay-worker.ts',
       'store-contract': 'src/events/store.contract.ts',

@@ -11,6 +11,7 @@ const OUTPUTS = [
   'index.d.ts',
   'node.js',
   'data.js',
+  'editor-worker.js',
   'events-worker.js',
   'list-worker.js',
   'replay-worker.js',

@@ -65,6 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   commit: ['events'],
   counters: ['limits', 'phases', 'rules'],
   warnings: ['language', 'rules'],
+  editor: ['language', 'lint', 'visitor'],
   lint: ['import', 'language', 'lists', 'nearest', 'request', 'rules', 'text-file', 'warnings'],
   options: ['nearest'],
   verdict: [

@@ -21,9 +21,12 @@ const OUTPUTS = [
   'index.d.ts',
   'node.js',
   'data.js',
+  'editor-worker.js',
   'events-worker.js',
   'list-worker.js',
+  'replay-worker.js',
   'cli/main.js',
+  'dashboard/page.js',
 ]
 const CLIENT = ['client.js', 'client.d.ts']
 const INPUTS = [

@@ -1,8 +1,8 @@
 // The tables behind docs/fields.md and docs/functions.md: every example gives the result that the page shows.
 import { describe, expect, test } from 'vitest'
-import { fieldMeanings } from '../scripts/reference/field-meanings.ts'
-import { functionNotes, quantifierNotes } from '../scripts/reference/function-notes.ts'
 import { documented, resultOf } from '../scripts/reference/functions.ts'
+import { fieldMeanings } from '../src/editor/field-meanings.ts'
+import { functionNotes, quantifierNotes } from '../src/editor/function-notes.ts'
 import { fieldFacts } from '../src/language/fields.ts'
 
 describe('fields', () => {

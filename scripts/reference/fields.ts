@@ -1,8 +1,8 @@
+import { meaningOf } from '../../src/editor/field-meanings.ts'
 import table from '../../src/language/fields.json' with { type: 'json' }
 import type { FieldFacts, FieldPhase, FieldSource } from '../../src/language/fields.ts'
 import { fieldFacts, fields } from '../../src/language/fields.ts'
 import { typeName } from '../../src/language/types.ts'
-import { fieldMeanings } from './field-meanings.ts'
 import { heading, table as markdownTable } from './markdown.ts'
 
 const INTRODUCTION = `
@@ -36,23 +36,6 @@ const PHASES: Readonly<Record<FieldPhase, string>> = {
   transform: 'rules that rewrite requests',
   characteristic: 'rate limiting counters',
   network: 'Magic Firewall',
-}
-
-/** Fields that list the names or the values of a map need no sentence of their own. */
-const PARTS: readonly [ending: string, meaning: (map: string) => string][] = [
-  ['.names', (map) => `Names of \`${map}\`, in their order.`],
-  ['.values', (map) => `Values of \`${map}\`, in their order.`],
-]
-
-/** @throws RangeError for a field that nobody described */
-export const meaningOf = (name: string): string => {
-  const own = fieldMeanings[name]
-  if (own !== undefined) return own
-  for (const [ending, meaning] of PARTS) {
-    const map = name.slice(0, -ending.length)
-    if (name.endsWith(ending) && fieldFacts.has(map)) return meaning(map)
-  }
-  throw new RangeError(`scripts/reference/field-meanings.ts: no meaning of the field ${name}`)
 }
 
 const defaultOf = ({ default: value, type }: FieldFacts): string => {

@@ -1,14 +1,13 @@
+import type { FunctionExample, FunctionNote } from '../../src/editor/function-notes.ts'
+import { functionNotes, quantifierNotes } from '../../src/editor/function-notes.ts'
+import { signature } from '../../src/editor/signature.ts'
 import { compile } from '../../src/language/compile.ts'
 import { defaultScheme } from '../../src/language/defaults.ts'
 import { customRuleFunctions, functions } from '../../src/language/functions/table.ts'
-import type { FunctionDefinition, Parameter } from '../../src/language/scheme.ts'
-import { expectedName } from '../../src/language/scheme.ts'
+import type { FunctionDefinition } from '../../src/language/scheme.ts'
 import type { Value } from '../../src/language/types.ts'
-import { typeName } from '../../src/language/types.ts'
 import { wholeLanguage } from '../../src/language/whole.ts'
 import { formatIp, Ip, parseIp } from '../../src/lists/ip.ts'
-import type { FunctionExample, FunctionNote } from './function-notes.ts'
-import { functionNotes, quantifierNotes } from './function-notes.ts'
 import { heading } from './markdown.ts'
 
 const INTRODUCTION = `
@@ -47,18 +46,6 @@ export const resultOf = ({ expression, given: values = {} }: FunctionExample): s
   return shown(compiled.evaluate({ get: (slot) => read.get(slot) }))
 }
 
-const parameterText = ({ name, types, kind, optional }: Parameter): string =>
-  `${name}${optional === true ? '?' : ''}: ${kind === 'any' ? '' : `${kind} `}${types.map(expectedName).join(' or ')}`
-
-const signature = ({ name, parameters, rest, returns }: FunctionDefinition): string => {
-  const all = [
-    ...parameters.map(parameterText),
-    ...(rest === undefined ? [] : [`…${parameterText(rest)}`]),
-  ]
-  const result = typeof returns === 'function' ? 'the type of the first' : typeName(returns)
-  return `${name}(${all.join(', ')}) → ${result}`
-}
-
 const givenText = (values: FunctionExample['given']): string[] =>
   Object.entries(values ?? {}).map(([name, value]) => {
     if (name === 'ip.src') return `# ${name} is ${value}`
@@ -95,7 +82,7 @@ export const writeFunctions = async (): Promise<string> => {
     .map((definition) => {
       const note = functionNotes[definition.name]
       if (note === undefined) {
-        throw new RangeError(`scripts/reference/function-notes.ts: nothing on ${definition.name}`)
+        throw new RangeError(`src/editor/function-notes.ts: nothing on ${definition.name}`)
       }
       const call = `\`${signature(definition)}\``
       return section(

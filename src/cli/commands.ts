@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,
+  lsp: async () => (await import('./lsp.ts')).lsp,
   lint: async () => (await import('./lint.ts')).lintCommand,
   import: async () => (await import('./import.ts')).importCommand,
   page: async () => (await import('./page.ts')).page,

@@ -1,4 +1,4 @@
-import type { Value } from '../../src/language/types.ts'
+import type { Value } from '../language/types.ts'
 
 export interface FunctionExample {
   readonly expression: string

@@ -1,3 +1,5 @@
+import { fieldFacts } from '../language/fields.ts'
+
 /** The meaning of each field, in our own words. Aliases need none; `.names` and `.values` have theirs by rule. */
 export const fieldMeanings: Readonly<Record<string, string>> = {
   'http.cookie': 'The whole `Cookie` header, as sent.',
@@ -232,4 +234,21 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
     "The subject of validated JSON web tokens, by the token's configuration.",
   'http.request.jwt.claims.exp.sec':
     "The end of validity of validated JSON web tokens in seconds, by the token's configuration.",
+}
+
+/** Fields that list the names or the values of a map need no sentence of their own. */
+const PARTS: readonly [ending: string, meaning: (map: string) => string][] = [
+  ['.names', (map) => `Names of \`${map}\`, in their order.`],
+  ['.values', (map) => `Values of \`${map}\`, in their order.`],
+]
+
+/** @throws RangeError for a field that nobody described */
+export const meaningOf = (name: string): string => {
+  const own = fieldMeanings[name]
+  if (own !== undefined) return own
+  for (const [ending, meaning] of PARTS) {
+    const map = name.slice(0, -ending.length)
+    if (name.endsWith(ending) && fieldFacts.has(map)) return meaning(map)
+  }
+  throw new RangeError(`src/editor/field-meanings.ts: no meaning of the field ${name}`)
 }
