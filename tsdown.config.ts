@@ -43,6 +43,7 @@ export default defineConfig([
     },
     platform: 'node',
     clean: true,
+    copy: ['src/testing/testing.cjs', 'src/testing/testing-jest.cjs'],
     hooks: { 'build:done': markOptionalTypes },
   },
   // The dashboard's script and files: its pages load them from this package, and nothing from elsewhere.

@@ -128,7 +128,8 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
   const challenging = (): Challenging => {
     opened ??= challengeModule.now.openChallenges(
       options.challenges ?? {},
-      options.answers?.emulatedHeader
+      options.answers?.emulatedHeader,
+      now && Date.now
     )
     return opened
   }

@@ -27,7 +27,10 @@ const QUIET = [
   '--disable-sync',
 ]
 
+/** What `chromium.launch` takes here. */
+export const launchOptions = { executablePath, args: QUIET, env: { HOME: tmpdir() } }
+
 export const launch = (): Promise<Browser> => {
   if (executablePath === undefined) throw new Error(`CI needs Chromium: none in ${PLACES}`)
-  return chromium.launch({ executablePath, args: QUIET, env: { HOME: tmpdir() } })
+  return chromium.launch(launchOptions)
 }

@@ -42,7 +42,14 @@ const ownPath = (target: string): string =>
  */
 export const createChallenges = (
   clearances: Clearances,
-  { isEmulated = true }: { isEmulated?: boolean | undefined } = {}
+  {
+    isEmulated = true,
+    visitorNow,
+  }: {
+    isEmulated?: boolean | undefined
+    /** The visitor's clock, where a test has set the edge's to another time. */
+    visitorNow?: (() => number) | undefined
+  } = {}
 ): Challenges => {
   const answerOf = (
     status: number,
@@ -67,7 +74,9 @@ export const createChallenges = (
   })
 
   const cookieOf = (challenge: Challenge, facts: ChallengeFacts): string => {
-    const expires = new Date(facts.timeMs + clearances.lifetimeSeconds * MS_PER_SECOND)
+    const expires = new Date(
+      (visitorNow?.() ?? facts.timeMs) + clearances.lifetimeSeconds * MS_PER_SECOND
+    )
     return [
       `${COOKIE}=${clearances.sign('clearance', challenge, facts, facts.timeMs)}`,
       'Path=/',

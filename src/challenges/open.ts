@@ -13,8 +13,10 @@ export interface Challenging {
 /** Makes the challenges of an edge; the module loads where a rule has one. */
 export const openChallenges = (
   options: ChallengeOptions,
-  isEmulated: boolean | undefined
+  isEmulated: boolean | undefined,
+  /** The visitor's clock, where a test has set the edge's to another time. */
+  visitorNow?: (() => number) | undefined
 ): Challenging => {
   const clearances = createClearances(options)
-  return { clearances, challenges: createChallenges(clearances, { isEmulated }) }
+  return { clearances, challenges: createChallenges(clearances, { isEmulated, visitorNow }) }
 }

@@ -71,6 +71,7 @@ export interface TestEdge extends EdgeControls {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+const ENCODED = ['content-encoding', 'content-length']
 const NO_SOCKET = 'http://edge.test'
 /** So many requests and events of one test are kept. */
 const CAPACITY = 10_000
@@ -224,7 +225,11 @@ export const createTestEdge = async (given: TestEdgeOptions = {}): Promise<TestE
     },
     respond: async ({ request: asked }) => {
       try {
-        return await fetch(asked)
+        const answer = await fetch(asked)
+        const response = new Response(answer.body, answer)
+        // The body is decoded, and MSW would do so once more.
+        for (const name of ENCODED) response.headers.delete(name)
+        return response
       } catch (error) {
         // MSW makes the client's own network error of it.
         if (error instanceof TypeError) return Response.error()

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { refusalCode } from '../control/codes.ts'
 import { membersOf, wholeNumber, wrong } from '../control/given.ts'
 import { parseRay } from '../ray.ts'
@@ -66,7 +67,7 @@ const isRule = (wanted: string | RegExp, { rule }: Outcome): boolean =>
   (typeof wanted === 'string' ? wanted === rule.name || wanted === rule.id : wanted.test(rule.name))
 
 const ruleWanted = (call: string, rule: unknown): string | RegExp | undefined => {
-  if (rule === undefined || (typeof rule === 'string' && rule !== '') || rule instanceof RegExp) {
+  if (rule === undefined || (typeof rule === 'string' && rule !== '') || types.isRegExp(rule)) {
     return rule
   }
   throw wrong(`${call}: rule`, rule, 'the name or the id of a rule, or a pattern')

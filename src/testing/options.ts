@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { membersOf, wholeNumber, wrong } from '../control/given.ts'
 import type { Options } from '../node.ts'
 import { OPTION_NAMES } from '../options.ts'
@@ -47,7 +48,7 @@ const startOf = (clock: unknown = DEFAULT_START_MS): number | undefined => {
   const ms =
     typeof clock === 'number'
       ? clock
-      : clock instanceof Date || typeof clock === 'string'
+      : types.isDate(clock) || typeof clock === 'string'
         ? new Date(clock).getTime()
         : Number.NaN
   if (Number.isNaN(ms)) {

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { identify } from '../client/identify.ts'
 import { see } from '../client/response.ts'
 import type { SeenRequest } from '../control/requests.ts'
@@ -21,6 +22,8 @@ export interface Outcome {
   /** True where the edge itself was asked, and not only its answer looked at. */
   readonly isKnown: boolean
 }
+
+const { isNativeError } = types
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -144,7 +147,8 @@ export const outcomeOf = (received: unknown): Outcome | Promise<Outcome> => {
   if (isSeen(received)) return ofRequest(received as unknown as SeenRequest)
   const told = toldOf(received)
   if (told !== undefined) return ofRequest(told.request)
-  if (received instanceof Error) {
+  // jest's errors are of another realm.
+  if (isNativeError(received)) {
     const { response } = received as Error & { response?: unknown }
     if (isObject(response)) return outcomeOf(response)
     if (isCut(received)) return { what: 'cut', isKnown: false }
