@@ -90,6 +90,8 @@ export interface Edge {
   replaceRules(ruleset: Ruleset): void
   /** The rules in force. */
   readonly ruleset: Ruleset
+  /** What it was made with. Its rules may be others by now. */
+  readonly options: Readonly<EdgeOptions>
   readonly store: EventStore
   readonly stats: Readonly<EdgeStats>
   /** The data centre in its Ray IDs. */
@@ -329,6 +331,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     get warnings() {
       return warningsOf(current.ruleset, provided)
     },
+    options,
     store,
     stats,
     colo,

@@ -161,6 +161,8 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'rules',
     'verdict',
     'visitor',
+    'personas',
+    'toolkit',
   ],
   toolkit: [
     'actions',

@@ -19,6 +19,7 @@ import { metrics } from './routes/metrics.ts'
 import { openApi } from './routes/openapi.ts'
 import { reloadRules } from './routes/reload.ts'
 import { testRoutes } from './routes/tests.ts'
+import { check, explain } from './routes/trials.ts'
 import type { Health, MetricsText, Reloaded, Side } from './side.ts'
 
 export interface AdminOptions {
@@ -36,6 +37,7 @@ export interface AdminOptions {
   metrics?: MetricsText | undefined
   /** What tests may do to the edge. Absent: there are no routes for them. */
   tests?: TestControl | undefined
+  trials?: Side['trials']
   /** Pages for people. They go before the routes of the API that have the same path. */
   pages?: ((side: Side) => readonly Route[]) | undefined
   onError?: (error: unknown) => void
@@ -57,6 +59,8 @@ const ROUTES: readonly ((side: Side) => Route)[] = [
   openApi,
   auditLog,
   reloadRules,
+  explain,
+  check,
   () => loginForm,
   login,
   logout,
@@ -126,6 +130,7 @@ export const createAdmin = ({
   reload,
   metrics: metricsText,
   tests,
+  trials,
   pages = () => [],
   onError = () => {},
 }: AdminOptions): Admin => {
@@ -139,6 +144,7 @@ export const createAdmin = ({
     reload,
     metrics: metricsText,
     tests,
+    trials,
     onError,
     routes: () => routes,
   }

@@ -3,9 +3,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
 import { createControl } from '../control/control.ts'
+import { createEdge } from '../edge.ts'
 import { eventWith } from '../events/event.fixture.ts'
 import { memoryStore } from '../events/memory.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
+import { edgeTrials } from '../server/edge-trials.ts'
 import { type AdminOptions, createAdmin } from './admin.ts'
 import { schemas } from './schemas.ts'
 import { testSchemas } from './test-schemas.ts'
@@ -24,6 +26,8 @@ const controlWithEvent = () => {
 
 /** What the routes take that take more than a token. */
 const BODIES: Readonly<Record<string, object>> = {
+  '/api/explain': { request: 'https://shop.test/', from: 'curl-hetzner' },
+  '/api/check': { request: 'https://shop.test/', from: ['curl-hetzner', { asn: 1 }], entry: 1 },
   '/api/test/block-next': { code: 1006, times: 2, when: { path: '/a' }, rule: 'x' },
   '/api/test/limit-next': { retryAfter: 3 },
   '/api/test/challenge-next': { action: 'js_challenge' },
@@ -34,6 +38,10 @@ const BODIES: Readonly<Record<string, object>> = {
   '/api/test/wait-for-event': { rule: event.rule.name, timeoutMs: 0 },
 }
 
+const ruleset = rulesFromObjects([
+  { rules: [{ name: 'hosting', when: { asn: [24940, 16509] }, action: 'block' }] },
+])
+
 const side = async (options: Partial<AdminOptions> = {}) => {
   const store = memoryStore()
   await store.append([event, also])
@@ -41,6 +49,7 @@ const side = async (options: Partial<AdminOptions> = {}) => {
     store,
     health: () => ({ rules: { enabled: 1, total: 1 }, judged: 1, blocked: 1 }),
     reload: async () => ({ rules: { enabled: 1, total: 1 }, files: ['a.yaml'], warnings: [] }),
+    trials: edgeTrials(createEdge({ ruleset, store })),
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => '' },
     tests: controlWithEvent(),
     ...options,
@@ -100,10 +109,10 @@ describe('each route answers as it is described', () => {
       : path.startsWith('/api/test/')
         ? await side()
         : ask
-    const given = path.startsWith('/api/test/') ? (BODIES[path] ?? {}) : { token: TOKEN }
+    const given = path.startsWith('/api/') ? (BODIES[path] ?? {}) : { token: TOKEN }
     const body = path.endsWith('graphql') ? '{"query":"{ __typename }"}' : JSON.stringify(given)
     const takes = operation.requestBody?.content[type] as { schema: { $ref: string } } | undefined
-    if (path.startsWith('/api/test/') && takes !== undefined) {
+    if (path.startsWith('/api/') && takes !== undefined) {
       expect(check(takes.schema.$ref.split('/').at(-1)!, given)).toEqual([])
     }
     const answer = await asked(method.toUpperCase(), target, { 'content-type': type }, body)

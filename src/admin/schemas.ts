@@ -33,6 +33,39 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   notes: list(text()),
 }
 
+const FLIPS = list(
+  object(
+    {
+      changes: list(
+        object({
+          attribute: text('`country`, `asn`, `user_agent` …, or a field of the Rules language'),
+          from: {},
+          to: {},
+          'values?': list({}),
+          'except?': list({}),
+        })
+      ),
+      action: text(),
+      'rule?': text(),
+    },
+    true
+  )
+)
+const SEEN = object(
+  {
+    name: text(),
+    title: text(),
+    kind: text(),
+    country: text(),
+    asn: integer(),
+    action: text(),
+    'status?': integer(),
+    'code?': integer(),
+    'rule?': text(),
+  },
+  true
+)
+
 const VALUE: SchemaObject = { type: ['string', 'integer'] }
 
 /** What the routes answer with, by the names that they use. */
@@ -97,6 +130,73 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
   Login: object({ token: text() }),
   Done: object({ ok: { type: 'boolean' } }),
   OpenApi: { type: 'object' },
+  TrialQuestion: object({
+    request: {
+      description:
+        'a URL, a curl command line, an HTTP request or a HAR file as text; or method, url, headers, body and version',
+      type: ['string', 'object'],
+    },
+    'from?': {
+      description: 'a persona, `country=DE,asn=24940`, or an object of these; of check a list, too',
+      type: ['string', 'object', 'array'],
+    },
+    'entry?': integer('of a HAR file, from 1'),
+  }),
+  Explanation: object(
+    {
+      'status_code?': integer('of the refusal'),
+      trace: list(ref('TraceStep')),
+      action: text(),
+      'code?': integer(),
+      'rule?': object({ id: text(), name: text(), source: text() }),
+      'zone?': text(),
+      request: object({ method: text(), url: text(), protocol: text() }),
+      visitor: object(
+        { ip: text(), country: text(), asn: integer(), 'persona?': text(), user_agent: text() },
+        true
+      ),
+      'answer?': object({ status: integer(), headers: { type: 'object' }, body: text() }),
+      notes: list(text()),
+      flips: FLIPS,
+    },
+    true
+  ),
+  TraceStep: object(
+    {
+      step_name: text(),
+      type: { type: 'string', enum: ['phase', 'product', 'rule'] },
+      name: text(),
+      matched: { type: 'boolean' },
+      outcome: text(),
+      'reason?': text(),
+      'action?': text(),
+      'expression?': text(),
+      'trace?': list(ref('TraceStep')),
+      'deciders?': list(object({ expression: text(), field: text(), value: {} })),
+    },
+    true
+  ),
+  CheckResult: object(
+    {
+      blocked: list(SEEN),
+      passed: list(SEEN),
+      'attribution?': object(
+        {
+          of: text('name of the vantage point'),
+          rule: text(),
+          source: text(),
+          scope: list(text()),
+          'together?': { type: 'boolean' },
+          irrelevant: list(text()),
+          flips: FLIPS,
+        },
+        true
+      ),
+      remedies: list(object({ what: text(), works: { type: 'boolean' }, 'tried?': text() })),
+      notes: list(text()),
+    },
+    true
+  ),
   GraphQlQuestion: object({
     query: text(),
     'variables?': { type: ['object', 'null'] },

@@ -29,6 +29,9 @@ export interface MetricsText {
   text(): Promise<string>
 }
 
+/** Answers a question about requests that nobody has sent; JSON in, JSON out. Rejects with EdgeError for a mistake in it. */
+export type TryRequest = (question: unknown) => Promise<unknown>
+
 /** What the routes of the admin port work with. */
 export interface Side {
   readonly store: EventStore
@@ -38,6 +41,8 @@ export interface Side {
   readonly gate: Gate
   /** Reads the rules again and puts them in force; absent where the edge was made from objects. */
   readonly reload?: (() => Promise<Reloaded>) | undefined
+  /** Judges requests that nobody has sent; absent where there are no rules to judge by. */
+  readonly trials?: { readonly explain: TryRequest; readonly check: TryRequest } | undefined
   /** For Prometheus. */
   readonly metrics?: MetricsText | undefined
   /** What tests force on the edge; absent where they may not. */

@@ -8,6 +8,7 @@ import { allRules } from '../rules/rule.ts'
 import type { AdminServer } from './admin.ts'
 import { startAdmin } from './admin.ts'
 import type { TlsOption } from './certificate.ts'
+import { edgeTrials } from './edge-trials.ts'
 import type { Reloader } from './reload.ts'
 
 /** The admin port of `serve`, where it is not to be as it is by default: on loopback, without a token. */
@@ -77,6 +78,7 @@ export const startEdgeAdmin = async (
     tests: controlOf(edge),
     audit: createAudit(auditFile),
     reload: reloader === undefined ? undefined : () => reload(reloader),
+    trials: edgeTrials(edge),
     metrics: metrics(edge, { process: true, reloadFailures: () => reloader?.failures ?? 0 }),
     health: () => ({
       rules: countsOf(edge),

@@ -37,6 +37,8 @@ export const textCandidates = (
     ...others,
     ...named,
     ...parts.map((part) => `${base}${base === '' ? '' : glue}${part}`),
+    // What contains a part is another text than the part alone.
+    ...parts.flatMap((part) => [`${OTHER_TEXT}${glue}${part}`, `${part}${glue}${OTHER_TEXT}`]),
     ...(parts.length > 1 ? [parts.join(glue)] : []),
     without(base, parts),
   ]

@@ -189,7 +189,7 @@ describe('brute force', () => {
     country: ['DE', 'FR', 'KP', 'US'],
     asn: [0, 1, 2, 3, 4, 5],
     method: ['GET', 'POST', 'PUT'],
-    path: ['/', '/a', '/b', '/a/b', '/c'],
+    path: ['/', '/a', '/b', '/xb', '/a/b', '/c'],
     user_agent: ['', 'curl', 'bot', 'curl bot', 'x'],
     'cf.threat_score': [0, 5, 10, 20],
     'cf.client.bot': [true, false],

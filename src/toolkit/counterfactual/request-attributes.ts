@@ -58,10 +58,15 @@ export const pathAttribute = (index: AtomIndex, { path }: ExplicitRequest): Attr
   const named = atoms.flatMap(({ field, values }) =>
     values.filter(isText).flatMap((text) => asPath(field, text))
   )
-  const appended = parts.map(
-    (part) => `${path === '/' ? '' : path}${part.startsWith('/') ? '' : '/'}${part}`
-  )
-  const all = parts.map((part) => (part.startsWith('/') ? part : `/${part}`)).join('')
+  const slashed = parts.map((part) => (part.startsWith('/') ? part : `/${part}`))
+  const before = path === '/' ? '' : path
+  // What contains a part is another path than the part alone.
+  const appended = slashed.flatMap((part) => [
+    `${before}${part}`,
+    `/${OTHER_TEXT}${part}`,
+    `${part}/${OTHER_TEXT}`,
+  ])
+  const all = slashed.join('')
   return {
     name: 'path',
     fields: [...fieldFacts.keys()].filter((field) => PATH_FIELD.test(field)),

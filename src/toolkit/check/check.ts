@@ -1,0 +1,148 @@
+import type { Rule } from '../../rules/rule.ts'
+import type { VerdictAction } from '../../verdict.ts'
+import { explicitRequest } from '../counterfactual/explicit.ts'
+import type { Flips } from '../counterfactual/flips.ts'
+import { flipsOf } from '../counterfactual/flips.ts'
+import { joinFrom } from '../from.ts'
+import type { From } from '../pretend.ts'
+import type { Trial, TrialRequest, Trials } from '../trial.ts'
+import { placeOf } from '../trial-phases.ts'
+import type { Remedy } from './remedies.ts'
+import { remediesOf } from './remedies.ts'
+import type { Vantage } from './vantages.ts'
+import { standardVantages } from './vantages.ts'
+
+/** What one vantage point gets. */
+export interface Seen {
+  readonly name: string
+  readonly title: string
+  readonly kind: Vantage['kind']
+  readonly country: string
+  readonly asn: number
+  readonly action: VerdictAction
+  readonly status?: number
+  readonly code?: number
+  readonly rule?: string
+}
+
+/** Why one of the blocked vantage points is blocked. */
+export interface Attribution {
+  /** The vantage point. */
+  readonly of: string
+  readonly rule: string
+  /** Where the rule was written. */
+  readonly source: string
+  /** Attributes that alone, or where none does only together, would let it pass. */
+  readonly scope: readonly string[]
+  /** True where they have to change together. */
+  readonly together?: true
+  /** Attributes that do not matter. */
+  readonly irrelevant: readonly string[]
+  /** The smallest changes that let it pass. */
+  readonly flips: Flips['flips']
+}
+
+/** "Is it just me?" */
+export interface CheckResult {
+  readonly blocked: readonly Seen[]
+  readonly passed: readonly Seen[]
+  /** Absent where nobody is blocked, or where no rule is the cause. */
+  readonly attribution?: Attribution
+  readonly remedies: readonly Remedy[]
+  readonly notes: readonly string[]
+}
+
+export interface CheckOptions {
+  /** Who asks besides the standard vantage points; the first of them that is blocked is explained. */
+  from?: readonly From[] | undefined
+  /** Default: the standard ones. */
+  vantages?: readonly Vantage[] | undefined
+  maxTrials?: number | undefined
+}
+
+/** One at a time, then pairs. */
+const MAX_CHANGES = 2
+const DEFAULT_MAX_TRIALS = 2_000
+
+const seen = ({ name, title, kind }: Vantage, trial: Trial): Seen => {
+  const { visitor } = trial.context
+  return {
+    name,
+    title,
+    kind,
+    country: visitor.country,
+    asn: visitor.asn,
+    action: trial.action,
+    ...(trial.isRefused ? { status: trial.status! } : {}),
+    ...(trial.code === 0 ? {} : { code: trial.code }),
+    ...(trial.rule === undefined ? {} : { rule: trial.rule.name }),
+  }
+}
+
+const describeFrom = ({ as, country, asn, ip }: From): string =>
+  [as, country, asn === undefined ? undefined : `AS${asn}`, ip].filter(Boolean).join(' ') ||
+  'as given'
+
+const ownVantages = (from: readonly From[]): Vantage[] =>
+  from.map((one, i) => ({
+    name: from.length === 1 ? 'you' : `you-${i + 1}`,
+    title: describeFrom(one),
+    kind: 'you',
+    from: one,
+  }))
+
+const attribute = (of: string, rule: Rule, { flips, irrelevant }: Flips): Attribution => {
+  const fewest = Math.min(...flips.map(({ changes }) => changes.length))
+  const smallest = flips.filter(({ changes }) => changes.length === fewest)
+  const scope = [...new Set(smallest.flatMap(({ changes }) => changes.map((one) => one.attribute)))]
+  return {
+    of,
+    rule: rule.name,
+    source: placeOf(rule),
+    scope,
+    ...(flips.length > 0 && fewest > 1 ? { together: true } : {}),
+    irrelevant,
+    flips,
+  }
+}
+
+/**
+ * Judges a request from many places at once: who is blocked, by which rule, because of what, and what would help.
+ *
+ * @param request as the first vantage point sends it; a persona sends its own headers in place of those that tell clients apart
+ * @throws EdgeError as `trials.run` does
+ * @example checkRequest(trials, { url: 'https://shop.test/' }, { from: [{ as: 'curl-hetzner' }] }).attribution?.scope // ['asn']
+ */
+export const checkRequest = (
+  trials: Trials,
+  request: TrialRequest,
+  { from = [], vantages = standardVantages(), maxTrials = DEFAULT_MAX_TRIALS }: CheckOptions = {}
+): CheckResult => {
+  const all = [...ownVantages(from), ...vantages].map((vantage) => {
+    const asked = { ...request, from: joinFrom(request.from ?? {}, vantage.from) }
+    return { vantage, asked, trial: trials.run(asked) }
+  })
+  const rows = all.map(({ vantage, trial }) => ({ row: seen(vantage, trial), trial }))
+  const first = all.find(({ trial }) => trial.isRefused)
+  const rule = first?.trial.rule
+  const result = {
+    blocked: rows.filter(({ trial }) => trial.isRefused).map(({ row }) => row),
+    passed: rows.filter(({ trial }) => !trial.isRefused).map(({ row }) => row),
+  }
+  if (first === undefined) return { ...result, remedies: [], notes: [] }
+  if (rule === undefined) {
+    const why =
+      first.trial.action === 'no_zone'
+        ? 'the rules declare zones, and the host is none’s'
+        : 'the edge answers on this path itself'
+    return { ...result, remedies: [], notes: [why] }
+  }
+  const flips = flipsOf(trials, first.asked, { maxChanges: MAX_CHANGES, maxTrials })
+  const explicit = explicitRequest(first.trial, first.asked)
+  return {
+    ...result,
+    attribution: attribute(first.vantage.name, rule, flips),
+    remedies: remediesOf(trials, explicit, first.trial),
+    notes: flips.isComplete ? [] : [`the search for causes ended after ${maxTrials} trials`],
+  }
+}

@@ -1,0 +1,128 @@
+import { isChallenge } from '../../challenges/level.ts'
+import type { ExplicitRequest } from '../counterfactual/explicit.ts'
+import { trialRequest } from '../counterfactual/explicit.ts'
+import type { From } from '../pretend.ts'
+import type { Trial, TrialRequest, Trials } from '../trial.ts'
+
+/** What a visitor who is refused can try. */
+export interface Remedy {
+  readonly what: string
+  readonly works: boolean
+  /** What was tried last: the one that works, where one does. */
+  readonly tried?: string
+}
+
+interface Attempt {
+  readonly tried: string
+  readonly request: TrialRequest
+}
+
+/** Fields that tell one client from another; they go with another browser. */
+const CLIENT_FIELD = /^(?:cf\.(?:bot_management|tls|client)|http\.request\.version)/
+/** Below the country: they go with another address. */
+const PLACE_FIELD = /^ip\.src\./
+
+const BROWSERS = [
+  ['Firefox', 'firefox-paris'],
+  ['Chrome', 'chrome-berlin'],
+  ['Safari', 'safari-macbook-london'],
+] as const
+/** Mobile networks, with an address of each. */
+const MOBILE = [
+  { title: 'T-Mobile US', ip: '172.58.10.20', asn: 21_928 },
+  { title: 'Jio', ip: '49.36.121.77', asn: 55_836 },
+] as const
+const EXITS = [
+  { title: 'VPN exit in the Netherlands', ip: '92.118.49.37', asn: 136_787, country: 'NL' },
+  { title: 'VPN exit in Sweden', ip: '185.65.135.72', asn: 39_351, country: 'SE' },
+] as const
+const ADDRESSES = ['203.0.113.77', '198.51.100.77', '192.0.2.77', '2001:db8::77']
+
+const without = (
+  fields: ExplicitRequest['from']['fields'],
+  unwanted: RegExp
+): ExplicitRequest['from']['fields'] =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !unwanted.test(name)))
+
+const moved = (request: ExplicitRequest, from: Partial<From>): TrialRequest => {
+  const fields = without(request.from.fields, PLACE_FIELD)
+  return trialRequest({
+    ...request,
+    from: { ...request.from, ...from, fields } as ExplicitRequest['from'],
+  })
+}
+
+/** The persona's headers and fingerprints, where the request comes from. */
+const withBrowser = (request: ExplicitRequest, as: string): TrialRequest => ({
+  ...trialRequest(request),
+  from: { ...request.from, as, fields: without(request.from.fields, CLIENT_FIELD) },
+})
+
+interface Kind {
+  readonly what: string
+  readonly attempts: (request: ExplicitRequest) => readonly Attempt[]
+}
+
+/** The cheapest first. */
+const KINDS: readonly Kind[] = [
+  {
+    what: 'another browser',
+    attempts: (request) =>
+      BROWSERS.map(([tried, as]) => ({ tried, request: withBrowser(request, as) })),
+  },
+  {
+    what: 'mobile data',
+    attempts: (request) =>
+      MOBILE.map(({ title: tried, ip, asn }) => ({ tried, request: moved(request, { ip, asn }) })),
+  },
+  {
+    what: 'VPN exit in another country',
+    attempts: (request) =>
+      EXITS.filter(({ country }) => country !== request.from.country).map(
+        ({ title: tried, ...from }) => ({ tried, request: moved(request, from) })
+      ),
+  },
+  {
+    what: 'new address',
+    attempts: (request) =>
+      ADDRESSES.filter((ip) => ip !== request.from.ip).map((ip) => ({
+        tried: `${ip} in the same network and country`,
+        request: moved(request, { ip }),
+      })),
+  },
+]
+
+const PASSES_CHALLENGE: Kind = {
+  what: 'pass the challenge in a browser',
+  attempts: (request) => [
+    {
+      tried: 'the challenge',
+      request: trialRequest({ ...request, from: { ...request.from, challenge: 'pass' } }),
+    },
+  ],
+}
+
+/** Always there, and the only way where nothing else works. */
+const OWNER = 'ask the owner of the site for an exception'
+
+/**
+ * Which of a visitor's remedies would help: each has been tried on the rules. The cheapest comes first, the owner last.
+ */
+export const remediesOf = (
+  trials: Trials,
+  request: ExplicitRequest,
+  refused: Trial
+): readonly Remedy[] => {
+  const kinds = isChallenge(refused.action) ? [PASSES_CHALLENGE, ...KINDS] : KINDS
+  const tried = kinds.map(({ what, attempts }): Remedy => {
+    const all = attempts(request)
+    const working = all.find((attempt) => !trials.run(attempt.request).isRefused)
+    const last = working ?? all.at(-1)
+    return {
+      what,
+      works: working !== undefined,
+      ...(last === undefined ? {} : { tried: last.tried }),
+    }
+  })
+  return [...tried, { what: OWNER, works: true }]
+}

@@ -1,0 +1,29 @@
+import type { From } from '../pretend.ts'
+import table from './vantages.json' with { type: 'json' }
+
+/** Where a request can come from. */
+export interface Vantage {
+  readonly name: string
+  /** For people: `VPN, Netherlands`. */
+  readonly title: string
+  readonly kind: 'you' | 'home' | 'mobile' | 'hosting' | 'vpn' | 'tor' | 'bot'
+  readonly from: From
+}
+
+interface Row extends From {
+  readonly name: string
+  readonly title: string
+  readonly kind: string
+}
+
+/** When the table was made, `YYYY-MM`. */
+export const vantagesDate: string = table.date
+
+/** Four regions, mobile networks, hosting, VPNs, Tor and bots. */
+export const standardVantages = (): readonly Vantage[] =>
+  (table.vantages as readonly Row[]).map(({ name, title, kind, ...from }) => ({
+    name,
+    title,
+    kind: kind as Vantage['kind'],
+    from,
+  }))
