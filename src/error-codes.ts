@@ -56,6 +56,11 @@ export const errorCodes = {
     meaning: 'A page of your own is unreadable, too large, or has wrong tokens.',
     remedy: 'Correct the file that the message names; docs/answers.md lists the tokens.',
   },
+  invalid_tests: {
+    area: 'commands',
+    meaning: 'A file of rule tests has mistakes; `diagnostics` has the place of each.',
+    remedy: 'Correct the places that the message shows; docs/rule-tests.md lists the keys.',
+  },
   invalid_personas: {
     area: 'options',
     meaning: 'A file of personas has mistakes; `diagnostics` has the place of each.',

@@ -237,7 +237,8 @@ describe('the package', () => {
   })
 
   test('holds neither sources nor tests', () => {
-    const inside = files.filter((path) => !path.startsWith('examples/'))
+    // Tests of rules are for users.
+    const inside = files.filter((path) => !/^(?:examples|rules)\//.test(path))
     expect(inside.filter((path) => /^(?:src|test|bench|scripts)\/|\.test\./.test(path))).toEqual([])
   })
 

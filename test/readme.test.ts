@@ -76,6 +76,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   "curl -H 'Accept: application/json' http://127.0.0.1:8020/": [/"error_code":1020/],
   'curl -i http://127.0.0.1:8020/cdn-cgi/error/1015': [/HTTP\/1.1 429/, /error code: 1015/],
   'npx edge1020 page 1009 --dialect json': [/"error_code":1009/],
+  'npx edge1020 test --init --rules rules/starter.yaml': [/- name: no scripts/, /6 tests written/],
   'npx edge1020 events': [/no scripts/, RAY],
   'npx edge1020 events --action block': [/no scripts/, RAY],
   'npx edge1020 events "$RAY"': [/no scripts/, /http\.user_agent/, /curl\//],

@@ -99,5 +99,5 @@ export const compile = (
     trace: (context) => explanations.now.trace(root, { source, options, context }),
     toString: () => print(root),
   }
-  return withTree(expression, root)
+  return withTree(expression, root, options)
 }

@@ -11,6 +11,7 @@ import type { Match, Phase, Ruling } from '../phases/phase.ts'
 import { runPhases } from '../phases/run.ts'
 import { createRays } from '../ray.ts'
 import { answerOf, challengeFacts, refusalFacts } from '../refusal.ts'
+import type { FlatHeaders } from '../request/header-fields.ts'
 import { reservedPath } from '../reserved/paths.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { testOverrides } from '../test-overrides.ts'
@@ -92,6 +93,14 @@ const SCRIPTED = /^x-edge-/
 const NO_MATCHES: readonly Match[] = []
 /** A phase that ran and had nothing to say. */
 const NOTHING_RULED: Ruling = { matches: NO_MATCHES, ends: false, skips: 0 }
+
+/** The headers of a persona, without those that the request sets itself. */
+const identityOf = (persona: FlatHeaders, own: FlatHeaders): FlatHeaders => {
+  const names = new Set(own.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))
+  const isOwn = (headers: FlatHeaders, i: number) => names.has(headers[i - (i % 2)]!.toLowerCase())
+  const isHost = (i: number) => own[i - (i % 2)]!.toLowerCase() === 'host'
+  return [...persona.filter((_, i) => !isOwn(persona, i)), ...own.filter((_, i) => !isHost(i))]
+}
 
 /** Counters that never count: no limit is ever reached. */
 const noCounters = (): Counters => ({
@@ -244,7 +253,9 @@ export const createTrials = (options: TrialsOptions): Trials => {
       fields,
       zone.facts
     )
-    if (visitor.persona !== undefined) reader.pretend(visitor.persona.headers)
+    if (visitor.persona !== undefined) {
+      reader.pretend(identityOf(visitor.persona.headers, reader.rawHeaders))
+    }
     if (zone.hasChallenges) {
       context.clearedBy(() => (visitor.passesChallenges ? ALL_CLEARED : NONE_CLEARED))
     }

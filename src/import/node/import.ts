@@ -39,7 +39,8 @@ export interface Imported {
   readonly rulesAfter: readonly number[]
 }
 
-const DOCUMENT = /\.(?:json|ya?ml|tfstate)$/i
+/** Tests of rules (`site.test.yaml`) may lie beside the rules. */
+const DOCUMENT = /(?<!\.test)\.(?:json|ya?ml|tfstate)$/i
 const STATE = /"(?:planned_values|terraform_version)"\s*:/
 const STATE_HEAD = 4_096
 /** YAML with a key of our documents at the left is ours: Cloudflare's documents are JSON. */

@@ -8,7 +8,7 @@ import type { RuleSource } from '../load.ts'
 import { renderDiagnostics } from '../report.ts'
 import { Source } from '../source.ts'
 
-const RULE_FILE = /\.(?:ya?ml|json)$/i
+const RULE_FILE = /(?<!\.test)\.(?:ya?ml|json)$/i
 /** UTF-8 needs at most three bytes for a UTF-16 unit: a file above this cannot be a document of legal size. */
 const MAX_FILE_BYTES = 3 * MAX_DOCUMENT_CHARACTERS
 

@@ -1,0 +1,73 @@
+import { EdgeError } from '../error.ts'
+import { allRules } from '../rules/rule.ts'
+import type { Trial, Trials, TrialsOptions } from '../toolkit/trial.ts'
+import { createTrials } from '../toolkit/trial.ts'
+import { problemsOf } from './check.ts'
+import { surpriseOf } from './surprise.ts'
+import type { RuleTest } from './test.ts'
+
+export interface TestResult {
+  readonly test: RuleTest
+  readonly ok: boolean
+  /** Everything in which the verdict differs, one sentence each. */
+  readonly problems: readonly string[]
+  /** Why the verdict is as it is, one line each; empty for a test that passes. */
+  readonly trace: readonly string[]
+  /** Absent where the request of the test cannot be made. */
+  readonly trial?: Trial | undefined
+  readonly ms: number
+}
+
+export type RunOptions = Omit<TrialsOptions, 'counts' | 'now'>
+
+/** Requests of a test begin at this time: rate limits and `http.request.timestamp.sec` are the same in each run. */
+const START_MS = Date.UTC(2026, 0, 1)
+
+/** Runs tests against one ruleset. */
+export interface Runner {
+  run(test: RuleTest): TestResult
+  /** Whether the test passes, without the reasons: for thousands of mutants. */
+  passes(test: RuleTest): boolean
+}
+
+export const createRunner = (options: RunOptions): Runner => {
+  const rules = allRules(options.ruleset)
+  let shared: Trials | undefined
+  const trialOf = (test: RuleTest): Trial => {
+    const { request, times, everyMs } = test
+    if (times === 1) {
+      shared ??= createTrials({ ...options, now: () => START_MS })
+      return shared.run(request)
+    }
+    let nowMs = START_MS
+    const counting = createTrials({ ...options, counts: true, now: () => nowMs })
+    for (let i = 1; i < times; i++) {
+      counting.run(request)
+      nowMs += everyMs
+    }
+    return counting.run(request)
+  }
+
+  return {
+    run: (test) => {
+      const begin = performance.now()
+      try {
+        const trial = trialOf(test)
+        const problems = problemsOf(test.expected, trial, rules)
+        const ok = problems.length === 0
+        const trace = ok ? [] : surpriseOf(test.expected, trial)
+        return { test, ok, problems, trace, trial, ms: performance.now() - begin }
+      } catch (error) {
+        if (!(error instanceof EdgeError)) throw error
+        const problems = error.message.split('\n')
+        return { test, ok: false, problems, trace: [], ms: performance.now() - begin }
+      }
+    },
+    passes: (test) => problemsOf(test.expected, trialOf(test), rules).length === 0,
+  }
+}
+
+export const runTests = (tests: readonly RuleTest[], options: RunOptions): TestResult[] => {
+  const runner = createRunner(options)
+  return tests.map((test) => runner.run(test))
+}

@@ -1,0 +1,187 @@
+import { stringify } from 'yaml'
+import { EdgeError } from '../error.ts'
+import type { RateLimit } from '../rules/products/rate-limits.ts'
+import type { Rule } from '../rules/rule.ts'
+import { allRules } from '../rules/rule.ts'
+import type { Trial } from '../toolkit/trial.ts'
+import { createTrials } from '../toolkit/trial.ts'
+import { placeOf } from '../toolkit/trial-phases.ts'
+import type { RunOptions } from './run.ts'
+import type { RuleTest } from './test.ts'
+import { witness } from './witness.ts'
+
+type Request = RuleTest['request']
+
+const BROWSER = 'chrome-berlin'
+const LINE_WIDTH = 0
+/** A limit of more requests takes seconds to reach. */
+const MAX_TIMES = 10_000
+
+interface Written {
+  readonly name: string
+  readonly request: Request
+  readonly times?: number
+  readonly trial: Trial
+}
+
+const expectOf = ({ action, code, rule, isRefused }: Trial) => {
+  if (!isRefused && rule === undefined) return 'pass'
+  return {
+    ...(code === 0 ? { action: isRefused ? action : 'pass' } : { code }),
+    ...(rule === undefined ? {} : { rule: rule.name }),
+  }
+}
+
+const requestLine = ({ method, url = '/' }: Request) => `${method ?? 'GET'} ${url}`
+
+const documentOf = ({ name, request, times, trial }: Written) => {
+  const { as, ...from } = request.from
+  const headers = (request.headers ?? []) as readonly (readonly [string, string])[]
+  return {
+    name,
+    request: requestLine(request),
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+    ...(as === undefined || as === BROWSER ? {} : { as }),
+    ...(Object.keys(from).length === 0 ? {} : { from }),
+    ...(times === undefined ? {} : { times }),
+    expect: expectOf(trial),
+  }
+}
+
+const fileText = (
+  rules: readonly string[],
+  written: readonly Written[],
+  remarks: readonly string[],
+  { head, isBrowser }: { head: string; isBrowser: boolean }
+): string => {
+  const document = {
+    ...(rules.length === 0 ? {} : { rules }),
+    ...(isBrowser ? { as: BROWSER } : {}),
+    tests: written.map(documentOf),
+  }
+  const comments = [head, ...remarks].map((line) => `# ${line.replace(/\s+/g, ' ')}`.trimEnd())
+  return `${comments.join('\n')}\n${stringify(document, { lineWidth: LINE_WIDTH })}`
+}
+
+const isLimit = (rule: Rule): rule is RateLimit => 'requestsPerPeriod' in rule
+
+/** Enough requests to reach a limit. */
+const timesFor = (rule: Rule): number => (isLimit(rule) ? (rule.requestsPerPeriod ?? 0) + 1 : 1)
+
+export interface WrittenTests {
+  readonly text: string
+  readonly tests: number
+  /** Enabled rules for which no request was found. */
+  readonly missing: readonly Rule[]
+}
+
+/**
+ * Writes first tests: for each enabled rule a request that it matches, found from the values of its expression, with the verdict of
+ * today. The rules without such a request are named in a comment.
+ *
+ * @param rules the paths that the file names
+ */
+export const initialTests = (rules: readonly string[], options: RunOptions): WrittenTests => {
+  const base: Request = { method: 'GET', url: 'https://shop.test/', from: { as: BROWSER } }
+  const judge = (request: Request, times: number): Trial | undefined => {
+    const trials = createTrials({ ...options, counts: times > 1 })
+    try {
+      for (let i = 1; i < times; i++) trials.run(request)
+      return trials.run(request)
+    } catch (error) {
+      if (error instanceof EdgeError) return undefined
+      throw error
+    }
+  }
+  const written: Written[] = []
+  const missing: Rule[] = []
+  const first = judge(base, 1)
+  if (first !== undefined)
+    written.push({ name: 'an ordinary browser', request: base, trial: first })
+  for (const rule of allRules(options.ruleset)) {
+    if (!rule.enabled) continue
+    const request = witness(rule.expression, base)
+    const times = timesFor(rule)
+    const trial = request && times <= MAX_TIMES ? judge(request, times) : undefined
+    if (trial?.matches.some((match) => match.rule === rule) === true) {
+      written.push({ name: rule.name, request: request!, trial, ...(times === 1 ? {} : { times }) })
+    } else missing.push(rule)
+  }
+  const remarks = missing.map(
+    (rule) => `No request was found for "${rule.name}" (${placeOf(rule)}).`
+  )
+  const head =
+    'First tests, one for each rule, with the verdicts of today: read them before you rely on them.'
+  return {
+    text: fileText(rules, written, remarks, { head, isBrowser: true }),
+    tests: written.length,
+    missing,
+  }
+}
+
+/** What a test takes over from an event. */
+export interface RecordedEvent {
+  readonly ray: string
+  readonly method: string
+  readonly host: string
+  readonly path: string
+  readonly query: string
+  readonly userAgent: string
+  readonly ip: string
+  readonly country: string
+  readonly asn: number
+}
+
+const TEXTS = ['ray', 'method', 'host', 'path', 'query', 'userAgent', 'ip', 'country'] as const
+
+/** One event as JSON; `undefined` where the text is none. */
+export const recordedEvent = (text: string): RecordedEvent | undefined => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const event = value as Record<string, unknown>
+  const isEvent = TEXTS.every((name) => typeof event[name] === 'string')
+  return isEvent && typeof event['asn'] === 'number' ? (value as RecordedEvent) : undefined
+}
+
+/** The request of an event, as far as the event has it. */
+const requestOfEvent = (event: RecordedEvent): Request => ({
+  method: event.method,
+  url: `https://${event.host}${event.path}${event.query}`,
+  headers: [['User-Agent', event.userAgent]],
+  from: {
+    ...(event.ip === '' ? {} : { ip: event.ip }),
+    ...(event.country === '' ? {} : { country: event.country }),
+    ...(event.asn === 0 ? {} : { asn: event.asn }),
+  },
+})
+
+/**
+ * Writes tests from events: the request of each, with the verdict of today's rules. Events of one request count once, and so do
+ * requests that differ only in their address.
+ */
+export const recordedTests = (
+  rules: readonly string[],
+  events: readonly RecordedEvent[],
+  options: RunOptions
+): WrittenTests => {
+  const trials = createTrials(options)
+  const known = new Set<string>()
+  const written: Written[] = []
+  for (const event of events) {
+    const request = requestOfEvent(event)
+    const trial = trials.run(request)
+    const key = [requestLine(request), event.userAgent, trial.rule?.name].join(' ')
+    if (known.has(key)) continue
+    known.add(key)
+    const name = `${event.method} ${event.path} from ${event.country || 'somewhere'} (${event.ray})`
+    written.push({ name, request, trial })
+  }
+  const head = 'Recorded from events, with the verdicts of today.'
+  const text = fileText(rules, written, [], { head, isBrowser: false })
+  return { text, tests: written.length, missing: [] }
+}
