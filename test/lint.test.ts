@@ -184,6 +184,13 @@ describe('ignores', () => {
     ])
   })
 
+  test('of a lint that needs a plan is unused only with one', async () => {
+    const text = `rules:\n  ${ignore.replace('unknown_country', 'plan_regex')}\n  - { name: a, action: block, expression: ssl }\n`
+    const file = put('planned.yaml', text)
+    expect(await findingsIn(file)).toEqual([])
+    expect(await findingsIn(file, '--plan', 'free')).toMatchObject([{ code: 'unused_ignore' }])
+  })
+
   test('works in Terraform', async () => {
     const file = put(
       'ignored/main.tf',

@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import type { ExportFormat } from '../import/node/export.ts'
 import { EXPORT_FORMATS, exportRules } from '../import/node/export.ts'
 import { loadRulePaths } from '../import/node/load.ts'
+import { lintPaths } from '../lint/node/lint-paths.ts'
 import { productsOf } from '../rules/print.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
@@ -27,6 +29,27 @@ const printed = ({ id, name, action, enabled, expression, file, line }: Rule) =>
 })
 
 type Action = (ruleset: Ruleset, args: Arguments, io: Io, sources: OpenedSources) => void
+
+/** What the lints find besides what loading tells, most of it errors of meaning: as warnings, as the rules do load. */
+const lintWarnings = (ruleset: Ruleset, args: Arguments, sources: OpenedSources): string[] => {
+  const [, ...paths] = args.positionals
+  // A pipe can be read only once.
+  if (paths.some((path) => statSync(path).isFIFO())) return []
+  const placeOf = ({ file, line, column }: { file?: string; line: number; column: number }) =>
+    `${file}:${line}:${column}`
+  const told = new Set(ruleset.warnings.map(placeOf))
+  const { findings } = lintPaths(paths, {
+    lists: sources.lists,
+    readPage: readPageFile,
+    ...terraformValues(args),
+  })
+  return findings
+    .filter((finding) => finding.severity !== 'info' && !told.has(placeOf(finding)))
+    .map(
+      ({ file, line, message, code, fix }) =>
+        `${file}:${line}: ${message}${fix === undefined ? '' : `: ${fix.message}`} [${code}]`
+    )
+}
 
 const ruleText = (rule: Rule, io: Io): string => {
   const state = rule.enabled ? '' : paint(io.color, 'dim', ' (disabled)')
@@ -82,7 +105,11 @@ const check: Action = (ruleset, args, io, sources) => {
   const ofFeeds = sources
     .facts()
     .flatMap(({ role, warning }) => (role === 'feed' ? (warning ?? []) : []))
-  const warnings = [...ofFeeds, ...warningsOf(ruleset, providedBy(sources, args.on('tls')))]
+  const warnings = [
+    ...ofFeeds,
+    ...warningsOf(ruleset, providedBy(sources, args.on('tls'))),
+    ...lintWarnings(ruleset, args, sources),
+  ]
   if (args.on('json')) {
     io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)
     return
@@ -122,7 +149,7 @@ export const rules: Command = {
   description:
     'print   print each rule, shorthand included, as the expression that the edge evaluates\n' +
     'check   load the documents as `serve` would, and print the place of every problem; exit code 2 if it rejects one.\n' +
-    '        Warns about rules that read fields without data\n' +
+    '        Warns about rules that read fields without data, and of what `edge1020 lint` finds\n' +
     'export  write the rules as JSON of Cloudflare’s API, as Terraform, or as a rule document',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },

@@ -46,11 +46,13 @@ const lineBelow = (lines: readonly string[], line: number): number => {
  * above its first line or inside it. A comment that silences nothing, or is wrong, is a finding itself.
  *
  * @param known codes that can be silenced
+ * @param unasked codes of lints that did not run: their comments may be of use another time
  */
 export const applyIgnores = (
   findings: readonly Finding[],
   files: ReadonlyMap<string, IgnoredFile>,
-  known: ReadonlySet<string>
+  known: ReadonlySet<string>,
+  unasked: ReadonlySet<string>
 ): Finding[] => {
   const silenced = new Set<Finding>()
   const own: Finding[] = []
@@ -85,7 +87,7 @@ export const applyIgnores = (
       const found = inFile.filter(
         (finding) => finding.code === code && ruleAt(file.ruleLines, finding.line) === rule
       )
-      if (found.length === 0)
+      if (found.length === 0 && !unasked.has(code))
         tell('unused_ignore', `there is no finding \`${code}\` to ignore`, 'remove the comment')
       for (const finding of found) silenced.add(finding)
     }

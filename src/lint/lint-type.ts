@@ -46,6 +46,8 @@ export interface Lint {
   readonly expression?: (written: Written, report: ReportPart, subject: Subject) => void
   /** Checks all rules. */
   readonly rules?: (subject: Subject, report: ReportRule) => void
+  /** True where it finds something only with a plan to check. */
+  readonly needsPlan?: boolean
   /** What finds it, where that is no check of this room: the loader of rule documents, or the reader of ignores. */
   readonly by?: 'loader' | 'ignores'
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../error.ts'
 import type { Expression } from '../language/expression.ts'
 import { wholeLanguage } from '../language/whole.ts'
 import type { LanguageOptions } from '../rules/compile.ts'
-import { Findings } from '../rules/findings.ts'
+import { Findings, MAX_PROBLEMS } from '../rules/findings.ts'
 import type { RuleSource } from '../rules/load.ts'
 import { draftsIn } from '../rules/load.ts'
 import { Source } from '../rules/source.ts'
@@ -22,13 +22,21 @@ export interface LintOptions extends LanguageOptions {
 /** Text that means the same in a YAML text of any style, in JSON and in HCL. */
 const PLAIN = /^[^"'\\#\r\n${}]*$/
 
+const SURROGATE = /[\ud800-\udfff]/
+
+/** A stretch of a line, counted in characters. */
+const charactersOf = (line: string, from: number, length: number): string =>
+  SURROGATE.test(line)
+    ? [...line].slice(from, from + length).join('')
+    : line.slice(from, from + length)
+
 /** Text as it stands in a quoted string of JSON, HCL or YAML. */
 const unescaped = (text: string): string => text.replace(/\\(["\\])/g, '$1')
 
 /** The edit that a replacement is, where the file holds that part of the expression as it is. */
 const editOf = (written: Written, { text, at }: Replacement): Edit | undefined => {
   const span = written.locate(at)
-  const found = [...span.sourceLine].slice(span.column - 1, span.column - 1 + span.length).join('')
+  const found = charactersOf(span.sourceLine, span.column - 1, span.length)
   const wanted = written.source.slice(at.start, at.start + at.length)
   const isThere = found === wanted || unescaped(found) === wanted
   if (!isThere || !PLAIN.test(text) || span.line === 0) return undefined
@@ -71,19 +79,27 @@ const findingOf = (
   }
 }
 
-/** What the lints find in rules that are read already. */
+/** What the lints find in rules that are read already; of each lint as many findings as anybody reads. */
 export const lintSubject = (subject: Subject): Finding[] => {
   const findings: Finding[] = []
   for (const lint of LINTS) {
+    const before = findings.length
+    const isFull = () => findings.length - before >= MAX_PROBLEMS
     for (const rule of subject.rules) {
       for (const written of rule.all) {
-        const report = (one: Report) => findings.push(findingOf(lint, rule, one, written))
-        lint.expression?.(written, report, subject)
+        if (isFull()) break
+        lint.expression?.(
+          written,
+          (one) => {
+            if (!isFull()) findings.push(findingOf(lint, rule, one, written))
+          },
+          subject
+        )
       }
     }
-    lint.rules?.(subject, (rule, report) =>
-      findings.push(findingOf(lint, rule, report, rule.written))
-    )
+    lint.rules?.(subject, (rule, report) => {
+      if (!isFull()) findings.push(findingOf(lint, rule, report, rule.written))
+    })
   }
   return findings
 }
@@ -171,8 +187,11 @@ export const allFindings = (
   const texts = new Map(
     sources.map((source) => [source.file, { source, ruleLines: ruleLines.get(source.file) ?? [] }])
   )
+  const unasked = new Set(
+    LINTS.flatMap(({ code, needsPlan }) => (needsPlan && subject.plan === undefined ? code : []))
+  )
   const findings = [...findingsOf(diagnostics, subject.rules), ...lintSubject(subject)]
-  return inOrder(applyIgnores(inOrder(findings, files), texts, SILENCEABLE), files)
+  return inOrder(applyIgnores(inOrder(findings, files), texts, SILENCEABLE, unasked), files)
 }
 
 /** Collects the places of expressions while documents are read. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { withFixes } from './apply-fixes.ts'
 import type { Finding } from './finding.ts'
 import { lint } from './lint.ts'
 import type { LintExample } from './lint-type.ts'
@@ -27,6 +28,29 @@ test.each(rows('good'))('%s finds nothing in %s', (code, _, example) => {
   expect(findings.filter((finding) => finding.code === code)).toEqual([])
   // A good example that does not load would prove nothing.
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+})
+
+/** Examples whose fix is certain. */
+const fixable = rows('bad').flatMap(([code, name, example]) => {
+  const text = typeof example === 'string' ? documentOf(example) : example.yaml
+  const own = found(example).filter((finding) => finding.code === code)
+  const isFixable = own.length > 0 && own.every(({ fix }) => fix?.edits !== undefined)
+  return isFixable ? [[code, name, text, own] as const] : []
+})
+
+describe('fixes', () => {
+  test('are made by many lints', () => {
+    expect(new Set(fixable.map(([code]) => code)).size).toBeGreaterThan(9)
+  })
+
+  test.each(fixable)('of %s mend %s', (code, _, text, own) => {
+    const fixed = withFixes(text, own)
+    expect(fixed.fixed).toBe(own.length)
+    const after = lint([{ file: 'rules.yaml', text: fixed.text }])
+    expect(after.filter((finding) => finding.code === code)).toEqual([])
+    // What is mended still loads.
+    expect(after.filter(({ code: one }) => !LINTS.some((lint) => lint.code === one))).toEqual([])
+  })
 })
 
 describe('the table', () => {

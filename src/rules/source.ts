@@ -1,8 +1,12 @@
 import type { Span } from './node.ts'
 
+const SURROGATE = /[\ud800-\udfff]/
+
 /** The text of one file with its line table. Lines end with LF or CRLF, as in YAML and JSON. */
 export class Source {
   readonly #lineStarts: number[] = [0]
+  /** Whether some characters have two units. */
+  readonly #hasPairs: boolean
   /** The last column worked out: a minified document is one long line, asked about from left to right. */
   #last = { lineStart: 0, offset: 0, characters: 0 }
 
@@ -10,6 +14,7 @@ export class Source {
     readonly file: string,
     readonly text: string
   ) {
+    this.#hasPairs = SURROGATE.test(text)
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
       this.#lineStarts.push(at + 1)
     }
@@ -63,6 +68,7 @@ export class Source {
   }
 
   #charactersBefore(lineStart: number, offset: number): number {
+    if (!this.#hasPairs) return offset - lineStart
     const last = this.#last
     const goesOn = last.lineStart === lineStart && last.offset <= offset
     const known = goesOn ? last : { lineStart, offset: lineStart, characters: 0 }

@@ -6,6 +6,7 @@ const document = (lines: string) => `rules:\n  - { name: a, expression: ssl, ${l
 export const planAction: Lint = {
   code: 'plan_action',
   severity: 'error',
+  needsPlan: true,
   title: 'an action, or a part of one, that the plan does not have',
   explanation:
     'With `--plan`. The action `log` needs the Enterprise plan, a response of a `block` the Pro plan, and an IP Access rule that blocks a country\n' +

@@ -9,6 +9,7 @@ const document = (expression: string) =>
 export const planField: Lint = {
   code: 'plan_field',
   severity: 'error',
+  needsPlan: true,
   title: 'a field that the plan does not have',
   explanation:
     'With `--plan`. Cloudflare’s field reference names the least plan of each field; [fields](../fields.md) repeats it. Add-ons are not checked.',

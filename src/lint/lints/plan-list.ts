@@ -8,6 +8,7 @@ const document = (list: string, expression: string) =>
 export const planList: Lint = {
   code: 'plan_list',
   severity: 'error',
+  needsPlan: true,
   title: 'a list of a kind that the plan does not have',
   explanation:
     'With `--plan`. Lists of addresses are there on every plan; those of AS numbers and of hosts need the Enterprise plan.',

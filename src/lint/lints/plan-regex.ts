@@ -8,6 +8,7 @@ const document = (expression: string) =>
 export const planRegex: Lint = {
   code: 'plan_regex',
   severity: 'error',
+  needsPlan: true,
   title: 'a regular expression on a plan without them',
   explanation:
     'With `--plan`. `matches` needs the Business plan. `wildcard` is there on every plan.',

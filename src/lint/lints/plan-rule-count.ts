@@ -26,6 +26,7 @@ const rules = (count: number) =>
 export const planRuleCount: Lint = {
   code: 'plan_rule_count',
   severity: 'error',
+  needsPlan: true,
   title: 'more rules of a product than the plan has',
   explanation:
     'With `--plan`. A zone has 5, 20, 100 or 1,000 custom rules (Free, Pro, Business, Enterprise), 1, 2, 5 or 100 rate limiting rules, and 0, 3, 10\n' +
