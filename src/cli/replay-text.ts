@@ -193,16 +193,16 @@ const skippedText = (
   { skipped, broken, noAddress, noZone }: ReplayReport
 ): string => {
   const rows = [
-    [skipped.broken, 'lines could not be read'],
+    [skipped.broken, 'unreadable'],
     [
       skipped.withoutRequest,
-      'lines without a request: TLS on a plain port, connections that sent nothing',
+      'without a request: TLS on a plain port, connections that sent nothing',
     ],
-    [skipped.comments, 'comments and blank lines'],
+    [skipped.comments, 'comments or blank'],
     [skipped.outsideTime, 'outside --since and --until'],
     [skipped.notSampled, 'left out by --sample'],
-    [noAddress, 'requests without a readable address: rules about addresses did not match them'],
-    [noZone, 'requests for a host of no zone: refused with 1023'],
+    [noAddress, 'without a readable address: rules about addresses did not match them'],
+    [noZone, 'for a host of no zone: refused with 1023'],
   ].filter(([count]) => Number(count) > 0) as [number, string][]
   if (rows.length === 0) return ''
   const counts = right(rows.map(([count]) => number(count)))
@@ -211,7 +211,7 @@ const skippedText = (
       `  ${printable(log)}:${line}: ${printable(reason)}\n    ${printable(text, 100)}\n`
   )
   return (
-    heading(color, 'besides') +
+    heading(color, 'lines of another kind') +
     indented(rows.map(([, text], i) => [counts[i]!, text])) +
     examples.join('')
   )
@@ -243,9 +243,14 @@ export const replayText = (
   const { logs, rules, against, from, to, requests, outcomes, outcomesBefore, refused } = report
   const { difference } = report
   const heads = [
-    ...logs.map(({ name, format, packing, lines, problem }) => [
+    ...logs.map(({ name, format, packing, note, lines, problem }) => [
       'log',
-      `${printable(name)}: ${number(lines)} ${lines === 1 ? 'line' : 'lines'}, ${printable(format)}${packing === undefined ? '' : `, ${packing}`}${problem === undefined ? '' : `; ${paint(color, 'red', printable(problem))}`}`,
+      [
+        `${printable(name)}: ${number(lines)} ${lines === 1 ? 'line' : 'lines'}, ${printable(format)}`,
+        ...(packing === undefined ? [] : [packing]),
+        ...(note === undefined ? [] : [printable(note)]),
+        ...(problem === undefined ? [] : [paint(color, 'red', printable(problem))]),
+      ].join(', '),
     ]),
     ...(from === undefined ? [] : [['time', `${from} to ${to}`]]),
     ['rules', rulesText(rules)],

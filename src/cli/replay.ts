@@ -8,7 +8,9 @@ import { wholeEdge } from '../whole.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
+import { writeText } from './output.ts'
 import { paint, printable } from './printable.ts'
+import { replayPage } from './replay-page.ts'
 import { progressLine } from './replay-progress.ts'
 import { replayText } from './replay-text.ts'
 import { namedSources, SOURCE_FLAGS } from './sources.ts'
@@ -176,6 +178,8 @@ export const replay: Command = {
         ? `${JSON.stringify(report, null, 2)}\n`
         : replayText(report, { color: io.color, top })
     )
+    const out = args.text('out')
+    if (out !== undefined) writeText(out, replayPage(report, top))
     const failures = conditions.flatMap(({ text, check }) => {
       const reason = check(report)
       return reason === undefined ? [] : [`${text}: ${reason}`]

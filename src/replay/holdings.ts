@@ -1,5 +1,13 @@
 /** A part of a request that a log can hold, besides headers and values of fields. */
-export type Part = 'address' | 'time' | 'method' | 'target' | 'version' | 'scheme' | 'status'
+export type Part =
+  | 'address'
+  | 'time'
+  | 'method'
+  | 'path'
+  | 'query'
+  | 'version'
+  | 'scheme'
+  | 'status'
 
 /** What the lines of a log hold. What is absent here cannot be judged. */
 export interface Holdings {

@@ -20,6 +20,7 @@ import type { Sources } from '../visitor/provides.ts'
 import type { Visitor } from '../visitor/visitor.ts'
 import type { Sites } from '../zones/sites.ts'
 import { createSites } from '../zones/sites.ts'
+import { ownText } from './counts.ts'
 import type { LogRecord } from './record.ts'
 
 /** What became of a request, from the mildest. */
@@ -79,6 +80,28 @@ const overridesOf = (
   }
   return overrides
 }
+
+const noHeader = () => undefined
+/** Visitors that are remembered: the look-ups for an address are made once while it comes again. */
+const MAX_VISITORS = 20_000
+
+/** Where nothing that is read depends on the headers, a visitor is its address. */
+const remembering = (identify: (address: string) => Visitor) => {
+  const known = new Map<string, Visitor>()
+  return (_: RequestReader, address: string): Visitor => {
+    let visitor = known.get(address)
+    if (visitor === undefined) {
+      const own = ownText(address)
+      visitor = identify(own)
+      if (known.size >= MAX_VISITORS) known.clear()
+      known.set(own, visitor)
+    }
+    return visitor
+  }
+}
+
+const readsBots = (fields: ReadonlySet<string>): boolean =>
+  [...fields].some((field) => fieldFacts.get(field)?.source === 'bots')
 
 /** One ruleset with its counters, which run on the log's own time. */
 class Rules {
@@ -151,13 +174,19 @@ export interface JudgeOptions {
 export class Judge {
   readonly #rules: Rules
   readonly #against: Rules | undefined
-  readonly #identify: ReturnType<typeof createVisitors>['identify']
+  readonly #identify: (request: RequestReader, address: string) => Visitor
   readonly #reads: Reads
 
   constructor({ ruleset, against, sources, trust, held }: JudgeOptions) {
     this.#rules = new Rules(ruleset)
     this.#against = against === undefined ? undefined : new Rules(against)
-    this.#identify = createVisitors({ ...sources, trust }).identify
+    const { identify } = createVisitors({ ...sources, trust })
+    const whole = (request: RequestReader, remoteAddress: string) =>
+      identify((name) => request.joined(name), { remoteAddress })
+    const isOfAddress = trust.length === 0 && !readsBots(this.fields)
+    this.#identify = isOfAddress
+      ? remembering((address) => identify(noHeader, { remoteAddress: address }))
+      : whole
     this.#reads = readsOf(held)
   }
 
@@ -178,9 +207,7 @@ export class Judge {
       record.isTls,
       Number.isNaN(record.timeMs) ? 0 : record.timeMs
     )
-    const visitor = this.#identify((name) => request.joined(name), {
-      remoteAddress: record.address,
-    })
+    const visitor = this.#identify(request, record.address)
     request.forwardedBy(visitor)
     const overrides =
       record.fields === undefined || this.#reads.length === 0

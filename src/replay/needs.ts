@@ -20,7 +20,8 @@ const PART_NAMES: Readonly<Record<Part, string>> = {
   address: 'the client’s address',
   time: 'the time',
   method: 'the method',
-  target: 'the path',
+  path: 'the path',
+  query: 'the query',
   version: 'the HTTP version',
   scheme: 'http or https',
   status: 'the status',
@@ -35,8 +36,10 @@ interface Needs {
   readonly never?: string
 }
 
-const TARGET: Needs = { parts: ['target'] }
-const FULL_URI: Needs = { parts: ['target', 'scheme'], headers: ['host'] }
+const PATH: Needs = { parts: ['path'] }
+const QUERY: Needs = { parts: ['query'] }
+const URI: Needs = { parts: ['path', 'query'] }
+const FULL_URI: Needs = { parts: ['path', 'query', 'scheme'], headers: ['host'] }
 const ADDRESS: Needs = { parts: ['address'] }
 /** What a browser always sends: the score rests on it. */
 const BOT_HEADERS = ['user-agent', 'accept', 'accept-language', 'accept-encoding']
@@ -58,14 +61,14 @@ const REQUEST_NEEDS: Readonly<Record<string, Needs>> = {
   'http.request.headers.truncated': {},
   ssl: { parts: ['scheme'] },
   'ip.src': ADDRESS,
-  'cf.bot_management.static_resource': TARGET,
+  'cf.bot_management.static_resource': PATH,
   'cf.bot_management.score': { parts: ['address'], headers: BOT_HEADERS },
   'http.response.code': { parts: ['status'] },
 }
 
 const BOTS: Needs = { parts: ['address'], headers: ['user-agent'] }
 const HEADER_FIELDS = /^http\.request\.headers(?:\.(?:names|values))?$/
-const URI_FIELDS = /^(?:raw\.)?http\.request\.uri\b/
+const URI_FIELDS = /^(?:raw\.)?http\.request\.uri(?:\.(path|query|args)\b.*)?$/
 
 const BY_SOURCE: Readonly<Partial<Record<FieldSource, Needs>>> = {
   country: ADDRESS,
@@ -82,7 +85,8 @@ const BY_SOURCE: Readonly<Partial<Record<FieldSource, Needs>>> = {
 const needsOf = (field: string): Needs => {
   const own = REQUEST_NEEDS[field]
   if (own !== undefined) return own
-  if (URI_FIELDS.test(field)) return TARGET
+  const uri = URI_FIELDS.exec(field)
+  if (uri !== null) return uri[1] === undefined ? URI : uri[1] === 'path' ? PATH : QUERY
   if (HEADER_FIELDS.test(field)) return { allHeaders: true }
   if (field.startsWith('http.request.body.')) return { never: 'the body' }
   const source = fieldFacts.get(field)?.source

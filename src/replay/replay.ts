@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { EdgeError } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
 import { fileReason } from '../text-file.ts'
 import type { Packing } from './bytes.ts'
 import { failedLog, openBytes } from './bytes.ts'
-import { lineChunks } from './chunks.ts'
+import { CHUNK_BYTES, lineChunks } from './chunks.ts'
 import type { DeskOptions, OpenedLog } from './desk.ts'
 import { Desk } from './desk.ts'
-import { formatNamed, recognise } from './formats/all.ts'
+import { documentFormat, formatNamed, recognise } from './formats/all.ts'
 import { isPattern } from './formats/open.ts'
 import type { Unjudged } from './judgeable.ts'
 import type { Judges } from './judges.ts'
@@ -17,6 +17,7 @@ import type { TallyData } from './tally.ts'
 
 const SAMPLE_LINES = 100
 const MAX_THREADS = 16
+const MAX_DOCUMENT_BYTES = 256 << 20
 
 export interface ReplayOptions extends DeskOptions {
   /** Paths of logs, plain or packed by gzip or zstd; `-` is standard input. */
@@ -44,6 +45,8 @@ export interface ReplayedLog {
   readonly name: string
   /** Name of its format; `empty` where it has no lines. */
   readonly format: string
+  /** What has to be known of its format. */
+  readonly note: string | undefined
   readonly packing: Packing | undefined
   lines: number
   /** Why it was not read to its end. */
@@ -94,6 +97,55 @@ const formatOf = (log: string, format: string | undefined, lines: readonly strin
   return isPattern(format) ? format : formatNamed(format).name
 }
 
+const readAll = async (name: string, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of chunks) {
+    parts.push(part)
+    length += part.length
+    if (length > MAX_DOCUMENT_BYTES) {
+      throw failedLog(name, `it is one document of more than ${MAX_DOCUMENT_BYTES >> 20} MiB`)
+    }
+  }
+  return Buffer.concat(parts)
+}
+
+/** Chunks of lines; a log that is one document is read as a whole, its entries are its lines. */
+const linesOf = async function* (
+  name: string,
+  format: string | undefined,
+  bytes: AsyncIterable<Uint8Array>
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const chunks = lineChunks(bytes)
+  const { value: first, done } = await chunks.next()
+  if (done === true) return
+  const all = async function* () {
+    yield first
+    yield* chunks
+  }
+  const isForced = format !== undefined && !isPattern(format)
+  const found = isForced
+    ? formatNamed(format)
+    : format === undefined
+      ? documentFormat(firstLines(first))
+      : undefined
+  if (found?.entries === undefined) {
+    yield* all()
+    return
+  }
+  const document = binaryText(await readAll(name, all()))
+  let entries: readonly string[]
+  try {
+    entries = found.entries(document)
+  } catch (cause) {
+    throw failedLog(name, `it is no ${found.name.toUpperCase()}: ${messageOf(cause)}`, cause)
+  }
+  const lines = async function* () {
+    for (const entry of entries) yield Buffer.from(`${entry}\n`, 'latin1')
+  }
+  yield* lineChunks(lines(), CHUNK_BYTES, CHUNK_BYTES)
+}
+
 /** Whether something counts from request to request: then one thread judges all, in the order of the logs. */
 const counts = ({ ruleset, against }: OpenedLog): boolean =>
   [ruleset, ...(against === undefined ? [] : [against])].some((rules) =>
@@ -136,7 +188,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
     })
     let log: ReplayedLog | undefined
     let chunk = 0
-    for await (const part of lineChunks(bytes)) {
+    for await (const part of linesOf(name, format, bytes)) {
       if (log === undefined) {
         const sample = firstLines(part)
         if (sample.every(isBlank)) continue
@@ -147,6 +199,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
         log = {
           name,
           format: opened.reader.format,
+          note: opened.reader.note,
           packing,
           lines: 0,
           problem: undefined,
@@ -170,6 +223,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
       log = {
         name,
         format: 'empty',
+        note: undefined,
         packing,
         lines: 0,
         problem: undefined,

@@ -88,6 +88,8 @@ export interface ReplayReport {
     readonly name: string
     readonly format: string
     readonly packing?: string
+    /** What has to be known of its format. */
+    readonly note?: string
     readonly lines: number
     readonly problem?: string
   }[]
@@ -283,10 +285,11 @@ export const reportOf = (replayed: Replayed, top: number): ReplayReport => {
   const { bucketMs, buckets } = tally.timeline
   const logCount = logs.filter(({ format }) => format !== 'empty').length
   return {
-    logs: logs.map(({ name, format, packing, lines, problem }) => ({
+    logs: logs.map(({ name, format, packing, note, lines, problem }) => ({
       name,
       format,
       ...(packing === undefined ? {} : { packing }),
+      ...(note === undefined ? {} : { note }),
       lines,
       ...(problem === undefined ? {} : { problem }),
     })),

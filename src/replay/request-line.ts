@@ -20,6 +20,30 @@ export const readVersion = (text: string): string | undefined => {
 
 export const isMethod = (text: string): boolean => METHOD.test(text)
 
+const USUAL_METHODS = ['GET', 'POST', 'HEAD']
+const USUAL_ENDS = [
+  [' HTTP/1.1', '1.1'],
+  [' HTTP/2.0', '2.0'],
+  [' HTTP/1.0', '1.0'],
+] as const
+
+/** Nearly all request lines, without a search: texts of our own stand for the method and the version. */
+const readUsual = (text: string, record: LogRecord): boolean => {
+  for (const method of USUAL_METHODS) {
+    if (!text.startsWith(method) || text[method.length] !== ' ') continue
+    for (const [end, version] of USUAL_ENDS) {
+      if (!text.endsWith(end)) continue
+      const target = text.slice(method.length + 1, text.length - end.length)
+      if (target === '') return false
+      record.method = method
+      record.target = target
+      record.version = version
+      return true
+    }
+  }
+  return false
+}
+
 /**
  * Takes a request line apart. A server also logs what is none: the first bytes of a TLS handshake on a plain port, a connection
  * that sent nothing (`-`). No rule ever judges these.
@@ -27,6 +51,7 @@ export const isMethod = (text: string): boolean => METHOD.test(text)
  * @param text unescaped
  */
 export const readRequestLine = (text: string, record: LogRecord): LineResult => {
+  if (readUsual(text, record)) return undefined
   const first = text.indexOf(' ')
   if (first <= 0) return NO_REQUEST
   const last = text.lastIndexOf(' ')

@@ -1,5 +1,10 @@
 const MINUTE_MS = 60_000
 const MAX_BUCKETS = 240
+/** Each holds the one before it a whole number of times. Behind the last one, a week, stretches double. */
+const STEPS_MS = [1, 5, 15, 60, 180, 720, 1_440, 10_080].map((minutes) => minutes * MINUTE_MS)
+
+/** The next longer stretch of time that this one fits into. */
+export const longerStretch = (ms: number): number => STEPS_MS.find((step) => step > ms) ?? ms * 2
 
 /** Requests of a stretch of time, by what became of them. */
 export type Bucket = [requests: number, refused: number, newlyRefused: number, newlyPassed: number]
@@ -9,7 +14,7 @@ export interface TimelineData {
   readonly buckets: readonly (readonly [startMs: number, bucket: Bucket])[]
 }
 
-/** Requests over time. Stretches double from a minute until few enough cover the log. */
+/** Requests over time. Stretches grow from a minute until few enough cover the log. */
 export class Timeline {
   #bucketMs = MINUTE_MS
   #buckets = new Map<number, Bucket>()
@@ -47,7 +52,7 @@ export class Timeline {
 
   #widen(): void {
     const { buckets } = this.toData()
-    this.#bucketMs *= 2
+    this.#bucketMs = longerStretch(this.#bucketMs)
     this.#buckets = new Map()
     this.#lastStart = Number.NaN
     for (const [start, counts] of buckets) add(this.at(start), counts)

@@ -3,27 +3,33 @@ const MS_PER_SECOND = 1_000
 const MS_PER_MINUTE = 60_000
 
 const CLF = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/
-/** `17/May/2015:10:05` */
+/** `17/May/2015:10:05:03 +0000` */
+export const CLF_CHARS = 26
 const CLF_MINUTE_CHARS = 17
 const CLF_ZONE = 20
 
 const digit = (text: string, at: number) => text.charCodeAt(at) - 48
 
 /**
- * Reads times as Apache and nginx write them, `17/May/2015:10:05:03 +0000`, in milliseconds since the epoch; NaN for other text.
- * Neighbours in a log are of the same minute, whose reading is remembered.
+ * Reads times as Apache and nginx write them, `17/May/2015:10:05:03 +0000`, in milliseconds since the epoch, from a place of a
+ * line on; NaN for other text. Neighbours in a log are of the same minute, whose reading is remembered.
  */
-export const clfTimes = (): ((text: string) => number) => {
+export const clfTimes = (): ((line: string, at?: number) => number) => {
   let minute = ''
   let zone = ''
   let minuteMs = Number.NaN
-  return (text) => {
-    if (text.length === 26 && text.startsWith(minute) && minute !== '' && text.endsWith(zone)) {
-      const seconds = digit(text, 18) * 10 + digit(text, 19)
-      if (text[17] === ':' && seconds >= 0 && seconds <= 60) {
-        return minuteMs + seconds * MS_PER_SECOND
+  return (line, start = 0) => {
+    if (
+      minute !== '' &&
+      line.startsWith(minute, start) &&
+      line.startsWith(zone, start + CLF_ZONE)
+    ) {
+      const [tens, ones] = [digit(line, start + 18), digit(line, start + 19)]
+      if (tens >= 0 && tens <= 6 && ones >= 0 && ones <= 9) {
+        return minuteMs + (tens * 10 + ones) * MS_PER_SECOND
       }
     }
+    const text = line.slice(start, start + CLF_CHARS)
     const [, day, month, year, hours, minutes, seconds, sign, zoneHours, zoneMinutes] =
       CLF.exec(text) ?? []
     const at = MONTHS.indexOf(month ?? '')
@@ -31,7 +37,7 @@ export const clfTimes = (): ((text: string) => number) => {
     const offset = Number(zoneHours) * 60 + Number(zoneMinutes)
     const local = Date.UTC(Number(year), at, Number(day), Number(hours), Number(minutes))
     minuteMs = local - (sign === '-' ? -offset : offset) * MS_PER_MINUTE
-    minute = text.slice(0, CLF_MINUTE_CHARS)
+    minute = text.slice(0, CLF_MINUTE_CHARS + 1)
     zone = text.slice(CLF_ZONE)
     return minuteMs + Number(seconds) * MS_PER_SECOND
   }

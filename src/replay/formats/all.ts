@@ -1,13 +1,34 @@
 import { EdgeError } from '../../error.ts'
 import { nearest } from '../../nearest.ts'
+import { alb } from './alb.ts'
+import { caddy } from './caddy.ts'
+import { cloudflareEvents } from './cloudflare-events.ts'
+import { cloudflareHttp } from './cloudflare-http.ts'
+import { cloudfront } from './cloudfront.ts'
 import { combined } from './combined.ts'
 import { common } from './common.ts'
 import type { LogFormat } from './format.ts'
+import { har } from './har.ts'
+import { nginxJson } from './nginx-json.ts'
 import { nginxMain } from './nginx-main.ts'
+import { traefik } from './traefik.ts'
 import { vhostCombined } from './vhost-combined.ts'
 
 /** Every format, in the order in which a log is tried for them: the narrower before the wider. */
-export const LOG_FORMATS: readonly LogFormat[] = [vhostCombined, nginxMain, combined, common]
+export const LOG_FORMATS: readonly LogFormat[] = [
+  har,
+  cloudflareEvents,
+  cloudflareHttp,
+  cloudfront,
+  caddy,
+  traefik,
+  nginxJson,
+  alb,
+  vhostCombined,
+  nginxMain,
+  combined,
+  common,
+]
 
 export const FORMAT_NAMES: readonly string[] = LOG_FORMATS.map(({ name }) => name)
 
@@ -25,6 +46,10 @@ export const formatNamed = (name: string): LogFormat => {
   const hint = near === undefined ? expectedFormats() : `did you mean ${near}?`
   throw new EdgeError('log_format', `unknown log format "${name}": ${hint}`)
 }
+
+/** The format of a log that is one document, by its first lines; `undefined` for logs of lines. */
+export const documentFormat = (lines: readonly string[]): LogFormat | undefined =>
+  LOG_FORMATS.find((format) => format.entries !== undefined && format.fits(lines))
 
 /**
  * Recognises a log by its first lines.

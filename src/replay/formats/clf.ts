@@ -3,7 +3,7 @@ import type { Holdings } from '../holdings.ts'
 import { holds } from '../holdings.ts'
 import type { LogRecord } from '../record.ts'
 import { readRequestLine } from '../request-line.ts'
-import { clfTimes } from '../times.ts'
+import { CLF_CHARS, clfTimes } from '../times.ts'
 import type { LineResult, LogReader } from './format.ts'
 import { COMMENT } from './format.ts'
 
@@ -40,19 +40,13 @@ const statusAt = (line: string, at: number): number => {
 
 export const clfHoldings = ({ hasHost, isCombined, hasForwarded }: ClfShape): Holdings =>
   holds({
-    parts: ['address', 'time', 'method', 'target', 'version', 'status'],
+    parts: ['address', 'time', 'method', 'path', 'query', 'version', 'status'],
     headers: [
       ...(hasHost ? ['host'] : []),
       ...(isCombined ? ['referer', 'user-agent'] : []),
       ...(hasForwarded ? ['x-forwarded-for'] : []),
     ],
   })
-
-/** `"text"` behind `from`: its content and the place behind it. */
-interface Quoted {
-  text: string
-  end: number
-}
 
 /**
  * Reads lines of the Common Log Format and its offspring:
@@ -65,51 +59,63 @@ interface Quoted {
 export const clfReader = (format: string, shape: ClfShape): LogReader => {
   const { hasHost = false, isCombined = false, hasForwarded = false } = shape
   const timeOf = clfTimes()
-  const quoted: Quoted = { text: '', end: 0 }
+  /** Of the line that is read: it has escapes, and the place behind the quoted text that was read last. */
+  let isEscaped = false
+  let end = 0
 
-  const readQuoted = (line: string, from: number): boolean => {
+  /** The quoted text behind a place; `undefined` where there is none. */
+  const readQuoted = (line: string, from: number): string | undefined => {
     const open = line.indexOf('"', from)
-    if (open < 0) return false
-    const close = closingQuote(line, open + 1)
-    if (close < 0) return false
-    quoted.text = unescapeLog(line.slice(open + 1, close))
-    quoted.end = close + 1
-    return true
+    if (open < 0) return undefined
+    const close = isEscaped ? closingQuote(line, open + 1) : line.indexOf('"', open + 1)
+    if (close < 0) return undefined
+    end = close + 1
+    const text = line.slice(open + 1, close)
+    return isEscaped ? unescapeLog(text) : text
+  }
+
+  /** The place of the time; -1 where there is none. */
+  const timeAt = (line: string, from: number): number => {
+    const at = line.indexOf(' [', from) + 2
+    if (at > 1 && line.startsWith('] "', at + CLF_CHARS)) return at
+    // The user before it may have any name.
+    const close = line.indexOf('] "', from)
+    return close < 0 ? -1 : line.lastIndexOf('[', close) + 1
   }
 
   const read = (line: string, record: LogRecord): LineResult => {
     if (line === '') return COMMENT
     let start = 0
-    let host = ''
     if (hasHost) {
       start = line.indexOf(' ') + 1
       if (start === 0) return 'expected a host and an address'
-      host = line.slice(0, start - 1)
     }
     const space = line.indexOf(' ', start)
     if (space <= start) return 'expected an address at its start'
-    // From the end of the time: the user before it may have any name.
-    const close = line.indexOf('] "', space)
-    const open = close < 0 ? -1 : line.lastIndexOf('[', close)
-    if (open < space) return 'expected a time in brackets and a quoted request'
-    const timeMs = timeOf(line.slice(open + 1, close))
+    const time = timeAt(line, space)
+    if (time < space) return 'expected a time in brackets and a quoted request'
+    const timeMs = timeOf(line, time)
     if (Number.isNaN(timeMs)) return 'expected a time such as 17/May/2015:10:05:03 +0000'
-    if (!readQuoted(line, close + 2)) return 'expected a quote at the end of the request'
-    const request = quoted.text
-    const status = statusAt(line, quoted.end + 1)
+    isEscaped = line.includes('\\')
+    const request = readQuoted(line, time + CLF_CHARS)
+    if (request === undefined) return 'expected a quote at the end of the request'
+    const status = statusAt(line, end + 1)
     if (status === 0) return 'expected a status behind the request'
     record.address = line.slice(start, space)
     record.timeMs = timeMs
     record.status = status
-    if (hasHost) record.header('host', host)
+    if (hasHost) record.header('host', line.slice(0, start - 1))
     if (isCombined) {
-      if (!readQuoted(line, quoted.end + 1)) return 'expected a quoted referer'
-      record.header('referer', quoted.text)
-      if (!readQuoted(line, quoted.end)) return 'expected a quoted user agent'
-      record.header('user-agent', quoted.text)
+      const referer = readQuoted(line, end + 1)
+      if (referer === undefined) return 'expected a quoted referer'
+      const agent = readQuoted(line, end)
+      if (agent === undefined) return 'expected a quoted user agent'
+      record.header('user-agent', agent)
+      record.header('referer', referer)
       if (hasForwarded) {
-        if (!readQuoted(line, quoted.end)) return 'expected a quoted X-Forwarded-For'
-        record.header('x-forwarded-for', quoted.text)
+        const forwarded = readQuoted(line, end)
+        if (forwarded === undefined) return 'expected a quoted X-Forwarded-For'
+        record.header('x-forwarded-for', forwarded)
       }
     }
     return readRequestLine(request, record)

@@ -19,8 +19,8 @@ export interface LogReader {
    * @param line without its line break, a binary string
    */
   read(line: string, record: LogRecord): LineResult
-  /** True where the whole log is one document: `read` gets an entry of it at a time. */
-  readonly isDocument?: boolean
+  /** What has to be known of its logs to read the report right, one sentence. */
+  readonly note?: string
 }
 
 /** One format of access logs. */
@@ -32,6 +32,6 @@ export interface LogFormat {
   fits(lines: readonly string[]): boolean
   /** A reader for the log that begins with these lines: where a format leaves it open, they tell what the log holds. */
   open(lines: readonly string[]): LogReader
-  /** The entries of a log that is one document, as texts for `read`. Throws where it is broken. */
-  entries?(document: string): Iterable<string>
+  /** Of a log that is one document: its entries, as lines for `read`. Throws where it is broken. */
+  entries?(document: string): readonly string[]
 }

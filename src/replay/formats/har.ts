@@ -1,0 +1,91 @@
+import { toBytes } from '../../language/bytes.ts'
+import { holds } from '../holdings.ts'
+import type { LogRecord } from '../record.ts'
+import { readVersion } from '../request-line.ts'
+import { isoTime } from '../times.ts'
+import { splitUrl } from './addresses.ts'
+import type { LineResult, LogFormat, LogReader } from './format.ts'
+import { NO_REQUEST } from './format.ts'
+import type { Json } from './json-line.ts'
+import { mostAre, NOT_JSON, objectOf, parseJsonLine, sampleOf } from './json-line.ts'
+
+const START = /^\s*\{\s*"log"\s*:\s*\{/
+
+const VERSIONS: Readonly<Record<string, string>> = { h2: '2.0', h3: '3.0' }
+const WEB = new Set(['http', 'https', 'ws', 'wss'])
+
+const pairsOf = (value: unknown): (readonly [name: string, value: unknown])[] =>
+  (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
+    const { name, value: text } = objectOf(one)
+    return typeof name === 'string' ? [[name, text] as const] : []
+  })
+
+const headersOf = (json: Json) => pairsOf(objectOf(json.request).headers)
+
+const open = (lines: readonly string[]): LogReader => {
+  // Browsers leave cookies out unless they are told not to.
+  const hasCookies = sampleOf(lines).some(({ json }) =>
+    headersOf(json).some(([name]) => name.toLowerCase() === 'cookie')
+  )
+  return {
+    format: 'har',
+    holds: holds({
+      parts: ['time', 'method', 'path', 'query', 'version', 'scheme', 'status'],
+      headers: ['host'],
+      hasAllHeaders: true,
+      hidden: hasCookies ? [] : ['cookie', 'authorization'],
+    }),
+    read: (line: string, record: LogRecord): LineResult => {
+      const parsed = parseJsonLine(line)
+      if (parsed === undefined) return NOT_JSON
+      const { json, text } = parsed
+      const request = objectOf(json.request)
+      const url = splitUrl(text(request.url))
+      // `data:`, `blob:`, extensions: nothing that a server sees.
+      if (url === undefined || !WEB.has(url.scheme)) return NO_REQUEST
+      record.timeMs = isoTime(text(json.startedDateTime))
+      record.method = text(request.method) || 'GET'
+      record.target = url.target
+      record.isTls = url.scheme === 'https' || url.scheme === 'wss'
+      const version = text(request.httpVersion).toLowerCase()
+      record.version = VERSIONS[version] ?? readVersion(version) ?? '1.1'
+      const { status } = objectOf(json.response)
+      record.status = typeof status === 'number' && status >= 100 ? status : 0
+      let hasHost = false
+      for (const [name, value] of headersOf(json)) {
+        // HTTP/2's own, which are no headers.
+        if (name.startsWith(':')) continue
+        hasHost ||= name.toLowerCase() === 'host'
+        record.headers.push(toBytes(name), text(value))
+      }
+      if (!hasHost) record.headers.push('host', url.host)
+      return undefined
+    },
+  }
+}
+
+/** An entry without bodies, which can be large. */
+const needed = ({ startedDateTime, request, response }: Json): Json => {
+  const { method, url, httpVersion, headers } = objectOf(request)
+  const { status } = objectOf(response)
+  return { startedDateTime, request: { method, url, httpVersion, headers }, response: { status } }
+}
+
+/** The entries of a document, one text each. Throws where it is no HAR. */
+const entries = (document: string): string[] => {
+  const json: unknown = JSON.parse(Buffer.from(document, 'latin1').toString())
+  const found = objectOf(objectOf(json).log).entries
+  if (!Array.isArray(found)) throw new Error('expected "entries" in "log"')
+  return found.map((entry) => toBytes(JSON.stringify(needed(objectOf(entry)))))
+}
+
+/** Source: http://www.softwareishard.com/blog/har-12-spec/ */
+export const har: LogFormat = {
+  name: 'har',
+  title: 'HAR, what a browser has recorded',
+  fits: (lines) =>
+    START.test(lines.slice(0, 10).join('\n')) ||
+    mostAre(lines, (json) => 'startedDateTime' in json && 'request' in json),
+  open,
+  entries,
+}
