@@ -65,6 +65,18 @@ rules:
 networks that the expressions name, and one of each beside them, and asks the compiled expressions. It says nothing where that proves nothing: a
 condition on two fields at once, the contents of lists, regular expressions that are more than text and anchors, and searches of more than a few
 thousand steps. A test compares the proofs with brute force over random rule sets: none is ever wrong, and more than nine of ten true ones are found.
+[How it works](decisions/lint-proofs.md).
+
+## Cost
+
+The cost grows with the number of rules, not with its square: a rule is compared with the few earlier ones that take one of its requests. CPU time in
+one process, the documents read from memory (\`npm run bench:lint\`, best of three runs, Node 20 on a machine with two slow cores):
+
+| rules | lint | of it loading |
+| --- | --- | --- |
+| 100 | 0.13 s | 0.02 s |
+| 1,000 | 0.5 s | 0.13 s |
+| 10,000 | 3.2 s | 1.5 s |
 `
 
 const CODES = `

@@ -45,6 +45,11 @@ export const coveredRule: Lint = {
     'text: a rule for `192.0.2.0/24` covers one for `192.0.2.7`. `log` and a `skip` of other phases cover nothing, nor do rules that are disabled,\n' +
     'and a challenge covers only rules with the same challenge. The finding has a request that both rules match, for `edge1020 eval`.',
   bad: [
+    {
+      yaml:
+        'rules:\n  - { name: a, action: block, expression: ssl }\n' +
+        'zones:\n  - name: a.test\n    rules:\n      - { name: b, action: block, expression: ssl and cf.client.bot }\n',
+    },
     document(
       'action: block, expression: "ip.src in {192.0.2.0/24}"',
       'action: block, expression: ip.src eq 192.0.2.7 and ssl'
@@ -62,6 +67,12 @@ export const coveredRule: Lint = {
     },
   ],
   good: [
+    {
+      // A skip among the rules of all zones lets no rule of a zone out.
+      yaml:
+        'rules:\n  - { name: a, action: skip, expression: ssl }\n' +
+        'zones:\n  - name: a.test\n    rules:\n      - { name: b, action: block, expression: ssl and cf.client.bot }\n',
+    },
     document('action: log, expression: ssl', 'action: block, expression: ssl and cf.client.bot'),
     document(
       'action: block, enabled: false, expression: ssl',

@@ -2,14 +2,16 @@ import { toBytes, toText } from '../../language/bytes.ts'
 import { normalizePath } from '../../request/normalize.ts'
 import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
+import type { TextTest } from '../text-tests.ts'
 import { isWhole } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** What no normalized path holds anywhere. */
-const NEVER = [
+/** What no normalized path holds anywhere; `exact` where letters of the other case would be fine. */
+const NEVER: readonly { pattern: RegExp; what: string; exact?: boolean; noWildcard?: boolean }[] = [
   { pattern: /\/\//, what: '`//`: runs of slashes are one' },
   { pattern: /\/\.\.?(?:\/|$)/, what: 'segments of dots: they are resolved' },
-  { pattern: /\\/, what: '`\\`: it becomes `/`' },
+  // In a wildcard a backslash begins an escape.
+  { pattern: /\\/, what: '`\\`: it becomes `/`', noWildcard: true },
   {
     pattern: /%(?:2[dDeE]|3\d|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/,
     what: 'this escape: it is decoded',
@@ -17,32 +19,51 @@ const NEVER = [
   {
     pattern: /%(?:[a-f][\da-fA-F]|[\dA-F][a-f])/,
     what: 'escapes with small digits: they are in capitals',
+    exact: true,
   },
   { pattern: /[^!-~]/, what: 'characters that clients escape' },
-] as const
+]
 
-const neverIn = (text: string, isInside: boolean) =>
-  NEVER.find(({ pattern }) => {
+const PARTS: ReadonlySet<TextTest['kind']> = new Set([
+  'contains',
+  'starts_with',
+  'ends_with',
+  'wildcard',
+  'strict wildcard',
+])
+
+const neverIn = ({ kind, text, through }: TextTest) => {
+  const isWildcard = kind === 'wildcard' || kind === 'strict wildcard'
+  const foldsCase = kind === 'wildcard' || through.length > 0
+  // `/..` at the end of a part may go on: `/..foo`.
+  const mayGoOn = kind !== 'ends_with' && !(isWildcard && !text.endsWith('*'))
+  return NEVER.find(({ pattern, exact, noWildcard }) => {
+    if ((exact && foldsCase) || (noWildcard && isWildcard)) return false
     const found = pattern.exec(text)
-    if (found === null) return false
-    // `/..` at the end of a part may go on: `/..foo`.
-    return !isInside || !/^\/\.\.?$/.test(found[0])
+    return found !== null && !(mayGoOn && /^\/\.\.?$/.test(found[0]))
   })
+}
+
+/** Functions that keep what is wrong with a path. */
+const KEEPS: ReadonlySet<string> = new Set(['lower', 'upper'])
 
 export const pathNotNormalized: Lint = {
   code: 'path_not_normalized',
   severity: 'error',
   title: 'a path as no rule ever sees it',
   explanation:
-    'Before rules read `http.request.uri.path`, Cloudflare normalizes it, unless the zone turns that off: `//` becomes `/`, `/a/../b` becomes `/b`, `%77` becomes `w`, `%c3`\n' +
-    'becomes `%C3`, and other characters are escaped. A text that normalization changes matches no request. To look for the forms that a\n' +
-    'client sends use `raw.http.request.uri.path`. `--fix` writes the normalized path where the whole path is compared.',
+    'Before rules read `http.request.uri.path`, Cloudflare normalizes it, unless the zone turns that off: `//` becomes `/`, `/a/../b` becomes `/b`,\n' +
+    '`%77` becomes `w`, `%c3` becomes `%C3`, and other characters are escaped. A text that normalization changes matches no request. To look for the\n' +
+    'forms that a client sends use `raw.http.request.uri.path`. `--fix` writes the normalized path where the whole path is compared.',
   bad: [
     'http.request.uri.path eq "//admin"',
     'http.request.uri.path contains "/../"',
     'http.request.uri.path eq "/%77p-login.php"',
     'http.request.uri.path contains "%c3%a9"',
     'starts_with(http.request.uri.path, "/café")',
+    'lower(http.request.uri.path) contains "//"',
+    'http.request.uri.path wildcard "/a//*"',
+    'lower(http.request.uri.path) in {"/a/../b"}',
   ],
   good: [
     'raw.http.request.uri.path contains "/../"',
@@ -50,14 +71,16 @@ export const pathNotNormalized: Lint = {
     'http.request.uri.path eq "/caf%C3%A9"',
     'http.request.uri.path contains "%20"',
     'lower(http.request.uri.path) contains "%c3%a9"',
+    'http.request.uri.path wildcard "/caf%c3%a9/*"',
+    'http.request.uri.path strict wildcard r"/a\\*b"',
+    'http.request.uri.path wildcard "/.*"',
   ],
   expression: (written, report) => {
     for (const test of testsOf(written)) {
       const { kind, field, text, part, through, inner } = test
       if (field !== 'http.request.uri.path' || kind === 'matches' || /[?#]/.test(text)) continue
-      if (through.length > 0) continue
-      const whole = isWhole(test)
-      if (whole && text.startsWith('/')) {
+      if (!through.every((name) => KEEPS.has(name))) continue
+      if (isWhole(test) && through.length === 0 && text.startsWith('/')) {
         const normalized = toText(normalizePath(toBytes(text)))
         if (normalized === text) continue
         report({
@@ -70,8 +93,7 @@ export const pathNotNormalized: Lint = {
         })
         continue
       }
-      if (!['contains', 'starts_with', 'ends_with'].includes(kind)) continue
-      const found = neverIn(text, kind !== 'ends_with')
+      const found = isWhole(test) || PARTS.has(kind) ? neverIn(test) : undefined
       if (found === undefined) continue
       report({
         part,

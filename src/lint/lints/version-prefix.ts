@@ -9,7 +9,11 @@ export const versionPrefix: Lint = {
   explanation:
     '`http.user_agent contains "Chrome/10"` is also true of Chrome 100 to 109, which is most browsers. End the version with the dot that\n' +
     'comes behind it.',
-  bad: ['http.user_agent contains "Chrome/10"', 'lower(http.user_agent) contains "firefox/5"'],
+  bad: [
+    'http.user_agent contains "Chrome/10"',
+    'lower(http.user_agent) contains "firefox/5"',
+    'http.user_agent contains "MSIE 1"',
+  ],
   good: [
     'http.user_agent contains "Chrome/10."',
     'http.user_agent contains "Chrome/109"',
@@ -19,15 +23,17 @@ export const versionPrefix: Lint = {
   expression: (written, report) => {
     for (const { field, kind, text, part } of testsOf(written)) {
       if (field !== 'http.user_agent' || kind !== 'contains') continue
-      const [, name, version] = /(\w+)\/(\d{1,2})$/.exec(text) ?? []
+      const [, name, version] = /(\w+)[/ ](\d{1,2})$/.exec(text) ?? []
       if (
         version === undefined ||
-        !/^(?:chrome|firefox|crios|fxios|edg|edge|opr|version|headlesschrome)$/i.test(name ?? '')
+        !/^(?:chrome|chromium|firefox|crios|fxios|edg|edge|edga|edgios|opr|opera|safari|version|headlesschrome|samsungbrowser|ucbrowser|yabrowser|vivaldi|msie|electron)$/i.test(
+          name ?? ''
+        )
       )
         continue
       report({
         part,
-        message: `${inBackticks(text)} is in ${name}/${version}0 to ${name}/${version}9, too`,
+        message: `${inBackticks(text)} is in ${inBackticks(`${text}0`)} to ${inBackticks(`${text}9`)}, too`,
         help: `for version ${version} alone write ${inBackticks(`${text}.`)}`,
       })
     }

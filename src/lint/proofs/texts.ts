@@ -27,7 +27,7 @@ export const cannotOverlap = (head: string, tail: string): boolean => {
   for (let length = 1; length <= Math.min(head.length, tail.length); length++) {
     if (head.endsWith(tail.slice(0, length))) return false
   }
-  return !head.includes(tail) && !tail.includes(head)
+  return true
 }
 
 /** Two templates as one, where a value that is an instance of both must be one of it; `undefined` where that is not certain. */
