@@ -217,9 +217,9 @@ export const errorCodes = {
   store_failed: {
     area: 'events',
     meaning:
-      'The edge cannot open an event store or commit an event; visitors get their answers anyway.',
+      'The edge cannot open or ask an event store, or cannot commit an event; visitors get their answers anyway.',
     remedy:
-      'Free space or repair the path that the message names; `stats.lost` counts the lost events.',
+      'Free space or repair the path or the server that the message names; `stats.lost` counts the lost events.',
   },
   store_foreign: {
     area: 'events',
@@ -245,7 +245,7 @@ export const errorCodes = {
   unknown_store: {
     area: 'events',
     meaning: 'The name of the event store is unknown.',
-    remedy: 'Use `memory`, `none` or `sqlite:FILE`.',
+    remedy: 'Use `memory`, `none`, `sqlite:FILE` or `postgres://HOST/DATABASE`.',
   },
   certificate_out_of_date: {
     area: 'serving',

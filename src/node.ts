@@ -12,7 +12,7 @@ import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
-import type { SqliteOptions } from './events/node/sqlite.ts'
+import type { StoreOptions } from './events/node/store-options.ts'
 import { loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
 import type { Counters } from './limits/counters.ts'
@@ -40,6 +40,8 @@ import { wholeEdge } from './whole.ts'
 
 export { readPageFile } from './answers/node/own-page-file.ts'
 export { eventFields } from './events/fields.ts'
+export type { PostgresOptions, PostgresStore } from './events/node/postgres.ts'
+export { postgresStore } from './events/node/postgres.ts'
 export type { SqliteOptions, SqliteStore } from './events/node/sqlite.ts'
 export { sqliteStore } from './events/node/sqlite.ts'
 export * from './exports.ts'
@@ -74,9 +76,9 @@ export interface TerraformValues {
   varFiles?: readonly string[]
 }
 
-/** How a SQLite store keeps events. */
+/** How a store in SQLite or PostgreSQL keeps events. */
 export type EventOptions = Pick<
-  SqliteOptions,
+  StoreOptions,
   'durability' | 'onStoreFailure' | 'maxAgeDays' | 'maxBytes' | 'maxEvents' | 'maxHeldBytes'
 >
 
@@ -92,14 +94,14 @@ export interface Options
   rules: string | readonly string[] | object | readonly object[]
   /** Values of variables for a Terraform folder in `rules`. */
   terraform?: TerraformValues
-  /** `memory`, `none`, `sqlite:FILE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
+  /** `memory`, `none`, `sqlite:FILE`, `postgres://HOST/DATABASE`, or a store of your own. Default: SQLite at `<data>/events.db`. */
   store?: StoreName | EventStore
   /**
    * Counts for rate limits: `memory` (default), `memory:MAXKEYS`, `redis://HOST:PORT` which several edges share, or counters of
    * your own.
    */
   counters?: CountersName | Counters
-  /** How the SQLite store keeps events: for how long, and what happens while nothing can be written. */
+  /** How the store in SQLite or PostgreSQL keeps events: for how long, and what happens while nothing can be written. */
   events?: EventOptions
   /** Gets warnings at load: rules that read fields without data, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void

@@ -106,7 +106,14 @@ test.each([
 })
 
 describe('the name of a store', () => {
-  test.each(['memory', 'none', 'sqlite:events.db', 'sqlite:/a b/c:d.db'])('%s', (name) => {
+  test.each([
+    'memory',
+    'none',
+    'sqlite:events.db',
+    'sqlite:/a b/c:d.db',
+    'postgres://edge:secret@db.test/edge',
+    'postgresql:///edge',
+  ])('%s', (name) => {
     expect(readStoreName(name)).toBe(name)
   })
 
@@ -117,8 +124,16 @@ describe('the name of a store', () => {
     ['sqlit:events.db', 'store "sqlit:events.db": did you mean sqlite:FILE?'],
     ['Memory', 'store "Memory": did you mean memory?'],
     ['nome', 'store "nome": did you mean none?'],
-    ['postgres', 'store "postgres": expected one of memory, none, sqlite:FILE'],
-    ['', 'store "": expected one of memory, none, sqlite:FILE'],
+    ['postgres', 'store "postgres": did you mean postgres://HOST/DATABASE?'],
+    [
+      'postgre://edge:s3/cr@t@db.test/edge',
+      'store "postgre://***@db.test/edge": did you mean postgres://HOST/DATABASE?',
+    ],
+    [
+      'mysql://edge:s3cret@db.test',
+      'store "mysql://***@db.test": expected one of memory, none, sqlite:FILE, postgres://HOST/DATABASE',
+    ],
+    ['', 'store "": expected one of memory, none, sqlite:FILE, postgres://HOST/DATABASE'],
   ])('%j is told', (name, message) => {
     expect(() => readStoreName(name)).toThrow(
       expect.objectContaining({ code: 'unknown_store', message })

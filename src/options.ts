@@ -42,24 +42,30 @@ const PROVIDERS = {
 } as const
 
 /** The stores that have a name; `FILE` stands for any path. */
-const STORES = ['memory', 'none', 'sqlite:FILE']
+const STORES = ['memory', 'none', 'sqlite:FILE', 'postgres://HOST/DATABASE']
 
-/** The name of an event store: `memory`, `none`, or a file of SQLite. */
-export type StoreName = 'memory' | 'none' | `sqlite:${string}`
+/** The name of an event store: `memory`, `none`, a file of SQLite, or a database of PostgreSQL. */
+export type StoreName =
+  | 'memory'
+  | 'none'
+  | `sqlite:${string}`
+  | `postgres://${string}`
+  | `postgresql://${string}`
 
 /** @throws EdgeError `unknown_store` naming the store that was most likely meant */
 export const readStoreName = (name: string): StoreName => {
   if (name === 'memory' || name === 'none') return name
-  if (/^sqlite:./s.test(name)) return name as StoreName
+  if (/^(?:sqlite:.|postgres(?:ql)?:\/\/)/s.test(name)) return name as StoreName
   const [scheme = ''] = name.split(':', 1)
   const meant = nearest(
     scheme,
-    STORES.map((store) => store.replace(':FILE', ''))
+    STORES.map((store) => store.replace(/:.*/, ''))
   )
   const store = STORES.find((known) => known.startsWith(meant ?? known))
   const hint =
     meant === undefined ? `expected one of ${STORES.join(', ')}` : `did you mean ${store}?`
-  throw new EdgeError('unknown_store', `store "${name}": ${hint}`)
+  // Whatever it was meant to be: before an @ there may be a password.
+  throw new EdgeError('unknown_store', `store "${name.replace(/\/\/.*@/s, '//***@')}": ${hint}`)
 }
 
 /** An object without a prototype, or a list with one or with a symbol in it, has no text of its own: its type stands for it. */

@@ -170,15 +170,15 @@ describe('/api/events', () => {
     expect([status, json().detail]).toEqual([400, 'too many points'])
   })
 
-  test('a store that fails is a 500 with its reason', async () => {
+  test('a store that fails is a 503 with its reason', async () => {
     const { ask, query, onError } = start()
     query.mockRejectedValue(new EdgeError('store_failed', 'disk full'))
     const { status, json } = await ask('/api/events')
-    expect(status).toBe(500)
+    expect(status).toBe(503)
     expect(json()).toEqual({
       type: 'about:blank',
-      title: 'Internal Server Error',
-      status: 500,
+      title: 'Service Unavailable',
+      status: 503,
       code: 'store_failed',
       detail: 'disk full',
     })

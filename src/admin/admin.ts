@@ -94,6 +94,8 @@ const SERVER_ERROR = 500
 /** What of a path and its query goes into the audit log. */
 const MAX_TARGET_CHARS = 500
 
+const STORE_AWAY = new Set(['store_failed', 'store_not_found', 'store_version', 'store_closed'])
+
 const failure = (error: unknown): Answer => {
   if (error instanceof BodyTooLarge) {
     return problem({ status: 413, code: 'body_too_large', detail: error.message })
@@ -105,6 +107,10 @@ const failure = (error: unknown): Answer => {
   // What only the store finds out, such as a series of too many points.
   if (error instanceof EdgeError && error.code === 'invalid_query') {
     return problem({ status: 400, code: error.code, detail: error.message })
+  }
+  // What the store cannot tell now it may tell later.
+  if (error instanceof EdgeError && STORE_AWAY.has(error.code)) {
+    return problem({ status: 503, code: error.code, detail: error.message })
   }
   return error instanceof EdgeError
     ? problem({ status: 500, code: error.code, detail: error.message })

@@ -170,7 +170,10 @@ export const doctor: Command = {
   flags: {
     rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
-    store: { value: 'SPEC', help: 'event store, if not in --data: sqlite:FILE' },
+    store: {
+      value: 'SPEC',
+      help: 'event store, if not in --data: sqlite:FILE or postgres://HOST/DATABASE',
+    },
     ...SOURCE_FLAGS,
     tls: { help: 'assume that the edge listens on HTTPS and sees TLS fingerprints' },
     strict: { help: 'treat warnings as findings' },

@@ -33,7 +33,7 @@ test.each([
   [['--keep-mb', '1.5'], '--keep-mb "1.5": expected a whole number from 1 to 1000000000'],
   [
     ['--store', 'memory', '--keep-days', '7'],
-    '--keep-days needs a store in a file, not --store memory',
+    '--keep-days needs a store that outlives the edge, not --store memory',
   ],
 ])('%j is wrong usage', (argv, message) => {
   expect(() => optionsOf(...argv)).toThrow(

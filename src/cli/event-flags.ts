@@ -1,5 +1,5 @@
 import { DURABILITIES } from '../events/node/durability.ts'
-import { STORE_FAILURE_POLICIES } from '../events/node/intake.ts'
+import { STORE_FAILURE_POLICIES } from '../events/node/group-commit.ts'
 import type { EventOptions } from '../node.ts'
 import type { Arguments, Flag } from './command.ts'
 import { usageError } from './command.ts'
@@ -8,7 +8,7 @@ const BYTES_PER_MB = 1_000_000
 const MAX_DAYS = 36_500
 const MAX_MB = 1_000_000_000
 
-/** How `serve` keeps events in SQLite. */
+/** How `serve` keeps events in SQLite or PostgreSQL. */
 export const EVENT_FLAGS: Record<string, Flag> = {
   'on-store-failure': {
     value: 'POLICY',
@@ -46,7 +46,7 @@ export const eventOptions = (args: Arguments): EventOptions => {
   const store = args.text('store')
   const without = Object.keys(EVENT_FLAGS).find((flag) => args.text(flag) !== undefined)
   if (without !== undefined && (store === 'memory' || store === 'none')) {
-    throw usageError(`--${without} needs a store in a file, not --store ${store}`)
+    throw usageError(`--${without} needs a store that outlives the edge, not --store ${store}`)
   }
   const megabytes = number(args, 'keep-mb', MAX_MB)
   return {

@@ -21,7 +21,10 @@ export const READER_FLAGS: Record<string, Flag> = {
     default: DEFAULT_DATA,
     help: 'read the event store in this directory instead of asking a running edge',
   },
-  store: { value: 'SPEC', help: 'read another event store: sqlite:FILE' },
+  store: {
+    value: 'SPEC',
+    help: 'read another event store: sqlite:FILE or postgres://HOST/DATABASE',
+  },
 }
 
 export const adminToken = (args: Arguments): string | undefined =>

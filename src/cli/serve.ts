@@ -1,6 +1,7 @@
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { controlOf } from '../control/controls.ts'
 import { messageOf } from '../error.ts'
+import { copyable } from '../events/node/postgres/address.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import type { CountersName } from '../limits/node/open.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
@@ -88,7 +89,7 @@ const howToLookUp = (args: Arguments, admin: string): string[] => {
         : ['--admin', admin]
       : [
           ...(data === DEFAULT_DATA ? [] : ['--data', data]),
-          ...(store === undefined ? [] : ['--store', store]),
+          ...(store === undefined ? [] : ['--store', copyable(store)]),
         ]
   return [`Then look up a Ray ID:  ${['npx edge1020 events <Ray ID>', ...where].join(' ')}`, '']
 }
@@ -123,7 +124,7 @@ export const serve: Command = {
     },
     store: {
       value: 'SPEC',
-      help: 'event store: memory, none, or sqlite:FILE (default: SQLite in --data)',
+      help: 'event store: memory, none, sqlite:FILE or postgres://HOST/DATABASE (default: SQLite in --data)',
     },
     ...EVENT_FLAGS,
     ...ADMIN_FLAGS,

@@ -23,6 +23,8 @@ class Ring {
   readonly #events: SecurityEvent[] = []
   readonly #byRay = new Map<string, SecurityEvent[]>()
   #first = 0
+  /** All events that made room for others. */
+  removed = 0
   /** Several Ray IDs share a tick, and they need not come in the order of their times. */
   removedUpToMs: number | undefined
 
@@ -38,6 +40,7 @@ class Ring {
 
   #evict(): void {
     const oldest = this.#events[this.#first++]!
+    this.removed++
     const same = this.#byRay.get(oldest.ray)!
     same.splice(same.indexOf(oldest), 1)
     if (same.length === 0) this.#byRay.delete(oldest.ray)
@@ -106,6 +109,7 @@ export const memoryStore = ({
     },
     top,
     series,
+    state: () => ({ waiting: 0, lost: 0, gaps: [], evicted: ring.removed }),
     close: async () => {
       closed = true
     },

@@ -53,7 +53,7 @@ test('can be named, but not read from outside', () => {
   expect(openStore('none', { dataDir: '/nowhere' }).name).toBe('none')
   for (const spec of ['none', 'memory']) {
     expect(() => openStore(spec, { dataDir: '/nowhere', readOnly: true })).toThrow(
-      `store "${spec}": expected sqlite:FILE, the only store`
+      `store "${spec}": expected sqlite:FILE or postgres://HOST/DATABASE, the only stores`
     )
   }
 })

@@ -30,4 +30,6 @@ export interface StoreState {
   lost: number
   /** When they were lost, the oldest first: those that the store knows of since it was opened. */
   gaps: readonly Gap[]
+  /** Events since the store was opened that were removed because they were too old, too many or too large. */
+  evicted?: number
 }

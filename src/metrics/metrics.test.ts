@@ -63,6 +63,7 @@ describe('the metrics of an edge', () => {
       waiting: 12,
       lost: 3,
       gaps: [{ firstRay: '', lastRay: '', from: '', to: '', count: 3, reason: 'disk full' }],
+      evicted: 7,
     }
     const failing = {
       ...memoryStore(),
@@ -76,6 +77,7 @@ describe('the metrics of an edge', () => {
     expect(numberOf(text, 'edge1020_store_waiting_events')).toBe(12)
     expect(numberOf(text, 'edge1020_store_lost_events_total')).toBe(3)
     expect(numberOf(text, 'edge1020_store_gaps')).toBe(1)
+    expect(numberOf(text, 'edge1020_store_evicted_events_total')).toBe(7)
     expect(numberOf(text, 'edge1020_store_failures_total')).toBe(1)
     const well = await metrics(createEdge(optionsWith([]))).text()
     expect(numberOf(well, 'edge1020_store_trouble')).toBe(0)

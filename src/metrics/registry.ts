@@ -147,6 +147,12 @@ const ROWS: readonly Row[] = [
     read: ({ store, stats }) => one(store.state?.().lost ?? stats.lost),
   },
   {
+    name: 'edge1020_store_evicted_events_total',
+    help: 'Events that were removed as too old, too many or too large, since the store was opened',
+    type: 'counter',
+    read: ({ store }) => one(store.state?.().evicted ?? 0),
+  },
+  {
     name: 'edge1020_store_gaps',
     help: 'Stretches of time in which events were lost',
     type: 'gauge',

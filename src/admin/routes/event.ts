@@ -19,7 +19,7 @@ export const event = ({ store }: Side): Route => ({
     description: 'the deciding match, with the other matches of the request under `also`',
     schema: 'EventDocument',
   },
-  problems: [400, 404],
+  problems: [400, 404, 503],
   answer: async ({ params }) => {
     const ray = params.ray!
     const result = await store.find(ray)

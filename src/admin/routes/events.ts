@@ -21,7 +21,7 @@ const questionRoute = <Kind extends Question>(
   parameters: parametersOf(kind),
   takesConditions: true,
   result: { description: summary, schema },
-  problems: [400],
+  problems: [400, 503],
   answer: async ({ query }) => json(await ask(readEventQuery(kind, query))),
 })
 

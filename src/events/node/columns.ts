@@ -191,15 +191,12 @@ export const encode = (event: SecurityEvent, json: () => string, put: Put): Valu
   return row
 }
 
-type Texts = (id: number) => string
-type Row = Readonly<Record<string, Value>>
+/** The text that a value of a column of the kind `text` stands for. */
+export type TextOf = (value: string | number) => string
+export type Row = Readonly<Record<string, Value>>
 
-const decodeText = (value: Value | undefined, texts: Texts): string =>
-  value === null || value === undefined
-    ? ''
-    : typeof value === 'number'
-      ? texts(value)
-      : value.slice(1)
+const decodeText = (value: Value | undefined, textOf: TextOf): string =>
+  value === null || value === undefined ? '' : textOf(value)
 
 const optional = <Name extends string>(name: Name, text: string) =>
   (text === '' ? {} : { [name]: text }) as { [name in Name]?: string }
@@ -209,11 +206,11 @@ const optional = <Name extends string>(name: Name, text: string) =>
  *
  * @param row with `ms`, the time, besides the columns
  */
-export const decode = (row: Row, texts: Texts): SecurityEvent => {
+export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
   const extra = row[EXTRA] as string | null
   const parsed = extra === null ? {} : JSON.parse(extra)
   if ('ray' in parsed) return parsed as SecurityEvent
-  const of = (column: string) => decodeText(row[column], texts)
+  const of = (column: string) => decodeText(row[column], textOf)
   const number = (column: string) => Number(row[column] ?? 0)
   const known = {
     ray: String(row['ray']),

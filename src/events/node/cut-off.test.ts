@@ -139,6 +139,7 @@ const drainOf = (file: string, lostNames: string[] = []) => {
     },
     {
       onTaken: () => {},
+      onEvicted: () => {},
       onTrouble: () => {},
       onNotice: () => {},
       onLostName: (path) => lostNames.push(path),

@@ -45,6 +45,7 @@ const draining = (file: string) => {
     },
     {
       onTaken: () => {},
+      onEvicted: () => {},
       onTrouble: (message) => troubles.push(message),
       onNotice: (message) => notices.push(message),
       onLostName: () => {},

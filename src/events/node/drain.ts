@@ -34,6 +34,8 @@ export interface DrainOptions extends Limits {
 export interface DrainEvents {
   /** So many events of this store's own journals are in the tables now. */
   onTaken: (events: number) => void
+  /** So many events were removed, as too old, too many or too large. */
+  onEvicted: (events: number) => void
   /** What keeps the events from the tables; `undefined` once nothing does. */
   onTrouble: (message: string | undefined) => void
   /** Something happened that is over already. */
@@ -124,7 +126,10 @@ export class Drain {
       const open = this.#opened()
       const more = this.#own.step(open) || this.#left.step() || this.#moveOld(open)
       if (more) this.#mayPrune = true
-      const pruned = !more && this.#mayPrune && prune(open.db, open.tables, this.#options)
+      const pruned =
+        !more &&
+        this.#mayPrune &&
+        prune(open.db, open.tables, this.#options, this.#events.onEvicted)
       if (!more && !pruned) this.#mayPrune = false
       this.#forget(open)
       this.#note(open)

@@ -38,6 +38,7 @@ class Clerk {
   ) {
     this.#drain = new Drain(options, {
       onTaken: (events) => tell({ kind: 'taken', store, events }),
+      onEvicted: (events) => tell({ kind: 'evicted', store, events }),
       onTrouble: (message) => tell({ kind: 'trouble', store, message }),
       onNotice: (message, gap) => tell({ kind: 'notice', store, message, gap }),
       onLostName: (path) => tell({ kind: 'lost-name', store, path }),

@@ -26,6 +26,7 @@ export type ToThread =
 export type FromThread =
   | { kind: 'idle'; store: number }
   | { kind: 'taken'; store: number; events: number }
+  | { kind: 'evicted'; store: number; events: number }
   | { kind: 'trouble'; store: number; message: string | undefined }
   | { kind: 'notice'; store: number; message: string; gap: Gap | undefined }
   | { kind: 'lost-name'; store: number; path: string }

@@ -32,6 +32,15 @@ test.each(['memory', 'none'])('%s needs no file', async (spec) => {
   await store.close()
 })
 
+test.each(['postgres://edge@db.test/site', 'postgresql://edge:s3cret@db.test/site'])(
+  '%s is a PostgreSQL',
+  async (spec) => {
+    const store = openStore(spec, { dataDir: '/nowhere', readOnly: true })
+    expect(store.name).toBe('postgres db.test:5432/site')
+    await store.close()
+  }
+)
+
 describe('what is no store', () => {
   const refusal = (spec: string, readOnly: boolean) => {
     try {
@@ -42,17 +51,17 @@ describe('what is no store', () => {
     return undefined
   }
 
-  test.each(['', 'sqlite', 'sqlite:', 'sqlit:x', 'postgres://x', 'Memory'])('%j', (spec) => {
+  test.each(['', 'sqlite', 'sqlite:', 'sqlit:x', 'postgres:x', 'Memory'])('%j', (spec) => {
     expect(refusal(spec, false)).toMatchObject({
       code: 'unknown_store',
-      message: `store "${spec}": expected memory, none or sqlite:FILE`,
+      message: `store "${spec}": expected memory, none, sqlite:FILE or postgres://HOST/DATABASE`,
     })
   })
 
   test.each(['memory', 'none', 'other'])('%j, read from outside', (spec) => {
     expect(refusal(spec, true)).toMatchObject({
       code: 'unknown_store',
-      message: `store "${spec}": expected sqlite:FILE, the only store that another process can read`,
+      message: `store "${spec}": expected sqlite:FILE or postgres://HOST/DATABASE, the only stores that another process can read`,
     })
   })
 })

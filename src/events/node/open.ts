@@ -3,22 +3,24 @@ import { EdgeError } from '../../error.ts'
 import type { EventStore } from '../event.ts'
 import { memoryStore } from '../memory.ts'
 import { noStore } from '../none.ts'
-import type { SqliteOptions } from './sqlite.ts'
+import { isPostgres, withoutPassword } from './postgres/address.ts'
+import { postgresStore } from './postgres.ts'
 import { sqliteStore } from './sqlite.ts'
+import type { StoreOptions } from './store-options.ts'
 
 const DEFAULT_FILE = 'events.db'
 const SQLITE = 'sqlite:'
 
 /**
- * Opens the store that a command line or an option names: `memory`, `none`, `sqlite:FILE`, or, without a name, SQLite in the
- * data directory.
+ * Opens the store that a command line or an option names: `memory`, `none`, `sqlite:FILE`, `postgres://HOST/DATABASE`, or,
+ * without a name, SQLite in the data directory.
  *
  * @throws EdgeError `unknown_store`, and what the store itself throws
  * @example openStore('sqlite:/var/lib/edge1020/events.db', { dataDir: '.edge1020' })
  */
 export const openStore = (
   spec: string | undefined,
-  { dataDir, ...options }: { dataDir: string } & SqliteOptions
+  { dataDir, ...options }: { dataDir: string } & StoreOptions
 ): EventStore => {
   const { readOnly = false } = options
   if (spec === undefined) return sqliteStore(join(dataDir, DEFAULT_FILE), options)
@@ -27,10 +29,12 @@ export const openStore = (
   if (spec.startsWith(SQLITE) && spec.length > SQLITE.length) {
     return sqliteStore(spec.slice(SQLITE.length), options)
   }
+  if (isPostgres(spec)) return postgresStore(spec, options)
+  const shown = `store "${withoutPassword(spec)}"`
   throw new EdgeError(
     'unknown_store',
     readOnly
-      ? `store "${spec}": expected sqlite:FILE, the only store that another process can read`
-      : `store "${spec}": expected memory, none or sqlite:FILE`
+      ? `${shown}: expected sqlite:FILE or postgres://HOST/DATABASE, the only stores that another process can read`
+      : `${shown}: expected memory, none, sqlite:FILE or postgres://HOST/DATABASE`
   )
 }

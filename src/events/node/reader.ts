@@ -265,7 +265,9 @@ export class Reader {
   #rows(db: Connection, { sql, values }: Sql): SecurityEvent[] {
     if (isOld(db)) return []
     const rows = db.prepare<[(string | number)[]]>(sql).all([...values]) as Row[]
-    return rows.map((row) => decode(row, (id) => this.#text(db, id)))
+    return rows.map((row) =>
+      decode(row, (value) => (typeof value === 'number' ? this.#text(db, value) : value.slice(1)))
+    )
   }
 
   /**

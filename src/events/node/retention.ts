@@ -53,22 +53,30 @@ const removeTexts = (db: Connection, removedBeforeMs: number): boolean => {
 /**
  * Removes some of what a store no longer keeps, and remembers since when it keeps all.
  *
+ * @param onEvicted told how many events it removed
  * @returns whether there is more to remove
  */
-export const prune = (db: Connection, tables: Tables, limits: Limits): boolean => {
+export const prune = (
+  db: Connection,
+  tables: Tables,
+  limits: Limits,
+  onEvicted: (events: number) => void
+): boolean => {
   if (surplus(db, limits) === undefined) {
     const removedMs = number(db, "SELECT value FROM facts WHERE name = 'removed_before_ms'")
     if (removedMs === undefined) return false
     return tables.transaction(() => removeTexts(db, removedMs))
   }
-  tables.transaction(() => {
+  const removed = tables.transaction(() => {
     const last = surplus(db, limits)
-    if (last === undefined) return
+    if (last === undefined) return 0
     const { changes } = db.prepare(`DELETE FROM events WHERE id <= ${last}`).run()
     tables.setFact('events', Math.max(0, (tables.fact('events') ?? 0) - changes))
     const oldestMs = number(db, `SELECT ${MS} FROM events ORDER BY id LIMIT 1`)
     const since = oldestMs ?? Date.now() - limits.maxAgeMs
     tables.setFact('removed_before_ms', Math.max(since, tables.fact('removed_before_ms') ?? 0))
+    return changes
   })
+  if (removed > 0) onEvicted(removed)
   return true
 }

@@ -310,7 +310,7 @@ describe('openStore', () => {
     await store.close()
   })
 
-  test.each(['', 'sqlite', 'sqlite:', 'postgres://x', 'Memory'])('%j is refused', (spec) => {
+  test.each(['', 'sqlite', 'sqlite:', 'postgres:x', 'Memory'])('%j is refused', (spec) => {
     const { code, message } = refusal(() => openStore(spec, { dataDir: folder }))
     expect(code).toBe('unknown_store')
     expect(message).toContain(`"${spec}"`)

@@ -15,45 +15,16 @@ import {
   setAside,
   storeFailed,
 } from './database.ts'
-import { DURABILITIES, type Durability } from './durability.ts'
-import type { StoreFailurePolicy } from './intake.ts'
-import { Intake, STORE_FAILURE_POLICIES } from './intake.ts'
+import type { Durability } from './durability.ts'
+import { Intake } from './intake.ts'
 import { placesOf } from './journal-names.ts'
 import type { Question } from './messages.ts'
 import { Reader } from './reader.ts'
+import { readStoreOptions, type StoreOptions } from './store-options.ts'
 import { ask, drain, leave } from './threads.ts'
+import { Troubles } from './troubles.ts'
 
-export interface SqliteOptions {
-  /** Reads a store that another process writes; `append` is refused and a missing file is an error. */
-  readOnly?: boolean
-  /**
-   * What an event survives once its refusal is sent: `commit` (default) the end of the process, `flush` a power cut, too, for a
-   * wait for the disk, `memory` nothing until it is written a moment later. `process` and `power` are older names of the first two.
-   */
-  durability?: Durability | 'process' | 'power'
-  /**
-   * What becomes of a refusal whose event cannot be written: `refuse-anyway` (default) sends it at once and writes the event when
-   * that is possible again, `hold` lets it wait for that.
-   */
-  onStoreFailure?: StoreFailurePolicy
-  /** Older events are removed. Default 30. */
-  maxAgeDays?: number
-  /** The oldest events are removed beyond this size of the file. Default 1,000,000,000. */
-  maxBytes?: number
-  /** The oldest events are removed beyond this many. Default: no limit. */
-  maxEvents?: number
-  /** How many bytes of events wait in memory while nothing can be written; events beyond are lost. Default 16 MiB. */
-  maxHeldBytes?: number
-  /** Told of what is wrong, when it begins. */
-  onTrouble?: (error: EdgeError) => void
-  /** Told that all is well again, and of what happened to the file. */
-  onNotice?: (message: string) => void
-}
-
-const DEFAULT_MAX_AGE_DAYS = 30
-const DEFAULT_MAX_BYTES = 1_000_000_000
-const DEFAULT_HELD_BYTES = 16 * 1_048_576
-const MS_PER_DAY = 86_400_000
+export type SqliteOptions = StoreOptions
 
 /** An event store in a SQLite file that several processes may read while one or more write. */
 export interface SqliteStore extends EventStore {
@@ -61,26 +32,6 @@ export interface SqliteStore extends EventStore {
   readonly commits: number
   state(): StoreState
 }
-
-const positive = (name: string, value: number, isWhole: boolean): number => {
-  if (value > 0 && (value === Number.POSITIVE_INFINITY || !isWhole || Number.isInteger(value))) {
-    return value
-  }
-  const expected = isWhole ? 'a whole number of at least 1' : 'a number above 0'
-  throw new EdgeError('invalid_store', `${name} ${value}: expected ${expected}`)
-}
-
-const oneOf = <Name extends string>(
-  option: string,
-  value: string,
-  names: readonly Name[]
-): Name => {
-  const found = names.find((name) => name === value)
-  if (found !== undefined) return found
-  throw new EdgeError('invalid_store', `${option} "${value}": expected one of ${names.join(', ')}`)
-}
-
-const OLDER_NAMES: Readonly<Record<string, Durability>> = { process: 'commit', power: 'flush' }
 
 /** Makes what is missing, and says what is wrong. */
 const lookInto = (file: string, durability: Durability): Contents => {
@@ -165,35 +116,6 @@ const readOnlyStore = (file: string, name: string): SqliteStore => {
   }
 }
 
-/** What is wrong, from all who can say so. */
-class Troubles {
-  readonly #now = new Map<string, { message: string; since: string }>()
-
-  constructor(
-    readonly name: string,
-    readonly onTrouble: (error: EdgeError) => void,
-    readonly onNotice: (message: string) => void
-  ) {}
-
-  /** Told once when it begins, and once when all is over. */
-  set(place: string, message: string | undefined): void {
-    const known = this.#now.get(place)
-    if (known?.message === message) return
-    if (message === undefined) {
-      this.#now.delete(place)
-      if (this.#now.size === 0) this.onNotice(`${this.name} works again`)
-      return
-    }
-    this.#now.set(place, { message, since: known?.since ?? new Date().toISOString() })
-    this.onTrouble(new EdgeError('store_failed', message))
-  }
-
-  get first() {
-    const [first] = this.#now.values()
-    return first
-  }
-}
-
 /**
  * Keeps events in a SQLite file. A resolved `append` is written to a journal beside it: the end of the process does not lose it. A
  * thread of its own brings the journal into the file, another one answers questions: neither visitors nor writers wait for them.
@@ -202,39 +124,26 @@ class Troubles {
  * `store_foreign`, `store_version`
  * @example const store = sqliteStore('.edge1020/events.db')
  */
-export const sqliteStore = (
-  file: string,
-  {
-    readOnly = false,
-    durability: given = 'commit',
-    onStoreFailure = 'refuse-anyway',
-    maxAgeDays = DEFAULT_MAX_AGE_DAYS,
-    maxBytes = DEFAULT_MAX_BYTES,
-    maxEvents = Number.POSITIVE_INFINITY,
-    maxHeldBytes = DEFAULT_HELD_BYTES,
-    onTrouble = () => {},
-    onNotice = () => {},
-  }: SqliteOptions = {}
-): SqliteStore => {
+export const sqliteStore = (file: string, options: SqliteOptions = {}): SqliteStore => {
+  const { readOnly = false, onTrouble = () => {}, onNotice = () => {} } = options
   const name = `sqlite ${file}`
-  const durability = oneOf('durability', OLDER_NAMES[given] ?? given, DURABILITIES)
-  const limits = {
-    maxAgeMs: positive('maxAgeDays', maxAgeDays, false) * MS_PER_DAY,
-    maxBytes: positive('maxBytes', maxBytes, true),
-    maxEvents: positive('maxEvents', maxEvents, true),
-  }
-  const policy = oneOf('onStoreFailure', onStoreFailure, STORE_FAILURE_POLICIES)
+  const { policy, limits } = readStoreOptions(options)
+  const { durability } = policy
   if (readOnly) return readOnlyStore(file, name)
   // What is wrong with the file is said now, not by a thread later.
   const contents = begin(file, durability, onNotice)
 
   const troubles = new Troubles(name, onTrouble, onNotice)
   let taken = 0
+  let evicted = 0
   const drained = drain(
     { file, durability, contents, ...limits },
     {
       onTaken: (events) => {
         taken += events
+      },
+      onEvicted: (events) => {
+        evicted += events
       },
       onTrouble: (message) => troubles.set('tables', message),
       onNotice: (message, gap) => {
@@ -251,9 +160,7 @@ export const sqliteStore = (
   const intake: Intake = new Intake({
     file,
     places: placesOf(file),
-    durability,
-    onStoreFailure: policy,
-    maxHeldBytes: positive('maxHeldBytes', maxHeldBytes, true),
+    ...policy,
     onGrown: drained.grown,
     onTrouble: (message) =>
       troubles.set(
@@ -287,8 +194,9 @@ export const sqliteStore = (
     find: async (ray) => {
       const result = await asked<FindResult>({ about: 'find', argument: ray })
       if (result.found || result.reason === 'malformed') return result
-      const [first, ...rest] = intake
-        .held(parseRay(ray)?.ray ?? '')
+      const wanted = parseRay(ray)?.ray
+      const [first, ...rest] = intake.held
+        .filter((event) => event.ray === wanted)
         .sort((x, y) => x.matchIndex - y.matchIndex)
       if (first !== undefined) return { found: true, events: [first, ...rest] }
       if (result.reason !== 'not_in_store') return result
@@ -307,6 +215,7 @@ export const sqliteStore = (
         waiting: Math.max(0, intake.accepted - taken),
         lost: intake.lost,
         gaps: intake.gaps,
+        evicted,
       }
     },
     close: () => {

@@ -123,6 +123,7 @@ const writing = new Thread(
       client.isBusy = false
       tellGrown(client)
     } else if (message.kind === 'taken') client.onTaken(message.events)
+    else if (message.kind === 'evicted') client.onEvicted(message.events)
     else if (message.kind === 'trouble') client.onTrouble(message.message)
     else if (message.kind === 'notice') client.onNotice(message.message, message.gap)
     else if (message.kind === 'lost-name') client.onLostName(message.path)

@@ -1,0 +1,205 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer, connect as open } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const VERSIONS = '/usr/lib/postgresql'
+const SERVER_USER = 'postgres'
+
+/** The directory with Debian's newest `initdb`, `pg_ctl` and `psql`. */
+const binaries = ((): string | undefined => {
+  try {
+    const [newest] = readdirSync(VERSIONS).sort((x, y) => Number(y) - Number(x))
+    return newest === undefined ? undefined : join(VERSIONS, newest, 'bin')
+  } catch {
+    return undefined
+  }
+})()
+
+/**
+ * Whether tests with a real PostgreSQL run here: where there is none they are skipped with a line that says so, and in CI they
+ * fail.
+ */
+export const hasPostgres = (): boolean => {
+  if (binaries !== undefined) return true
+  if (process.env['CI'] === 'true') throw new Error(`expected PostgreSQL in ${VERSIONS} in CI`)
+  console.warn(`skipped: tests with PostgreSQL need ${VERSIONS}/*/bin (Debian: postgresql)`)
+  return false
+}
+
+/** Made in one go. */
+const PLACES = 250
+
+const isRoot = process.getuid?.() === 0
+
+/** The server refuses to run as root. */
+const run = (name: string, ...args: string[]): string => {
+  const command = [join(binaries!, name), ...args]
+  const [file, ...rest] = isRoot
+    ? ['setpriv', `--reuid=${SERVER_USER}`, `--regid=${SERVER_USER}`, '--init-groups', ...command]
+    : command
+  const { status, stdout, stderr, error } = spawnSync(file!, rest, {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  if (status !== 0) throw new Error(`${name} ${args.join(' ')}: ${error ?? stderr}${stdout}`)
+  return stdout
+}
+
+const idOf = (flag: '-u' | '-g') =>
+  Number(spawnSync('id', [flag, SERVER_USER], { encoding: 'utf8' }).stdout)
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** What stands between the edge and the server, and may delay or swallow what they say. */
+export interface Between {
+  readonly port: number
+  /** From now on nothing passes, and nobody is told. */
+  hold(): void
+  /** The server goes on hearing; nobody hears what it says. */
+  holdAnswers(): void
+  /** All connections end. */
+  cut(): void
+  /** What was held passes. */
+  release(): void
+  close(): void
+}
+
+export interface RunningPostgres {
+  readonly port: number
+  readonly password: string
+  /** The address of a place without tables: a schema of its own, which takes less time than a database. */
+  place(): string
+  /** Rows of one statement, as `psql` shows them. */
+  sql(address: string, text: string): string
+  /** Ends it as its owner does. */
+  stop(): void
+  start(): void
+  /** `kill -9` of its main process: the others notice. */
+  kill(): Promise<void>
+  remove(): void
+}
+
+/** Starts a PostgreSQL of its own in a temporary directory. */
+export const startPostgres = async (...settings: string[]): Promise<RunningPostgres> => {
+  const port = await freePort()
+  const password = 'Secret-w0rd'
+  const folder = mkdtempSync(join(tmpdir(), 'edge1020-postgres-'))
+  const data = join(folder, 'data')
+  if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'))
+  run('initdb', '-D', data, '-U', 'edge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N')
+  // One user has to prove itself.
+  const access = join(data, 'pg_hba.conf')
+  const guard = 'host all guarded 127.0.0.1/32 scram-sha-256\n'
+  writeFileSync(access, guard + readFileSync(access, 'utf8'))
+  const options = [
+    `-p ${port}`,
+    '-c listen_addresses=127.0.0.1',
+    `-c unix_socket_directories=${folder}`,
+    '-c fsync=off',
+    '-c max_connections=30',
+    ...settings.map((setting) => `-c ${setting}`),
+  ].join(' ')
+  const start = () => {
+    run('pg_ctl', '-D', data, '-w', '-o', options, '-l', join(folder, 'log'), 'start')
+  }
+  start()
+  const sql = (address: string, text: string) => run('psql', '-XAtq', '-d', address, '-c', text)
+  const whole = `postgres://edge:${password}@127.0.0.1:${port}/postgres`
+  let places = 0
+  return {
+    port,
+    password,
+    sql,
+    place: () => {
+      if (places % PLACES === 0) {
+        const names = Array.from({ length: PLACES }, (_, i) => `CREATE SCHEMA place_${places + i}`)
+        sql(whole, names.join('; '))
+      }
+      return `${whole}?options=-csearch_path%3Dplace_${places++}`
+    },
+    stop: () => void run('pg_ctl', '-D', data, '-w', '-m', 'fast', 'stop'),
+    start,
+    kill: async () => {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+      // Its children end once they notice: only then another one may start.
+      for (;;) {
+        try {
+          run('pg_ctl', '-D', data, 'status')
+        } catch {
+          return
+        }
+      }
+    },
+    remove: () => {
+      try {
+        run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop')
+      } catch {
+        // It is stopped.
+      }
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A proxy in front of a port, as a network that is slow or broken. */
+export const standBetween = async (port: number): Promise<Between> => {
+  const sockets = new Set<Socket>()
+  const farSockets = new Set<Socket>()
+  let isHeld = false
+  let areAnswersHeld = false
+  const server = createServer((near) => {
+    const far = open(port, '127.0.0.1')
+    farSockets.add(far)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (bytes) => to.write(bytes))
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        farSockets.delete(from)
+        to.destroy()
+      })
+      if (isHeld || (from === far && areAnswersHeld)) from.pause()
+    }
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    hold: () => {
+      isHeld = true
+      for (const socket of sockets) socket.pause()
+    },
+    holdAnswers: () => {
+      areAnswersHeld = true
+      for (const socket of farSockets) socket.pause()
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+    release: () => {
+      isHeld = false
+      areAnswersHeld = false
+      for (const socket of sockets) socket.resume()
+    },
+    close: () => {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,420 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../eventually.fixture.ts'
+import { eventWith } from '../event.fixture.ts'
+import type { EventStore, SecurityEvent } from '../event.ts'
+import { storeContract } from '../store.contract.ts'
+import { copyable } from './postgres/address.ts'
+import type { RunningPostgres } from './postgres.fixture.ts'
+import { hasPostgres, standBetween, startPostgres } from './postgres.fixture.ts'
+import type { PostgresOptions } from './postgres.ts'
+import { postgresStore } from './postgres.ts'
+
+const MS_PER_DAY = 86_400_000
+
+test.each([
+  ['postgres://edge:s3cret@db.test:6432/site', 'postgres db.test:6432/site'],
+  ['postgresql://edge@db.test/site?sslmode=require', 'postgres db.test:5432/site'],
+  ['postgres://edge:s3cret@db.test/?password=s3cret', 'postgres db.test:5432'],
+  ['postgres:///site?host=/run/postgresql', 'postgres /run/postgresql:5432/site'],
+  ['postgres://[2001:db8::1]/site', 'postgres [2001:db8::1]:5432/site'],
+])('%s is named %s', async (address, name) => {
+  const store = postgresStore(address, { readOnly: true })
+  expect(store.name).toBe(name)
+  await store.close()
+})
+
+test.each([
+  ['sqlite:events.db', 'sqlite:events.db'],
+  ['postgres://edge@db.test/site', 'postgres://edge@db.test/site'],
+  ['postgres://edge:s3c:r/e@t@db.test/site', 'postgres://edge@db.test/site'],
+  ['postgres://db.test/s?password=s3cret&sslmode=require', 'postgres://db.test/s?sslmode=require'],
+])('%s is shown in a command as %s', (spec, shown) => {
+  expect(copyable(spec)).toBe(shown)
+})
+
+test.each([
+  'postgres://edge:s3c/ret@x@db.test/site',
+  'postgres://edge:s3cret@db.test:port/site',
+  'postgres://edge:s3c%ret@db test/site',
+])('%s is no address, and the error says so without the password', (address) => {
+  let message = ''
+  try {
+    postgresStore(address, { readOnly: true })
+  } catch (error) {
+    message = (error as Error).message
+  }
+  expect(message).toMatch(
+    /^store "postgres:\/\/\*\*\*@db.*expected postgres:\/\/USER:PASSWORD@HOST/
+  )
+  expect(message).not.toContain('s3c')
+})
+
+const found = async (store: EventStore, { ray }: SecurityEvent) => (await store.find(ray)).found
+
+describe.skipIf(!hasPostgres())('with a PostgreSQL', () => {
+  let postgres: RunningPostgres
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  })
+  afterAll(() => postgres.remove())
+
+  storeContract('postgres', () => postgresStore(postgres.place()))
+
+  const opened = (options: PostgresOptions = {}, place = postgres.place()) => {
+    const told: string[] = []
+    const store = postgresStore(place, {
+      onTrouble: ({ message }) => told.push(message),
+      onNotice: (message) => told.push(message),
+      ...options,
+    })
+    onTestFinished(() => store.close())
+    return { store, told, place }
+  }
+
+  const sqlOf = (place: string, text: string) => postgres.sql(place, text)
+
+  test('events of one turn share one insert', async () => {
+    const { store } = opened()
+    await store.append([eventWith()])
+    await Promise.all(Array.from({ length: 100 }, () => store.append([eventWith()])))
+    expect(store.commits).toBeLessThanOrEqual(3)
+    expect(await store.query({ limit: 1_000 })).toHaveLength(101)
+  })
+
+  test('edges that begin at the same moment share one place', async () => {
+    const place = postgres.place()
+    const stores = [opened({}, place), opened({}, place), opened({}, place)]
+    const events = stores.map(() => eventWith())
+    await Promise.all(stores.map(({ store }, i) => store.append([events[i]!])))
+    for (const { store, told } of stores) {
+      expect(await store.query()).toEqual(events.toReversed())
+      expect(told).toEqual([])
+    }
+  })
+
+  test('is read from outside, and not written to', async () => {
+    const { store, place } = opened()
+    const event = eventWith()
+    await store.append([event])
+    const reader = opened({ readOnly: true }, place).store
+    expect(await reader.query()).toEqual([event])
+    await expect(reader.append([event])).rejects.toMatchObject({ code: 'store_read_only' })
+  })
+
+  test('where there are no tables, a reader makes none', async () => {
+    const { store, place } = opened({ readOnly: true })
+    await expect(store.query()).rejects.toMatchObject({ code: 'store_not_found' })
+    expect(sqlOf(place, '\\dt')).toBe('')
+  })
+
+  test('tables of a later version are left alone', async () => {
+    const { store, place } = opened()
+    await store.append([eventWith()])
+    await store.close()
+    sqlOf(place, 'INSERT INTO edge1020_migrations (version) VALUES (99)')
+    const later = opened({}, place)
+    await later.store.append([eventWith()])
+    await eventually(() =>
+      expect(later.told).toEqual([expect.stringContaining('schema version 99')])
+    )
+    await expect(later.store.page()).rejects.toMatchObject({ code: 'store_version' })
+    expect(sqlOf(place, 'SELECT count(*) FROM edge1020_events').trim()).toBe('1')
+  })
+
+  test('a user without the right to make tables: the reason is told', async () => {
+    const place = postgres.place()
+    sqlOf(place, `CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA public TO reader`)
+    const { store, told } = opened({}, place.replace('edge:', 'reader:'))
+    await store.append([eventWith()])
+    await eventually(() => expect(told).toHaveLength(1))
+    expect(told[0]).toMatch(
+      /^event store postgres 127\.0\.0\.1:\d+\/postgres: .*permission denied|no schema/
+    )
+  })
+
+  test('a wrong password: it is told, and not the password', async () => {
+    const place = postgres.place()
+    const schema = /place_\d+/.exec(place)![0]
+    sqlOf(
+      place,
+      `CREATE ROLE guarded LOGIN PASSWORD 'r1ght'; GRANT ALL ON SCHEMA ${schema} TO guarded`
+    )
+    const as = (password: string) => place.replace(/edge:.*?@/, `guarded:${password}@`)
+    const { store, told } = opened({}, as('wr0ng'))
+    await store.append([eventWith()])
+    await eventually(() => expect(told).toHaveLength(1))
+    expect(told[0]).toMatch(/password authentication failed for user "guarded"$/)
+    await expect(store.page()).rejects.not.toThrow('wr0ng')
+    expect(JSON.stringify([store.state(), store.name])).not.toContain('wr0ng')
+    const right = opened({}, as('r1ght')).store
+    await right.append([eventWith()])
+    expect(await right.query()).toHaveLength(1)
+  })
+
+  test('an event that the server can never take does not keep the others from it', async () => {
+    const { store, told } = opened()
+    const impossible = eventWith({ asn: 1.5 })
+    const events = [eventWith(), impossible, eventWith(), eventWith()]
+    await Promise.all(events.map((event) => store.append([event])))
+    for (const event of events) expect(await found(store, event)).toBe(event !== impossible)
+    expect(store.state()).toMatchObject({ lost: 1, waiting: 0 })
+    expect(await store.find(impossible.ray)).toMatchObject({ found: false, reason: 'gap' })
+    expect(told).toEqual([expect.stringMatching(/the events of Ray ID .* are lost: .*bigint/)])
+  })
+
+  describe('retention', () => {
+    const aged = (days: number) =>
+      eventWith({ time: new Date(Date.now() - days * MS_PER_DAY).toISOString() })
+
+    test('removes what is too old, and says so of a Ray ID', async () => {
+      const { store } = opened({ maxAgeDays: 5 })
+      const events = [...Array.from({ length: 1_200 }, () => aged(6)), aged(4)]
+      await Promise.all(events.map((event) => store.append([event])))
+      await eventually(async () => expect(await store.query()).toEqual([events.at(-1)]))
+      expect(store.state().evicted).toBe(1_200)
+      // A Ray ID of that time; those of the events above are of today.
+      expect(await store.find('0000000000000001')).toMatchObject({ reason: 'evicted' })
+    })
+
+    test('removes the oldest beyond a number', async () => {
+      const place = postgres.place()
+      const first = opened({}, place).store
+      const events = Array.from({ length: 50 }, () => eventWith())
+      for (const event of events) await first.append([event])
+      await first.close()
+      const { store } = opened({ maxEvents: 20 }, place)
+      await eventually(async () => expect(await store.query()).toHaveLength(20))
+      expect(await store.query()).toEqual(events.slice(30).toReversed())
+      expect(store.state().evicted).toBe(30)
+    })
+
+    test('removes the oldest beyond a size', async () => {
+      const place = postgres.place()
+      const first = opened({}, place).store
+      const events = Array.from({ length: 100 }, () => eventWith({ userAgent: 'x'.repeat(500) }))
+      await Promise.all(events.map((event) => first.append([event])))
+      await first.close()
+      const { store } = opened({ maxBytes: 50_000 }, place)
+      await eventually(() => expect(store.state().evicted).toBeGreaterThan(10))
+      const kept = await store.query({ limit: 1_000 })
+      expect(kept.length).toBeGreaterThan(20)
+      expect(kept.length).toBeLessThan(80)
+      expect(kept).toEqual(events.slice(-kept.length).toReversed())
+    })
+  })
+
+  describe('a connection that fails', () => {
+    const throughProxy = async (options: PostgresOptions = {}) => {
+      const between = await standBetween(postgres.port)
+      const place = postgres.place()
+      const { store, told } = opened(
+        options,
+        place.replace(`:${postgres.port}/`, `:${between.port}/`)
+      )
+      onTestFinished(() => between.close())
+      await store.append([eventWith()])
+      return { store, told, place, between }
+    }
+
+    test('a server that hangs: refusals go out after a moment, later ones at once', async () => {
+      const { store, told, between } = await throughProxy()
+      between.hold()
+      // Nobody lets anything pass: that these are settled is the test.
+      const events = [eventWith(), eventWith(), eventWith()]
+      for (const event of events) await store.append([event])
+      expect(store.state().waiting).toBe(3)
+      await eventually(() => expect(told).toEqual([expect.stringContaining('the server is slow')]))
+      between.release()
+      await eventually(() => expect(told.at(-1)).toMatch(/works again$/))
+      await eventually(() =>
+        expect(store.state()).toEqual({ waiting: 0, lost: 0, gaps: [], evicted: 0 })
+      )
+      expect(await store.query()).toHaveLength(4)
+    })
+
+    test('a write whose answer was lost is not there twice', async () => {
+      const { store, place, between } = await throughProxy()
+      const event = eventWith()
+      between.holdAnswers()
+      const appended = store.append([event])
+      await eventually(() =>
+        expect(sqlOf(place, 'SELECT count(*) FROM edge1020_events').trim()).toBe('2')
+      )
+      between.cut()
+      between.release()
+      await appended
+      await eventually(() => expect(store.state().waiting).toBe(0))
+      expect(sqlOf(place, 'SELECT count(*) FROM edge1020_events').trim()).toBe('2')
+      expect(await store.find(event.ray)).toEqual({ found: true, events: [event] })
+    })
+
+    test('tables that somebody removed are made again, and the loss is told', async () => {
+      const { store, told, place } = await throughProxy()
+      const gone = eventWith()
+      await store.append([gone])
+      sqlOf(place, 'DROP TABLE edge1020_events, edge1020_gaps, edge1020_facts, edge1020_migrations')
+      const event = eventWith()
+      await store.append([event])
+      await eventually(async () => expect(await found(store, event)).toBe(true))
+      expect(told).toContainEqual(expect.stringContaining('the tables were removed'))
+      expect(await store.find(gone.ray)).toMatchObject({ reason: 'gap' })
+      // Whoever asks the server learns it, too.
+      const other = opened({}, place).store
+      expect(await other.find(gone.ray)).toMatchObject({ reason: 'gap' })
+    })
+
+    test('a question that came to a connection that is gone fails, the next one does not', async () => {
+      const { store, between } = await throughProxy()
+      expect(await store.query()).toHaveLength(1)
+      between.cut()
+      await eventually(async () => expect(await store.query()).toHaveLength(1))
+    })
+  })
+
+  test('no connection is free: it is told, and over once one is', async () => {
+    const place = postgres.place()
+    sqlOf(place, 'CREATE ROLE busy LOGIN SUPERUSER; ALTER ROLE busy NOSUPERUSER CONNECTION LIMIT 0')
+    sqlOf(place, `GRANT ALL ON SCHEMA ${/place_\d+/.exec(place)![0]} TO busy`)
+    const { store, told } = opened({}, place.replace('edge:', 'busy:'))
+    const event = eventWith()
+    await store.append([event])
+    await eventually(() =>
+      expect(told).toEqual([expect.stringContaining('too many connections for role "busy"')])
+    )
+    expect(await found(store, event)).toBe(true)
+    await expect(store.top({ by: ['rule'] })).rejects.toMatchObject({ code: 'store_failed' })
+    sqlOf(place, 'ALTER ROLE busy CONNECTION LIMIT 5')
+    await eventually(() => expect(told.at(-1)).toMatch(/works again$/))
+    expect(await store.query()).toEqual([event])
+  })
+})
+
+describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
+  const started = async (options: PostgresOptions = {}) => {
+    const postgres = await startPostgres()
+    const told: string[] = []
+    const store = postgresStore(postgres.place(), {
+      onTrouble: ({ message }) => told.push(message),
+      onNotice: (message) => told.push(message),
+      ...options,
+    })
+    onTestFinished(async () => {
+      await store.close()
+      postgres.remove()
+    })
+    return { postgres, store, told }
+  }
+
+  test('stopped: refusals go out, their events are found, and are written once it is back', async () => {
+    const { postgres, store, told } = await started()
+    const before = eventWith()
+    await store.append([before])
+    postgres.stop()
+    const events = Array.from({ length: 20 }, () => eventWith())
+    for (const event of events) await store.append([event])
+    for (const event of events) expect(await found(store, event)).toBe(true)
+    expect(store.state()).toMatchObject({ waiting: 20, lost: 0 })
+    expect(store.state().trouble?.message).toMatch(
+      /^event store postgres 127\.0\.0\.1:\d+\/postgres: /
+    )
+    // What only the server knows cannot be told now.
+    await expect(store.find(before.ray)).rejects.toMatchObject({ code: 'store_failed' })
+    postgres.start()
+    await eventually(() => expect(store.state().trouble).toBeUndefined())
+    await eventually(() => expect(store.state().waiting).toBe(0))
+    expect(await store.query()).toEqual([...events.toReversed(), before])
+    expect(told).toEqual([expect.stringContaining('event store'), expect.stringMatching(/again$/)])
+    for (const message of told) expect(message).not.toContain(postgres.password)
+  })
+
+  test('stopped while nothing comes: it is told all the same', async () => {
+    const { postgres, store, told } = await started()
+    await store.append([eventWith()])
+    postgres.stop()
+    await eventually(() => expect(store.state().trouble).toBeDefined())
+    postgres.start()
+    await eventually(() => expect(store.state().trouble).toBeUndefined())
+    expect(told).toHaveLength(2)
+  })
+
+  test('what finds no room in memory is a gap, told by every edge afterwards', async () => {
+    const { postgres, store } = await started({ maxHeldBytes: 5_000 })
+    await store.append([eventWith()])
+    postgres.stop()
+    const events = Array.from({ length: 60 }, () => eventWith())
+    for (const event of events) await store.append([event])
+    const { waiting, lost } = store.state()
+    expect(waiting + lost).toBe(60)
+    expect(lost).toBeGreaterThan(30)
+    const last = events.at(-1)!
+    expect(await store.find(last.ray)).toMatchObject({ found: false, reason: 'gap' })
+    postgres.start()
+    await eventually(() => expect(store.state().waiting).toBe(0))
+    await eventually(async () => {
+      const [row] = postgres.sql(
+        `postgres://edge@127.0.0.1:${postgres.port}/postgres?options=-csearch_path%3Dplace_0`,
+        'SELECT count FROM edge1020_gaps'
+      )
+      expect(row).toBeDefined()
+    })
+    expect(await store.find(last.ray)).toMatchObject({ found: false, reason: 'gap' })
+  })
+
+  test('with `hold` refusals wait for it', async () => {
+    const { postgres, store, told } = await started({ onStoreFailure: 'hold' })
+    await store.append([eventWith()])
+    postgres.stop()
+    let isSent = false
+    const event = eventWith()
+    const appended = store.append([event]).then(() => {
+      isSent = true
+    })
+    await eventually(() => expect(told).toHaveLength(1))
+    expect(isSent).toBe(false)
+    postgres.start()
+    await appended
+    expect(await found(store, event)).toBe(true)
+  })
+
+  test('killed: nothing that was promised is lost, under load', async () => {
+    const { postgres, store } = await started({ onStoreFailure: 'hold' })
+    const promised: SecurityEvent[] = []
+    let isOver = false
+    const load = async () => {
+      while (!isOver) {
+        const event = eventWith()
+        await store.append([event])
+        promised.push(event)
+      }
+    }
+    const loads = Array.from({ length: 8 }, load)
+    await eventually(() => expect(promised.length).toBeGreaterThan(50))
+    await postgres.kill()
+    const before = promised.length
+    postgres.start()
+    await eventually(() => expect(promised.length).toBeGreaterThan(before + 50))
+    isOver = true
+    await Promise.all(loads)
+    const there = new Set<string>()
+    let cursor: string | undefined
+    do {
+      const page = await store.page({ limit: 1_000, cursor })
+      for (const { ray } of page.events) there.add(ray)
+      cursor = page.next
+    } while (cursor !== undefined)
+    expect(promised.filter(({ ray }) => !there.has(ray))).toEqual([])
+    expect(there.size).toBe(promised.length)
+  })
+
+  test('away at the start and at the end: the edge begins and ends all the same', async () => {
+    const { postgres, store } = await started()
+    postgres.stop()
+    const other = postgresStore(`postgres://edge@127.0.0.1:${postgres.port}/postgres`)
+    const event = eventWith()
+    await other.append([event])
+    expect(await found(other, event)).toBe(true)
+    await other.close()
+    expect(other.state()).toMatchObject({ lost: 1 })
+    await store.close()
+  })
+})

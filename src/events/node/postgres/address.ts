@@ -1,0 +1,56 @@
+import { EdgeError } from '../../../error.ts'
+
+/** A PostgreSQL server and a database, as options and messages name it. */
+export interface PostgresAddress {
+  /** For the driver. It may hold a password: never shown. */
+  readonly url: string
+  /** For people: `postgres db.internal:5432/edge`. */
+  readonly name: string
+}
+
+const SCHEMES = ['postgres:', 'postgresql:']
+const DEFAULT_PORT = '5432'
+
+/** Anything from the scheme to the last `@` may be a password, and so may any parameter. */
+export const withoutPassword = (spec: string): string =>
+  spec.replace(/\/\/.*@/s, '//***@').replace(/\?.*$/s, '')
+
+/**
+ * The same store for a command that somebody copies. The password has to come by `PGPASSWORD` or `.pgpass`.
+ *
+ * @example copyable('postgres://edge:secret@db.internal/edge') // 'postgres://edge@db.internal/edge'
+ */
+export const copyable = (spec: string): string =>
+  isPostgres(spec)
+    ? spec.replace(/\/\/([^:@/]*):.*@/s, '//$1@').replace(/([?&])password=[^&]*&?/g, '$1')
+    : spec
+
+export const isPostgres = (spec: string): boolean =>
+  SCHEMES.some((scheme) => spec.toLowerCase().startsWith(`${scheme}//`))
+
+/**
+ * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. Without a host it is the one of `?host=`, else of `PGHOST`, else
+ * this machine.
+ *
+ * @throws EdgeError `unknown_store`
+ * @example readAddress('postgres://edge@db.internal/edge').name // 'postgres db.internal:5432/edge'
+ */
+export const readAddress = (spec: string): PostgresAddress => {
+  let parsed: URL
+  try {
+    // A URL of this scheme needs a host, the driver does not.
+    parsed = new URL(spec.replace(/^[a-z]+:\/\/(?=[/?]|$)/i, '$&localhost'))
+  } catch {
+    throw new EdgeError(
+      'unknown_store',
+      `store "${withoutPassword(spec)}": expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password as %XX`
+    )
+  }
+  const socket = parsed.searchParams.get('host')
+  const isNamed = spec.replace(/^[a-z]+:\/\//i, '').search(/^[/?]|^$/) < 0
+  const host = socket ?? (isNamed ? parsed.hostname : (process.env['PGHOST'] ?? 'localhost'))
+  const port =
+    parsed.port || (parsed.searchParams.get('port') ?? process.env['PGPORT'] ?? DEFAULT_PORT)
+  const database = parsed.pathname.slice(1) || (process.env['PGDATABASE'] ?? '')
+  return { url: spec, name: `postgres ${host}:${port}${database === '' ? '' : `/${database}`}` }
+}

@@ -1,0 +1,47 @@
+import type { SecurityEvent } from '../../event.ts'
+import { bindable, decode, encode, type Row, timeOf } from '../columns.ts'
+import { isNumber, ROW, typeOf } from './schema.ts'
+
+type Cell = string | number
+
+/** The server's indexes take no texts that are longer than a third of a page; nothing that is an address or a Ray ID is. */
+const MAX_KEY_CHARS = 200
+const KEYS = ['ray', 'ip']
+
+const cellOf = (column: string, value: string | number | null): Cell => {
+  if (value === null) return isNumber(column) ? 0 : ''
+  return KEYS.includes(column) ? bindable(String(value).slice(0, MAX_KEY_CHARS)) : value
+}
+
+/** The values of `ROW` for one event, as it is now. */
+export const rowOf = (event: SecurityEvent): Cell[] => {
+  const isCut = event.ray.length > MAX_KEY_CHARS || event.ip.length >= MAX_KEY_CHARS
+  const json = () => JSON.stringify(event)
+  const values = encode(event, json, (text) => text)
+  if (isCut) values[values.length - 1] = json()
+  return [timeOf(event), ...values.map((value, i) => cellOf(ROW[i + 1]!, value))]
+}
+
+/** Roughly what a row takes of the memory. */
+export const sizeOfRow = (row: readonly Cell[]): number =>
+  row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0)
+
+/** One array for each column: a statement with as many parameters for any number of events. */
+export const columnsOf = (rows: readonly (readonly Cell[])[]): Cell[][] =>
+  ROW.map((_, i) => rows.map((row) => row[i]!))
+
+export const UNNEST = ROW.map(
+  (column, i) => `$${i + 1}::${typeOf(column).replace(/ COLLATE.*/, '')}[]`
+).join(', ')
+
+const NULLABLE = new Set(['ip', 'shape', 'matched', 'lists', 'notes', 'extra'])
+
+/** The event of a row of the table. */
+export const eventOf = (row: Readonly<Record<string, unknown>>): SecurityEvent => {
+  const values: Record<string, string | number | null> = {}
+  for (const name of ROW) {
+    const value = row[name] as string | number
+    values[name] = NULLABLE.has(name) && value === '' ? null : value
+  }
+  return decode(values as Row, String)
+}

@@ -1,0 +1,202 @@
+import type { SecurityEvent } from '../../event.ts'
+import type { Gap } from '../../state.ts'
+import { timeOf } from '../columns.ts'
+import { type CommitPolicy, type Group, GroupCommit } from '../group-commit.ts'
+import type { Client } from './driver.ts'
+import { isOfValues, type Link, reasonOf } from './link.ts'
+import { columnsOf, rowOf, sizeOfRow, UNNEST } from './rows.ts'
+import { EVENTS, GAPS, ROW } from './schema.ts'
+
+export interface WriterOptions extends CommitPolicy {
+  label: string
+  link: Link
+  onTrouble: (reason: string | undefined) => void
+  onNotice: (message: string) => void
+}
+
+type Cells = readonly (string | number)[]
+
+/** The events of one Ray ID, or a gap. */
+interface Form {
+  readonly rows: readonly Cells[]
+  readonly events: readonly SecurityEvent[]
+  readonly gap?: Gap
+}
+
+/** A write whose answer was lost is made again: what is there already stays as it is. */
+const INSERT =
+  `INSERT INTO ${EVENTS} (${ROW.join(', ')}) SELECT * FROM unnest(${UNNEST}) ` +
+  'ON CONFLICT (ms, ray, match_index) DO NOTHING'
+const INSERT_GAP = `INSERT INTO ${GAPS} (first_ray, last_ray, from_ms, to_ms, count, reason) VALUES ($1, $2, $3, $4, $5, $6)`
+
+/** How long a write may take until its connection is given up, and a little more for each megabyte. */
+const WRITE_MS = 10_000
+const WRITE_MS_PER_MB = 2_000
+const BYTES_PER_MB = 1_000_000
+/** Closing waits less. */
+const PARTING_MS = 5_000
+/** A longer transaction would hold up those of others. */
+const MOST_ROWS = 5_000
+
+const insert = (client: Client, rows: readonly Cells[]) =>
+  // Without a name: poolers that share connections between statements take it, too.
+  client.query(INSERT, columnsOf(rows))
+
+const insertGap = (client: Client, { firstRay, lastRay, from, to, count, reason }: Gap) =>
+  client.query(INSERT_GAP, [
+    firstRay,
+    lastRay,
+    Date.parse(from),
+    Date.parse(to),
+    count,
+    reason.replaceAll('\0', '').toWellFormed(),
+  ])
+
+/** Writes events to the server, those of one turn with one statement. */
+export class Writer {
+  readonly #options: WriterOptions
+  readonly #groups: GroupCommit<Form>
+  #isClosing = false
+  /** Times of all events that were written, for what is said if they are gone. */
+  #oldestMs: number | undefined
+  #newestMs = 0
+  isFailing = false
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+    const { link: _, onNotice: __, ...policy } = options
+    this.#groups = new GroupCommit<Form>({
+      ...policy,
+      medium: 'the server',
+      pack: (events) => {
+        const rows = events.map(rowOf)
+        const length = rows.reduce((sum, row) => sum + sizeOfRow(row), 0)
+        return { form: { rows, events }, length }
+      },
+      packGap: (gap) => ({ form: { rows: [], events: [], gap }, length: 0 }),
+      write: (group) => this.#write(group),
+    })
+  }
+
+  get commits(): number {
+    return this.#groups.commits
+  }
+
+  get gaps(): Gap[] {
+    return this.#groups.gaps
+  }
+
+  get lost(): number {
+    return this.#groups.lost
+  }
+
+  /** Events that are not written yet. */
+  get held(): SecurityEvent[] {
+    return this.#groups.held
+  }
+
+  append(events: readonly SecurityEvent[]): Promise<void> {
+    return this.#groups.append(events)
+  }
+
+  settled(): Promise<void> {
+    return this.#groups.settled()
+  }
+
+  async finish(): Promise<void> {
+    this.#isClosing = true
+    const timer = setTimeout(() => this.#options.link.reset(), PARTING_MS)
+    await this.#groups.finish()
+    clearTimeout(timer)
+  }
+
+  /** The tables were made from nothing: what this edge had written to others is gone. */
+  async noteLoss(client: Client): Promise<void> {
+    if (this.#oldestMs === undefined) return
+    const reason = 'the tables were removed'
+    const gap = {
+      firstRay: '',
+      lastRay: '',
+      from: new Date(this.#oldestMs).toISOString(),
+      to: new Date(this.#newestMs).toISOString(),
+      count: 0,
+      reason,
+    }
+    this.#groups.note(gap)
+    this.#oldestMs = undefined
+    await insertGap(client, gap)
+    this.#options.onNotice(
+      `${this.#options.label}: ${reason}; the edge starts new ones without the earlier events`
+    )
+  }
+
+  /** Undefined where it is written. */
+  async #write(group: Group<Form>): Promise<Error | undefined> {
+    const limitMs = this.#isClosing
+      ? PARTING_MS
+      : WRITE_MS + (group.length / BYTES_PER_MB) * WRITE_MS_PER_MB
+    try {
+      await this.#options.link.run((client) => this.#writeAll(client, group.forms), limitMs)
+      this.isFailing = false
+      return undefined
+    } catch (cause) {
+      this.isFailing = true
+      return new Error(reasonOf(cause), { cause })
+    }
+  }
+
+  async #writeAll(client: Client, forms: readonly Form[]): Promise<void> {
+    let batch: Form[] = []
+    let rows = 0
+    const flush = async () => {
+      await this.#writeForms(client, batch)
+      batch = []
+      rows = 0
+    }
+    for (const form of forms) {
+      batch.push(form)
+      rows += form.rows.length
+      if (rows >= MOST_ROWS) await flush()
+    }
+    await flush()
+  }
+
+  async #writeForms(client: Client, forms: readonly Form[]): Promise<void> {
+    for (const { gap } of forms) if (gap !== undefined) await insertGap(client, gap)
+    const rows = forms.flatMap((form) => form.rows)
+    if (rows.length === 0) return
+    try {
+      await insert(client, rows)
+    } catch (error) {
+      if (!isOfValues(error)) throw error
+      await this.#writeApart(client, forms, error)
+      return
+    }
+    this.#note(forms)
+  }
+
+  /** One event that the server can never take must not keep all others from it. */
+  async #writeApart(client: Client, forms: readonly Form[], error: unknown): Promise<void> {
+    const [first] = forms
+    if (forms.length > 1) {
+      const half = forms.length >> 1
+      await this.#writeForms(client, forms.slice(0, half))
+      await this.#writeForms(client, forms.slice(half))
+    } else if (first !== undefined) {
+      const { label, onNotice } = this.#options
+      const reason = `the server refuses it: ${reasonOf(error)}`
+      this.#groups.giveUp(first.events, reason)
+      onNotice(`${label}: the events of Ray ID ${first.events[0]?.ray} are lost: ${reason}`)
+    }
+  }
+
+  #note(forms: readonly Form[]): void {
+    for (const { events } of forms) {
+      for (const event of events) {
+        const ms = timeOf(event)
+        this.#oldestMs = Math.min(this.#oldestMs ?? ms, ms)
+        this.#newestMs = Math.max(this.#newestMs, ms)
+      }
+    }
+  }
+}
