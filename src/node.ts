@@ -185,7 +185,7 @@ const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THRE
  */
 export const createEdge = (
   given: Options,
-  control = given.overrides === true ? createControl() : undefined
+  control = given?.overrides === true ? createControl() : undefined
 ): Edge => {
   checkOptions(given, { takesNames: true })
   const {
