@@ -107,6 +107,18 @@ describe('an expression', () => {
     expect(embeddedIn(text, syntax)).toEqual([])
   })
 
+  test('is one of several in a line, and holds what looks like another', () => {
+    const text =
+      'rules = [{ expression = "a" }, { expression = "b" }]\nexpression = <<A\nexpression = "c"\nA\n'
+    expect(embeddedIn(text, 'hcl').map(({ source }) => source)).toEqual([
+      'a',
+      'b',
+      'expression = "c"',
+    ])
+    // Thousands of heredocs that are not closed are one.
+    expect(embeddedIn('expression = <<EOT\n'.repeat(5_000), 'hcl')).toHaveLength(1)
+  })
+
   test('is found among others, however broken one of them is', () => {
     const text = 'a:\n  - expression: "b\n  c: d\n'
     expect(embeddedIn(`${text}`, 'yaml')).toHaveLength(1)

@@ -2,7 +2,7 @@ import type { Embedded } from './embedded.ts'
 import { Decoded, readEscape } from './escapes.ts'
 
 const ATTRIBUTE =
-  /^([^\n]*?)(?<![\w.])"?((?:counting_)?expression)"?[ \t]*[=:][ \t]*("|<<(-?)([\p{L}_][\p{L}\p{N}_-]*)[ \t]*\r?\n)/gmu
+  /(?<![\w.])"?((?:counting_)?expression)"?[ \t]*[=:][ \t]*("|<<-?([\p{L}_][\p{L}\p{N}_-]*)[ \t]*\r?\n)/gu
 const COMMENT = /^[ \t]*(?:#|\/\/)/
 
 /** The end of the interpolation or directive that begins at `at`; strings inside it may hold braces. */
@@ -114,11 +114,18 @@ const heredoc = (text: string, start: number, key: string, marker: string): Embe
 }
 
 /** Expressions of a Terraform or OpenTofu file, in quotes and in heredocs. */
-export const hclExpressions = (text: string): Embedded[] =>
-  [...text.matchAll(ATTRIBUTE)]
-    .filter(([, before = '']) => !COMMENT.test(before))
-    .map((match) => {
-      const start = match.index + match[0].length
-      const key = match[2]!
-      return match[3] === '"' ? quoted(text, start, key) : heredoc(text, start, key, match[5]!)
-    })
+export const hclExpressions = (text: string): Embedded[] => {
+  const found: Embedded[] = []
+  ATTRIBUTE.lastIndex = 0
+  for (let match = ATTRIBUTE.exec(text); match !== null; match = ATTRIBUTE.exec(text)) {
+    const before = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index)
+    if (COMMENT.test(before)) continue
+    const [whole, key = '', opening = '', marker = ''] = match
+    const start = match.index + whole.length
+    const one = opening === '"' ? quoted(text, start, key) : heredoc(text, start, key, marker)
+    found.push(one)
+    // What stands inside an expression is part of it.
+    ATTRIBUTE.lastIndex = Math.max(start, one.offsets.at(-1) ?? start)
+  }
+  return found
+}

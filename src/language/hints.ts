@@ -115,36 +115,6 @@ export interface ValuePlace {
   inSet: boolean
 }
 
-const STARS = /^[\da-f.:]+[*x]/i
-
-const addressHint = (text: string, { inSet }: ValuePlace): string | undefined => {
-  if (STARS.test(text)) return 'networks are written as CIDR, in a set: in {203.0.113.0/24}'
-  if (inSet && text.startsWith('-')) return 'a range is written with two dots: 10.0.0.1..10.0.0.9'
-  return undefined
-}
-
-const numberHint = (text: string): string | undefined => {
-  const asn = /^AS\s?(\d{1,10})\b/i.exec(text)?.[1]
-  return asn === undefined ? undefined : `write only the number: ${asn}`
-}
-
-const UNQUOTED_EXAMPLE: Partial<Record<Type['kind'], RegExp>> = {
-  Int: /^-?\d+$/,
-  Ip: /^[\da-f:.]+(?:\/\d+)?$/i,
-}
-
-/** Gives a hint for an address or a number in quotes: one for the text inside, else that quotes do not belong here. */
-const unquotedHint = (inner: string, place: ValuePlace): string => {
-  const { type, inSet } = place
-  const other = type.kind === 'Ip' ? addressHint(inner, place) : numberHint(inner)
-  if (other !== undefined) return other
-  if (type.kind === 'Ip' && !inSet && /^[\da-f:.]+\/\d+$/i.test(inner)) {
-    return `a network goes into a set, without quotes: in {${inner}}`
-  }
-  const example = UNQUOTED_EXAMPLE[type.kind]?.test(inner) ? `: ${brief(inner, '…')}` : ''
-  return `expected a value of type ${typeName(type)}, written without quotes${example}`
-}
-
 /** A byte string, finished or not. It needs no quotes. */
 const BYTE_STRING = /^[\da-f]{2}[:.-][\da-f:.-]*$/i
 
@@ -187,9 +157,9 @@ export const valueHint = (
   if (/^[{[]/.test(text)) return inSet ? undefined : 'a set goes with `in`: in {…}'
   if (/^(?:not\b|!)/.test(text)) return `\`not\` stands before the comparison: not x ${written} …`
   if (type.kind === 'Bytes') return text.startsWith('"') ? undefined : textHint(text, operator)
-  const inner = inQuotes(text)
-  if (inner !== undefined) return unquotedHint(inner, place)
-  return type.kind === 'Ip' ? addressHint(text, place) : numberHint(text)
+  return inQuotes(text) === undefined
+    ? undefined
+    : `expected a value of type ${typeName(type)}, written without quotes`
 }
 
 /** Gives a hint where no literal could be read as an argument of a call. */

@@ -15,6 +15,7 @@ import {
   checkJa4,
   checkMethod,
   encodedPath,
+  partsHelp,
   readAsnItem,
 } from './values.ts'
 
@@ -29,13 +30,14 @@ const exact = (field: string, texts: readonly Text[]): Term => {
 /** A condition on a closed set of codes: each is checked, and they match exactly. */
 const codes =
   (field: string, expected: string, check: (text: string) => Problem): ReadCondition =>
-  ({ value: node }, reader) => {
+  ({ key, value: node }, reader) => {
     const texts = reader.items(node, expected).flatMap((item) => {
       const text = reader.text(item, expected)
       if (text === undefined) return []
       const wrong = check(text.value)
       if (wrong === undefined) return [text]
-      reader.findings.error(text.place, wrong.code, wrong.message, wrong.help)
+      const help = partsHelp(key, text.value, (part) => check(part) === undefined) ?? wrong.help
+      reader.findings.error(text.place, wrong.code, wrong.message, help)
       return []
     })
     return texts.length === 0 ? undefined : exact(field, texts)
@@ -54,7 +56,8 @@ const asn: ReadCondition = ({ value: node }, reader) => {
     const read = readAsnItem(text.value)
     if ('problem' in read) {
       const wrong = read.problem!
-      reader.findings.error(text.place, wrong.code, wrong.message, wrong.help)
+      const help = partsHelp('asn', text.value, (part) => 'item' in readAsnItem(part))
+      reader.findings.error(text.place, wrong.code, wrong.message, help ?? wrong.help)
       return []
     }
     hasRange ||= read.item.includes('..')
@@ -79,7 +82,13 @@ const ip: ReadCondition = ({ value: node }, reader) => {
     const read = readAddress(text.value)
     if (read.kind === 'problem') {
       const { code, message, help } = read.problem
-      reader.findings.error(text.place, code, message, help)
+      const isAddress = (part: string) => readAddress(part).kind !== 'problem'
+      reader.findings.error(
+        text.place,
+        code,
+        message,
+        partsHelp('ip', text.value, isAddress) ?? help
+      )
     } else if (read.kind === 'list') {
       lists.push(term('ip.src in ', literal(`$${read.name}`, text.place)))
     } else {

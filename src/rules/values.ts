@@ -15,6 +15,21 @@ const problem = (code: string, message: string, help?: string): Problem => ({
 
 const didYouMean = (text: string) => `did you mean \`${text}\`?`
 
+const NEGATED = /^(?:!=?|not\s)\s*/i
+
+/** Help for one text that holds several values, or a negation. `undefined` where a part of it is no value. */
+export const partsHelp = (
+  key: string,
+  text: string,
+  isValue: (part: string) => boolean
+): string | undefined => {
+  const parts = text.replace(NEGATED, '').split(/[\s,;|]+/)
+  if (!parts.every(isValue)) return undefined
+  const values = parts.length === 1 ? parts[0] : `[${parts.join(', ')}]`
+  if (NEGATED.test(text)) return `write \`not: { ${key}: ${values} }\``
+  return parts.length === 1 ? undefined : `write a list: \`${key}: ${values}\``
+}
+
 const MISTAKEN_COUNTRIES: Record<string, string> = countries.mistaken
 /** As Cloudflare has them; T1 is Tor. */
 export const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA', 'T1'] as const
@@ -156,6 +171,9 @@ const hostHelp = (text: string, bare: string): string | undefined => {
   }
 }
 
+/** An operator of the language in front of a value: here it is a key. */
+const OPERATOR = /^(contains|matches|starts_with|ends_with|wildcard)\s+["']?(.+?)["']?$/
+
 /** `http.request.uri.path` starts with `/` and ends before `?`: anything else would never match. */
 export const checkPath = (text: string, { whole }: { whole: boolean }): Problem => {
   const tail = text.search(/[?#]/)
@@ -166,7 +184,10 @@ export const checkPath = (text: string, { whole }: { whole: boolean }): Problem 
   }
   if (!whole || /^[/*]/.test(text)) return undefined
   const message = `the path ${inBackticks(text)} would never match: every path starts with \`/\``
-  return problem('invalid_path', message, didYouMean(`/${text}`))
+  const [, operator, value] = OPERATOR.exec(text) ?? []
+  const help =
+    operator === undefined ? didYouMean(`/${text}`) : `write \`path: { ${operator}: ${value} }\``
+  return problem('invalid_path', message, help)
 }
 
 /** Characters that a client sends percent-encoded, so that the rule as written would wait for them in vain. */
