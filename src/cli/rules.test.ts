@@ -89,7 +89,7 @@ describe('check', () => {
 })
 
 test.each([
-  [[], 'edge1020 rules: expected print, check or export'],
+  [[], 'edge1020 rules: expected print, check, export or format'],
   [['chek', SITE], 'unknown action "chek": did you mean check?'],
   [['toString', SITE], 'unknown action "toString": expected one of print, check'],
   [['print'], 'edge1020 rules print: expected a rule file or a directory'],

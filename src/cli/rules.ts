@@ -125,6 +125,7 @@ const ACTIONS: Record<string, Action> = {
   check,
 }
 const EXPORT = 'export'
+const FORMAT = 'format'
 const DEFAULT_FORMAT: ExportFormat = 'ruleset'
 
 const exportTo = (
@@ -143,14 +144,14 @@ const exportTo = (
 
 export const rules: Command = {
   name: 'rules',
-  summary:
-    'print rules as expressions of the Rules language, check them, or export them for Cloudflare',
-  usage: 'print|check|export FILE_OR_DIRECTORY... [options]',
+  summary: 'print rules as expressions of the Rules language, check, export or format them',
+  usage: 'print|check|export|format FILE_OR_DIRECTORY... [options]',
   description:
     'print   print each rule, shorthand included, as the expression that the edge evaluates\n' +
     'check   load the documents as `serve` would, and print the place of every problem; exit code 2 if it rejects one.\n' +
     '        Warns about rules that read fields without data, and of what `edge1020 lint` finds\n' +
-    'export  write the rules as JSON of Cloudflare’s API, as Terraform, or as a rule document',
+    'export  write the rules as JSON of Cloudflare’s API, as Terraform, or as a rule document\n' +
+    'format  format the expressions of YAML, JSON and Terraform files in place; everything else in them stays as it is',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
@@ -160,6 +161,9 @@ export const rules: Command = {
       help: `export: one of ${EXPORT_FORMATS.join(', ')} (default ${DEFAULT_FORMAT})`,
     },
     output: { value: 'FILE', short: 'o', help: 'export: write to a file' },
+    check: {
+      help: 'format: change no file, list those that would change; exit code 1 if there are any',
+    },
     tls: {
       help: 'assume that the edge sees the TLS handshake: no warnings about rules on JA3 and JA4',
     },
@@ -168,18 +172,20 @@ export const rules: Command = {
     'edge1020 rules print rules/starter.yaml',
     'edge1020 rules check rules/starter.yaml --json',
     'edge1020 rules export rules/starter.yaml --format terraform',
+    'edge1020 rules format rules/starter.yaml --check --json',
   ],
   run: async (args, io) => {
     const [action = '', ...paths] = args.positionals
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-    if (act === undefined && action !== EXPORT) {
-      if (action === '') throw usageError('edge1020 rules: expected print, check or export')
-      const known = [...Object.keys(ACTIONS), EXPORT]
+    if (act === undefined && action !== EXPORT && action !== FORMAT) {
+      if (action === '') throw usageError('edge1020 rules: expected print, check, export or format')
+      const known = [...Object.keys(ACTIONS), EXPORT, FORMAT]
       throw unknownWord('edge1020 rules: unknown action', action, known)
     }
     if (paths.length === 0) {
       throw usageError(`edge1020 rules ${action}: expected a rule file or a directory`)
     }
+    if (action === FORMAT) return (await import('./format-files.ts')).formatFiles(paths, args, io)
     return withSources(args, io, (sources) => {
       const options = { lists: sources.lists, readPage: readPageFile, ...terraformValues(args) }
       if (act === undefined) exportTo(args, io, paths, options)

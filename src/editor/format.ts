@@ -1,6 +1,7 @@
 import type { Range, TextEdit } from 'vscode-languageserver'
+import { TextDocument } from 'vscode-languageserver-textdocument'
 import { format } from '../language/format.ts'
-import type { View } from './document.ts'
+import { View } from './document.ts'
 import type { Embedded } from './embedded.ts'
 import { embeddedIn, mayBreak, offsetOf, written } from './embedded.ts'
 import { inspectionOf } from './problems.ts'
@@ -39,3 +40,13 @@ export const formatEdits = (view: View, range?: Range): TextEdit[] =>
     const isSame = again?.source.replace(/\r\n/g, '\n').trim() === text
     return isSame ? [{ range: place, newText }] : []
   })
+
+/**
+ * Formats the expressions of a document; everything else stays as it is.
+ *
+ * @param file its name, whose ending says what it is
+ */
+export const formatText = (file: string, text: string): string => {
+  const document = TextDocument.create(file, '', 1, text)
+  return TextDocument.applyEdits(document, formatEdits(new View(document)))
+}
