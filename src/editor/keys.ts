@@ -97,15 +97,15 @@ const presentKeys = (lines: readonly string[], line: number, column: number): Se
       if (text.trim() === '') continue
       const steps = stepsOf(text)
       const own = steps.find((one) => one.column === column && one.step !== '-')
-      const first = steps[0]
-      if (own !== undefined) found.add(own.step)
-      const starts = first !== undefined && first.step === '-' && first.column < column
       const isOutside = text.length - text.trimStart().length < column
-      if (isOutside && !(by === -1 && starts && own !== undefined)) return
-      if (by === -1 && starts) return
+      // Above, the item that holds the mapping may begin with one of its keys.
+      const isFirst = by === -1 && steps[0]?.step === '-'
+      if (own !== undefined && (!isOutside || isFirst)) found.add(own.step)
+      if (isOutside) return
     }
   }
-  scan(line - 1, -1)
+  const startsHere = /^\s*-/.test(lines[line] ?? '')
+  if (!startsHere) scan(line - 1, -1)
   scan(line + 1, 1)
   return found
 }

@@ -61,6 +61,12 @@ describe('an expression', () => {
     expect(formatted(source, false)).toBe(source)
   })
 
+  test('that has several lines keeps a line for each condition', () => {
+    expect(formatted('flag\n  and (ssl\nor flag)')).toBe('flag\nand (ssl or flag)')
+    expect(formatted('flag\n  and ssl', false)).toBe('flag and ssl')
+    expect(formatted('\nflag and ssl\n')).toBe('flag and ssl')
+  })
+
   test('with a long set takes as many lines as it needs', () => {
     const items = Array.from({ length: 30 }, (_, i) => `"item-${i}"`)
     const text = formatted(`flag and text in {${items.join(' ')}}`)!

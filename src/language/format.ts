@@ -110,14 +110,16 @@ const group = (node: CombineNode, style: Style): string => {
   return fits(line) ? line : `(\n${indented(lines(node, style))}\n)`
 }
 
+/** Each part in a line of its own. */
+const broken = (node: CombineNode, style: Style): string =>
+  node.items
+    .map((item) => (isCombine(item) ? group(item, style) : lines(item, style)))
+    .join(`\n${node.kind} `)
+
 const lines = (node: RootNode | ArgumentNode, style: Style): string => {
   const line = flat(node, { ...style, isBroken: false })
   if (fits(line)) return line
-  if (isCombine(node)) {
-    return node.items
-      .map((item) => (isCombine(item) ? group(item, style) : lines(item, style)))
-      .join(`\n${node.kind} `)
-  }
+  if (isCombine(node)) return broken(node, style)
   if (node.kind === 'not') {
     return `not ${isCombine(node.item) ? group(node.item, style) : lines(node.item, style)}`
   }
@@ -128,13 +130,15 @@ const lines = (node: RootNode | ArgumentNode, style: Style): string => {
  * Writes an expression anew: words for operators, one space between words, parentheses around each group of another operator, and
  * no others. Names and values keep their spelling, and the text parses to the same tree.
  *
- * @param isBroken true where an expression of more than 100 characters may take several lines
+ * @param isBroken true where an expression may take several lines: one of more than 100 characters, and one that has several
  * @returns `undefined` where a value has a line end inside: its lines cannot be indented
  */
 export const format = (source: string, root: RootNode, isBroken: boolean): string | undefined => {
-  const text = isBroken
-    ? lines(root, { source, isBroken })
-    : flat(root, { source, isBroken: false })
-  const isOneLine = !flat(root, { source, isBroken: false }).includes('\n')
-  return isOneLine ? text : undefined
+  const line = flat(root, { source, isBroken: false })
+  if (line.includes('\n')) return undefined
+  if (!isBroken) return line
+  const style = { source, isBroken }
+  // Who has broken it before wants it so.
+  const isMeant = isCombine(root) && source.trim().includes('\n')
+  return isMeant ? broken(root, style) : lines(root, style)
 }
