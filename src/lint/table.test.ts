@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { Findings } from '../rules/findings.ts'
+import { draftsIn } from '../rules/load.ts'
 import { withFixes } from './apply-fixes.ts'
 import type { Finding } from './finding.ts'
-import { lint } from './lint.ts'
+import { collectPlaces, lint } from './lint.ts'
 import type { LintExample } from './lint-type.ts'
+import { impossible, Logic } from './proofs/logic.ts'
+import { subjectOf } from './subject.ts'
 import { LINTS } from './table.ts'
 
 /** A document with one custom rule. */
@@ -50,6 +54,36 @@ describe('fixes', () => {
     expect(after.filter((finding) => finding.code === code)).toEqual([])
     // What is mended still loads.
     expect(after.filter(({ code: one }) => !LINTS.some((lint) => lint.code === one))).toEqual([])
+  })
+})
+
+/** Fixes that only write the same in another way. */
+const SAME_VERDICTS = new Set(['deprecated_field', 'repeated_item'])
+
+const subjectIn = (text: string) => {
+  const { places, onExpression } = collectPlaces()
+  const drafts = draftsIn([{ file: 'rules.yaml', text }], new Findings(), { onExpression })
+  return subjectOf(drafts, { places })
+}
+
+describe('verdicts', () => {
+  const expressions = fixable.filter(([, name, text]) => text === documentOf(name))
+
+  test.each(expressions)('%s changes no others than it promises in %s', (code, _, text, own) => {
+    const before = subjectIn(text)
+    const after = subjectIn(withFixes(text, own).text)
+    const logic = new Logic()
+    const [x, y] = [before, after].map(({ rules }) => logic.of(rules[0]!.written!.root)!)
+    const isSame =
+      impossible([
+        { formula: x!, isTrue: true },
+        { formula: y!, isTrue: false },
+      ]) !== undefined &&
+      impossible([
+        { formula: x!, isTrue: false },
+        { formula: y!, isTrue: true },
+      ]) !== undefined
+    expect(isSame).toBe(SAME_VERDICTS.has(code))
   })
 })
 

@@ -21,6 +21,9 @@ export const neverMatches: Lint = {
     'any(http.request.headers["x-a"][*] eq "1") and not any(http.request.headers["x-a"][*] in {"1" "2"})',
   ],
   good: [
+    'lower(substring(http.user_agent, 0, 1)) eq "a" and substring(http.user_agent, 4) eq "XYZ"',
+    'len(substring(http.user_agent, 0, 2)) lt 3 and http.user_agent contains "abcdef"',
+    'http.user_agent wildcard "abc" and http.user_agent eq "ABC"',
     'ip.src.country eq "DE" or ip.src.country eq "FR"',
     'http.user_agent contains "a" and http.user_agent contains "b"',
     'starts_with(http.host, "aba") and ends_with(http.host, "ba") and not http.host wildcard "aba*ba"',

@@ -17,6 +17,8 @@ export interface Term {
   readonly base: Base | undefined
   /** Functions between the field and the term, the outermost first. */
   readonly through: readonly string[]
+  /** The key of the first argument, for a function. */
+  readonly inner: string | undefined
   /** True where a request can be without it. */
   readonly canBeMissing: boolean
 }
@@ -73,6 +75,8 @@ const termOf = (operand: OperandNode): Term => {
     type: operand.type,
     base,
     through: throughOf(operand),
+    inner:
+      operand.kind === 'call' && operand.arguments[0] ? print(operand.arguments[0]) : undefined,
     canBeMissing:
       canBeMissing && !isVisitor && !(operand.kind === 'call' && isTotal(operand, base)),
   }

@@ -83,6 +83,13 @@ const onText = fc.oneof(
   fc
     .tuple(fc.constantFrom('lt', 'ge', 'eq'), fc.integer({ min: 0, max: 3 }))
     .map(([op, size]) => `len(${HOST}) ${op} ${size}`),
+  fc
+    .tuple(fc.constantFrom('eq', 'contains'), small)
+    .map(([op, text]) => `substring(${HOST}, 1) ${op} "${text}"`),
+  fc
+    .tuple(fc.nat(2), small)
+    .map(([from, text]) => `lower(substring(${HOST}, ${from})) eq "${text}"`),
+  fc.integer({ min: 0, max: 3 }).map((size) => `len(substring(${HOST}, 1)) lt ${size}`),
   fc.constantFrom('^a', 'b$', '^ab$', 'a.b', 'ba').map((text) => `${HOST} matches "${text}"`)
 )
 const onNumber = fc.oneof(
@@ -190,7 +197,7 @@ const compare = (kind: Count, isProved: boolean, isTrue: boolean, what: () => st
   else if (process.env.SHOW_MISSED !== undefined) console.log(`missed, ${kind}: ${what()}`)
 }
 
-const RUNS = 300
+const RUNS = Number(process.env.PROOF_RUNS ?? 300)
 /** The share is of these rule sets; others are drawn anew each time, for the truth alone. */
 const SEED = 1020
 

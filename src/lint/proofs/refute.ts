@@ -152,8 +152,9 @@ const isPresent = ({ atom, isTrue }: Literal): boolean =>
   atom.whenMissing !== isTrue && atom.term !== undefined && isWhereItsFieldIs(atom.term)
 
 /** What conditions on the text itself leave of its length. */
-const leastLength = ({ base }: Term, others: readonly Literal[]): number => {
-  if (base?.field.type.kind !== 'Bytes') return 0
+const leastLength = ({ base, through }: Term, others: readonly Literal[]): number => {
+  const isOfField = through.slice(1).every((name) => name === 'lower' || name === 'upper')
+  if (base?.field.type.kind !== 'Bytes' || !isOfField) return 0
   const ofText = others.filter(({ atom }) => atom.term !== undefined && isFolded(atom.term))
   const lengths = templatesOf(ofText).map((template) => template.replaceAll(ANY, '').length)
   return Math.max(0, ...lengths)
@@ -228,14 +229,12 @@ export const isImpossible = (
   if (!isOpen && isOrdered.length > 0 && isNone(completeCandidates(isOrdered, least), isOrdered))
     return true
   if (term.type.kind !== 'Bytes') return false
-  const [outer, ...inner] = term.through
-  const change = outer === 'lower' ? fold : undefined
   const raw =
-    change === undefined
-      ? NO_FACTS
-      : asFolded(
-          others.filter(({ atom }) => atom.term!.through.join() === inner.join()),
-          change
+    term.through[0] === 'lower'
+      ? asFolded(
+          others.filter(({ atom }) => atom.term?.key === term.inner),
+          fold
         )
+      : NO_FACTS
   return textsAreImpossible(literals, raw) || foldedIsImpossible(literals)
 }
