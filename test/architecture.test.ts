@@ -174,6 +174,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'personas',
     'toolkit',
   ],
+  audit: ['language', 'rules', 'toolkit'],
   'rule-tests': [
     'actions',
     'answers',

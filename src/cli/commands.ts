@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lsp: async () => (await import('./lsp.ts')).lsp,
   lint: async () => (await import('./lint.ts')).lintCommand,
   test: async () => (await import('./test.ts')).testCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
   import: async () => (await import('./import.ts')).importCommand,
   page: async () => (await import('./page.ts')).page,
   identify: async () => (await import('./identify.ts')).identify,

@@ -5,7 +5,7 @@ import { readPersonas } from '../personas/personas.ts'
 import { joinFrom, parseFrom } from '../toolkit/from.ts'
 import type { From } from '../toolkit/pretend.ts'
 import type { ReadRequest } from '../toolkit/requests/read.ts'
-import type { Trials } from '../toolkit/trial.ts'
+import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
 import type { Arguments, Flag, Io } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
@@ -52,9 +52,17 @@ export const withTrials = async <T>(
   args: Arguments,
   io: Io,
   run: (trials: Trials) => T | Promise<T>
+): Promise<T> => openTrials(args, io, [], run)
+
+/** The same with more rule paths, and with the options for trials of other rules. */
+export const openTrials = async <T>(
+  args: Arguments,
+  io: Io,
+  more: readonly string[],
+  run: (trials: Trials, options: TrialsOptions) => T | Promise<T>
 ): Promise<T> =>
   withSources(args, io, async (sources) => {
-    const paths = args.texts('rules')
+    const paths = [...more, ...args.texts('rules')]
     const ruleset = loadRulePaths(paths.length > 0 ? paths : [starterPack()], {
       lists: sources.lists,
       readPage: readPageFile,
@@ -63,11 +71,12 @@ export const withTrials = async <T>(
     const personas = readPersonaFiles(args.texts('personas'))
     const { geo, asn, reputation, bots } = sources
     // Fingerprints come with the visitor, where he has any.
-    const trials = createTrials({ ruleset, personas, geo, asn, reputation, bots, seesTls: true })
+    const options = { ruleset, personas, geo, asn, reputation, bots, seesTls: true }
+    const trials = createTrials(options)
     for (const warning of trials.warnings) {
       io.err(`${paint(io.color, 'yellow', 'warning:')} ${printable(warning)}\n`)
     }
-    return run(trials)
+    return run(trials, options)
   })
 
 const BROWSER = 'chrome-berlin'

@@ -2,6 +2,8 @@ import type { CompareNode, LogicalNode, Right, RootNode } from '../language/ast.
 import { treeOf } from '../language/compile/tree.ts'
 import { derive } from '../language/derive.ts'
 import { print } from '../language/print.ts'
+import type { ProductSlot as Slot } from '../rules/replace-rules.ts'
+import { replaceRules, PRODUCT_SLOTS as SLOTS } from '../rules/replace-rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { placeOf } from '../toolkit/trial-phases.ts'
 
@@ -126,28 +128,8 @@ const variantsOf = function* (node: LogicalNode): Generator<Variant> {
   }
 }
 
-type Slot = 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'
-const SLOTS: readonly Slot[] = ['access', 'lockdowns', 'agents', 'rules', 'rateLimits']
 /** Products whose phases evaluate the expression of a rule. */
 const BY_EXPRESSION: readonly Slot[] = ['rules', 'rateLimits']
-
-/** The ruleset with other rules in place of some; the zones' rulesets too. */
-const replaced = (ruleset: Ruleset, by: ReadonlyMap<Rule, Rule>): Ruleset => {
-  const products = <T extends Pick<Ruleset, Slot>>(of: T): T => ({
-    ...of,
-    ...Object.fromEntries(
-      SLOTS.map((slot) => [slot, (of[slot] as readonly Rule[]).map((rule) => by.get(rule) ?? rule)])
-    ),
-  })
-  return {
-    ...products(ruleset),
-    zones: ruleset.zones.map((zone) => ({
-      ...zone,
-      ruleset: products(zone.ruleset),
-      own: products(zone.own),
-    })),
-  }
-}
 
 const isLogical = (root: RootNode): root is LogicalNode =>
   root.kind !== 'literal' && root.kind !== 'field' && root.kind !== 'call'
@@ -157,7 +139,7 @@ const mutantsOf = function* (ruleset: Ruleset, rule: Rule, slot: Slot): Generato
   const change = (by: Partial<Rule>, text: string): Mutant => ({
     ...about,
     change: text,
-    ruleset: replaced(ruleset, new Map([[rule, { ...rule, ...by }]])),
+    ruleset: replaceRules(ruleset, new Map([[rule, { ...rule, ...by }]])),
   })
   yield change({ enabled: false }, 'the rule was disabled')
   if (slot === 'rules') {
@@ -188,7 +170,7 @@ const swaps = function* (ruleset: Ruleset, rules: readonly Rule[]): Generator<Mu
       place: placeOf(first),
       change: `it changed places with "${second.name}"`,
       touched: [first, second],
-      ruleset: replaced(ruleset, by),
+      ruleset: replaceRules(ruleset, by),
     }
   }
 }
