@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createEdge, edge1020, memoryStore } from './index.ts'
+import type { EventOptions } from './node.ts'
 import { createEdge as createNodeEdge } from './node.ts'
 import { checkOptions, OPTION_NAMES, readStoreName } from './options.ts'
 
@@ -41,6 +42,30 @@ describe.each([
       make({ trust: ['loopback'], overrides: false, geo, store: memoryStore() })
     ).not.toThrow()
   })
+})
+
+test.each([
+  [{ maxAgeDay: 7 }, 'unknown member of option events "maxAgeDay": did you mean maxAgeDays?'],
+  [{ readOnly: true }, 'unknown member of option events "readOnly": expected one of durability,'],
+  [30, 'option events: 30: expected an object such as { maxAgeDays: 30 }'],
+  [[], 'option events: : expected an object'],
+  [null, 'option events: null: expected an object'],
+])('events: %j is told', (events, message) => {
+  expect(() => onNode({ events })).toThrow(
+    expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(message) })
+  )
+})
+
+test('every member of events has an effect', () => {
+  const events: Required<EventOptions> = {
+    durability: 'commit',
+    onStoreFailure: 'hold',
+    maxAgeDays: 1,
+    maxBytes: 1,
+    maxEvents: 1,
+    maxHeldBytes: 1,
+  }
+  expect(() => checkOptions({ rules: [], events }, { takesNames: true })).not.toThrow()
 })
 
 const RULE = { name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }

@@ -31,6 +31,16 @@ export const OPTION_NAMES: readonly string[] = [
   'trust',
 ]
 
+/** Members of the option `events`. */
+const EVENT_OPTIONS = [
+  'durability',
+  'maxAgeDays',
+  'maxBytes',
+  'maxEvents',
+  'maxHeldBytes',
+  'onStoreFailure',
+]
+
 /** What each provider is asked by. */
 const PROVIDERS = {
   geo: 'lookup',
@@ -91,6 +101,16 @@ const isProvider = (value: unknown, method: string): boolean =>
   value !== null &&
   typeof (value as Record<string, unknown>)[method] === 'function'
 
+const checkNames = (what: string, given: object, known: readonly string[]): void => {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    const near = nearest(name, known)
+    const hint =
+      near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`
+    throw new EdgeError('invalid_option', `unknown ${what} "${name}": ${hint}`)
+  }
+}
+
 /**
  * What TypeScript says while a program is written, for those that are written without it: an option that is misspelt would
  * otherwise be silently without effect.
@@ -104,17 +124,18 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
     throw new EdgeError('invalid_option', `options: ${textOf(options)}: ${expected}`)
   }
   const given = options as Readonly<Record<string, unknown>>
-  for (const name of Object.keys(given)) {
-    if (OPTION_NAMES.includes(name)) continue
-    const near = nearest(name, OPTION_NAMES)
-    const hint =
-      near === undefined ? `expected one of ${OPTION_NAMES.join(', ')}` : `did you mean ${near}?`
-    throw new EdgeError('invalid_option', `unknown option "${name}": ${hint}`)
-  }
+  checkNames('option', given, OPTION_NAMES)
   const { rules, store, trust } = given
   const isRules = (takesNames && isText(rules)) || (typeof rules === 'object' && rules !== null)
   if (!isRules) throw wrong('rules', rules, takesNames ? RULES_OR_FILES : RULES)
   if (takesNames && typeof store === 'string') readStoreName(store)
+  if (takesNames && given.events !== undefined) {
+    const { events } = given
+    if (typeof events !== 'object' || events === null || Array.isArray(events)) {
+      throw wrong('events', events, 'an object such as { maxAgeDays: 30 }')
+    }
+    checkNames('member of option events', events, EVENT_OPTIONS)
+  }
   if (trust !== undefined && !(Array.isArray(trust) && trust.every(isText))) {
     throw wrong('trust', trust, "a list of networks and names, e.g. ['loopback']")
   }

@@ -6,6 +6,7 @@ import type { Operator } from '../events/query.ts'
 import { OPERATORS_OF } from '../events/settle.ts'
 import type { Route, RouteParameter } from './route.ts'
 import { schemas } from './schemas.ts'
+import { SESSION_COOKIE } from './session-cookie.ts'
 import { testSchemas } from './test-schemas.ts'
 
 /** What every route may answer with: the gate, and what nobody foresaw. */
@@ -103,7 +104,7 @@ export const describeApi = (all: readonly Route[]): OpenAPIObject => {
     })
     .addServer({ url: '/' })
     .addSecurityScheme('bearer', { type: 'http', scheme: 'bearer' })
-    .addSecurityScheme('session', { type: 'apiKey', in: 'cookie', name: 'edge1020_admin' })
+    .addSecurityScheme('session', { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE })
   const hasTests = routes.some(({ path }) => path.startsWith('/api/test/'))
   const known = hasTests ? { ...schemas, ...testSchemas } : schemas
   for (const [name, schema] of Object.entries(known)) builder.addSchema(name, schema)

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { SESSION_COOKIE } from './session-cookie.ts'
 
 const ID_BYTES = 32
 const LIFETIME_SECONDS = 12 * 60 * 60
 const MS_PER_SECOND = 1_000
 /** Beyond that many the oldest ends. */
 const MAX_SESSIONS = 100
-const COOKIE = 'edge1020_admin'
 
 interface Session {
   readonly peer: string
@@ -26,8 +26,8 @@ const idIn = (cookies: string | undefined): string | undefined =>
   cookies
     ?.split(';')
     .map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(`${COOKIE}=`))
-    ?.slice(COOKIE.length + 1)
+    .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
+    ?.slice(SESSION_COOKIE.length + 1)
 
 /** IDs are kept as digests: looking one up takes no time that tells of the others. */
 const keyOf = (id: string): string => createHash('sha256').update(id).digest('base64')
@@ -47,7 +47,7 @@ export const createSessions = (now: () => number = Date.now): Sessions => {
       }
       sessions.set(keyOf(id), { peer, endsMs: now() + LIFETIME_SECONDS * MS_PER_SECOND })
       const secure = encrypted ? '; Secure' : ''
-      return `${COOKIE}=${id}; Path=/; Max-Age=${LIFETIME_SECONDS}; HttpOnly; SameSite=Strict${secure}`
+      return `${SESSION_COOKIE}=${id}; Path=/; Max-Age=${LIFETIME_SECONDS}; HttpOnly; SameSite=Strict${secure}`
     },
     has: (cookies, peer) => {
       const id = idIn(cookies)
@@ -62,7 +62,7 @@ export const createSessions = (now: () => number = Date.now): Sessions => {
     end: (cookies) => {
       const id = idIn(cookies)
       if (id !== undefined) sessions.delete(keyOf(id))
-      return `${COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict`
+      return `${SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict`
     },
   }
 }

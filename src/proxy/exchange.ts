@@ -15,6 +15,8 @@ export interface ForwardExtra {
   requestHeaders: readonly Header[]
   /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
   strip?: (lowerName: string) => boolean
+  /** Which of the visitor's cookies the origin must not see. */
+  dropsCookie?: (name: string) => boolean
   /** Of which headers the origin gets the first only; asked with the lower-case name. */
   isSingle?: (lowerName: string) => boolean
   /** Set on every response, in place of the origin's own of the same name: CF-RAY, Server. */

@@ -67,6 +67,18 @@ describe('requestPass', () => {
     expect(pass(raw)).toMatchObject({ headers: ['Cookie', 'a=b; c=d; e=f', 'X-A', '1'] })
   })
 
+  test.each([
+    ['a=b; own=x; c=d', ['Cookie', 'a=b; c=d']],
+    ['own=x; a=b;', ['Cookie', 'a=b;']],
+    ['a=own=x;  b="own=x"; own2=y; OWN=z', ['Cookie', 'a=own=x;  b="own=x"; own2=y; OWN=z']],
+    ['own=x', []],
+    ['own', []],
+    ['', ['Cookie', '']],
+  ])('of the cookies %j those to drop are dropped', (cookies, headers) => {
+    const dropsCookie = (name: string) => name === 'own'
+    expect(requestPass(['Cookie', cookies], '1.1', [], { dropsCookie })).toMatchObject({ headers })
+  })
+
   test('of a header that rules read as one value the first is sent', () => {
     const raw = ['User-Agent', 'one', 'X-A', '1', 'USER-AGENT', 'two', 'X-A', '2']
     expect(pass(raw)).toMatchObject({ headers: ['User-Agent', 'one', 'X-A', '1', 'X-A', '2'] })

@@ -115,11 +115,12 @@ export const createProxy = ({
       response.shouldKeepAlive = false
       writeAnswer(response, plainAnswer(status, message), extra.responseHeaders)
     }
-    const { requestHeaders, strip, isSingle } = extra
+    const { requestHeaders, strip, dropsCookie, isSingle } = extra
     const { rawHeaders, httpVersion, stream } = request
     const isOpenEnded = stream !== undefined && !stream.endAfterHeaders
     const pass = requestPass(rawHeaders, httpVersion, requestHeaders, {
       strip,
+      dropsCookie,
       isSingle,
       isOpenEnded,
     })

@@ -53,6 +53,8 @@ const bodyOf = (
 export interface RequestPassOptions {
   /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
   strip?: ((lowerName: string) => boolean) | undefined
+  /** Which of the visitor's cookies the origin must not see. */
+  dropsCookie?: ((name: string) => boolean) | undefined
   /** Of which headers only the first one is sent, as rules see no other; asked with the lower-case name. */
   isSingle?: ((lowerName: string) => boolean) | undefined
   /** Whether a body follows that has no length: only HTTP/2 has such. */
@@ -71,6 +73,13 @@ const isReplaced = (lower: string, replaced: ReadonlySet<string>): boolean => {
   return name !== lower && (replaced.has(name) || HOP_BY_HOP.has(name) || REQUEST_FRAMING.has(name))
 }
 
+/** Nothing of a line changes in which no cookie is dropped. */
+const cookiesLeft = (line: string, drops: (name: string) => boolean): string => {
+  const pairs = line.split(';')
+  const left = pairs.filter((pair) => !drops(pair.split('=', 1)[0]!.trim()))
+  return left.length === pairs.length ? line : left.join(';').trim()
+}
+
 /**
  * A visitor's headers as the origin may see them: hop-by-hop ones, those named in Connection, those to `strip` and those
  * that `set` replaces are gone. Refuses what two servers could read differently (request smuggling), although Node's own
@@ -80,7 +89,7 @@ export const requestPass = (
   rawHeaders: readonly string[],
   httpVersion: string,
   set: readonly Header[],
-  { strip = NEVER, isSingle = NEVER, isOpenEnded = false }: RequestPassOptions = {}
+  { strip = NEVER, dropsCookie, isSingle = NEVER, isOpenEnded = false }: RequestPassOptions = {}
 ): RequestPass | Refusal => {
   const replaced = lowerNames(set)
   const headers: string[] = []
@@ -92,7 +101,7 @@ export const requestPass = (
   let cookieAt = -1
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!
-    const value = rawHeaders[i + 1]!
+    let value = rawHeaders[i + 1]!
     const lower = name.toLowerCase()
     if (HOP_BY_HOP.has(lower)) {
       if (lower === 'connection') for (const token of connectionTokens(value)) named.add(token)
@@ -102,6 +111,10 @@ export const requestPass = (
       else if (lower === 'content-length') lengths.push(value)
     } else if (!isReplaced(lower, replaced) && !strip(lower)) {
       if (lower === 'cookie') {
+        if (dropsCookie !== undefined && value !== '') {
+          value = cookiesLeft(value, dropsCookie)
+          if (value === '') continue
+        }
         // HTTP/2 splits cookies; HTTP/1.1 has one line of them (RFC 9113 §8.2.3), as rules see them.
         if (cookieAt >= 0) {
           headers[cookieAt] += `; ${value}`

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { isSessionCookie } from '../admin/session-cookie.ts'
 import type { Answer } from '../answers/answer.ts'
 import type { TestControl } from '../control/control.ts'
 import type { Edge } from '../edge.ts'
@@ -54,6 +55,7 @@ const passing = (
       cdnLoop: headers['cdn-loop'] as string | undefined,
     }),
     strip: isStrippedRequestHeader,
+    dropsCookie: isSessionCookie,
     isSingle: isSingleHeader,
     responseHeaders: [['CF-RAY', rayHeader]],
     onResponse: responseWatch?.tell,

@@ -125,6 +125,19 @@ describe('filters', () => {
   })
 
   test.each([
+    'datetime_geq: "2026-11-29T10:00:00Z", datetime_lt: "2026-11-29T10:00:00Z"',
+    'datetime_gt: "2026-11-29T09:59:59.999Z", datetime_leq: "2026-11-29T09:59:59.999Z"',
+  ])('%s is no time at all: there are no events and no groups', async (bounds) => {
+    const { zone } = await start()
+    const list = await zone(`firewallEventsAdaptive(filter: { ${bounds} }, limit: 5) { rayName }`)
+    expect(list.zone.firewallEventsAdaptive).toEqual([])
+    const groups = await zone(
+      `firewallEventsAdaptiveGroups(filter: { ${bounds} }, limit: 5) { count dimensions { action } }`
+    )
+    expect(groups.zone.firewallEventsAdaptiveGroups).toEqual([])
+  })
+
+  test.each([
     ['filter: { OR: [] }', /OR/],
     ['filter: { actoin: "block" }', /Did you mean "action"/],
     ['filter: { clientRequestPath_like: "a%b" }', /expected "text%" or "%text%"/],

@@ -26,13 +26,14 @@ export const shownValue = ({ name, type }: EventField, value: string | number): 
   return type === 'time' && typeof value === 'number' ? new Date(value).toISOString() : value
 }
 
-/** Events, in the order of their times: `datetime_DESC` (default) or `datetime_ASC`. */
+/** Events, in the order of their times: `datetime_DESC` (default) or `datetime_ASC`. Without a selection there are none. */
 export const listEvents = async (
   store: Store,
-  selection: EventSelection,
+  selection: EventSelection | undefined,
   { limit, orderBy }: { limit: number; orderBy: readonly string[] }
 ): Promise<SecurityEvent[]> => {
   checkLimit(limit)
+  if (selection === undefined) return []
   const order = orderBy[0] === 'datetime_ASC' ? 'oldest' : 'newest'
   const events: SecurityEvent[] = []
   let cursor: string | undefined
@@ -81,7 +82,7 @@ const totalOf = (rows: readonly TopRow[]): Group[] =>
  */
 export const groupEvents = async (
   store: Store,
-  selection: EventSelection,
+  selection: EventSelection | undefined,
   {
     limit,
     orderBy,
@@ -90,6 +91,7 @@ export const groupEvents = async (
 ): Promise<Group[]> => {
   checkLimit(limit)
   const fields = dimensions.map(fieldOf)
+  if (selection === undefined) return []
   const by = fields.length === 0 ? ['action'] : fields.map(({ name }) => name)
   const rows = await store.top({ ...selection, by, limit: MAX_GROUPS })
   if (fields.length === 0) return totalOf(rows)

@@ -132,10 +132,11 @@ const MEMBERS: ReadonlyMap<string, { field: EventField; suffix: Suffix }> = new 
  *
  * Source: https://developers.cloudflare.com/analytics/graphql-api/features/filtering/
  *
+ * @returns undefined where no moment fulfils it
  * @throws EdgeError `invalid_query`
  * @example selectionOf({ datetime_geq: '2026-11-29T10:00:00Z', action: 'block' })
  */
-export const selectionOf = (filter: Filter | null | undefined): EventSelection => {
+export const selectionOf = (filter: Filter | null | undefined): EventSelection | undefined => {
   const bounds: Bounds = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
   const where: Condition[] = []
   const add = ({ AND, ...members }: Filter) => {
@@ -150,6 +151,7 @@ export const selectionOf = (filter: Filter | null | undefined): EventSelection =
     for (const part of AND ?? []) add(part)
   }
   add(filter ?? {})
+  if (bounds.fromMs === bounds.toMs) return undefined
   return {
     where,
     ...(Number.isFinite(bounds.fromMs) ? { from: bounds.fromMs } : {}),

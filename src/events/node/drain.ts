@@ -55,6 +55,8 @@ const SET_ASIDE_MS = 1_000
 const GONE = 'the file was removed, moved or replaced'
 const LOCKED = /database is locked|SQLITE_BUSY/i
 
+const NOTHING: Contents = { identity: undefined, oldestMs: undefined, newestMs: undefined }
+
 /** The tables and their file, open and known to be the one under its name. */
 interface Open {
   readonly db: Connection
@@ -78,6 +80,8 @@ export class Drain {
   readonly #own: OwnJournals
   readonly #left: LeftJournals
   #open: Open | undefined
+  /** What is known of the file that was open last. */
+  #known: Contents
   /** What was in a file that is gone, to be told in the next one. */
   #lostGap: Gap | undefined
   /** Removed journals whose rows are still there, and since when. */
@@ -87,12 +91,14 @@ export class Drain {
   readonly #foreign = new Set<string>()
   #wasOpen = false
   #mayPrune = true
+  #isSuspect = false
   #trouble: string | undefined
   /** A thread that ended may have left a trouble behind: the first good step of the next one says that all is well. */
   #hasTold = false
 
   constructor(options: DrainOptions, events: DrainEvents) {
     this.#options = options
+    this.#known = options.contents
     this.#events = events
     const onForeign = (path: string) => this.#tellOfForeign(path)
     this.#own = new OwnJournals(options.file, events, (path) => this.#remove(path), onForeign)
@@ -124,6 +130,7 @@ export class Drain {
   step(): boolean {
     try {
       const open = this.#opened()
+      if (this.#isSuspect) this.#look()
       const more = this.#own.step(open) || this.#left.step() || this.#moveOld(open)
       if (more) this.#mayPrune = true
       const pruned =
@@ -137,6 +144,23 @@ export class Drain {
       return more || pruned
     } catch (error) {
       return this.#fail(error)
+    }
+  }
+
+  /** Somebody came across damage: the next step looks at every page. */
+  suspect(): void {
+    this.#isSuspect = true
+  }
+
+  /** With a connection of its own: the one that is open may remember pages as they were. */
+  #look(): void {
+    const { file, durability } = this.#options
+    this.#isSuspect = false
+    const db = openForWriting(file, durability)
+    try {
+      checkPages(db)
+    } finally {
+      db.close()
     }
   }
 
@@ -224,6 +248,7 @@ export class Drain {
   #lose(open: Open, reason: string): void {
     this.#leave()
     this.#tellOfLoss(open, reason)
+    this.#known = NOTHING
   }
 
   #tellOfLoss({ oldestMs, newestMs = 0 }: Contents, reason: string): void {
@@ -246,6 +271,7 @@ export class Drain {
 
   #leave(): void {
     const open = this.#open
+    if (open !== undefined) this.#known = open
     this.#open = undefined
     try {
       open?.db.close()
@@ -311,7 +337,6 @@ export class Drain {
 
   #setAside(said: string): boolean {
     const { file } = this.#options
-    const open = this.#open
     this.#leave()
     if (performance.now() - this.#setAsideMs < SET_ASIDE_MS) {
       this.#tell(this.#trouble ?? said)
@@ -326,8 +351,8 @@ export class Drain {
       return false
     }
     const reason = keptAs(kept)
-    if (open === undefined) this.#events.onNotice(`event store ${file}: ${reason}`, undefined)
-    else this.#lose(open, reason)
+    this.#tellOfLoss(this.#known, reason)
+    this.#known = NOTHING
     return true
   }
 

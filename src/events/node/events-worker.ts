@@ -2,6 +2,7 @@
 import { setPriority } from 'node:os'
 import { parentPort, threadId } from 'node:worker_threads'
 import { EdgeError, messageOf } from '../../error.ts'
+import { isDamage } from './database.ts'
 import { Drain } from './drain.ts'
 import type { FromThread, Question, ToThread } from './messages.ts'
 import { Reader } from './reader.ts'
@@ -55,6 +56,11 @@ class Clerk {
     this.#workIn(GATHER_MS)
   }
 
+  suspect(): void {
+    this.#drain.suspect()
+    this.#workIn(0)
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#ticks)
     clearTimeout(this.#timer)
@@ -94,18 +100,18 @@ const readerOf = (file: string, name: string): Reader => {
   return reader
 }
 
-const answer = (reader: Reader, { about, argument }: Question): unknown => {
+const answer = (reader: Reader, { about, argument, held }: Question): unknown => {
   switch (about) {
     case 'find':
       return reader.find(argument)
     case 'query':
-      return reader.query(argument)
+      return reader.query(argument, held)
     case 'page':
-      return reader.page(argument)
+      return reader.page(argument, held)
     case 'top':
-      return reader.top(argument)
+      return reader.top(argument, held)
     case 'series':
-      return reader.series(argument)
+      return reader.series(argument, held)
   }
 }
 
@@ -116,6 +122,8 @@ const act = async (message: ToThread): Promise<unknown> => {
       return undefined
     case 'grown':
       return clerks.get(message.store)?.grown(message.journals)
+    case 'suspect':
+      return clerks.get(message.store)?.suspect()
     case 'close': {
       const clerk = clerks.get(message.store)
       clerks.delete(message.store)
@@ -138,7 +146,14 @@ port.on('message', (message: ToThread) => {
     (error: unknown) => {
       if (!('call' in message)) throw error
       const code = error instanceof EdgeError ? error.code : 'store_failed'
-      tell({ kind: 'failed', call: message.call, code, message: messageOf(error) })
+      const isDamaged = isDamage(error)
+      tell({
+        kind: 'failed',
+        call: message.call,
+        code,
+        message: messageOf(error),
+        isDamage: isDamaged,
+      })
     }
   )
 })

@@ -18,6 +18,7 @@ import Database from 'libsql'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventWith } from '../event.fixture.ts'
 import type { SecurityEvent } from '../event.ts'
+import { JournalFile } from './journal-file.ts'
 import type { SqliteOptions, SqliteStore } from './sqlite.ts'
 import { sqliteStore } from './sqlite.ts'
 
@@ -154,6 +155,64 @@ describe('a file that is gone', () => {
   })
 })
 
+describe('while no place takes a journal', () => {
+  const stuck = async (file: string) => {
+    const watched = opened(file)
+    const [before] = await refuse(watched.store, 1)
+    await inTables(watched.store)
+    const error = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    const append = vi.spyOn(JournalFile.prototype, 'append').mockResolvedValue(error)
+    const create = vi.spyOn(JournalFile, 'create').mockRejectedValue(error)
+    const release = () => {
+      append.mockRestore()
+      create.mockRestore()
+    }
+    onTestFinished(release)
+    const held = await refuse(watched.store, 3)
+    return { ...watched, watched, before: before!, held, release }
+  }
+
+  test('pages, counts and series know the events that wait in memory', async () => {
+    const { store, watched, before, held, release } = await stuck(newFile())
+    const look = async () => ({
+      page: (await store.page()).events,
+      top: await store.top({ by: ['rule'] }),
+      count: (await store.series({ bucketSeconds: 86_400 })).reduce(
+        (sum, { count }) => sum + count,
+        0
+      ),
+      query: await store.query({ limit: 2 }),
+    })
+    const newest = [...held.toReversed(), before]
+    const expected = {
+      page: newest,
+      top: [{ values: [before.rule.id], count: 4 }],
+      count: 4,
+      query: newest.slice(0, 2),
+    }
+    expect(await look()).toEqual(expected)
+    release()
+    await recovered(watched)
+    await inTables(store)
+    expect(await look()).toEqual(expected)
+  })
+
+  test('and its directory is gone: a look-up says what is wrong, and finds what waits', async () => {
+    const file = newFile()
+    const { store, held } = await stuck(file)
+    rmSync(dirname(file), { recursive: true })
+    writeFileSync(dirname(file), 'a file in its place')
+    onTestFinished(() => rmSync(dirname(file)))
+    await expectFound(store, held)
+    // Only the file would know of that one.
+    await expect(store.find(eventWith().ray)).rejects.toMatchObject({
+      code: 'store_failed',
+      message: expect.stringMatching(/is a file: expected a directory|no space left/),
+    })
+    await expect(store.page()).rejects.toMatchObject({ code: 'store_failed' })
+  })
+})
+
 describe('a file that is damaged', () => {
   const grown = async () => {
     const file = newFile()
@@ -165,6 +224,32 @@ describe('a file that is damaged', () => {
     db.close()
     return { file, events }
   }
+
+  test('in place, where only questions look: the next question sets it aside', async () => {
+    const { file, events } = await grown()
+    const watched = opened(file)
+    expect(await watched.store.query({ limit: 1 })).toHaveLength(1)
+    const bytes = readFileSync(file)
+    bytes.fill(0xa5, 4_096 * 2)
+    writeFileSync(file, bytes)
+    // Another file under the name of the old one: the thread that asks knows nothing of its pages.
+    const aside = () => readdirSync(dirname(file)).filter((name) => name.includes('.damaged-'))
+    await expect
+      .poll(
+        async () => {
+          await watched.store.series({ bucketSeconds: 60, by: 'path' }).catch(() => {})
+          return aside().length
+        },
+        { timeout: 20_000 }
+      )
+      .not.toBe(0)
+    await recovered(watched)
+    const late = await refuse(watched.store)
+    await inTables(watched.store)
+    await expectFound(watched.store, late)
+    expect(await watched.store.find(events[5]!.ray)).toMatchObject({ reason: 'gap' })
+    expect(watched.notices).toContainEqual(expect.stringContaining('the file was damaged'))
+  })
 
   test.each<[string, (file: string) => void]>([
     ['cut off', (file) => truncateSync(file, 10_000)],

@@ -33,6 +33,14 @@ const entryOf = (line: string): Entry | 'foreign' | undefined => {
   return isGap(gap) ? { gap } : 'foreign'
 }
 
+/** One line of a journal; undefined where it holds nothing, or is not there any more. */
+export const readLine = (fd: number, from: number, bytes: number): Entry | undefined => {
+  const line = Buffer.allocUnsafe(bytes)
+  const read = readSync(fd, line, 0, bytes, from)
+  const entry = entryOf(line.toString('utf8', 0, read))
+  return entry === 'foreign' ? undefined : entry
+}
+
 /**
  * Reads whole lines of a journal, some hundred at a time.
  *

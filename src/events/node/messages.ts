@@ -1,4 +1,4 @@
-import type { EventFilter } from '../event.ts'
+import type { EventFilter, SecurityEvent } from '../event.ts'
 import type { EventQuery, SeriesQuery, TopQuery } from '../query.ts'
 import type { Gap } from '../state.ts'
 import type { DrainOptions } from './drain.ts'
@@ -6,18 +6,20 @@ import type { DrainOptions } from './drain.ts'
 /** A journal, how much of it is written, whether it is finished, and how many events were written to it. */
 export type Grown = readonly [path: string, bytes: number, isFinished: boolean, events: number]
 
-/** A question to the reading thread. */
-export type Question =
+/** A question to the reading thread; `held` are events that wait in memory. */
+export type Question = { held?: readonly SecurityEvent[] } & (
   | { about: 'find'; argument: string }
   | { about: 'query'; argument: EventFilter | undefined }
   | { about: 'page'; argument: EventQuery | undefined }
   | { about: 'top'; argument: TopQuery }
   | { about: 'series'; argument: SeriesQuery }
+)
 
 /** What the threads of the event stores are told. */
 export type ToThread =
   | { kind: 'open'; store: number; options: DrainOptions }
   | { kind: 'grown'; store: number; journals: readonly Grown[] }
+  | { kind: 'suspect'; store: number }
   | { kind: 'close'; store: number; call: number }
   | { kind: 'ask'; call: number; file: string; name: string; question: Question }
   | { kind: 'leave'; call: number; file: string }
@@ -31,4 +33,4 @@ export type FromThread =
   | { kind: 'notice'; store: number; message: string; gap: Gap | undefined }
   | { kind: 'lost-name'; store: number; path: string }
   | { kind: 'done'; call: number; value: unknown }
-  | { kind: 'failed'; call: number; code: string; message: string }
+  | { kind: 'failed'; call: number; code: string; message: string; isDamage: boolean }

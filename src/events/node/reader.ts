@@ -1,5 +1,4 @@
-import { closeSync, fstatSync } from 'node:fs'
-import { basename } from 'node:path'
+import { closeSync } from 'node:fs'
 import { EdgeError } from '../../error.ts'
 import { parseRay, rayTime } from '../../ray.ts'
 import { mergeSeries, mergeTop, pageOf, pointsOf, topOf } from '../evaluate.ts'
@@ -14,11 +13,10 @@ import type { Gap } from '../state.ts'
 import { COLUMN_NAMES, decode, type Value } from './columns.ts'
 import type { Connection } from './database.ts'
 import { identityOf, openForReading, storeFailed } from './database.ts'
-import { type Entry, readLines } from './journal-lines.ts'
-import { journalsIn, placesOf } from './journal-names.ts'
-import { openJournal } from './open-journal.ts'
+import { JournalIndexes } from './journal-index.ts'
 import { hasTable, isOld, OLD_EVENTS } from './schema.ts'
 import { firstId, groupOf, MS, type Sql, selectionOf } from './sql.ts'
+import { type Held, type OpenJournal, openJournals, type Tail, tailOf, takenOf } from './tail.ts'
 
 type Row = Readonly<Record<string, Value>>
 
@@ -26,55 +24,6 @@ type Row = Readonly<Record<string, Value>>
 const OLD_ROWS = 2_000
 
 const SELECT = `SELECT ${MS} AS ms, ${COLUMN_NAMES.join(', ')} FROM events`
-
-/** What is in the journals and not in the tables yet. */
-interface Tail {
-  readonly events: SecurityEvent[]
-  readonly gaps: Gap[]
-}
-
-interface OpenJournal {
-  readonly name: string
-  readonly fd: number
-}
-
-const openJournals = (file: string): OpenJournal[] =>
-  placesOf(file)
-    .flatMap(journalsIn)
-    .flatMap((path) => {
-      try {
-        return { name: basename(path), fd: openJournal(path, file) }
-      } catch {
-        // Its events reached the tables, and it was removed since it was listed; or another user's, or no journal.
-        return []
-      }
-    })
-
-const linesFrom = (fd: number, from: number): Entry[] => {
-  const entries: Entry[] = []
-  let at = from
-  for (;;) {
-    const lines = readLines(fd, at)
-    if (lines.bytes === at) return entries
-    for (const entry of lines.entries) entries.push(entry)
-    at = lines.bytes
-  }
-}
-
-const tailOf = (db: Connection, journals: readonly OpenJournal[]): Tail => {
-  const entries = journals.flatMap(({ name, fd }) => {
-    const row = isOld(db)
-      ? undefined
-      : db.prepare('SELECT bytes FROM journals WHERE name = ?').get(name)
-    const taken = (row as { bytes: number } | undefined)?.bytes ?? 0
-    // Somebody cut it off: what is in it now was written since.
-    return linesFrom(fd, fstatSync(fd).size < taken ? 0 : taken)
-  })
-  return {
-    events: entries.flatMap(({ events }) => events ?? []),
-    gaps: entries.flatMap(({ gap }) => gap ?? []),
-  }
-}
 
 /** The table with events of an older file, while there is one. */
 const oldTable = (db: Connection): string | undefined =>
@@ -167,6 +116,7 @@ export class Reader {
   #db: Connection | undefined
   #identity: string | undefined
   readonly #texts = new Map<number, string>()
+  readonly #indexes = new JournalIndexes()
 
   constructor(
     readonly file: string,
@@ -175,49 +125,53 @@ export class Reader {
 
   find(text: string): FindResult {
     const ray = parseRay(text)?.ray
-    return this.#read((db, tail) => {
+    return this.#read((db, open) => {
+      const journals = open.map((journal) => takenOf(db, journal))
       const events =
         ray === undefined
           ? []
           : [
               ...this.#rows(db, { sql: `${SELECT} WHERE ray = ?`, values: [ray] }),
               ...oldByRay(db, ray),
-              ...tail.events.filter((event) => event.ray === ray),
+              ...this.#indexes.eventsOf(journals, ray),
             ]
       const [first, ...rest] = events.sort((x, y) => x.matchIndex - y.matchIndex)
       if (first !== undefined) return { found: true, events: [first, ...rest] }
       return explainMiss(text, {
         store: this.name,
         ...horizonOf(db),
-        gaps: [...gapsOf(db), ...tail.gaps],
+        gaps: [...gapsOf(db), ...this.#indexes.gaps(journals)],
       })
     })
   }
 
-  query(filter?: EventFilter): SecurityEvent[] {
-    return this.page(queryOfFilter(filter)).events
+  /** @param held events that wait in memory, for this and the next three */
+  query(filter?: EventFilter, held?: Held): SecurityEvent[] {
+    return this.page(queryOfFilter(filter), held).events
   }
 
-  page(query?: EventQuery): EventPage {
+  page(query?: EventQuery, held: Held = []): EventPage {
     const settled = settlePage(query)
-    return this.#read((db, tail) =>
-      pageOf([...this.#candidates(db, settled), ...others(db, tail)], settled)
-    )
+    return this.#read((db, journals) => {
+      const tail = tailOf(db, journals, held)
+      return pageOf([...this.#candidates(db, settled), ...others(db, tail)], settled)
+    })
   }
 
-  top(query: TopQuery): TopRow[] {
+  top(query: TopQuery, held: Held = []): TopRow[] {
     const settled = settleTop(query)
-    return this.#read((db, tail) => this.#top(db, tail, settled))
+    return this.#read((db, journals) => this.#top(db, tailOf(db, journals, held), settled))
   }
 
-  series(query: SeriesQuery): SeriesPoint[] {
+  series(query: SeriesQuery, held: Held = []): SeriesPoint[] {
     const settled = settleSeries(query)
-    return this.#read((db, tail) => this.#series(db, tail, settled))
+    return this.#read((db, journals) => this.#series(db, tailOf(db, journals, held), settled))
   }
 
   close(): void {
     this.#db?.close()
     this.#db = undefined
+    this.#indexes.clear()
   }
 
   /** Opens the file again where another one has its name now. */
@@ -232,14 +186,14 @@ export class Reader {
   }
 
   /** One view of tables and journals: no event is missing in it, and none appears twice. */
-  #read<Result>(look: (db: Connection, tail: Tail) => Result): Result {
+  #read<Result>(look: (db: Connection, journals: readonly OpenJournal[]) => Result): Result {
     // Open journals stay readable when their events have reached the tables and they are removed.
     const journals = openJournals(this.file)
     try {
       const db = this.#connection()
       db.exec('BEGIN')
       try {
-        return look(db, tailOf(db, journals))
+        return look(db, journals)
       } finally {
         db.exec('COMMIT')
       }

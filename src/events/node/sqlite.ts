@@ -21,7 +21,7 @@ import { placesOf } from './journal-names.ts'
 import type { Question } from './messages.ts'
 import { Reader } from './reader.ts'
 import { readStoreOptions, type StoreOptions } from './store-options.ts'
-import { ask, drain, leave } from './threads.ts'
+import { ask, DAMAGED, drain, leave } from './threads.ts'
 import { Troubles } from './troubles.ts'
 
 export type SqliteOptions = StoreOptions
@@ -83,6 +83,8 @@ const begin = (
     return contents
   }
 }
+
+const AWAY = new Set(['store_failed', 'store_not_found'])
 
 const closedError = (name: string) => new EdgeError('store_closed', `${name}: the store is closed`)
 
@@ -175,7 +177,30 @@ export const sqliteStore = (file: string, options: SqliteOptions = {}): SqliteSt
     if (closing !== undefined) throw closedError(name)
     wasAsked = true
     await intake.settled()
-    return ask<Answer>(file, name, question)
+    const { held } = intake
+    try {
+      return await ask<Answer>(file, name, held.length === 0 ? question : { ...question, held })
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error
+      if (error.cause === DAMAGED) drained.suspect()
+      const trouble = troubles.first
+      // A file that is not there is no mistake of whoever asks a running edge: what is wrong with it is known.
+      throw trouble !== undefined && AWAY.has(error.code)
+        ? new EdgeError('store_failed', trouble.message, { cause: error })
+        : error
+    }
+  }
+
+  /** Events of a Ray ID that wait in memory, or the gap that they fell into: known without the file. */
+  const findHeld = (ray: string): FindResult | undefined => {
+    const wanted = parseRay(ray)?.ray
+    const [first, ...rest] = intake.held
+      .filter((event) => event.ray === wanted)
+      .sort((x, y) => x.matchIndex - y.matchIndex)
+    if (first !== undefined) return { found: true, events: [first, ...rest] }
+    // Gaps that are not in the file yet: nothing can be written just now.
+    const explained = explainMiss(ray, { store: name, gaps: intake.gaps })
+    return !explained.found && explained.reason === 'gap' ? explained : undefined
   }
 
   const close = async () => {
@@ -192,17 +217,15 @@ export const sqliteStore = (file: string, options: SqliteOptions = {}): SqliteSt
     append: (events) =>
       closing === undefined ? intake.append(events) : Promise.reject(closedError(name)),
     find: async (ray) => {
-      const result = await asked<FindResult>({ about: 'find', argument: ray })
-      if (result.found || result.reason === 'malformed') return result
-      const wanted = parseRay(ray)?.ray
-      const [first, ...rest] = intake.held
-        .filter((event) => event.ray === wanted)
-        .sort((x, y) => x.matchIndex - y.matchIndex)
-      if (first !== undefined) return { found: true, events: [first, ...rest] }
-      if (result.reason !== 'not_in_store') return result
-      // Gaps that are not in the file yet: nothing can be written just now.
-      const explained = explainMiss(ray, { store: name, gaps: intake.gaps })
-      return !explained.found && explained.reason === 'gap' ? explained : result
+      let result: FindResult
+      try {
+        result = await asked<FindResult>({ about: 'find', argument: ray })
+      } catch (error) {
+        const held = closing === undefined ? findHeld(ray) : undefined
+        if (held === undefined) throw error
+        return held
+      }
+      return !result.found && result.reason === 'not_in_store' ? (findHeld(ray) ?? result) : result
     },
     query: (filter?: EventFilter) => asked<SecurityEvent[]>({ about: 'query', argument: filter }),
     page: (query?: EventQuery) => asked<EventPage>({ about: 'page', argument: query }),

@@ -7,6 +7,9 @@ import { workerFile } from './worker-file.ts'
 /** An error that a thread threw, with its code from the table, is thrown once more here. */
 const RepeatedError = EdgeError
 
+/** The cause of an error of a thread that came across damage in the file. */
+export const DAMAGED = Symbol('damaged')
+
 interface Call {
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
@@ -51,7 +54,8 @@ class Thread {
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'done') this.#settle(message.call, (call) => call.resolve(message.value))
       else if (message.kind === 'failed') {
-        const error = new RepeatedError(message.code as ErrorCode, message.message)
+        const cause = message.isDamage ? DAMAGED : undefined
+        const error = new RepeatedError(message.code as ErrorCode, message.message, { cause })
         this.#settle(message.call, (call) => call.reject(error))
       } else this.onMessage(message)
     })
@@ -87,6 +91,8 @@ class Thread {
 export interface Drained {
   /** A journal has grown. */
   grown(...grown: Grown): void
+  /** Somebody came across damage in the file: it is looked at, and set aside if that is so. */
+  suspect(): void
   /** Resolves when all that is written is in the tables, or cannot be brought there now. */
   close(): Promise<void>
 }
@@ -163,6 +169,7 @@ export const drain = (options: DrainOptions, events: DrainEvents): Drained => {
       if (grown[2]) forgetFinished(client)
       if (!client.isBusy) tellGrown(client)
     },
+    suspect: () => writing.send({ kind: 'suspect', store: id }),
     close: async () => {
       tellGrown(client)
       await writing.call((call) => ({ kind: 'close', store: id, call }))
