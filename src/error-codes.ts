@@ -186,6 +186,11 @@ export const errorCodes = {
     meaning: 'Country data is missing, unreadable or damaged.',
     remedy: 'Install the package or correct the database that the message names.',
   },
+  invalid_sink: {
+    area: 'events',
+    meaning: 'The name or an option of an event sink is wrong.',
+    remedy: 'Use `ndjson:FILE`, or the URL of a collector.',
+  },
   invalid_filter: {
     area: 'events',
     meaning:

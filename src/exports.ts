@@ -26,7 +26,8 @@ export type {
   TopQuery,
   TopRow,
 } from './events/query.ts'
-export type { Gap, StoreState, StoreTrouble } from './events/state.ts'
+export type { EventSink } from './events/sink.ts'
+export type { Gap, SinkState, StoreState, StoreTrouble } from './events/state.ts'
 export type { CounterStats, Counters } from './limits/counters.ts'
 export type { MemoryCounterOptions } from './limits/memory.ts'
 export { memoryCounters } from './limits/memory.ts'

@@ -12,7 +12,11 @@ import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
 import { openStore } from './events/node/open.ts'
+import type { SinkName } from './events/node/open-sinks.ts'
+import { openSinks } from './events/node/open-sinks.ts'
 import type { StoreOptions } from './events/node/store-options.ts'
+import type { EventSink } from './events/sink.ts'
+import { withSinks } from './events/with-sinks.ts'
 import { loadRulePaths } from './import/node/load.ts'
 import type { Lists } from './language/compile.ts'
 import type { Counters } from './limits/counters.ts'
@@ -40,6 +44,11 @@ import { wholeEdge } from './whole.ts'
 
 export { readPageFile } from './answers/node/own-page-file.ts'
 export { eventFields } from './events/fields.ts'
+export type { HttpSinkOptions } from './events/node/http-sink.ts'
+export { httpSink } from './events/node/http-sink.ts'
+export type { NdjsonSinkOptions } from './events/node/ndjson-sink.ts'
+export { ndjsonSink } from './events/node/ndjson-sink.ts'
+export type { SinkName } from './events/node/open-sinks.ts'
 export type { PostgresOptions, PostgresStore } from './events/node/postgres.ts'
 export { postgresStore } from './events/node/postgres.ts'
 export type { SqliteOptions, SqliteStore } from './events/node/sqlite.ts'
@@ -103,6 +112,10 @@ export interface Options
   counters?: CountersName | Counters
   /** How the store in SQLite or PostgreSQL keeps events: for how long, and what happens while nothing can be written. */
   events?: EventOptions
+  /**
+   * Where events go besides the store: `ndjson:FILE`, the URL of a collector, or sinks of your own. No visitor waits for them.
+   */
+  sinks?: readonly (SinkName | EventSink)[]
   /** Gets warnings at load: rules that read fields without data, and other findings. Default `console.warn`. */
   onWarning?: (warning: string) => void
   /** Directory for the default event store and downloaded data. Default `.edge1020`, as for the commands. */
@@ -201,6 +214,7 @@ export const createEdge = (
     terraform = {},
     personas,
     counters,
+    sinks = [],
     instance = ownInstance(),
     onError = (error) => console.error(`edge1020: ${error.message}`),
     onWarning = (warning) => console.warn(`edge1020: ${warning}`),
@@ -216,6 +230,7 @@ export const createEdge = (
     onError,
   })
   let opened: EventStore | undefined
+  let openedSinks: EventSink[] = []
   let counting: Counters | undefined
   try {
     const known = joinLists(isLists(lists) ? lists : listsOf(lists), sources.lists)
@@ -236,6 +251,7 @@ export const createEdge = (
             onTrouble: onError,
             onNotice: onWarning,
           })
+    openedSinks = openSinks(sinks, { onTrouble: onError, onNotice: onWarning })
     const edge = createEdgeFrom({
       reputation: sources.reputation,
       ...options,
@@ -253,7 +269,7 @@ export const createEdge = (
         sources.close()
         options.onClose?.()
       },
-      store: opened,
+      store: withSinks(opened, openedSinks),
     })
     rememberFacts(edge, sources.facts)
     if (control !== undefined) {
@@ -269,6 +285,7 @@ export const createEdge = (
     sources.close()
     // A store that was given stays the caller's. Ours has no writes to wait for, and `error` says more than its closing.
     if (opened !== store) opened?.close().catch(onError)
+    for (const sink of openedSinks) sink.close().catch(onError)
     if (counting !== counters) counting?.close().catch(onError)
     throw error
   }

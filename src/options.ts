@@ -26,6 +26,7 @@ export const OPTION_NAMES: readonly string[] = [
   'reputation',
   'rules',
   'seesTls',
+  'sinks',
   'store',
   'terraform',
   'trust',
@@ -138,6 +139,9 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
   }
   if (trust !== undefined && !(Array.isArray(trust) && trust.every(isText))) {
     throw wrong('trust', trust, "a list of networks and names, e.g. ['loopback']")
+  }
+  if (given.sinks !== undefined && !Array.isArray(given.sinks)) {
+    throw wrong('sinks', given.sinks, "a list, e.g. ['ndjson:events.ndjson']")
   }
   for (const name of ['overrides', 'seesTls']) {
     const value = given[name]

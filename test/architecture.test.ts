@@ -136,7 +136,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   ],
   mount: ['answers', 'edge', 'request', 'verdict', 'visitor'],
   proxy: ['answers'],
-  metrics: ['edge', 'rules', 'verdict'],
+  metrics: ['edge', 'events', 'rules', 'verdict'],
   admin: ['actions', 'answers', 'challenges', 'control', 'events', 'lists', 'nearest', 'ray'],
   dashboard: [
     'actions',

@@ -89,6 +89,16 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
       }),
       'trouble?': object({ message: text('the reason why the store does not work'), since: TIME }),
       'waiting?': integer(),
+      'evicted?': integer(),
+      'sinks?': list(
+        object({
+          name: text(),
+          'trouble?': object({ message: text('what keeps the sink from its work'), since: TIME }),
+          waiting: integer(),
+          delivered: integer(),
+          dropped: integer(),
+        })
+      ),
       'gaps?': list(
         object({
           firstRay: text(),

@@ -1,5 +1,6 @@
 import { DURABILITIES } from '../events/node/durability.ts'
 import { STORE_FAILURE_POLICIES } from '../events/node/group-commit.ts'
+import type { SinkName } from '../events/node/open-sinks.ts'
 import type { EventOptions } from '../node.ts'
 import type { Arguments, Flag } from './command.ts'
 import { usageError } from './command.ts'
@@ -21,6 +22,17 @@ export const EVENT_FLAGS: Record<string, Flag> = {
   'keep-days': { value: 'N', help: 'remove older events (default 30)' },
   'keep-mb': { value: 'N', help: 'remove the oldest events beyond this size (default 1000)' },
 }
+
+/** Where `serve` sends events besides its store. */
+export const SINK_FLAGS: Record<string, Flag> = {
+  sink: {
+    value: 'SPEC',
+    multiple: true,
+    help: 'also send events there: ndjson:FILE (rotated), or the URL of a collector (batches as of Logpush)',
+  },
+}
+
+export const sinksOf = (args: Arguments): SinkName[] => args.texts('sink') as SinkName[]
 
 const named = <Name extends string>(
   args: Arguments,

@@ -24,7 +24,7 @@ import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
-import { EVENT_FLAGS, eventOptions } from './event-flags.ts'
+import { EVENT_FLAGS, eventOptions, SINK_FLAGS, sinksOf } from './event-flags.ts'
 import { paint, printable } from './printable.ts'
 import { openDashboard } from './serve-dashboard.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
@@ -127,6 +127,7 @@ export const serve: Command = {
       help: 'event store: memory, none, sqlite:FILE or postgres://HOST/DATABASE (default: SQLite in --data)',
     },
     ...EVENT_FLAGS,
+    ...SINK_FLAGS,
     ...ADMIN_FLAGS,
     trust: {
       value: 'CIDR',
@@ -213,6 +214,7 @@ export const serve: Command = {
         data: args.text('data'),
         store: storeOf(args),
         events: eventOptions(args),
+        sinks: sinksOf(args),
         trust,
         overrides: args.on('overrides'),
         personas: args.texts('personas'),

@@ -20,6 +20,19 @@ export interface StoreTrouble {
   since: string
 }
 
+/** A sink as it is at this moment. */
+export interface SinkState {
+  readonly name: string
+  /** Absent where all is well. */
+  trouble?: StoreTrouble
+  /** Events that it was given and has not delivered yet. */
+  waiting: number
+  /** Events that it has delivered since it was opened. */
+  delivered: number
+  /** Events that it had no room for, or could not deliver. */
+  dropped: number
+}
+
 /** A store as it is at this moment. */
 export interface StoreState {
   /** Absent where all is well. */
@@ -32,4 +45,6 @@ export interface StoreState {
   gaps: readonly Gap[]
   /** Events since the store was opened that were removed because they were too old, too many or too large. */
   evicted?: number
+  /** The sinks beside the store; absent where there are none. */
+  sinks?: readonly SinkState[]
 }

@@ -64,6 +64,7 @@ describe('the metrics of an edge', () => {
       lost: 3,
       gaps: [{ firstRay: '', lastRay: '', from: '', to: '', count: 3, reason: 'disk full' }],
       evicted: 7,
+      sinks: [{ name: 'ndjson e', waiting: 4, delivered: 5, dropped: 6 }],
     }
     const failing = {
       ...memoryStore(),
@@ -78,6 +79,10 @@ describe('the metrics of an edge', () => {
     expect(numberOf(text, 'edge1020_store_lost_events_total')).toBe(3)
     expect(numberOf(text, 'edge1020_store_gaps')).toBe(1)
     expect(numberOf(text, 'edge1020_store_evicted_events_total')).toBe(7)
+    expect(text).toContain('edge1020_sink_trouble{sink="ndjson e"} 0\n')
+    expect(text).toContain('edge1020_sink_waiting_events{sink="ndjson e"} 4\n')
+    expect(text).toContain('edge1020_sink_delivered_events_total{sink="ndjson e"} 5\n')
+    expect(text).toContain('edge1020_sink_dropped_events_total{sink="ndjson e"} 6\n')
     expect(numberOf(text, 'edge1020_store_failures_total')).toBe(1)
     const well = await metrics(createEdge(optionsWith([]))).text()
     expect(numberOf(well, 'edge1020_store_trouble')).toBe(0)

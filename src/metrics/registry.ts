@@ -2,6 +2,7 @@ import type { Metric } from 'prom-client'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Edge } from '../edge.ts'
+import type { SinkState } from '../events/state.ts'
 import { allRules } from '../rules/rule.ts'
 import { factsOf } from './facts.ts'
 import { timingsMetric } from './histogram.ts'
@@ -21,6 +22,9 @@ interface Row {
 }
 
 const one = (value: number): readonly Sample[] => [[{}, value]]
+
+const ofSinks = ({ store }: Edge, read: (sink: SinkState) => number): readonly Sample[] =>
+  (store.state?.().sinks ?? []).map((sink): Sample => [{ sink: sink.name }, read(sink)])
 
 const ageSeconds = (date: string): number => (Date.now() - Date.parse(date)) / MS_PER_SECOND
 
@@ -157,6 +161,34 @@ const ROWS: readonly Row[] = [
     help: 'Stretches of time in which events were lost',
     type: 'gauge',
     read: ({ store }) => one(store.state?.().gaps.length ?? 0),
+  },
+  {
+    name: 'edge1020_sink_trouble',
+    help: '1 while something keeps a sink of events from its work',
+    labels: ['sink'],
+    type: 'gauge',
+    read: (edge) => ofSinks(edge, ({ trouble }) => (trouble === undefined ? 0 : 1)),
+  },
+  {
+    name: 'edge1020_sink_waiting_events',
+    help: 'Events that a sink has not delivered yet',
+    labels: ['sink'],
+    type: 'gauge',
+    read: (edge) => ofSinks(edge, ({ waiting }) => waiting),
+  },
+  {
+    name: 'edge1020_sink_delivered_events_total',
+    help: 'Events that a sink has delivered',
+    labels: ['sink'],
+    type: 'counter',
+    read: (edge) => ofSinks(edge, ({ delivered }) => delivered),
+  },
+  {
+    name: 'edge1020_sink_dropped_events_total',
+    help: 'Events that a sink had no room for or could not deliver',
+    labels: ['sink'],
+    type: 'counter',
+    read: (edge) => ofSinks(edge, ({ dropped }) => dropped),
   },
 ]
 

@@ -42,7 +42,10 @@ export const health = ({ health: read, store, startMs }: Side): Route => ({
       judged,
       blocked,
       storeFailures: storeFailures + (kept?.lost ?? 0),
-      ...(kept === undefined ? {} : { waiting: kept.waiting, gaps: kept.gaps }),
+      ...(kept === undefined
+        ? {}
+        : { waiting: kept.waiting, gaps: kept.gaps, evicted: kept.evicted ?? 0 }),
+      ...(kept?.sinks === undefined ? {} : { sinks: kept.sinks }),
     }
     return json(value, status)
   },

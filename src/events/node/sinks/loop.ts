@@ -1,0 +1,65 @@
+/** When a work is to be done again. */
+export interface Next {
+  readonly inMs: number
+  /** After a failure nothing brings it forward. */
+  readonly isRetry?: boolean
+}
+
+/** Does one thing again and again, never twice at a time. It keeps no process alive. */
+export class Loop {
+  #timer: NodeJS.Timeout | undefined
+  #dueMs = Number.POSITIVE_INFINITY
+  #isRetry = false
+  #running: Promise<void> | undefined
+  isClosing = false
+
+  /** @param work gives when it is to be done again */
+  constructor(readonly work: () => Promise<Next>) {}
+
+  /** Does it after so many milliseconds, or sooner. */
+  start(inMs: number): void {
+    const dueMs = performance.now() + inMs
+    if (this.isClosing || this.#isRetry || dueMs >= this.#dueMs) return
+    this.#dueMs = dueMs
+    if (this.#running === undefined) this.#arm()
+  }
+
+  /** Waits for what is under way; then nothing is done any more. */
+  async stop(): Promise<void> {
+    this.isClosing = true
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(
+      () => this.#run(),
+      Math.max(0, this.#dueMs - performance.now())
+    ).unref()
+  }
+
+  #run(): void {
+    this.#dueMs = Number.POSITIVE_INFINITY
+    this.#isRetry = false
+    this.#running = this.work().then(({ inMs, isRetry = false }) => {
+      this.#running = undefined
+      if (this.isClosing) return
+      const dueMs = performance.now() + inMs
+      // What was asked for in the meantime may come first.
+      this.#dueMs = isRetry ? dueMs : Math.min(dueMs, this.#dueMs)
+      this.#isRetry = isRetry
+      this.#arm()
+    })
+  }
+}
+
+/** Waits no longer than that: somebody wants the process to end. */
+export const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}
