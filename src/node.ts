@@ -29,13 +29,14 @@ import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import type { NodeMiddleware } from './mount/node/middleware.ts'
 import { mountNode } from './mount/node/middleware.ts'
-import type { StoreName } from './options.ts'
 import { checkOptions } from './options.ts'
 import { readPersonaFiles } from './personas/node/files.ts'
 import { joinLists } from './rules/lists.ts'
 import { documentsOf, rulesFromObjects } from './rules/objects.ts'
 import type { Ruleset } from './rules/rule.ts'
 import type { Served, ServeOptions } from './server/serve.ts'
+import type { StoreName } from './store-name.ts'
+import { checkStoreOptions } from './store-name.ts'
 import { parseFeedSpec } from './visitor/feeds/spec.ts'
 import type { BotsMode } from './visitor/node/sources.ts'
 import { openSources } from './visitor/node/sources.ts'
@@ -201,6 +202,7 @@ export const createEdge = (
   control = given?.overrides === true ? createControl() : undefined
 ): Edge => {
   checkOptions(given, { takesNames: true })
+  checkStoreOptions(given.store, given.events)
   const {
     rules,
     store,

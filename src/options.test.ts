@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createEdge, edge1020, memoryStore } from './index.ts'
 import type { EventOptions } from './node.ts'
 import { createEdge as createNodeEdge } from './node.ts'
-import { checkOptions, OPTION_NAMES, readStoreName } from './options.ts'
+import { checkOptions, OPTION_NAMES } from './options.ts'
+import { checkStoreOptions, readStoreName } from './store-name.ts'
 
 const RULES = { rules: [] }
 const edge = (options: object) => createEdge({ rules: RULES, ...options })
@@ -65,7 +66,7 @@ test('every member of events has an effect', () => {
     maxEvents: 1,
     maxHeldBytes: 1,
   }
-  expect(() => checkOptions({ rules: [], events }, { takesNames: true })).not.toThrow()
+  expect(() => checkStoreOptions(undefined, events)).not.toThrow()
 })
 
 const RULE = { name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }

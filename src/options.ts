@@ -32,16 +32,6 @@ export const OPTION_NAMES: readonly string[] = [
   'trust',
 ]
 
-/** Members of the option `events`. */
-const EVENT_OPTIONS = [
-  'durability',
-  'maxAgeDays',
-  'maxBytes',
-  'maxEvents',
-  'maxHeldBytes',
-  'onStoreFailure',
-]
-
 /** What each provider is asked by. */
 const PROVIDERS = {
   geo: 'lookup',
@@ -51,33 +41,6 @@ const PROVIDERS = {
   store: 'append',
   counters: 'take',
 } as const
-
-/** The stores that have a name; `FILE` stands for any path. */
-const STORES = ['memory', 'none', 'sqlite:FILE', 'postgres://HOST/DATABASE']
-
-/** The name of an event store: `memory`, `none`, a file of SQLite, or a database of PostgreSQL. */
-export type StoreName =
-  | 'memory'
-  | 'none'
-  | `sqlite:${string}`
-  | `postgres://${string}`
-  | `postgresql://${string}`
-
-/** @throws EdgeError `unknown_store` naming the store that was most likely meant */
-export const readStoreName = (name: string): StoreName => {
-  if (name === 'memory' || name === 'none') return name
-  if (/^(?:sqlite:.|postgres(?:ql)?:\/\/)/s.test(name)) return name as StoreName
-  const [scheme = ''] = name.split(':', 1)
-  const meant = nearest(
-    scheme,
-    STORES.map((store) => store.replace(/:.*/, ''))
-  )
-  const store = STORES.find((known) => known.startsWith(meant ?? known))
-  const hint =
-    meant === undefined ? `expected one of ${STORES.join(', ')}` : `did you mean ${store}?`
-  // Whatever it was meant to be: before an @ there may be a password.
-  throw new EdgeError('unknown_store', `store "${name.replace(/\/\/.*@/s, '//***@')}": ${hint}`)
-}
 
 /** An object without a prototype, or a list with one or with a symbol in it, has no text of its own: its type stands for it. */
 const textOf = (value: unknown): string => {
@@ -92,7 +55,7 @@ const textOf = (value: unknown): string => {
 const RULES = 'a list of rules, or documents such as { rules: [ … ] }'
 const RULES_OR_FILES = `rule files or directories, ${RULES}`
 
-const wrong = (option: string, value: unknown, expected: string) =>
+export const wrongOption = (option: string, value: unknown, expected: string) =>
   new EdgeError('invalid_option', `option ${option}: ${textOf(value)}: expected ${expected}`)
 
 const isText = (value: unknown): boolean => typeof value === 'string'
@@ -102,7 +65,8 @@ const isProvider = (value: unknown, method: string): boolean =>
   value !== null &&
   typeof (value as Record<string, unknown>)[method] === 'function'
 
-const checkNames = (what: string, given: object, known: readonly string[]): void => {
+/** @throws EdgeError `invalid_option` naming the known name that was most likely meant */
+export const checkNames = (what: string, given: object, known: readonly string[]): void => {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     const near = nearest(name, known)
@@ -117,7 +81,7 @@ const checkNames = (what: string, given: object, known: readonly string[]): void
  * otherwise be silently without effect.
  *
  * @param takesNames whether files and names stand for rules and providers, as they do on Node
- * @throws EdgeError `unknown_store`, and `invalid_option` naming the option and what was expected
+ * @throws EdgeError `invalid_option` naming the option and what was expected
  */
 export const checkOptions = (options: object, { takesNames }: { takesNames: boolean }): void => {
   if (typeof options !== 'object' || options === null) {
@@ -126,26 +90,19 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
   }
   const given = options as Readonly<Record<string, unknown>>
   checkNames('option', given, OPTION_NAMES)
-  const { rules, store, trust } = given
+  const { rules, trust } = given
   const isRules = (takesNames && isText(rules)) || (typeof rules === 'object' && rules !== null)
-  if (!isRules) throw wrong('rules', rules, takesNames ? RULES_OR_FILES : RULES)
-  if (takesNames && typeof store === 'string') readStoreName(store)
-  if (takesNames && given.events !== undefined) {
-    const { events } = given
-    if (typeof events !== 'object' || events === null || Array.isArray(events)) {
-      throw wrong('events', events, 'an object such as { maxAgeDays: 30 }')
-    }
-    checkNames('member of option events', events, EVENT_OPTIONS)
-  }
+  if (!isRules) throw wrongOption('rules', rules, takesNames ? RULES_OR_FILES : RULES)
   if (trust !== undefined && !(Array.isArray(trust) && trust.every(isText))) {
-    throw wrong('trust', trust, "a list of networks and names, e.g. ['loopback']")
+    throw wrongOption('trust', trust, "a list of networks and names, e.g. ['loopback']")
   }
   if (given.sinks !== undefined && !Array.isArray(given.sinks)) {
-    throw wrong('sinks', given.sinks, "a list, e.g. ['ndjson:events.ndjson']")
+    throw wrongOption('sinks', given.sinks, "a list, e.g. ['ndjson:events.ndjson']")
   }
   for (const name of ['overrides', 'seesTls']) {
     const value = given[name]
-    if (value !== undefined && typeof value !== 'boolean') throw wrong(name, value, 'true or false')
+    if (value !== undefined && typeof value !== 'boolean')
+      throw wrongOption(name, value, 'true or false')
   }
   for (const [name, method] of Object.entries(PROVIDERS)) {
     const value = given[name]
@@ -153,6 +110,6 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
     if (takesNames && isText(value)) continue
     if (takesNames && name === 'geo' && Array.isArray(value) && value.every(isText)) continue
     const expected = `an object with ${method}()`
-    throw wrong(name, value, takesNames ? `a name or a file, or ${expected}` : expected)
+    throw wrongOption(name, value, takesNames ? `a name or a file, or ${expected}` : expected)
   }
 }

@@ -78,6 +78,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'workflow-command',
   ],
   options: ['nearest'],
+  'store-name': ['nearest', 'options'],
   verdict: [
     'actions',
     'answers',
