@@ -83,6 +83,15 @@ describe('exit codes', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('no rule file or directory')])
   })
 
+  test('0: a list that a feed fills', async () => {
+    const text = rule('ip.src in $office')
+    const file = put('feed.yaml', text)
+    const feed = put('office.txt', '192.0.2.1\n')
+    const args = ['lint', file, '--fail-on', 'warning']
+    expect((await run(args)).code).toBe(1)
+    expect((await run([...args, '--feed', `office=${feed}`])).code).toBe(0)
+  })
+
   test('2: no path', async () => {
     expect((await run(['lint'])).err).toContain('expected a file or a folder')
   })

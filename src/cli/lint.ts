@@ -1,4 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' }
+import type { Lists } from '../language/compile.ts'
 import type { Finding, Severity } from '../lint/finding.ts'
 import { SEVERITIES } from '../lint/finding.ts'
 import { toGithub } from '../lint/formats/github.ts'
@@ -11,6 +12,8 @@ import type { LintedPaths } from '../lint/node/lint-paths.ts'
 import { lintPaths } from '../lint/node/lint-paths.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
+import { DEFAULT_DATA } from './defaults.ts'
+import { SOURCE_FLAGS, withSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const FORMATS = ['text', 'json', 'sarif', 'github'] as const
@@ -62,6 +65,14 @@ const fixed = (
   return linted
 }
 
+/** The lists of feeds; nothing is opened where no flag names one. */
+const withLists = async (
+  args: Arguments,
+  io: Io,
+  lint: (options: { lists?: Lists }) => LintedPaths
+): Promise<LintedPaths> =>
+  args.texts('feed').length === 0 ? lint({}) : withSources(args, io, ({ lists }) => lint({ lists }))
+
 const run = async (args: Arguments, io: Io): Promise<number> => {
   const paths = args.positionals
   if (paths.length === 0) throw usageError('edge1020 lint: expected a file or a folder')
@@ -71,8 +82,10 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
   const maxWarnings = args.given('max-warnings')
     ? wholeNumber(args, 'max-warnings', { min: 0, max: MAX_COUNT })
     : MAX_COUNT
-  const options = { plan, ...terraformValues(args) }
-  const linted = args.on('fix') ? fixed(paths, options, io) : lintPaths(paths, options)
+  const linted = await withLists(args, io, (lists) => {
+    const options = { plan, ...lists, ...terraformValues(args) }
+    return args.on('fix') ? fixed(paths, options, io) : lintPaths(paths, options)
+  })
   print(linted, format, io)
   return exitOf(linted.findings, { failOn, maxWarnings })
 }
@@ -95,6 +108,8 @@ export const lintCommand: Command = {
       help: `the least severity of findings for exit code 1: ${SEVERITIES.join(', ')}`,
     },
     'max-warnings': { value: 'N', help: 'exit code 1 for more warnings than this' },
+    feed: SOURCE_FLAGS.feed!,
+    data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded feeds' },
     ...TERRAFORM_FLAGS,
   },
   examples: [
