@@ -6,7 +6,8 @@ import type { Diagnostic } from '../error.ts'
 const GUARD_HEADERS = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
+  // With `no-referrer` a browser sends a form of these pages as from nowhere (`Origin: null`), which the gate refuses.
+  'Referrer-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Content-Security-Policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
 }

@@ -32,7 +32,9 @@ const END_NAMES: Readonly<Record<End, string>> = {
   '30d': 'For 30 days',
 }
 const REMEMBERED_MS = 60_000
-const SHOWN = 7
+/** The narrowest, and some that show what a wider one costs. */
+const SHOWN_NARROW = 4
+const SHOWN_WIDE = 4
 
 const hrefOf = (ray: string, pick?: string, end?: string): string => {
   const query = new URLSearchParams({
@@ -76,6 +78,11 @@ const othersText = ({ others, addresses }: Weighed): Part =>
 const personaText = ({ personas }: Weighed): Part =>
   personas.length === 0 ? html`<span class="faint">none</span>` : personas.join(', ')
 
+const isShownFirst = (one: Weighed, _: number, all: readonly Weighed[]): boolean => {
+  const alike = all.filter(({ others }) => (others === 0) === (one.others === 0))
+  return alike.indexOf(one) < (one.others === 0 ? SHOWN_NARROW : SHOWN_WIDE)
+}
+
 const candidateTable = (
   ray: string,
   { candidates, own }: Weighing,
@@ -85,12 +92,13 @@ const candidateTable = (
   const row = (one: Weighed) =>
     html`<tr${one === picked && html` class="on"`}><td><a href="${hrefOf(ray, one.key, end)}"${one === picked && html` aria-current="true"`}>${one.words}</a></td><td class="num">${exact(one.own)} of ${exact(own)}</td><td class="num">${othersText(one)}</td><td>${personaText(one)}</td></tr>`
   const table = (rows: readonly Weighed[], caption: string) =>
-    html`<div class="scroll"><table class="plain candidates"><caption class="hidden">${caption}</caption><thead><tr><th scope="col">Whoever has</th><th scope="col">This visitor</th><th scope="col">Also lets through</th><th scope="col">Test visitors let in</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`
-  const [first, rest] = [candidates.slice(0, SHOWN), candidates.slice(SHOWN)]
+    html`<div class="scroll"><table class="plain candidates"><caption class="hidden">${caption}</caption><thead><tr><th scope="col">Whoever has</th><th scope="col">This visitor</th><th scope="col">Also lets through</th><th scope="col">Test visitors</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`
+  const first = candidates.filter(isShownFirst)
+  const rest = candidates.filter((one) => !first.includes(one))
   const isInRest = picked !== undefined && rest.includes(picked)
   return html`${table(first, 'Ways to let this visitor through, the narrowest first')}${
     rest.length > 0 &&
-    html`<details class="more"${isInRest && html` open`}><summary>${plural(rest.length, 'wider one')}</summary>${table(rest, 'Wider ways')}</details>`
+    html`<details class="more"${isInRest && html` open`}><summary>${plural(rest.length, 'more way')}</summary>${table(rest, 'More ways')}</details>`
   }`
 }
 

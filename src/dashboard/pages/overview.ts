@@ -16,7 +16,7 @@ const TOP_NAMES = ['rule', 'country', 'network', 'userAgent', 'path', 'ip'] as c
 const MS_PER_SECOND = 1_000
 
 const tile = (label: string, value: Part, note: Part): Html =>
-  html`<div class="tile"><dt>${label}</dt><dd>${value}</dd><p>${note}</p></div>`
+  html`<div class="tile"><dt>${label}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`
 
 /** One thing that the edge depends on: how it is, and the next step where it is not well. */
 interface State {
