@@ -27,7 +27,7 @@ const start = async (args: readonly string[] = []): Promise<Running & { file: st
   mkdirSync(dir)
   const file = join(dir, 'site.yaml')
   copyFileSync(join(ROOT, 'rules/starter.yaml'), file)
-  const edge = await startServe(['--store', 'memory', '--rules', file, ...args])
+  const edge = await startServe(['--store', 'memory', '--data', dir, '--rules', file, ...args])
   return { ...edge, file }
 }
 
