@@ -25,14 +25,15 @@ const CODES: Readonly<Record<string, number>> = {
 export const answerCode = ({ action, source }: SecurityEvent): number | undefined =>
   action === 'block' ? CODES[source] : undefined
 
-const ACCEPT: Readonly<Record<string, string>> = {
+/** What a client sends to get each form. */
+export const ACCEPT: Readonly<Record<string, string>> = {
   html: 'text/html',
   json: 'application/json',
   markdown: 'text/markdown',
   text: '*/*',
 }
 
-const textOf = ({ body, headers }: Answer): string => {
+export const textOf = ({ body, headers }: Answer): string => {
   if (typeof body === 'string') return body
   return headers['Content-Encoding'] === 'gzip'
     ? gunzipSync(body).toString()
@@ -40,7 +41,7 @@ const textOf = ({ body, headers }: Answer): string => {
 }
 
 /** The page may style itself and show its own pictures; it runs nothing, asks for nothing and is in no frame but ours. */
-const SEEN_POLICY =
+export const SEEN_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
 /** The refusal of an event, made again from its facts: in the dialect that a browser gets, or in the one that is asked for. */

@@ -237,6 +237,40 @@ describe('every page', () => {
   })
 })
 
+describe('answers', () => {
+  test.each([
+    ['', 'text/html', 'Access denied'],
+    ['?code=1015', 'text/html', '1015'],
+    ['?code=1009&generation=g1', 'text/html', 'class="cf-error-code">1009'],
+    ['?code=1020&dialect=json', 'text/plain', '"error_code":1020'],
+    ['?code=522&dialect=text', 'text/plain', '522'],
+  ])('/answers/preview%s', async (query, type, text) => {
+    const { ask } = await sideWith()
+    const answer = await ask(`/answers/preview${query}`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, `${type}; charset=UTF-8`])
+    expect(answer.text).toContain(text)
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox')
+    expect((await ask(`/answers${query}`)).status).toBe(200)
+  })
+
+  test.each(['code=9', 'code=1020&dialect=xml', 'code=1020&generation=g9', 'dialect=__proto__'])('?%s is a mistake', async (query) => {
+    const { ask } = await sideWith()
+    expect((await ask(`/answers?${query}`)).status).toBe(400)
+    expect((await ask(`/answers/preview?${query}`)).status).toBe(400)
+  })
+})
+
+test('data: what is loaded, and a wrong address is told', async () => {
+  const { ask } = await sideWith([], {
+    facts: () => [{ role: 'country', name: 'x', date: '', text: 'mine, 2026', warning: 'old <b>' }],
+  })
+  const { text } = await ask('/data')
+  expect(text).toContain('mine, 2026')
+  expect(text).toContain('old &lt;b&gt;')
+  expect((await ask('/data?ip=1.2.3')).status).toBe(400)
+  expect((await ask('/data?ip=192.0.2.1')).status).toBe(200)
+})
+
 describe('search', () => {
   test('leads on, and is no link that other sites could give', async () => {
     const { ask } = await sideWith([one])

@@ -10,6 +10,8 @@ import { loginFromForm, loginPage, notHere } from './door.ts'
 import { exportEvents } from './export.ts'
 import type { DashboardOptions, House } from './house.ts'
 import { type PageRoute, pageRoute } from './page.ts'
+import { answerPreview, answersPage } from './pages/answers.ts'
+import { dataPage } from './pages/data.ts'
 import { checkText, editAgain, editPage, previewPage, saveText } from './pages/edit.ts'
 import { eventPage } from './pages/event.ts'
 import { eventsPage } from './pages/events.ts'
@@ -63,6 +65,9 @@ const PAGES: readonly PageRoute[] = [
     changes: true,
     make: saveText,
   },
+  { path: '/answers', summary: 'the dashboard: answers', make: answersPage },
+  { path: '/answers/preview', summary: 'one answer', make: answerPreview },
+  { path: '/data', summary: 'the dashboard: lists and data', make: dataPage },
   { path: '/try', summary: 'the dashboard: try a request', make: tryPage },
   { path: '/try', method: 'POST', summary: 'judges a request', make: judgeRequest },
   {

@@ -18,6 +18,8 @@ export const SECTIONS: readonly Link[] = [
   { section: 'events', href: '/events', name: 'Events', icon: 'events' },
   { section: 'rules', href: '/rules', name: 'Rules', icon: 'rules' },
   { section: 'try', href: '/try', name: 'Try a request', icon: 'try' },
+  { section: 'data', href: '/data', name: 'Lists and data', icon: 'data' },
+  { section: 'answers', href: '/answers', name: 'Answers', icon: 'answers' },
 ]
 
 export interface Frame {
