@@ -247,17 +247,23 @@ describe('answers', () => {
   ])('/answers/preview%s', async (query, type, text) => {
     const { ask } = await sideWith()
     const answer = await ask(`/answers/preview${query}`)
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, `${type}; charset=UTF-8`])
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      `${type}; charset=UTF-8`,
+    ])
     expect(answer.text).toContain(text)
     expect(answer.headers.get('content-security-policy')).toContain('sandbox')
     expect((await ask(`/answers${query}`)).status).toBe(200)
   })
 
-  test.each(['code=9', 'code=1020&dialect=xml', 'code=1020&generation=g9', 'dialect=__proto__'])('?%s is a mistake', async (query) => {
-    const { ask } = await sideWith()
-    expect((await ask(`/answers?${query}`)).status).toBe(400)
-    expect((await ask(`/answers/preview?${query}`)).status).toBe(400)
-  })
+  test.each(['code=9', 'code=1020&dialect=xml', 'code=1020&generation=g9', 'dialect=__proto__'])(
+    '?%s is a mistake',
+    async (query) => {
+      const { ask } = await sideWith()
+      expect((await ask(`/answers?${query}`)).status).toBe(400)
+      expect((await ask(`/answers/preview?${query}`)).status).toBe(400)
+    }
+  )
 })
 
 test('data: what is loaded, and a wrong address is told', async () => {
