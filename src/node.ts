@@ -38,7 +38,7 @@ import type { Served, ServeOptions } from './server/serve.ts'
 import type { StoreName } from './store-name.ts'
 import { checkStoreOptions } from './store-name.ts'
 import { parseFeedSpec } from './visitor/feeds/spec.ts'
-import type { BotsMode } from './visitor/node/sources.ts'
+import type { BotsMode, OpenedSources } from './visitor/node/sources.ts'
 import { openSources } from './visitor/node/sources.ts'
 import type { AsnSource, BotSource, GeoSource } from './visitor/visitor.ts'
 import { wholeEdge } from './whole.ts'
@@ -184,6 +184,15 @@ const isSource = <T extends object>(
 const texts = (value: string | readonly string[] | object | undefined): readonly string[] =>
   typeof value === 'string' ? [value] : Array.isArray(value) ? value : []
 
+/** For an edge that gets all its sources from its program. */
+const NO_SOURCES: Pick<OpenedSources, 'reputation' | 'lists' | 'facts' | 'close'> &
+  Partial<OpenedSources> = {
+  reputation: undefined,
+  lists: { ip: () => undefined, int: () => undefined, string: () => undefined },
+  facts: () => [],
+  close: () => {},
+}
+
 /** Different for each worker process and thread of an application, so that their Ray IDs never collide. */
 const ownInstance = () => ((cluster.worker?.id ?? process.pid) + threadId * THREAD_STEP) % INSTANCES
 
@@ -222,15 +231,18 @@ export const createEdge = (
     onWarning = (warning) => console.warn(`edge1020: ${warning}`),
     ...options
   } = given
-  const sources = openSources({
-    data,
-    geo: texts(geo),
-    asn: typeof asn === 'string' ? asn : undefined,
-    feeds: feeds.map(parseFeedSpec),
-    bots: typeof bots === 'string' ? bots : isSource(bots) ? 'off' : 'on',
-    mayCompileLater: true,
-    onError,
-  })
+  const isGiven = isSource(geo) && isSource(asn) && isSource(bots) && feeds.length === 0
+  const sources = isGiven
+    ? NO_SOURCES
+    : openSources({
+        data,
+        geo: texts(geo),
+        asn: typeof asn === 'string' ? asn : undefined,
+        feeds: feeds.map(parseFeedSpec),
+        bots: typeof bots === 'string' ? bots : isSource(bots) ? 'off' : 'on',
+        mayCompileLater: true,
+        onError,
+      })
   let opened: EventStore | undefined
   let openedSinks: EventSink[] = []
   let counting: Counters | undefined

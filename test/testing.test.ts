@@ -1,4 +1,5 @@
 // edge1020/testing: an edge for tests, used as tests of a client use it.
+import { spawnSync } from 'node:child_process'
 import { createServer, get as httpGet } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -9,6 +10,7 @@ import express from 'express'
 import { Hono } from 'hono'
 import { request as undiciRequest } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { ROOT } from './cli.ts'
 
 const NO_BOTS = { name: 'no bots', when: { user_agent: 'bot' }, action: 'block' }
 const BOT = { headers: { 'user-agent': 'bot/1' } }
@@ -540,6 +542,29 @@ describe('the end', () => {
       'expected an edge that listens'
     )
   })
+})
+
+test('a suite that forgets to close its edges ends', () => {
+  const program = `
+    import { createServer } from 'node:http'
+    import { createTestEdge } from 'edge1020/testing'
+    const edge = await createTestEdge({ app: (request, response) => response.end('x') })
+    edge.intercept('shop.example')
+    for (const url of [edge.url, 'https://shop.example/']) await (await fetch(url)).text()
+    const hanging = await createTestEdge({ origin: () => new Promise(() => {}) })
+    fetch(hanging.url).catch(() => {})
+    await hanging.waitForEvent({}, { timeoutMs: 1 }).catch(() => {})
+    process.exitCode = 7
+    setTimeout(() => process.exit(1), 30_000).unref()
+    setTimeout(() => console.log('ends', edge.requests().length), 1)
+  `
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { cwd: ROOT, encoding: 'utf8', timeout: 60_000 }
+  )
+  expect(stdout).toBe('ends 2\n')
+  expect(status).toBe(7)
 })
 
 test('with tls it listens on HTTPS', async () => {

@@ -1,6 +1,14 @@
 // The types of the built package, as the compiler of a program sees them that has not everything installed that edge1020 can work with.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,6 +16,9 @@ import { ROOT } from './cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-types-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const PEERS = join(ROOT, 'test/peers/node_modules')
+const skipsJest = !existsSync(join(PEERS, '@types/jest')) && process.env.CI !== 'true'
 
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 const OPTIONS = {
@@ -44,8 +55,60 @@ export default app.get('/', (c) => {
 })
 `
 
+const TESTING = `
+import { createTestEdge, matchers } from 'edge1020/testing'
+import type { SeenRequest, TestEdge } from 'edge1020/testing'
+
+const main = async () => {
+  await using edge: TestEdge = await createTestEdge({
+    rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }],
+    origin: (request) => Response.json({ method: request.method }),
+    clock: 'real',
+  })
+  edge.script([1015, { code: 1006, times: 'always' }, 'js_challenge', 'pass'])
+  edge.originDown(522, { times: 2 })
+  const requests: readonly SeenRequest[] = edge.requests()
+  const { ray } = await edge.waitForEvent({ rule: 'no curl' })
+  const response = await edge.as({ country: 'DE', fields: {} }).fetch('/')
+  // @ts-expect-error: no such answer
+  edge.script(['pas'])
+  // @ts-expect-error: no such option
+  edge.blockNext({ cod: 1020 })
+  // @ts-expect-error: no such option
+  await createTestEdge({ rule: [] })
+  // @ts-expect-error: entries do not change
+  requests[0]!.status = 200
+  return [ray, response.status, matchers] as const
+}
+void main()
+`
+
+const ASSERTIONS = `
+const check = async (response: Response) => {
+  await expect(response).toBeBlocked({ code: 1020, rule: /bots/ })
+  await expect(response).not.toPass()
+  await expect(response).toHaveRayId()
+  await expect(response).toBeRateLimited({ retryAfter: 30 })
+  await expect(response).toBeChallenged()
+  await expect(Promise.resolve(response)).resolves.toBeBlocked()
+  // @ts-expect-error: a code is a number
+  await expect(response).toBeBlocked({ code: '1020' })
+  // @ts-expect-error: no such matcher
+  await expect(response).toBeBloked()
+}
+void check
+`
+const VITEST = `import 'edge1020/testing/vitest'\nimport { expect } from 'vitest'\n${ASSERTIONS}`
+const JEST = `import 'edge1020/testing/jest'\n${ASSERTIONS}`
+const JEST_GLOBALS = `import 'edge1020/testing/jest'\nimport { expect } from '@jest/globals'\n${ASSERTIONS}`
+
 /** A project with the package as npm installs it, and with these packages beside it. */
-const project = (name: string, program: string, packages: readonly string[]) => {
+const project = (
+  name: string,
+  program: string,
+  packages: readonly string[],
+  options: object = {}
+) => {
   const path = join(folder, name)
   const modules = join(path, 'node_modules')
   const own = join(modules, 'edge1020')
@@ -58,13 +121,14 @@ const project = (name: string, program: string, packages: readonly string[]) => 
   })
   for (const one of packages) {
     mkdirSync(join(modules, one, '..'), { recursive: true })
-    symlinkSync(join(ROOT, 'node_modules', one), join(modules, one))
+    const own = join(ROOT, 'node_modules', one)
+    symlinkSync(existsSync(own) ? own : join(PEERS, one), join(modules, one))
   }
   writeFileSync(join(path, 'package.json'), '{"type":"module"}')
   writeFileSync(join(path, 'app.ts'), program)
   writeFileSync(
     join(path, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: OPTIONS, files: ['app.ts'] })
+    JSON.stringify({ compilerOptions: { ...OPTIONS, ...options }, files: ['app.ts'] })
   )
   return path
 }
@@ -101,6 +165,44 @@ test(
   () => {
     const path = project('hono', HONO, [NODE_TYPES, 'hono', 'prom-client'])
     expect(compile(path)).toEqual({ status: 0, stdout: '' })
+  },
+  TIMEOUT_MS
+)
+
+/** `await using` is of lib.esnext.disposable. */
+const DISPOSABLE = { lib: ['ES2023', 'ESNext.Disposable'] }
+const TESTING_PACKAGES = [NODE_TYPES, 'prom-client', 'undici']
+/** The libraries of test runners want more than the program that uses them does. */
+const OF_RUNNERS = { skipLibCheck: true, lib: ['ES2023', 'DOM'] }
+
+test(
+  'a test edge has its types, libraries included',
+  () => {
+    const path = project('testing', TESTING, TESTING_PACKAGES, DISPOSABLE)
+    forget(path, 'hono')
+    forget(path, 'vitest')
+    expect(compile(path)).toEqual({ status: 0, stdout: '' })
+  },
+  TIMEOUT_MS
+)
+
+test(
+  'vitest has the matchers',
+  () => {
+    const path = project('vitest', VITEST, [...TESTING_PACKAGES, 'vitest'], OF_RUNNERS)
+    expect(compile(path)).toEqual({ status: 0, stdout: '' })
+  },
+  TIMEOUT_MS
+)
+
+test.skipIf(skipsJest)(
+  'jest has the matchers, with its globals and with @jest/globals',
+  () => {
+    const packages = [...TESTING_PACKAGES, '@types/jest', '@jest/globals', 'expect']
+    const types = { ...OF_RUNNERS, types: ['node', 'jest'] }
+    const global = project('jest', JEST, packages, types)
+    const imported = project('jest-globals', JEST_GLOBALS, packages, OF_RUNNERS)
+    for (const path of [global, imported]) expect(compile(path)).toEqual({ status: 0, stdout: '' })
   },
   TIMEOUT_MS
 )

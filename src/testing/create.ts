@@ -23,7 +23,7 @@ import { readOptions } from './options.ts'
 import { openOrigin } from './origin.ts'
 import type { BrowserTarget } from './route.ts'
 import { isRouted, route } from './route.ts'
-import { sharedSources } from './shared.ts'
+import { sharedCoders, sharedSources } from './shared.ts'
 import { closed, opened } from './told.ts'
 import type { Who } from './who.ts'
 import { headersOf } from './who.ts'
@@ -116,6 +116,7 @@ export const createTestEdge = async (given: TestEdgeOptions = {}): Promise<TestE
       onWarning: () => {},
       ...sharedSources(),
       ...options,
+      answers: { coders: sharedCoders, ...options.answers },
       onError,
       overrides: true,
       store: memoryStore({ capacity: CAPACITY }),

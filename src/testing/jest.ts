@@ -10,6 +10,12 @@ declare global {
   }
 }
 
+// For those who import `expect` from @jest/globals. Who does not has no such module.
+// @ts-expect-error
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends EdgeMatchers {}
+}
+
 const { expect } = globalThis as { expect?: { extend(matchers: object): void } }
 if (typeof expect?.extend !== 'function') {
   throw new EdgeError(

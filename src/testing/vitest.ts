@@ -4,7 +4,8 @@ import type { EdgeMatchers } from './matchers.ts'
 import { matchers } from './matchers.ts'
 
 declare module 'vitest' {
-  interface Assertion<T> extends EdgeMatchers {}
+  // Its own place for other matchers, since 3.2.
+  interface Matchers<T> extends EdgeMatchers {}
 }
 
 expect.extend(matchers)
