@@ -157,6 +157,14 @@ describe('--help', () => {
     expect(codes).toEqual([1, 0, 1])
   })
 
+  test('the examples of check tell who is blocked', async () => {
+    for (const example of await examplesOf('check')) {
+      const { code, out, err } = await run(words(example), { cwd: folder })
+      expect([example, code, err]).toEqual([example, 1, ''])
+      expect(out, example).toContain('blocked')
+    }
+  })
+
   test('the examples of rules are fine', async () => {
     for (const example of await examplesOf('rules')) {
       const { code, out } = await run(example.split(' ').slice(1), { cwd: folder })

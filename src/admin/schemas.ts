@@ -181,6 +181,7 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
       'reason?': text(),
       'action?': text(),
       'expression?': text(),
+      'left_out?': integer('rules that are not in the trace'),
       'trace?': list(ref('TraceStep')),
       'deciders?': list(object({ expression: text(), field: text(), value: {} })),
     },

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import.ts')).importCommand,
   page: async () => (await import('./page.ts')).page,
   identify: async () => (await import('./identify.ts')).identify,
+  check: async () => (await import('./check.ts')).check,
   explain: async () => (await import('./explain.ts')).explainCommand,
   eval: async () => (await import('./eval.ts')).evaluate,
   replay: async () => (await import('./replay.ts')).replay,

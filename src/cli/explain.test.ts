@@ -56,6 +56,9 @@ describe('edge1020 explain', () => {
   Rate limiting rules (not reached: "no hosting networks" answers)
 
 Answer: block, error 1020, status 403, text/html; charset=UTF-8, ${/(\d+) characters/.exec(out)?.[1]} characters
+
+What would let it pass
+  any network but AS24940
 `)
   })
 

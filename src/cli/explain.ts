@@ -1,4 +1,6 @@
 import type { SecurityEvent } from '../events/event.ts'
+import type { Flips } from '../toolkit/counterfactual/flips.ts'
+import { flipsOf } from '../toolkit/counterfactual/flips.ts'
 import type { Decider, Explanation, TraceStep } from '../toolkit/explanation.ts'
 import { explainTrial } from '../toolkit/explanation.ts'
 import { joinFrom } from '../toolkit/from.ts'
@@ -8,6 +10,7 @@ import type { Trials } from '../toolkit/trial.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
 import { openReader, READER_FLAGS } from './event-reader.ts'
+import { flipText } from './flip-text.ts'
 import { paint, printable } from './printable.ts'
 import { requestOf } from './request-argument.ts'
 import { asBrowser, FROM_FLAGS, fromOf, TRIAL_FLAGS, withTrials } from './trials.ts'
@@ -60,12 +63,13 @@ const ruleText = (step: TraceStep, io: Io): string => {
 }
 
 const phaseText = (step: TraceStep, io: Io): string => {
-  const { name, outcome, reason, trace = [] } = step
+  const { name, outcome, reason, trace = [], left_out } = step
   const state =
     outcome === 'ran' ? '' : ` (${outcome.replace('-', ' ')}: ${printable(reason ?? '')})`
   // What did not run says so once, and not with every rule.
   const rules = outcome === 'ran' ? trace.map((rule) => ruleText(rule, io)).join('') : ''
-  return `  ${paint(io.color, 'bold', name)}${state}\n${rules}`
+  const more = left_out === undefined ? '' : `    … and ${left_out} more rules\n`
+  return `  ${paint(io.color, 'bold', name)}${state}\n${rules}${outcome === 'ran' ? more : ''}`
 }
 
 const whoText = ({ visitor }: Explanation): string => {
@@ -93,7 +97,17 @@ const verdictText = ({ action, code, answer, rule }: Explanation, io: Io): strin
   return `${paint(io.color, 'red', what)}, status ${answer.status}, ${type}, ${answer.body.length} characters`
 }
 
-const printExplanation = (explanation: Explanation, args: Arguments, io: Io) => {
+/** What would turn the verdict round; of a request that passes nobody asks. */
+const flipsText = ({ flips, isComplete }: Flips, io: Io): string => {
+  if (flips.length === 0) {
+    const all = isComplete ? 'no attribute alone, no pair and no three' : 'nothing that was tried'
+    return `\nWhat would let it pass: ${all}\n`
+  }
+  const lines = flips.map((flip) => `  ${printable(flipText(flip))}\n`)
+  return `\n${paint(io.color, 'bold', 'What would let it pass')}\n${lines.join('')}`
+}
+
+const printExplanation = (explanation: Explanation, flips: Flips, args: Arguments, io: Io) => {
   const { request, trace, notes, answer, zone } = explanation
   const text = [
     `${paint(io.color, 'bold', printable(`${request.method} ${request.url}`, MAX_VALUE_CHARS))}\n`,
@@ -104,6 +118,7 @@ const printExplanation = (explanation: Explanation, args: Arguments, io: Io) => 
     ...trace.map((step) => phaseText(step, io)),
     ...(trace.length === 0 ? ['  no rules\n'] : []),
     `\nAnswer: ${verdictText(explanation, io)}\n`,
+    ...(answer === undefined ? [] : [flipsText(flips, io)]),
   ]
   io.out(text.join(''))
   if (args.on('answer') && answer !== undefined) {
@@ -130,10 +145,12 @@ const explain = (
   more: readonly string[]
 ): number => {
   const from = joinFrom(read.request.from ?? {}, fromOf(args))
-  const trial = trials.run({ ...read.request, from })
+  const request = { ...read.request, from }
+  const trial = trials.run(request)
+  const flips = flipsOf(trials, request)
   const explanation = explainTrial(trial, [...read.notes, ...more])
-  if (args.on('json')) io.out(`${JSON.stringify(explanation)}\n`)
-  else printExplanation(explanation, args, io)
+  if (args.on('json')) io.out(`${JSON.stringify({ ...explanation, flips: flips.flips })}\n`)
+  else printExplanation(explanation, flips, args, io)
   return trial.isRefused ? EXIT_FINDINGS : EXIT_OK
 }
 

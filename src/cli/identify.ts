@@ -52,7 +52,8 @@ const saved = async (source: string, io: Io): Promise<PlainResponse> => {
   return readSaved(text + decoder.decode())
 }
 
-const describe = (block: Block, { color }: Io): string => {
+/** A block in words, for a person at a terminal. */
+export const describeBlock = (block: Block, { color }: Io): string => {
   const { kind, code, rayId, colo, cause, whoBlocked, retryable, retryAfter, advice } = block
   const rows: [string, string][] = [
     ['What', `${paint(color, 'bold', kind)}${code === undefined ? '' : ` ${code}`}`],
@@ -98,7 +99,7 @@ export const identify: Command = {
       : identifyResponse(await saved(source, io))
     if (args.on('json')) io.out(`${JSON.stringify(block)}\n`)
     else if (block === null) io.out("the site's own answer: no block\n")
-    else io.out(describe(block, io))
+    else io.out(describeBlock(block, io))
     return block === null ? EXIT_OK : EXIT_FINDINGS
   },
 }

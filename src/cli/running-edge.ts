@@ -30,11 +30,16 @@ interface AdminSide {
 const ask = async (
   url: URL,
   token: string | undefined,
-  timeoutMs: number
+  timeoutMs: number,
+  question?: unknown
 ): Promise<AdminAnswer> => {
   const response = await fetch(url, {
     redirect: 'error',
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(question === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(question === undefined ? {} : { method: 'POST', body: JSON.stringify(question) }),
     signal: AbortSignal.timeout(timeoutMs),
   })
   const text = await response.text()
@@ -190,4 +195,31 @@ export const findRunningEdge = async (
     return undefined
   })
   return store === undefined ? undefined : reader(admin, store)
+}
+
+/** Whether an edge answers at this admin address. Rejects as `findRunningEdge`. */
+export const hasRunningEdge = async (text: string, token?: string): Promise<boolean> =>
+  (await findRunningEdge(text, token)) !== undefined
+
+/**
+ * Asks the running edge at this admin address a question of JSON.
+ *
+ * @throws EdgeError `wrong_usage` where the address is none, `request_failed` where no edge answers there, or not as it should
+ */
+export const askRunningEdge = async (
+  text: string,
+  token: string | undefined,
+  path: string,
+  question: unknown
+): Promise<unknown> => {
+  const admin = readAdmin(text)
+  let answer: AdminAnswer
+  try {
+    answer = await ask(new URL(path, admin), token, ANSWER_TIMEOUT_MS, question)
+  } catch (cause) {
+    throw failed(admin, messageOf(memberOf(cause, 'cause') ?? cause), cause)
+  }
+  if (answer.status === HTTP_OK && answer.body !== undefined) return answer.body
+  const detail = textOf(memberOf(answer.body, 'detail'))
+  throw failed(admin, detail ?? `it answered with status ${answer.status}`)
 }

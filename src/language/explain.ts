@@ -209,14 +209,29 @@ const resultOf = (node: LogicalNode | OperandNode, scene: Scene): Value | undefi
   return node.type.kind === 'Bool' ? testOf(node, scene)(scene.context) : elementsIn(node, scene)
 }
 
-/** Every sub-expression with its result and the fields it read, outside first. */
+/** Those of a tree that have a result of their own: found once, as one expression is traced for many requests. */
+const partsOf = (() => {
+  const known = new WeakMap<RootNode, readonly (LogicalNode | OperandNode)[]>()
+  return (root: RootNode) => {
+    const parts =
+      known.get(root) ??
+      descendants(root).filter(
+        (node): node is LogicalNode | OperandNode =>
+          node.kind !== 'literal' && node.kind !== 'field'
+      )
+    known.set(root, parts)
+    return parts
+  }
+})()
+
+/** Every sub-expression with its result and the fields it read, outside first. The fields are read when somebody asks. */
 export const trace = (root: RootNode, scene: Scene): TracedPart[] =>
-  descendants(root)
-    .filter((node) => node.kind !== 'literal' && node.kind !== 'field')
-    .map((node) => ({
-      expression: scene.source.slice(node.start, node.end),
-      start: node.start,
-      length: node.end - node.start,
-      result: resultOf(node as LogicalNode | OperandNode, scene),
-      fields: fieldsOf(node).map((field) => whole(field, scene)),
-    }))
+  partsOf(root).map((node) => ({
+    expression: scene.source.slice(node.start, node.end),
+    start: node.start,
+    length: node.end - node.start,
+    result: resultOf(node, scene),
+    get fields() {
+      return fieldsOf(node).map((field) => whole(field, scene))
+    },
+  }))

@@ -121,8 +121,8 @@ const IDENTITY = new Set([
   'width',
 ])
 
-/** What a WebSocket is opened with is not about the client. */
-const isIdentity = (name: string): boolean =>
+/** Whether a header (lower case) tells clients apart. What a WebSocket is opened with is not about the client. */
+export const isIdentity = (name: string): boolean =>
   IDENTITY.has(name) ||
   name === 'accept' ||
   name.startsWith('accept-') ||

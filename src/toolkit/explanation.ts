@@ -33,6 +33,8 @@ export interface TraceStep {
   readonly reason?: string
   /** Where the rule was written. */
   readonly source?: string
+  /** Rules of a phase with hundreds of them that are not in its trace: most are not true of the request. */
+  readonly left_out?: number
   /** The smallest set of comparisons that made the rule true, or false. */
   readonly deciders?: readonly Decider[]
 }
@@ -128,8 +130,17 @@ const ruleStep = ({ rule, outcome, reason, place, decisive }: TrialRule): TraceS
   }
 }
 
+/** Of thousands of rules those that are not true tell nothing. */
+const MAX_RULES = 300
+
+const worthShowing = (rules: readonly TrialRule[]): readonly TrialRule[] =>
+  rules.length <= MAX_RULES
+    ? rules
+    : rules.filter(({ outcome }) => outcome !== 'not-matched').slice(0, MAX_RULES)
+
 const phaseStep = ({ name, outcome, reason, rules }: TrialPhase): TraceStep => {
   const { step, type, title } = STEPS[name]
+  const shown = worthShowing(rules)
   return {
     step_name: step,
     type,
@@ -138,7 +149,8 @@ const phaseStep = ({ name, outcome, reason, rules }: TrialPhase): TraceStep => {
     matched: rules.some((rule) => rule.outcome === 'matched'),
     outcome,
     ...(reason === undefined ? {} : { reason }),
-    trace: rules.map(ruleStep),
+    ...(shown.length === rules.length ? {} : { left_out: rules.length - shown.length }),
+    trace: shown.map(ruleStep),
   }
 }
 

@@ -1,6 +1,8 @@
 import { EdgeError } from '../error.ts'
 import { toBytes } from '../language/bytes.ts'
+import { isIdentity } from '../request/header-fields.ts'
 import type { overrideHeaderNames } from '../visitor/stripped-headers.ts'
+import type { TrialRequest } from './trial.ts'
 
 /** Who asks, as far as it is not looked up: the words of the `x-edge-…` test headers. */
 export interface From {
@@ -53,4 +55,16 @@ export const wrongFrom = (problems: readonly string[]): EdgeError => {
     problem.replace(/^x-edge-\w+/, (name) => `from.${WORDS[name as OverrideName]}`)
   )
   return new EdgeError('wrong_attributes', sentences.join('\n'))
+}
+
+const isNamed = (pair: unknown): pair is readonly [string, string] =>
+  Array.isArray(pair) && typeof pair[0] === 'string'
+
+/** Headers without those that tell clients apart: a persona sends its own. What is no list of headers stays as it is, for its error. */
+export const withoutIdentity = (headers: TrialRequest['headers']): TrialRequest['headers'] => {
+  const isOther = ([name]: readonly [string, unknown]) => !isIdentity(name.toLowerCase())
+  if (Array.isArray(headers)) return headers.every(isNamed) ? headers.filter(isOther) : headers
+  return typeof headers === 'object' && headers !== null
+    ? Object.fromEntries(Object.entries(headers).filter(isOther))
+    : headers
 }

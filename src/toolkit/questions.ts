@@ -22,6 +22,7 @@ export interface TrialQuestion {
 
 /** The edge goes on serving visitors meanwhile: a question may take some milliseconds of its thread. */
 const MAX_TRIALS = 300
+const MAX_RULES = 100
 const MAX_FROM = 16
 
 const readFrom = (json: unknown, place: string): From => {
@@ -67,13 +68,21 @@ export const answerExplain = (
   const { request, notes, from } = read(json)
   const asked = { ...request, from: from.reduce(joinFrom, {}) }
   const explanation = explainTrial(trials.run(asked), notes)
-  const { flips } = flipsOf(trials, asked, { maxChanges: 2, maxTrials: MAX_TRIALS })
+  const { flips } = flipsOf(trials, asked, {
+    maxChanges: 2,
+    maxTrials: MAX_TRIALS,
+    maxRules: MAX_RULES,
+  })
   return { ...explanation, flips }
 }
 
 /** @throws EdgeError as `answerExplain` */
 export const answerCheck = (trials: Trials, json: unknown): CheckResult => {
   const { request, notes, from } = read(json)
-  const result = checkRequest(trials, request, { from, maxTrials: MAX_TRIALS })
+  const result = checkRequest(trials, request, {
+    from,
+    maxTrials: MAX_TRIALS,
+    maxRules: MAX_RULES,
+  })
   return { ...result, notes: [...notes, ...result.notes] }
 }

@@ -3,6 +3,7 @@ import { createEdge } from '../edge.ts'
 import { memoryStore } from '../events/memory.ts'
 import { readPersonas } from '../personas/personas.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
+import { explainTrial } from './explanation.ts'
 import type { TrialRequest, TrialsOptions } from './trial.ts'
 import { createTrials } from './trial.ts'
 
@@ -126,6 +127,27 @@ describe('the verdict of a trial', () => {
     })
     clock.ms += 60_001
     expect(run().action).toBe('pass')
+  })
+
+  test('a limit that is reached and answers ends: the ones behind it do not count', () => {
+    const limit = (name: string, action: string) => ({
+      name,
+      expression: 'true',
+      action,
+      period: 60,
+      requests_per_period: 1,
+    })
+    const trials = trialsOf(
+      { rate_limits: [limit('watch', 'log'), limit('stop', 'block'), limit('after', 'block')] },
+      { counts: true }
+    )
+    trials.run({})
+    expect(
+      trials
+        .run({})
+        .phases.at(-1)!
+        .rules.map(({ outcome }) => outcome)
+    ).toEqual(['matched', 'matched', 'not-reached'])
   })
 
   test('knows the host that is no zone’s', () => {
@@ -350,6 +372,20 @@ describe('the account of each rule', () => {
     const [, second] = trialsOf({ rules }).run({ url: '/a' }).phases[3]!.rules
     expect([second!.decisive(), second!.trace()]).toEqual([[], []])
   })
+})
+
+test('an explanation of thousands of rules has those that say something', () => {
+  const access = Array.from({ length: 2_000 }, (_, i) => ({
+    block: `198.51.${Math.floor(i / 256)}.${i % 256}`,
+  }))
+  const trials = trialsOf({ access })
+  const [phase] = explainTrial(trials.run({ from: { ip: '198.51.3.7' } })).trace
+  expect(phase).toMatchObject({
+    step_name: 'ip_access_rules',
+    left_out: 1_999,
+    trace: [{ name: 'block 198.51.3.7', outcome: 'matched' }],
+  })
+  expect(explainTrial(trials.run({})).trace[0]).toMatchObject({ left_out: 2_000, trace: [] })
 })
 
 test.each<[TrialRequest, string, string]>([

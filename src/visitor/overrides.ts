@@ -1,3 +1,4 @@
+import { toStrictText } from '../language/bytes.ts'
 import { MAX_ASN, parseAsn } from '../lists/asn.ts'
 import type { Ip } from '../lists/ip.ts'
 import { canonicalIp, parseIp } from '../lists/ip.ts'
@@ -47,10 +48,10 @@ const isDeeper = (value: unknown, depth: number): boolean =>
   (depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1)))
 
 const readJson = (text: string): unknown => {
+  // Header values come one character a byte; JSON is UTF-8.
+  const json = toStrictText(text)
   try {
-    // Header values come one character a byte; JSON is UTF-8.
-    const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0))
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return json === undefined ? undefined : JSON.parse(json)
   } catch {
     return undefined
   }

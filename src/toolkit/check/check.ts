@@ -5,6 +5,7 @@ import type { Flips } from '../counterfactual/flips.ts'
 import { flipsOf } from '../counterfactual/flips.ts'
 import { joinFrom } from '../from.ts'
 import type { From } from '../pretend.ts'
+import { withoutIdentity } from '../pretend.ts'
 import type { Trial, TrialRequest, Trials } from '../trial.ts'
 import { placeOf } from '../trial-phases.ts'
 import type { Remedy } from './remedies.ts'
@@ -58,6 +59,7 @@ export interface CheckOptions {
   /** Default: the standard ones. */
   vantages?: readonly Vantage[] | undefined
   maxTrials?: number | undefined
+  maxRules?: number | undefined
 }
 
 /** One at a time, then pairs. */
@@ -116,10 +118,17 @@ const attribute = (of: string, rule: Rule, { flips, irrelevant }: Flips): Attrib
 export const checkRequest = (
   trials: Trials,
   request: TrialRequest,
-  { from = [], vantages = standardVantages(), maxTrials = DEFAULT_MAX_TRIALS }: CheckOptions = {}
+  {
+    from = [],
+    vantages = standardVantages(),
+    maxTrials = DEFAULT_MAX_TRIALS,
+    maxRules,
+  }: CheckOptions = {}
 ): CheckResult => {
   const all = [...ownVantages(from), ...vantages].map((vantage) => {
-    const asked = { ...request, from: joinFrom(request.from ?? {}, vantage.from) }
+    const from = joinFrom(request.from ?? {}, vantage.from)
+    const headers = from.as === undefined ? request.headers : withoutIdentity(request.headers)
+    const asked = { ...request, headers, from }
     return { vantage, asked, trial: trials.run(asked) }
   })
   const rows = all.map(({ vantage, trial }) => ({ row: seen(vantage, trial), trial }))
@@ -137,12 +146,12 @@ export const checkRequest = (
         : 'the edge answers on this path itself'
     return { ...result, remedies: [], notes: [why] }
   }
-  const flips = flipsOf(trials, first.asked, { maxChanges: MAX_CHANGES, maxTrials })
+  const flips = flipsOf(trials, first.asked, { maxChanges: MAX_CHANGES, maxTrials, maxRules })
   const explicit = explicitRequest(first.trial, first.asked)
   return {
     ...result,
     attribution: attribute(first.vantage.name, rule, flips),
     remedies: remediesOf(trials, explicit, first.trial),
-    notes: flips.isComplete ? [] : [`the search for causes ended after ${maxTrials} trials`],
+    notes: flips.isComplete ? [] : ['the rules are many: not all causes were looked for'],
   }
 }

@@ -2,6 +2,7 @@ import { isChallenge } from '../../challenges/level.ts'
 import type { ExplicitRequest } from '../counterfactual/explicit.ts'
 import { trialRequest } from '../counterfactual/explicit.ts'
 import type { From } from '../pretend.ts'
+import { withoutIdentity } from '../pretend.ts'
 import type { Trial, TrialRequest, Trials } from '../trial.ts'
 
 /** What a visitor who is refused can try. */
@@ -54,7 +55,10 @@ const moved = (request: ExplicitRequest, from: Partial<From>): TrialRequest => {
 
 /** The persona's headers and fingerprints, where the request comes from. */
 const withBrowser = (request: ExplicitRequest, as: string): TrialRequest => ({
-  ...trialRequest(request),
+  ...trialRequest({
+    ...request,
+    headers: withoutIdentity(request.headers) as ExplicitRequest['headers'],
+  }),
   from: { ...request.from, as, fields: without(request.from.fields, CLIENT_FIELD) },
 })
 

@@ -108,6 +108,20 @@ describe('what flips a refusal', () => {
       { url: 'https://a.test/wiki/x', from: { ip: '192.0.2.2' } },
       ['ip 192.0.2.2→192.0.2.1', 'path /wiki/x→/'],
     ],
+    [
+      'pairs that have one attribute in common',
+      {
+        rules: [
+          block('ip.src.country eq "DE"'),
+          block('ip.src.asnum eq 7 and http.request.method eq "POST"', 'b'),
+        ],
+      },
+      { method: 'POST', from: { country: 'DE', asn: 7 } },
+      [
+        'country DE→US except DE & asn 7→64496 except 7',
+        'country DE→US except DE & method POST→GET except POST',
+      ],
+    ],
     ['everybody is refused', { rules: [block('true')] }, {}, []],
   ])('%s', (_, document, request, expected) => {
     const found = flips(document, request)
@@ -144,6 +158,19 @@ describe('what flips a refusal', () => {
       ),
     }
     expect(flipsOf(trialsOf(wide), {}, { maxTrials: 3 }).isComplete).toBe(false)
+  })
+
+  test('of thousands of rules those that matched are looked at, and it says that there are more', () => {
+    const rules = Array.from({ length: 1_500 }, (_, i) =>
+      block(`ip.src.asnum eq ${i + 1} and http.request.uri.path eq "/${i}"`, `r${i}`)
+    )
+    const { flips: found, isComplete } = flipsOf(
+      trialsOf({ rules }),
+      { url: 'https://a.test/1400', from: { asn: 1_401 } },
+      { maxChanges: 1, maxRules: 5 }
+    )
+    expect(found.map(({ changes }) => changes[0]!.attribute)).toEqual(['asn', 'path'])
+    expect(isComplete).toBe(false)
   })
 
   test('of a persona: all that it is can change', () => {

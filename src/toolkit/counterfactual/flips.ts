@@ -50,10 +50,16 @@ export interface FlipOptions {
   maxChanges?: number | undefined
   /** Bounds the work. Default 5,000. */
   maxTrials?: number | undefined
+  /** The most rules that are looked at, those that matched first. Default 1,000. */
+  maxRules?: number | undefined
 }
 
 const DEFAULT_CHANGES = 3
 const DEFAULT_TRIALS = 5_000
+const DEFAULT_RULES = 1_000
+/** Rules times values of one attribute. */
+const MAX_SIGNATURES = 10_000
+const MIN_VALUES = 8
 /** Beyond it IP Access rules are looked up, and not read one by one. */
 const MAX_ACCESS_RULES = 200
 const MAX_VALUES = 20
@@ -82,7 +88,12 @@ const rulesOf = ({ zone, matches }: Trial): Rule[] => {
     access.length <= MAX_ACCESS_RULES
       ? access
       : access.filter((rule) => matches.some((match) => match.rule === rule))
-  return [...bounded, ...lockdowns, ...agents, ...rules].filter(({ enabled }) => enabled)
+  const enabled = [...bounded, ...lockdowns, ...agents, ...rules].filter((rule) => rule.enabled)
+  const matched = new Set(matches.map(({ rule }) => rule))
+  return [
+    ...enabled.filter((rule) => matched.has(rule)),
+    ...enabled.filter((rule) => !matched.has(rule)),
+  ]
 }
 
 const reads = (rule: Rule, { name, fields }: Attribute): boolean =>
@@ -125,12 +136,18 @@ const signatureOf = (rules: readonly Rule[], { context }: Trial): string =>
 export const flipsOf = (
   trials: Trials,
   request: TrialRequest,
-  { goal, maxChanges = DEFAULT_CHANGES, maxTrials = DEFAULT_TRIALS }: FlipOptions = {}
+  {
+    goal,
+    maxChanges = DEFAULT_CHANGES,
+    maxTrials = DEFAULT_TRIALS,
+    maxRules = DEFAULT_RULES,
+  }: FlipOptions = {}
 ): Flips => {
   const base = trials.run(request)
   const explicit = explicitRequest(base, request)
   const isGoal = goal ?? ((trial: Trial) => trial.isRefused !== base.isRefused)
   let tried = 0
+  let isComplete = true
   const run = (changed: ExplicitRequest): Trial => {
     tried++
     return trials.run(trialRequest(changed))
@@ -144,7 +161,9 @@ export const flipsOf = (
       throw error
     }
   }
-  const rules = rulesOf(base)
+  const all = rulesOf(base)
+  const rules = all.slice(0, maxRules)
+  if (rules.length < all.length) isComplete = false
   const atoms: Atom[] = rules.flatMap((rule) => expressionsOf(rule).flatMap(atomsOf))
   const own = run(explicit)
 
@@ -159,7 +178,9 @@ export const flipsOf = (
       attribute.name === 'challenge' ? '' : signatureOf(asking, trial)
     const ownSignature = attribute.name === 'challenge' ? 'own' : signature(own)
     const classes = new Map<string, { values: AttributeValue[]; hasUnnamed: boolean }>()
-    for (const value of attribute.candidates) {
+    const most = Math.max(MIN_VALUES, Math.floor(MAX_SIGNATURES / Math.max(1, asking.length)))
+    if (attribute.candidates.length > most) isComplete = false
+    for (const value of attribute.candidates.slice(0, most)) {
       if (value === attribute.value) continue
       const trial = attempt(attribute.with(explicit, value))
       if (trial === undefined) continue
@@ -173,13 +194,11 @@ export const flipsOf = (
     return { attribute, named, classes: [...classes.values()] }
   }
   const attributes = attributesOf(atoms, explicit, own)
-  const all = attributes.map(vary)
-  const varied = all.filter(({ classes }) => classes.length > 0)
+  const varied = attributes.map(vary).filter(({ classes }) => classes.length > 0)
 
   const flips: Flip[] = []
   const minimal: ReadonlySet<number>[] = []
   const budget = tried + maxTrials
-  let isComplete = true
 
   /** Tries all values of a set of attributes; what flips is one flip, with the values of the first. */
   const trySet = (set: readonly number[]): void => {

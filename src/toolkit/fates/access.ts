@@ -1,6 +1,8 @@
 import { levelOf } from '../../challenges/level.ts'
 import type { RequestContext } from '../../context.ts'
 import { parseAsn } from '../../lists/asn.ts'
+import { parseCidr } from '../../lists/cidr.ts'
+import { compareIp, Ip } from '../../lists/ip.ts'
 import type { AccessRule } from '../../rules/products/access.ts'
 import type { Fate, Fates } from './fate.ts'
 import { CLEARED, DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
@@ -9,7 +11,12 @@ import { CLEARED, DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
 const isAbout = ({ target, value, expression }: AccessRule, context: RequestContext): boolean => {
   if (target === 'country') return context.field('ip.src.country') === value
   if (target === 'asn') return context.field('ip.src.asnum') === parseAsn(value)
-  return expression.matches(context)
+  const read = parseCidr(value)
+  const ip = context.field('ip.src')
+  if (!read.ok) return expression.matches(context)
+  return (
+    ip instanceof Ip && compareIp(read.range.from, ip) <= 0 && compareIp(ip, read.range.to) <= 0
+  )
 }
 
 export const accessFates: Fates = ({ ruleset, ruling, context }) => {
