@@ -43,7 +43,7 @@ const shellOf = (code: number, wanted: Generation | undefined) => {
 export interface PageOptions {
   /** Default: what Cloudflare shows for the code today. */
   readonly generation?: Generation | undefined
-  /** Says on the page that it was made here. */
+  /** True if the page says that it is emulated. */
   readonly emulated: boolean
   readonly texts?: Texts
   readonly phrases?: Phrases

@@ -7,7 +7,7 @@ import type { Challenge } from './level.ts'
 import { challengePage, POLICY } from './page.ts'
 import { isAnswer } from './work.ts'
 
-/** Below the path that Cloudflare keeps for its own challenges. */
+/** Below the path that Cloudflare reserves for challenges. */
 export const PASS_PATH = '/cdn-cgi/challenge-platform/h/g/pass'
 
 const CHALLENGE_STATUS = 403
@@ -17,26 +17,26 @@ const MS_PER_SECOND = 1_000
 const MAX_TARGET_CHARS = 4_096
 const CACHE_CONTROL =
   'private, max-age=0, no-store, no-cache, must-revalidate, post-check=0, pre-check=0'
-/** A path of this site and nothing else: a browser takes `//` and `/\` for another host's. */
+/** A path of this site only. Browsers read `//` and `/\` as another host. */
 const OWN_PATH = /^\/(?![/\\])[!-~]*$/
 
-/** What a challenge needs to know of a request. */
+/** The facts about a request for a challenge. */
 export type ChallengeFacts = Pick<RefusalFacts, 'ray' | 'colo' | 'timeMs' | 'method'> &
   Holder & { readonly scheme: 'http' | 'https' }
 
 export interface Challenges {
-  /** The page in the origin's place. */
+  /** The page, instead of the origin's response. */
   ask(challenge: Challenge, facts: ChallengeFacts, target: string): Answer
-  /** What comes from the page: with the right answer the clearance and the way back, else the way back alone. */
+  /** Handles the answer from the page. It redirects back, with a clearance if the answer is right. */
   pass(facts: ChallengeFacts, path: string, query: string): Answer
 }
 
-/** Where a visitor goes back to; to the start where the text is no path of this site. */
+/** The path of the redirect; `/` if the text is not a path of this site. */
 const ownPath = (target: string): string =>
   target.length <= MAX_TARGET_CHARS && OWN_PATH.test(target) ? target : '/'
 
 /**
- * Challenges that a browser passes: HTML whatever the client asks for, as on Cloudflare.
+ * Challenges that a browser passes. The answer is always HTML, regardless of `Accept`, as on Cloudflare.
  *
  * Source: https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
  */
@@ -47,7 +47,7 @@ export const createChallenges = (
     visitorNow,
   }: {
     isEmulated?: boolean | undefined
-    /** The visitor's clock, where a test has set the edge's to another time. */
+    /** The visitor's clock, if a test has set the edge's clock to another time. */
     visitorNow?: (() => number) | undefined
   } = {}
 ): Challenges => {
@@ -82,7 +82,7 @@ export const createChallenges = (
       'Path=/',
       `Expires=${expires.toUTCString()}`,
       'HttpOnly',
-      // A browser keeps no `Secure` cookie of a plain connection, and none without it that goes to other sites.
+      // Browsers reject a `Secure` cookie over plain HTTP, and a cross-site cookie without `Secure`.
       ...(facts.scheme === 'https' ? ['Secure', 'SameSite=None', 'Partitioned'] : ['SameSite=Lax']),
     ].join('; ')
   }

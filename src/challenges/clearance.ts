@@ -6,37 +6,37 @@ import type { Challenge } from './level.ts'
 import { CHALLENGES, LEVELS } from './level.ts'
 import type { ChallengeOptions } from './options.ts'
 
-/** Whom a clearance is of: it is worth nothing to anybody else. */
+/** The visitor of a clearance. It is invalid for any other. */
 export interface Holder {
   readonly ip: string
   readonly userAgent: string
-  /** Without its port. */
+  /** Without a port. */
   readonly host: string
 }
 
 export interface Clearances {
-  /** The value of a signed text of this purpose: the time, the challenge and the MAC. */
+  /** A signed text for one purpose: the time, the challenge and the MAC. */
   sign(
     purpose: 'clearance' | 'question',
     challenge: Challenge,
     holder: Holder,
     timeMs: number
   ): string
-  /** The challenge that a signed text is of; `undefined` where it is forged, foreign, expired, or of another purpose. */
+  /** The challenge of a signed text; `undefined` if the text is forged, expired, or for another visitor or purpose. */
   verify(
     purpose: 'clearance' | 'question',
     text: string,
     holder: Holder,
     timeMs: number
   ): Challenge | undefined
-  /** What the valid clearances of a Cookie header are good for. */
+  /** The challenges that the valid clearances in a Cookie header cover. */
   cleared(cookies: string | undefined, holder: Holder, timeMs: number): Cleared
   readonly lifetimeSeconds: number
 }
 
 /**
- * By level (`level.ts`): when the newest clearance of this level or above was issued, in milliseconds since the epoch; 0 where
- * there is none.
+ * By level (`level.ts`): the time of the newest clearance of this level or a higher one, in milliseconds since the epoch; 0 if there
+ * is none.
  */
 export type Cleared = readonly number[]
 
@@ -44,23 +44,23 @@ export const NONE_CLEARED: Cleared = [0, 0, 0, 0]
 
 export const COOKIE = 'cf_clearance'
 const COOKIE_VALUES = /(?:^|;)\s*cf_clearance=([^;]*)/g
-/** A browser may hold one for each domain and path; a check of each costs a MAC. */
+/** A browser can have one cookie per domain and path, and each check costs a MAC. */
 const MOST_COOKIES = 8
 /** `1764000000000-2-` and 43 characters of Base64 for URLs. */
 const SIGNED = /^(\d{13})-([123])-([\w-]{43})$/
 const MS_PER_SECOND = 1_000
 /** Cloudflare's default "Challenge Passage". */
 export const DEFAULT_LIFETIME_SECONDS = 1_800
-/** How long a visitor may look at the page. */
+/** The time limit for the answer to a challenge. */
 const QUESTION_SECONDS = 600
-/** Instances' clocks differ. */
+/** The clocks of instances differ. */
 const SKEW_SECONDS = 60
 const MOST_REMEMBERED = 1_024
 
 const challengeOf = (level: number): Challenge | undefined =>
   CHALLENGES.find((challenge) => LEVELS[challenge] === level)
 
-/** Looks at every character, so that the time says nothing of how many were right. */
+/** Compares every character, so the time does not reveal how many are right. */
 const isEqual = (x: string, y: string): boolean => {
   if (x.length !== y.length) return false
   let difference = 0
@@ -74,11 +74,11 @@ const randomSecret = (): string =>
   encodeBase64Url(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))))
 
 /**
- * Makes and checks `cf_clearance`: HMAC-SHA-256 over time, challenge, address, User-Agent and host.
+ * Creates and checks `cf_clearance`: HMAC-SHA-256 over time, challenge, address, User-Agent and host.
  *
  * Source: https://developers.cloudflare.com/cloudflare-challenges/concepts/clearance/
  *
- * @param options.secret any text; edges that share it take each other's clearances. Default random
+ * @param options.secret any text; edges with the same secret accept each other's clearances. Default random
  * @param options.lifetimeSeconds default 1,800
  */
 export const createClearances = ({
@@ -87,7 +87,7 @@ export const createClearances = ({
 }: ChallengeOptions = {}): Clearances => {
   const mac = hmacSha256(toBytes(secret))
   const lifetimes = { clearance: lifetimeSeconds, question: QUESTION_SECONDS }
-  // A browser sends its clearance with each request, and a MAC is dear.
+  // A browser sends its clearance with each request, and a MAC is expensive.
   const macs = new Recent<string>(MOST_REMEMBERED)
 
   const macOf = (message: string) => encodeBase64Url(mac(message))

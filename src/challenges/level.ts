@@ -12,7 +12,7 @@ export const isChallenge = (action: string): action is Challenge =>
   CHALLENGES.some((challenge) => challenge === action)
 
 /**
- * How much each challenge asks of a visitor: a clearance is good for its own and for those that ask less.
+ * The level of each challenge. A clearance covers its own challenge and all with a lower level.
  *
  * Source: https://developers.cloudflare.com/cloudflare-challenges/concepts/clearance/
  */
@@ -22,5 +22,5 @@ export const LEVELS: Readonly<Record<Challenge, number>> = {
   challenge: 3,
 }
 
-/** What an action asks of a visitor; 0 for those that are no challenges. */
+/** The level of an action; 0 if it is not a challenge. */
 export const levelOf = (action: Action): number => (isChallenge(action) ? LEVELS[action] : 0)

@@ -4,17 +4,17 @@ import type { Clearances } from './clearance.ts'
 import { createClearances } from './clearance.ts'
 import type { ChallengeOptions } from './options.ts'
 
-/** What an edge asks visitors with, and how it knows who has passed. */
+/** The pages of challenges and the check of clearances. */
 export interface Challenging {
   readonly challenges: Challenges
   readonly clearances: Clearances
 }
 
-/** Makes the challenges of an edge; the module loads where a rule has one. */
+/** Creates the challenges of an edge. The module loads if a rule has a challenge. */
 export const openChallenges = (
   options: ChallengeOptions,
   isEmulated: boolean | undefined,
-  /** The visitor's clock, where a test has set the edge's to another time. */
+  /** The visitor's clock, if a test has set the edge's clock to another time. */
   visitorNow?: (() => number) | undefined
 ): Challenging => {
   const clearances = createClearances(options)

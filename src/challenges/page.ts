@@ -3,7 +3,7 @@ import { encodeBase64 } from '../language/functions/base64.ts'
 import { sha256 } from '../language/functions/sha256.ts'
 import type { Challenge } from './level.ts'
 
-/** `_cf_chl_opt` is what clients look for in the page; the names of its kinds are those of the real one. */
+/** Clients look for `_cf_chl_opt` in the page. Its kinds have Cloudflare's names. */
 const SCRIPT = [
   '(function(d,w){var f=d.getElementById("challenge-form"),b=d.getElementById("challenge-button"),m=d.getElementById("challenge-status");',
   'w._cf_chl_opt={cType:f.dataset.kind};',
@@ -23,7 +23,7 @@ const STYLE = [
 
 const hashOf = (text: string) => `'sha256-${encodeBase64(sha256(text))}'`
 
-/** A header, as a policy within a page cannot forbid frames around it. */
+/** A header, because a policy inside a page cannot forbid frames around it. */
 export const POLICY: string = [
   "default-src 'none'",
   `script-src ${hashOf(SCRIPT)}`,
@@ -41,19 +41,19 @@ const KINDS: Readonly<Record<Challenge, string>> = {
 
 export interface ChallengePage {
   readonly challenge: Challenge
-  /** Where the answer goes. */
+  /** The target of the answer. */
   readonly action: string
   /** Signed. */
   readonly question: string
-  /** Path and query that the visitor asked for. */
+  /** The requested path and query. */
   readonly target: string
   readonly host: string
   readonly ray: string
-  /** Says on the page that it was made here. */
+  /** True if the page says that it is emulated. */
   readonly isEmulated: boolean
 }
 
-/** The page that a browser passes by itself, or with a click. The title is what clients look for; the sentences are ours. */
+/** The page that a browser passes by itself or with a click. Clients look for the title; the sentences are ours. */
 export const challengePage = (page: ChallengePage): string => {
   const host = escapeHtml(page.host)
   return `<!DOCTYPE html>

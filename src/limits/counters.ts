@@ -1,75 +1,75 @@
-/** What one counter of a rule is counted and judged by. All rules of a zone are made once; a hit refers to one. */
+/** The limits of one rule. Each rule of a zone is created once, and hits refer to it. */
 export interface CounterRule {
-  /** The action is that of what comes on top of it. */
+  /** Requests above this number get the action. */
   readonly limit: number
   readonly periodMs: number
-  /** How long the action goes on once the limit is passed; 0: only what is above the limit gets it. */
+  /** Duration of the action after the limit is exceeded. 0: only requests above the limit get the action. */
   readonly mitigationMs: number
-  /** The action ends the evaluation: counters behind it are not touched. */
+  /** The action ends the evaluation. Later counters do not change. */
   readonly ends: boolean
-  /** A request that is refused does not count. */
+  /** Refused requests do not count. */
   readonly onlyToOrigin: boolean
 }
 
-/** One counter that a request touches. */
+/** One counter for a request. */
 export interface Hit {
   readonly rule: CounterRule
-  /** Which counter of the rule: 64 bits of a hash of the rule and the values of its characteristics. */
+  /** The key: a 64-bit hash of the rule and the values of its characteristics. */
   readonly high: number
   readonly low: number
-  /** Counts this much now; 0: only asks. */
+  /** The amount to count now. 0: only reads the counter. */
   readonly amount: number
-  /** The rule's expression is true of the request: it may get the action. */
+  /** The rule's expression matches the request, so the request can get the action. */
   readonly applies: boolean
 }
 
-/** What a counter says of a request. */
+/** A counter above its limit. */
 export interface Standing {
-  /** Place of its hit. */
+  /** Index of its hit. */
   readonly index: number
-  /** Counted with this request. */
+  /** The count, including this request. */
   readonly count: number
-  /** Until a request would get through, in milliseconds. */
+  /** The time until a request would pass, in milliseconds. */
   readonly retryAfterMs: number
   /**
-   * How long ago the penalty began, or without a penalty the part of the period with the oldest request that still counts, in
-   * milliseconds. Never before the last reset.
+   * The age of the penalty in milliseconds. Without a penalty, the age of the part of the period with the oldest request that still
+   * counts. Never longer ago than the last reset.
    */
   readonly sinceMs: number
 }
 
 export interface CounterStats {
-  /** Counters at this moment, also those whose time is over and whose memory is not free yet. */
+  /** Current counters, including expired ones that still occupy memory. */
   readonly keys: number
-  /** Keys that the action is applied to at this moment, likewise. */
+  /** Keys under an action, including expired ones that still occupy memory. */
   readonly penalties: number
-  /** Live counters that were forgotten because `maxKeys` were there. */
+  /** Live counters that were evicted because of `maxKeys`. */
   readonly evicted: number
-  /** Penalties that were forgotten before their end for the same reason. */
+  /** Penalties that were evicted before their end because of `maxKeys`. */
   readonly penaltiesEvicted: number
-  /** Requests that were let through uncounted because a shared store did not answer. */
+  /** Requests that passed without being counted, because a shared store did not answer. */
   readonly failedOpen: number
 }
 
-/** Where rate limits count. Every one passes the contract suite `counters.contract.ts`. */
+/** The counters of rate limits. Every implementation passes the contract suite `counters.contract.ts`. */
 export interface Counters {
   /** For people: `memory`, `redis://localhost:6379`. */
   readonly name: string
-  /** The two halves of what its keys are hashed with (`KeyHash`). */
+  /** The two halves of the secret for hashes of keys (`KeyHash`). */
   readonly secret: readonly [number, number]
   /**
-   * Counts a request and says which of its counters are above their limit, in the order of `hits`, up to the first that ends.
-   * Never rejects.
+   * Counts a request and returns its counters above their limits, in the order of `hits`, up to the first one that ends the
+   * evaluation. Never rejects.
    *
-   * @param hits valid until the result is there
+   * @param hits valid until the result arrives
    */
   take(hits: readonly Hit[]): readonly Standing[] | Promise<readonly Standing[]>
-  /** Counts what is only known behind the response. */
+  /** Counts hits that depend on the response. */
   add(hits: readonly Hit[]): void
-  /** Forgets what was counted, and the penalty: a challenge is passed. */
+  /** Resets the count and the penalty after a passed challenge. */
   reset(hits: readonly Pick<Hit, 'high' | 'low'>[]): void
   readonly stats: CounterStats
-  /** Counts what is pending and releases what it holds. */
+  /** Counts pending hits and releases all resources. */
   close(): Promise<void>
 }
 

@@ -1,8 +1,8 @@
 const BYTES_PER_WORD = 4
-/** Behind the length of a value in its first word. */
+/** The first word of a value is its length, shifted by these bits, and its type. */
 const TYPE_BITS = 3
 
-/** What a value is. It goes in front of the value, so that `1` and `"1"`, and an absent and an empty one, differ. */
+/** The type of a value. It precedes the value, so `1` and `"1"` differ, and so do an absent and an empty value. */
 export const TAG = {
   absent: 0,
   text: 1,
@@ -13,7 +13,7 @@ export const TAG = {
   map: 6,
 } as const
 
-/** Where a hash goes on from: what all keys of one rule begin with is hashed once. */
+/** A state to continue from. The common prefix of all keys of a rule is hashed once. */
 export interface HashStart {
   readonly v0: number
   readonly v1: number
@@ -23,9 +23,8 @@ export interface HashStart {
 }
 
 /**
- * HalfSipHash-2-4 with 64 bits, word by word: it tells the counters of a rule apart without a text for each of them, and nobody
- * who does not know its key can make two values collide. Among a million live counters two share one by chance in one of 37
- * million cases.
+ * HalfSipHash-2-4 with 64 bits, word by word. It identifies the counters of a rule without a text for each. Without its key, nobody
+ * can construct two values that collide. Among a million live counters, two share one by chance in one of 37 million cases.
  *
  * Source: https://github.com/veorq/SipHash (`halfsiphash.c`); J.-P. Aumasson, D. J. Bernstein: SipHash (2012)
  *
@@ -35,7 +34,7 @@ export interface HashStart {
  * counters.get(hash.high, hash.low)
  */
 export class KeyHash {
-  /** The result, two unsigned 32-bit halves; valid behind `end`. */
+  /** The result as two unsigned 32-bit halves; valid after `end`. */
   high = 0
   low = 0
   readonly #empty: HashStart
@@ -45,7 +44,7 @@ export class KeyHash {
   #v3 = 0
   #words = 0
 
-  /** @param key0 32 bits of the secret; those who share counters share it */
+  /** @param key0 32 bits of the secret; edges with common counters share it */
   constructor(key0: number, key1: number) {
     this.#empty = {
       v0: key0 | 0,
@@ -66,7 +65,7 @@ export class KeyHash {
     return this
   }
 
-  /** Where a later `begin` goes on. */
+  /** The state for a later `begin`. */
   get state(): HashStart {
     return { v0: this.#v0, v1: this.#v1, v2: this.#v2, v3: this.#v3, words: this.#words }
   }
@@ -83,7 +82,7 @@ export class KeyHash {
     return this.word((size << TYPE_BITS) | type)
   }
 
-  /** @param bytes a binary string, as the language has them */
+  /** @param bytes a binary string, as in the language */
   text(bytes: string): this {
     const { length } = bytes
     this.tag(TAG.text, length)

@@ -6,20 +6,20 @@ import { Ip } from '../lists/ip.ts'
 import type { HashStart, KeyHash } from './key-hash.ts'
 import { TAG } from './key-hash.ts'
 
-/** One value by which a rule tells its counters apart. */
+/** One value of a counter's key. */
 export interface KeyPart {
   /** As the owner wrote it: `http.request.headers["x-api-key"]`. */
   readonly characteristic: string
-  /** JSON-safe; absent where the request has no such value. */
+  /** JSON-safe; absent if the request has no such value. */
   readonly value?: unknown
 }
 
-/** What a rule tells its counters apart by, as far as keys go. */
+/** The parts of a rule that its keys depend on. */
 export interface KeyedRule {
   readonly id: string
   /** In seconds. */
   readonly period: number
-  /** `expression` is absent of `cf.colo.id` and `cf.unique_visitor_id`, which no field of the language holds. */
+  /** `cf.colo.id` and `cf.unique_visitor_id` have no `expression`, because they are not fields of the language. */
   readonly characteristics: readonly {
     readonly source: string
     readonly expression?: Expression
@@ -56,7 +56,7 @@ const hashValue = (hash: KeyHash, value: Value | undefined): void => {
   } else {
     const map = value as ReadonlyMap<string, Value>
     hash.tag(TAG.map, map.size)
-    // The order in which a visitor sends things makes no other counter.
+    // The order in the request does not lead to another counter.
     for (const name of [...map.keys()].sort()) {
       hash.text(name)
       hashValue(hash, map.get(name))
@@ -64,13 +64,13 @@ const hashValue = (hash: KeyHash, value: Value | undefined): void => {
   }
 }
 
-/** Nothing holds Cloudflare's id of a visitor behind a shared address: the address stands for it. */
+/** Cloudflare's id of a visitor behind a shared address does not exist here. The address replaces it. */
 const readOf = ({ expression }: KeyedRule['characteristics'][number]): Read =>
   expression === undefined
     ? (context) => context.get(IP_SLOT)
     : (context) => expression.evaluate(context)
 
-/** Which counter of one rule a request is counted by. */
+/** Selects the counter of one rule for a request. */
 export class RuleKey {
   readonly #start: HashStart
   readonly #reads: readonly Read[]
@@ -79,9 +79,9 @@ export class RuleKey {
   readonly #hash: KeyHash
 
   /**
-   * @param hash all keys of one store are made by one
-   * @param zone the site: rules of two may have the same id
-   * @param colo the data centre of this edge; rules with `cf.colo.id` count apart from other data centres
+   * @param hash the hash for all keys of one store
+   * @param zone the site, because rules of two sites can have the same id
+   * @param colo the data centre of this edge; rules with `cf.colo.id` count separately for each data centre
    */
   constructor(rule: KeyedRule, hash: KeyHash, zone: string, colo: string) {
     const { id, period, characteristics } = rule
@@ -96,14 +96,14 @@ export class RuleKey {
     this.#start = hash.state
   }
 
-  /** The hash of a request's counter, in `high` and `low` of the hash until its next use. */
+  /** Computes the hash of a request's counter. `high` and `low` are valid until the next use of the hash. */
   hash(context: Context): KeyHash {
     this.#hash.begin(this.#start)
     for (const read of this.#reads) hashValue(this.#hash, read(context))
     return this.#hash.end()
   }
 
-  /** For people: what the hash was made of. */
+  /** The hashed values, for people. */
   parts(context: Context): KeyPart[] {
     const parts = this.#reads.map((read, i): KeyPart => {
       const value = read(context)

@@ -6,22 +6,22 @@ import type { Window } from './window.ts'
 import { advance, count, PARTS, sinceMs, total, waitMs } from './window.ts'
 
 const DEFAULT_MAX_KEYS = 1_000_000
-/** Beyond it a typed array could not hold a shard, nor a machine the table. */
+/** A typed array could not hold a larger shard, and no machine the whole table. */
 const LARGEST_MAX_KEYS = 100_000_000
 const LARGEST_COUNT = 0xffff_ffff
 
 export interface MemoryCounterOptions {
   /**
-   * Counters at one time, and as many penalties. Beyond it the counters that have counted least make room, and the penalties that
-   * end first; `stats` counts both. Default 1,000,000: some 100 MB, where so many keys are live.
+   * The limit of counters, and separately of penalties. At the limit, the store evicts the counters with the lowest counts and the
+   * penalties that end first. `stats` counts both. Default 1,000,000, which takes some 100 MB with that many live keys.
    */
   maxKeys?: number
   /**
-   * Milliseconds on a clock that starts anywhere. Default `performance.now`, which nobody sets: a clock that goes back begins
-   * windows and penalties again, one that goes forward ends them.
+   * A clock in milliseconds with any start. Default `performance.now`, which clock settings do not change. If the clock goes back,
+   * windows and penalties restart; if it jumps forward, they end.
    */
   now?: () => number
-  /** Told once, when the first live penalty has to make room for another. */
+  /** Called once, at the first eviction of a live penalty. */
   onError?: (error: EdgeError) => void
 }
 
@@ -34,7 +34,7 @@ const checkMaxKeys = (maxKeys: number) => {
 }
 
 /**
- * Counters in memory, bounded however many keys visitors invent.
+ * Counters in memory, with a limit on the number of keys.
  *
  * @throws EdgeError `invalid_option`
  * @example
@@ -47,13 +47,13 @@ export const memoryCounters = ({
   onError = () => {},
 }: MemoryCounterOptions = {}): Counters => {
   checkMaxKeys(maxKeys)
-  // A flood of invented keys pushes out others of the flood: each of them has counted one request.
+  // Each key of a flood of invented keys has a count of one, so the flood evicts its own keys.
   const counts = new CounterTable(maxKeys, PARTS, (shard, slot) => shard.sum(slot))
   const penalties = new CounterTable(maxKeys, 1, (shard, slot) => shard.ends[slot]!)
   const secret = crypto.getRandomValues(new Uint32Array(2))
   let hasWarned = false
 
-  /** The window of the hit that is looked at: one object for all, as no two are looked at at once. */
+  /** The window of the current hit. One object serves all hits, because they are handled one at a time. */
   const window: Window = { start: 0, counts: Array.from({ length: PARTS }, () => 0) }
 
   const readWindow = ({ rule: { periodMs }, high, low }: Hit, now: number): void => {
@@ -92,7 +92,7 @@ export const memoryCounters = ({
     onError(new EdgeError('counters_full', message))
   }
 
-  /** What a live penalty says; `undefined` where there is none. */
+  /** The state of a live penalty; `undefined` if there is none. */
   const penaltyOf = (
     { rule, high, low }: Hit,
     now: number
@@ -105,13 +105,13 @@ export const memoryCounters = ({
       penalties.remove(shard, slot)
       return undefined
     }
-    // Further off than it can be: the clock went back.
+    // The end is too far away, so the clock went back.
     if (end - now > rule.mitigationMs) shard.ends[slot] = now + rule.mitigationMs
     const retryAfterMs = shard.ends[slot]! - now
     return { count: shard.counts[slot]!, retryAfterMs, sinceMs: rule.mitigationMs - retryAfterMs }
   }
 
-  /** Counts one hit, or begins its penalty where that takes it above the limit. */
+  /** Counts one hit, or starts its penalty if the count exceeds the limit. */
   const add = (hit: Hit, now: number) => {
     const { limit, mitigationMs } = hit.rule
     if (mitigationMs > 0 && penaltyOf(hit, now) !== undefined) return
@@ -125,7 +125,7 @@ export const memoryCounters = ({
     writeWindow(hit, now)
   }
 
-  /** What the counter says of the request; counts it where it says nothing. */
+  /** The state of a counter above its limit; counts the request if the counter is within the limit. */
   const judge = (hit: Hit, now: number): Omit<Standing, 'index'> | undefined => {
     const { limit, periodMs, mitigationMs, onlyToOrigin } = hit.rule
     if (mitigationMs > 0) {
@@ -139,9 +139,9 @@ export const memoryCounters = ({
       return hit.applies ? { count: counted, retryAfterMs: mitigationMs, sinceMs: 0 } : undefined
     }
     const isAbove = counted > limit && hit.applies
-    // What is above the limit does not count: it would keep away what is within it.
+    // Requests above the limit do not count. Otherwise they would block later requests within it.
     if (!isAbove && !onlyToOrigin) count(window, hit.amount, LARGEST_COUNT)
-    // Also where it only asks: the window of a clock that went back has to begin again once, and not with each question.
+    // Also for a read: after the clock went back, the window must restart once, not at each read.
     if (counted > 0) writeWindow(hit, now)
     return isAbove
       ? {

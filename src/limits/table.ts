@@ -1,23 +1,23 @@
 const MIN_SLOTS = 16
-/** Above this part of its slots a shard grows: probes get long behind it. */
+/** A shard grows above this share of used slots, because probes would get long. */
 const MAX_LOAD = 0.75
-/** A shard moves to other memory as a whole, and no request should wait for more than some thousand entries. */
+/** A growing shard is copied as a whole, and no request should wait for more than some thousand entries. */
 const SHARDS = 256
-/** How many entries are compared where one has to make room. */
+/** The number of entries that an eviction compares. */
 const CANDIDATES = 16
 
-/** What an entry is worth against others: where one has to make room, the one for which this is smallest does. */
+/** The worth of an entry. An eviction removes the entry with the smallest worth. */
 export type Worth = (shard: Shard, slot: number) => number
 
 /**
- * Some of the entries of a table: columns of numbers, found by open addressing. An entry is free where its end is 0, and may be
- * dropped from its end on.
+ * A part of the entries of a table: columns of numbers with open addressing. An entry with the end 0 is free. An entry can be
+ * dropped after its end.
  */
 export class Shard {
   size = 0
   high = new Uint32Array(MIN_SLOTS)
   low = new Uint32Array(MIN_SLOTS)
-  /** Until when an entry says anything, in milliseconds of the counters' clock. */
+  /** The end of each entry, in milliseconds of the counters' clock. */
   ends = new Float64Array(MIN_SLOTS)
   /** `width` numbers of each entry. */
   counts: Uint32Array
@@ -27,14 +27,14 @@ export class Shard {
     this.counts = new Uint32Array(MIN_SLOTS * width)
   }
 
-  /** Of all the numbers of an entry. */
+  /** The sum of all numbers of an entry. */
   sum(slot: number): number {
     let sum = 0
     for (let i = slot * this.width; i < (slot + 1) * this.width; i++) sum += this.counts[i]!
     return sum
   }
 
-  /** -1 where there is none. */
+  /** The slot of a key; -1 if there is none. */
   find(high: number, low: number): number {
     const mask = this.ends.length - 1
     for (let slot = low & mask; this.ends[slot] !== 0; slot = (slot + 1) & mask) {
@@ -43,7 +43,7 @@ export class Shard {
     return -1
   }
 
-  /** Takes a free slot for a key that has none yet. */
+  /** Takes a free slot for a new key. */
   insert(high: number, low: number, end: number): number {
     const mask = this.ends.length - 1
     let slot = low & mask
@@ -65,13 +65,13 @@ export class Shard {
     return this.size + 1 > this.ends.length * MAX_LOAD
   }
 
-  /** Frees a slot, and moves those behind it up that were pushed on by it. */
+  /** Frees a slot, and moves back the later entries that it had displaced. */
   remove(slot: number): void {
     const mask = this.ends.length - 1
     let hole = slot
     for (let next = (slot + 1) & mask; this.ends[next] !== 0; next = (next + 1) & mask) {
       const home = this.low[next]! & mask
-      // Where its home lies between hole and itself, it would not be found any more.
+      // If its home is between the hole and its slot, a look-up would no longer find it there.
       if (((next - home) & mask) < ((next - hole) & mask)) continue
       this.#move(next, hole)
       hole = next
@@ -88,13 +88,13 @@ export class Shard {
     this.counts.copyWithin(to * width, from * width, (from + 1) * width)
   }
 
-  /** Drops what has ended, and makes as much room as the rest needs. */
+  /** Drops expired entries and resizes the shard for the rest. */
   tidy(now: number): void {
     const { high, low, ends, counts, width } = this
     let live = 0
     for (let slot = 0; slot < ends.length; slot++) if (ends[slot]! > now) live++
     let slots = MIN_SLOTS
-    // Twice as much as needed, or the next one would come soon.
+    // Twice the necessary size, so the next resize does not come soon.
     while (live > (slots * MAX_LOAD) / 2) slots *= 2
     this.size = 0
     this.#hand = 0
@@ -110,7 +110,7 @@ export class Shard {
     }
   }
 
-  /** The next entry of a round through all of them; there has to be one. */
+  /** The next entry of a round through all entries; there must be at least one. */
   next(): number {
     const mask = this.ends.length - 1
     do this.#hand = (this.#hand + 1) & mask
@@ -120,14 +120,14 @@ export class Shard {
 }
 
 /**
- * A hash table of at most `most` entries that each have an end. Its entries are numbers in typed arrays, some 100 bytes each,
- * and nothing in it is the garbage collector's work, however many keys visitors invent. It grows a shard at a time.
+ * A hash table of at most `most` entries, each with an end. Its entries are numbers in typed arrays, some 100 bytes each, so the
+ * garbage collector has no work, whatever the number of keys that visitors invent. It grows one shard at a time.
  *
  * @example
  * const table = new CounterTable(1_000_000, 8, (shard, slot) => shard.sum(slot))
  */
 export class CounterTable {
-  /** Live entries that made room for others. */
+  /** The number of evicted live entries. */
   evicted = 0
   readonly #shards: (Shard | undefined)[]
   readonly #width: number
@@ -136,9 +136,9 @@ export class CounterTable {
   #size = 0
 
   /**
-   * @param most entries at one time
-   * @param width numbers of each entry
-   * @param worth which of a few entries makes room where the table is full: the one for which this is smallest
+   * @param most the limit of entries
+   * @param width the number of numbers per entry
+   * @param worth the worth of an entry; a full table evicts the entry with the smallest worth among a few
    */
   constructor(most: number, width: number, worth: Worth) {
     this.#most = most
@@ -147,17 +147,17 @@ export class CounterTable {
     this.#shards = Array.from({ length: SHARDS }, () => undefined)
   }
 
-  /** Entries, with those that have ended and are not dropped yet. */
+  /** The number of entries, including expired ones that are not dropped yet. */
   get size(): number {
     return this.#size
   }
 
-  /** Of the typed arrays. */
+  /** The size of the typed arrays in bytes. */
   get bytes(): number {
     return this.#shards.reduce((sum, shard) => sum + (shard?.bytes ?? 0), 0)
   }
 
-  /** The part of the table that a key is in. */
+  /** The shard of a key. */
   shard(high: number): Shard {
     const at = high & (SHARDS - 1)
     let shard = this.#shards[at]
@@ -168,7 +168,7 @@ export class CounterTable {
     return shard
   }
 
-  /** A slot for a key that has none yet. */
+  /** Takes a slot for a new key. */
   insert(high: number, low: number, end: number, now: number): number {
     const shard = this.shard(high)
     if (this.#size >= this.#most) this.#makeRoom(high & (SHARDS - 1), now)
@@ -186,7 +186,7 @@ export class CounterTable {
     this.#size--
   }
 
-  /** Looks at the next few entries from the shard of the new one on: drops one that has ended, or else the one worth least. */
+  /** Compares the next few entries from the shard of the new key on. Drops an expired one, else the one with the smallest worth. */
   #makeRoom(wanted: number, now: number): void {
     let least: Shard | undefined
     let [leastSlot, leastWorth] = [-1, Infinity]

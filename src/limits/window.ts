@@ -1,25 +1,25 @@
 /**
- * The parts that a period is counted in. A part says nothing any more once any of it is older than the period, so that a request
- * is never held against a visitor for longer than that, and for no less than seven eighths of it.
+ * The number of parts of a period. A part no longer counts once any of it is older than the period. A request therefore counts for
+ * at most the period, and for at least seven eighths of it.
  */
 export const PARTS = 8
 
 const CURRENT = PARTS - 1
 
 /**
- * How many requests a key has made within the last period, part by part. A key's first request begins its first part, so
- * that its first period is counted whole. All in whole milliseconds and whole counts.
+ * The number of requests of a key within the last period, part by part. The first request of a key starts its first part, so its
+ * first period counts completely. All values are whole milliseconds and whole counts.
  *
- * Why windows slide, and why so: docs/decisions/rate-limits.md
+ * Reasons: docs/decisions/rate-limits.md
  */
 export interface Window {
-  /** When the part under way began, in milliseconds. */
+  /** The start of the current part, in milliseconds. */
   start: number
-  /** Counted in each part, the one under way last. */
+  /** The count of each part, with the current part last. */
   readonly counts: number[]
 }
 
-/** Goes on to the part that `now` is in. A clock that went back begins the part under way again. */
+/** Advances to the part of `now`. If the clock went back, the current part restarts. */
 export const advance = (window: Window, now: number, periodMs: number): void => {
   const elapsed = now - window.start
   const partMs = periodMs / PARTS
@@ -32,28 +32,28 @@ export const advance = (window: Window, now: number, periodMs: number): void => 
   if (parts < PARTS) window.start += parts * partMs
 }
 
-/** Counted within the last period. `window` has to be advanced to now. */
+/** The count within the last period. `window` must be advanced to now. */
 export const total = ({ counts }: Window): number => {
   let sum = 0
   for (const count of counts) sum += count
   return sum
 }
 
-/** How long ago the oldest part began that counts anything, in milliseconds; 0 where none does. */
+/** The age of the oldest part with a count, in milliseconds; 0 if there is none. */
 export const sinceMs = ({ start, counts }: Window, now: number, periodMs: number): number => {
   const oldest = counts.findIndex((counted) => counted > 0)
   if (oldest === -1) return 0
   return Math.max(0, now - start + (CURRENT - oldest) * (periodMs / PARTS))
 }
 
-/** @param largest more than this no part counts */
+/** @param largest the greatest count of a part */
 export const count = ({ counts }: Window, amount: number, largest: number): void => {
   counts[CURRENT] = Math.min(counts[CURRENT]! + amount, largest)
 }
 
 /**
- * Milliseconds until `more` on top is within `limit`, where nothing is counted meanwhile: 0 where it is; a period where it never
- * will be.
+ * Milliseconds until `more` additional requests are within `limit`, if nothing else counts until then. 0 if they are within it now;
+ * a period if they never will be.
  */
 export const waitMs = (
   window: Window,

@@ -1,24 +1,24 @@
 import type { Edge } from '../edge.ts'
 
-/** One source of data, as far as its age goes. */
+/** One source of data, with its age. */
 export interface DatedFact {
   /** `country`, `asn`, `feed` … */
   readonly role: string
   readonly name: string
-  /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
+  /** `YYYY-MM-DD`, `YYYY-MM`, or '' if unknown. */
   readonly date: string
   /** One line for people. */
   readonly text?: string
-  /** What is not as it should be. */
+  /** The problem of the source, if there is one. */
   readonly warning?: string
 }
 
 const factsOfEdges = new WeakMap<Edge, () => readonly DatedFact[]>()
 
-/** Who opens an edge's sources knows how old they are; the edge itself does not look. */
+/** The code that opens the sources of an edge knows their age; the edge itself does not. */
 export const rememberFacts = (edge: Edge, facts: () => readonly DatedFact[]): void => {
   factsOfEdges.set(edge, facts)
 }
 
-/** What was remembered last; nothing for an edge whose sources are the program's own. */
+/** The last remembered facts; none for an edge with sources of the program. */
 export const factsOf = (edge: Edge): readonly DatedFact[] => factsOfEdges.get(edge)?.() ?? []

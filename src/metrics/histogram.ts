@@ -12,7 +12,7 @@ interface Value {
   readonly value: number
 }
 
-/** Prometheus counts into a bucket what all smaller ones hold, too. */
+/** In Prometheus a bucket also includes the counts of all smaller buckets. */
 const valuesOf = ({ stats: { timings } }: Edge): Value[] => {
   const { boundsMs, counts, sumMs } = timings
   let total = 0
@@ -29,8 +29,8 @@ const valuesOf = ({ stats: { timings } }: Edge): Value[] => {
 }
 
 /**
- * How long judging takes. The edge counts into buckets of its own, as prom-client's `observe` costs more than judging may: this
- * object hands them to a registry, which asks a metric for no more than `get()`. prom-client has a type for its own classes alone.
+ * The judging time. The edge counts in buckets of its own, because prom-client's `observe` costs too much per request. This object
+ * passes them to a registry, which only calls `get()`. prom-client has types only for its own classes.
  */
 export const timingsMetric = (edge: Edge): Metric =>
   ({

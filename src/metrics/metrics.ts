@@ -5,25 +5,25 @@ import type { Edge } from '../edge.ts'
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 export interface MetricsOptions {
-  /** Adds the process' own: processor, memory, event loop, collections. Default false. */
+  /** Adds the metrics of the process: CPU, memory, event loop, garbage collections. Default false. */
   process?: boolean
-  /** How often rules that were read again were refused. */
+  /** The number of failed reloads. */
   reloadFailures?: () => number
 }
 
-/** What an edge tells Prometheus. */
+/** The metrics of an edge for Prometheus. */
 export interface EdgeMetrics {
   /** `Content-Type` of the text. */
   readonly contentType: string
-  /** The metrics as they are now. */
+  /** The current metrics as text. */
   text(): Promise<string>
-  /** Adds them to a registry of prom-client that the app has already. */
+  /** Adds the metrics to an existing prom-client registry of the app. */
   addTo(registry: Pick<Registry, 'registerMetric'>): Promise<void>
 }
 
 /**
- * The metrics of an edge, for a route of your own. prom-client loads with the first call, and the edge's counters are read when
- * somebody asks: no request pays for either.
+ * The metrics of an edge, for a route of your own. prom-client loads at the first call, and each call reads the edge's counters.
+ * Requests do not pay for either.
  *
  * @example
  * const edgeMetrics = metrics(edge)

@@ -28,7 +28,7 @@ const ofSinks = ({ store }: Edge, read: (sink: SinkState) => number): readonly S
 
 const ageSeconds = (date: string): number => (Date.now() - Date.parse(date)) / MS_PER_SECOND
 
-/** Every metric but the histogram. Labels come from the rules and sources of the owner: a visitor makes none. */
+/** Every metric except the histogram. Labels come only from the owner's rules and sources, so visitors cannot create any. */
 const ROWS: readonly Row[] = [
   {
     name: 'edge1020_info',
@@ -192,7 +192,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
-/** Reads an edge when it is asked; holds no values of its own between two questions. */
+/** Reads the edge at each scrape and stores no values. */
 const metricOf = (
   { name, help, labels = [], type, read }: Row,
   edge: Edge,
@@ -222,7 +222,7 @@ export const edgeMetricsOf = (edge: Edge, options: MetricsOptions): Metric[] => 
   timingsMetric(edge),
 ]
 
-/** A registry of their own. */
+/** A separate registry. */
 export const createRegistry = (edge: Edge, options: MetricsOptions): Registry => {
   const registry = new Registry()
   for (const metric of edgeMetricsOf(edge, options)) registry.registerMetric(metric)

@@ -4,7 +4,7 @@ import { factsOf, rememberFacts } from './facts.ts'
 
 type Attributes = Record<string, string | number>
 
-/** What is used of a `Span` of @opentelemetry/api. */
+/** The used part of a `Span` of @opentelemetry/api. */
 export interface TraceSpan {
   setAttributes(attributes: Attributes): unknown
   recordException(exception: Error): void
@@ -12,7 +12,7 @@ export interface TraceSpan {
   end(): void
 }
 
-/** What is used of a `Tracer` of @opentelemetry/api: the app brings it, edge1020 does not load it. */
+/** The used part of a `Tracer` of @opentelemetry/api. The app passes it in; edge1020 does not load the package. */
 export interface TraceSource {
   startSpan(name: string, options?: { attributes?: Attributes }): TraceSpan
 }
@@ -22,8 +22,8 @@ const SPAN = 'edge1020.judge'
 const ERROR = 2
 
 /**
- * The rule that decided is named; nothing that the visitor sent is: addresses and paths are in the app's own spans where it wants
- * them there, and in the event.
+ * The attributes name the deciding rule but contain no data from the visitor. The event has address and path, and the app can add
+ * them to its own spans.
  */
 const attributesOf = ({ action, ray, matches, answer }: Verdict): Attributes => {
   const deciding = matches.at(-1)
@@ -38,12 +38,12 @@ const attributesOf = ({ action, ray, matches, answer }: Verdict): Attributes => 
 }
 
 /**
- * The same edge, with one span a judged request: a child of the span that is active. A refusal's span ends when its events are
- * committed.
+ * Returns the same edge with one span per judged request, as a child of the active span. The span of a refusal ends after the commit
+ * of its events.
  *
  * Source: https://opentelemetry.io/docs/specs/otel/trace/api/
  *
- * @param tracer of the app's OpenTelemetry
+ * @param tracer the app's OpenTelemetry tracer
  * @example
  * import { trace } from '@opentelemetry/api'
  * const edge = traced(createEdge({ rules: 'rules/site.yaml' }), trace.getTracer('edge1020'))
@@ -75,7 +75,7 @@ export const traced = (edge: Edge, tracer: TraceSource): Edge => {
     }
   }
   const judge: Edge['judge'] = async (request, connection) => decide(request, connection)
-  // Its getters go on reading the edge below.
+  // Its getters still read the original edge.
   const same: Edge = Object.create(edge, {
     decide: { value: decide, enumerable: true },
     judge: { value: judge, enumerable: true },

@@ -4,19 +4,19 @@ import type { Verdict } from '../verdict.ts'
 import { passHeaders } from './request-headers.ts'
 
 /**
- * The slots that `@hono/node-server` fills on a Request of its own before anybody reads it. It looks at Node's request only when
- * it is asked, so the app sees what the edge changes there.
+ * The slots that `@hono/node-server` fills on its own unread Request. This Request reads Node's request lazily, so the app sees the
+ * edge's changes there.
  */
 const UNREAD = new Set(['incomingKey', 'methodKey', 'urlKey'])
-/** The slot for headers. The body is then still with Node's request. */
+/** The slot for headers. Node's request still has the body. */
 const HEADERS = 'headersKey'
 
-/** How much of a request an earlier middleware has made a copy of. */
+/** The parts of a request that an earlier middleware has copied. */
 export type EarlyRead = 'nothing' | 'headers' | 'all'
 
 /**
- * Tells how much of a request was read before the edge. Any Request that is not node-server's own counts as read: it no longer
- * looks at Node's request. So does one with slots of another name, as other versions of node-server may have.
+ * Returns the parts of a request that were read before the edge. A Request that is not node-server's own counts as read, because it
+ * no longer reads Node's request. The same applies to a Request with other slots, as in other versions of node-server.
  */
 export const earlyRead = (request: Request): EarlyRead => {
   const slots = Object.getOwnPropertySymbols(request)
@@ -33,14 +33,14 @@ export const earlyRead = (request: Request): EarlyRead => {
 const isReadable = ({ body, bodyUsed }: Request): boolean =>
   !bodyUsed && (body === null || !body.locked)
 
-/** The same request whose body was read already: nobody can read it again, but its headers can be others. */
+/** The same request after its body was read. The body is gone, but the headers can change. */
 const readAlready = ({ url, method, signal }: Request, headers: Headers): Request => {
   const request = new Request(url, { method, headers, signal, body: '' })
   void request.arrayBuffer()
   return request
 }
 
-/** @param repeated headers of which only the first value counts: a Fetch Request has all of them in one */
+/** @param repeated repeated headers of which only the first value counts; a Fetch `Request` joins their values */
 const change = (
   headers: Headers,
   verdict: Verdict,
@@ -52,10 +52,10 @@ const change = (
 }
 
 /**
- * Puts the edge's view of the headers in the place of what was read of them early. The caller's own Request stays as it is:
- * tests send one several times.
+ * Replaces headers that were read early by the edge's view of them. The caller's own Request does not change, because tests send
+ * one several times.
  *
- * @param repeated single-valued headers that came several times, with the value that counts
+ * @param repeated repeated single-valued headers, with the value that counts
  */
 export const replaceHeaders = (
   c: Context,
@@ -66,7 +66,7 @@ export const replaceHeaders = (
   if (read === 'nothing') return
   const { raw } = c.req
   if (read === 'headers') {
-    // node-server's own Request, and its body stays where it is read fastest.
+    // It is node-server's own Request. Its body stays there, where reading is fastest.
     change(raw.headers, verdict, repeated)
     return
   }
@@ -74,7 +74,7 @@ export const replaceHeaders = (
   c.req.raw = isReadable(raw) ? new Request(raw, { headers }) : readAlready(raw, headers)
 }
 
-/** The parts of a Fetch Request that a look at its body needs. */
+/** The parts of a Fetch Request that reading its body needs. */
 interface BodyHolder {
   readonly headers: Headers
   readonly body: Request['body']
@@ -82,7 +82,7 @@ interface BodyHolder {
   clone(): Pick<Request, 'body'>
 }
 
-/** The body that Hono keeps for its `c.req.json()` and others, read when the edge reads it. */
+/** The body in Hono's cache for `c.req.json()` and others, read only when the edge reads it. */
 class KeptBody implements BodyHolder {
   readonly bodyUsed = false
   readonly #c: Context
@@ -110,7 +110,7 @@ class KeptBody implements BodyHolder {
   }
 }
 
-/** A form's bytes are gone when Hono has taken it apart; of all other readings they can be had again. */
+/** After Hono has parsed a form, its bytes are gone. All other cached forms give the bytes again. */
 const isKept = ({ req: { raw, bodyCache } }: Context): boolean => {
   const [first] = Object.keys(bodyCache)
   return raw.bodyUsed && first !== undefined && first !== 'formData'
@@ -118,7 +118,7 @@ const isKept = ({ req: { raw, bodyCache } }: Context): boolean => {
 
 const bodyHolder = (c: Context): BodyHolder => (isKept(c) ? new KeptBody(c) : c.req.raw)
 
-/** A Fetch request as the edge judges it: with its body even where Hono has read that already. */
+/** A Fetch request for the edge to judge, with its body even if Hono has read it already. */
 export const judgedFetch = (c: Context): EdgeRequest => {
   const { raw } = c.req
   if (!isKept(c)) return raw
@@ -128,7 +128,7 @@ export const judgedFetch = (c: Context): EdgeRequest => {
   return request as unknown as Request
 }
 
-/** A request of Node whose body an earlier middleware has taken over: its head as received, its body as Hono has it. */
+/** A request of Node whose body an earlier middleware has read: the head as received, the body from Hono. */
 class TakenOver implements RawRequest {
   readonly method: string | undefined
   readonly url: string | undefined
@@ -161,6 +161,6 @@ class TakenOver implements RawRequest {
   }
 }
 
-/** A request of Node as the edge judges it: the body comes from where it is now. */
+/** A request of Node for the edge to judge, with its body from its current place. */
 export const judgedNode = (incoming: RawRequest, c: Context, read: EarlyRead): EdgeRequest =>
   read === 'all' ? new TakenOver(incoming, c) : incoming

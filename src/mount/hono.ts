@@ -20,12 +20,12 @@ import { dropUnread } from './unread.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
-    /** The request's Ray ID: 16 hex digits, as the page and the event log show it. */
+    /** The request's Ray ID: 16 hex digits, as on the page and in events. */
     rayId: string
   }
 }
 
-/** As nginx has it in its logs. */
+/** Client closed the request: the status in nginx's logs. */
 const CLIENT_CLOSED_REQUEST = 499
 const FIRST_FINAL_STATUS = 200
 
@@ -55,11 +55,11 @@ const isNodePair = (env: unknown): env is NodePair =>
   env.incoming !== null
 
 /**
- * Mounts an edge as Hono middleware. A blocked request is answered here; a passing one goes on with `c.get('rayId')`,
- * the `CF-RAY` response header, and the edge's headers (`CF-Ray`, `CF-Connecting-IP` and others) on the request that the app
- * sees, even where an earlier middleware has read the visitor's.
+ * Mounts an edge as Hono middleware, which answers blocked requests. A passing request gets `c.get('rayId')`, the `CF-RAY` response
+ * header, and the edge's request headers (`CF-Ray`, `CF-Connecting-IP` and others), even if an earlier middleware has read the
+ * visitor's headers.
  *
- * On `@hono/node-server` the header is added to Node's response: touching `c.res` after `next()` would build a real
+ * On `@hono/node-server` the middleware sets the header on Node's response. Reading `c.res` after `next()` would create a real
  * Response and cost most of the throughput.
  */
 export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): MiddlewareHandler =>
@@ -73,7 +73,7 @@ export const mountHono = (edge: Edge, { connection }: HonoMountOptions = {}): Mi
     const verdict = edge.decide(judgedNode(incoming, c, read), incoming.socket)
     return verdict instanceof Promise
       ? verdict.then((decided) => {
-          // The visitor has left while its body was looked at: nobody would hear the app.
+          // The visitor disconnected during the upload of the body, so no client would get the app's answer.
           if (incoming.readableAborted) {
             return new Response(null, { status: CLIENT_CLOSED_REQUEST })
           }
@@ -111,7 +111,7 @@ const passOrAnswer = (
   return next() as Promise<undefined>
 }
 
-/** Puts `CF-RAY` on Hono's response, unless that ends HTTP on its connection (101): such a response cannot be made anew. */
+/** Sets `CF-RAY` on Hono's response, except on a 101, which cannot be created again. */
 const announceOnHono = (c: Context, { rayHeader }: Verdict) => {
   if (!c.finalized || c.res.status >= FIRST_FINAL_STATUS) c.header('CF-RAY', rayHeader)
 }
@@ -129,14 +129,14 @@ const onFetch = async (
   replaceHeaders(c, verdict)
   await next()
   announceOnHono(c, verdict)
-  // Where nothing has answered, Hono's `c.res` would be a 404 that the app may still turn into something else.
+  // Without an answer, reading Hono's `c.res` would create a 404, which the app can still replace.
   if (c.finalized) verdict.responseWatch?.tellFetch(c.res)
   return undefined
 }
 
 /**
- * A WebSocket's opening handshake. `c.req.raw` is a copy of Node's request here, and there is no response: what the app returns
- * becomes the answer only where no WebSocket was asked for, and then without its body.
+ * The opening handshake of a WebSocket. Here `c.req.raw` is a copy of Node's request, and there is no response. The app's return
+ * value becomes the answer only if the request is not for a WebSocket, and then without its body.
  */
 const onUpgrade = async (
   edge: Edge,

@@ -1,6 +1,6 @@
 const RAY_HEADER = 'CF-RAY'
 
-/** Carries the value of the response's `CF-RAY` header from the middleware to where the head is written. */
+/** Carries the value of `CF-RAY` from the middleware to the code that writes the head. */
 const rayHeaderOf = Symbol('CF-RAY')
 
 interface RayCarrier {
@@ -9,7 +9,7 @@ interface RayCarrier {
 
 type WriteHead = (status: number, reason?: unknown, headers?: unknown) => unknown
 
-/** Node's response, as far as its head goes. */
+/** The head of Node's response. */
 export interface NodeResponse {
   /** On `node:http`, not on `node:http2`. */
   readonly req?: object
@@ -17,7 +17,7 @@ export interface NodeResponse {
   writeHead: WriteHead
 }
 
-/** Header names and values in turn, or pairs of them: Node takes both. */
+/** Alternating header names and values, or pairs: Node accepts both. */
 const withRayInList = (list: readonly unknown[], ray: string): unknown[] =>
   Array.isArray(list[0]) ? [...list, [RAY_HEADER, ray]] : [...list, RAY_HEADER, ray]
 
@@ -34,7 +34,7 @@ const withRay = (
   return headers
 }
 
-/** Stands in for `writeHead` on one response: adds the header to those that are written. */
+/** Replaces `writeHead` on one response and adds the header. */
 function writeHeadWithRay(
   this: NodeResponse,
   status: number,
@@ -55,11 +55,11 @@ function writeHeadWithRay(
 }
 
 /**
- * Puts `CF-RAY` on Node's response. A header that is set beforehand sends Node down its slow way of writing a head, which
- * costs some 10 % of the throughput of a small answer, so it is added while the head is written.
+ * Sets `CF-RAY` on Node's response. With `setHeader`, Node would use a slower path to write the head, which costs some 10 % of the
+ * throughput of a small answer. This code adds the header while Node writes the head.
  */
 export const announceRay = (rayHeader: string, request: object, response: NodeResponse): void => {
-  // HTTP/2 has no such two ways, and what somebody else has put in `writeHead`'s place stays.
+  // HTTP/2 has no slow path. If other code has replaced `writeHead`, its version stays.
   if (response.req !== request || Object.hasOwn(response, 'writeHead')) {
     response.setHeader(RAY_HEADER, rayHeader)
     return

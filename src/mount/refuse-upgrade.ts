@@ -1,7 +1,7 @@
 import type { Answer } from '../answers/answer.ts'
 import { reasonPhrase } from '../answers/reason-phrase.ts'
 
-/** The socket of an upgrade: Node hands over nothing else to answer on. */
+/** The socket of an upgrade. Node passes no response object. */
 export interface UpgradeSocket {
   readonly destroyed: boolean
   write(text: string): unknown
@@ -12,12 +12,12 @@ export interface UpgradeSocket {
   once(event: 'close', listener: () => void): unknown
 }
 
-/** A visitor who does not close has this long to read the answer. */
+/** Time limit for a visitor that does not close the connection. */
 const LINGER_MS = 1_000
 
 /**
- * Answers an upgrade as a normal request and closes the connection. Resolves when it is closed: what brings WebSockets to Hono
- * writes an empty answer of its own to every socket that is still open.
+ * Answers an upgrade like a normal request and closes the connection. Resolves after the close, because Hono's WebSocket helpers
+ * write an empty answer to every socket that is still open.
  */
 export const refuseUpgrade = (
   socket: UpgradeSocket,

@@ -4,10 +4,10 @@ import { isStrippedRequestHeader, mayBeStripped } from '../visitor/stripped-head
 
 /** Node's request, with its views of the headers. */
 export interface NodeRequest {
-  /** Built by Node from `rawHeaders` when it is first read, and not again. */
+  /** Node builds it from `rawHeaders` once, at the first read. */
   readonly headers: Record<string, string | string[] | undefined>
   readonly rawHeaders: string[]
-  /** Another view, built likewise; `node:http2` has none. */
+  /** Another view of the same kind; `node:http2` does not have it. */
   headersDistinct?: unknown
 }
 
@@ -28,7 +28,7 @@ const readsCountry = (zone: Verdict['zone']): boolean => {
   return reads
 }
 
-/** What the edge tells the app, in the order of `edgeValues`. */
+/** The edge's headers for the app, in the order of `edgeValues`. */
 const NAMES = [
   'CF-Ray',
   'CF-Connecting-IP',
@@ -40,11 +40,10 @@ const NAMES = [
 const LOWER_CASE_NAMES = NAMES.map((name) => name.toLowerCase())
 
 /**
- * The values of the headers that the edge sets, '' for those that it leaves out.
+ * The values of the headers that the edge sets; '' for omitted ones.
  *
- * The country is among them where a rule reads it: elsewhere no mounted app pays for the look-up or the data. The app stands on
- * the visitor's own connection, so X-Forwarded-For ends with whom that connection's proxy was called by: one more entry would
- * shift what an app counts by (Express's `trust proxy`).
+ * The country is included only if a rule reads it. Otherwise a mounted app would pay for the look-up and the data. The app uses the
+ * visitor's own connection, so the mount adds no entry to X-Forwarded-For. One more entry would shift Express's `trust proxy` count.
  */
 const edgeValues = ({ rayHeader, visitor, request: { scheme }, zone }: Verdict) => [
   rayHeader,
@@ -59,8 +58,8 @@ const isReplaced = (lowerCaseName: string): boolean =>
   LOWER_CASE_NAMES.includes(lowerCaseName) || isStrippedRequestHeader(lowerCaseName)
 
 /**
- * Takes the headers that are the edge's to set off a request, in every spelling, and puts the edge's on: the app sees the
- * request as an origin behind the edge does.
+ * Replaces the visitor's headers that only the edge sets, in every spelling, by the edge's. The app then sees the same request as
+ * an origin behind the edge.
  */
 export const passHeaders = (verdict: Verdict, headers: Headers): void => {
   const values = edgeValues(verdict)
@@ -68,7 +67,7 @@ export const passHeaders = (verdict: Verdict, headers: Headers): void => {
   for (const [i, value] of values.entries()) if (value !== '') headers.set(NAMES[i]!, value)
 }
 
-/** Where Node keeps how long `rawHeaders` is, without which it reads past their end; `null` where this version has no such slot. */
+/** Node's slot with the length of `rawHeaders`, which Node needs to stop at their end; `null` if this version has no such slot. */
 let countSlot: symbol | null | undefined
 
 const findCountSlot = (request: NodeRequest): symbol | null =>
@@ -76,7 +75,7 @@ const findCountSlot = (request: NodeRequest): symbol | null =>
     /^(?:k?headersCount)$/i.test(description ?? '')
   ) ?? null
 
-/** Node builds `headersDistinct` from `rawHeaders` when it is first read: has it do so (again) from what they are now. */
+/** Makes Node build `headersDistinct` again from the current `rawHeaders` at the next read. */
 const renewDistinct = (request: NodeRequest) => {
   if (countSlot === undefined) countSlot = findCountSlot(request)
   if (countSlot !== null) {
@@ -96,7 +95,7 @@ const renewDistinct = (request: NodeRequest) => {
 
 const NONE: Readonly<Record<string, string>> = {}
 
-/** The value that a header had the first time; a name that comes first here has none. */
+/** The first value of a header; `undefined` at the first occurrence of the name. */
 const firstOf = (rawHeaders: readonly string[], end: number, lowerCaseName: string) => {
   for (let i = 0; i < end; i += 2) {
     if (rawHeaders[i]!.toLowerCase() === lowerCaseName) return rawHeaders[i + 1]
@@ -105,17 +104,16 @@ const firstOf = (rawHeaders: readonly string[], end: number, lowerCaseName: stri
 }
 
 /**
- * The same as `passHeaders` on Node's request, in place. Of a single-valued header that came several times only the first value
- * stays: a rule has seen no other. It sits on the path of every request, so names are looked at closely only where their first
- * letter and length fit.
+ * The same as `passHeaders` on Node's request, in place. A repeated single-valued header keeps only its first value, which is the one
+ * that rules read. This code runs for every request, so it compares a name only if its first letter and length match.
  *
- * @returns the single-valued headers that came several times, with the value that counts
+ * @returns repeated single-valued headers, with the value that counts
  */
 export const passNodeHeaders = (
   verdict: Verdict,
   request: NodeRequest
 ): Readonly<Record<string, string>> => {
-  // Read before anything changes: what the edge knows comes from these headers.
+  // Read before any change, because the edge's values come from these headers.
   const values = edgeValues(verdict)
   const { headers, rawHeaders } = request
   let kept = 0

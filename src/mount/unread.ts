@@ -6,21 +6,21 @@ export interface FinishingResponse {
   once(event: 'finish', listener: () => void): unknown
 }
 
-/** Node's request, as far as what nobody has read of it goes. */
+/** The parts of Node's request for its unread rest. */
 export interface UnreadRequest extends Destroyable {
   readonly complete: boolean
-  /** The visitor went away before its end. */
+  /** The visitor disconnected before the end of the request. */
   readonly readableAborted: boolean
-  /** `null` where nobody has begun to read. */
+  /** `null` if no code has started to read. */
   readonly readableFlowing: boolean | null
   readonly readableLength: number
-  /** Only HTTP/2 has it, for both ways. */
+  /** Only on HTTP/2, for both directions. */
   readonly stream?: FinishingResponse & Destroyable
   resume(): unknown
   once(event: 'end' | 'close', listener: () => void): unknown
 }
 
-/** What a refused visitor goes on sending is taken so long, as by nginx (`lingering_time`); then the line is cut. */
+/** Time limit for the rest of a refused request, as in nginx (`lingering_time`). After it the edge closes the connection. */
 const LINGER_MS = 30_000
 
 const cutLater = (request: UnreadRequest) => {
@@ -31,10 +31,11 @@ const cutLater = (request: UnreadRequest) => {
 }
 
 /**
- * Drops what is left of a request when its response is out: the next request on the connection stands behind it. Node does
- * so itself, but no longer once the edge has looked at the body.
+ * Drops the unread rest of a request after its response, because the next request on the connection follows it. Node does this
+ * itself, but not after the edge has read from the body.
  *
- * Not cut off at once where the edge refused: many clients read no answer before they have sent everything.
+ * The edge does not close the connection of a refused visitor at once, because many clients send everything before they read the
+ * answer.
  */
 export const dropUnread = (
   request: UnreadRequest,
@@ -42,7 +43,7 @@ export const dropUnread = (
   isRefused: boolean
 ): void => {
   if (request.complete && request.readableLength === 0) return
-  // The response of HTTP/2 only says so when both ways are closed.
+  // On HTTP/2 the event only comes when both directions are closed.
   const outgoing = request.stream ?? response
   outgoing.once('finish', () => {
     if (isRefused && !request.complete) cutLater(request)

@@ -1,7 +1,7 @@
 import type { Answer } from '../answers/answer.ts'
 import type { ChallengeFacts, Challenges } from '../challenges/challenges.ts'
 
-/** What a challenge's page sends: the answer to its question. No rule judges it, so that none can lock a visitor out. */
+/** Takes the answer from the page of a challenge. No rule judges this request, so no rule can lock a visitor out. */
 export const answer = (
   { challenges }: { readonly challenges: Challenges },
   facts: ChallengeFacts,

@@ -22,8 +22,8 @@ const notFound = (facts: RefusalFacts, wanted: string): Answer => {
 }
 
 /**
- * The error that `GET /cdn-cgi/error/1015?dialect=json&generation=g1` asks for, in any dialect and generation; without these as
- * a blocked request would get it. What is unknown is a 404 that says what there is.
+ * The error of `GET /cdn-cgi/error/1015?dialect=json&generation=g1`. Without these parameters it has the form that a blocked request
+ * would get. An unknown code or parameter gets a 404 that lists the known ones.
  */
 export const answer = (
   { answers }: { readonly answers: Answers },

@@ -2,14 +2,14 @@ import type { Answer, Answers, RefusalFacts } from '../answers/answer.ts'
 import type { ChallengeFacts, Challenges } from '../challenges/challenges.ts'
 import { Later } from '../later.ts'
 
-/** What answers are made with. */
+/** The services that create answers. */
 export interface Answering {
   readonly answers: Answers
-  /** Only for the paths of challenges: its module is not always here. */
+  /** Only for the paths of challenges, because their module is not always loaded. */
   readonly challenges: Challenges
 }
 
-/** What answers on a path, given the facts of the request without an error code of its own. */
+/** Answers on a path, given the facts of the request without an error code. */
 export type ReservedHandler = (
   answering: Answering,
   facts: Omit<RefusalFacts, 'code'> & ChallengeFacts,
@@ -21,25 +21,25 @@ interface ReservedPath {
   readonly prefix: string
   /** The verdict's `action`. */
   readonly action: 'preview' | 'clearance'
-  /** Its module is imported when somebody asks for the path. */
+  /** The module loads at the first request for the path. */
   readonly handler: Later<{ answer: ReservedHandler }>
 }
 
-/** Everything below this path is Cloudflare's on every site: https://developers.cloudflare.com/fundamentals/reference/cdn-cgi-endpoint/ */
+/** Cloudflare reserves all paths below this one on every site: https://developers.cloudflare.com/fundamentals/reference/cdn-cgi-endpoint/ */
 const ROOT = '/cdn-cgi/'
 
 export const previews = new Later<{ answer: ReservedHandler }>(() => import('./error-preview.ts'))
 
 export const passes = new Later<{ answer: ReservedHandler }>(() => import('./challenge-pass.ts'))
 
-/** The paths below `/cdn-cgi/` that this edge answers itself, before any rule. A new one is one line here. */
+/** The paths below `/cdn-cgi/` that the edge answers itself before any rule. A new path is one line here. */
 const RESERVED: readonly ReservedPath[] = [
   { prefix: '/cdn-cgi/error/', action: 'preview', handler: previews },
   { prefix: '/cdn-cgi/challenge-platform/', action: 'clearance', handler: passes },
 ]
 
 /**
- * The reserved path that a request asks for; `undefined` for every other.
+ * The reserved path of a request; `undefined` for all other paths.
  *
  * @param request `url` is the target as received, `path` its normalised path
  */
@@ -47,7 +47,7 @@ export const reservedPath = (request: {
   readonly url: string
   readonly path: string
 }): ReservedPath | undefined => {
-  // A look at the target as it came spares other requests the normalised path.
+  // Checks the target as received first, so other requests do not pay for the normalised path.
   if (!request.url.includes(ROOT)) return undefined
   const { path } = request
   return RESERVED.find(({ prefix }) => path.startsWith(prefix))

@@ -6,13 +6,13 @@ import { redisCounters } from './redis.ts'
 
 const MEMORY = /^memory(?::(\d+))?$/
 
-/** Where rate limits count, by name: `memory`, `memory:MAXKEYS`, `redis://HOST:PORT`, `rediss://…`, `valkey://…`. */
+/** The name of counters: `memory`, `memory:MAXKEYS`, `redis://HOST:PORT`, `rediss://…`, `valkey://…`. */
 export type CountersName =
   | 'memory'
   | `${'memory' | 'redis' | 'rediss' | 'valkey' | 'valkeys'}:${string}`
 
 /**
- * @throws EdgeError `invalid_option`, `counters_failed` where ioredis is not installed
+ * @throws EdgeError `invalid_option`, `counters_failed` if ioredis is not installed
  * @example openCounters('memory:50000', {})
  */
 export const openCounters = (

@@ -1,22 +1,21 @@
 import { PARTS } from '../window.ts'
 
-/** Adds what is known behind a response; nobody waits for an answer. */
+/** Adds hits that depend on a response. The edge does not wait for the result. */
 export const ADD = 1
 /** The rule's action ends the evaluation. */
 export const ENDS = 2
-/** A request that is refused does not count. */
+/** Refused requests do not count. */
 export const ONLY_TO_ORIGIN = 4
-/** The rule's expression is true of the request. */
+/** The rule's expression matches the request. */
 export const APPLIES = 8
 
 /**
- * All counters of one request in one step that nothing comes between. It does what `memory.ts` does; both pass the same contract
- * suite.
+ * All counters of one request in one atomic step. It does the same as `memory.ts`; both pass the same contract suite.
  *
- * A key holds `p UNTIL COUNT` while the action is applied to it, else `w START C1 … C8`, the counts of the parts of its period.
- * Redis drops it when it says nothing any more. ARGV[1] is the time in milliseconds, or -1 for that of the server, which all
- * edges share; then come five for each key: limit, period and mitigation timeout in milliseconds, amount, the flags above. The answer has four numbers for each
- * counter that acts: its place from 0 on, its count, the milliseconds to wait, and those since its penalty or oldest part began.
+ * The value of a key is `p UNTIL COUNT` during its action, else `w START C1 … C8` with the counts of the parts of its period. Redis
+ * drops the key when it expires. ARGV[1] is the time in milliseconds, or -1 for the server's time, which all edges share. Then come
+ * five numbers per key: limit, period and mitigation timeout in milliseconds, amount, and the flags above. The answer has four numbers
+ * per counter above its limit: its index from 0, its count, the milliseconds to wait, and the age of its penalty or oldest part.
  */
 export const COUNT_SCRIPT = `
 local now = tonumber(ARGV[1])

@@ -11,32 +11,32 @@ const DEFAULT_RETRY_MS = 500
 const DEFAULT_PREFIX = 'edge1020:'
 const NUMBERS_PER_STANDING = 4
 const SERVER_TIME = -1
-/** Silence of so many questions in a row is a connection that is dead, and another one is made. */
+/** After this number of unanswered commands in a row, the connection counts as dead, and the edge opens another one. */
 const DEAF_AFTER = 4
 /**
- * All edges that share counters hash alike, so this is no secret. Whoever makes two values of his own collide shares one limit
- * between them.
+ * All edges with common counters use the same key, so it is not secret. A visitor that constructs two colliding values only gets one
+ * common limit for both.
  */
 const SHARED_SECRET = [0x6564_6765, 0x3130_3230] as const
 
 export interface RedisCounterOptions {
-  /** How long a request waits for Redis, in milliseconds; then it passes uncounted. Default 100. */
+  /** Time limit for Redis in milliseconds. After it the request passes without being counted. Default 100. */
   deadlineMs?: number
-  /** How long the first requests wait for the first connection, in milliseconds. Default 2,000. */
+  /** Time limit of the first requests for the first connection, in milliseconds. Default 2,000. */
   connectTimeoutMs?: number
-  /** How often Redis is tried while it does not answer, in milliseconds. Default 500. */
+  /** Interval of retries while Redis does not answer, in milliseconds. Default 500. */
   retryMs?: number
-  /** In front of each key. Default `edge1020:`. */
+  /** Prefix of each key. Default `edge1020:`. */
   prefix?: string
   /** Milliseconds since the epoch. Default: the clock of the Redis server, which all edges share. */
   now?: () => number
-  /** Told once when Redis ceases to answer: requests are not limited from then on. */
+  /** Called once when Redis stops answering. From then on requests are not limited. */
   onError?: (error: EdgeError) => void
-  /** Told when it answers again, and how many requests were let through meanwhile. */
+  /** Called when Redis answers again, with the number of requests that passed in the meantime. */
   onWarning?: (warning: string) => void
 }
 
-/** What is counted to find out whether Redis counts. With a hash of 0, which a visitor's key has once in 2^64 cases. */
+/** The probe: a counter with the hash 0. A visitor's key has this hash once in 2^64 cases. */
 const PROBE: Hit = {
   rule: {
     limit: Number.MAX_SAFE_INTEGER,
@@ -63,7 +63,7 @@ const parseUrl = (url: string): { url: string; name: string } => {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   const scheme = SCHEMES[parsed?.protocol ?? '']
   if (parsed === undefined || scheme === undefined || parsed.hostname === '') {
-    // The text may have a password in it: only its beginning is shown.
+    // The text can contain a password, so the message only shows its beginning.
     const shown = url.slice(0, Math.max(0, url.indexOf('//')))
     throw new EdgeError(
       'invalid_option',
@@ -115,11 +115,11 @@ const standingsOf = (answer: unknown, hits: number): readonly Standing[] => {
 }
 
 /**
- * Counters in Redis or Valkey, which several edges share: one script and one round trip for each request, however many rules
- * count it. While Redis does not answer no request is limited, and none waits; it is tried again in the background.
+ * Counters in Redis or Valkey, which several edges share. Each request takes one script and one round trip for all its rules. While
+ * Redis does not answer, requests pass without limits and without waiting, and the edge retries in the background.
  *
  * @param url `redis://:PASSWORD@HOST:PORT/DATABASE`; `rediss://` is TLS
- * @throws EdgeError `invalid_option`, `counters_failed` where ioredis is not installed
+ * @throws EdgeError `invalid_option`, `counters_failed` if ioredis is not installed
  * @example const edge = createEdge({ rules: 'rules/site.yaml', counters: redisCounters('redis://localhost:6379') })
  */
 export const redisCounters = (
@@ -160,7 +160,7 @@ export const redisCounters = (
 
   const probe = () => {
     retry = undefined
-    // Not a ping: a Redis that is full, or a replica, answers that and cannot count.
+    // Not a ping, because a full Redis or a replica answers a ping but cannot count.
     ask([PROBE], false).then(recovered, (error: unknown) => {
       if (++deaf % DEAF_AFTER === 0 && client.status === 'ready') client.disconnect(true)
       failed(error)
@@ -190,7 +190,7 @@ export const redisCounters = (
   client.on('error', failed)
   client.on('close', () => failed(new Error('the connection was closed')))
 
-  /** Until the first connection is there or has failed. */
+  /** Resolves when the first connection is ready or has failed. */
   let opening: Promise<void> | undefined = new Promise<void>((resolve) => {
     const opened = () => {
       opening = undefined
@@ -218,7 +218,7 @@ export const redisCounters = (
     return ask(hits, adds)
   }
 
-  /** @param error `undefined` where it is known already that Redis does not answer */
+  /** @param error `undefined` if Redis is already known not to answer */
   const openly = (error: unknown): readonly Standing[] => {
     if (error !== undefined) failed(error)
     failedOpen++
@@ -226,7 +226,7 @@ export const redisCounters = (
     return NOTHING
   }
 
-  /** What nobody waits for: closing does. */
+  /** Commands in the background; `close` waits for them. */
   const later = (work: Promise<unknown>) => {
     const settled: Promise<unknown> = work.then(noop, failed).then(() => pending.delete(settled))
     pending.add(settled)

@@ -11,7 +11,7 @@ import { sendOnNode } from './send.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** The request's Ray ID: 16 hex digits, as the page and the event log show it. */
+    /** The request's Ray ID: 16 hex digits, as on the page and in events. */
     rayId?: string
   }
 }
@@ -23,9 +23,8 @@ export type NodeMiddleware = (
 ) => void
 
 /**
- * Mounts an edge in front of a `node:http` handler, or as Express/Connect middleware. A blocked request is answered
- * here; a passing one goes on with `req.rayId`, the `CF-RAY` response header, and `CF-Ray` and `CF-Connecting-IP` on the
- * request that the app sees.
+ * Mounts an edge in front of a `node:http` handler, or as Express/Connect middleware, which answers blocked requests. A passing
+ * request gets `req.rayId`, the `CF-RAY` response header, and the edge's request headers (`CF-Ray`, `CF-Connecting-IP` and others).
  */
 export const mountNode = (edge: Edge): NodeMiddleware =>
   function edge1020(request, response, next) {
@@ -38,7 +37,7 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       next()
     }
     const answerOrPassLater = (verdict: Verdict) => {
-      // While the body was looked at the visitor has left, or somebody else has answered.
+      // During the upload of the body the visitor disconnected, or other code has answered.
       if (request.readableAborted || response.headersSent) return
       dropUnread(request, response, verdict.isRefused)
       answerOrPass(verdict)
@@ -50,7 +49,7 @@ export const mountNode = (edge: Edge): NodeMiddleware =>
       next(error)
       return
     }
-    // What the app throws is the app's: it must not be called a second time for it.
+    // An error of the app must not cause a second call of the app.
     if (verdict instanceof Promise) void verdict.then(answerOrPassLater, next)
     else answerOrPass(verdict)
   }

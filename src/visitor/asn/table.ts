@@ -19,7 +19,7 @@ export interface AsnData {
   readonly nameEnds: Uint32Array
   /** Networks in the source. */
   readonly entries: number
-  /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
+  /** `YYYY-MM-DD`, `YYYY-MM`, or '' if unknown. */
   readonly date: string
 }
 

@@ -37,7 +37,7 @@ export interface SourcesOptions {
 export interface SourceFact {
   readonly role: 'country' | 'place' | 'asn' | 'feed' | 'bots' | 'anonymous' | 'unused'
   readonly name: string
-  /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
+  /** `YYYY-MM-DD`, `YYYY-MM`, or '' if unknown. */
   readonly date: string
   /** One line for people. */
   readonly text: string
