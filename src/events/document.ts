@@ -1,8 +1,8 @@
 import type { SecurityEvent } from './event.ts'
 
-/** An event as `GET /api/events/:ray` and `edge1020 events RAY --json` give it. */
+/** An event in the form of `GET /api/events/:ray` and `edge1020 events RAY --json`. */
 export interface EventDocument extends SecurityEvent {
-  /** The other rules that matched the same request, latest first; absent where there are none. */
+  /** The other matches of the same request, latest first; absent if there are none. */
   also?: SecurityEvent[]
 }
 

@@ -14,7 +14,7 @@ import type {
 } from './settle.ts'
 import { cursorOf, MAX_SERIES_POINTS, tooManyPoints } from './settle.ts'
 
-/** What `text` of a query is looked for in; an address only as a whole. */
+/** The texts that `text` of a query searches. An address must match as a whole. */
 export const TEXT_FIELDS = [
   'ray',
   'rule.id',
@@ -32,7 +32,7 @@ const searched = eventFields.filter(({ name }) => TEXT_FIELDS.some((one) => one 
 const alsoOf = (condition: SettledCondition) =>
   eventFields.find(({ name }) => name === condition.field.also)
 
-/** A–Z alone, as SQLite compares. */
+/** Only A–Z, as in SQLite. */
 export const lowered = (text: string): string =>
   text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
@@ -80,7 +80,7 @@ const holds = (text: string): ((event: SecurityEvent) => boolean) => {
     event.ip === ip || searched.some(({ read }) => lowered(String(read(event))).includes(wanted))
 }
 
-/** Whether an event is one of those that a query asks about. */
+/** Whether a query selects an event. */
 export const matcher = ({ where, fromMs, toMs, text }: Settled) => {
   const tests = where.map(fulfils)
   if (text !== undefined) tests.push(holds(text))
@@ -100,7 +100,7 @@ const positionOf = ({ time, ray, matchIndex }: SecurityEvent): Position => ({
   matchIndex,
 })
 
-/** Newest first; of one request the deciding event first. */
+/** Newest first; the deciding event of a request before its others. */
 const comparePositions = (x: Position, y: Position): number =>
   y.timeMs - x.timeMs || (x.ray === y.ray ? x.matchIndex - y.matchIndex : x.ray < y.ray ? 1 : -1)
 
@@ -109,7 +109,7 @@ const compare = (x: SecurityEvent, y: SecurityEvent) =>
     ? x.matchIndex - y.matchIndex
     : comparePositions(positionOf(x), positionOf(y))
 
-/** The page of those of `events` that fit, in whatever order they come. */
+/** The page of the selected `events`, which can be in any order. */
 export const pageOf = (events: Iterable<SecurityEvent>, settled: SettledPage): EventPage => {
   const { order, limit, after } = settled
   const sign = order === 'newest' ? 1 : -1
@@ -142,7 +142,7 @@ const rowOrder =
     return 0
   }
 
-/** The most frequent of rows that were counted apart, added up. */
+/** Adds up rows that were counted separately, and returns the most frequent ones. */
 export const mergeTop = (
   rows: Iterable<TopRow>,
   by: readonly Pick<EventField, 'type'>[],
@@ -158,7 +158,7 @@ export const mergeTop = (
   return [...counts.values()].sort(rowOrder(by)).slice(0, limit)
 }
 
-/** A value as groups show it. */
+/** The value of a field in a group. */
 const groupValue = ({ type, read }: EventField, event: SecurityEvent) =>
   type === 'time' ? event.time : read(event)
 
@@ -175,11 +175,11 @@ function* countsOf(
   }
 }
 
-/** The most frequent values among those of `events` that fit. */
+/** The most frequent values of the selected `events`. */
 export const topOf = (events: Iterable<SecurityEvent>, settled: SettledTop): TopRow[] =>
   mergeTop(countsOf(events, settled), settled.by, settled.limit)
 
-/** Points that were counted apart, added up and put in order: by time, then the most frequent value first. */
+/** Adds up points that were counted separately, sorted by time, then by count. */
 export const mergeSeries = (
   points: Iterable<SeriesPoint>,
   { by, limit }: Pick<SettledSeries, 'by' | 'limit'>
@@ -201,7 +201,7 @@ export const mergeSeries = (
   return [...counts.values()].sort((x, y) => compareValues(x.time, y.time) || rankOf(x) - rankOf(y))
 }
 
-/** One point for each of `events` that fits. */
+/** One point for each of the selected `events`. */
 export function* pointsOf(
   events: Iterable<SecurityEvent>,
   settled: SettledSeries
@@ -215,6 +215,6 @@ export function* pointsOf(
   }
 }
 
-/** How many of `events` fit in each stretch of time. */
+/** The number of selected `events` in each bucket of time. */
 export const seriesOf = (events: Iterable<SecurityEvent>, settled: SettledSeries): SeriesPoint[] =>
   mergeSeries(pointsOf(events, settled), settled)

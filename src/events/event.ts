@@ -2,60 +2,60 @@ import type { Action } from '../actions.ts'
 import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from './query.ts'
 import type { StoreState } from './state.ts'
 
-/** One field of the request that made the rule's expression true. */
+/** A field of the request that made the rule's expression true. */
 export interface MatchedField {
   /** Rules-language field with its index, e.g. `http.user_agent`, `http.request.headers["accept"][0]`. */
   field: string
-  /** The value as the language has it, JSON-safe: text, number, boolean, array or object. */
+  /** The value in the language, JSON-safe: text, number, boolean, array or object. */
   value: unknown
   /** The part of the expression that was true, e.g. `http.user_agent contains "curl"`. */
   expression: string
 }
 
 /**
- * One match of one rule on one request: Cloudflare's security event. A request that several rules matched has several
- * events with the same `ray`; `matchIndex` 0 is the last one, which decided (Cloudflare's GraphQL semantics).
+ * One match of one rule on one request, which Cloudflare calls a security event. If several rules matched a request, it has several
+ * events with the same `ray`. `matchIndex` 0 is the last match, which decides, as in Cloudflare's GraphQL.
  */
 export interface SecurityEvent {
   /** 16 lower-case hex digits, without the data centre. */
   ray: string
   /** Three upper-case letters: the data centre in `CF-RAY`. */
   colo: string
-  /** ISO 8601 UTC with milliseconds, the request's start. */
+  /** The start of the request, ISO 8601 in UTC with milliseconds. */
   time: string
   action: Action
-  /** What matched, in Logpush's spelling: `firewallcustom` for custom rules. */
+  /** The product, in Logpush's spelling: `firewallcustom` for custom rules. */
   source: string
-  /** `source`: where the rule was written, `waf.tf:37`; `rules[2]` of a rule given as an object. */
+  /** `source`: the file and line of the rule, `waf.tf:37`; `rules[2]` for a rule from an object. */
   rule: { id: string; name: string; source?: string }
   expression: string
   matched: MatchedField[]
-  /** How the counter of a rate limiting rule stood; absent for other rules. */
+  /** The state of the counter of a rate limiting rule; absent for other rules. */
   rateLimit?: {
-    /** Counted within the period, this request included. */
+    /** The count within the period, including this request. */
     count: number
     limit: number
     /** Seconds. */
     period: number
-    /** Seconds; 0: only what is above the limit was refused. */
+    /** Seconds; 0: only requests above the limit were refused. */
     mitigationTimeout: number
-    /** Seconds until the visitor may try again, as it was told. */
+    /** Seconds until the visitor can try again, as in the answer. */
     retryAfter?: number
-    /** The values that the counter is of. Without `value` the request had none. */
+    /** The values of the counter's key. Without `value`, the request had none. */
     key: { characteristic: string; value?: unknown }[]
   }
   matchIndex: number
-  /** Canonical client address; '' where the runtime gave none. */
+  /** Canonical client address; '' if the runtime passed none. */
   ip: string
   /** ISO 3166-1 alpha-2, `XX` unknown, `T1` Tor. */
   country: string
-  /** Autonomous system number; 0 where unknown. */
+  /** Autonomous system number; 0 if unknown. */
   asn: number
-  /** Who runs that network; absent where unknown. */
+  /** The operator of that network; absent if unknown. */
   asnName?: string
-  /** What reputation feeds say of the address; absent where none has it. */
+  /** The address in reputation feeds; absent if no feed has it. */
   reputation?: { score: number; lists: string[] }
-  /** Fingerprints of the TLS ClientHello; absent where the edge did not see one. */
+  /** Fingerprints of the TLS ClientHello; absent if the edge did not see one. */
   ja3?: string
   ja4?: string
   userAgent: string
@@ -63,33 +63,33 @@ export interface SecurityEvent {
   scheme: string
   host: string
   path: string
-  /** With its `?`, '' where there is none; values may be redacted (`redactQuery`). */
+  /** With its `?`; '' if there is none. Values can be redacted (`redactQuery`). */
   query: string
   /** `HTTP/1.1`, `HTTP/2` … */
   protocol: string
-  /** Status the edge answered with; 0 if the request went to the origin. */
+  /** Status of the edge's answer; 0 if the request went to the origin. */
   status: number
-  /** What was odd about the request: "x-forwarded-for entry \"foo\" is not an address: ignored". */
+  /** Notes about the request: "x-forwarded-for entry \"foo\" is not an address: ignored". */
   notes: string[]
 }
 
 export interface EventFilter {
-  /** With or without the data centre's suffix. */
+  /** With or without the data centre. */
   ray?: string
   action?: string
   /** Rule id, or rule name. */
   rule?: string
   ip?: string
   country?: string
-  /** At most this many, newest first. Default 100, at most 1,000. */
+  /** The number of events, newest first. Default 100, at most 1,000. */
   limit?: number
 }
 
 /**
- * - `malformed`: the text is no Ray ID
- * - `not_in_store`: the store never had it, as far as the store knows
- * - `evicted`: it is older than what the store keeps
- * - `gap`: it was made while the store could not keep all events
+ * - `malformed`: the text is not a Ray ID
+ * - `not_in_store`: the store never had an event with it, as far as the store knows
+ * - `evicted`: it is older than the stored events
+ * - `gap`: it is from a period in which the store lost events
  */
 export type MissReason = 'malformed' | 'not_in_store' | 'evicted' | 'gap'
 
@@ -98,29 +98,29 @@ export type FindResult =
   | { found: true; events: [SecurityEvent, ...SecurityEvent[]] }
   | { found: false; reason: MissReason; message: string }
 
-/** Where events are kept. Every store passes the shared contract suite `store.contract.ts`. */
+/** A store of events. Every store passes the contract suite `store.contract.ts`. */
 export interface EventStore {
   /** For people: `memory`, `sqlite .edge1020/events.db`. */
   readonly name: string
-  /** True where nothing is kept: then no events are made, and refusals wait for nothing. */
+  /** True if the store keeps nothing. The edge then creates no events, and refusals do not wait. */
   readonly discards?: boolean
   /**
-   * Takes all events of one Ray ID: all of them are kept, or none. Resolves when they are committed, rejects with EdgeError
-   * `store_failed` when they could not be. Calls made in one turn of the event loop share one commit.
+   * Stores all events of one Ray ID, or none. Resolves after their commit. Rejects with EdgeError `store_failed` if the commit fails.
+   * Calls in one turn of the event loop share one commit.
    */
   append(events: readonly SecurityEvent[]): Promise<void>
-  /** All events of a Ray ID; says why where there are none. */
+  /** All events of a Ray ID, or the reason why there are none. */
   find(ray: string): Promise<FindResult>
-  /** The newest events that a filter names: `page` for the commonest questions. */
+  /** The newest events that match a filter, a short form of `page`. */
   query(filter?: EventFilter): Promise<SecurityEvent[]>
-  /** One page of the events that fulfil all conditions. Rejects with EdgeError `invalid_query` or `unknown_event_field`. */
+  /** One page of the events that match all conditions. Rejects with EdgeError `invalid_query` or `unknown_event_field`. */
   page(query?: EventQuery): Promise<EventPage>
-  /** The most frequent values. Rejects as `page` does. */
+  /** The most frequent values. Rejects like `page`. */
   top(query: TopQuery): Promise<TopRow[]>
-  /** Counts over time. Rejects as `page` does. */
+  /** Counts over time. Rejects like `page`. */
   series(query: SeriesQuery): Promise<SeriesPoint[]>
-  /** How the store is now, for `/healthz` and metrics: no disk is asked. Absent where nothing can go wrong. */
+  /** The state of the store for `/healthz` and metrics, without access to the disk. Absent if the store cannot fail. */
   state?(): StoreState
-  /** Commits what is pending and releases the store. Calling it twice is fine. */
+  /** Commits pending events and releases the store. A second call has no effect. */
   close(): Promise<void>
 }

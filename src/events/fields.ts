@@ -4,34 +4,34 @@ import type { SecurityEvent } from './event.ts'
 import table from './fields.json' with { type: 'json' }
 
 /**
- * - `text`: compared as it is, upper and lower case differ
+ * - `text`: compared case-sensitively
  * - `number`: a whole number
  * - `ip`: one address
  * - `time`: the start of the request
- * - `bucket`: the start of the minute, hour … that the request began in: for groups alone
+ * - `bucket`: the minute, hour … of the request; only for groups
  */
 export type FieldType = 'text' | 'number' | 'ip' | 'time' | 'bucket'
 
-/** One field of an event as queries name it. */
+/** A field of events for queries. */
 export interface EventField {
-  /** Our name: the path of the member, `rule.id`. */
+  /** Our name, the path of the member: `rule.id`. */
   readonly name: string
-  /** Name in Cloudflare's Logpush dataset `firewall_events`; absent where it has none. */
+  /** Name in Cloudflare's Logpush dataset `firewall_events`; absent if it has none. */
   readonly logpush?: string
-  /** Name in Cloudflare's GraphQL dataset `firewallEventsAdaptive`; absent where it has none. */
+  /** Name in Cloudflare's GraphQL dataset `firewallEventsAdaptive`; absent if it has none. */
   readonly graphql?: string
   readonly type: FieldType
   /** Length of a `bucket`. */
   readonly bucketSeconds?: number
-  /** A condition on this field looks at that one too: a rule is meant by its id or by its name. */
+  /** A condition on this field also checks that one: `rule` matches the id or the name. */
   readonly also?: string
-  /** The value; '' or 0 where the event has none. Milliseconds for `time`, the start as ISO 8601 for `bucket`. */
+  /** The value; '' or 0 if the event has none. Milliseconds for `time`, the start as ISO 8601 for `bucket`. */
   readonly read: (event: SecurityEvent) => string | number
 }
 
 const MS_PER_SECOND = 1_000
 
-/** Start of the bucket that a time falls into, as ISO 8601. */
+/** Start of the bucket of a time, as ISO 8601. */
 export const bucketStart = (timeMs: number, bucketMs: number): string =>
   new Date(Math.floor(timeMs / bucketMs) * bucketMs).toISOString()
 
@@ -55,14 +55,14 @@ const readerOf = (name: string, type: FieldType, bucketSeconds: number): EventFi
     ? ({ time }) => bucketStart(Date.parse(time), bucketSeconds * MS_PER_SECOND)
     : (READERS[name] ?? memberOf(name, type))
 
-/** Every field that a query may name, with the names that Cloudflare has for it. */
+/** Every field for queries, with Cloudflare's names of it. */
 export const eventFields: readonly EventField[] = table.fields.map((row) => {
   const type = row.type as FieldType
   return { ...row, type, read: readerOf(row.name, type, row.bucketSeconds ?? 1) }
 })
 
 const byName = new Map<string, EventField>()
-// Our own names come last: they win.
+// Our own names come last, so they take precedence.
 for (const spelling of ['graphql', 'logpush', 'name'] as const) {
   for (const field of eventFields) {
     const name = field[spelling]

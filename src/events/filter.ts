@@ -5,7 +5,7 @@ import type { EventFilter } from './event.ts'
 export const DEFAULT_LIMIT = 100
 export const MAX_LIMIT = 1_000
 
-/** A filter with its values settled: Ray ID without its suffix, country in upper case, limit within bounds. */
+/** A filter with normalized values: Ray ID without its data centre, country in upper case, limit within bounds. */
 export interface SettledFilter {
   readonly ray?: string
   readonly action?: string
@@ -26,7 +26,7 @@ export const settleFilter = ({ ray, country, limit, ...rest }: EventFilter = {})
   }
   return {
     ...rest,
-    // What is no Ray ID finds nothing, as any other unknown value does.
+    // An invalid Ray ID finds nothing, like any other unknown value.
     ...(ray === undefined ? {} : { ray: parseRay(ray)?.ray ?? ray }),
     ...(country === undefined ? {} : { country: country.toUpperCase() }),
     limit: settled,

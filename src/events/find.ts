@@ -2,24 +2,24 @@ import { parseRay, rayTime } from '../ray.ts'
 import type { FindResult } from './event.ts'
 import type { Gap } from './state.ts'
 
-/** What a store can say of the events it does not have. */
+/** A store's information about events that it does not have. */
 export interface Horizon {
   /** Name of the store, for the message. */
   readonly store: string
-  /** Start of the oldest event that is kept, milliseconds; undefined where the store is empty. */
+  /** Start of the oldest stored event in milliseconds; undefined if the store is empty. */
   readonly oldestMs?: number | undefined
-  /** Events that started before this have been removed; undefined where none ever was. */
+  /** Events from before this time have been removed; undefined if none was. */
   readonly removedBeforeMs?: number | undefined
-  /** The newest tick of Ray IDs of which an event has been removed; undefined where none ever was. */
+  /** The newest tick of Ray IDs with a removed event; undefined if none was removed. */
   readonly removedUpToMs?: number | undefined
-  /** Times whose events are not all in the store. */
+  /** Periods with missing events. */
   readonly gaps?: readonly Gap[]
 }
 
 const shown = (timeMs: number) =>
   new Date(timeMs).toISOString().replace('T', ' ').replace('Z', ' UTC')
 
-/** A Ray ID tells its time to 10 ms, and is made before its event. */
+/** A Ray ID contains its time to 10 ms, and is created before its event. */
 const TICK_MS = 10
 
 const gapAround = (timeMs: number, gaps: readonly Gap[]): Gap | undefined =>
@@ -28,7 +28,7 @@ const gapAround = (timeMs: number, gaps: readonly Gap[]): Gap | undefined =>
 const gapMessage = ({ count, from, to, reason }: Gap): string =>
   `${count === 0 ? 'events' : count === 1 ? 'one event' : `${count} events`} from ${shown(Date.parse(from))} to ${shown(Date.parse(to))} could not be stored (${reason})`
 
-/** Why a look-up found nothing: the ID is none, its event was removed or could not be kept, or it was never in this store. */
+/** The reason why a look-up found nothing: the Ray ID is malformed, its event was removed or lost, or it was never in this store. */
 export const explainMiss = (text: string, horizon: Horizon): FindResult => {
   const parsed = parseRay(text)
   if (parsed === undefined) {

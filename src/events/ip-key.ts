@@ -4,11 +4,11 @@ const WORD_DIGITS = 8
 const hex = (word: number) => word.toString(16).padStart(WORD_DIGITS, '0')
 const FOREIGN = '='
 
-/** Hex digits of an address, eight or 32: of one family they sort as the addresses do. */
+/** Hex digits of an address, eight or 32. Within a family they sort like the addresses. */
 export const keyOf = ({ family, a, b, c, d }: Ip): string =>
   family === 4 ? hex(d) : hex(a) + hex(b) + hex(c) + hex(d)
 
-/** The key of an event's address. What is no address in its canonical form stays as it is, behind a `=`. */
+/** The key of an event's address. Text that is not a canonical address is kept unchanged after a `=`. */
 export const ipKey = (text: string): string => {
   const ip = parseIp(text)
   return ip === undefined || ip.toString() !== text ? FOREIGN + text : keyOf(ip)

@@ -4,7 +4,7 @@ import { explainMiss } from './find.ts'
 import { questionsOn } from './questions.ts'
 
 /**
- * Keeps nothing, and no event is even made: for load tests, and for edges whose refusals nobody looks up.
+ * A store that keeps nothing, so the edge creates no events. For load tests, and for edges without look-ups of Ray IDs.
  *
  * @example createEdge({ ruleset, store: noStore() })
  */

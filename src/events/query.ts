@@ -1,10 +1,10 @@
 import type { SecurityEvent } from './event.ts'
 
 /**
- * - `is`, `isNot`, `in`: the whole value; of a text with upper and lower case
- * - `contains`, `startsWith`: of texts, with upper and lower case
- * - `greater`, `less`: of numbers and times, the value itself left out
- * - `inNetwork`: of addresses, `192.0.2.0/24`
+ * - `is`, `isNot`, `in`: compare the whole value; case-sensitive for texts
+ * - `contains`, `startsWith`: for texts, case-sensitive
+ * - `greater`, `less`: for numbers and times, without the value itself
+ * - `inNetwork`: for addresses, `192.0.2.0/24`
  */
 export const OPERATORS = [
   'is',
@@ -18,37 +18,37 @@ export const OPERATORS = [
 ] as const
 export type Operator = (typeof OPERATORS)[number]
 
-/** What a field has to be. A field that an event does not have is '' or 0. */
+/** A condition on a field. If an event does not have the field, its value is '' or 0. */
 export interface Condition {
-  /** Our name (`userAgent`), Logpush's (`ClientRequestUserAgent`) or GraphQL's: `eventFields` has all. */
+  /** Our name (`userAgent`), Logpush's (`ClientRequestUserAgent`) or GraphQL's; `eventFields` lists all. */
   field: string
   operator: Operator
-  /** A list for `in`. Numbers may be given as text. */
+  /** A list for `in`. A number can be text. */
   value: string | number | readonly (string | number)[]
 }
 
-/** Which events: those that fulfil every condition. */
+/** Selects the events that match every condition. */
 export interface EventSelection {
   where?: readonly Condition[]
-  /** First moment: ISO 8601 (without a zone: UTC), or milliseconds since the epoch. */
+  /** Start of the period: ISO 8601 (UTC without a zone), or milliseconds since the epoch. */
   from?: string | number
-  /** First moment that is too late. */
+  /** End of the period, which does not include this moment. */
   to?: string | number
   /**
-   * Text that stands somewhere in the event, in any case of the letters A–Z: in its Ray ID, rule, expression, host, path, query,
-   * user agent, country or name of the network. An address has to be whole.
+   * Text that the event contains, ignoring the case of A–Z: in its Ray ID, rule, expression, host, path, query, user agent, country or
+   * network name. An address must match as a whole.
    */
   text?: string
 }
 
-/** Asks for events themselves, a page at a time. */
+/** A query for one page of events. */
 export interface EventQuery extends EventSelection {
   /**
-   * By time, then Ray ID, then match index. `newest` (default) has the deciding event of a request before its other ones;
+   * The order by time, then Ray ID, then match index. `newest` (default) has the deciding event of a request before its others.
    * `oldest` is the exact reverse.
    */
   order?: 'newest' | 'oldest'
-  /** At most this many. Default 100, at most 1,000. */
+  /** The number of events. Default 100, at most 1,000. */
   limit?: number
   /** `next` of the previous page. */
   cursor?: string
@@ -56,36 +56,36 @@ export interface EventQuery extends EventSelection {
 
 export interface EventPage {
   events: SecurityEvent[]
-  /** Where the next page begins; absent where there are no more events now. */
+  /** The cursor of the next page; absent if there are no more events now. */
   next?: string
 }
 
-/** Asks which values are the most frequent. */
+/** A query for the most frequent values. */
 export interface TopQuery extends EventSelection {
-  /** One to five fields: each combination of their values is counted. */
+  /** One to five fields. The store counts each combination of their values. */
   by: readonly string[]
-  /** At most this many, the most frequent first, then by value. Default 10, at most 1,000. */
+  /** The number of rows, sorted by count, then by value. Default 10, at most 1,000. */
   limit?: number
 }
 
 export interface TopRow {
-  /** In the order of `by`; '' or 0 where events have none. Times are ISO 8601. */
+  /** Values in the order of `by`; '' or 0 if events have none. Times are ISO 8601. */
   values: (string | number)[]
   count: number
 }
 
-/** Asks how many events there were in each stretch of time. */
+/** A query for the number of events over time. */
 export interface SeriesQuery extends EventSelection {
-  /** Length of a stretch, whole seconds. They begin at multiples of it since the epoch. */
+  /** Length of a bucket in whole seconds. Buckets start at multiples of it since the epoch. */
   bucketSeconds: number
-  /** Counts each of the most frequent values of this field by itself; events with other values are left out. */
+  /** Counts the most frequent values of this field separately, and leaves out events with other values. */
   by?: string
-  /** How many values of `by`. Default 10, at most 100. */
+  /** The number of values of `by`. Default 10, at most 100. */
   limit?: number
 }
 
 export interface SeriesPoint {
-  /** Start of the stretch, ISO 8601. Stretches without events are left out. */
+  /** Start of the bucket, ISO 8601. Buckets without events are left out. */
   time: string
   /** Value of `by`; absent without it. */
   value?: string | number

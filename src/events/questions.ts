@@ -1,15 +1,15 @@
 import type { EventStore, SecurityEvent } from './event.ts'
 
-/** The questions that a store is asked. */
+/** The queries of a store. */
 export type Questions = Pick<EventStore, 'query' | 'page' | 'top' | 'series'>
 
-/** Most edges are never asked: the code that answers loads with the first question. */
+/** Most edges get no queries, so this code loads at the first one. */
 const loaded = () => import('./answer.ts')
 
 /**
- * Answers all questions from events at hand, by looking at each of them.
+ * Answers all queries by a pass over all events.
  *
- * @param events gives them, in any order, anew for each question
+ * @param events returns the events in any order; called for each query
  */
 export const questionsOn = (events: () => Iterable<SecurityEvent>): Questions => ({
   query: async (filter) => (await loaded()).answerFilter(events(), filter),

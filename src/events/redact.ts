@@ -1,11 +1,11 @@
 import type { MatchedField } from './event.ts'
 
-/** `true`: the values of all query parameters; a list: of those with these names, in any case. */
+/** `true`: the values of all query parameters. A list: the values of parameters with these names, in any case. */
 export type Redaction = boolean | readonly string[]
 
 const REDACTED = 'REDACTED'
 const SECRET_HEADERS = new Set(['cookie', 'authorization', 'proxy-authorization'])
-/** Often an address of the same site, with the same parameters. */
+/** Often a URL of the same site, with the same parameters. */
 const REFERER = 'referer'
 
 const decoded = (text: string) => {
@@ -17,7 +17,7 @@ const decoded = (text: string) => {
 }
 
 /**
- * Replaces values in a query (`?token=abc&page=2` → `?token=REDACTED&page=2`). Names stay; what is no pair stays.
+ * Replaces values in a query (`?token=abc&page=2` → `?token=REDACTED&page=2`). Names, and parts without a value, do not change.
  *
  * @param query with or without its `?`
  */
@@ -42,7 +42,7 @@ export const redactQuery = (query: string, redaction: Redaction): string => {
 const COOKIES = /^http\.(?:request\.cookies\b|cookie$)/
 const HEADER = /^http\.request\.headers\["([^"]*)"\]/
 const HEADER_VALUES = /^http\.request\.headers\.values\b/
-/** What people type and upload; of the rest (size, type, names) nothing is secret. */
+/** Text and uploads of people. The other parts (size, type, names) are not secret. */
 const BODY = /\bhttp\.request\.body\.(?:raw|form|multipart)(?:\.values)?(?![.\w])/
 const URI = /^(?:(?:raw\.)?http\.request\.(?:full_uri|uri)|http\.referer)$/
 const QUERY = /^(?:raw\.)?http\.request\.uri\.query$/
@@ -89,8 +89,8 @@ const redactedValue = (field: string, value: unknown, query: Redaction): unknown
 }
 
 /**
- * Takes secrets out of what matched: cookies, credentials and bodies always, query values where asked. Fields and expressions
- * stay, they are the owner's own words.
+ * Redacts secrets in matched values: always cookies, credentials and bodies, and query values on request. Fields and expressions do
+ * not change, because the owner wrote them.
  */
 export const redactMatched = (
   matched: readonly MatchedField[],

@@ -20,7 +20,7 @@ import { OPERATORS } from './query.ts'
 export const DEFAULT_TOP = 10
 export const MAX_TOP = 1_000
 export const MAX_SERIES_VALUES = 100
-/** More points than a chart has pixels are a mistake. */
+/** A chart has fewer pixels, so more points are a mistake. */
 export const MAX_SERIES_POINTS = 10_000
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1_000
@@ -31,7 +31,7 @@ const MAX_TEXT_CHARS = 1_000
 const MAX_BUCKET_SECONDS = 366 * 86_400
 const MS_PER_SECOND = 1_000
 
-/** Which operators a field takes, by its type. */
+/** The operators of each type of field. */
 export const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
   text: ['is', 'isNot', 'in', 'contains', 'startsWith'],
   number: ['is', 'isNot', 'in', 'greater', 'less'],
@@ -43,9 +43,9 @@ export const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
 export interface SettledCondition {
   readonly field: EventField
   readonly operator: Operator
-  /** One value, or several for `in`; as the field has them. */
+  /** One value, or several for `in`, in the type of the field. */
   readonly values: readonly (string | number)[]
-  /** Of `inNetwork`. */
+  /** Only for `inNetwork`. */
   readonly network?: IpRange
 }
 
@@ -56,7 +56,7 @@ export interface Settled {
   readonly text?: string
 }
 
-/** The event after which a page begins. */
+/** The event before the start of a page. */
 export interface Position {
   readonly timeMs: number
   readonly ray: string
@@ -127,7 +127,7 @@ const readValue = (field: EventField, value: unknown): string | number => {
   return field.name === 'country' ? value.toUpperCase() : value
 }
 
-/** What people write of a Ray ID and what events hold of it differ: its data centre, upper case. */
+/** Removes the differences between a Ray ID as people write it and as events have it: its data centre, upper case. */
 const readWhole = (field: EventField, value: unknown): string | number => {
   const read = readValue(field, value)
   return field.name === 'ray' ? (parseRay(String(read))?.ray ?? read) : read
@@ -189,7 +189,7 @@ const settle = ({ where = [], from, to, text }: EventSelection): Settled => {
 
 const CURSOR = /^(-?\d{1,15})_([0-9a-z]{1,64})_(\d{1,9})$/
 
-/** Where a page ends, for the next one to go on. */
+/** The cursor of the page after this event. */
 export const cursorOf = ({ time, ray, matchIndex }: SecurityEvent): string =>
   `${Date.parse(time)}_${ray}_${matchIndex}`
 
@@ -240,7 +240,7 @@ export const tooManyPoints = () =>
   invalid(`more than ${MAX_SERIES_POINTS} points: choose a longer bucket or a shorter time`)
 
 /**
- * The query that an `EventFilter` stands for.
+ * The query of an `EventFilter`.
  *
  * @throws EdgeError `invalid_filter`
  */

@@ -1,20 +1,20 @@
-/** A time in which events of refusals that were sent could not be kept. */
+/** A period in which events of sent refusals could not be stored. */
 export interface Gap {
-  /** Ray IDs of the first and the last event that is missing; '' where they are not known. */
+  /** Ray IDs of the first and the last missing event; '' if unknown. */
   firstRay: string
   lastRay: string
   /** Times of these, ISO 8601. */
   from: string
   to: string
-  /** How many events are missing; 0 where it is not known. */
+  /** The number of missing events; 0 if unknown. */
   count: number
-  /** What was wrong: `No space left on device`. */
+  /** The reason: `No space left on device`. */
   reason: string
 }
 
-/** What keeps a store from doing its work. */
+/** The reason why a store does not work. */
 export interface StoreTrouble {
-  /** For people: names the file or the server, and what is wrong. */
+  /** For people: the file or server, and the reason. */
   message: string
   /** ISO 8601. */
   since: string
@@ -35,13 +35,13 @@ export interface SinkState {
 
 /** A store as it is at this moment. */
 export interface StoreState {
-  /** Absent where all is well. */
+  /** Absent if the store works. */
   trouble?: StoreTrouble
-  /** Events that were accepted and are not where the store keeps them for good. */
+  /** Accepted events that are not in their final place yet. */
   waiting: number
-  /** Events since the store was opened that are lost. */
+  /** The number of lost events since the store was opened. */
   lost: number
-  /** When they were lost, the oldest first: those that the store knows of since it was opened. */
+  /** The periods of the losses that the store knows since it was opened, oldest first. */
   gaps: readonly Gap[]
   /** Events since the store was opened that were removed because they were too old, too many or too large. */
   evicted?: number

@@ -6,9 +6,9 @@ import { queryContract } from './query.contract.ts'
 const UNKNOWN_RAY = '0123456789abcdef'
 
 /**
- * What every event store does, as a suite of tests: call it where your test runner, Vitest, collects tests.
+ * Declares the tests that every event store passes. Call it in a test file of Vitest.
  *
- * @param open gives an empty store each time
+ * @param open returns a new, empty store at each call
  * @example storeContract('my store', () => myStore(newFile()))
  */
 export const storeContract = (name: string, open: () => EventStore): void => {

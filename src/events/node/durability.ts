@@ -1,8 +1,8 @@
 /**
- * What an event survives once its refusal is sent:
- * - `commit`: the end of the process, however it ends
- * - `flush`: a power cut, too, for a wait for the disk at each commit
- * - `memory`: nothing, until it is written a moment later
+ * The failures that an event survives after its refusal:
+ * - `commit`: any end of the process
+ * - `flush`: a power cut as well; each commit waits for the disk
+ * - `memory`: none, until the event is written a moment later
  */
 export const DURABILITIES = ['commit', 'flush', 'memory'] as const
 export type Durability = (typeof DURABILITIES)[number]

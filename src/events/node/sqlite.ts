@@ -26,9 +26,9 @@ import { Troubles } from './troubles.ts'
 
 export type SqliteOptions = StoreOptions
 
-/** An event store in a SQLite file that several processes may read while one or more write. */
+/** An event store in a SQLite file. Several processes can read it while one or more write. */
 export interface SqliteStore extends EventStore {
-  /** Writes since it was opened: events that came together share one. */
+  /** The number of writes since it was opened. Simultaneous events share one write. */
   readonly commits: number
   state(): StoreState
 }
@@ -119,8 +119,8 @@ const readOnlyStore = (file: string, name: string): SqliteStore => {
 }
 
 /**
- * Keeps events in a SQLite file. A resolved `append` is written to a journal beside it: the end of the process does not lose it. A
- * thread of its own brings the journal into the file, another one answers questions: neither visitors nor writers wait for them.
+ * Keeps events in a SQLite file. `append` resolves after a write to a journal beside the file, so the end of the process loses no
+ * event. A background thread moves the journal into the file, and another one answers queries. Visitors wait for neither.
  *
  * @throws EdgeError `invalid_store`, `store_failed` (cannot be opened), `store_not_found` (read-only and missing),
  * `store_foreign`, `store_version`
