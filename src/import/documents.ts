@@ -16,7 +16,7 @@ import { readRuleset } from './rulesets.ts'
 const CUSTOM = 'http_request_firewall_custom'
 const RATE_LIMIT = 'http_ratelimit'
 
-/** Members that only Cloudflare's rules have, beside those of edge1020's own. */
+/** Members that Cloudflare's rules have and edge1020's own do not. */
 const THEIRS = [
   'action_parameters',
   'categories',
@@ -43,7 +43,7 @@ type Kind =
 
 const LIST_KINDS = new Set(['ip', 'asn', 'hostname', 'redirect'])
 
-/** What an object of the API is, by its members. */
+/** The kind of an object of the API, by its members. */
 const kindOf = (view: View): Kind | undefined => {
   const names = new Set(view.names())
   const has = (...all: string[]) => all.every((name) => names.has(name))
@@ -63,7 +63,7 @@ const kindOf = (view: View): Kind | undefined => {
   return undefined
 }
 
-/** True for a rule that is written as Cloudflare's API has it, false for one of edge1020's own. */
+/** True for a rule in the form of Cloudflare's API, false for one of edge1020's own. */
 const isTheirs = (rule: View): boolean => {
   const names = rule.names()
   if (OURS.some((name) => names.includes(name))) return false
@@ -81,8 +81,8 @@ const isOfTheApi = (view: View): boolean => {
 }
 
 /**
- * True for a document of edge1020's own, and for whatever is no document of Cloudflare's: the reader of our own rules then says
- * what is wrong with it. Nothing that holds rules is ever passed over.
+ * True for edge1020's own documents, and for every document that is not Cloudflare's. The reader of our own rules then reports its
+ * problems, so no document with rules is ignored.
  */
 export const isOwnDocument = ({ kind, view, items }: ParsedDocument): boolean => {
   if (kind === 'list') return !items.some((item) => isOfTheApi(item.view))
@@ -92,12 +92,12 @@ export const isOwnDocument = ({ kind, view, items }: ParsedDocument): boolean =>
   return !isOfTheApi(view)
 }
 
-/** Reads documents of Cloudflare's API, and puts together what stands in several of them. */
+/** Reads documents of Cloudflare's API, and joins data that is spread over several documents. */
 export class ApiDocuments {
   readonly #lists = new Lists()
   readonly #filters = new Map<string, View>()
   readonly #firewall: View[] = []
-  /** Files that cannot be used as they are. */
+  /** Files that cannot be used. */
   readonly broken: { source: string; what: string; reason: string }[] = []
 
   constructor(readonly found: Found) {}
@@ -131,7 +131,7 @@ export class ApiDocuments {
     this.#parsed(file, document)
   }
 
-  /** Responses within a recording of HTTP exchanges. */
+  /** Responses in a recording of HTTP exchanges. */
   #recorded(file: string, document: ParsedDocument): void {
     for (const interaction of document.view.children('interactions')) {
       const [response] = interaction.children('response')
@@ -213,7 +213,7 @@ export class ApiDocuments {
     }
   }
 
-  /** Reads what needed all documents: lists with their items, firewall rules with their filters. */
+  /** Reads the parts that need all documents: lists with their items, firewall rules with their filters. */
   finish(): void {
     this.#lists.readInto(this.found)
     const firewall = new Found()
@@ -230,6 +230,6 @@ export class ApiDocuments {
   }
 }
 
-/** The list whose items a file holds: `offices.items.json` and `offices.json` are those of `offices`. */
+/** The list of a file with items: `offices.items.json` and `offices.json` belong to `offices`. */
 const listNameOf = (file: string): string =>
   (file.split(/[\\/]/).at(-1) ?? file).replace(/(?:[._-]items)?\.(?:json|ya?ml)$/i, '')

@@ -24,7 +24,7 @@ const both = (...tests: readonly string[]): string => {
   return needed.map((test) => (test.startsWith('not (') ? test : `(${test})`)).join(' and ')
 }
 
-/** The rules that an `execute` runs, each true where both are. A `skip` among them lets the rules below it in their own ruleset out. */
+/** The rules that an `execute` runs. Each matches if both expressions match. A `skip` among them skips the rules below it in their ruleset. */
 const runBy = (by: ImportedRule, rules: readonly ImportedRule[]): ImportedRule[] => {
   const { ruleset, ruleset_id: _, executes: __, ...level } = by
   const passed: string[] = []
@@ -45,8 +45,8 @@ const runBy = (by: ImportedRule, rules: readonly ImportedRule[]): ImportedRule[]
 }
 
 /**
- * Rules with those of custom rulesets in the places of the `execute` rules that run them. An `execute` of a ruleset that is not among
- * the files stays as it is, and so do rulesets that nothing executes.
+ * Replaces `execute` rules by the rules of their custom rulesets. An `execute` of a ruleset that is not among the files does not change,
+ * and neither do rulesets without an `execute`.
  *
  * Source: https://developers.cloudflare.com/ruleset-engine/basic-operations/deploy-rulesets/
  */

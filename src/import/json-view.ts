@@ -7,14 +7,14 @@ import type { Value } from '../terraform/values.ts'
 import { fromJson } from '../terraform/values.ts'
 import type { View } from '../terraform/view.ts'
 
-/** A document that does not parse. */
+/** A document with a syntax error. */
 export class DocumentProblem extends Error {
   override readonly name = 'DocumentProblem'
 
   constructor(
     message: string,
     readonly line: number,
-    /** True where no other reader should try. */
+    /** True if no other reader should try. */
     readonly isFinal = false
   ) {
     super(message)
@@ -50,7 +50,7 @@ class Reader {
     }
   }
 
-  /** The last member of a name, as JSON has it. */
+  /** The last member with a name, as in JSON. */
   member(node: JsonNode, name: string): JsonNode | undefined {
     if (node.kind !== 'object') return undefined
     const found = node.members.findLast((member) => member.name === name)?.value
@@ -82,7 +82,7 @@ export interface ParsedDocument extends Parsed {
   child(name: string): Parsed | undefined
 }
 
-/** A document of YAML in the shape of JSON; aliases stand for what they name. */
+/** A YAML document in the form of JSON, with its aliases resolved. */
 class YamlReader {
   readonly #anchors = new Map<string, ParsedNode>()
   #nodes = 0
@@ -135,7 +135,7 @@ const fromYaml = (text: string): JsonNode => {
     const document = parseDocument<ParsedNode>(text, {
       lineCounter: lines,
       logLevel: 'silent',
-      // Each costs time in proportion to the text before it, and there may be thousands.
+      // Each takes time in proportion to the text before it, and there can be thousands.
       prettyErrors: false,
       uniqueKeys: false,
     })
@@ -144,7 +144,7 @@ const fromYaml = (text: string): JsonNode => {
       const message = error.message.split(' at line ', 1)[0]!.split('\n', 1)[0]!
       throw new DocumentProblem(message, lines.linePos(error.pos[0]).line)
     }
-    // Refuses documents that aliases blow up.
+    // Rejects documents that aliases multiply.
     document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES })
     return new YamlReader().node(document.contents)
   } catch (error) {
@@ -155,7 +155,7 @@ const fromYaml = (text: string): JsonNode => {
   }
 }
 
-/** Brackets that are open at once, where the quotes of JSON hide none. */
+/** The number of brackets that are open at once, outside of JSON's quotes. */
 const deepestOffset = (text: string, most: number): number | undefined => {
   let depth = 0
   for (const { 0: found, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[[{\]}]/g)) {
@@ -166,18 +166,18 @@ const deepestOffset = (text: string, most: number): number | undefined => {
   return undefined
 }
 
-/** YAML's brackets may stand in text, where they nest nothing. */
+/** In YAML, brackets in text do not nest. */
 const MAX_YAML_BRACKETS = 4 * MAX_JSON_DEPTH
 
 /**
- * JSON with small faults, such as a comma too many, is YAML. Above this size it is an error: the reader of YAML takes quadratic time
- * for what is neither.
+ * JSON with small faults, such as an extra comma, is YAML. Above this size it is an error, because the reader of YAML takes quadratic
+ * time for text that is neither.
  */
 const MAX_LENIENT_CHARACTERS = 20_000
 const JSON_START = /^\ufeff?\s*[[{]/
 
 /**
- * Refuses text that nests deeper than any document does: readers of YAML take quadratic time for brackets in brackets.
+ * Rejects text that nests deeper than any document does, because readers of YAML take quadratic time for nested brackets.
  *
  * @throws DocumentProblem
  */

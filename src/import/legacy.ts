@@ -5,7 +5,7 @@ import type { Found } from './read.ts'
 import { boolean, known, number, Refusal, required, text, textOrNothing, texts } from './read.ts'
 import type { ImportedRule } from './rule.ts'
 
-/** Actions of the retired Firewall Rules, and what they are today. */
+/** Actions of the retired Firewall Rules, with today's names. */
 const ACTIONS: Readonly<Record<string, string>> = {
   allow: 'skip',
   bypass: 'skip',
@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   whitelist: 'allow',
 }
 
-/** The action that runs, with the written word where that is another one. */
+/** The action that runs, with the written word if that differs. */
 export const actionOf = (written: string): Pick<ImportedRule, 'action' | 'written_action'> => {
   const action = ACTIONS[written]
   return action === undefined ? { action: written } : { action, written_action: written }
@@ -25,7 +25,7 @@ const LAST = Number.POSITIVE_INFINITY
 export const byPriority = (rules: readonly ImportedRule[]): ImportedRule[] =>
   [...rules].sort((a, b) => (a.priority ?? LAST) - (b.priority ?? LAST))
 
-/** How a firewall rule names its filter: an id, a resource, or the filter itself. */
+/** The filter of a firewall rule: an id, a resource, or the filter itself. */
 export type FindFilter = (rule: View) => View | undefined
 
 /**
@@ -74,7 +74,7 @@ export const readFirewallRule = (
   })
 }
 
-/** `whitelist` is `allow`; unlike a firewall rule's, this one skips more than the rules below. */
+/** `whitelist` means `allow`. Unlike a firewall rule's `allow`, it skips more than the rules below. */
 const accessAction = (mode: string): Pick<ImportedRule, 'action' | 'written_action'> =>
   mode === 'whitelist' ? { action: 'allow', written_action: mode } : { action: mode }
 
@@ -162,7 +162,7 @@ export const readLockdown = (rule: View, found: Found, resource?: string): void 
 /** Old modes, and today's actions. */
 const MODES: Readonly<Record<string, string>> = { ban: 'block', simulate: 'log' }
 
-/** A rate limit of the retired API: a URL pattern in place of an expression. */
+/** A rate limit of the retired API, with a URL pattern instead of an expression. */
 export const readOldRateLimit = (rule: View, found: Found, resource?: string): void => {
   const name = textOrNothing(rule, 'description') || undefined
   found.add(rule.place, name ?? resource ?? 'a rate limit', () => {
@@ -189,10 +189,10 @@ export const readOldRateLimit = (rule: View, found: Found, resource?: string): v
   })
 }
 
-/** The filter of a document of the API stands in the rule. */
+/** In a document of the API, the rule contains its filter. */
 export const filterWithin: FindFilter = (rule) => rule.children('filter')[0]
 
-/** The id that a member refers to, or the resource whose id it is. */
+/** The id that a member refers to, or the resource with this id. */
 export const referenceIn = (view: View, name: string): string | undefined => {
   const value = view.value(name)
   if (value === undefined) return undefined

@@ -6,7 +6,7 @@ import type { ListEntry } from './rule.ts'
 
 const KINDS = ['ip', 'asn', 'hostname', 'redirect'] as const
 
-/** The value of one item: of the API, of either provider's version, or of `cloudflare_list_item`. */
+/** The value of one item, from the API, from either version of the provider, or from `cloudflare_list_item`. */
 const itemValue = (item: View): string => {
   known(item.unknown)
   const [nested] = item.children('value')
@@ -29,7 +29,7 @@ const entryOf = (item: View): ListEntry => {
   return { value: itemValue(item), ...(comment === undefined ? {} : { comment }) }
 }
 
-/** Lists with the items that stand elsewhere: files of the API, `cloudflare_list_item`. */
+/** Lists with items from other places: files of the API, `cloudflare_list_item`. */
 export class Lists {
   readonly #lists: { view: View; key: string; resource?: string }[] = []
   readonly #items = new Map<string, View[]>()

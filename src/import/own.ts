@@ -72,7 +72,7 @@ const lacking = ({ page, parts }: Draft): string | undefined => {
   return scored ? 'this format has no reputation scores' : undefined
 }
 
-/** Rules and lists of edge1020's own documents as imported ones, and what of them has no form at Cloudflare. */
+/** Rules and lists of edge1020's own documents as imported ones, and the parts that Cloudflare cannot express. */
 export const ownRules = (
   drafts: readonly Draft[],
   lists: readonly ListDraft[]

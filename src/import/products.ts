@@ -53,7 +53,7 @@ const lockdown = ({ urls = [], addresses = [], priority }: ImportedRule): Made |
   return { expression, parts: { product: 'lockdown', ...own } }
 }
 
-/** The previous product matches by URL and method, and counts by address. */
+/** The earlier product matches by URL and method, and counts by address. */
 const oldLimitExpression = ({ url = '*', methods = [] }: ImportedRule): string => {
   const every = methods.length === 0 || methods.includes('_ALL_')
   const tests = [
@@ -101,7 +101,7 @@ const rateLimit = (
   }
 }
 
-/** What an imported rule of any product is here, or the reason why it is nothing. */
+/** The rule for an imported rule of any product, or the reason why there is none. */
 export const productOf = (
   rule: ImportedRule,
   place: Place,

@@ -3,7 +3,7 @@ import { isList, isObject, isUnknown, numberText, SetValue } from '../terraform/
 import type { View } from '../terraform/view.ts'
 import type { ImportedRule, LeftOut } from './rule.ts'
 
-/** A rule that cannot load, in words. */
+/** The reason why a rule cannot load. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
 }
@@ -15,7 +15,7 @@ const unknownReason = (value: Value): string | undefined => {
     : value.what
 }
 
-/** Throws where a value, or what it holds, is unknown. */
+/** Throws if a value or a part of it is unknown. */
 export const known = (value: Value | undefined): Value | undefined => {
   if (value === undefined) return undefined
   const reason = unknownReason(value)
@@ -23,7 +23,7 @@ export const known = (value: Value | undefined): Value | undefined => {
   return value
 }
 
-/** The text under a name; numbers and booleans are taken as text, as the provider does. */
+/** The text under a name. Like the provider, it converts numbers and booleans to text. */
 export const text = (view: View, name: string): string | undefined => {
   const value = known(view.value(name))
   if (value === undefined) return undefined
@@ -55,7 +55,7 @@ export const boolean = (view: View, name: string): boolean | undefined => {
   throw new Refusal(`\`${name}\`: expected true or false`)
 }
 
-/** The texts of a list or a set; one text counts as a list of it. */
+/** The texts of a list or a set. One text counts as a list with one entry. */
 export const texts = (view: View, name: string): string[] => {
   const value = known(view.value(name))
   if (value === undefined) return []
@@ -69,7 +69,7 @@ export const texts = (view: View, name: string): string[] => {
   })
 }
 
-/** As `text`, with `undefined` in place of a refusal: for what does not change the rule's verdict. */
+/** Like `text`, but returns `undefined` instead of an error, for values that do not change the rule's verdict. */
 export const textOrNothing = (view: View, name: string): string | undefined => {
   try {
     return text(view, name)
@@ -79,19 +79,19 @@ export const textOrNothing = (view: View, name: string): string | undefined => {
   }
 }
 
-/** The rule without members that are not set. */
+/** The rule without unset members. */
 export const compacted = (rule: ImportedRule): ImportedRule =>
   Object.fromEntries(
     Object.entries(rule).filter(([, value]) => value !== undefined)
   ) as unknown as ImportedRule
 
-/** What is found, what is left out, what is worth a word. */
+/** The rules, the omitted ones, and the notices. */
 export class Found {
   readonly rules: ImportedRule[] = []
   readonly leftOut: LeftOut[] = []
   readonly warnings: string[] = []
 
-  /** Adds what `read` gives, or says why it could not. */
+  /** Adds the result of `read`, or the reason of its failure. */
   add(source: string, what: string, read: () => ImportedRule | undefined): void {
     try {
       const rule = read()

@@ -12,7 +12,7 @@ import { Lists } from './lists.ts'
 import { Found, textOrNothing } from './read.ts'
 import { readRuleset } from './rulesets.ts'
 
-/** A resource of Terraform: evaluated, planned, or of a state. */
+/** A resource of Terraform: evaluated, planned, or from a state. */
 export interface ConfiguredResource extends View {
   readonly type: string
   readonly address: string
@@ -40,11 +40,11 @@ const OLD_LIST = 'cloudflare_ip_list'
 const LIST_ITEM = 'cloudflare_list_item'
 const LIST_ITEMS = 'cloudflare_list_items'
 
-/** True for resources that hold rules or lists. */
+/** True for resources with rules or lists. */
 export const isRuleResource = (type: string): boolean =>
   type in READERS || [FIREWALL_RULE, FILTER, LIST, OLD_LIST, LIST_ITEM, LIST_ITEMS].includes(type)
 
-/** The rules of Cloudflare's resources. Firewall rules come in the order of their priorities, behind the others. */
+/** The rules of Cloudflare's resources. Firewall rules come last, sorted by priority. */
 export const readResources = (resources: readonly ConfiguredResource[], found: Found): void => {
   const filters = new Map<string, View>()
   const lists = new Lists()

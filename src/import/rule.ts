@@ -1,10 +1,10 @@
-/** Cloudflare's products that configurations hold rules of. */
+/** Cloudflare's products with rules in configurations. */
 export type Product = 'custom' | 'ratelimit' | 'access' | 'lockdown' | 'ua' | 'list'
 
-/** One rule (or list) of somebody's configuration, with its product's own facts. */
+/** A rule (or list) of a configuration, with the data of its product. */
 export interface ImportedRule {
   readonly product: Product
-  /** Id or name of its zone, where it is known. */
+  /** Id or name of its zone, if known. */
   readonly zone?: string
   /** Its description; a list's name. */
   readonly name?: string
@@ -13,14 +13,14 @@ export interface ImportedRule {
   readonly expression?: string
   /** The action that runs. */
   readonly action?: string
-  /** The action that the file says, where that is an older word for it. */
+  /** The action in the file, if that is an older word. */
   readonly written_action?: string
   readonly enabled?: boolean
   /** Terraform's address of the resource. */
   readonly resource?: string
-  /** `file:line`; of rules within an attribute that of its resource. */
+  /** `file:line`; for a rule inside an attribute, the place of its resource. */
   readonly source: string
-  /** `file:line` of the rule itself, where `source` is its resource's. */
+  /** `file:line` of the rule itself, if `source` is the place of its resource. */
   readonly at?: string
   /** Access and user agent rules: `ip`, `country`, `asn` …, and the value. */
   readonly target?: string
@@ -42,11 +42,11 @@ export interface ImportedRule {
   readonly requests_to_origin?: boolean
   readonly url?: string
   readonly methods?: readonly string[]
-  /** The kind of its ruleset, where that is not the zone's: rules of a `custom` one run where another executes them. */
+  /** The kind of its ruleset, if that is not the zone's. Rules of a `custom` ruleset run if another ruleset executes it. */
   readonly ruleset?: string
-  /** The id (or Terraform's address) of such a ruleset, by which `executes` refers to it. */
+  /** The id (or Terraform's address) of such a ruleset, which `executes` refers to. */
   readonly ruleset_id?: string
-  /** What a `skip` skips; absent: the rest of the ruleset. */
+  /** The parts that a `skip` skips; absent: the rest of the ruleset. */
   readonly skip?: SkippedParts
   /** The response of a `block`. */
   readonly response?: CustomResponse
@@ -75,7 +75,7 @@ export interface ListEntry {
   readonly comment?: string
 }
 
-/** Something that does not load, by name, with its place and the reason. */
+/** An omitted part, with its name, place and reason. */
 export interface LeftOut {
   readonly source: string
   readonly what: string

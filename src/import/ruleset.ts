@@ -16,7 +16,7 @@ import type { ImportedRule } from './rule.ts'
 const ID = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:-]{0,99}$/u
 const MAX_NAME = 60
 
-/** What people call a rule of each product. */
+/** The name of a rule of each product, for people. */
 export const PRODUCT_NAMES: Readonly<Record<ImportedRule['product'], string>> = {
   access: 'IP Access rule',
   custom: 'custom rule',
@@ -26,7 +26,7 @@ export const PRODUCT_NAMES: Readonly<Record<ImportedRule['product'], string>> = 
   ua: 'User Agent Blocking rule',
 }
 
-/** Actions that rules of each product may have here. */
+/** The supported actions of each product. */
 const ACTIONS = {
   access: ACCESS_ACTIONS,
   custom: CUSTOM_ACTIONS,
@@ -40,7 +40,7 @@ const placeOf = ({ at, source }: ImportedRule): { file: string; line: number } =
   return { file, line: Number(line) }
 }
 
-/** The place of a rule; problems within its expression show the expression, as the file may build it from parts. */
+/** The place of a rule. Problems inside its expression show the expression, because the file can build it from parts. */
 class RulePlace implements Place {
   constructor(readonly rule: ImportedRule) {}
 
@@ -67,7 +67,7 @@ class RulePlace implements Place {
   }
 }
 
-/** A name for every rule: events show it. */
+/** A name for every rule, for events. */
 const nameOf = ({ name, expression = '' }: ImportedRule): string => {
   const text = (name ?? expression).replace(/\s+/g, ' ').trim()
   return text.length > MAX_NAME && name === undefined ? `${text.slice(0, MAX_NAME - 1)}…` : text
@@ -81,7 +81,7 @@ const idOf = (rule: ImportedRule, name: string, taken: Set<string>): string => {
   return id
 }
 
-/** The reason why a rule does not run here; `undefined` where it runs. */
+/** The reason why a rule does not run here; `undefined` if it runs. */
 export const unenforced = ({ product, action = '', ruleset }: ImportedRule): string | undefined => {
   if (product === 'list' || product === 'lockdown') return undefined
   if (ruleset === 'custom') return 'no rule in the files executes its ruleset'
@@ -98,10 +98,9 @@ const responseOf = ({ response }: ImportedRule): Rule['response'] =>
   }
 
 /**
- * Imported rules as rules of an edge. Rules that this edge cannot enforce yet are named in a warning each, and lists are left to
- * the caller.
+ * Imported rules as rules of an edge. A warning names each rule that this edge cannot enforce. The caller handles lists.
  *
- * @param taken ids of the rules before
+ * @param taken ids of the earlier rules
  */
 export const draftsOf = (
   rules: readonly ImportedRule[],
@@ -121,7 +120,7 @@ export const draftsOf = (
       warn(reason)
       return []
     }
-    // A rule that is switched off may have an action that is not known here: nothing of it runs.
+    // A disabled rule can have an unknown action, because it does not run.
     if (!isAction(action) || rule.ruleset === 'custom') return []
     const made = productOf(rule, place, options, findings)
     if ('reason' in made) {

@@ -4,12 +4,12 @@ import type { Found } from './read.ts'
 import { boolean, known, number, Refusal, required, text, textOrNothing, texts } from './read.ts'
 import type { CustomResponse, ImportedRule, Product, SkippedParts } from './rule.ts'
 
-/** Phases of the ruleset engine whose rules are ours to judge. */
+/** Phases of the ruleset engine that edge1020 emulates. */
 const PRODUCTS: Readonly<Record<string, Product>> = {
   http_request_firewall_custom: 'custom',
   http_ratelimit: 'ratelimit',
 }
-/** Phases that decide about visitors, too, by rules that nobody but Cloudflare has. */
+/** Phases that also decide about visitors, with rules that only Cloudflare has. */
 const NOT_EMULATED = new Set([
   'ddos_l4',
   'ddos_l7',
@@ -45,7 +45,7 @@ const responseOf = (parameters: View | undefined): CustomResponse | undefined =>
   }
 }
 
-/** The ruleset that is executed: an id, or the resource whose id it is. */
+/** The executed ruleset: an id, or the resource with this id. */
 const executed = (parameters: View | undefined): string | undefined => {
   const id = parameters?.value('id')
   if (id === undefined) return undefined
@@ -107,7 +107,7 @@ const ruleOf = (
  * Source: https://developers.cloudflare.com/ruleset-engine/rulesets-api/json-object/
  *
  * @param resource its address; absent for a document of the API
- * @param assumedPhase for rules that come without a ruleset
+ * @param assumedPhase for rules without a ruleset
  */
 export const readRuleset = (
   ruleset: View,

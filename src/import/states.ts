@@ -22,7 +22,7 @@ const resourceOf = (
 
 const MAX_DEPTH = 50
 
-/** Resources of `planned_values` and `values`: a module and those below it. */
+/** Resources of `planned_values` and `values`, in a module and the modules below it. */
 const ofModule = (module: unknown, file: string, depth = 0): ConfiguredResource[] => {
   if (!isObject(module) || depth > MAX_DEPTH) return []
   return [

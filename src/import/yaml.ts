@@ -3,14 +3,14 @@ import { Findings } from '../rules/findings.ts'
 import type { ImportedRule, LeftOut } from './rule.ts'
 import { draftsOf } from './ruleset.ts'
 
-/** JSON's quotes are YAML's. */
+/** Quotes of JSON are valid in YAML. */
 const quoted = (text: string) => JSON.stringify(text)
 
 const flow = (texts: readonly string[]) => `[${texts.map(quoted).join(', ')}]`
 
 const MAX_NAME = 200
 
-/** Text of several lines as a block, where that is read as it stands. */
+/** Text of several lines as a block, if YAML reads it unchanged. */
 const written = (text: string): string => {
   const lines = text.split('\n')
   const isPlain =
@@ -51,7 +51,7 @@ const skipLines = ({ skip }: Draft): readonly Line[] => {
   ]
 }
 
-/** The lines of a rule that only its product has, and the key of the document that holds it. */
+/** The lines of a rule that only its product has, and its key in the document. */
 const linesOf = (draft: Draft): { key: Section; lines: readonly Line[] } | undefined => {
   const { parts, expression, action = '' } = draft
   const source = written(expression?.source ?? '')
@@ -134,9 +134,9 @@ const reasonIn = (findings: Findings): string => {
 }
 
 /**
- * Imported rules as a rule document of edge1020. Each rule is preceded by the place that it comes from.
+ * Imported rules as a rule document of edge1020, with the source of each rule in a comment above it.
  *
- * @returns the document, and the rules that have no form in it
+ * @returns the document, and the rules that it cannot express
  */
 export const toDocument = (
   rules: readonly ImportedRule[]
@@ -157,7 +157,7 @@ export const toDocument = (
       else leaveOut(`rule documents have no lists of the kind ${rule.kind}`)
       continue
     }
-    // Lists are looked up when the document is loaded, so that a missing one is no problem here.
+    // Lists are resolved when the document loads, so a missing one is not an error here.
     const [draft] = draftsOf([{ ...rule, enabled: true }], { lists: ANY_LISTS }, findings, taken)
     const problem = findings.inSourceOrder([]).find(({ severity }) => severity === 'error')
     const lines = draft && linesOf(draft)
@@ -173,7 +173,7 @@ export const toDocument = (
   return { text: text.length === 0 ? 'rules: []\n' : text.join('\n'), leftOut }
 }
 
-/** Rulesets of Cloudflare's own are not here: a skip that names nothing else does nothing. */
+/** Cloudflare's own rulesets do not exist here, so a skip that names only these has no effect. */
 const isEmptySkip = ({ skip }: Draft): boolean =>
   skip !== undefined && !skip.current && skip.phases.length === 0 && skip.products.length === 0
 

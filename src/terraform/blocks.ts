@@ -8,14 +8,14 @@ import { isObject, isUnknown, SetValue, sortedEntries, toText, Unknown } from '.
 import type { View } from './view.ts'
 import { childrenOf, viewOf } from './view.ts'
 
-/** Blocks of every resource that say nothing about the thing itself. */
+/** Meta-argument blocks, which describe no part of the resource itself. */
 const META = new Set(['lifecycle', 'provisioner', 'connection', 'timeouts'])
 
 export const blockType = ({ type, labels }: Block): string => {
   return type === 'dynamic' ? (labels[0] ?? type) : type
 }
 
-/** Nested blocks of one type in their order, those of `dynamic` in its place. */
+/** Nested blocks of one type in order, with the blocks of a `dynamic` at its place. */
 export const blockViews = (
   body: Body,
   type: string,
@@ -106,7 +106,7 @@ export const bodyView = (
   return { view, value }
 }
 
-/** Elements of lists and objects fail each by itself. */
+/** Elements of lists and objects fail separately. */
 const tolerantly = (expression: Expression, scope: Scope): Value => {
   if (expression.kind === 'tuple') {
     return expression.items.map((item) => tolerantly(item, scope))

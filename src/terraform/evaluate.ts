@@ -21,16 +21,16 @@ import {
   unknownIn,
 } from './values.ts'
 
-/** Files that functions may read: those below the folder that the user named. */
+/** The files that functions can read: those in the user's folder. */
 export interface Files {
-  /** The text of a file. @throws EvaluationProblem where it is not there, or not below the folder */
+  /** The text of a file. @throws EvaluationProblem if it does not exist or is not in the folder */
   read(path: string): string
   exists(path: string): boolean
-  /** Paths below `folder` that match a pattern, relative to it. */
+  /** Paths in `folder` that match a pattern, relative to it. */
   matching(folder: string, pattern: string): string[]
 }
 
-/** What one evaluation of a whole configuration may cost. */
+/** The limits of one evaluation of a whole configuration. */
 export class Budget {
   #steps = 0
   #characters = 0
@@ -54,11 +54,11 @@ export class Budget {
   }
 }
 
-/** What an expression can see. */
+/** The names that an expression can use. */
 export interface Scope {
-  /** The value of a name: `var`, `local`, `each`, a variable of a `for`, a type of resource. `undefined` for no such name. */
+  /** The value of a name: `var`, `local`, `each`, a variable of a `for`, a type of resource. `undefined` for an unknown name. */
   variable(name: string): Value | undefined
-  /** `data.http.monitors`, `aws_instance.web`: a name that has to be read together with what follows. */
+  /** `data.http.monitors`, `aws_instance.web`: a name that is read together with the next names. */
   reference?(path: readonly string[]): { value: Value; used: number } | undefined
   readonly functions: Functions
   readonly files: Files
@@ -67,7 +67,7 @@ export interface Scope {
   readonly templateDepth?: number
 }
 
-/** A scope with more names. */
+/** A scope with additional names. */
 export const withNames = (scope: Scope, names: ReadonlyMap<string, Value>): Scope => ({
   ...scope,
   variable: (name) => (names.has(name) ? (names.get(name) as Value) : scope.variable(name)),
@@ -86,7 +86,7 @@ const located = <T>(expression: Expression, run: () => T): T => {
   }
 }
 
-/** `a.b.c` as its names; `undefined` where it is no plain path. `["x"]` and `[0]` end the path. */
+/** `a.b.c` as its names; `undefined` if it is not a plain path. `["x"]` and `[0]` end the path. */
 const pathOf = (expression: Expression): string[] | undefined => {
   if (expression.kind === 'variable') return [expression.name]
   if (expression.kind !== 'attribute') return undefined
@@ -268,7 +268,7 @@ class Evaluator {
       return equal(a, b) === (operator === '==')
     }
     if (operator === '||' || operator === '&&') {
-      // A known side may decide.
+      // A known side can decide.
       const deciding = operator === '||'
       const sides = [a, b].map((side) =>
         isUnknown(side) ? side : toBoolean(side, `beside \`${operator}\``)
@@ -282,7 +282,7 @@ class Evaluator {
     return arithmetic(operator, toNumber(a, where), toNumber(b, where))
   }
 
-  /** The side that is not chosen may well be an error. Where it is none, its type counts: `x ? toset(["a"]) : []` is a set. */
+  /** The other side can be an error. If it is not, its type counts: `x ? toset(["a"]) : []` is a set. */
   #conditional(expression: Expression & { kind: 'conditional' }): Value {
     const condition = this.run(expression.condition)
     if (isUnknown(condition)) return new Unknown(condition.what)
@@ -306,7 +306,7 @@ class Evaluator {
     return object
   }
 
-  /** What a `for` walks over. */
+  /** The pairs that a `for` iterates over. */
   #entries(collection: Value): readonly [Value, Value][] | Unknown {
     if (isUnknown(collection)) return new Unknown(collection.what)
     if (isList(collection)) return collection.map((value, i) => [i, value])
@@ -356,7 +356,7 @@ class Evaluator {
 }
 
 /**
- * The value of an expression. What Terraform learns only when it runs is `Unknown`, and so is all that depends on it.
+ * The value of an expression. A value that exists only after Terraform has run is `Unknown`, and so are all values that depend on it.
  *
  * @throws EvaluationProblem
  */

@@ -12,18 +12,18 @@ import type { Block, Body, Expression } from './syntax/tree.ts'
 
 const MAX_FILE_BYTES = 20 * 2 ** 20
 const MAX_WALKED = 20_000
-/** OpenTofu's files win over Terraform's of the same name. */
+/** OpenTofu's files override Terraform's of the same name. */
 const NATIVE = /\.(?:tf|tofu)$/
 const JSON_SYNTAX = /\.(?:tf|tofu)\.json$/
 const OVERRIDE = /(?:^|_)override\.(?:tf|tofu)(?:\.json)?$/
 
-/** True for the name of a file that Terraform or OpenTofu reads as a part of a module. */
+/** True for the name of a file that Terraform or OpenTofu reads as part of a module. */
 export const isModuleFile = (name: string): boolean =>
   !name.startsWith('.') && !name.endsWith('~') && (NATIVE.test(name) || JSON_SYNTAX.test(name))
 
 const toSlashes = (path: string) => (sep === '/' ? path : path.replaceAll(sep, '/'))
 
-/** `a.tf` is left out where `a.tofu` stands beside it. */
+/** `a.tf` is left out if there is an `a.tofu`. */
 const namesOf = (folder: string): string[] => {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
@@ -40,7 +40,7 @@ const namesOf = (folder: string): string[] => {
   ]
 }
 
-/** Attributes and nested blocks of an override file take the place of those that it names. */
+/** Attributes and nested blocks of an override file replace those of the same name. */
 const overridden = (base: Block, over: Block): Block => {
   const types = new Set(
     over.body.blocks.map(({ type, labels }) => `${type} ${type === 'dynamic' ? labels[0] : ''}`)
@@ -59,7 +59,7 @@ const overridden = (base: Block, over: Block): Block => {
   }
 }
 
-/** Puts the blocks of a module's files together. */
+/** Joins the blocks of a module's files. */
 class Collector {
   readonly variables = new Map<string, Block>()
   readonly locals = new Map<string, Expression>()
@@ -88,23 +88,23 @@ class Collector {
   }
 }
 
-/** The files below a folder that the user named, and the modules that they call. */
+/** The files in the user's folder, and the modules that they call. */
 export class Disk {
   readonly root: string
   readonly #modules = new Map<string, ModuleSource>()
-  /** Real paths below which functions may read. */
+  /** Real paths of the folders that functions can read. */
   readonly #allowed = new Set<string>()
-  /** Files that could not be read: everything in them is missing. */
+  /** Unreadable files. Their contents are missing. */
   readonly broken: LeftOut[] = []
 
-  /** Absolute paths of what was read. */
+  /** Absolute paths of the files that were read. */
   readonly files = new Set<string>()
 
   constructor(
     root: string,
     /** The one file to read of the root folder. */
     readonly only?: string,
-    /** Stands before the names of files in messages: the folder as the user named it, with `/`. */
+    /** Prefix of file names in messages: the folder as the user named it, with `/`. */
     readonly prefix = ''
   ) {
     this.root = resolve(root)
@@ -125,7 +125,7 @@ export class Disk {
     )
   }
 
-  /** Reads and parses one file; `undefined`, and noted, where that fails. */
+  /** Reads and parses one file. Returns `undefined` and records the reason if that fails. */
   read<T>(path: string, parse: (source: SourceText) => T): T | undefined {
     const file = this.prefix + this.shown(path)
     try {
@@ -158,7 +158,7 @@ export class Disk {
     return module
   }
 
-  /** The module that `source` names from another one's folder; a sentence where it is none of this disk. */
+  /** The module that `source` names, relative to another module's folder; the reason if it is not on this disk. */
   called(from: ModuleSource, source: string): ModuleSource | string {
     if (!/^\.{1,2}(?:\/|$)/.test(source)) {
       return `the module "${source}" is not in a folder beside this one: run \`terraform show -json\` and load its output`
@@ -170,7 +170,7 @@ export class Disk {
     return this.module(folder)
   }
 
-  /** What functions of a module may read: files below the named folder or below a module's own. */
+  /** The files that functions of a module can read: those in the user's folder and in the module's folder. */
   get access(): Files {
     return {
       read: (path) => this.text(this.#readable(path)),
@@ -202,7 +202,7 @@ export class Disk {
   #readable(path: string): string {
     const full = this.#within(path)
     if (!existsSync(full)) throw new EvaluationProblem(`there is no file "${path}"`)
-    // A link may lead anywhere.
+    // A link can lead anywhere.
     const real = realpathSync(full)
     if (!this.#isAllowed(real)) throw this.#outside(path)
     if (!statSync(real).isFile()) throw new EvaluationProblem(`"${path}" is not a file`)

@@ -2,7 +2,7 @@ import { EvaluationProblem, LimitProblem } from './problem.ts'
 import type { Value } from './values.ts'
 import { Unknown } from './values.ts'
 
-/** Computes once, when first asked. Asking for itself meanwhile is a circle. */
+/** Computes a value once, at the first read. A read during the computation is a cycle. */
 export const once = (what: string, compute: () => Value): (() => Value) => {
   let state: 'new' | 'running' | 'done' | 'failed' = 'new'
   let value: Value = null
@@ -24,7 +24,7 @@ export const once = (what: string, compute: () => Value): (() => Value) => {
   }
 }
 
-/** A value, or what it failed with as an unknown: one bad attribute does not take the others with it. */
+/** A value, or an unknown with the reason of its failure, so one bad attribute does not affect the others. */
 export const tolerant = (read: () => Value): Value => {
   try {
     return read()
@@ -34,7 +34,7 @@ export const tolerant = (read: () => Value): Value => {
   }
 }
 
-/** An object whose members are computed when they are read: attributes of a resource, outputs of a module. */
+/** An object that computes its members at the first read: attributes of a resource, outputs of a module. */
 export class LazyObject extends Map<string, Value> {
   readonly #readers: ReadonlyMap<string, () => Value>
   readonly #missing: (name: string) => Value | undefined

@@ -13,26 +13,26 @@ import type { Expression } from './syntax/tree.ts'
 import type { Value } from './values.ts'
 
 export interface TerraformOptions {
-  /** Types of resources to evaluate: others are read only where these refer to them. */
+  /** Types of resources to evaluate. Others are read only if these refer to them. */
   isWanted: (type: string) => boolean
-  /** `NAME=VALUE`, as `--var` has them. */
+  /** Values as `NAME=VALUE`, as for `--var`. */
   vars?: readonly string[]
-  /** Files of values, as `--var-file` has them. */
+  /** Files with values, as for `--var-file`. */
   varFiles?: readonly string[]
   /** Environment, for `TF_VAR_…`. */
   env?: Readonly<Record<string, string | undefined>>
   /** The name of the one file of the folder to read. */
   only?: string
-  /** Stands before the names of files in places and messages. */
+  /** Prefix of file names in places and messages. */
   prefix?: string
 }
 
 export interface TerraformResult {
   readonly resources: readonly Resource[]
   readonly leftOut: readonly LeftOut[]
-  /** Files that do not parse: their resources are missing. */
+  /** Files with syntax errors. Their resources are missing. */
   readonly broken: readonly LeftOut[]
-  /** Every file that was read, as absolute paths. */
+  /** Absolute paths of all files that were read. */
   readonly files: readonly string[]
 }
 
@@ -40,7 +40,7 @@ const ENV_PREFIX = 'TF_VAR_'
 
 type Inputs = Map<string, () => Value>
 
-/** Files of values that Terraform reads by itself, in its order. */
+/** Files with values that Terraform reads by default, in its order. */
 const ownValueFiles = (folder: string): string[] => {
   const names = readdirSync(folder).sort((a, b) => (a < b ? -1 : 1))
   return [
@@ -80,7 +80,7 @@ class Values {
     for (const [name, expression] of values ?? []) this.#add(name, expression)
   }
 
-  /** Text of the command line or the environment: an expression, unless the variable is a text. */
+  /** A value from the command line or the environment: an expression, unless the variable is a text. */
   text(name: string, text: string, origin: string): void {
     if (this.isText(name)) {
       this.inputs.set(name, () => text)
@@ -97,9 +97,9 @@ class Values {
 }
 
 /**
- * Evaluates a folder of Terraform or OpenTofu as far as it can be without running it.
+ * Evaluates a Terraform or OpenTofu folder without running it.
  *
- * Never throws on what the folder holds: what has no value is in `leftOut`, by name, place and reason.
+ * It never throws because of the folder's contents. Parts without a value are in `leftOut`, with name, place and reason.
  */
 export const loadTerraform = (
   folder: string,

@@ -28,14 +28,14 @@ export interface ModuleSource {
   readonly outputs: ReadonlyMap<string, Block>
 }
 
-/** Something that is left out, and the reason. */
+/** An omitted part, and the reason. */
 export interface LeftOut {
   readonly source: string
   readonly what: string
   readonly reason: string
 }
 
-/** What all modules of a configuration share. */
+/** Data that all modules of a configuration share. */
 export interface World {
   readonly functions: Functions
   readonly budget: Budget
@@ -43,7 +43,7 @@ export interface World {
   /** The value of `terraform.workspace`. */
   readonly workspace: string
   readonly files: Files
-  /** The module that a `source` names; a sentence where there is none. */
+  /** The module that a `source` names; the reason if there is none. */
   load(from: ModuleSource, source: string): ModuleSource | string
   leaveOut(left: LeftOut): void
 }
@@ -273,7 +273,7 @@ export class Module {
       : new Map(repeated.keys.map((key, i) => [key, values[i] as Value]))
   }
 
-  /** Resources of the wanted types, here and in the modules that this one calls, in the order in which they are written. */
+  /** Resources of the wanted types in this module and the modules that it calls, in the order of the files. */
   *resources(isWanted: (type: string) => boolean): Generator<Resource> {
     for (const [name, block] of this.source.resources) {
       const [type = ''] = block.labels

@@ -1,6 +1,6 @@
 import type { At } from './syntax/text.ts'
 
-/** An expression that has no value: a wrong type, a missing key, an unknown function. `try` and `can` catch it. */
+/** An expression without a value: a wrong type, a missing key, an unknown function. `try` and `can` catch this error. */
 export class EvaluationProblem extends Error {
   override readonly name: string = 'EvaluationProblem'
 
@@ -12,7 +12,7 @@ export class EvaluationProblem extends Error {
   }
 }
 
-/** More work than any configuration needs: nothing catches it. */
+/** More work than any configuration needs. No function catches this error. */
 export class LimitProblem extends EvaluationProblem {
   override readonly name = 'LimitProblem'
 }

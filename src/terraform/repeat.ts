@@ -21,11 +21,11 @@ export interface Instance {
   /** `[0]`, `["shop"]`, or nothing. */
   readonly suffix: string
   readonly names: ReadonlyMap<string, Value>
-  /** Set where nobody knows how many there are. */
+  /** Set if the number of instances is unknown. */
   readonly uncertain?: Unknown
 }
 
-/** How often a resource or a module exists. */
+/** The instances of a resource or a module. */
 export type Repeated =
   | { readonly kind: 'one'; readonly instances: readonly [Instance] }
   | {

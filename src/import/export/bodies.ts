@@ -1,6 +1,6 @@
 import type { ImportedRule } from '../rule.ts'
 
-/** Data as JSON has it. Members that are not set are absent. */
+/** JSON data without unset members. */
 export type Json = string | number | boolean | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [name: string]: Json
@@ -9,17 +9,17 @@ export interface JsonObject {
 /** One object of Cloudflare's API, which is also the attributes of a resource of the Terraform provider (version 5). */
 export interface ApiObject {
   readonly resource: string
-  /** What a person would call it, for the name of a resource. */
+  /** A readable name for the resource. */
   readonly title: string
   readonly body: JsonObject
-  /** The id (or Terraform's address) by which an `execute` refers to it. */
+  /** The id (or Terraform's address) that an `execute` refers to. */
   readonly id?: string | undefined
 }
 
 const CUSTOM = 'http_request_firewall_custom'
 const RATE_LIMIT = 'http_ratelimit'
 
-/** Without members that are not set. */
+/** Removes unset members. */
 const compacted = (members: Readonly<Record<string, Json | undefined>>): JsonObject =>
   Object.fromEntries(
     Object.entries(members).filter(([, value]) => value !== undefined)
@@ -75,7 +75,7 @@ const ruleBody = (rule: ImportedRule): JsonObject =>
     enabled: rule.enabled ?? true,
   })
 
-/** Rules of one ruleset: they share what is in the key. */
+/** Rules of one ruleset, with the common values as the key. */
 const rulesetKey = ({ product, zone, ruleset, ruleset_id }: ImportedRule): string =>
   JSON.stringify([product, zone, ruleset, ruleset_id])
 
@@ -96,7 +96,7 @@ const rulesetOf = (rules: readonly ImportedRule[]): ApiObject => {
   }
 }
 
-/** A rate limit of the API before rulesets: it has a URL in place of an expression. */
+/** A rate limit of the API before rulesets, with a URL instead of an expression. */
 const oldRateLimit = (rule: ImportedRule): ApiObject => ({
   resource: 'cloudflare_rate_limit',
   title: rule.name ?? 'rate limit',
@@ -187,7 +187,7 @@ const single = (rule: ImportedRule): ApiObject => {
 const isOfRuleset = ({ product, threshold }: ImportedRule): boolean =>
   product === 'custom' || (product === 'ratelimit' && threshold === undefined)
 
-/** Imported rules as objects of Cloudflare's API: rules of one ruleset together, the others one by one. */
+/** Imported rules as objects of Cloudflare's API. Rules of one ruleset are together; the others are separate. */
 export const apiObjects = (rules: readonly ImportedRule[]): ApiObject[] => {
   const groups = new Map<string, ImportedRule[]>()
   const objects: (ApiObject | ImportedRule[])[] = []

@@ -1,7 +1,7 @@
 import type { ImportedRule } from '../rule.ts'
 import { apiObjects } from './bodies.ts'
 
-/** Imported rules as a document of Cloudflare's API: a ruleset alone, or a list of all that there is. */
+/** Imported rules as a document of Cloudflare's API: one ruleset, or a list of several documents. */
 export const toApiJson = (rules: readonly ImportedRule[]): string => {
   const bodies = apiObjects(rules).map(({ body, id }) =>
     id === undefined ? body : { id, ...body }

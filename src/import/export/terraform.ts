@@ -24,7 +24,7 @@ const quoted = (text: string): string => {
 
 const END = 'EOT'
 
-/** Text of several lines as a heredoc, where that says the same: its reader takes the last line break off. */
+/** Text of several lines as a heredoc, if the result is the same: the reader removes the last line break. */
 const heredoc = (text: string, indent: string): string | undefined => {
   const lines = text.split('\n')
   const isPlain =
@@ -47,7 +47,7 @@ const members = (object: JsonObject, indent: string): string =>
     })
     .join('')
 
-/** A reference in place of a value: the id of another resource. */
+/** A reference to the id of another resource. */
 class Reference {
   constructor(readonly text: string) {}
 }
@@ -69,7 +69,7 @@ const valueText = (name: string, value: Json, indent: string): string => {
   return `[\n${items.join('')}${indent}]`
 }
 
-/** The name of a resource: letters, digits and `_`, another one for each of its type. */
+/** The name of a resource: letters, digits and `_`, unique within its type. */
 const named = ({ title }: ApiObject, taken: Set<string>): string => {
   const words = slug(title)
     .normalize('NFD')
@@ -87,7 +87,7 @@ const ACCOUNT = new Set(['root', 'custom'])
 const isOfAccount = ({ resource, body }: ApiObject): boolean =>
   resource === 'cloudflare_list' || ACCOUNT.has(String(body.kind ?? ''))
 
-/** Executed rulesets are named by reference. */
+/** Refers to an executed ruleset. */
 const referring = (body: JsonObject, addresses: ReadonlyMap<string, string>): JsonObject => {
   if (!Array.isArray(body.rules)) return body
   const rules = (body.rules as JsonObject[]).map((rule) => {
@@ -100,7 +100,7 @@ const referring = (body: JsonObject, addresses: ReadonlyMap<string, string>): Js
   return { ...body, rules }
 }
 
-/** Members that the provider has no attribute for. */
+/** Members without an attribute of the provider. */
 const unknownToProvider = ({ resource, body }: ApiObject): string | undefined =>
   resource === 'cloudflare_access_rule' && body.paused === true
     ? 'the provider cannot turn off an IP Access rule'
@@ -109,7 +109,7 @@ const unknownToProvider = ({ resource, body }: ApiObject): string | undefined =>
 /**
  * Imported rules as resources of Cloudflare's Terraform provider, version 5.
  *
- * @returns the file, and the rules that the provider has no form for
+ * @returns the file, and the rules that the provider cannot express
  */
 export const toTerraform = (
   rules: readonly ImportedRule[]

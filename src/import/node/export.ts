@@ -16,7 +16,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 export interface Exported {
   readonly text: string
   readonly rules: readonly ImportedRule[]
-  /** Rules, or parts of them, that the format has no form for. */
+  /** Rules, or parts of rules, that the format cannot express. */
   readonly leftOut: readonly LeftOut[]
 }
 
@@ -31,14 +31,14 @@ const written = (
 /**
  * Writes rules of every format as a document of Cloudflare's API, as resources of its Terraform provider, or as edge1020's own.
  *
- * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`: what does not load is not exported either
+ * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`, as when the rules load
  */
 export const exportRules = (
   paths: readonly string[],
   format: ExportFormat,
   options: LoadOptions = {}
 ): Exported => {
-  // Refuses what `serve` would refuse, with the same messages.
+  // Rejects the same files as `serve`, with the same messages.
   loadRulePaths(paths, options)
   const { vars, varFiles, env, ...language } = options
   const imported = importRules(paths, { vars, varFiles, env, fullNames: true, forLoading: true })

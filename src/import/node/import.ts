@@ -12,38 +12,38 @@ import type { ImportedRule, LeftOut } from '../rule.ts'
 import { resourcesOfState } from '../states.ts'
 
 export interface ImportOptions {
-  /** `NAME=VALUE`, as Terraform's `-var` has them. */
+  /** Values as `NAME=VALUE`, as for Terraform's `-var`. */
   vars?: readonly string[] | undefined
   varFiles?: readonly string[] | undefined
   /** Environment, for `TF_VAR_…`. */
   env?: Readonly<Record<string, string | undefined>> | undefined
-  /** Names of files as the user gave them, folder and all. Default: relative to the folder that was given. */
+  /** Names of files as the user gave them, with their folder. Default: relative to the given folder. */
   fullNames?: boolean | undefined
-  /** Leaves files that are missing, or that do not parse, to the reader of edge1020's own rules and its messages. */
+  /** Passes missing files and files with syntax errors to the reader of edge1020's own rules, for its messages. */
   forLoading?: boolean | undefined
 }
 
 export interface Imported {
   readonly rules: readonly ImportedRule[]
   readonly leftOut: readonly LeftOut[]
-  /** Files that could not be read at all: their rules are missing. */
+  /** Unreadable files. Their rules are missing. */
   readonly broken: readonly LeftOut[]
   readonly warnings: readonly string[]
   /** Files of edge1020's own rules, for `loadRules`. */
   readonly own: readonly string[]
-  /** Every file that was read, for a reload. */
+  /** All files that were read, for a reload. */
   readonly files: readonly string[]
-  /** The place in the order of the paths of each own file. */
+  /** The place of each own file in the order of the paths. */
   readonly ownPositions: readonly number[]
-  /** How many rules there are after each path; those that needed all paths come behind. */
+  /** The number of rules after each path. Rules that need all paths come last. */
   readonly rulesAfter: readonly number[]
 }
 
-/** Tests of rules (`site.test.yaml`) may lie beside the rules. */
+/** Tests of rules (`site.test.yaml`) can be beside the rules. */
 const DOCUMENT = /(?<!\.test)\.(?:json|ya?ml|tfstate)$/i
 const STATE = /"(?:planned_values|terraform_version)"\s*:/
 const STATE_HEAD = 4_096
-/** YAML with a key of our documents at the left is ours: Cloudflare's documents are JSON. */
+/** YAML with a key of our documents at the start of a line is ours, because Cloudflare's documents are JSON. */
 const OWN_YAML = /^(?:rules|access|lockdown|user_agents|rate_limits|lists|zones)[ \t]*:/m
 const MAX_BYTES = 200 * 2 ** 20
 
@@ -54,7 +54,7 @@ const names = (folder: string): string[] =>
     .filter((name) => !name.startsWith('.'))
     .sort((a, b) => (a < b ? -1 : 1))
 
-/** `undefined` for what is no JSON: the reader that keeps places says where it is wrong. */
+/** `undefined` for invalid JSON. The reader with places then reports the place. */
 const jsonOf = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -141,7 +141,7 @@ class Import {
 
   #document(path: string, isFile: boolean): void {
     const file = this.#named(path)
-    // A pipe can be read only once: by the reader of our own rules.
+    // A pipe can be read only once, and the reader of our own rules reads it.
     if (!isFile) {
       this.own.push(path)
       return
@@ -197,8 +197,8 @@ class Import {
 }
 
 /**
- * Reads files and folders of whatever holds Cloudflare's rules: documents of the API, recorded exchanges, Terraform and OpenTofu
- * folders, plans and states. Formats are known by their content.
+ * Reads files and folders with Cloudflare's rules: documents of the API, recorded exchanges, Terraform and OpenTofu folders, plans and
+ * states. It detects the format from the content.
  *
  * @throws EdgeError `file_not_found`
  */

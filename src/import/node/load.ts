@@ -49,7 +49,7 @@ const refuse = (broken: readonly LeftOut[]): EdgeError => {
   )
 }
 
-/** A place in a file that is known by its name and line alone. */
+/** A place in a file with only a name and a line. */
 const namedPlace = (source: string, text: string): Place => ({
   span: () => {
     const [, file = source, line = '1'] = /^(.*):(\d+)$/.exec(source) ?? []
@@ -64,14 +64,14 @@ const namedPlace = (source: string, text: string): Place => ({
   part: () => undefined,
 })
 
-/** Before all paths: rules that come from none of their files. */
+/** The place before all paths, for rules without a file. */
 const FRONT = -1
 
 interface Placed {
   readonly draft: Draft
-  /** True for rules of the account: they run before those of the zone. */
+  /** True for rules of the account, which run before those of the zone. */
   readonly isOfAccount: boolean
-  /** Of their path among the paths. */
+  /** The index of their path. */
   readonly position: number
 }
 
@@ -84,26 +84,26 @@ const inOrder = (placed: readonly Placed[]): Draft[] =>
 export interface LoadOptions
   extends LanguageOptions,
     Omit<ImportOptions, 'fullNames' | 'forLoading'> {
-  /** Documents as objects whose rules go before those of the paths. */
+  /** Documents as objects. Their rules run before those of the paths. */
   front?: readonly unknown[] | undefined
-  /** Texts in place of those that own documents have on the disk, by the names of their files: to try a change. */
+  /** Texts that replace own documents on the disk, by file name, to try a change. */
   readonly replaced?: ReadonlyMap<string, string> | undefined
 }
 
-/** What files and folders hold, as far as it can be read. */
+/** The readable contents of files and folders. */
 export interface LoadedDrafts {
   readonly drafts: Drafts
   /** Every file that was read. */
   readonly files: readonly string[]
   /** The documents of edge1020's own among them. */
   readonly own: readonly RuleSource[]
-  /** What tells the drafts of one ruleset from those of another, for drafts that are not of edge1020's own documents. */
+  /** Identifies the ruleset of a draft that does not come from edge1020's own documents. */
   readonly groups: ReadonlyMap<Draft, string>
-  /** Files that cannot be read at all. */
+  /** Unreadable files. */
   readonly broken: readonly LeftOut[]
 }
 
-/** Reads rules of every format as far as it can; problems go to `findings`. */
+/** Reads rules of every format, and adds problems to `findings`. */
 export const draftsInPaths = (
   paths: readonly string[],
   findings: Findings,

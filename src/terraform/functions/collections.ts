@@ -68,7 +68,7 @@ const has = (values: readonly Value[], value: Value) => values.some((other) => e
 
 const isEmptyText = (value: Value) => value === null || value === ''
 
-/** The first that is something; an unknown one before it makes the result unknown. */
+/** The first argument with a value. If an unknown one precedes it, the result is unknown. */
 const firstOf = (
   args: readonly Value[],
   isNothing: (value: Value) => boolean,

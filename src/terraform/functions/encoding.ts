@@ -59,7 +59,7 @@ const decoded = (name: string, read: () => unknown): Value => {
   }
 }
 
-/** One line of CSV after another, as RFC 4180 has them: quotes may hold commas, quotes and line breaks. */
+/** The lines of a CSV text, as in RFC 4180: quotes can contain commas, quotes and line breaks. */
 const csvRows = (source: string): string[][] => {
   const rows: string[][] = []
   let row: string[] = []

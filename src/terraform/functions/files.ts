@@ -31,7 +31,7 @@ const rendered = (file: string, text: string, names: Value, scope: Scope): Value
     throw new LimitProblem(`templates are nested more than ${MAX_TEMPLATE_DEPTH} levels deep`)
   }
   try {
-    // A template sees its own variables, and nothing of the module.
+    // A template can only use its own variables, not the module's.
     return evaluate(parseTemplate(new SourceText(file, text)), {
       variable: (name) => names.get(name),
       functions: scope.functions,

@@ -35,11 +35,11 @@ const integer = (value: Value, verb: string, flags: string): string => {
   return signed(prefix + (verb === 'X' ? digits.toUpperCase() : digits), number, flags)
 }
 
-/** `1e+06`: at least two digits, as Go writes them. */
+/** `1e+06`: at least two digits, as in Go. */
 const exponent = (text: string) =>
   text.replace(/e([+-])(\d)$/, (_, sign: string, digit: string) => `e${sign}0${digit}`)
 
-/** `%f`: what is exactly a half is rounded to the even digit. */
+/** `%f` rounds an exact half to the even digit. */
 const fixed = (number: number, digits: number): string => {
   const isExact = (number * 2 ** (digits + 1)) % 1 === 0
   const scaled = Math.abs(number) * 10 ** digits
@@ -49,10 +49,10 @@ const fixed = (number: number, digits: number): string => {
 }
 
 const MIN_EXPONENT = -4
-/** From this exponent on `%g` writes one, unless its precision says otherwise. */
+/** `%g` writes an exponent from this one on, unless its precision differs. */
 const MAX_EXPONENT = 6
 
-/** `%g`: with an exponent where that is large. */
+/** `%g`, with an exponent if it is large. */
 const general = (number: number, precision: number | undefined): string => {
   const digits = precision === undefined ? undefined : Math.max(1, precision)
   const [mantissa = '', power = '0'] = number

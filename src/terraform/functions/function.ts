@@ -5,13 +5,13 @@ import type { Value } from '../values.ts'
 export interface TerraformFunction {
   readonly min: number
   readonly max: number
-  /** Lists and objects may hold unknown elements: the result then holds them too. Otherwise it is unknown. */
+  /** True if lists and objects can have unknown elements, which the result then has too. Otherwise the result is unknown. */
   readonly takesPartlyUnknown?: boolean
-  /** Arguments may be unknown altogether. */
+  /** True if whole arguments can be unknown. */
   readonly takesUnknown?: boolean
   /** @throws EvaluationProblem */
   run(args: readonly Value[], scope: Scope, name: string): Value
-  /** In place of `run`: arguments are evaluated only when asked for. */
+  /** Instead of `run`, for functions that evaluate their arguments lazily. */
   readonly lazy?: (args: readonly (() => Value)[]) => Value
 }
 

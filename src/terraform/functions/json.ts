@@ -17,7 +17,7 @@ const text = (value: string): string =>
 
 const listed = (items: readonly Value[]): string => `[${items.map(jsonText).join(',')}]`
 
-/** JSON as Go writes it: keys in order, numbers in full, `<`, `>` and `&` escaped. */
+/** JSON in Go's form: keys sorted, numbers in full, `<`, `>` and `&` escaped. */
 export const jsonText = (value: Value): string => {
   if (typeof value === 'string') return text(value)
   if (typeof value === 'number') return numberText(value)

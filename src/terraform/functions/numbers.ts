@@ -25,7 +25,7 @@ const range = (args: readonly number[]): number[] => {
 }
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
-/** Up to this base capitals mean the same as small letters. */
+/** Up to this base, upper and lower case mean the same. */
 const LETTERS_BASE = 36
 
 const parseInteger = (text: string, base: number): number => {

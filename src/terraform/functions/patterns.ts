@@ -5,7 +5,7 @@ import { toRegExp } from './re2.ts'
 
 const TIMEOUT_MS = 500
 
-/** JavaScript's regular expressions can take exponential time: a script of its own can be stopped. */
+/** JavaScript's regular expressions can take exponential time. A separate script can be stopped. */
 const sandbox = createContext(Object.create(null))
 const script = new Script('isGlobal ? [...text.matchAll(pattern)] : pattern.exec(text)')
 
@@ -20,7 +20,7 @@ const ask = <T>(asked: Asked, name: string): T => {
   try {
     return script.runInContext(sandbox, { timeout: TIMEOUT_MS }) as T
   } catch (error) {
-    // The error comes from another realm, where `instanceof` says nothing.
+    // The error comes from another realm, so `instanceof` does not work.
     if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
       throw new LimitProblem(`\`${name}\`: the pattern takes more than ${TIMEOUT_MS} ms`)
     }
@@ -39,7 +39,7 @@ const compile = (source: string, flags: string, name: string): RegExp => {
   }
 }
 
-/** The whole match, or its groups: a list, or an object where they have names. */
+/** The whole match, or its groups: a list, or an object if they have names. */
 const captured = (match: RegExpExecArray): Value => {
   if (match.groups !== undefined) {
     return new Map(Object.entries(match.groups).map(([key, text]) => [key, text ?? null]))
@@ -59,7 +59,7 @@ export const regexMatch = (pattern: string, text: string): Value => {
   return captured(match)
 }
 
-/** All matches; an empty one right behind another is none in RE2. */
+/** All matches. In RE2, an empty one directly after another does not count. */
 const matchesOf = (pattern: string, text: string, name: string): RegExpExecArray[] => {
   const all = ask<RegExpExecArray[]>(
     { text, pattern: compile(pattern, 'g', name), isGlobal: true },
@@ -76,7 +76,7 @@ const matchesOf = (pattern: string, text: string, name: string): RegExpExecArray
 export const regexMatches = (pattern: string, text: string): Value =>
   matchesOf(pattern, text, 'regexall').map(captured)
 
-/** `$1`, `$name` and `${name}` in a replacement, as in Go: the longest name counts, and one that is no group is empty. */
+/** `$1`, `$name` and `${name}` in a replacement, as in Go: the longest name counts, and an unknown group is empty. */
 const expanded = (template: string, match: RegExpExecArray): string =>
   template.replace(
     /\$(?:\{(\w+)\}|(\w+)|(\$))/g,

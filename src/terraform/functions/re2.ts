@@ -1,6 +1,6 @@
 import { EvaluationProblem } from '../problem.ts'
 
-/** POSIX classes, as they stand within the brackets of another class. Source: https://github.com/google/re2/wiki/Syntax */
+/** POSIX classes, for use inside the brackets of another class. Source: https://github.com/google/re2/wiki/Syntax */
 const POSIX: Readonly<Record<string, string>> = {
   alnum: '0-9A-Za-z',
   alpha: 'A-Za-z',
@@ -45,11 +45,11 @@ interface Flags {
 
 const hex = (code: number) => `\\u{${code.toString(16)}}`
 
-/** A character that stands for itself. */
+/** A literal character. */
 const literal = (char: string): string =>
   SYNTAX.test(char) ? `\\${char}` : char < ' ' ? hex(char.codePointAt(0)!) : char
 
-/** A character that stands for itself within brackets. */
+/** A literal character inside brackets. */
 const member = (char: string): string => (char === '-' ? '\\-' : literal(char))
 
 /** The other cases of a letter, as far as JavaScript knows them. */
@@ -68,7 +68,7 @@ const otherCase = (from: number, to: number): string => {
 }
 
 /**
- * Writes a pattern of RE2, whose syntax Terraform has, as one of JavaScript (flags `u`).
+ * Translates a pattern of RE2, which Terraform uses, to JavaScript (flags `u`).
  *
  * Source: https://github.com/google/re2/wiki/Syntax
  */
@@ -76,7 +76,7 @@ class Translator {
   #at = 0
   #flags: Flags = { i: false, m: false, s: false, U: false }
   readonly #outer: Flags[] = []
-  /** True where a repetition may follow. */
+  /** True if a repetition can follow. */
   #isAtom = false
 
   constructor(readonly pattern: string) {}
@@ -108,7 +108,7 @@ class Translator {
   }
 
   #assertion(text: string): string {
-    // JavaScript repeats no assertion by itself.
+    // JavaScript cannot repeat an assertion.
     return this.#atom(`(?:${text})`)
   }
 
@@ -294,7 +294,7 @@ class Translator {
  * A pattern of RE2 as a regular expression of JavaScript.
  *
  * @param flags `g`, or nothing
- * @throws EvaluationProblem where it is none
+ * @throws EvaluationProblem if the pattern is invalid
  */
 export const toRegExp = (pattern: string, flags: string): RegExp => {
   const text = new Translator(pattern).run()

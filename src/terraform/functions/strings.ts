@@ -50,7 +50,7 @@ const replaced = (text: string, search: string, replacement: string): string => 
   return text.replaceAll(search, () => replacement)
 }
 
-/** What a person takes for one character: `e` with an accent is one, and so is a family of emojis. */
+/** Characters as people see them: `e` with an accent is one, and so is a family emoji. */
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 export const graphemes = (text: string): string[] =>
@@ -58,7 +58,7 @@ export const graphemes = (text: string): string[] =>
     ? [...text]
     : Array.from(segmenter.segment(text), ({ segment }) => segment)
 
-/** Each letter by itself: `ß` has no capital of one letter, and stays. */
+/** Converts each letter separately. `ß` has no single capital letter and does not change. */
 const upper = (text: string): string =>
   [...text]
     .map((char) => {

@@ -9,7 +9,7 @@ import { stringFunctions } from './strings.ts'
 import { timeFunctions } from './times.ts'
 import { typeFunctions } from './types.ts'
 
-/** Functions whose result is another one on each run, with each compiler, or a secret's: nobody knows it before. */
+/** Functions whose result changes with each run or compiler, or that depend on a secret. It is unknown before a run. */
 const UNKNOWABLE = ['base64gzip', 'bcrypt', 'plantimestamp', 'rsadecrypt', 'timestamp', 'uuid']
 
 const unknowable = (name: string): TerraformFunction => ({
@@ -20,7 +20,7 @@ const unknowable = (name: string): TerraformFunction => ({
 })
 
 /**
- * Terraform's functions that reach nothing but the folder's own files.
+ * Terraform's functions that only access files of the folder.
  *
  * Source: https://developer.hashicorp.com/terraform/language/functions
  */

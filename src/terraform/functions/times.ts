@@ -52,7 +52,7 @@ const durationOf = (text: string): number => {
   return sign === '-' ? -total : total
 }
 
-/** The clock that a moment's own zone shows, as a date of UTC. */
+/** The local time of a moment in its own zone, as a UTC date. */
 const local = ({ ms, zone }: Moment): Date => new Date(ms + offsetOf(zone))
 
 const rfc3339 = (moment: Moment): string =>
@@ -126,7 +126,7 @@ const formatted = (pattern: string, moment: Moment): string =>
 const texts = (args: Parameters<Functions[string]['run']>[0], name: string): string[] =>
   args.map((arg) => toText(arg, `\`${name}\``))
 
-/** Functions of times that are given: none asks a clock. */
+/** Functions on given times. None reads a clock. */
 export const timeFunctions: Functions = {
   formatdate: of(2, (args, _, name) => {
     const [pattern, time] = texts(args, name)

@@ -5,7 +5,7 @@ import type { Value } from '../values.ts'
 import { isList, isObject, SetValue, sortedEntries } from '../values.ts'
 import { jsonText } from './json.ts'
 
-/** What aliases may multiply a document to. */
+/** The size limit of a document with its aliases resolved. */
 const MAX_NODES = 1_000_000
 const MAX_DEPTH = 200
 
@@ -20,14 +20,14 @@ const DATE =
   /^\d{4}-\d\d?-\d\d?(?:(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d+)?[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?)?)?$/
 
 const STANDARD = 'tag:yaml.org,2002:'
-/** Tags whose text stays as it is: Terraform's reader leaves numbers of `!!int` as text, too. */
+/** Tags whose text does not change. Terraform's reader keeps numbers of `!!int` as text too. */
 const AS_WRITTEN = new Set(['str', 'int', 'binary'].map((name) => STANDARD + name))
 
 const problem = (message: string): never => {
   throw new EvaluationProblem(`\`yamldecode\`: ${message}`)
 }
 
-/** A moment as RFC 3339 has it; a date alone is its midnight. */
+/** A moment in RFC 3339. A date without a time means midnight. */
 const timestamp = (text: string): string => {
   const [date = '', time = '00:00:00'] = text.split(/[Tt]|[ \t]+/)
   const [year = '', month = '', day = ''] = date.split('-')
@@ -108,7 +108,7 @@ class Decoder {
 }
 
 /**
- * A document of YAML as Terraform reads it: mostly YAML 1.1.
+ * Parses a YAML document like Terraform, which mostly follows YAML 1.1.
  *
  * Source: https://developer.hashicorp.com/terraform/language/functions/yamldecode
  *
@@ -143,7 +143,7 @@ const scalarLines = (value: Value, indent: string): string => {
   return `|${/^\s/.test(value) ? '2' : ''}${chomp}${lines.map((line) => (line === '' ? '\n' : `\n${indent}${line}`)).join('')}`
 }
 
-/** JSON without the escapes that Go makes for the sake of HTML. */
+/** JSON without Go's escapes for HTML. */
 const jsonPlain = (value: Value): string =>
   jsonText(value).replace(/\\u00(3c|3e|26)/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16))
@@ -166,6 +166,6 @@ const member = (item: Value, indent: string): string => {
   return `\n${inner}${lines(item, inner).join(`\n${inner}`)}`
 }
 
-/** A value as YAML, as Terraform writes it. */
+/** A value as YAML in Terraform's form. */
 export const yamlEncoded = (value: Value): string =>
   `${isNested(value) ? lines(value, '').join('\n') : scalarLines(value, '  ')}\n`

@@ -5,7 +5,7 @@ import type { Expression } from './tree.ts'
 const IDENTIFIER = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy
 const BLANK = /[ \t]*/y
 
-/** More levels of brackets, calls and blocks than any configuration has. Deeper ones would end the stack. */
+/** More levels of brackets, calls and blocks than any configuration has. Deeper ones would overflow the stack. */
 const MAX_DEPTH = 250
 
 /** Reads one text from left to right: white space, comments, words. */
@@ -17,7 +17,7 @@ export class Cursor {
 
   constructor(
     readonly source: SourceText,
-    /** Reads the expression that stands here: templates hold expressions, and expressions templates. */
+    /** Reads the expression at the cursor. Templates contain expressions, and expressions contain templates. */
     readonly expression: (cursor: Cursor) => Expression
   ) {}
 
@@ -37,14 +37,14 @@ export class Cursor {
     throw new SyntaxProblem(message, this.at(offset))
   }
 
-  /** The text that stands here, for a message. */
+  /** The text at the cursor, for a message. */
   found(): string {
     if (this.isAtEnd) return 'the end of the file'
     const [line = ''] = this.text.slice(this.position, this.position + 30).split(/\r?\n/, 1)
     return line === '' ? 'the end of the line' : `\`${line}\``
   }
 
-  /** Runs `read` with line breaks as white space (`true`), or as what ends an item (`false`). */
+  /** Runs `read` with line breaks as white space (`true`) or as the end of an item (`false`). */
   inside<T>(lineBreaksAreSpace: boolean, read: () => T): T {
     const outer = this.#brackets
     this.#brackets = lineBreaksAreSpace ? outer + 1 : 0
@@ -64,7 +64,7 @@ export class Cursor {
     }
   }
 
-  /** Passes white space and comments, and line breaks where they are white space. */
+  /** Skips white space and comments, and line breaks if they are white space. */
   skip(): void {
     for (;;) {
       BLANK.lastIndex = this.position
@@ -86,7 +86,7 @@ export class Cursor {
     }
   }
 
-  /** As `skip`, with line breaks. */
+  /** Like `skip`, with line breaks. */
   skipLines(): void {
     this.skip()
     while (this.text[this.position] === '\n' || this.#isCarriageReturn()) {
@@ -103,13 +103,13 @@ export class Cursor {
     return this.isAtEnd || this.text[this.position] === '\n' || this.#isCarriageReturn()
   }
 
-  /** True where `token` stands here, behind white space. */
+  /** True if `token` is next, after white space. */
   sees(token: string): boolean {
     this.skip()
     return this.text.startsWith(token, this.position)
   }
 
-  /** Takes `token` where it stands here. */
+  /** Takes `token` if it is next. */
   takes(token: string): boolean {
     if (!this.sees(token)) return false
     this.position += token.length
@@ -120,7 +120,7 @@ export class Cursor {
     if (!this.takes(token)) this.fail(`expected \`${token}\` ${where}, found ${this.found()}`)
   }
 
-  /** The identifier that stands here. HCL's may hold dashes. */
+  /** Reads the identifier at the cursor. HCL allows dashes in it. */
   identifier(): string | undefined {
     this.skip()
     IDENTIFIER.lastIndex = this.position
@@ -129,7 +129,7 @@ export class Cursor {
     return word
   }
 
-  /** True, and taken, where exactly this identifier stands here. */
+  /** Takes exactly this identifier if it is next, and returns true. */
   takesWord(word: string): boolean {
     const before = this.position
     if (this.identifier() === word) return true

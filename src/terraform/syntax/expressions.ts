@@ -16,7 +16,7 @@ const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const INDEX = /\d+/y
 const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
 
-/** A template that is all text is a literal. */
+/** A template with only text is a literal. */
 export const templated = (parts: readonly TemplatePart[], at: Expression['at']): Expression => {
   // Terraform's texts are in Unicode's normal form C.
   for (const part of parts) if (part.kind === 'text') part.text = part.text.normalize('NFC')
@@ -27,7 +27,7 @@ export const templated = (parts: readonly TemplatePart[], at: Expression['at']):
   return { kind: 'template', parts, at }
 }
 
-/** Names of a `for`, up to and with its collection and `:`. */
+/** Names of a `for`, up to and including its collection and `:`. */
 const forIntro = (cursor: Cursor) => {
   const first = cursor.identifier() ?? cursor.fail('expected a name after `for`')
   const second = cursor.takes(',')
@@ -45,7 +45,7 @@ const forIntro = (cursor: Cursor) => {
 
 const forCondition = (cursor: Cursor) => (cursor.takesWord('if') ? expression(cursor) : undefined)
 
-/** `for` as a word of its own: a key may be called `format`, and none is called `for`. */
+/** `for` as a whole word. A key can be `format`, but not `for`. */
 const isFor = (cursor: Cursor): boolean => {
   const before = cursor.position
   const found = cursor.takesWord('for')
@@ -182,7 +182,7 @@ const term = (cursor: Cursor): Expression => {
   return { kind: 'variable', name: full, at }
 }
 
-/** What follows `.*` (only attributes) or `[*]` (attributes and indexes) belongs to each element. */
+/** The steps after `.*` (only attributes) or `[*]` (attributes and indexes) apply to each element. */
 const splatted = (cursor: Cursor, of: Expression, isFull: boolean): Expression => {
   const { at } = of
   let each: Expression = { kind: 'splat-item', at }
@@ -193,7 +193,7 @@ const splatted = (cursor: Cursor, of: Expression, isFull: boolean): Expression =
   }
 }
 
-/** One step of `.name`, `.0`, `[…]`; `undefined` where none stands here. */
+/** One step of `.name`, `.0`, `[…]`; `undefined` if none is next. */
 const traversal = (cursor: Cursor, of: Expression, takesIndexes = true): Expression | undefined => {
   const { at } = of
   const before = cursor.position

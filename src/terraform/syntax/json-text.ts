@@ -9,12 +9,12 @@ export type JsonNode = { readonly offset: number } & (
 
 export interface JsonMember {
   readonly name: string
-  /** Where the name stands. */
+  /** The place of the name. */
   readonly offset: number
   readonly value: JsonNode
 }
 
-/** More levels than any document has. Deeper ones would end the stack. */
+/** More levels than any document has. Deeper ones would overflow the stack. */
 export const MAX_JSON_DEPTH = 250
 
 const BLANK = /[ \t\r\n]*/y
@@ -51,7 +51,7 @@ class Parser {
     return true
   }
 
-  /** Not by a regular expression, whose stack a text of megabytes would end. */
+  /** Without a regular expression, because a text of megabytes would overflow its stack. */
   #string(): string | undefined {
     const { text } = this.source
     const start = this.#at
@@ -68,7 +68,7 @@ class Parser {
     }
   }
 
-  /** True where an odd number of backslashes stands before an offset. */
+  /** True if an odd number of backslashes precedes an offset. */
   #isEscaped(at: number, start: number): boolean {
     let before = at
     while (before > start && this.source.text[before - 1] === '\\') before--
@@ -130,7 +130,7 @@ export const parseJson = (source: SourceText): JsonNode => {
   return found
 }
 
-/** The value without its places. A name that comes twice has its last value. */
+/** The value without places. A repeated name has its last value. */
 export const plainJson = (node: JsonNode): unknown => {
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(plainJson)

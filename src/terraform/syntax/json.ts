@@ -26,7 +26,7 @@ type Placed = Pick<JsonNode, 'offset'>
 class JsonReader {
   constructor(
     readonly source: SourceText,
-    /** Texts of files of values stand for themselves. */
+    /** Texts in files with values are literals. */
     readonly areTemplates = true
   ) {}
 
@@ -45,7 +45,7 @@ class JsonReader {
     )
   }
 
-  /** Text is a template; everything else is itself. */
+  /** A text is a template. All other values are literals. */
   expression(node: JsonNode): Expression {
     const at = this.at(node)
     if (node.kind === 'list') {
@@ -68,7 +68,7 @@ class JsonReader {
     return this.#inner(node, () => parseTemplate(new SourceText(this.source.file, text)))
   }
 
-  /** Positions within a text of JSON are those of the text itself. */
+  /** Positions inside a JSON text refer to that text. */
   #inner(node: JsonNode, parse: () => Expression): Expression {
     try {
       return { ...parse(), at: this.at(node) }
@@ -82,14 +82,14 @@ class JsonReader {
     return [name, { name, expression: this.expression(value), at: this.at(key) }]
   }
 
-  /** Types of the blocks that `dynamic` makes. */
+  /** Types of the blocks that `dynamic` creates. */
   #dynamicTypes(entries: readonly Member[]): ReadonlySet<string> {
     const dynamic = entries.filter(([name]) => name === 'dynamic')
     const labelled = dynamic.flatMap(([, value]) => this.list(value))
     return new Set(labelled.flatMap((one) => this.entries(one).map(([label]) => label)))
   }
 
-  /** The inside of a block: all of it attributes, but for `dynamic` and blocks of the types that it makes. */
+  /** The body of a block: only attributes, except `dynamic` and blocks of the types that it creates. */
   body(node: JsonNode): Body {
     const attributes = new Map<string, Attribute>()
     const blocks: Block[] = []
@@ -161,7 +161,7 @@ class JsonReader {
     )
   }
 
-  /** The `type` of a variable is an expression in a text. */
+  /** The `type` of a variable is a text with an expression. */
   #variable(node: JsonNode): Body {
     const { attributes, blocks } = this.body(node)
     const type = this.entries(node).find(([name]) => name === 'type')
@@ -197,7 +197,7 @@ export const parseJsonBody = (source: SourceText): Body => {
   return { attributes: new Map(), blocks }
 }
 
-/** Reads a file of values (`terraform.tfvars.json`). */
+/** Reads a file with values (`terraform.tfvars.json`). */
 export const parseJsonValues = (source: SourceText): ReadonlyMap<string, Expression> => {
   const contents = parseJson(source)
   const reader = new JsonReader(source, false)

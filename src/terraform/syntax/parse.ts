@@ -95,7 +95,7 @@ export const parseBody = (source: SourceText): Body => {
 }
 
 /**
- * Reads a text that is one expression, e.g. the value of `--var`.
+ * Reads a text with one expression, e.g. the value of `--var`.
  *
  * @throws SyntaxProblem
  */
@@ -110,7 +110,7 @@ export const parseExpression = (source: SourceText): Expression => {
 }
 
 /**
- * Reads a text that is one template, as `templatefile` and strings of `.tf.json` are.
+ * Reads a text with one template, as in `templatefile` and strings of `.tf.json`.
  *
  * @throws SyntaxProblem
  */

@@ -32,7 +32,7 @@ const escaped = (cursor: Cursor): string => {
   return String.fromCodePoint(code)
 }
 
-/** A part as it is read: directives are put together afterwards. */
+/** A part in reading order. Directives are joined later. */
 type Token =
   | { readonly kind: 'text'; text: string; readonly startsLine: boolean }
   | { readonly kind: 'interpolation'; readonly expression: Expression }
@@ -77,7 +77,7 @@ const directive = (cursor: Cursor): Directive => {
 const LEADING = /^[\p{White_Space}]+/u
 const TRAILING = /[\p{White_Space}]+$/u
 
-/** Collects text and parts, and trims at `~` as HCL does: within the piece of text that stands beside it. */
+/** Collects text and parts, and trims at `~` like HCL, within the adjacent piece of text. */
 class Tokens {
   readonly list: Token[] = []
   #trimsNext = false
@@ -91,7 +91,7 @@ class Tokens {
     this.#startsLine = text.endsWith('\n')
   }
 
-  /** Reads `${…}` or `%{…}`, which stands here. */
+  /** Reads `${…}` or `%{…}` at the cursor. */
   part(cursor: Cursor): void {
     const offset = cursor.position
     const isDirective = cursor.text[offset] === '%'
@@ -117,10 +117,10 @@ class Tokens {
 
 type End = 'else' | 'endif' | 'endfor'
 
-/** More than any template has in one another. Deeper ones would end the stack. */
+/** More nested directives than any template has. Deeper ones would overflow the stack. */
 const MAX_DIRECTIVES = 100
 
-/** Puts directives and what stands between them together. */
+/** Joins directives with the parts between them. */
 const assembled = (cursor: Cursor, tokens: readonly Token[]): TemplatePart[] => {
   let next = 0
   let depth = 0
@@ -166,7 +166,7 @@ const assembled = (cursor: Cursor, tokens: readonly Token[]): TemplatePart[] => 
   return until(undefined, [])[0]
 }
 
-/** True where `${` or `%{` stands here, and is no escape. */
+/** True if `${` or `%{` is next and not escaped. */
 const isPart = (text: string, at: number): boolean =>
   (text[at] === '$' || text[at] === '%') && text[at + 1] === '{'
 
@@ -174,7 +174,7 @@ const isPart = (text: string, at: number): boolean =>
 const isEscapedPart = (text: string, at: number): boolean =>
   (text[at] === '$' || text[at] === '%') && text[at + 1] === text[at] && text[at + 2] === '{'
 
-/** The template between quotes; its opening quote stands here. */
+/** Reads a template in quotes, from its opening quote. */
 export const quoted = (cursor: Cursor): TemplatePart[] => {
   const start = cursor.position
   const { text } = cursor
@@ -205,7 +205,7 @@ export const quoted = (cursor: Cursor): TemplatePart[] => {
   return assembled(cursor, tokens.list)
 }
 
-/** Reads text with parts up to `isEnd`, asked at the start of each line; pieces of text end with their line. */
+/** Reads text with parts until `isEnd`, which is called at the start of each line. A piece of text ends with its line. */
 const lines = (cursor: Cursor, isEnd: (at: number) => boolean): Tokens => {
   const { text } = cursor
   const tokens = new Tokens()
@@ -235,7 +235,7 @@ const lines = (cursor: Cursor, isEnd: (at: number) => boolean): Tokens => {
   return tokens
 }
 
-/** Takes off what all lines of a `<<-` heredoc are indented by. Blank lines neither count nor change. */
+/** Removes the common indentation of the lines of a `<<-` heredoc. Blank lines neither count nor change. */
 const dedent = (tokens: readonly Token[]): void => {
   let least = Number.POSITIVE_INFINITY
   let isLineStart = true
@@ -261,7 +261,7 @@ const dedent = (tokens: readonly Token[]): void => {
 
 const HEREDOC = /<<(-?)([\p{ID_Start}_][\p{ID_Continue}-]*)[ \t]*\r?\n/uy
 
-/** The template of a heredoc, whose `<<` stands here. The cursor stops at the end of its last line. */
+/** Reads the template of a heredoc, from its `<<`. The cursor stops at the end of its last line. */
 export const heredoc = (cursor: Cursor): TemplatePart[] => {
   const start = cursor.position
   HEREDOC.lastIndex = start

@@ -38,7 +38,7 @@ export class SourceText {
   }
 }
 
-/** Where something was written. */
+/** A place in a file. */
 export interface At {
   readonly source: SourceText
   readonly offset: number
@@ -47,7 +47,7 @@ export interface At {
 /** `main.tf:12` */
 export const placeOf = ({ source, offset }: At): string => `${source.file}:${source.line(offset)}`
 
-/** What keeps a file from being read. */
+/** A syntax error in a file. */
 export class SyntaxProblem extends Error {
   override readonly name = 'SyntaxProblem'
 

@@ -22,7 +22,7 @@ export interface ForNames {
   readonly valueName: string
 }
 
-/** A piece of a template: text as it stands, an interpolation, or a directive. */
+/** A piece of a template: text, an interpolation, or a directive. */
 export type TemplatePart =
   | { readonly kind: 'text'; text: string }
   | { readonly kind: 'interpolation'; readonly expression: Expression }
@@ -61,7 +61,7 @@ export type Expression = Located &
         readonly kind: 'call'
         readonly name: string
         readonly args: readonly Expression[]
-        /** `f(list...)`: the last argument stands for several. */
+        /** `f(list...)`: the elements of the last argument are arguments. */
         readonly isExpanded: boolean
       }
     | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly of: Expression }
