@@ -18,7 +18,7 @@ export const actions = {
   managed_challenge: { ends: true, answers: true },
   js_challenge: { ends: true, answers: true },
   challenge: { ends: true, answers: true },
-  // Of IP Access rules alone.
+  // Only for IP Access rules.
   allow: { ends: true, answers: false },
 } as const satisfies Readonly<Record<string, ActionFacts>>
 

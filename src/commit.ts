@@ -2,15 +2,15 @@ import { EdgeError } from './error.ts'
 import type { EventStore, SecurityEvent } from './events/event.ts'
 
 export interface Committer {
-  /** Resolves when the events of one Ray ID are committed, or when `onLoss` knows that they are not. Never rejects. */
+  /** Resolves after the commit of the events of one Ray ID, or after `onLoss` got the reason of a failure. Never rejects. */
   commit(events: readonly SecurityEvent[]): Promise<void>
-  /** The same for a request that does not wait; `settled` does. */
+  /** The same without waiting. `settled` waits for it. */
   commitLater(events: readonly SecurityEvent[]): void
-  /** Resolves when nothing of `commitLater` is pending. */
+  /** Resolves when no `commitLater` is pending. */
   settled(): Promise<void>
 }
 
-/** @param onLoss told of events that could not be committed, and why */
+/** @param onLoss gets the events that could not be committed, and the reason */
 export const createCommitter = (
   store: EventStore,
   onLoss: (error: EdgeError, events: readonly SecurityEvent[]) => void

@@ -12,15 +12,15 @@ import type { ResponseWatch } from './request/watch-response.ts'
 import { isStaticResource } from './visitor/bots/static-resource.ts'
 import type { CityPlace, Connection, Visitor } from './visitor/visitor.ts'
 
-/** All that is known of one request when its rules are judged. */
+/** The data on one request that its rules can read. */
 export interface Facts {
   readonly request: RequestReader
   readonly visitor: Visitor
   readonly connection: Connection
   readonly rayId: RayId
-  /** What came back for the request; absent until it has. */
+  /** The response to the request; absent until it arrives. */
   readonly response?: ResponseReader | undefined
-  /** The zone of the host, where the rules declare zones. */
+  /** The zone of the host, if the rules declare zones. */
   readonly zone?: { readonly name: string; readonly plan?: string } | undefined
 }
 
@@ -28,7 +28,7 @@ type Resolve = (facts: Facts) => Value | undefined
 
 const RANDOM_SEED_BYTES = 16
 
-/** Members of the European Union and the territories that belong to it, as Cloudflare's documentation lists them. */
+/** Members of the European Union and their territories, as in Cloudflare's documentation. */
 const EUROPEAN_UNION = new Set(
   'AT AX BE BG CY CZ DE DK EE ES FI FR GF GP GR HR HU IE IT LT LU LV MF MQ MT NL PL PT RE RO SE SI SK YT'.split(
     ' '
@@ -41,7 +41,7 @@ const placeField =
     toBytes(visitor.place[part])
 
 const VERSION_FIELD = 'http.request.version'
-/** What a request counts as whose version nobody knows. */
+/** The version of a request whose version is unknown. */
 const UNKNOWN_VERSION = 'HTTP/1.1'
 
 const isVerifiedBot: Resolve = ({ visitor }) => visitor.bot?.verified ?? false
@@ -77,12 +77,12 @@ const visitorFields: Readonly<Record<string, Resolve>> = {
     String.fromCharCode(...crypto.getRandomValues(new Uint8Array(RANDOM_SEED_BYTES))),
 }
 
-/** What a transport knows of this edge's side of a connection, whoever is at the other end. */
+/** Fields about this edge's side of a connection. */
 const EDGE_SIDE = /^cf\.(?:edge\.server_|zone\.|colo\.)/
 
 /**
- * Fields that the transport may bring (`connection.fields`), as JSON values. It knows the tester, not whom he pretends to be:
- * what a persona does not give is unknown.
+ * Fields from the transport (`connection.fields`), as JSON values. The transport knows the tester, not the persona. If a persona
+ * does not set a field, its value is unknown.
  */
 const connectionValue = (name: string): Resolve => {
   const facts = fieldFacts.get(name)!
@@ -94,7 +94,7 @@ const connectionValue = (name: string): Resolve => {
   }
 }
 
-/** Of a declared zone; else what the transport says. */
+/** The value of a declared zone, else the transport's. */
 const zoneFields: Readonly<Record<string, 'name' | 'plan'>> = {
   'cf.zone.name': 'name',
   'cf.zone.plan': 'plan',
@@ -142,9 +142,9 @@ export const readOverrides = (
   return overrides
 }
 
-/** Where the values of the fields that a ruleset reads are kept, made once for all requests. */
+/** The slots for the values of the fields that a ruleset reads. All requests share one layout. */
 export interface ContextLayout {
-  /** Place by slot; 0 for those that are not kept. */
+  /** Place by slot; 0 if the value is not stored. */
   readonly places: Uint16Array
   readonly empty: readonly undefined[]
 }
@@ -158,14 +158,14 @@ export const contextLayout = (fields: readonly string[]): ContextLayout => {
   return { places, empty: Array.from({ length: fields.length + 1 }, () => undefined) }
 }
 
-/** The values that a compiled expression asks for. A field that several rules read is computed once. */
+/** The values for compiled expressions. Each field is computed at most once per request. */
 export class RequestContext implements Context, Facts {
   response: ResponseReader | undefined
-  /** What a phase waits for: told of the response, where the request gets one. */
+  /** Callbacks of phases that need the response. */
   responseWatch: ResponseWatch | undefined
   readonly #layout: ContextLayout
   readonly #known: (Value | undefined)[]
-  /** Values that win over everything else, by slot. */
+  /** Values that override all others, by slot. */
   readonly #overrides: ReadonlyMap<number, Value> | undefined
   #clearedOf: ((facts: Facts) => readonly number[]) | undefined
   #cleared: readonly number[] | undefined
@@ -185,20 +185,20 @@ export class RequestContext implements Context, Facts {
   }
 
   /**
-   * Tells what challenges the visitor has passed.
+   * Sets the challenges that the visitor has passed.
    *
-   * @param clearedOf when it last passed one, by level; asked once, where a challenge's rule is true
+   * @param clearedOf returns the times of the last clearances by level; called at most once, when the rule of a challenge is true
    */
   clearedBy(clearedOf: (facts: Facts) => readonly number[]): void {
     this.#clearedOf = clearedOf
   }
 
-  /** True where the visitor has passed a challenge of this level (`challenges/level.ts`) or above; of 0 nobody has. */
+  /** True if the visitor has passed a challenge of this level (`challenges/level.ts`) or a higher one; false for 0. */
   hasCleared(level: number): boolean {
     return this.clearedAtMs(level) > 0
   }
 
-  /** When the visitor last passed such a challenge, in milliseconds since the epoch; 0 where it has not. */
+  /** The time of the last such clearance in milliseconds since the epoch; 0 if there is none. */
   clearedAtMs(level: number): number {
     if (level === 0 || this.#clearedOf === undefined) return 0
     this.#cleared ??= this.#clearedOf(this)

@@ -3,7 +3,7 @@ import { NO_COUNTERS } from './limits/counters.ts'
 import type { Match } from './phases/phase.ts'
 import type { Rule } from './rules/rule.ts'
 
-/** How often one rule of one phase matched, with one action. */
+/** The number of matches of one rule in one phase, with one action. */
 export interface MatchCount {
   readonly phase: string
   /** Its id; `(other)` beyond the thousandth rule. */
@@ -12,42 +12,42 @@ export interface MatchCount {
   count: number
 }
 
-/** How long judging took: one request in sixty-four is timed, as asking for the time costs more than counting. */
+/** Histogram of the judging time. Reading the clock costs more than counting, so the edge times one request in 64. */
 export interface Timings {
-  /** Upper bounds of the buckets, milliseconds. */
+  /** Upper bounds of the buckets, in milliseconds. */
   readonly boundsMs: readonly number[]
-  /** Requests in each bucket; one more than bounds, for those beyond the last. */
+  /** Requests in each bucket. The last bucket has no upper bound, so there is one more than bounds. */
   readonly counts: Readonly<ArrayLike<number>>
   readonly sumMs: number
 }
 
-/** Counts since the edge was made. */
+/** Counts since the creation of the edge. */
 export interface EdgeStats {
   judged: number
   blocked: number
   /** Events that could not be committed. */
   lost: number
-  /** How often other rules were put in force. */
+  /** The number of replacements of the rules. */
   reloads: number
-  /** When the rules in force were, milliseconds since the epoch. */
+  /** The time of the last replacement, in milliseconds since the epoch. */
   rulesSinceMs: number
-  /** By phase, rule and action. */
+  /** Matches by phase, rule and action. */
   readonly matches: Iterable<Readonly<MatchCount>>
   readonly timings: Timings
-  /** How many keys rate limits count at this moment, and what was forgotten or let through. */
+  /** The current keys of rate limits, their evictions, and the requests that passed without being counted. */
   readonly rateLimits: CounterStats
 }
 
-/** One in sixty-four, the first among them. */
+/** Times one request in 64, starting with the first. */
 const TIMED_MASK = 63
 const BOUNDS_MS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250,
 ] as const
-/** Rules have no other bound, and each is a line of the metrics. */
+/** Each rule is a line of the metrics, and the number of rules has no other limit. */
 const MAX_RULES = 1_000
 const OTHER = '(other)'
 
-/** Counts on the way of every request: plain numbers, and nothing that a visitor sends makes them more. */
+/** The counters on the path of every request. They are plain numbers, and their count does not depend on visitors. */
 export class Counters implements EdgeStats {
   judged = 0
   blocked = 0
@@ -55,14 +55,14 @@ export class Counters implements EdgeStats {
   reloads = 0
   rulesSinceMs = Date.now()
   readonly #matches = new Map<string, MatchCount>()
-  /** A rule's own counter, so that its name is looked up once; gone with the ruleset. */
+  /** The counter of each rule, so its name is looked up once. Weak, so it disappears with the ruleset. */
   readonly #byRule = new WeakMap<Rule, MatchCount>()
   readonly #counts = new Float64Array(BOUNDS_MS.length + 1)
   #sumMs = 0
 
   readonly #rateLimits: () => CounterStats | undefined
 
-  /** @param rateLimits `undefined` where no rule counts */
+  /** @param rateLimits `undefined` if no rule counts */
   constructor(rateLimits: () => CounterStats | undefined = () => undefined) {
     this.#rateLimits = rateLimits
   }
@@ -71,7 +71,7 @@ export class Counters implements EdgeStats {
     return this.#rateLimits() ?? NO_COUNTERS
   }
 
-  /** When judging began, for `timed`; 0 for the requests that nobody times. */
+  /** The start of judging, for `timed`; 0 for requests that are not timed. */
   start(): number {
     return (++this.judged & TIMED_MASK) === 1 ? performance.now() : 0
   }

@@ -1,5 +1,5 @@
 /**
- * Tables that only some edges need, for any runtime: the main entry stays small without them. `edge1020/node` brings its own.
+ * Tables that only some edges need, for any runtime. The main entry is small without them. `edge1020/node` includes them.
  */
 
 export { languages } from './answers/languages/all.ts'

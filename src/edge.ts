@@ -38,14 +38,14 @@ import type { Zone } from './zones/zone.ts'
 export type { EdgeStats } from './counters.ts'
 export type { EdgeOptions } from './edge-options.ts'
 
-/** A test's: passes each challenge, whenever it began. */
+/** For tests: passes each challenge. */
 const ALL_CLEARED: Cleared = [0, Infinity, Infinity, Infinity]
 const NO_CONNECTION: Connection = {}
 /** "Could not find host" */
 const NO_ZONE = 1023
 const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
 
-/** The page of challenges, and the check of clearances. */
+/** The page of challenges and the check of clearances. */
 export const challengeModule = new Later<
   Pick<typeof import('./challenges/open.ts'), 'openChallenges'>
 >(() => import('./challenges/open.ts'))
@@ -54,49 +54,49 @@ export const challengeModule = new Later<
 export const matchModule = new Later<Pick<typeof import('./on-match.ts'), 'prepareMatches'>>(
   () => import('./on-match.ts')
 )
-/** What tests set by headers. */
+/** The values that tests set with headers. */
 export const testModule = new Later<
   Pick<typeof import('./test-overrides.ts'), 'badOverride' | 'testOverrides'>
 >(() => import('./test-overrides.ts'))
 
 export interface Edge {
   /**
-   * Judges one request. A refused one resolves after its events are committed.
+   * Judges one request. For a refused request the promise resolves after the commit of its events.
    *
-   * Where a rule reads the body, the body stays in the request. The rest of it that nobody reads has to be dropped with
-   * `request.resume()`, or the connection waits; the mounts do so.
+   * A body that a rule reads stays in the request. If your code does not read it, drop the rest with `request.resume()`; otherwise
+   * the connection waits. The mounts do this.
    *
    * @param request a Fetch `Request`, or Node's `IncomingMessage`
-   * @param connection what the transport knows of the peer; Node's `request.socket` fits
+   * @param connection the transport's data on the peer, such as Node's `request.socket`
    */
   judge(request: EdgeRequest, connection?: Connection): Promise<Verdict>
-  /** The same, without a promise where nothing has to be waited for: for mounts on the hot path. */
+  /** The same for mounts on the hot path: returns a promise only if there is something to wait for. */
   decide(request: EdgeRequest, connection?: Connection): Verdict | Promise<Verdict>
   /**
-   * The edge's answer about its origin (521 …) to a request that passed. A promise only where the texts are not loaded yet: the
-   * main entry loads them with the first request that a rule matches, `edge1020/node` has them from the start.
+   * The edge's answer about an origin failure (521 …) to a request that passed. It is a promise only while the texts are not
+   * loaded. The main entry loads them at the first request that matches a rule, `edge1020/node` at start.
    */
   refuse(
     code: number,
     verdict: Pick<Verdict, 'request' | 'visitor' | 'rayId'>,
-    /** What the rule behind it asks for, where it is a rule's. */
+    /** The page and contact of the matched rule, if there is one. */
     look?: Parameters<typeof refusalFacts>[3]
   ): Answer | Promise<Answer>
   /**
-   * Puts other rules in force: each request is judged by the rules that are in force when it arrives.
+   * Replaces the rules. Each request is judged by the rules that are active when it arrives.
    *
-   * @throws EdgeError `geo_failed`, `asn_failed` where the new rules need data that cannot load; then the old rules stay
+   * @throws EdgeError `geo_failed`, `asn_failed` if the new rules need data that cannot load; the old rules then stay active
    */
   replaceRules(ruleset: Ruleset): void
-  /** The rules in force. */
+  /** The active rules. */
   readonly ruleset: Ruleset
-  /** What it was made with. Its rules may be others by now. */
+  /** The options at creation. The rules can be others by now. */
   readonly options: Readonly<EdgeOptions>
   readonly store: EventStore
   readonly stats: Readonly<EdgeStats>
   /** The data centre in its Ray IDs. */
   readonly colo: string
-  /** What of the rules in force cannot be judged here from real data, one sentence each. */
+  /** One sentence for each part of the active rules that has no real data here. */
   readonly warnings: readonly string[]
   /** Commits pending events and releases the store. */
   close(): Promise<void>
@@ -106,10 +106,10 @@ export const isEdge = (value: unknown): value is Edge =>
   typeof value === 'object' && value !== null && 'decide' in value && 'judge' in value
 
 /**
- * The spine: one request in, one `Verdict` out. It knows an ordered list of phases and nothing of what each decides; it
- * answers, records and counts.
+ * Creates an edge: one request in, one `Verdict` out. It runs an ordered list of phases without knowledge of their decisions,
+ * and answers, records and counts.
  *
- * @throws EdgeError `invalid_trust`, `invalid_colo`, `invalid_body_limit`, `invalid_contact`; `geo_failed`, `asn_failed` where a rule needs data that cannot load
+ * @throws EdgeError `invalid_trust`, `invalid_colo`, `invalid_body_limit`, `invalid_contact`; `geo_failed`, `asn_failed` if a rule needs data that cannot load
  * @example
  * const edge = createEdge({ ruleset, store: memoryStore() })
  * const { action, ray } = await edge.judge(new Request('https://shop.test/'), { remoteAddress: '192.0.2.1' })
@@ -126,7 +126,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
   checkContact(options.answers?.contact)
   checkChallenges(options.challenges)
   let opened: Challenging | undefined
-  /** Made once: clearances outlive a reload of the rules. */
+  /** Created once, because clearances survive a reload of the rules. */
   const challenging = (): Challenging => {
     opened ??= challengeModule.now.openChallenges(
       options.challenges ?? {},
@@ -231,7 +231,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     const request = readRequest(incoming, connection.encrypted === true, rayId.timeMs)
     const visitor = visitors.identify((name) => request.joined(name), connection)
     request.forwardedBy(visitor)
-    // Read once: rules that are replaced meanwhile do not judge half of a request.
+    // Read once, so a replacement of the rules cannot take effect in the middle of a request.
     const zone = current.find(request)
     const { fields, problems } = overrides
       ? testModule.now.testOverrides(visitor, readOverrides)
@@ -245,7 +245,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
       fields,
       zone.facts
     )
-    // Before all answers: a challenge's question is signed for the User-Agent that its answer is checked with.
+    // Before all answers, because the question of a challenge is signed for the User-Agent of its answer.
     if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
     const reserved = reservedPath(request)
     if (reserved !== undefined) {
@@ -288,13 +288,13 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     if (zone.hasChallenges) context.clearedBy(clearedOf)
     const matches = runPhases(zone.phases, context, bodyOf)
     if (matches instanceof Promise) return matches.then((found) => conclude(zone, context, found))
-    // A body that is on its way takes its visitor's time: only what waits for nothing is timed.
+    // The wait for a body is the visitor's time, so only synchronous judging is timed.
     stats.timed(startMs)
     return conclude(zone, context, matches)
   }
 
   let loading: Promise<void> | undefined
-  /** Requests wait for what the options and the rules have asked for. */
+  /** Requests wait for the modules that the options and the rules need. */
   const awaitModules = () => {
     const asked = [whenLoaded(), onMatch?.answers.ready].filter((one) => one !== undefined)
     if (asked.length === 0) return
@@ -302,14 +302,14 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
       if (loading === waiting) loading = undefined
     })
     loading = waiting
-    // Each request reports a failure; without requests there is nobody to report it to.
+    // Each request reports the failure. Without a request there is no place to report it.
     waiting.catch(() => {})
   }
   awaitModules()
   const decide: Edge['decide'] = (incoming, connection) =>
     loading === undefined
       ? decideNow(incoming, connection)
-      : // A reload meanwhile may have asked for more.
+      : // A reload in the meantime can need more modules.
         loading.then(() => decide(incoming, connection))
 
   return {

@@ -7,24 +7,24 @@ export interface Diagnostic {
   /** Stable, snake_case, e.g. `unknown_field`. */
   code: string
   severity: 'error' | 'warning'
-  /** Lower case, names the offending text and what was expected. One line. */
+  /** One line in lower case, with the wrong text and the expected one. */
   message: string
-  /** The file as the user named it; absent for an expression that came from no file. */
+  /** The file as the user named it; absent for an expression without a file. */
   file?: string
   line: number
   /** In an expression: bytes (as Cloudflare's engine counts); in a document: characters. */
   column: number
-  /** How much to underline, at least 1, never past the end of the line. */
+  /** The length to underline: at least 1, and never past the end of the line. */
   length: number
-  /** The whole source line, for the caret picture. */
+  /** The whole source line, for the line with carets. */
   sourceLine: string
-  /** The fix, where one is known: "did you mean `ip.src.country`?" */
+  /** The fix, if one is known: "did you mean `ip.src.country`?" */
   help?: string
 }
 
 /**
- * The one error class. `code` is stable and made for programs (docs/errors.md lists all); `message` is made for people.
- * `diagnostics` holds every independent problem found, in source order.
+ * The class of all errors. `code` is stable and intended for programs (docs/errors.md lists all codes). `message` is intended for
+ * people. `diagnostics` has every independent problem, in source order.
  */
 export class EdgeError extends Error {
   override readonly name = 'EdgeError'
@@ -43,8 +43,8 @@ export class EdgeError extends Error {
 }
 
 /**
- * The text of anything that was thrown. Some errors of Node have a code and no message, such as the one for a name whose
- * addresses all refused the connection.
+ * The text of any thrown value. Some errors of Node have a code but no message, for example if all addresses of a name refuse
+ * the connection.
  */
 export const messageOf = (error: unknown): string => {
   if (error instanceof Error) {

@@ -1,7 +1,7 @@
 /**
- * edge1020 for any runtime: providers (store, country data) are passed in, nothing of Node is imported.
- * On Node, `edge1020/node` brings rule files, the SQLite store and the country data. Tables that only some edges need are in
- * `edge1020/data`.
+ * edge1020 for any runtime. It imports nothing from Node; the caller passes the store and the country data.
+ * On Node, `edge1020/node` adds rule files, the SQLite store and the country data. `edge1020/data` has tables that only some edges
+ * need.
  */
 import type { MiddlewareHandler } from 'hono'
 import type { Edge, EdgeOptions } from './edge.ts'
@@ -23,9 +23,9 @@ export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
 }
 
 /**
- * An edge from rule documents given as objects.
+ * Creates an edge from rules or rule documents as objects.
  *
- * @throws EdgeError `invalid_rules` with a diagnostic for every problem, `invalid_option`, and what the edge itself throws
+ * @throws EdgeError `invalid_rules` with a diagnostic for every problem, `invalid_option`, and the errors of the other options
  * @example
  * const edge = createEdge({ rules: { rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }] } })
  * const { action, ray, response } = await edge.judge(request, { remoteAddress: '192.0.2.1' })

@@ -1,9 +1,9 @@
-/** Modules that an edge has asked for and that are not here yet. */
+/** Modules that an edge needs and that are still loading. */
 const awaited = new Set<Promise<unknown>>()
 
 /**
- * A module that most edges do not need. The first edge that needs it asks for it, and its first request waits until it is here
- * (`whenLoaded`). `edge1020/node` puts all of them in place when it loads: there nothing is asked for and nothing waits.
+ * A module that most edges do not need. The first edge that needs it starts to load it, and its first request waits
+ * (`whenLoaded`). `edge1020/node` loads all of these modules at start, so no request waits there.
  *
  * @example
  * engines.ask() // when a rule that calls sha256() loads
@@ -23,9 +23,9 @@ export class Later<Module> {
   }
 
   /**
-   * The module, for code that runs once it is here.
+   * The loaded module.
    *
-   * @throws Error where somebody runs such code earlier
+   * @throws Error if the module is not loaded yet
    */
   get now(): Module {
     if (this.#module === undefined) {
@@ -34,7 +34,7 @@ export class Later<Module> {
     return this.#module
   }
 
-  /** A function that the module makes: at once where the module is here, else when it is called first. */
+  /** Returns a function that the module creates: at once if the module is loaded, else at the first call. */
   build<Given extends readonly unknown[], Result>(
     create: (module: Module) => (...given: Given) => Result
   ): (...given: Given) => Result {
@@ -46,14 +46,14 @@ export class Later<Module> {
     }
   }
 
-  /** Begins to import the module; `whenLoaded` waits for it. */
+  /** Starts to import the module; `whenLoaded` waits for it. */
   ask(): void {
     if (this.#module !== undefined || this.#loading !== undefined) return
     const loading = this.load()
     awaited.add(loading)
     loading.then(
       () => awaited.delete(loading),
-      // It stays in the set: whoever waits for it gets the error.
+      // It stays in the set, so all waiting callers get the error.
       () => {}
     )
   }
@@ -69,6 +69,6 @@ export class Later<Module> {
   }
 }
 
-/** Resolves when everything that was asked for is here. `undefined` where nothing has to be waited for. */
+/** Resolves when all these modules are loaded. `undefined` if none is loading. */
 export const whenLoaded = (): Promise<void> | undefined =>
   awaited.size === 0 ? undefined : Promise.all(awaited).then(() => {})

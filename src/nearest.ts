@@ -1,9 +1,9 @@
-/** Longer text is no misspelt name. */
+/** Longer text is not a misspelt name. */
 export const MAX_NAME_CHARS = 80
-/** One typing error for every so many characters, and one in any case: `ip` must not become the answer to everything short. */
+/** The number of characters per accepted typing error. A suggestion such as `ip` must not fit every short text. */
 const CHARS_PER_ERROR = 3
 
-/** Edits (insert, delete, replace, swap of neighbours) between two names, or `limit + 1` where there are more. */
+/** Edits (insert, delete, replace, swap of neighbours) between two names, or `limit + 1` if there are more. */
 const distance = (x: string, y: string, limit: number): number => {
   if (Math.abs(x.length - y.length) > limit) return limit + 1
   let before: number[] = []
@@ -24,13 +24,13 @@ const distance = (x: string, y: string, limit: number): number => {
   return last[y.length]!
 }
 
-/** Upper case, and a dash or a space for `_`, are no typing errors. */
+/** Upper case, and a dash or a space for `_`, do not count as typing errors. */
 const plain = (name: string) => name.toLowerCase().replace(/[-\s]/g, '_')
 
 /**
- * The known name that a misspelt one was most likely meant to be: the first of those with the fewest typing errors.
+ * The known name with the fewest typing errors; the first one of several.
  *
- * @returns `undefined` where each known name has more than one error in three characters
+ * @returns `undefined` if each known name has more than one error in three characters
  */
 export const nearest = (text: string, known: Iterable<string>): string | undefined => {
   if (text.length > MAX_NAME_CHARS) return undefined

@@ -70,17 +70,17 @@ export { createBots } from './visitor/bots/bots.ts'
 export { readBotRanges } from './visitor/node/bot-ranges.ts'
 export { reverseDns } from './visitor/node/reverse-dns.ts'
 
-// On Node the size of a program does not matter, and no request waits for a module.
+// On Node the size of a program does not matter, so no request has to wait for a module.
 wholeEdge()
 
-/** Threads of one process are spread by an odd step, so that the first 256 differ. */
+/** An odd step between the threads of one process, so the first 256 differ. */
 const THREAD_STEP = 37
 const INSTANCES = 256
 const DEFAULT_DATA_DIR = '.edge1020'
 
-/** What `terraform plan` takes as `-var` and `-var-file`. `TF_VAR_…` of the environment and `terraform.tfvars` are read by themselves. */
+/** Variables in the form of `terraform plan -var` and `-var-file`. The edge also reads `TF_VAR_…` and `terraform.tfvars`. */
 export interface TerraformValues {
-  /** `NAME=VALUE` each. */
+  /** Values as `NAME=VALUE`. */
   vars?: readonly string[]
   /** Files with values. */
   varFiles?: readonly string[]
@@ -297,7 +297,7 @@ export const createEdge = (
     return edge
   } catch (error) {
     sources.close()
-    // A store that was given stays the caller's. Ours has no writes to wait for, and `error` says more than its closing.
+    // The caller closes its own store. Our store has no pending writes, and `error` is more useful than an error of closing.
     if (opened !== store) opened?.close().catch(onError)
     for (const sink of openedSinks) sink.close().catch(onError)
     if (counting !== counters) counting?.close().catch(onError)
@@ -324,9 +324,9 @@ export const nodeMiddleware = (options: Options | Edge): NodeMiddleware =>
   mountNode(isEdge(options) ? options : createEdge(options))
 
 /**
- * The edge as a reverse proxy with its admin side, as `edge1020 serve` runs it. Its modules load with the first call.
+ * Runs the edge as a reverse proxy with its admin port, as `edge1020 serve` does. Its modules load at the first call.
  *
- * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`, `invalid_tls`; what was already started is stopped again
+ * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`, `invalid_tls`, after it has stopped the parts that had started
  * @example const { url, close } = await serve({ edge, upstream: 'http://127.0.0.1:3000', port: 8020 })
  */
 export const serve = async (options: ServeOptions): Promise<Served> =>

@@ -5,15 +5,15 @@ import { explanations } from './language/explanations.ts'
 import type { Recorder } from './record.ts'
 import { createRecorder } from './record.ts'
 
-/** What an edge answers and notes where a rule matches. */
+/** The answers and events of matched rules. */
 export interface OnMatch {
   readonly answers: Answers
   readonly record: Recorder
 }
 
 /**
- * Makes the answers and the events of an edge. No request that passes needs them: this module, with the pages and the texts of
- * all codes, loads with the first one that a rule matches.
+ * Creates the answers and the events of an edge. Passing requests do not need them, so this module, with the pages and the texts
+ * of all codes, loads at the first request that matches a rule.
  */
 export const prepareMatches = ({
   answers,

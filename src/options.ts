@@ -32,7 +32,7 @@ export const OPTION_NAMES: readonly string[] = [
   'trust',
 ]
 
-/** What each provider is asked by. */
+/** The method of each provider. */
 const PROVIDERS = {
   geo: 'lookup',
   asn: 'lookup',
@@ -77,8 +77,7 @@ export const checkNames = (what: string, given: object, known: readonly string[]
 }
 
 /**
- * What TypeScript says while a program is written, for those that are written without it: an option that is misspelt would
- * otherwise be silently without effect.
+ * Checks the options for programs without TypeScript, where a misspelt option would silently have no effect.
  *
  * @param takesNames whether files and names stand for rules and providers, as they do on Node
  * @throws EdgeError `invalid_option` naming the option and what was expected

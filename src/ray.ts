@@ -1,16 +1,15 @@
 import { EdgeError } from './error.ts'
 
 /**
- * Ray IDs: 16 lower-case hex digits. Digits 1–9 count ticks of 10 ms since 2012-10-12T00:00:00Z; the other seven look
- * random, the last two staying the same for an instance. Measured on real Ray IDs of 2018–2026. Nothing of the visitor
- * is in them.
+ * Ray IDs: 16 lower-case hex digits. Digits 1–9 count ticks of 10 ms since 2012-10-12T00:00:00Z. The other seven look random; the
+ * last two stay the same for an instance. Measured on real Ray IDs of 2018–2026. They contain no data on the visitor.
  */
 export interface RayId {
-  /** 16 hex digits: on pages, in JSON, in the event log. */
+  /** 16 hex digits, as on pages, in JSON and in events. */
   readonly ray: string
   /** With the data centre, as the `CF-RAY` header has it. */
   readonly header: string
-  /** The request's start, milliseconds since the epoch. */
+  /** The start of the request in milliseconds since the epoch. */
   readonly timeMs: number
 }
 
@@ -25,7 +24,7 @@ const SEQUENCE_DIGITS = SEQUENCE_BITS / 4
 const PLACES = 256
 const PLACE_DIGITS = 2
 const RAY_DIGITS = TICK_DIGITS + SEQUENCE_DIGITS + PLACE_DIGITS
-/** Odd, so that multiplying by it permutes the sequence numbers: neighbours look unrelated. */
+/** Odd, so a multiplication by it permutes the sequence numbers. Neighbours then look unrelated. */
 const SCATTER = 0x9e375
 /** The same for the instances. */
 const PLACE_SCATTER = 0xa7
@@ -33,8 +32,8 @@ const PLACE_OFFSET = 0x2d
 const COLO = /^[A-Z]{3}$/
 
 /**
- * Reads as "local". As an airport it is a landing strip in South Australia where Cloudflare has no data centre, so nobody
- * takes our Ray IDs for ones that Cloudflare could look up.
+ * Reads as "local". The airport with this code is a landing strip in South Australia without a data centre of Cloudflare. This shows
+ * that Cloudflare cannot look up our Ray IDs.
  */
 export const DEFAULT_COLO = 'LOC'
 
@@ -42,9 +41,9 @@ const hexTable = (digits: number): readonly string[] =>
   Array.from({ length: 16 ** digits }, (_, i) => i.toString(16).padStart(digits, '0'))
 const HEX = hexTable(SEQUENCE_DIGITS - 2)
 
-/** Shared by all edges of a process, so that no two of them give the same ID. Starts with its tick used up. */
+/** Shared by all edges of a process, so two edges never create the same ID. The first tick starts as used up. */
 const state = { tick: -1, tickText: '', count: SEQUENCES, offset: 0 }
-/** A call of the system's generator costs more than all the rest of a Ray ID: it serves for many ticks. */
+/** A call of the system's random generator costs more than the rest of a Ray ID, so one call serves many ticks. */
 const randomWords = new Uint32Array(256)
 let wordsUsed = randomWords.length
 
@@ -57,7 +56,7 @@ const randomWord = (): number => {
 }
 
 const moveTo = (clockTick: number) => {
-  // Never back, whatever the clock does; a used-up tick borrows the next one.
+  // The tick never goes back, even if the clock does. A used-up tick borrows the next one.
   const least = state.count < SEQUENCES ? state.tick : state.tick + 1
   const tick = clockTick > least ? clockTick : least
   if (tick === state.tick) return
@@ -67,7 +66,7 @@ const moveTo = (clockTick: number) => {
   state.offset = randomWord() % SEQUENCES
 }
 
-/** Of the instance alone: two instances never collide, whatever their data centres are called. */
+/** Depends only on the instance, so two instances never collide, even with the same data centre. */
 const placeOf = (instance: number): string =>
   ((instance * PLACE_SCATTER + PLACE_OFFSET) % PLACES).toString(16).padStart(PLACE_DIGITS, '0')
 
@@ -89,8 +88,8 @@ export interface Rays {
 }
 
 /**
- * A generator of Ray IDs: unique within a process at any rate (a tick holds 2^20 of them, then the next one is begun early),
- * across processes by their `instance`.
+ * Creates a generator of Ray IDs. They are unique within a process, because a tick holds 2^20 of them and the next tick then starts
+ * early. They are unique across processes with different `instance`s.
  *
  * @param options.colo three upper-case letters, the code of a data centre
  * @param options.instance 0–255; different for each process or thread that shares a store
@@ -132,14 +131,14 @@ export const createRays = ({
 
 const RAY = /^([0-9a-f]{16})(?:-([a-z]{3}))?$/i
 
-/** When a Ray ID was made, milliseconds since the epoch, to 10 ms. */
+/** The creation time of a Ray ID in milliseconds since the epoch, to 10 ms. */
 export const rayTime = (ray: string): number =>
   Number.parseInt(ray.slice(0, TICK_DIGITS), 16) * TICK_MS + EPOCH_MS
 
 /**
- * Reads a Ray ID as people paste it: with or without `-COLO`, in any case, with white space around it.
+ * Parses a Ray ID in any case, with or without `-COLO` and surrounding white space.
  *
- * @returns `undefined` where the text is not a Ray ID
+ * @returns `undefined` if the text is not a Ray ID
  */
 export const parseRay = (
   text: string

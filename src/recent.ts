@@ -1,10 +1,10 @@
 const MAX_ENTRIES = 256
-/** Longer keys come from nobody's browser, and are not worth the memory. */
+/** Browsers do not send longer keys, and they are not worth the memory. */
 const MAX_KEY_CHARS = 512
 
 /**
- * Remembers what a few hundred keys came to, so that what visitors send or ask for bounds neither memory nor work. When it
- * is full the one that came first makes room.
+ * Caches the values of a few hundred keys. The limit keeps visitors from filling the memory. When the cache is full, it drops the
+ * oldest key.
  */
 export class Recent<Value, Key extends string | number = string> {
   readonly #values = new Map<Key, Value>()
@@ -15,7 +15,7 @@ export class Recent<Value, Key extends string | number = string> {
     return this.#values.size
   }
 
-  /** @param make what the key comes to, where it is not known */
+  /** @param make computes the value of an unknown key */
   get(key: Key, make: (key: Key) => Value): Value {
     const known = this.#values.get(key)
     if (known !== undefined || this.#values.has(key)) return known as Value

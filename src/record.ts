@@ -52,24 +52,24 @@ const limitOf = (
     period,
     mitigationTimeout,
     ...(retryAfter === undefined ? {} : { retryAfter }),
-    // What is absent is no secret.
+    // An absent value is not a secret.
     key: parts.map((part, i) => ('value' in part ? { ...part, value: values[i]!.value } : part)),
   }
 }
 
-/** Where a rule was written. */
+/** The file and line of a rule. */
 const sourceOf = ({ file, line }: Match['rule']): string => (line > 0 ? `${file}:${line}` : file)
 
 /** Turns the matches of one request into its events, in the same order. */
 export type Recorder = (
   matches: readonly Match[],
   context: RequestContext,
-  /** Status that the edge answers with; 0 where the request goes on. */
+  /** Status of the edge's answer; 0 if the request passes. */
   status: number
 ) => SecurityEvent[]
 
 /**
- * Makes the recorder. Cookies and credentials are never kept; query values are replaced where asked.
+ * Creates the recorder. Events never contain cookies and credentials. Query values are redacted on request.
  *
  * @param options.redactQuery `true` for all values, or the names of the parameters whose values are replaced
  */
@@ -95,7 +95,7 @@ export const createRecorder = ({
   return (all, context, status) => {
     const matches = all.some(({ isSilent }) => isSilent) ? all.filter((one) => !one.isSilent) : all
     const { request, visitor, rayId } = context
-    // What the rules read is explained first: an explanation may add to the visitor's notes.
+    // The explanation runs first, because it can add notes about the visitor.
     const explained = matches.map((match) => matchedFields(match, context))
     return matches.map(({ phase, rule, action, rateLimit, retryAfter, note }, i) => ({
       ray: rayId.ray,

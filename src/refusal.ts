@@ -5,7 +5,7 @@ import { isChallenge } from './challenges/level.ts'
 import type { Facts } from './context.ts'
 import { toText } from './language/bytes.ts'
 
-/** What an answer says of the request that it refuses. */
+/** The facts about the refused request for its answer. */
 export const refusalFacts = (
   code: number,
   { request, visitor, rayId }: Omit<Facts, 'connection'>,
@@ -30,7 +30,7 @@ export const refusalFacts = (
   retryAfter,
 })
 
-/** What a challenge needs to know of the request. */
+/** The facts about the request for a challenge. */
 export const challengeFacts = (
   { request, visitor, rayId }: Omit<Facts, 'connection'>,
   colo: string
@@ -45,7 +45,7 @@ export const challengeFacts = (
   scheme: request.scheme,
 })
 
-/** What of a match its answer depends on. */
+/** The parts of a match that its answer depends on. */
 interface Deciding extends Pick<RefusalFacts, 'code' | 'page' | 'retryAfter'> {
   readonly action: Action
   readonly rule: Pick<RefusalFacts, 'response'>

@@ -9,16 +9,16 @@ import type { Visitor } from './visitor/visitor.ts'
 const BAD_OVERRIDE_STATUS = 400
 
 export interface TestOverrides {
-  /** Values that win over all others, by the field's slot; `undefined` where none is set. */
+  /** Values that override all others, by the field's slot; `undefined` if none is set. */
   readonly fields: ReadonlyMap<number, Value> | undefined
-  /** One sentence for each header that cannot be read. */
+  /** One sentence for each invalid header. */
   readonly problems: readonly string[]
 }
 
 /**
- * The fields that a test's `x-edge-…` headers set, checked against the types of the fields.
+ * The fields that the `x-edge-…` headers of a test set, checked against the types of the fields.
  *
- * @param read gives them their slots; handed in, as the context is in every edge and this file is not
+ * @param read assigns their slots; a parameter, because every edge loads the context but not this file
  */
 export const testOverrides = (
   { overrideProblems, fieldOverrides }: Visitor,
@@ -35,7 +35,7 @@ export const testOverrides = (
   }
 }
 
-/** The 400 that names the mistakes in a test's own headers: a mistake that is ignored makes the test pass. */
+/** The 400 with the mistakes in a test's headers. If the edge ignored them, a wrong test would pass. */
 export const badOverride = (problems: readonly string[], ray: RayId, method: string): Answer => {
   const body = problems.map((problem) => `${problem}\n`).join('')
   return {

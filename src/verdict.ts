@@ -13,12 +13,15 @@ import type { Zone } from './zones/zone.ts'
 
 /**
  * - `pass`: no rule matched
- * - an action: that of the last rule that matched; where it answers, `answer` is the refusal
- * - `reject`: a test override (`x-edge-…`) could not be read; the answer says which and why. Never caused by rules.
- * - `clearance`: the answer to a challenge came (`/cdn-cgi/challenge-platform/…`). Never caused by rules.
- * - `no_zone`: the rules declare zones, and the host is none's: 1023. Never caused by rules.
- * - `drop`: a test cuts the connection (`dropNext`); there is no answer. Never caused by rules.
- * - `preview`: the path asked for one of the catalogue's errors (`/cdn-cgi/error/1020`). Never caused by rules.
+ * - an action: the action of the last matched rule; if it answers, `answer` is the refusal
+ *
+ * Rules never cause these:
+ *
+ * - `reject`: a test override (`x-edge-…`) is invalid; the answer names it and the reason
+ * - `clearance`: the request is the answer to a challenge (`/cdn-cgi/challenge-platform/…`)
+ * - `no_zone`: the rules declare zones, and none has the host: 1023
+ * - `drop`: a test cuts the connection (`dropNext`); there is no answer
+ * - `preview`: the path shows an error of the catalogue (`/cdn-cgi/error/1020`)
  */
 export type VerdictAction =
   | 'pass'
@@ -29,12 +32,12 @@ export type VerdictAction =
   | 'no_zone'
   | 'drop'
 
-/** The facts of a request, and what waits for its response. */
+/** The facts of a request, and the callbacks that wait for its response. */
 interface JudgedFacts extends Facts {
   readonly responseWatch?: ResponseWatch | undefined
 }
 
-/** What `edge.judge` decided about one request. */
+/** The decision of `edge.judge` about one request. */
 export class Verdict {
   readonly #facts: JudgedFacts
 
@@ -43,17 +46,17 @@ export class Verdict {
     facts: JudgedFacts,
     /** The site whose rules judged the request. */
     readonly zone: Zone,
-    /** Every rule that matched, in the order of evaluation: the last one decided. */
+    /** Every matched rule, in the order of evaluation. The last one decides. */
     readonly matches: readonly Match[],
-    /** The answer to send in the origin's place; absent where the request passes. */
+    /** The answer to send instead of the origin's; absent if the request passes. */
     readonly answer?: Answer,
-    /** The deciding rule's event, committed where the request is refused; absent where the store keeps none. */
+    /** The event of the deciding rule, committed if the request is refused; absent if the store keeps no events. */
     readonly event?: SecurityEvent
   ) {
     this.#facts = facts
   }
 
-  /** The request as the rules saw it. */
+  /** The request as the rules see it. */
   get request(): RequestReader {
     return this.#facts.request
   }
@@ -66,7 +69,7 @@ export class Verdict {
     return this.#facts.rayId
   }
 
-  /** The rule that decided; absent where none matched. */
+  /** The deciding rule; absent if no rule matched. */
   get rule(): Rule | undefined {
     return this.matches.at(-1)?.rule
   }
@@ -81,20 +84,20 @@ export class Verdict {
     return this.rayId.header
   }
 
-  /** True where `answer` goes out in the origin's place. */
+  /** True if `answer` replaces the origin's response. */
   get isRefused(): boolean {
     return this.answer !== undefined
   }
 
   /**
-   * What wants to know the response's status and headers, as soon as they are there: rate limits that count by responses. Absent
-   * where the request is refused, and where no rule waits. The mounts and `serve` tell it.
+   * Takes the response's status and headers as soon as they arrive, for rate limits that count by responses. Absent if the request
+   * is refused or if no rule waits for them. The mounts and `serve` call it.
    */
   get responseWatch(): ResponseWatch | undefined {
     return this.answer === undefined ? this.#facts.responseWatch : undefined
   }
 
-  /** `answer` as a Fetch Response, a new one each time; `undefined` where the request passes. */
+  /** `answer` as a Fetch `Response`, a new one at each call; `undefined` if the request passes. */
   get response(): Response | undefined {
     return this.answer === undefined ? undefined : toResponse(this.answer)
   }

@@ -10,13 +10,13 @@ const defaultText = (value: unknown): string => {
   return Array.isArray(value) ? 'empty' : JSON.stringify(value)
 }
 
-/** What gives a kind of fields its data, for those that an edge can be without. */
+/** The option that supplies data for each kind of fields that an edge can lack. */
 const ADVICE: Partial<Record<FieldSource, string>> = {
   place: '; `--geo geoip-lite` (option `geo`) or a city database has it',
   postal: '; some city databases have it (`--geo FILE.mmdb`, option `geo`)',
 }
 
-/** Rules whose expressions are the owner's own. */
+/** The products whose rules have expressions of the owner. */
 const customOf = ({ rules, zones }: Ruleset): readonly Rule[] => [
   ...rules,
   ...zones.flatMap(({ own }) => own.rules),
@@ -27,10 +27,10 @@ const limitsOf = ({ rateLimits, zones }: Ruleset): readonly RateLimit[] => [
   ...zones.flatMap(({ own }) => own.rateLimits),
 ]
 
-/** Fields that have values where the rules declare zones. */
+/** Fields with values if the rules declare zones. */
 const OF_ZONES = new Set(['cf.zone.name', 'cf.zone.plan'])
 
-/** The kinds of fields among those named: where their values come from. */
+/** The sources of the values of these fields. */
 export const sourcesOf = (fields: readonly string[]): ReadonlySet<FieldSource> =>
   new Set(fields.flatMap((field) => fieldFacts.get(field)?.source ?? []))
 
@@ -57,10 +57,9 @@ const limitWarnings = (rule: RateLimit, provided: ReadonlySet<FieldSource>): str
 }
 
 /**
- * What of the rules cannot be judged here as on Cloudflare: the findings of loading, and a sentence for each enabled rule and
- * field without data.
+ * The differences from Cloudflare: the findings of loading, and a sentence for each enabled rule and field without data.
  *
- * @param provided the kinds of fields that have data here (`visitor/provides.ts`)
+ * @param provided the sources of fields that have data here (`visitor/provides.ts`)
  */
 export const warningsOf = (ruleset: Ruleset, provided: ReadonlySet<FieldSource>): string[] => [
   ...ruleset.warnings.map(

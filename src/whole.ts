@@ -15,8 +15,8 @@ import { forwarded, overrideReaders } from './visitor/identify.ts'
 import { readOverrides } from './visitor/overrides.ts'
 
 /**
- * Puts every part of an edge in place that the main entry imports when it is first needed. For programs whose size does not
- * matter: no request waits for a module.
+ * Loads every module that the main entry would import later, for programs whose size does not matter. No request then waits for a
+ * module.
  */
 export const wholeEdge = (): void => {
   wholeLanguage()

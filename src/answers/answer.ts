@@ -61,7 +61,7 @@ export interface RefusalFacts {
   asn?: number
   /** Wanted outright, whatever the request's headers say. */
   dialect?: Dialect | undefined
-  /** The page that the rule asks for. */
+  /** The page that the rule chooses. */
   page?: PageChoice | undefined
   /** The rule's own answer in place of the error. */
   response?: CustomResponse | undefined

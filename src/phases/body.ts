@@ -1,5 +1,5 @@
 import { BODY_FIELDS } from '../request/body.ts'
 
-/** True where one of these fields is of the body. */
+/** True if one of these fields belongs to the body. */
 export const readsBody = (fields: readonly string[]): boolean =>
   fields.some((field) => field.startsWith(BODY_FIELDS))

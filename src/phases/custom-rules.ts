@@ -7,11 +7,11 @@ import { skippedBits, skipsPhase } from './skipped.ts'
 
 const NAME = 'custom-rules'
 const SOURCE = 'firewallcustom'
-/** "Access denied": the answer to what a custom rule blocks. */
+/** "Access denied", for requests that a custom rule blocks. */
 const CODE = 1020
 
 /**
- * Custom rules: `log` notes a match and goes on, a `skip` leaves out what it names, any other action ends the evaluation.
+ * Custom rules: `log` records a match and continues, `skip` skips the parts that it names, any other action ends the evaluation.
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/
  */
@@ -38,12 +38,12 @@ export const customRules = ({ rules, accountRules = 0 }: Ruleset): Phase => {
   }
 }
 
-/** The rules of one ruleset: of the account, or of the zone. */
+/** The rules of one ruleset: the account's or the zone's. */
 const oneRuleset = (rules: readonly Rule[]): Phase => {
   const enabled = rules.filter((rule) => rule.enabled)
   const fields = [...new Set(enabled.flatMap(({ expression }) => expression.fields))]
   const phase = { name: NAME, source: SOURCE } as const
-  // Made once: a request that is blocked allocates no match of its own.
+  // Created once, so a blocked request allocates no match.
   const matches = enabled.map(
     (rule): Match => ({
       phase,

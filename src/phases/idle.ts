@@ -1,6 +1,6 @@
 import type { Phase } from './phase.ts'
 
-/** A phase without rules. It keeps its place, as places are bits of `Ruling.skips`. */
+/** A phase without rules. It keeps its place, because places are the bits of `Ruling.skips`. */
 export const idlePhase = ({ name, source }: Pick<Phase, 'name' | 'source'>): Phase => ({
   name,
   source,

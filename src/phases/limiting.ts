@@ -5,11 +5,11 @@ import { readsBody } from './body.ts'
 import { idlePhase } from './idle.ts'
 import type { Phase, PhaseServices } from './phase.ts'
 
-/** What counts, for edges with rate limiting rules. */
+/** The counting code, for edges with rate limiting rules. */
 export const limiting = new Later(async () => (await import('./all-limiting.ts')).allLimiting)
 
 /**
- * The phase of rate limiting rules: what counts is imported where there are some.
+ * The phase of rate limiting rules. It imports the counting code if there are such rules.
  *
  * Source: https://developers.cloudflare.com/waf/rate-limiting-rules/
  */

@@ -9,7 +9,7 @@ import { unlessSkipped } from './unless-skipped.ts'
 import { userAgents } from './user-agents.ts'
 import { zoneLockdown } from './zone-lockdown.ts'
 
-/** What makes each phase; `names.ts` has their order. */
+/** The function that creates each phase; `names.ts` has their order. */
 const CREATE: Readonly<Record<PhaseName, (ruleset: Ruleset, services: PhaseServices) => Phase>> = {
   'ip-access': ipAccess,
   'zone-lockdown': (ruleset) => unlessSkipped(zoneLockdown(ruleset), 'zone-lockdown', ruleset),
@@ -18,6 +18,6 @@ const CREATE: Readonly<Record<PhaseName, (ruleset: Ruleset, services: PhaseServi
   'rate-limits': rateLimits,
 }
 
-/** The phases that a zone's rules make. The place of a phase in the list is the place of its bit in `Ruling.skips`. */
+/** The phases of a zone. The place of a phase in the list is the place of its bit in `Ruling.skips`. */
 export const createPhases = (ruleset: Ruleset, services: PhaseServices): readonly Phase[] =>
   PHASE_NAMES.map((name) => CREATE[name](ruleset, services))

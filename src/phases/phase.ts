@@ -6,7 +6,7 @@ import type { KeyPart } from '../limits/keys.ts'
 import type { Rule } from '../rules/rule.ts'
 
 /**
- * Logpush's words for the products that make security events.
+ * Logpush's names of the products that create security events.
  *
  * Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/firewall_events/ (`Source`)
  */
@@ -36,68 +36,68 @@ export type EventSource =
   | 'waf'
   | 'zonelockdown'
 
-/** What phases share with the whole edge. */
+/** The services of the edge that phases share. */
 export interface PhaseServices {
-  /** Where rate limits count. They outlive the rules: a reload forgets nothing. */
+  /** The counters of rate limits. They survive a reload of the rules. */
   readonly counters: Counters
   /** The data centre of this edge. */
   readonly colo: string
-  /** Name of the site; '' where there is one for all. */
+  /** Name of the site; '' if there is only one. */
   readonly zone: string
-  /** Of tests that set the time: milliseconds since the epoch. Default `Date.now`. */
+  /** The clock of tests, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
 
-/** How the counter of a rate limiting rule stood. */
+/** The state of the counter of a rate limiting rule. */
 export interface CountedMatch {
-  /** Counted within the period, this request included; the sum of scores where they are the limit. */
+  /** The count within the period, including this request; the sum of scores for a limit on scores. */
   readonly count: number
   readonly limit: number
   /** In seconds. */
   readonly period: number
   /** In seconds. */
   readonly mitigationTimeout: number
-  /** The values that told the counter from others. */
+  /** The values of the counter's key. */
   key(): readonly KeyPart[]
 }
 
-/** One product of Cloudflare's that judges requests. `order.ts` lists all of them. */
+/** A product of Cloudflare that judges requests. `order.ts` lists all phases. */
 export interface Phase {
   readonly name: string
-  /** What the events of its rules carry as their `source`. */
+  /** The `source` of its events. */
   readonly source: EventSource
   /** Canonical names of the fields that its enabled rules read, each once. */
   readonly fields: readonly string[]
-  /** True where an enabled rule reads the body: the body is read before this phase runs, and not before. */
+  /** True if an enabled rule reads the body. The edge reads the body just before this phase. */
   readonly readsBody: boolean
-  /** Judges one request. `undefined`, without any allocation, where no rule matches. Never throws on a visitor's input. */
+  /** Judges one request. If no rule matches, it returns `undefined` and allocates nothing. It never throws because of a visitor's input. */
   run(context: RequestContext): Ruling | undefined | Promise<Ruling | undefined>
 }
 
-/** One rule that is true of the request. */
+/** A rule that matches the request. */
 export interface Match {
   readonly phase: Pick<Phase, 'name' | 'source'>
   readonly rule: Rule
   readonly action: Action
-  /** Cloudflare's error code of the answer, e.g. 1020; 0 where the action does not answer. */
+  /** Cloudflare's error code of the answer, e.g. 1020; 0 if the action does not answer. */
   readonly code: number
-  /** The page that the rule asks for. */
+  /** The page that the rule chooses. */
   readonly page?: PageChoice | undefined
-  /** True where no event is kept of it: what IP Access rules allow, and skips that the owner wants no log of. */
+  /** True if the match records no event: an IP Access rule that allows, or a `skip` with `logging: false`. */
   readonly isSilent?: boolean
-  /** When the visitor may try again, in seconds from now: of rate limits that answer. */
+  /** For a rate limit that answers: the seconds until the visitor can try again. */
   readonly retryAfter?: number
-  /** Of rate limits. */
+  /** For rate limits only. */
   readonly rateLimit?: CountedMatch
-  /** A note for its event: that a test has forced it. */
+  /** A note for its event, for example that a test forced the match. */
   readonly note?: string
 }
 
-/** What a phase decides about a request that at least one of its rules is about. */
+/** The decision of a phase with at least one matched rule. */
 export interface Ruling {
-  /** In the order of the rules. Empty where a rule lets the request past later phases without being true of it. */
+  /** In the order of the rules. Empty if a rule skips later phases without a match. */
   readonly matches: readonly Match[]
-  /** True where the last match answers: no later phase runs. */
+  /** True if the last match answers. No later phase runs then. */
   readonly ends: boolean
   /** Bits of the later phases that do not run for this request (`order.ts`); 0 for none. */
   readonly skips: number

@@ -16,30 +16,30 @@ import type { Match, Phase, PhaseServices, Ruling } from './phase.ts'
 /** "You are being rate limited" */
 const CODE = 1015
 const MS_PER_SECOND = 1_000
-/** The counters have another clock, and both are read in whole milliseconds. */
+/** The counters have another clock, and both clocks have whole milliseconds. */
 const SLACK_MS = 2
 const NO_MATCHES: readonly Match[] = []
 
-/** One rule with all that its counters need, made once. */
+/** A rule with the data for its counters, created once. */
 interface Limited {
   readonly rule: RateLimit
   readonly key: RuleKey
   readonly counter: CounterRule
-  /** Which requests count, where that is another expression than the rule's and is known before the response. */
+  /** The expression for counted requests, if it differs from the rule's and does not read the response. */
   readonly counting: Expression | undefined
-  /** Only behind the response it is known what counts. */
+  /** True if counting needs the response. */
   readonly waits: boolean
-  /** What the action asks of a visitor; 0 where it is no challenge. */
+  /** The level of the action's challenge; 0 if the action is not a challenge. */
   readonly level: number
 }
 
-/** What the counters are asked of one request. */
+/** The questions about one request for the counters. */
 interface Asked {
   readonly touched: readonly Limited[]
   readonly hits: readonly Hit[]
-  /** Of counters that were asked before. */
+  /** Questions for counters that were asked before. */
   readonly before: readonly Match[]
-  /** When, in milliseconds since the epoch. */
+  /** In milliseconds since the epoch. */
   readonly askedMs: number
 }
 
@@ -67,10 +67,10 @@ const limitedBy = (rule: RateLimit, hash: KeyHash, { zone, colo }: PhaseServices
 }
 
 /**
- * Judges by rate limiting rules. A rule's expression says which requests get its action once the counter of their characteristics is above
- * the limit, and its counting expression which ones count: on request N+1 the action begins.
+ * Judges by rate limiting rules. The expression of a rule selects the requests that get its action while the counter of their
+ * characteristics is above the limit. The counting expression selects the requests that count. The action starts on request N+1.
  *
- * What needs the response is counted when its head is there; such a request has gone to the origin by then.
+ * Rules that read the response count when its head arrives. The request has reached the origin by then.
  *
  * Source: https://developers.cloudflare.com/waf/rate-limiting-rules/request-rate/
  */
@@ -148,7 +148,7 @@ export const judgeRateLimits = (
     skips: 0,
   })
 
-  /** A clearance that is older than what the counter holds against the visitor is of another challenge, or used up. */
+  /** A clearance from before the start of the penalty belongs to another challenge, or has been used. */
   const isPassed = (
     context: RequestContext,
     { level }: Limited,
@@ -171,11 +171,11 @@ export const judgeRateLimits = (
       ...acting.map((standing) => matchOf(touched[standing.index]!, context, standing)),
     ]
     if (!passes) return rulingOf(matches)
-    // Whoever passes the challenge begins again at zero, and the rules behind it have not been asked yet.
+    // A visitor that passes the challenge starts again at zero. The rules below have not been evaluated yet.
     counters.reset([hits[last.index]!])
     const isLeft = (hit: Hit, i: number) =>
       i > last.index ||
-      // Those before it that count only what gets to the origin have not counted yet either.
+      // The rules above that only count requests to the origin have not counted yet either.
       (i < last.index && hit.rule.onlyToOrigin && !acting.some(({ index }) => index === i))
     return take(
       context,
@@ -191,7 +191,7 @@ export const judgeRateLimits = (
     hits: readonly Hit[],
     before: readonly Match[]
   ): Ruling | undefined | Promise<Ruling | undefined> => {
-    // Not the request's own time: a body that a counter is of may have taken long.
+    // Not the time of the request, because the upload of a body for a counter can take long.
     const askedMs = now()
     const found = counters.take(hits)
     if (found instanceof Promise) {

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.ts'
 import type { Match, Phase, Ruling } from './phase.ts'
 
-/** Makes the request's body readable for rules. `undefined` where nothing has to be waited for. */
+/** Makes the body readable for rules. `undefined` if there is nothing to wait for. */
 export type ReadBody = (context: RequestContext) => Promise<unknown> | undefined
 
 export const NO_MATCHES: readonly Match[] = []
@@ -51,10 +51,10 @@ const runFrom = (
 }
 
 /**
- * Runs phases in their order until one answers, and collects what matched.
+ * Runs the phases in order until one answers, and collects the matches.
  *
- * The body is read before the first phase that asks for it: an IP rule of an earlier phase never waits for an upload. A promise
- * comes back only where a body or a phase has to be waited for.
+ * It reads the body just before the first phase that needs it, so an IP rule in an earlier phase never waits for an upload. It
+ * returns a promise only if it waits for a body or a phase.
  *
  * @returns every match in order; the last one decides
  */

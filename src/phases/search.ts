@@ -6,10 +6,10 @@ import type { Rule } from '../rules/rule.ts'
 import { endsRules } from './skipped.ts'
 
 /**
- * The search through the custom rules of one ruleset: the places of the rules that are true of a request, up to the first that
- * ends. Challenges that the visitor has passed are no part of it and end nothing.
+ * Searches the custom rules of one ruleset. It returns the places of the rules that match a request, up to the first one that ends
+ * the evaluation. A challenge that the visitor has passed neither matches nor ends the evaluation.
  *
- * @param enabled no rule that is switched off
+ * @param enabled only enabled rules
  */
 export const searchRules = (
   enabled: readonly Rule[]
@@ -18,7 +18,7 @@ export const searchRules = (
   const ends = enabled.map(endsRules)
   const levels = enabled.map(({ action }) => levelOf(action))
   const matching = compileRules(expressions, ends)
-  /** By the level of the visitor's clearance. Made when one first comes. */
+  /** By the level of the visitor's clearance, created when needed. */
   const cleared: (Matching | undefined)[] = []
 
   return (context) => {

@@ -4,7 +4,7 @@ import type { Skipped } from '../rules/skip.ts'
 import type { PhaseName } from './names.ts'
 import { bitOf } from './names.ts'
 
-/** Cloudflare's names of what this edge has a phase of; all others are not emulated, so that there is nothing to skip. */
+/** Cloudflare's names of the phases of this edge. The others are not emulated, so there is nothing to skip. */
 const PHASES: Readonly<Record<string, PhaseName>> = { http_ratelimit: 'rate-limits' }
 const PRODUCTS: Readonly<Record<string, PhaseName>> = {
   zoneLockdown: 'zone-lockdown',
@@ -22,11 +22,11 @@ const bitsOf = (names: readonly string[], known: Readonly<Record<string, PhaseNa
 export const skippedBits = (skip: Skipped | undefined): number =>
   skip === undefined ? 0 : bitsOf(skip.phases, PHASES) | bitsOf(skip.products, PRODUCTS)
 
-/** True where a `skip` leaves the rules below it out. */
+/** True if a `skip` skips the rules below it. */
 export const skipsRest = (skip: Skipped | undefined): boolean =>
   skip === undefined || skip.current || skip.phases.includes('current')
 
-/** True where a `skip` also leaves out the rulesets that come later in the phase. */
+/** True if a `skip` also skips the later rulesets of the phase. */
 export const skipsPhase = (rule: Pick<Rule, 'action' | 'skip'> | undefined): boolean =>
   rule?.action === 'skip' && rule.skip?.phases.includes('current') === true
 

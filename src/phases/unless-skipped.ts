@@ -9,8 +9,8 @@ import { searchRules } from './search.ts'
 import { skippedBits, skipsPhase } from './skipped.ts'
 
 /**
- * A phase that runs before the custom rules and that one of them can skip: what it would refuse is refused unless that rule is
- * true of the request. Custom rules are asked for nothing else, and judge again in their own turn.
+ * A phase that runs before the custom rules, and that one of them can skip. Before the phase refuses a request, it checks whether
+ * such a rule matches. The custom rules judge the request again in their own phase.
  *
  * Source: https://developers.cloudflare.com/waf/custom-rules/skip/options/ (`products`)
  */
@@ -22,7 +22,7 @@ export const unlessSkipped = (phase: Phase, name: PhaseName, ruleset: Ruleset): 
   if (!rules.some(isSkip)) return phase
   const account = rules.slice(0, accountRules).filter(({ enabled }) => enabled)
   const zone = rules.slice(accountRules).filter(({ enabled }) => enabled)
-  // What the account's rules end, no rule of the zone skips: all of them are asked before the zone's.
+  // All rules of the account run before those of the zone, so no rule of the zone can skip a request that they end.
   const accountEnd = zone.some(isSkip) ? account.length : account.findLastIndex(isSkip) + 1
   const rulesets = [
     account.slice(0, accountEnd),
@@ -45,7 +45,7 @@ export const unlessSkipped = (phase: Phase, name: PhaseName, ruleset: Ruleset): 
     readsBody: phase.readsBody || readsBody(fields),
     run: (context) => {
       const ruling = phase.run(context)
-      // Only phases that wait for nothing run before the custom rules.
+      // The phases before the custom rules are synchronous.
       if (ruling === undefined || ruling instanceof Promise || !ruling.ends) return ruling
       return isSkipped(context) ? undefined : ruling
     },

@@ -13,7 +13,7 @@ const FIELD = 'http.user_agent'
 const SLOT = defaultScheme.slot(FIELD)
 
 /**
- * User Agent Blocking: the whole header, upper and lower case as written.
+ * User Agent Blocking compares the whole header, case-sensitively.
  *
  * Source: https://developers.cloudflare.com/waf/tools/user-agent-blocking/
  */
@@ -24,7 +24,7 @@ export const userAgents = ({ agents }: Ruleset): Phase => {
   const rulings = new Map<string, Ruling>()
   for (const rule of enabled) {
     const agent = toBytes(rule.userAgent)
-    // Of two rules about the same agent the first one counts.
+    // The first of two rules for the same agent counts.
     if (rulings.has(agent)) continue
     const { action, page } = rule
     const { answers } = actions[action]

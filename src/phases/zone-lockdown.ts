@@ -7,11 +7,11 @@ import type { Phase, Ruling } from './phase.ts'
 const NAME = 'zone-lockdown'
 const CODE = 1106
 
-/** Who is let in is let past User Agent Blocking too: https://developers.cloudflare.com/waf/tools/user-agent-blocking/ */
+/** A visitor that a lockdown allows also skips User Agent Blocking: https://developers.cloudflare.com/waf/tools/user-agent-blocking/ */
 const LET_IN: Ruling = { matches: [], ends: false, skips: bitOf('user-agents') }
 
 /**
- * Zone Lockdown. Of several lockdowns of one URL that with the smallest priority counts.
+ * Zone Lockdown. If several lockdowns cover a URL, the one with the smallest priority counts.
  *
  * Source: https://developers.cloudflare.com/waf/tools/zone-lockdown/
  */

@@ -3,17 +3,17 @@ import type { Ruleset } from '../rules/rule.ts'
 import type { Zone } from './zone.ts'
 import { createZone } from './zone.ts'
 
-/** The zones in force. Never changed in place: a reload makes others and swaps the reference. */
+/** The active zones. Immutable: a reload creates others and swaps the reference. */
 export interface Sites {
   readonly ruleset: Ruleset
   readonly zones: readonly Zone[]
-  /** The zone of a request; its host is read only where there are several. */
+  /** The zone of a request. The host is read only if there are several zones. */
   find(request: { readonly hostname: string }): Zone
 }
 
 /**
- * Finds zones by host: the exact name, then the longest `*.` above it, then the default. Where the rules declare no zones there is
- * one, of every host; where they do, and none is the host's, it is one without rules that is `isNowhere`.
+ * Finds zones by host: the exact name, then the longest matching `*.` name, then the default. Without declared zones, one zone has
+ * every host. If no declared zone has the host, the result is a zone without rules and with `isNowhere`.
  *
  * @example createSites(ruleset, services).find({ hostname: 'www.shop.example' }).facts?.name // 'shop.example'
  */
@@ -26,7 +26,7 @@ export const createSites = (ruleset: Ruleset, services: PhaseServices): Sites =>
   const parents = new Map<string, Zone>()
   let other: Zone | undefined
   const servicesOf = (zone: string): PhaseServices => ({
-    // Counters are made when a rule first needs them.
+    // Counters are created when a rule needs them.
     get counters() {
       return services.counters
     },

@@ -7,24 +7,24 @@ import type { Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 import type { ZoneFacts } from '../rules/zones.ts'
 
-/** One site: its rules, ready to judge. Never changed in place: a reload makes another and swaps the reference. */
+/** A site with its rules, ready to judge. Immutable: a reload creates another zone and swaps the reference. */
 export interface Zone {
   readonly ruleset: Ruleset
   readonly phases: readonly Phase[]
-  /** True where an enabled rule asks visitors. */
+  /** True if an enabled rule challenges visitors. */
   readonly hasChallenges: boolean
   /** Canonical names of the fields that its phases read, each once. */
   readonly fields: readonly string[]
-  /** What it is; absent where the rules declare no zones. */
+  /** The facts of the zone; absent if the rules declare no zones. */
   readonly facts: ZoneFacts | undefined
-  /** True for a host that is no zone's: nothing is there. */
+  /** True for a host without a zone. */
   readonly isNowhere: boolean
-  /** Where a request keeps the values of these fields. */
+  /** The layout of the values of these fields. */
   readonly layout: ContextLayout
 }
 
 /**
- * @param facts what the zone is, where the rules declare zones
+ * @param facts the facts of the zone, if the rules declare zones
  * @example createZone(loadRules([{ file: 'site.yaml', text }]), services).fields // ['http.user_agent']
  */
 export const createZone = (
