@@ -25,13 +25,13 @@ import type { Health, MetricsText, Reloaded, Side } from './side.ts'
 export interface AdminOptions {
   store: EventStore
   health: () => Health
-  /** Names besides `localhost` and IP addresses that the admin port answers to. */
+  /** Host names of the admin port besides `localhost` and IP addresses. */
   hosts?: readonly string[]
-  /** What callers prove themselves with. Absent: whoever reaches the port is the owner. */
+  /** The token of callers. Absent: the port trusts everyone who can reach it. */
   token?: string | undefined
-  /** Refuses what changes the edge. */
+  /** Refuses every change of the edge. */
   readOnly?: boolean
-  /** Where changes and logins are written. Default: in memory alone. */
+  /** The log of changes and logins. Default: only in memory. */
   audit?: Audit
   reload?: (() => Promise<Reloaded>) | undefined
   metrics?: MetricsText | undefined
@@ -66,7 +66,7 @@ const ROUTES: readonly ((side: Side) => Route)[] = [
   logout,
 ]
 
-/** The target of a request that has none that can be read, e.g. `OPTIONS *`. */
+/** The target of a request without a valid one, e.g. `OPTIONS *`. */
 const NOWHERE = { pathname: '*', searchParams: new URLSearchParams() }
 
 const urlOf = (target: string) => {
@@ -91,7 +91,7 @@ const noRoute = (method: string, pathname: string, allowed: readonly string[]): 
       )
 
 const SERVER_ERROR = 500
-/** What of a path and its query goes into the audit log. */
+/** The parts of a path and its query that the audit log contains. */
 const MAX_TARGET_CHARS = 500
 
 const STORE_AWAY = new Set(['store_failed', 'store_not_found', 'store_version', 'store_closed'])
@@ -104,7 +104,7 @@ const failure = (error: unknown): Answer => {
     const { code, message: detail, place } = error
     return problem({ status: 400, code, detail, place })
   }
-  // What only the store finds out, such as a series of too many points.
+  // Faults that only the store detects, such as a series with too many points.
   if (error instanceof EdgeError && error.code === 'invalid_query') {
     return problem({ status: 400, code: error.code, detail: error.message })
   }
@@ -156,7 +156,7 @@ export const createAdmin = ({
   }
   const routes = [...pages(side), ...ROUTES.map((create) => create(side)), ...testRoutes(side)]
 
-  /** The change is not made where its entry cannot be written. */
+  /** If the entry cannot be written, the change is not made. */
   const change = async (route: Route, request: RouteRequest, entry: Entry): Promise<Answer> => {
     const what = `${route.method} ${request.target.slice(0, MAX_TARGET_CHARS)}`
     const { from, by } = entry
@@ -168,7 +168,7 @@ export const createAdmin = ({
       await audit.write({ what, from, by, status: 500, reason: messageOf(error) }).catch(onError)
       throw error
     }
-    // What is done is done: its answer does not depend on the disk.
+    // The change has been made, so its answer does not depend on the disk.
     await audit.write({ what, from, by, status: answer.status }).catch(onError)
     return answer
   }
@@ -200,7 +200,7 @@ export const createAdmin = ({
   }
 }
 
-/** Stands for a path that there is not: who has no token is not told which there are. */
+/** The route of an unknown path. A caller without a token does not learn which paths exist. */
 const STRANGERS: Route = {
   method: 'GET',
   path: '*',

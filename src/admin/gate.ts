@@ -12,32 +12,32 @@ import { checkToken, tokenCheck } from './token.ts'
 const UNKNOWN_PEER = 'unknown'
 
 export interface GateOptions {
-  /** Names besides `localhost` and IP addresses that the admin port answers to. */
+  /** Host names of the admin port besides `localhost` and IP addresses. */
   readonly hosts?: readonly string[]
-  /** Absent: whoever reaches the port is the owner. */
+  /** Absent: the port trusts everyone who can reach it. */
   readonly token?: string | undefined
-  /** Refuses what changes the edge. */
+  /** Refuses every change of the edge. */
   readonly readOnly?: boolean
   readonly audit: Audit
-  /** Told where a login could not be written into the audit log: the owner is let in all the same. */
+  /** Called if the audit log could not record a login. The login still succeeds. */
   readonly onError?: (error: unknown) => void
   readonly now?: () => number
 }
 
-/** Who was let in, and by what. */
+/** The caller and the credential. */
 export interface Entry {
   readonly by: Credential
   readonly isKnown: boolean
   readonly from: string
 }
 
-/** The door of the admin port. */
+/** The access checks of the admin port. */
 export interface Gate {
-  /** Host and origin: before anything else of a request is looked at. */
+  /** Checks host and origin, before anything else of a request. */
   refuseForeign(request: AdminRequest): Answer | undefined
-  /** The token, and what read-only mode forbids. */
+  /** Checks the token and the read-only mode. */
   enter(request: AdminRequest, route: Route): Promise<Entry | Answer>
-  /** Takes a token for a session. @returns its cookie */
+  /** Exchanges a token for a session. @returns its cookie */
   login(request: AdminRequest, token: string): Promise<Answer | { cookie: string }>
   logout(request: AdminRequest): string
   readonly asksForToken: boolean
@@ -48,7 +48,7 @@ export const isRefused = (entry: Entry | Answer): entry is Answer => 'status' in
 
 const BEARER = /^Bearer +(\S+) *$/i
 
-/** A person at a browser is sent to the form; a program is told which header it lacks. */
+/** Redirects browsers to the form, and tells programs the missing header. */
 const wantsPage = (request: AdminRequest): boolean =>
   request.method === 'GET' && (headerOf(request, 'accept') ?? '').includes('text/html')
 
@@ -104,7 +104,7 @@ export const createGate = ({
 
   const note = (entry: Parameters<Audit['write']>[0]) => audit.write(entry).catch(onError)
 
-  /** Checks one token, within the attempts of its address. */
+  /** Checks one token, within the limit of attempts per address. */
   const tryToken = async (
     request: AdminRequest,
     given: string,
@@ -162,7 +162,7 @@ export const createGate = ({
       const from = peerOf(request)
       const by = await identify(request)
       const isKnown = typeof by === 'string'
-      // A wrong token is told on an open route too: its sender believes that it is right.
+      // A wrong token gets an error on an open route too, because its sender believes that it is right.
       if (!isKnown && !(route.open === true && headerOf(request, 'authorization') === undefined)) {
         return by
       }

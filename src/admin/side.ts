@@ -4,19 +4,19 @@ import type { Audit } from './audit.ts'
 import type { Gate } from './gate.ts'
 import type { Route } from './route.ts'
 
-/** What `/healthz` says besides the store's name and the uptime. */
+/** The data of `/healthz` besides the store's name and the uptime. */
 export interface Health {
   rules: { enabled: number; total: number }
-  /** Why the rules in force are older than their files: the message of the reload that failed. */
+  /** The message of the last failed reload, if the active rules are older than their files. */
   problem?: string
-  /** Counts since the start, where they are kept. */
+  /** Counts since the start, if there are any. */
   judged?: number
   blocked?: number
   /** Events that could not be committed. */
   storeFailures?: number
 }
 
-/** The rules in force after a reload. */
+/** The active rules after a reload. */
 export interface Reloaded {
   readonly rules: { enabled: number; total: number }
   readonly files: readonly string[]
@@ -32,14 +32,14 @@ export interface MetricsText {
 /** Answers a question about requests that nobody has sent; JSON in, JSON out. Rejects with EdgeError for a mistake in it. */
 export type TryRequest = (question: unknown) => Promise<unknown>
 
-/** What the routes of the admin port work with. */
+/** The services for the routes of the admin port. */
 export interface Side {
   readonly store: EventStore
   readonly health: () => Health
   readonly startMs: number
   readonly audit: Audit
   readonly gate: Gate
-  /** Reads the rules again and puts them in force; absent where the edge was made from objects. */
+  /** Reads the rules again and activates them; absent if the rules come from objects. */
   readonly reload?: (() => Promise<Reloaded>) | undefined
   /** Judges requests that nobody has sent; absent where there are no rules to judge by. */
   readonly trials?: { readonly explain: TryRequest; readonly check: TryRequest } | undefined
@@ -47,7 +47,7 @@ export interface Side {
   readonly metrics?: MetricsText | undefined
   /** What tests force on the edge; absent where they may not. */
   readonly tests?: TestControl | undefined
-  /** Told what is wrong with the edge, where the answer does not say it. */
+  /** Gets faults of the edge that the answer does not show. */
   readonly onError: (error: unknown) => void
   /** All of them, for the index and the API's description. */
   readonly routes: () => readonly Route[]

@@ -4,31 +4,31 @@ import type { Languages } from './languages.ts'
 import type { Dialect } from './negotiate.ts'
 import type { OwnPage } from './own-page.ts'
 
-/** A whole HTTP answer made by the edge, ready to be written. */
+/** A complete HTTP answer of the edge, ready to be written. */
 export interface Answer {
   status: number
-  /** Names in Cloudflare's spelling, in its order; Content-Length included. */
+  /** Headers with Cloudflare's spelling and order, including Content-Length. */
   headers: Record<string, string>
   /**
-   * Text, to be sent as UTF-8; '' where the method has no body (HEAD), Content-Length still tells its size. A string, as
-   * Node writes headers and text in one piece and allocates nothing outside its heap for it. Bytes where it is compressed.
+   * Text, to be sent as UTF-8; '' for HEAD, with the Content-Length of the full body. It is a string, because Node writes headers and
+   * text in one piece and allocates nothing outside its heap for it. A compressed body is bytes.
    */
   body: string | Uint8Array
 }
 
 /**
- * The generations of an error page: `g1` to 2021, `g2` since (all but 1020), `g3` 1020 since 2023, `waf` what today's WAF shows
- * (without a number), `union` the marks of all on one page.
+ * The generations of an error page: `g1` until 2021, `g2` since then (all except 1020), `g3` 1020 since 2023, `waf` today's WAF page
+ * (without a number), `union` the marks of all generations on one page.
  */
 export const GENERATIONS = ['g1', 'g2', 'g3', 'waf', 'union'] as const
 export type Generation = (typeof GENERATIONS)[number]
 
-/** The look of refusals: of the whole edge, or of a rule, whose choice wins member by member. */
+/** The page of refusals, for the whole edge or for a rule. Each member of a rule overrides the edge's. */
 export interface PageChoice {
   readonly generation?: Generation
   /** Another code of the catalogue, with its status. */
   readonly code?: number
-  /** The owner's own page, read by `readOwnPage`. */
+  /** The owner's own page, from `readOwnPage`. */
   readonly template?: OwnPage
 }
 
@@ -42,30 +42,30 @@ export interface RefusalFacts {
   colo: string
   /** Start of the request, milliseconds since the epoch. */
   timeMs: number
-  /** Host as received, '' where there was none; its port is not shown. */
+  /** Host as received; '' if there is none. The answer shows it without a port. */
   host: string
   ip: string
-  /** `XX` where unknown. */
+  /** `XX` if unknown. */
   country: string
   method: string
-  /** Request header values, undefined where absent. */
+  /** Values of request headers; undefined if absent. */
   accept?: string | undefined
   acceptEncoding?: string | undefined
   /**
-   * The codings that the connection's own client decompresses, where that is not `acceptEncoding`: a pretended client's decides on the
-   * dialect only.
+   * The codings that the real client decompresses, if they differ from `acceptEncoding`. The header of a persona only decides the
+   * dialect.
    */
   codings?: string | undefined
   acceptLanguage?: string | undefined
   /** Autonomous system of the visitor. */
   asn?: number
-  /** Wanted outright, whatever the request's headers say. */
+  /** A fixed choice, regardless of the request's headers. */
   dialect?: Dialect | undefined
   /** The page that the rule chooses. */
   page?: PageChoice | undefined
-  /** The rule's own answer in place of the error. */
+  /** The rule's own answer instead of the error. */
   response?: CustomResponse | undefined
-  /** Seconds until the visitor may try again, where that is known better than the catalogue has it. */
+  /** Seconds until the visitor can try again, if they differ from the catalogue's. */
   retryAfter?: number | undefined
 }
 
@@ -106,9 +106,9 @@ export interface AnswerOptions {
   }
 }
 
-/** Made once by `createAnswers(options)`, which pre-renders everything that does not change from request to request. */
+/** The refusals of an edge. `createAnswers(options)` renders the fixed parts once. */
 export interface Answers {
-  /** Resolves when everything that the options ask for is loaded; `undefined` where nothing has to be. */
+  /** Resolves when everything that the options need is loaded; `undefined` if nothing is loading. */
   readonly ready: Promise<void> | undefined
   /** @throws RangeError for a code that is not in the catalogue */
   refuse(facts: RefusalFacts): Answer

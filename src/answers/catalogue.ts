@@ -7,14 +7,14 @@ export interface CatalogueEntry {
   readonly name: string
   readonly category: string
   readonly retryable: boolean
-  /** Seconds; only where `retryable`. */
+  /** Seconds; only if `retryable`. */
   readonly retryAfter?: number
   readonly ownerActionRequired: boolean
   /** Path of its page in Cloudflare's documentation of status codes. */
   readonly docs: string
-  /** The hop at which the way to the origin broke; 5xx only. */
+  /** The hop of the failure on the path to the origin; 5xx only. */
   readonly failed?: 'browser' | 'edge' | 'host'
-  /** The sentence of real pages that clients match on, with slots; absent where `happened` says it all. */
+  /** The sentence of real pages that clients match, with slots; absent if `happened` is enough. */
   readonly marker?: string
   readonly happened: string
   /** The next step, for programs. */
@@ -27,7 +27,7 @@ export interface CatalogueEntry {
 
 const entries = table.codes as readonly CatalogueEntry[]
 
-/** Every code this edge can answer with. */
+/** Every code that this edge can answer with. */
 export const catalogue: ReadonlyMap<number, CatalogueEntry> = new Map(
   entries.map((entry) => [entry.code, entry])
 )

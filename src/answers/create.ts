@@ -183,7 +183,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
   const codingOf = compress ? createCodings(coders) : () => undefined
   const hasOptional = Object.values(optional).includes(true)
 
-  /** Made once for each code and each way to show it. */
+  /** Created once for each code and each form. */
   const templateOf = (
     entry: CatalogueEntry,
     dialect: Dialect,
@@ -272,7 +272,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
         generation: page.generation ?? edgePage.generation,
         template: page.template ?? (page.generation === undefined ? edgePage.template : undefined),
       }
-      // An owner's own page is what it is, whatever is asked for.
+      // An owner's own page is always the answer, regardless of the request.
       const dialect =
         facts.dialect ??
         (choice.template === undefined ? dialectOf(facts.accept, facts.acceptEncoding) : 'html')

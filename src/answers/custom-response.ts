@@ -15,7 +15,7 @@ export interface CustomResponse {
 
 const encoder = new TextEncoder()
 
-/** A response is the owner's own words: it is sent whatever the client asks for. */
+/** The owner's own response is the answer, regardless of `Accept`. */
 export const customAnswer = (
   { status, content = '', contentType = 'text/html' }: CustomResponse,
   { ray, colo, method }: Pick<RefusalFacts, 'ray' | 'colo' | 'method'>,

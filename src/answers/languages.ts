@@ -18,7 +18,7 @@ export const ENGLISH_CODE = 'en'
 /** Codes of all languages that there are tables of; `languages/all.ts` holds the tables. */
 export const LANGUAGE_CODES = [ENGLISH_CODE, 'de', 'es', 'fr', 'ja', 'pt', 'zh'] as const
 
-/** More than any client sends; what stands behind it is not read. */
+/** More than any client sends. The rest is not read. */
 const MAX_CHARS = 1_024
 const MAX_RANGES = 32
 const MAX_PARAMETERS = 8
@@ -83,7 +83,7 @@ export interface Translator {
 /** @param languages besides English, as `languages/all.ts` has them */
 export const createTranslator = (languages: Languages): Translator => {
   const tables = new Map(Object.entries(languages))
-  /** Clients of one kind send the same few values: the choice is remembered. */
+  /** Clients of one kind send the same few values, so the choice is cached. */
   const remembered = new Recent<string>()
   const choose = (acceptLanguage: string) => mostWanted(acceptLanguage, tables)
   return {

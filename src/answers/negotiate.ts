@@ -31,7 +31,7 @@ interface MediaRange {
   readonly order: number
 }
 
-/** More than any client sends; what stands behind it is not read. */
+/** More than any client sends. The rest is not read. */
 const MAX_CHARS = 4_096
 const MAX_PARTS = 64
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
@@ -111,7 +111,7 @@ const preferredCoding = (
 const hasCoder = (coding: Coding, { deflate, brotli, zstd }: PartCoders): boolean =>
   ({ gzip: deflate, br: brotli, zstd })[coding] !== undefined
 
-/** Clients send the same few values: what they come to is remembered. */
+/** Clients send the same few values, so the results are cached. */
 export const createCodings = (
   coders: PartCoders
 ): ((acceptEncoding: string | undefined) => Coding | undefined) => {

@@ -9,20 +9,20 @@ const TOKEN = /::([A-Z][A-Z\d_]+)::/g
 const BOX_1XXX = 'CLOUDFLARE_ERROR_1000S_BOX'
 const BOX_5XX = 'CLOUDFLARE_ERROR_500S_BOX'
 const FIRST_1XXX = 1_000
-/** A page may be large, and any of its codes can be asked for. */
+/** A page can be large, and requests can be for any code. */
 const MAX_CODES_KEPT = 8
 
-/** Tokens that stand for one value, as slots. */
+/** Tokens for one value, as slots. */
 const VALUES: Readonly<Record<string, string>> = {
   RAY_ID: '{{ray}}',
   CLIENT_IP: '{{ip}}',
   GEO: '{{country}}',
 }
-/** Tokens of pages for challenges, which a refusal has nothing for. */
+/** Tokens of challenge pages, which a refusal has no value for. */
 const OF_CHALLENGES = ['CAPTCHA_BOX', 'IM_UNDER_ATTACK_BOX']
 const KNOWN = [...Object.keys(VALUES), BOX_1XXX, BOX_5XX]
 
-/** The owner's own page: a template with Cloudflare's tokens, checked when it is loaded. */
+/** The owner's own page: a template with Cloudflare's tokens, checked at load. */
 export interface OwnPage {
   /** For messages: the file. */
   readonly name: string
@@ -53,7 +53,7 @@ const placeOf = (text: string, index: number) => {
 
 const problem = (message: string) => new EdgeError('invalid_page', message)
 
-/** Owners' texts may hold braces: a mark that no page holds stands for a slot. */
+/** Owners' texts can contain braces, so a slot is a mark that no page contains. */
 const OWN_SLOT = /\0([a-z]+)\0/
 const asOwnSlots = (text: string) => text.replace(/\{\{([a-z]+)\}\}/g, '\0$1\0')
 

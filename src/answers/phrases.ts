@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from './catalogue.ts'
 
-/** Our own sentences that every page has. Marks that clients match on are not among them. */
+/** Our own sentences on every page, without the marks that clients match. */
 export interface Phrases {
   /** Of the page, as in `lang`. */
   readonly language: string

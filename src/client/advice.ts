@@ -22,7 +22,7 @@ const BY_KIND: Record<Kind, readonly string[]> = {
   origin: ['Nothing is wrong with your request; try again later.'],
 }
 
-/** What a client can do, cheapest first. */
+/** The possible steps of a client, cheapest first. */
 export const adviceFor = (kind: Kind, cause: Cause): string[] => [
   ...(BY_CAUSE[cause] ?? BY_KIND[kind]),
 ]

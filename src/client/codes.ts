@@ -1,4 +1,4 @@
-/** What a block, a limit or a failure comes from. */
+/** The cause of a block, a limit or a failure. */
 export type Cause =
   | 'rule'
   | 'ip'
@@ -17,12 +17,12 @@ export type Cause =
 
 export type Kind = 'block' | 'challenge' | 'rate-limit' | 'origin'
 
-/** What an error code means to a client. */
+/** The meaning of an error code for a client. */
 export interface CodeFacts {
   readonly kind: Kind
   readonly cause: Cause
   readonly retryable: boolean
-  /** Seconds, where the answer itself says none. */
+  /** Seconds, if the answer itself has none. */
   readonly retryAfter?: number
 }
 
@@ -38,7 +38,7 @@ const rate: CodeFacts = { kind: 'rate-limit', cause: 'rate', retryable: true, re
 export const CHALLENGE: CodeFacts = { kind: 'challenge', cause: 'challenge', retryable: false }
 export const REQUEST: CodeFacts = block('request')
 
-/** Codes whose meaning is not the one of their hundred. Facts: Cloudflare's documentation of 1xxx and 5xx errors. */
+/** Codes whose meaning differs from others of the same hundred. Facts: Cloudflare's documentation of 1xxx and 5xx errors. */
 const SPECIAL: Readonly<Record<number, CodeFacts>> = {
   1004: broken('host', 120),
   1005: block('asn'),
@@ -75,7 +75,7 @@ const WORKERS_FIRST = 1100
 const WORKERS_LAST = 1105
 const ORIGIN_RETRY_SECONDS = 120
 
-/** @returns `undefined` for a number that is no error code of Cloudflare's */
+/** @returns `undefined` for a number that is not an error code of Cloudflare */
 export const factsOf = (code: number): CodeFacts | undefined => {
   const known = SPECIAL[code]
   if (known !== undefined) return known

@@ -1,4 +1,4 @@
-/** What a body says of itself; a member is absent where it does not say. */
+/** The data in a body. Missing data is absent. */
 export interface Evidence {
   /** Absent on today's WAF page, which shows no number. */
   code?: number
@@ -6,9 +6,9 @@ export interface Evidence {
   retryable?: boolean
   retryAfter?: number
   isChallenge?: boolean
-  /** The edge refuses the request for its form or size: no rule of the site. */
+  /** The edge refuses the request because of its form or size, not because of a rule of the site. */
   isRequest?: boolean
-  /** A line that anybody may write. */
+  /** A line that any site can write. */
   isShort?: boolean
 }
 
@@ -20,11 +20,11 @@ const withRay = (body: string, evidence: Evidence): Evidence => {
   return ray === undefined ? evidence : { ...evidence, ray }
 }
 
-/** A member of a JSON object or of YAML front matter; found in a body that was cut off, too. */
+/** A member of a JSON object or of YAML front matter, even in a truncated body. */
 const member = (body: string, name: string): string | undefined =>
   new RegExp(`["\\n]${name}"?: ?"?([\\w.-]+)`).exec(body)?.[1]
 
-/** Both members have to be there: `error_code` alone is anybody's. */
+/** Both members are required, because any site can have an `error_code`. */
 const structured = (body: string): Evidence | undefined => {
   if (!/^\s*(?:\{|---\s)/.test(body)) return undefined
   const code = member(body, 'error_code') ?? ''
@@ -39,7 +39,7 @@ const structured = (body: string): Evidence | undefined => {
 
 const SHORT = /^\s*error code: (\d{3,4})\s*$/
 
-/** Where a page holds its number. Each is markup that only these pages have, and the number stands right behind it. */
+/** The markup directly before the number. Only these pages have it. */
 const PAGES = [
   // To 2021, and the box in an owner's own page.
   /<span class="cf-error-code">(\d{3,4})<\/span>/,
@@ -49,18 +49,18 @@ const PAGES = [
   // 1020 since 2023.
   /class="cf-code-label">Error code <span>(\d{4})<\/span>/,
 ]
-/** What goes wrong on the way to the origin. The number has no element of its own there. */
+/** Failures on the path to the origin. Their number has no separate element. */
 const TROUBLE = 'id="cf-error-details"'
 const TROUBLE_CODE = /code-label">Error code (\d{3,4})</
 
 const ATTENTION = '<title>Attention Required! | Cloudflare</title>'
 const WAF_HEADLINE = /data-translate="(?:block_headline|unable_to_access)"/
 const CAPTCHA = /cf-captcha|challenge-form/
-/** Not the script of /cdn-cgi/challenge-platform/: that is put into a site's own pages, too. */
+/** Not the script of /cdn-cgi/challenge-platform/, because a site's own pages also contain it. */
 const CHALLENGE =
   /_cf_chl_opt|<title>(?:Just a moment\.\.\.|Please Wait\.\.\. \| Cloudflare)<\/title>/
 const CHALLENGE_HEADLINE = /data-translate="(?:challenge_headline|complete_sec_check)"/
-/** The bare page of a request that came no further than the edge's own web server. */
+/** The bare page of a request that the edge's own web server refuses. */
 const BARE =
   /<h1>(\d{3}) [^<]*<\/h1>\s*<\/center>\s*<hr>\s*<center>cloudflare(?:-nginx)?<\/center>/i
 
@@ -92,11 +92,11 @@ const page = (body: string): Evidence | undefined => {
   return isChallenge ? withRay(body, { isChallenge }) : bare(body)
 }
 
-/** A status that only Cloudflare sends speaks for itself where there is no body: an answer to HEAD, for one. */
+/** Without a body (in an answer to HEAD, for example), a status that only Cloudflare sends is enough. */
 export const emptyEvidence = (status = 0): Evidence | undefined =>
   (status >= 520 && status <= 527) || status === 530 ? { code: status } : undefined
 
-/** Reads a body in any of the dialects and generations; `undefined` where it is none of Cloudflare's. */
+/** Reads a body in any dialect and generation; `undefined` if it is not Cloudflare's. */
 export const readEvidence = (body: string): Evidence | undefined => {
   const short = SHORT.exec(body)
   return short === null

@@ -1,13 +1,13 @@
 import type { Block } from './identify.ts'
 import { identify } from './identify.ts'
 
-/** What a blocked request throws. */
+/** The error of a blocked request. */
 export class BlockedError extends Error {
   override readonly name = 'BlockedError'
 
   constructor(
     readonly block: Block,
-    /** Its body is still to be read. */
+    /** The response, with an unread body. */
     readonly response: Response
   ) {
     const { kind, code, rayId } = block
@@ -18,10 +18,10 @@ export class BlockedError extends Error {
 }
 
 /**
- * A `fetch` that throws where the answer is Cloudflare's instead of the site's.
+ * Returns a `fetch` that throws if the answer comes from Cloudflare instead of the site.
  *
  * @param fetch default: the runtime's
- * @throws BlockedError with what was found out, and the response
+ * @throws BlockedError with the `Block` and the response
  * @example
  * const get = throwOnBlock()
  * const response = await get('https://shop.test/api')

@@ -5,26 +5,26 @@ import { emptyEvidence, readEvidence } from './evidence.ts'
 import type { PlainResponse, Seen } from './response.ts'
 import { see } from './response.ts'
 
-/** What `identify` found out about a response. */
+/** The result of `identify` for a response. */
 export interface Block {
-  /** Whose answer it has the form of. */
+  /** The provider with this form of answer. */
   provider: 'cloudflare'
   kind: Kind
-  /** `undefined` on pages that show none: today's WAF page, and challenges. */
+  /** `undefined` on pages without a number: today's WAF page, and challenges. */
   code: number | undefined
-  /** 16 hex digits, what the owner of the site looks up. */
+  /** 16 hex digits, for the site owner's look-up. */
   rayId: string | undefined
   /** Data centre, three letters. */
   colo: string | undefined
-  /** May the same request succeed later? */
+  /** True if the same request can succeed later. */
   retryable: boolean
-  /** Seconds to wait before. */
+  /** Seconds to wait before a retry. */
   retryAfter: number | undefined
   cause: Cause
   whoBlocked: 'site owner' | 'provider'
-  /** What to do, cheapest first. */
+  /** Possible steps, cheapest first. */
   advice: string[]
-  /** The answer was made by edge1020. */
+  /** True if the answer comes from edge1020. */
   emulated: boolean
 }
 
@@ -39,7 +39,7 @@ const seconds = (text: string | undefined): number | undefined => {
 }
 
 const judge = (status: number | undefined, header: Seen['header'], text: string): Block | null => {
-  // Nobody is stopped by a success: a page that shows one of these as an example is no block.
+  // A successful response does not block. Its page can show a block as an example.
   if (status !== undefined && status < 400) return null
   const isChallenge = header('cf-mitigated')?.toLowerCase() === 'challenge'
   const isServer = /^cloudflare/i.test(header('server') ?? '')
@@ -78,13 +78,13 @@ const judge = (status: number | undefined, header: Seen['header'], text: string)
 }
 
 /**
- * Says whether a response is Cloudflare's (or edge1020's) instead of the site's own: a block, a challenge, a rate limit or a
- * failure on the way to the origin. Knows every dialect and generation of the pages. A site's own 403 behind Cloudflare is
- * `null`: the headers alone prove nothing.
+ * Recognises a response of Cloudflare or edge1020: a block, a challenge, a rate limit or a failure on the path to the origin. It knows
+ * every dialect and generation of the pages. For a site's own 403 behind Cloudflare it returns `null`, because the headers alone prove
+ * nothing.
  *
- * @param response what any HTTP client hands out. Of a `Response` a copy is read, then a promise is returned
- * @throws TypeError where the body can be read only once and was not read yet, or where this is no response; it says what to
- *   pass instead
+ * @param response the response of any HTTP client. It reads a copy of a `Response` and returns a promise then
+ * @throws TypeError if the body can be read only once and was not read yet, or if the value is not a response. The message says what
+ *   to pass instead
  * @example
  * const block = await identify(await fetch('https://shop.test/'))
  * if (block?.cause === 'country') …

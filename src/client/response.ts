@@ -1,4 +1,4 @@
-/** Headers in any of the forms that HTTP clients hand out; names in any case. */
+/** Headers in any form of an HTTP client, with names in any case. */
 export type PlainHeaders =
   | Readonly<Record<string, unknown>>
   /** `Headers`, a `Map`, names and values in pairs, or Node's flat `rawHeaders`. */
@@ -6,21 +6,21 @@ export type PlainHeaders =
   /** The lines of `getAllResponseHeaders()`. */
   | string
 
-/** A response whose body was read before. What is not known may be left out. */
+/** A response with a body that was read before. Unknown members can be left out. */
 export interface PlainResponse {
   status?: number | null | undefined
-  /** Node, undici, got and superagent call it so. */
+  /** The name in Node, undici, got and superagent. */
   statusCode?: number | null | undefined
   headers?: PlainHeaders | null | undefined
   /** Text, bytes, or the object that a client parsed from JSON. */
   body?: unknown
-  /** The body, as axios calls it. */
+  /** The body in axios. */
   data?: unknown
-  /** The body as superagent leaves it beside the parsed one. */
+  /** The unparsed body in superagent. */
   text?: unknown
 }
 
-/** What every kind of response comes down to. */
+/** The common form of all responses. */
 export interface Seen {
   status: number | undefined
   header: (name: string) => string | undefined
@@ -29,11 +29,11 @@ export interface Seen {
 
 type Members = Record<string, unknown>
 
-/** Bodies are read so far: every mark stands in the first of them. */
+/** Size limit for reading bodies. Every mark is in the first part. */
 const MAX_BODY_CHARS = 65_536
 /** A Node stream that was copied stalls when one copy is this far ahead of the other. */
 const MAX_COPY_BYTES = 16_384
-/** The members of a JSON body that say something; the rest of it may be large. */
+/** The relevant members of a JSON body. The rest can be large. */
 const MEMBERS = ['error_code', 'cloudflare_error', 'retryable', 'retry_after', 'ray_id']
 
 const refuse = (what: string, instead: string): never => {
@@ -89,7 +89,7 @@ const fromWebStream = async (stream: ReadableStream<Uint8Array>): Promise<string
   return text
 }
 
-/** The part of Node's streams that is used here: the client runs without Node's types, too. */
+/** The used part of Node's streams, because the client also works without Node's types. */
 interface NodeStream {
   on(event: string, listener: (chunk: Uint8Array) => void): void
 }
@@ -98,7 +98,7 @@ const fromNodeStream = (stream: NodeStream): Promise<string> =>
   new Promise((resolve) => {
     const decoder = new TextDecoder()
     let text = ''
-    // It flows on after the promise is settled, so that the other copy is not held up.
+    // It keeps reading after the promise has settled, so the other copy does not stall.
     stream.on('data', (chunk) => {
       if (text.length < MAX_COPY_BYTES) text += decoder.decode(chunk, { stream: true })
       if (text.length >= MAX_COPY_BYTES) resolve(text)
@@ -106,10 +106,10 @@ const fromNodeStream = (stream: NodeStream): Promise<string> =>
     for (const event of ['end', 'close', 'error']) stream.on(event, () => resolve(text))
   })
 
-/** The beginning of a body, read from a copy: the response stays whole for its owner. */
+/** The start of a body, read from a copy, so the caller can still read the response. */
 const fromCopy = async (response: Members): Promise<string> => {
   if (response.bodyUsed || (response.body as { locked?: boolean } | null | undefined)?.locked) {
-    // ofetch keeps what it read.
+    // ofetch keeps the body that it read.
     return '_data' in response
       ? textOf(response._data)
       : refuse('a response whose body was read already', 'pass { status, headers, body }')
@@ -121,7 +121,7 @@ const fromCopy = async (response: Members): Promise<string> => {
   return isObject(body) && has(body, 'pipe') ? fromNodeStream(body as never) : textOf(body)
 }
 
-/** The body of a response that was read before: what was parsed from it comes last. */
+/** The body of a response that was read before. A parsed form is the last choice. */
 const bodyOf = (response: Members): unknown => {
   const { text, responseType, responseText } = response
   if (typeof text === 'string') return text
@@ -138,7 +138,7 @@ const KNOWN = ['status', 'statusCode', 'headers', 'body', 'data', 'text']
  * Reads the response of any HTTP client: `fetch`, node-fetch, axios, got, superagent, undici, Playwright and Puppeteer,
  * `XMLHttpRequest`, or the error that carries one.
  *
- * @throws TypeError that says what to pass instead, for everything else and for bodies that can be read only once
+ * @throws TypeError for all other values, and for bodies that can be read only once. The message says what to pass instead
  */
 export const see = (response: unknown): Seen => {
   if (!isObject(response)) return refuse(String(response), 'pass a response')
@@ -155,9 +155,9 @@ export const see = (response: unknown): Seen => {
   const number = Number(call('status') ?? response.statusCode ?? Number.NaN)
   const status = number > 0 ? number : undefined
   const header = headerReader(call('headers') ?? call('getAllResponseHeaders'))
-  // Nobody is stopped by a success: a page that shows a block as an example is no block.
+  // A successful response does not block. Its page can show a block as an example.
   const isSuccess = status !== undefined && status < 400
-  // A header decides here, whatever the body holds.
+  // Here a header decides, regardless of the body.
   const isClear = isSuccess || header('cf-mitigated')?.toLowerCase() === 'challenge'
   if (has(response, 'clone')) {
     return { status, header, text: isClear ? Promise.resolve('') : fromCopy(response) }

@@ -10,7 +10,7 @@ import type { ListKind, NamedLists } from './kind.ts'
 import { KIND_NAMES } from './kind.ts'
 import { RangeBuffer } from './ranges.ts'
 
-/** A list as the owner writes it: its entries, or its kind and its entries. Without a kind the first entry tells it. */
+/** A list from the owner: its entries, or its kind and its entries. Without a kind, the first entry decides it. */
 export type ListEntries =
   | readonly (string | number)[]
   | { readonly kind: ListKind; readonly items: readonly (string | number)[] }
@@ -51,7 +51,7 @@ const readRange = (text: string): IpRange | undefined => {
   return compareIp(from, to) <= 0 ? canonicalRange({ from, to }) : undefined
 }
 
-/** Takes one entry after the other; `false` where the entry is none of its kind. */
+/** Takes one entry at a time; returns `false` if the entry has another kind. */
 interface ListBuilder {
   add(entry: unknown): boolean
   done(): PreparedList
@@ -95,7 +95,7 @@ const BUILDERS: Readonly<Record<ListKind, () => ListBuilder>> = {
   hostname: hostnames,
 }
 
-/** A number is no host name, so that the order only decides for texts that are nothing at all. */
+/** A number is not a host name, so the order only matters for invalid texts. */
 const kindOf = (entry: unknown): ListKind | undefined =>
   (['asn', 'ip', 'hostname'] as const).find((kind) => BUILDERS[kind]().add(entry))
 
@@ -143,7 +143,7 @@ export const prepareList = (name: string, list: ListEntries): PreparedList => {
   return builder.done()
 }
 
-/** Prepared lists for rules, by their names. */
+/** Prepared lists for rules, by name. */
 export const openLists = (record: Readonly<Record<string, PreparedList>>): NamedLists<Ip> => {
   const ip = new Map<string, { has(ip: Ip): boolean; kind: 'ip' }>()
   const int = new Map<string, { has(int: number | bigint): boolean; kind: 'asn' }>()
@@ -168,7 +168,7 @@ export const openLists = (record: Readonly<Record<string, PreparedList>>): Named
 }
 
 /**
- * Makes lists for rules from their entries, each of one kind.
+ * Creates lists for rules from their entries. Each list has one kind.
  *
  * @throws EdgeError `invalid_list` naming the list and the entry
  * @example listsOf({ office: ['192.0.2.0/24'], hosting: ['AS24940'], shops: ['*.shop.test'] })

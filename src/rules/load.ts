@@ -27,8 +27,8 @@ const parse = ({ file, text }: RuleSource, findings: Findings): Node | undefined
 }
 
 /**
- * Loads rule documents (YAML or JSON) into one ruleset, in the order given. All or nothing: where any document has a
- * problem, all problems of all documents are reported and nothing is loaded.
+ * Loads rule documents (YAML or JSON) into one ruleset, in the given order. It loads all documents or none: if any document has a
+ * problem, it reports the problems of all documents.
  *
  * @throws EdgeError `invalid_rules`; `diagnostics` for programs, `message` is the whole report for people
  * @example
@@ -44,7 +44,7 @@ export const loadRules = (
   return assembleDrafts(draftsIn(sources, findings, options), files, findings)
 }
 
-/** Reads documents as far as it can; problems go to `findings`. */
+/** Reads documents, and adds problems to `findings`. */
 export const draftsIn = (
   sources: readonly RuleSource[],
   findings: Findings,

@@ -11,15 +11,14 @@ const isDocument = (value: unknown): boolean =>
   value !== null &&
   [...PRODUCT_KEYS, 'lists', 'zones'].some((key) => key in value)
 
-/** The documents that an option holds: several, one, or a list of rules, which stand for the one document with them. */
+/** The documents in an option: several, one, or a list of rules, which becomes one document. */
 export const documentsOf = (given: unknown): readonly unknown[] => {
   if (!Array.isArray(given)) return [given]
   return given.length === 0 || given.some(isDocument) ? given : [{ rules: given }]
 }
 
 /**
- * Loads rule documents written as plain objects in code, without a YAML parser. Problems name a path, e.g.
- * `rules[2].when.ip[0]`; otherwise it is as `loadRules`.
+ * Loads rule documents as plain objects, without a YAML parser. Problems name a path, e.g. `rules[2].when.ip[0]`.
  *
  * @throws EdgeError `invalid_rules`
  * @example
@@ -33,7 +32,7 @@ export const rulesFromObjects = (
   return assemble(nodesOf(documents, findings), [], findings, options)
 }
 
-/** Plain objects as the documents that they are; problems go to `findings`. */
+/** Reads plain objects as documents, and adds problems to `findings`. */
 export const nodesOf = (documents: readonly unknown[], findings: Findings): (Node | undefined)[] =>
   documents.map((document, i) =>
     new ObjectReader(findings).read(document, documents.length === 1 ? '' : `documents[${i}]`)

@@ -13,27 +13,27 @@ import type { ZoneRules } from './zones.ts'
 
 /** One rule of any product, compiled. */
 export interface Rule {
-  /** Given, or derived from the name: lower case, `-` for what is not a letter or digit. Unique in the ruleset. */
+  /** From the document, or derived from the name: lower case, `-` for other characters than letters and digits. Unique in the ruleset. */
   readonly id: string
   readonly name: string
   readonly action: Action
   readonly enabled: boolean
-  /** What it is true of. Products whose rules have a shape of their own have the expression that says the same. */
+  /** The expression for matched requests. Rules with a short form have the equivalent expression. */
   readonly expression: Expression
   readonly description?: string
-  /** What its refusals look like, where that is not the edge's choice. */
+  /** The page of its refusals, if it differs from the edge's. */
   readonly page?: PageChoice
-  /** What a `block` answers in place of a page. */
+  /** The answer of a `block` instead of a page. */
   readonly response?: CustomResponse
-  /** What a `skip` skips; absent: the rules below it. */
+  /** The parts that a `skip` skips; absent: the rules below it. */
   readonly skip?: Skipped
-  /** Where it was written: the file, or the path (`rules[2]`) of a rule passed as an object. */
+  /** The file of the rule, or the path (`rules[2]`) of a rule from an object. */
   readonly file: string
-  /** 1-based; 0 for a rule passed as an object. */
+  /** 1-based; 0 for a rule from an object. */
   readonly line: number
 }
 
-/** The rules of all documents by product, each in order. Replaced as a whole, never changed in place. */
+/** The rules of all documents by product, each in order. Immutable: a reload replaces it as a whole. */
 export interface Ruleset {
   /** IP Access rules. */
   readonly access: readonly AccessRule[]
@@ -45,24 +45,24 @@ export interface Ruleset {
   readonly rules: readonly Rule[]
   /** Rate limiting. */
   readonly rateLimits: readonly RateLimit[]
-  /** How many of `rules` are of the account: they come first, and a `skip` among them skips no rule of the zone. */
+  /** The number of account rules in `rules`. They come first, and a `skip` among them does not skip rules of the zone. */
   readonly accountRules?: number
-  /** Sites with rules of their own; none where the rules are those of every host. */
+  /** Sites with their own rules; empty if the rules apply to every host. */
   readonly zones: readonly ZoneRules[]
-  /** Lists that the documents fill themselves. */
+  /** Lists with entries in the documents. */
   readonly ownLists: readonly OwnList[]
   readonly files: readonly string[]
-  /** Fields that enabled rules read (canonical names), each once: tells whether country data is needed at all. */
+  /** Fields that enabled rules read (canonical names), each once. They decide which data loads. */
   readonly fields: readonly string[]
   /** Lists that enabled rules refer to, without `$`, each once. */
   readonly lists: readonly string[]
-  /** Findings that did not stop the documents from loading, in source order. */
+  /** Findings that do not prevent loading, in source order. */
   readonly warnings: readonly Diagnostic[]
 }
 
 type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 
-/** The rules of all products, in the order in which the products judge, and then the zones' own. */
+/** The rules of all products in the order of the products, then the zones' own. */
 export const allRules = ({
   access,
   lockdowns,

@@ -19,7 +19,7 @@ export interface AdminServeOptions {
   token?: string | undefined
   /** Host names that the port answers to, besides `localhost` and addresses. */
   names?: readonly string[]
-  /** Refuses what changes the edge. */
+  /** Refuses every change of the edge. */
   readOnly?: boolean
   /** HTTPS, with the certificate of the visitors' port or one of its own. */
   tls?: TlsOption | undefined

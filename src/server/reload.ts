@@ -2,22 +2,22 @@ import type { Edge } from '../edge.ts'
 import { messageOf } from '../error.ts'
 import type { Ruleset } from '../rules/rule.ts'
 
-/** Reads rules again, and remembers whether that went well. */
+/** Reads rules again, and remembers the result. */
 export interface Reloader {
   /**
-   * Puts the rules as they are now in force, between two requests. The rules in force stay where that fails.
+   * Activates the current rules between two requests. If that fails, the active rules do not change.
    *
    * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`, `geo_failed` …
    */
   reload(): Promise<void>
-  /** The message of the last reload, where it failed: the rules in force are older than the files. */
+  /** The message of the last reload if it failed. The active rules are then older than the files. */
   readonly problem: string | undefined
-  /** Reloads that failed since the start. */
+  /** Failed reloads since the start. */
   readonly failures: number
 }
 
 /**
- * @param load gives the rules as they are now
+ * @param load returns the current rules
  * @example createReloader(edge, () => loadRulePaths(['rules/']))
  */
 export const createReloader = (edge: Edge, load: () => Ruleset | Promise<Ruleset>): Reloader => {
@@ -37,7 +37,7 @@ export const createReloader = (edge: Edge, load: () => Ruleset | Promise<Ruleset
   }
 
   return {
-    // One after the other: the rules in force are those of the last one asked for.
+    // One at a time, so the last requested reload decides the active rules.
     reload: () => {
       last = last.then(now, now)
       return last

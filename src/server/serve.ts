@@ -13,45 +13,45 @@ import { createSite } from './site.ts'
 
 export interface ServeOptions {
   edge: Edge
-  /** The origin; absent: the built-in demo site. */
+  /** The origin. Default: the built-in demo site. */
   upstream?: string
   /** Default `127.0.0.1`. */
   host?: string
   /** 0 for any free port. */
   port?: number
   adminPort?: number
-  /** Who reaches the admin port, and what they may do there. Default: this machine, everything. */
+  /** Access to the admin port. Default: full access from this machine. */
   admin?: AdminServeOptions
-  /** How the user gives the two ports, for the message about one that is in use. Default `port` and `adminPort`. */
+  /** The user's names of the two ports, for the message about a port in use. Default `port` and `adminPort`. */
   portOptions?: { port: string; adminPort: string }
   /**
-   * HTTPS instead of HTTP, HTTP/2 included, with TLS fingerprints for the rules. PEM by the paths of its files, or itself;
-   * files are read again when they change. `self-signed`: a certificate for localhost that is gone with the process.
+   * HTTPS instead of HTTP, including HTTP/2, with TLS fingerprints for the rules. PEM files by their paths, or PEM texts. The server
+   * reads files again when they change. `self-signed`: a temporary certificate for localhost.
    */
   tls?: TlsOption
-  /** Lets TLS clients resume their sessions; the JA3 and JA4 of a resumed connection are others. Default false. */
+  /** Lets TLS clients resume sessions. A resumed connection has a different JA3 and JA4. Default false. */
   tlsResumption?: boolean
-  /** Which peers begin each connection with a PROXY header (they must). Of all others such a header is no valid request. */
+  /** Peers that must start each connection with a PROXY header. From other peers such a header is an invalid request. */
   proxyProtocol?: (peerAddress: string) => boolean
-  /** Told of what went wrong while serving; visitors are answered all the same. */
+  /** Gets faults of the server. Visitors get an answer anyway. */
   onError?: (error: EdgeError | Error) => void
 }
 
 export interface Served {
   readonly url: string
   readonly admin: string
-  /** The token of the admin port, where one was made: it is reachable from elsewhere, and none was given. */
+  /** The generated token of the admin port, if the port is reachable from elsewhere and no token was given. */
   readonly adminToken: string | undefined
-  /** Where passing requests go. */
+  /** The origin of passing requests. */
   readonly upstream: string
-  /** Stops accepting, lets requests under way finish, commits what is pending. Closes the edge too. */
+  /** Stops accepting connections, finishes running requests, commits pending events and closes the edge. */
   close(): Promise<void>
 }
 
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(messageOf(error))
 
-/** Runs each step even where one before it failed; throws the first failure. */
+/** Runs each step even if an earlier one failed; throws the first failure. */
 const inTurn = async (steps: readonly (() => Promise<unknown>)[]) => {
   const failures: unknown[] = []
   for (const step of steps) await step().catch((error: unknown) => failures.push(error))
@@ -59,9 +59,9 @@ const inTurn = async (steps: readonly (() => Promise<unknown>)[]) => {
 }
 
 /**
- * The edge as a reverse proxy with its admin side: blocked requests are answered here, passing ones go to the origin.
+ * Runs the edge as a reverse proxy with its admin port. The edge answers blocked requests; passing requests go to the origin.
  *
- * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`, `invalid_tls`; what was already started is stopped again
+ * @throws EdgeError `port_in_use`, `invalid_host`, `invalid_upstream`, `invalid_tls`, after it has stopped the parts that had started
  * @example const { url, close } = await serve({ edge, upstream: 'http://127.0.0.1:3000', port: 8020 })
  */
 export const serve = async ({
@@ -119,7 +119,7 @@ export const serve = async ({
       adminToken: admin.generatedToken,
       upstream: origin.upstream,
       close: () => {
-        // Nobody waits for an event that cannot come.
+        // No caller waits for an event that cannot come.
         controlOf(edge)?.end()
         return inTurn([...started, edge.close])
       },

@@ -20,7 +20,7 @@ import type { Verdict } from '../verdict.ts'
 import { isStrippedRequestHeader } from '../visitor/stripped-headers.ts'
 import type { Connection } from '../visitor/visitor.ts'
 
-/** Where passing requests go. */
+/** The origin of passing requests. */
 export type SiteOrigin = Pick<OriginProxy, 'forward' | 'upgrade'>
 
 /** Takes the requests of a listener: refused ones are answered, passing ones go to the origin. */

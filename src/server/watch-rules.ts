@@ -18,7 +18,7 @@ const fileState = async (path: string): Promise<string> => {
   }
 }
 
-/** Of the files in it, not of what is below. */
+/** The state of the files in the folder, without subfolders. */
 const folderState = async (folder: string): Promise<string> => {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries
@@ -58,13 +58,13 @@ const watchedPaths = async (
 }
 
 /**
- * Calls `onChange` when a rule file is another than before: written to, renamed over, added to a folder or taken from it, or
- * reached by another symbolic link (as Kubernetes swaps those of a ConfigMap). It is called once everything has looked the same
- * twice in a row, so that half-written files are mostly passed over. It looks at the clock's pace: `fs.watch` loses renamed files,
- * and has no events on network shares. It keeps no process running.
+ * Calls `onChange` when a rule file changes: it is written, replaced by renaming, added to a folder or removed from it, or reached by
+ * another symbolic link (Kubernetes swaps the links of a ConfigMap). The call comes after two equal looks in a row, which avoids most
+ * half-written files. The watch polls, because `fs.watch` loses renamed files and gets no events on network shares. It does not keep
+ * the process running.
  *
  * @param roots files and folders as the owner named them
- * @param files all files of the rules in force, read at each look
+ * @param files all files of the active rules, read at each look
  * @returns stops the watch
  */
 export const watchRules = (
@@ -95,7 +95,7 @@ export const watchRules = (
     told = state
     onChange()
   }
-  // The first look is the state that changes are told from.
+  // The first look gives the state to compare with.
   void look()
 
   return () => {

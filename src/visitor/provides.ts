@@ -12,21 +12,21 @@ export interface Sources {
   bots?: BotSource | undefined
 }
 
-/** What every edge has: the request and its response, the peer's address, and what never changes. */
+/** The sources of every edge: the request and its response, the peer's address, and constants. */
 const ALWAYS: readonly FieldSource[] = ['request', 'response', 'visitor', 'constant']
 const GEO: readonly FieldSource[] = ['country']
 const GEO_WITH_PLACES: readonly FieldSource[] = ['country', 'place', 'postal']
 
-/** A source that does not say what it provides provides all that its kind can. */
+/** A source without `provides` provides everything that its kind can. */
 const given = (
   source: { readonly provides?: ReadonlySet<FieldSource> } | undefined,
   all: readonly FieldSource[]
 ): Iterable<FieldSource> => (source === undefined ? [] : (source.provides ?? all))
 
 /**
- * Which kinds of fields have real data here.
+ * The sources of fields with real data here.
  *
- * @param seesTls whether the transport brings TLS fingerprints
+ * @param seesTls true if the transport passes TLS fingerprints
  */
 export const providedBy = (
   { geo, asn, reputation, bots }: Sources,
@@ -42,7 +42,7 @@ export const providedBy = (
   ])
 
 /**
- * Loads what rules on these kinds of fields need, and nothing else: a site without country rules never pays for countries.
+ * Loads only the data that rules on these sources need. A site without country rules never pays for countries.
  *
  * @throws EdgeError `geo_failed`, `asn_failed`
  */

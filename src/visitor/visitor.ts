@@ -2,27 +2,27 @@ import type { FieldSource } from '../language/fields.ts'
 import type { Ip } from '../lists/ip.ts'
 import type { Persona } from './persona.ts'
 
-/** What the transport knows of the peer. A Node socket fits as it is. */
+/** The transport's data on the peer. A Node socket has this form. */
 export interface Connection {
   /** The peer's address. */
   remoteAddress?: string | undefined
-  /** True on a TLS connection (Node's TLSSocket has it). */
+  /** True on a TLS connection, as in Node's TLSSocket. */
   encrypted?: boolean | undefined
-  /** Values of Rules-language fields that only the transport knows (JA3, JA4, TLS version, HTTP/2 …). */
+  /** Values of fields that only the transport has (JA3, JA4, TLS version, HTTP/2 …). */
   fields?: Record<string, unknown> | undefined
 }
 
-/** Reads a request's header by its lower-case name; values of a repeated one are joined with `, `. */
+/** Reads a request header by its lower-case name. Values of a repeated header are joined with `, `. */
 export type HeaderReader = (lowerCaseName: string) => string | undefined
 
 export interface GeoPlace {
   /** ISO 3166-1 alpha-2, or `XX` / `T1`. */
   country: string
-  /** Where the country is `XX` and the data know only the continent: AF AN AS EU NA OC SA. */
+  /** The continent if the country is `XX` and the data only has the continent: AF AN AS EU NA OC SA. */
   continent?: string
 }
 
-/** Where in its country an address is; '' where unknown. Text as Cloudflare's `ip.src.*` fields have it. */
+/** The place of an address in its country; '' if unknown. Texts as in Cloudflare's `ip.src.*` fields. */
 export interface CityPlace {
   readonly city: string
   /** Name of the first-level region: `Bavaria`. */
@@ -33,7 +33,7 @@ export interface CityPlace {
   readonly subdivision1: string
   readonly subdivision2: string
   readonly postalCode: string
-  /** Nielsen's market area, in the USA only: `807`. */
+  /** Nielsen's market area, only in the USA: `807`. */
   readonly metroCode: string
   /** Decimal degrees. */
   readonly lat: string
@@ -42,26 +42,26 @@ export interface CityPlace {
   readonly timezone: string
 }
 
-/** What start-up and `edge1020 doctor` tell of a source. */
+/** The data on a source for start-up and `edge1020 doctor`. */
 export interface Source {
   /** For people: `geoip-lite`, `built-in table`, `GeoLite2-ASN.mmdb`. */
   readonly name: string
-  /** Date of the data, `YYYY-MM-DD` or `YYYY-MM`; '' where unknown. Cheap: does not load the data. */
+  /** Date of the data, `YYYY-MM-DD` or `YYYY-MM`; '' if unknown. Reading it does not load the data. */
   readonly date: string
-  /** The kinds of fields that it gives values to. Absent: all that its kind of source can. */
+  /** The sources of fields that it provides. Absent: all that its kind can. */
   readonly provides?: ReadonlySet<FieldSource>
 }
 
-/** Country look-up. `open()` does the loading, so that a site without country rules never pays for it. */
+/** Country look-up. `open()` loads the data, so a site without country rules never pays for it. */
 export interface GeoSource extends Source {
   /**
-   * Loads the data (idempotent, synchronous), with places below the country only where `detail` is `city`. Throws EdgeError
-   * `geo_failed`, also where it has no such places.
+   * Loads the data (idempotent, synchronous). Places below the country load only if `detail` is `city`. Throws EdgeError `geo_failed`,
+   * also if the data has no such places.
    */
   open?(detail?: 'country' | 'city'): void
-  /** `undefined` where the address is not in the data. Loads on first use. */
+  /** `undefined` if the address is not in the data. Loads at the first use. */
   lookup(ip: Ip): GeoPlace | undefined
-  /** Absent where the data never has places below the country; `undefined` where the address is not in it. */
+  /** Absent if the data has no places below the country. Returns `undefined` if the address is not in it. */
   place?(ip: Ip): CityPlace | undefined
 }
 
@@ -72,86 +72,86 @@ export interface AsnSource extends Source {
   lookup(ip: Ip): { asn: number; name: string } | undefined
 }
 
-/** What the reputation feeds say of one address. */
+/** The reputation of one address. */
 export interface Reputation {
-  /** 0 (nothing known against it) to 100. */
+  /** 0 (no feed contains it) to 100. */
   readonly score: number
-  /** Names of the feeds that have it. */
+  /** Names of the feeds that contain it. */
   readonly lists: readonly string[]
-  /** In a list of Tor exits. */
+  /** True if a list of Tor exits contains it. */
   readonly isTor: boolean
 }
 
-/** Reputation look-up, made of feeds. */
+/** Reputation look-up, built from feeds. */
 export interface ReputationSource extends Source {
   lookup(ip: Ip): Reputation
 }
 
-/** What is asked to tell a bot: pieces are read only where they matter. */
+/** The data for recognizing a bot. Each part is read only if needed. */
 export interface BotQuestion {
   readonly ip: Ip | undefined
   readonly userAgent: string
   readonly asn: number
-  /** '' where the transport gave none. */
+  /** '' if the transport passed none. */
   readonly ja4: string
   /** By lower-case name. */
   readonly header: HeaderReader
 }
 
 export interface BotVerdict {
-  /** A known bot that comes from where it should: `cf.client.bot`, `cf.bot_management.verified_bot`. */
+  /** True for a known bot from its operator's network: `cf.client.bot`, `cf.bot_management.verified_bot`. */
   readonly verified: boolean
   /** Cloudflare's category of a verified bot (`Search Engine Crawler`), else ''. */
   readonly category: string
-  /** 1 (surely automated) to 99 (surely a person), as `cf.bot_management.score`. */
+  /** 1 (certainly automated) to 99 (certainly a person): `cf.bot_management.score`. */
   readonly score: number
-  /** Why, for the event: "user agent is Googlebot's, 192.0.2.1 is not in its published ranges". */
+  /** The reason, for the event: "user agent is Googlebot's, 192.0.2.1 is not in its published ranges". */
   readonly reason: string
 }
 
-/** Tells bots from people; replaceable. Never throws. */
+/** Distinguishes bots from people. Replaceable. Never throws. */
 export interface BotSource extends Source {
   judge(question: BotQuestion): BotVerdict
 }
 
-/** The client of one request. Country and ASN are looked up when they are first read. */
+/** The client of one request. Country and ASN are looked up at the first read. */
 export interface Visitor {
-  /** Canonical client address; undefined where the runtime gave none. */
+  /** Canonical client address; undefined if the runtime passed none. */
   readonly ip: Ip | undefined
-  /** The same as text; '' where there is none. */
+  /** The same as text; '' if there is none. */
   readonly ipText: string
   readonly country: string
-  /** Two letters (AF AN AS EU NA OC SA), `T1` for Tor, '' where unknown. */
+  /** Two letters (AF AN AS EU NA OC SA), `T1` for Tor, '' if unknown. */
   readonly continent: string
   readonly asn: number
-  /** Who runs that network; '' where unknown. */
+  /** The operator of that network; '' if unknown. */
   readonly asnName: string
-  /** Below the country; all '' where no source has it. */
+  /** The place below the country; all '' if no source has it. */
   readonly place: CityPlace
-  /** What the reputation feeds say; nothing against it where there are none. */
+  /** The reputation of the address; score 0 without feeds. */
   readonly reputation: Reputation
-  /** `undefined` where nobody tells bots from people. */
+  /** `undefined` without a source of bots. */
   readonly bot: BotVerdict | undefined
-  /** True where the peer is loopback or in the trusted ranges. */
+  /** True if the peer is loopback or in the trusted ranges. */
   readonly fromTrustedPeer: boolean
   /**
-   * The scheme that the visitor used, as a trusted peer says; `undefined` where the peer is not trusted or says nothing.
-   * Then the connection's own scheme is the visitor's.
+   * The visitor's scheme from a trusted peer. `undefined` if the peer is not trusted or reports none; the connection's scheme then
+   * counts.
    */
   readonly forwardedScheme: 'http' | 'https' | undefined
   /**
-   * X-Forwarded-For as far as it is believed: the visitor, then the trusted proxies that say so. '' where there is no address.
-   * An app on the visitor's own connection gets it in place of the received one.
+   * The trusted part of X-Forwarded-For: the visitor, then the trusted proxies. '' without an address. A mounted app gets it instead of
+   * the received header.
    */
   readonly forwardedFor: string
-  /** What was ignored, failed or overridden, and why; goes into the event. Grows with look-ups: read it after them. */
+  /** Notes for the event: everything that was ignored, failed or overridden, with the reason. Look-ups add notes, so read it after them. */
   readonly notes: readonly string[]
-  /** What could not be read in the test overrides, one sentence each; a request with any is answered with 400. */
+  /** One sentence for each invalid test override. A request with any of them gets 400. */
   readonly overrideProblems: readonly string[]
-  /** True where a test override lets the request past challenges. */
+  /** True if a test override passes challenges. */
   readonly passesChallenges: boolean
-  /** Rules-language fields set by test overrides: plain JSON values, not yet checked against the fields' types. */
+  /** Fields from test overrides: JSON values, not yet checked against the fields' types. */
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
-  /** Who is pretended to ask (`x-edge-as`); its headers take the place of the request's. */
+  /** The persona (`x-edge-as`). Its headers replace the request's. */
   readonly persona: Persona | undefined
 }

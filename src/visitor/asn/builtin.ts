@@ -11,7 +11,7 @@ const prefixesOf = ({ prefixes }: { prefixes: readonly string[] }) =>
 
 export const BUILT_IN_NAME = 'built-in table'
 
-/** When it was put together. */
+/** The date of the table. */
 export const builtInDate = table.date
 
 export const builtInEntries = table.networks.reduce(
@@ -20,8 +20,8 @@ export const builtInEntries = table.networks.reduce(
 )
 
 /**
- * The networks that rules name most: clouds, hosting, content delivery, VPNs and some large access providers. Where
- * prefixes overlap the narrower one counts, as in routing. Takes some milliseconds.
+ * The networks that rules name most often: clouds, hosting, content delivery, VPNs and some large access providers. If prefixes
+ * overlap, the narrower one counts, as in routing. Takes some milliseconds.
  */
 export const builtInTable = (): AsnTable => {
   const networks: Network[] = []

@@ -9,29 +9,29 @@ import { type HostNames, proofOf } from './verify.ts'
 
 export interface BotOptions {
   /**
-   * Networks of bots by their names, in place of the built-in ones: `{ Googlebot: ['66.249.64.0/20'] }`. Names are those
-   * of known.json and of `bots`.
+   * Networks of bots by name, instead of the built-in ones: `{ Googlebot: ['66.249.64.0/20'] }`. The names are those of known.json and
+   * of `bots`.
    */
   ranges?: Readonly<Record<string, readonly string[]>>
-  /** Bots to know besides the built-in ones; one of the same name replaces it. */
+  /** Additional bots. A bot with the name of a built-in one replaces it. */
   bots?: readonly KnownBot[]
-  /** Host names of addresses, e.g. `reverseDns()` of edge1020/node. Default: not asked for. */
+  /** Resolves host names of addresses, e.g. `reverseDns()` of edge1020/node. Default: none. */
   resolver?: HostNames
   /**
-   * Whether a bot without networks of its own (Slackbot in AWS, Discordbot in Google's cloud) is verified by coming from
-   * that cloud, where anybody can rent a server and take its name. Default: no.
+   * True if the cloud verifies a bot without its own networks (Slackbot in AWS, Discordbot in Google's cloud). Anyone can rent a server
+   * there and use its name. Default: false.
    */
   sharedClouds?: boolean
-  /** Autonomous systems to count as hosting besides the built-in ones, with a name for people. */
+  /** Additional autonomous systems of hosting providers, with a name for people. */
   hosting?: Readonly<Record<number, string>>
 }
 
-/** User agents whose claims are remembered: some thousand are in use on a site, some 150 characters each. */
+/** The number of user agents with cached claims. A site sees some thousand, with some 150 characters each. */
 const REMEMBERED = 4096
 
 /**
- * Tells bots from people: what the user agent claims to be, whether the network agrees, and how well the headers fit a
- * browser. The score is a heuristic of ours, see docs/bots.md. Tables are built at the first question.
+ * Distinguishes bots from people by the claim of the user agent, the network, and the headers that a browser would send. The score is
+ * our own heuristic, see docs/bots.md. The tables are built at the first use.
  *
  * @throws EdgeError `bad_bot_range`, `unknown_bot`
  * @example createBots({ resolver: reverseDns() })
@@ -57,7 +57,7 @@ export const createBots = ({
   const remembered = createGenerationalCache<Claim>(REMEMBERED)
   let read: ((userAgent: string) => Claim) | undefined
   const claimOf = (userAgent: string): Claim => {
-    // A long one would hold much memory for a visitor who wants just that.
+    // A long user agent is not cached, so a visitor cannot fill the memory.
     const known = userAgent.length > MAX_USER_AGENT_CHARS ? undefined : remembered.get(userAgent)
     if (known !== undefined) return known
     read ??= createClaims(bots)

@@ -3,8 +3,8 @@ import { EdgeError, messageOf } from '../../error.ts'
 import { parseBotRanges } from '../bots/networks.ts'
 
 /**
- * Reads lists of bots' networks from files, one a bot, in the form that its operator publishes: JSON as Google's
- * `googlebot.json` or lines of addresses and networks. For `createBots`' option `ranges`.
+ * Reads the networks of bots from files, one per bot, in the form that its operator publishes: JSON like Google's `googlebot.json`, or
+ * lines of addresses and networks. For the option `ranges` of `createBots`.
  *
  * @throws EdgeError `bad_bot_range` naming the file
  * @example createBots({ ranges: readBotRanges({ Googlebot: './googlebot.json' }) })
@@ -21,7 +21,7 @@ const readOne = (name: string, file: string): string[] => {
       cause,
     })
   }
-  // An empty list would mean that no request is ever verified.
+  // With an empty list, no request would ever be verified.
   if (found.length === 0) {
     throw new EdgeError(
       'bad_bot_range',
