@@ -147,7 +147,7 @@ describe('what a rule’s refusals look like', () => {
     [{ code: 1234 }, /`1234` is not an error code/],
     [{ code: '1009' }, /expected the number of an error/],
     [{ generaton: 'g1' }, /unknown key `generaton` in a page.*did you mean `generation`\?/s],
-    [{ template: 'blocked.html' }, /files cannot be read here/],
+    [{ template: 'blocked.html' }, /this runtime cannot read files/],
     [7, /unknown|expected/],
   ])('page: %j is refused', async (page, message) => {
     await expect(judged(page)).rejects.toThrow(message)
