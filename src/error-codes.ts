@@ -73,7 +73,7 @@ export const errorCodes = {
   },
   cannot_edit: {
     area: 'rules',
-    meaning: 'edge1020 cannot edit the rule at its place in the document.',
+    meaning: 'The rule cannot be edited at its place in the document.',
     remedy: 'Read the document again, or edit its text.',
   },
   edit_conflict: {
