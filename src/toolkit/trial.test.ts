@@ -175,6 +175,14 @@ describe('the verdict of a trial', () => {
     expect(trials.run({ from: { country: 'KP' } }).action).toBe('block')
   })
 
+  test('a network that is set to 0 is unknown, whoever asks', () => {
+    const trials = trialsOf({
+      rules: [{ name: 'a', expression: 'ip.src.asnum eq 0', action: 'block' }],
+    })
+    expect(trials.run({ from: { as: 'curl-hetzner', asn: 0 } }).action).toBe('block')
+    expect(trials.run({ from: { as: 'curl-hetzner' } }).action).toBe('pass')
+  })
+
   test('reads bodies', () => {
     const rule = { name: 'b', expression: 'http.request.body.raw contains "x"', action: 'block' }
     const trials = trialsOf({ rules: [rule] })

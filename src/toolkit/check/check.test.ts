@@ -83,6 +83,15 @@ describe('who is blocked, and because of what', () => {
     })
   })
 
+  test('one attribute that is enough goes before pairs', () => {
+    const both = '(ip.src.asnum eq 7 or http.request.method eq "GET")'
+    const document = block(`ip.src.country eq "DE" and ${both}`)
+    const { attribution } = check(document, { from: [{ country: 'DE', asn: 7 }] })
+    expect(attribution).toMatchObject({ scope: ['country'] })
+    expect(attribution).not.toHaveProperty('together')
+    expect(attribution!.flips.map(({ changes }) => changes.length)).toEqual([1, 2])
+  })
+
   test('everybody: nothing that a visitor is matters', () => {
     const { attribution, passed } = check(block('true'))
     expect(passed).toEqual([])
@@ -145,6 +154,15 @@ describe('the remedies that work, the cheapest first', () => {
       what: 'pass the challenge in a browser',
       works: true,
       tried: 'the challenge',
+    })
+  })
+
+  test('the VPN exit is in another country', () => {
+    const from = [{ country: 'NL', asn: 1 }]
+    expect(check(block('ip.src.asnum eq 1'), { from }).remedies).toContainEqual({
+      what: 'VPN exit in another country',
+      works: true,
+      tried: 'VPN exit in Sweden',
     })
   })
 
