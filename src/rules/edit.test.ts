@@ -148,3 +148,37 @@ test.each([
 ])('what cannot be edited is told', (text, line, message) => {
   expect(() => setEnabled(text, { line, name: '' }, true)).toThrow(message)
 })
+
+describe('a file that is not the one that the edge has read', () => {
+  const STALE = { line: placeOf(YAML, 'two').line, name: 'one' }
+
+  test.each([
+    ['on or off', (text: string) => setEnabled(text, STALE, false)],
+    ['moved', (text: string) => moveRule(text, STALE, 'up')],
+    ['above', (text: string) => insertRule(text, STALE, RULE)],
+  ])('keeps its other rules: %s', (_, change) => {
+    expect(() => change(YAML)).toThrow('expected the rule "one", found "two"')
+  })
+
+  test('a rule without a name is the one of its line', () => {
+    const text = "rules:\n  - expression: 'true'\n    action: log\n"
+    expect(setEnabled(text, { line: 2, name: 'rule 1' }, false)).toContain('enabled: false')
+  })
+})
+
+test.each([
+  ['YAML', YAML],
+  ['JSON', PRETTY],
+])('a file of Windows keeps its line ends: %s', (_, unix) => {
+  const text = unix.replaceAll('\n', '\r\n')
+  const place = placeOf(text, 'one')
+  for (const edited of [
+    insertRule(text, place, RULE),
+    setEnabled(text, place, false),
+    moveRule(text, place, 'down'),
+  ]) {
+    expect(edited).not.toBe(text)
+    expect(edited.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+    expect(namesIn(edited)).toContain('one')
+  }
+})

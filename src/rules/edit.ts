@@ -35,9 +35,11 @@ export interface RulePlace {
   readonly name: string
 }
 
-const nameOf = (map: YAMLMap): unknown => {
+/** As the item writes it; `undefined` where it has none, or has it from elsewhere (an alias). */
+const nameOf = (map: YAMLMap): string | undefined => {
   const name = map.get('name')
-  return isScalar(name) ? name.value : name
+  const value = isScalar(name) ? name.value : name
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 }
 
 /** The rule at a place, as a member of the list that it is in. */
@@ -58,10 +60,20 @@ const itemAt = (text: string, { line, name }: RulePlace): Item => {
       }
     },
   })
-  const item = found.find(({ map }) => nameOf(map) === name) ?? found[0]
-  if (item === undefined) throw cannot(`line ${line}: expected the beginning of a rule`)
-  return item
+  const item =
+    found.find(({ map }) => nameOf(map) === name) ??
+    found.find(({ map }) => nameOf(map) === undefined)
+  if (item !== undefined) return item
+  const [other] = found
+  throw cannot(
+    other === undefined
+      ? `line ${line}: expected the beginning of a rule`
+      : `line ${line}: expected the rule "${name}", found "${nameOf(other.map)}": the file is not the one that the edge has read`
+  )
 }
+
+/** A file with the line ends of Windows keeps them in every line. */
+const endOfLines = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n')
 
 const isFlow = (node: YAMLMap | YAMLSeq): boolean => node.flow === true
 
@@ -112,9 +124,11 @@ const blockRule = (rule: WrittenRule, indent: string): string =>
  */
 export const insertRule = (text: string, place: RulePlace, rule: WrittenRule): string => {
   const { list, map } = itemAt(text, place)
+  const end = endOfLines(text)
   if (!isFlow(list)) {
     const { start, indent } = blockStart(text, map)
-    return `${text.slice(0, start)}${blockRule(rule, indent)}\n${text.slice(start)}`
+    const written = `${blockRule(rule, indent)}\n`.replaceAll('\n', end)
+    return text.slice(0, start) + written + text.slice(start)
   }
   const at = startOf(map)
   const before = text.slice(lineStart(text, at), at)
@@ -122,7 +136,7 @@ export const insertRule = (text: string, place: RulePlace, rule: WrittenRule): s
   // Pretty JSON gets pretty JSON, one line deeper for each level of its own.
   const step = before.includes('\t') ? '\t' : '  '
   const written = isOwnLine
-    ? `${JSON.stringify(rule, undefined, step).replaceAll('\n', `\n${before}`)},\n${before}`
+    ? `${JSON.stringify(rule, undefined, step)},\n`.replaceAll('\n', `${end}${before}`)
     : `${JSON.stringify(rule)}, `
   return text.slice(0, at) + written + text.slice(at)
 }
@@ -150,14 +164,14 @@ export const setEnabled = (text: string, place: RulePlace, enabled: boolean): st
     const at = startOf(key)
     const quoted = text[at] === '"'
     const before = text.slice(lineStart(text, at), at)
-    const behind = /^[ \t]+$/.test(before) ? `,\n${before}` : ', '
+    const behind = /^[ \t]+$/.test(before) ? `,${endOfLines(text)}${before}` : ', '
     return `${text.slice(0, at)}${quoted ? '"enabled"' : 'enabled'}: ${enabled}${behind}${text.slice(at)}`
   }
   const at = startOf(key)
   const indent = ' '.repeat(at - lineStart(text, at))
   const value = first.value as { range?: unknown } | null
   const end = lineEnd(text, value?.range == null ? at : Math.max(at, endOf(value) - 1))
-  return `${text.slice(0, end)}\n${indent}enabled: ${enabled}${text.slice(end)}`
+  return `${text.slice(0, end)}\n${indent}enabled: ${enabled}${text[end - 1] === '\r' ? '\r' : ''}${text.slice(end)}`
 }
 
 /** Where each item of a list begins and ends, with what belongs to it. */
