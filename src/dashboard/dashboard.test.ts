@@ -278,6 +278,16 @@ test('data: what is loaded, and a wrong address is told', async () => {
 })
 
 describe('search', () => {
+  test('takes a whole saved page, and says where a text is too long', async () => {
+    const { ask } = await sideWith()
+    const long = 'a'.repeat(100_000)
+    const { status } = await ask('/search', { method: 'POST', form: { q: long } })
+    expect(status).toBe(303)
+    const refused = await ask('/search', { method: 'POST', form: { q: 'a'.repeat(1_100_000) } })
+    expect(refused.status).toBe(413)
+    expect(refused.text).toContain('The form is too large')
+  })
+
   test('leads on, and is no link that other sites could give', async () => {
     const { ask } = await sideWith([one])
     const form = { q: `I got ${one.ray}` }

@@ -8,6 +8,7 @@ import { assetAnswer } from './assets.ts'
 import { createCounts } from './counts.ts'
 import { loginFromForm, loginPage, notHere } from './door.ts'
 import { exportEvents } from './export.ts'
+import { formOf } from './forms.ts'
 import type { DashboardOptions, House } from './house.ts'
 import { type PageRoute, pageRoute } from './page.ts'
 import { answerPreview, answersPage } from './pages/answers.ts'
@@ -20,6 +21,9 @@ import { overviewPage } from './pages/overview.ts'
 import { changeRule, rulesPage, undoChange } from './pages/rules.ts'
 import { judgeRequest, tryPage } from './pages/try.ts'
 import { searchHref } from './search.ts'
+
+/** A whole saved page, or a mail with one in it. */
+const MAX_SEARCH_BYTES = 1024 * 1024
 
 const PAGES: readonly PageRoute[] = [
   { path: '/', summary: 'the dashboard: overview', make: overviewPage },
@@ -75,7 +79,7 @@ const PAGES: readonly PageRoute[] = [
     method: 'POST',
     summary: 'where a text leads that was put into the search box',
     make: async ({ edge }, request) => {
-      const q = new URLSearchParams((await request.body?.()) ?? '').get('q') ?? ''
+      const q = (await formOf(request, MAX_SEARCH_BYTES)).get('q') ?? ''
       return seeOther(await searchHref(q, edge.store, allRules(edge.ruleset)))
     },
   },

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   lstatSync,
@@ -117,5 +118,70 @@ describe('nothing is lost', () => {
         desk.save({ file, text: RULES, hash: hashOf(''), what: '' })
       ).rejects.toMatchObject({ code: 'edit_conflict' })
     }
+  })
+})
+
+test('undo takes back the change that was seen, and no other', async () => {
+  const { desk, file, read } = start()
+  await desk.save({ file, text: OTHER, hash: hashOf(RULES), what: 'Switched off: one' })
+  const seen = desk.history()[0]!.afterHash
+  const third = RULES.replace('/a', '/c')
+  await desk.save({ file, text: third, hash: hashOf(OTHER), what: 'Edited' })
+  await expect(desk.undo(seen)).rejects.toMatchObject({ code: 'edit_conflict' })
+  expect(read()).toBe(third)
+  expect(await desk.undo(desk.history()[0]!.afterHash)).toMatchObject({ what: 'Edited' })
+  expect(await desk.undo(seen)).toMatchObject({ what: 'Switched off: one' })
+  expect(read()).toBe(RULES)
+})
+
+describe('files that a form names', () => {
+  const naming = (path: string) => `lists:\n  secrets: { kind: ip, file: ${path} }\n${RULES}`
+  const SECRET = 'PASSWORD=hunter2\n'
+  const withSecret = () => {
+    const started = start()
+    const outside = mkdtempSync(join(tmpdir(), 'edge1020-desk-'))
+    onTestFinished(() => rmSync(outside, { recursive: true }))
+    writeFileSync(join(outside, 'secret'), SECRET)
+    return { ...started, outside: join(outside, 'secret') }
+  }
+  const messageOf = (act: () => unknown): string => {
+    try {
+      act()
+      return ''
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  test('are not read where they are elsewhere, hidden, or behind a link', async () => {
+    const { desk, dir, file, outside, read } = withSecret()
+    symlinkSync(outside, join(dir, 'link.txt'))
+    writeFileSync(join(dir, '.env'), SECRET)
+    for (const path of [outside, 'link.txt', '.env', '../nothing', dir]) {
+      const text = naming(path)
+      expect(messageOf(() => desk.load({ file, text }))).toMatch(/expected a file in the folder/)
+      expect(messageOf(() => desk.load({ file, text }))).not.toContain('hunter2')
+      const saving = desk.save({ file, text, hash: hashOf(RULES), what: 'Edited' })
+      await expect(saving).rejects.toMatchObject({ code: 'invalid_rules' })
+    }
+    const template = RULES.replace('block', `block\n    page: { template: ${outside} }`)
+    expect(messageOf(() => desk.load({ file, text: template }))).toMatch(/expected a file in the/)
+    expect(read()).toBe(RULES)
+  })
+
+  test('are no pipes: nobody may write into one', () => {
+    const { desk, dir, file } = withSecret()
+    execFileSync('mkfifo', [join(dir, 'pipe.txt')])
+    const load = () => desk.load({ file, text: naming('pipe.txt') })
+    expect(messageOf(load)).toMatch(/expected a file in the folder/)
+  })
+
+  test('are read in the folder of the document, and where a document names them already', () => {
+    const { desk, dir, file, outside } = withSecret()
+    writeFileSync(join(dir, 'office.txt'), '192.0.2.1\n')
+    expect(desk.load({ file, text: naming('office.txt') }).rules).toHaveLength(1)
+    writeFileSync(outside, '192.0.2.2\n')
+    writeFileSync(file, naming(outside))
+    expect(desk.load({ file, text: `# a comment\n${naming(outside)}` }).rules).toHaveLength(1)
   })
 })

@@ -10,6 +10,7 @@ import { Findings } from '../rules/findings.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
+import { readersForForms } from './named-files.ts'
 
 /** A document of edge1020's own, as it is on the disk now. */
 export interface RuleFile {
@@ -48,8 +49,13 @@ export interface RuleDesk {
   save(change: { file: string; text: string; hash: string; what: string }): Promise<void>
   /** The newest first, since the edge started. */
   history(): readonly SavedChange[]
-  /** Takes the newest change back. @throws EdgeError `edit_conflict` */
-  undo(): Promise<SavedChange | undefined>
+  /**
+   * Takes the newest change back.
+   *
+   * @param seen `afterHash` of the change that whoever asks has seen
+   * @throws EdgeError `edit_conflict` where another change came after that one
+   */
+  undo(seen?: string): Promise<SavedChange | undefined>
 }
 
 export interface DeskOptions {
@@ -113,7 +119,12 @@ export const createDesk = ({
   const load: RuleDesk['load'] = (changed) =>
     loadRulePaths(paths, {
       ...loading,
-      ...(changed === undefined ? {} : { replaced: new Map([[changed.file, changed.text]]) }),
+      ...(changed === undefined
+        ? {}
+        : {
+            ...readersForForms(paths, loading),
+            replaced: new Map([[changed.file, changed.text]]),
+          }),
     })
 
   /** One after the other: the second of two that save at once is told of the first. */
@@ -157,10 +168,16 @@ export const createDesk = ({
         history.unshift({ file: name, what, atMs: now(), before, afterHash: hashOf(text) })
         history.length = Math.min(history.length, MAX_HISTORY)
       }),
-    undo: () =>
+    undo: (seen) =>
       inTurn(async () => {
         const [newest] = history
         if (newest === undefined) return undefined
+        if (seen !== undefined && seen !== newest.afterHash) {
+          throw new EdgeError(
+            'edit_conflict',
+            `"${newest.what}" in ${newest.file} came after the change that you saw: nothing was taken back`
+          )
+        }
         await put(newest.file, newest.before, newest.afterHash)
         history.shift()
         return newest

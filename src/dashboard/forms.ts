@@ -4,8 +4,10 @@ import type { RouteRequest } from '../admin/request.ts'
 const MAX_FORM_BYTES = 16 * 1024 * 1024
 
 /** The fields of a form. */
-export const formOf = async (request: RouteRequest): Promise<URLSearchParams> =>
-  new URLSearchParams((await request.body?.(MAX_FORM_BYTES)) ?? '')
+export const formOf = async (
+  request: RouteRequest,
+  maxBytes = MAX_FORM_BYTES
+): Promise<URLSearchParams> => new URLSearchParams((await request.body?.(maxBytes)) ?? '')
 
 /** A text area sends CR LF for every end of a line: the text gets those that its file has. */
 export const withLineEndsOf = (original: string, given: string): string => {

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib'
 import { answerOf } from '../admin/answer.ts'
 import { BadParameter } from '../admin/parameter.ts'
 import type { RouteRequest } from '../admin/request.ts'
-import { headerOf } from '../admin/request.ts'
+import { BodyTooLarge, headerOf } from '../admin/request.ts'
 import type { Caller, Route } from '../admin/route.ts'
 import type { Answer } from '../answers/answer.ts'
 import { EdgeError } from '../error.ts'
@@ -60,18 +60,21 @@ const failed = (house: House, error: unknown): { status: number; page: Html } =>
   const code = error instanceof EdgeError ? error.code : ''
   const isBad = error instanceof BadParameter || code === 'invalid_query'
   const isConflict = code === 'edit_conflict'
+  const isTooLarge = error instanceof BodyTooLarge
   const title = isBad
     ? 'This link asks for something that there is not'
     : isConflict
       ? 'Somebody was faster'
-      : 'This did not work'
+      : isTooLarge
+        ? 'The form is too large'
+        : 'This did not work'
   const said =
-    isBad || error instanceof EdgeError
+    isBad || error instanceof EdgeError || isTooLarge
       ? (error as Error).message
       : 'The page could not be made. The log of the edge has the reason.'
   const main = html`<div class="empty"><p>${said}</p><p>${code === '' || isBad ? html`<a class="button" href="/events">All events of the last day</a>` : html`<a class="button" href="/rules">Rules</a>`}</p></div>`
   return {
-    status: isBad ? 400 : (STATUSES[code] ?? SERVER_ERROR),
+    status: isBad ? 400 : isTooLarge ? 413 : (STATUSES[code] ?? SERVER_ERROR),
     page: frame(house, { title, section: 'none', main }),
   }
 }

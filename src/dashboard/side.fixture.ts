@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { AdminOptions } from '../admin/admin.ts'
 import { createAdmin } from '../admin/admin.ts'
+import { BodyTooLarge } from '../admin/request.ts'
 import { createEdge } from '../edge.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
@@ -62,7 +63,11 @@ export const sideWith = async (
         ...headers,
       },
       peer: '127.0.0.1',
-      body: async () => new URLSearchParams(form).toString(),
+      body: async (maxBytes = 64 * 1024) => {
+        const text = new URLSearchParams(form).toString()
+        if (text.length > maxBytes) throw new BodyTooLarge(maxBytes)
+        return text
+      },
     })
     const packed = answer.headers['Content-Encoding'] === 'gzip'
     const bytes = Buffer.from(answer.body)

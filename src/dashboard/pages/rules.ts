@@ -105,7 +105,7 @@ const notice = (house: House, query: URLSearchParams): Html | false => {
   if (newest === undefined) return false
   const time = new Date(newest.atMs).toISOString()
   const ray = query.get('ray')
-  return html`<div class="notice" role="status">${icon('check')}<p><b>${newest.what}</b> in ${newest.file}, ${ago(time, house.now())}. The edge judges by it now.${ray !== null && html` <a href="/try?ray=${encodeURIComponent(ray)}">Judge the request again</a>`}</p>${!house.readOnly && html`<form method="post" action="/rules/undo?file=${encodeURIComponent(newest.file)}"><button class="quiet">Undo</button></form>`}</div>`
+  return html`<div class="notice" role="status">${icon('check')}<p><b>${newest.what}</b> in ${newest.file}, ${ago(time, house.now())}. The edge judges by it now.${ray !== null && html` <a href="/try?ray=${encodeURIComponent(ray)}">Judge the request again</a>`}</p>${!house.readOnly && html`<form method="post" action="/rules/undo?file=${encodeURIComponent(newest.file)}">${hidden({ hash: newest.afterHash })}<button class="quiet">Undo</button></form>`}</div>`
 }
 
 const filesOf = (desk: RuleDesk | undefined): { files: RuleFile[]; problem?: string } => {
@@ -203,7 +203,8 @@ export const changeRule = async (house: House, request: RouteRequest): Promise<M
 }
 
 /** Takes the newest change back. */
-export const undoChange = async (house: House): Promise<Made> => {
-  await deskOf(house).undo()
+export const undoChange = async (house: House, request: RouteRequest): Promise<Made> => {
+  const desk = deskOf(house)
+  await desk.undo((await formOf(request)).get('hash') ?? '')
   return seeOther('/rules')
 }

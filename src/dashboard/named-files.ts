@@ -1,0 +1,76 @@
+import { realpathSync, statSync } from 'node:fs'
+import { dirname, relative, resolve, sep } from 'node:path'
+import { readPageFile } from '../answers/node/own-page-file.ts'
+import { EdgeError } from '../error.ts'
+import type { LoadOptions } from '../import/node/load.ts'
+import { draftsInPaths } from '../import/node/load.ts'
+import { Findings } from '../rules/findings.ts'
+import { readListFile } from '../rules/node/list-file.ts'
+
+type Readers = Required<Pick<LoadOptions, 'readList' | 'readPage'>>
+
+const readersOf = ({ readList = readListFile, readPage = readPageFile }: LoadOptions): Readers => ({
+  readList,
+  readPage,
+})
+
+const fileOf = (path: string, from: string): string =>
+  resolve(from === '' ? '.' : dirname(from), path)
+
+/** The list files and pages that the documents on the disk name. */
+const namedIn = (paths: readonly string[], loading: LoadOptions): Set<string> => {
+  const named = new Set<string>()
+  const { readList, readPage } = readersOf(loading)
+  draftsInPaths(paths, new Findings(), {
+    ...loading,
+    readList: (path, from, kind) => {
+      named.add(fileOf(path, from))
+      return readList(path, from, kind)
+    },
+    readPage: (path, from) => {
+      named.add(fileOf(path, from))
+      return readPage(path, from)
+    },
+  })
+  return named
+}
+
+/** Where a file really is, and whether it is one: to open a pipe is to wait for who writes into it. */
+const isPlainFileIn = (folder: string, file: string): boolean => {
+  try {
+    const inside = relative(realpathSync(folder), realpathSync(file)).split(sep)
+    return inside.every((name) => !name.startsWith('.')) && statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Reads the files that a text names which somebody typed into a form. Messages about a list quote its lines, so that a form that
+ * names any file reads any file. It may name plain files in the folder of its document, none of them hidden, and what the
+ * documents on the disk name already.
+ */
+export const readersForForms = (paths: readonly string[], loading: LoadOptions): Readers => {
+  const readers = readersOf(loading)
+  let named: Set<string> | undefined
+  const check = (path: string, from: string, code: 'invalid_list' | 'invalid_page') => {
+    const file = fileOf(path, from)
+    if (isPlainFileIn(dirname(from), file)) return
+    named ??= namedIn(paths, loading)
+    if (named.has(file)) return
+    throw new EdgeError(
+      code,
+      `"${path}": expected a file in the folder of the rule document, or one that a document on the disk names already; to name another one, edit the document itself`
+    )
+  }
+  return {
+    readList: (path, from, kind) => {
+      check(path, from, 'invalid_list')
+      return readers.readList(path, from, kind)
+    },
+    readPage: (path, from) => {
+      check(path, from, 'invalid_page')
+      return readers.readPage(path, from)
+    },
+  }
+}
