@@ -204,6 +204,33 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(edge.requests().at(-1)!.time).toBe('2026-01-01T00:01:00.000Z')
   })
 
+  test('limits that count by the response do so, and reset forgets their counts', async () => {
+    const edge = await open({
+      origin: () => new Response('no', { status: 401 }),
+      rules: {
+        rate_limits: [
+          {
+            name: 'failed logins',
+            expression: 'true',
+            counting_expression: 'http.response.code eq 401',
+            action: 'block',
+            period: 60,
+            requests_per_period: 1,
+            mitigation_timeout: 60,
+          },
+        ],
+      },
+    })
+    const statuses = async () => [
+      (await ask(edge)).status,
+      (await ask(edge)).status,
+      (await ask(edge)).status,
+    ]
+    expect(await statuses()).toEqual([401, 401, 429])
+    edge.reset()
+    expect(await statuses()).toEqual([401, 401, 429])
+  })
+
   test('rules can be put in front, and taken away', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     edge.use([{ name: 'no secrets', when: { path: '/.env' }, action: 'block' }])
@@ -232,6 +259,8 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     edge.visitAs('tor-exit')
     expect((await ask(edge)).status).toBe(403)
     expect((await ask(edge, '/', { headers: { 'x-edge-country': 'DE' } })).status).toBe(200)
+    // Whoever names a visitor is that one alone.
+    expect(edge.requests().at(-1)!.persona).toBeUndefined()
     edge.visitAs(undefined)
     expect((await ask(edge)).status).toBe(200)
     expect(edge.lastEvent()).toMatchObject({ rule: { name: 'no tor' }, ip: '185.220.101.34' })
@@ -346,6 +375,12 @@ describe('origins', () => {
         expect((await failureOf(() => ask(edge, '/loop', init))).message).toBe('fetch failed')
       }
     }
+  })
+
+  test('a redirect to another site is not followed without a socket', async () => {
+    const edge = await open({ origin: () => Response.redirect('https://other.example/', 302) })
+    const response = await edge.fetch('/')
+    expect([response.status, edge.requests().length]).toEqual([302, 1])
   })
 
   test('a request that is given up ends', async () => {

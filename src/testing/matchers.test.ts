@@ -87,6 +87,15 @@ describe('of responses', () => {
     expect(run('toBeBlocked', await blocked())).not.toBeInstanceOf(Promise)
   })
 
+  test('of two edges with the same Ray IDs the address tells which one it was', async () => {
+    const [first, second] = [await createTestEdge({ rules: RULES }), await createTestEdge()]
+    const [blocked, passed] = [await fetch(first.url, BOT), await fetch(second.url, BOT)]
+    expect(blocked.headers.get('cf-ray')).toBe(passed.headers.get('cf-ray'))
+    expect(await failure('toBeBlocked', blocked, { rule: 'no bots' })).toBeUndefined()
+    expect(await failure('toPass', passed)).toBeUndefined()
+    await Promise.all([first.close(), second.close()])
+  })
+
   test('a body that was read already is no trouble', async () => {
     const response = await blocked()
     await response.text()
