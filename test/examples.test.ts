@@ -42,7 +42,7 @@ describe('examples', () => {
   const TESTS = ['client-vitest.test.ts', 'client.test.mjs']
 
   /** `test/import.test.ts` loads the rules; Grafana loads its dashboard. */
-  const CONFIGURATIONS = ['grafana', 'ruleset.json', 'terraform']
+  const CONFIGURATIONS = ['grafana', 'replay', 'ruleset.json', 'terraform']
   /** `test/testing-docs.test.ts` and `test/testing-api.test.ts` run them. */
   const FOLDERS = ['python', 'testing']
 

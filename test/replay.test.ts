@@ -1,5 +1,5 @@
 // edge1020 replay, from the command line.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -37,6 +37,10 @@ const LOG = file(
     'broken\n' +
     line('-')
 )
+
+/** One line that asks for /a. */
+const ZSTD =
+  'KLUv/QRYZQIAUgUSGJC1bfdQ2EN05EQdiwXmd19ursZs66sFB4P9FtVagsIAmc2Y17/a8hKXlBQrdEISc+D/CRc/+/M8m1ckKIRGAmxsnKf30yMDAAhV1V4='
 
 const replay = async (...args: string[]) => {
   const ran = await run(['replay', ...args, '--json'])
@@ -150,6 +154,182 @@ describe('edge1020 replay', () => {
     expect(reports.map(({ used }) => used)).toEqual([1, 3])
     expect(reports[0]!.report.broken[0].line).toBe(40_001)
     expect(reports[1]!.report).toEqual(reports[0]!.report)
+  })
+})
+
+describe('rate limiting rules', () => {
+  const LIMIT = file(
+    'limit.json',
+    JSON.stringify({
+      rate_limits: [
+        {
+          name: 'slow',
+          expression: 'http.request.uri.path eq "/a"',
+          action: 'block',
+          period: 10,
+          requests_per_period: 2,
+        },
+        {
+          name: 'failing',
+          expression: true,
+          counting_expression: 'http.response.code eq 404',
+          action: 'managed_challenge',
+          period: 10,
+          requests_per_period: 2,
+        },
+      ],
+    })
+  )
+  const at = (path: string, second: number, more = {}) =>
+    line(`GET ${path} HTTP/1.1`, { second, ...more })
+
+  test('count on the time of the log', async () => {
+    const log = file(
+      'limited.log',
+      [0, 1, 2, 3].map((second) => at('/a', second)).join('') +
+        at('/a', 2, { ip: '192.0.2.9' }) +
+        at('/a', 40)
+    )
+    const { report } = await replay(log, '--rules', LIMIT, '--threads', '4')
+    expect(report.outcomes).toEqual({ pass: 4, challenge: 0, block: 2 })
+    expect(report.refused.examples.map((one) => one.line)).toEqual([3])
+    expect(report.threads).toBe(1)
+    expect(report.rules.counting.map(({ name }) => name)).toEqual(['slow', 'failing'])
+  })
+
+  test('count by the status that the log has', async () => {
+    const failing = [0, 1, 2, 3].map((second) => at('/x', second, { status: 404 })).join('')
+    const fine = [0, 1, 2, 3].map((second) => at('/x', second, { ip: '192.0.2.8' })).join('')
+    const log = file('failing.log', failing + fine)
+    const { report } = await replay(log, '--rules', LIMIT)
+    expect(report.outcomes.challenge).toBeGreaterThan(0)
+    expect(report.refused.top.addresses.entries.map(({ value }) => value)).toEqual(['192.0.2.1'])
+  })
+
+  test('are not judged from a sample', async () => {
+    const { report } = await replay(LOG, '--rules', LIMIT, '--sample', '50%')
+    expect(report.rules.unjudged).toHaveLength(2)
+    expect(report.skipped.notSampled).toBe(3)
+    expect(report.rules.counting).toEqual([])
+  })
+})
+
+describe('what the command line adds', () => {
+  test('--since and --until choose a time', async () => {
+    const args = [
+      LOG,
+      '--rules',
+      BY_PATH,
+      '--since',
+      '2015-05-17 10:05:04',
+      '--until',
+      '2015-05-18',
+    ]
+    const { report } = await replay(...args)
+    expect([report.requests, report.skipped.outsideTime]).toEqual([1, 3])
+  })
+
+  test('--trust believes the forwarded address', async () => {
+    const forwarded = file(
+      'forwarded.log',
+      line('GET / HTTP/1.1', { ip: '10.0.0.1' }).replace(/\n$/, ' "203.0.113.5"\n')
+    )
+    const byAddress = file('address.json', rules(block('address', 'ip.src eq 203.0.113.5')))
+    const blocked = async (...more: string[]) =>
+      (await replay(forwarded, '--rules', byAddress, ...more)).report.outcomes.block
+    expect(await blocked()).toBe(0)
+    expect(await blocked('--trust', '10.0.0.0/8')).toBe(1)
+    expect(await blocked('--trust', '192.0.2.0/24')).toBe(0)
+  })
+
+  test('--scheme and --ip say what the log lacks', async () => {
+    const bare = file('bare.log', 'GET /a 200\n')
+    const both = file(
+      'both.json',
+      rules(block('tls', 'ssl'), block('address', 'ip.src eq 203.0.113.5'))
+    )
+    const format = ['--format', '$request_method $request_uri $status']
+    const { report, out } = await replay(bare, '--rules', both, ...format)
+    expect(report.rules.unjudged).toHaveLength(2)
+    expect(out).toContain('http or https')
+    const by = async (...more: string[]) => {
+      const ran = await replay(bare, '--rules', both, ...format, ...more)
+      return ran.report.refused.rules.map(({ rule }) => rule?.name)
+    }
+    expect(await by('--scheme', 'https')).toEqual(['tls'])
+    expect(await by('--scheme', 'http', '--ip', '203.0.113.5')).toEqual(['address'])
+    const { out: text } = await run(['replay', bare, '--rules', both, ...format])
+    expect(text).toContain('--scheme https, --ip IP can say it for all lines')
+  })
+
+  test('zones need a host', async () => {
+    const zones = file(
+      'zones.json',
+      JSON.stringify({ zones: [{ name: 'shop.test', rules: [block('all', 'true')] }] })
+    )
+    const { code, err } = await run(['replay', LOG, '--rules', zones])
+    expect(code).toBe(2)
+    expect(err).toContain('--host')
+    const { report } = await replay(LOG, '--rules', zones, '--host', 'shop.test')
+    expect(report.outcomes.block).toBe(4)
+    const elsewhere = await replay(LOG, '--rules', zones, '--host', 'other.test')
+    expect(elsewhere.report.noZone).toBe(4)
+  })
+
+  test('--out writes the report as a page', async () => {
+    const page = join(dir, 'report.html')
+    await run(['replay', LOG, '--rules', BY_PATH, '--out', page])
+    expect(readFileSync(page, 'utf8')).toContain('<h2>Blocked or challenged: 2 requests</h2>')
+    const { code, err } = await run([
+      'replay',
+      LOG,
+      '--rules',
+      BY_PATH,
+      '--out',
+      join(dir, 'no', 'x'),
+    ])
+    expect([code, err]).toEqual([2, expect.stringContaining('cannot be written')])
+  })
+})
+
+describe('a packed log', () => {
+  const lines = Array.from({ length: 3_000 }, (_, i) => line(`GET /${i} HTTP/1.1`)).join('')
+  const packed = gzipSync(lines)
+
+  test('that is cut off is judged as far as it goes, and the report says so', async () => {
+    const cut = file('cut.gz', packed.subarray(0, packed.length >> 1))
+    const { report, code } = await replay(cut, '--rules', BY_PATH)
+    expect(code).toBe(0)
+    expect(report.logs[0]!.problem).toBe('the gzip data ends too early')
+    expect(report.requests).toBeGreaterThan(500)
+    expect(report.requests).toBeLessThan(3_000)
+  })
+
+  test('that is damaged too', async () => {
+    const bytes = Buffer.from(packed)
+    bytes[bytes.length - 6]! ^= 0xff
+    const { report } = await replay(file('damaged.gz', bytes), '--rules', BY_PATH)
+    expect(report.logs[0]!.problem).toContain('the gzip data is damaged')
+  })
+
+  test('may be of several parts, and of zstd', async () => {
+    const twice = file('twice.gz', Buffer.concat([packed, packed]))
+    expect((await replay(twice, '--rules', BY_PATH)).report.requests).toBe(6_000)
+    const zst = file('a.zst', Buffer.from(ZSTD, 'base64'))
+    const { report } = await replay(zst, '--rules', BY_PATH)
+    expect(report.logs[0]).toMatchObject({ packing: 'zstd', lines: 1 })
+    expect(report.outcomes.block).toBe(1)
+    const cut = file('cut.zst', Buffer.from(ZSTD, 'base64').subarray(0, 60))
+    expect((await replay(cut, '--rules', BY_PATH)).report.logs[0]).toMatchObject({
+      format: 'empty',
+      problem: 'the zstd data ends too early',
+    })
+  })
+
+  test('of another kind is refused', async () => {
+    const xz = file('a.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))
+    const { code, err } = await run(['replay', xz, '--rules', BY_PATH])
+    expect([code, err]).toEqual([2, expect.stringContaining('xz -dc FILE | edge1020 replay -')])
   })
 })
 

@@ -41,6 +41,7 @@ const rules = {
   enabled: 2,
   matched: [{ ...rule, action: 'log', matched: 2, decided: 0 }],
   silent: [rule],
+  counting: [rule],
   unjudged: [{ rule, missing: [{ field: EVIL, what: EVIL }], logs: [EVIL] }],
 }
 const bucket = { requests: 2, refused: 1, newlyRefused: 1, newlyPassed: 0 }

@@ -171,9 +171,9 @@ ${statuses.map(({ status, pass, challenge, block }) =>
 </section>
 `
 
-const silentSection = ({ matched, silent }: RulesReport): string => {
+const silentSection = ({ matched, silent, counting }: RulesReport): string => {
   const logged = matched.filter((rule) => rule.matched > rule.decided)
-  if (logged.length === 0 && silent.length === 0) return ''
+  if (logged.length + silent.length + counting.length === 0) return ''
   const rows = logged.map((rule) => ({
     label: ruleLabel(rule),
     count: rule.matched - rule.decided,
@@ -181,6 +181,7 @@ const silentSection = ({ matched, silent }: RulesReport): string => {
   const all = rows.reduce((sum, { count }) => Math.max(sum, count), 0)
   return markup`<section>
 <h2>Other rules</h2>
+${counting.length === 0 ? '' : html(markup`<p>${many(counting.length, 'rate limiting rule', 'rate limiting rules')} counted on the log’s own time: ${counting.map(({ name }) => name).join(', ')}</p>`)}
 ${logged.length === 0 ? '' : html(countTable('Matched without refusing: log, skip, allow', rows, all, 'rule'))}
 ${silent.length === 0 ? '' : html(markup`<details><summary>${many(silent.length, 'rule', 'rules')} matched nothing</summary><ul>${silent.map((rule) => html(markup`<li>${ruleLabel(rule)}</li>`))}</ul></details>`)}
 </section>

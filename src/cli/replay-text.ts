@@ -138,7 +138,8 @@ const unjudgedText = (color: boolean, { unjudged }: RulesReport, name: string): 
         `reads ${printable(fields(missing))}`,
         `the log lacks ${printable(what(missing))}`,
       ])
-    )
+    ) +
+    hintText(unjudged)
   )
 }
 
@@ -150,6 +151,26 @@ const loggedText = (color: boolean, { matched }: RulesReport): string => {
     heading(color, 'matched without refusing (log, skip, allow)') +
     indented(logged.map((rule, i) => [counts[i]!, rule.action, ruleName(rule)]))
   )
+}
+
+const countingText = (color: boolean, { counting }: RulesReport): string => {
+  if (counting.length === 0) return ''
+  const names = counting.slice(0, MANY_RULES).map((rule) => printable(rule.name, MAX_NAME_CHARS))
+  const more = counting.length - names.length
+  return `${heading(color, `counted on the log's own time: ${counting.length === 1 ? '1 rate limiting rule' : `${counting.length} rate limiting rules`}`)}  ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}\n`
+}
+
+/** What the command line can say in the place of the log. */
+const HINTS = [
+  ['the header host', '--host NAME'],
+  ['http or https', '--scheme https'],
+  ['the client’s address', '--ip IP'],
+] as const
+
+const hintText = (unjudged: RulesReport['unjudged']): string => {
+  const lacking = new Set(unjudged.flatMap(({ missing }) => missing.map(({ what }) => what)))
+  const flags = HINTS.filter(([what]) => lacking.has(what)).map(([, flag]) => flag)
+  return flags.length === 0 ? '' : `  ${flags.join(', ')} can say it for all lines\n`
 }
 
 const silentText = (color: boolean, { silent }: RulesReport): string => {
@@ -318,6 +339,7 @@ export const replayText = (
     groups,
     statusText(color, report),
     loggedText(color, rules),
+    countingText(color, rules),
     silentText(color, rules),
     unjudgedText(color, rules, ''),
     against === undefined ? '' : unjudgedText(color, against, ' of --against'),

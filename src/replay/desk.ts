@@ -94,8 +94,12 @@ export class Desk {
   /** Tells what of the rules can be judged from a log. */
   examine({ format, lines }: Pick<LogSpec, 'format' | 'lines'>): OpenedLog {
     const reader = openReader(format, lines)
-    const { given = {} } = this.#options
-    const known = { holds: ofGiven(reader.holds, given), provided: providedBy(this.sources) }
+    const { given = {}, selection = {} } = this.#options
+    const known = {
+      holds: ofGiven(reader.holds, given),
+      provided: providedBy(this.sources),
+      isSampled: (selection.every ?? 1) > 1,
+    }
     const { ruleset, unjudged } = judgeable(this.ruleset, known)
     const before = this.against === undefined ? undefined : judgeable(this.against, known)
     return {

@@ -121,6 +121,8 @@ export interface Known {
   readonly holds: Holdings
   /** Kinds of fields with data on this machine (`visitor/provides.ts`). */
   readonly provided: ReadonlySet<FieldSource>
+  /** True where only a part of the lines is judged. */
+  readonly isSampled?: boolean
 }
 
 const headerText = (name: string) => `the header ${name}`
@@ -188,6 +190,8 @@ export const missingOf = (rule: AnyRule, known: Known, hasZones: boolean): Missi
     missingOfExpression(expression, known, hasZones)
   )
   if (rule.characteristics !== undefined) {
+    if (known.isSampled === true)
+      missing.push({ field: rule.name, what: 'the lines that --sample leaves out' })
     if (!known.holds.parts.has('time')) missing.push({ field: rule.name, what: PART_NAMES.time })
     // The address stands for a visitor.
     if (rule.characteristics.some(({ source }) => source === 'cf.unique_visitor_id')) {

@@ -9,6 +9,7 @@ import type { DeskOptions, OpenedLog } from './desk.ts'
 import { Desk } from './desk.ts'
 import { documentFormat, formatNamed, recognise } from './formats/all.ts'
 import { isPattern } from './formats/open.ts'
+import { holdsHeader } from './holdings.ts'
 import type { Unjudged } from './judgeable.ts'
 import type { Judges } from './judges.ts'
 import { openJudges } from './judges.ts'
@@ -95,6 +96,14 @@ const isBlank = (line: string) => line.trim() === ''
 const formatOf = (log: string, format: string | undefined, lines: readonly string[]): string => {
   if (format === undefined) return recognise(log, lines).name
   return isPattern(format) ? format : formatNamed(format).name
+}
+
+/** Rules of zones are chosen by the host: without one nothing could be judged. */
+const needHost = (name: string, { ruleset, against, holds }: OpenedLog): void => {
+  const hasZones = ruleset.zones.length > 0 || (against?.zones.length ?? 0) > 0
+  if (hasZones && !holdsHeader(holds, 'host')) {
+    throw failedLog(name, 'it has no host, and the rules are of zones: name the host with --host')
+  }
 }
 
 const readAll = async (name: string, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
@@ -194,6 +203,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
         if (sample.every(isBlank)) continue
         const spec = { log: number, format: formatOf(name, format, sample), lines: sample }
         const opened = desk.examine(spec)
+        needHost(name, opened)
         judges ??= startJudges(opened)
         await judges.open(spec)
         log = {

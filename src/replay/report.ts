@@ -146,6 +146,8 @@ export interface RulesReport {
   /** Enabled and judged rules that were true of no request. */
   readonly silent: readonly NamedRule[]
   readonly unjudged: readonly UnjudgedReport[]
+  /** Rate limiting rules that were judged: they counted on the log's own time. */
+  readonly counting: readonly NamedRule[]
 }
 
 const MS_PER_SECOND = 1_000
@@ -207,6 +209,7 @@ const rulesReport = (
     matched,
     silent: enabled.filter((rule) => !heard.has(rule) && !never.has(rule.id)).map(named),
     unjudged,
+    counting: enabled.filter((rule) => 'period' in rule && !never.has(rule.id)).map(named),
   }
 }
 
