@@ -151,7 +151,7 @@ export const replay: Command = {
   },
   examples: [
     'edge1020 replay access.log --rules rules/starter.yaml',
-    "edge1020 replay access.log.*.gz --rules new.yaml --against rules/ --fail-if 'newly_blocked > 0.1%'",
+    "edge1020 replay access.log.*.gz --rules new.yaml --against rules/starter.yaml --fail-if 'newly_blocked > 0.1%'",
     'zcat access.log.gz | edge1020 replay - --rules rules/starter.yaml --json',
   ],
   run: async (args, io) => {

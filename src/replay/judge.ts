@@ -130,7 +130,7 @@ class Rules {
     visitor: Visitor,
     record: LogRecord,
     overrides: ReadonlyMap<number, Value> | undefined
-  ): { context: RequestContext; decision: Decision } {
+  ): Judged {
     // Lines are in the order of their ends: a clock that goes back would begin windows again.
     if (record.timeMs > this.#nowMs) this.#nowMs = record.timeMs
     const zone = this.#sites.find(request)
@@ -143,7 +143,7 @@ class Rules {
       overrides,
       zone.facts
     )
-    if (zone.isNowhere) return { context, decision: NOWHERE }
+    if (zone.isNowhere) return { request, visitor, context, decision: NOWHERE }
     const matches = runPhases(zone.phases, context, noBody)
     // Nothing here is waited for: bodies are not judged, and counters are in memory.
     if (matches instanceof Promise) throw new Error('a phase waits for something')
@@ -152,8 +152,10 @@ class Rules {
     if (outcome === 'pass' && record.status > 0) {
       context.responseWatch?.tell({ status: record.status, headers: [] })
     }
-    if (last === undefined) return { context, decision: PASS }
+    if (last === undefined) return { request, visitor, context, decision: PASS }
     return {
+      request,
+      visitor,
       context,
       decision: { outcome, rule: outcome === 'pass' ? undefined : last.rule, matches },
     }
@@ -213,11 +215,9 @@ export class Judge {
       record.fields === undefined || this.#reads.length === 0
         ? undefined
         : overridesOf(record.fields, this.#reads)
-    const now = this.#rules.judge(request, visitor, record, overrides)
-    const before = this.#against?.judge(request, visitor, record, overrides)
     return {
-      now: { request, visitor, ...now },
-      before: before === undefined ? undefined : { request, visitor, ...before },
+      now: this.#rules.judge(request, visitor, record, overrides),
+      before: this.#against?.judge(request, visitor, record, overrides),
     }
   }
 }

@@ -87,7 +87,7 @@ export const scanText = (
     }
     if (isGiven) fill(record, given, holdsHost)
     const { now, before } = judge.judge(record)
-    tally.add(record, now, before, [log, chunk, number])
+    tally.add(record, now, before, log, chunk, number)
   }
   tally.lines += number + 1
   return number + 1

@@ -148,7 +148,15 @@ export class Tally {
     this.#brokenExamples.push({ place, reason, text: ownText(line) })
   }
 
-  add(record: LogRecord, now: Judged, before: Judged | undefined, place: Place): void {
+  /** Counts a judged request of this log, this chunk of it and this line of the chunk. */
+  add(
+    record: LogRecord,
+    now: Judged,
+    before: Judged | undefined,
+    log: number,
+    chunk: number,
+    line: number
+  ): void {
     const { decision, visitor } = now
     const { outcome } = decision
     this.#judged++
@@ -169,7 +177,7 @@ export class Tally {
     const numberOf = (rule: Rule | undefined, isBeforeRule: boolean) =>
       numberIn(isBeforeRule ? this.#numbersBefore : this.#numbers)(rule)
     const makeExample = (): Example =>
-      exampleOf({ record, judged: now, before, origin, place, numberOf })
+      exampleOf({ record, judged: now, before, origin, place: [log, chunk, line], numberOf })
     const number = numberOf(decision.rule, false)
     if (outcome !== 'pass') this.#groups.refused.add(record, now, origin, number, makeExample)
     if (difference === undefined) return
