@@ -152,6 +152,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'lists',
     'ray',
     'request',
+    'rule-tests',
     'rules',
     'toolkit',
     'visitor',

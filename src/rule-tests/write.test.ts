@@ -4,7 +4,7 @@ import { loadRules } from '../rules/load.ts'
 import { readTestFiles } from './read.ts'
 import type { RunOptions } from './run.ts'
 import { runTests } from './run.ts'
-import { initialTests, recordedEvent, recordedTests } from './write.ts'
+import { initialTests, recordedEvent, recordedTests, testOfEvent } from './write.ts'
 
 const options = (rules: string): RunOptions => ({
   ruleset: loadRules([{ file: 'r.yaml', text: rules }]),
@@ -98,3 +98,32 @@ test('events become tests, each request once', () => {
     expect(recordedEvent(bad)).toBeUndefined()
   }
 })
+
+test.each([
+  ['block', '/x', true],
+  ['log', '/y', true],
+  ['block', '/y', false],
+])(
+  'an event becomes one test that holds as long as the verdict does: %s %s',
+  (action, path, holds) => {
+    const running = options(
+      'rules: [{ name: x, expression: http.request.uri.path eq "/x", action: block }, { name: y, expression: http.request.uri.path eq "/y", action: log }]'
+    )
+    const text = testOfEvent({
+      ray: '8f3c2d1e0a9b7c65',
+      method: 'GET',
+      host: 'shop.test',
+      path,
+      query: '',
+      userAgent: "a: 'b' #c",
+      ip: '192.0.2.1',
+      country: 'DE',
+      asn: 0,
+      action,
+      rule: { name: path.slice(1) },
+    })
+    const [file] = readTestFiles([{ file: 't.yaml', text }])
+    expect(file!.tests[0]!.request.headers).toEqual([['User-Agent', "a: 'b' #c"]])
+    expect(runTests(file!.tests, running).map(({ ok }) => ok)).toEqual([holds])
+  }
+)

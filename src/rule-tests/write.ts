@@ -185,3 +185,22 @@ export const recordedTests = (
   const text = fileText(rules, written, [], { head, isBrowser: false })
   return { text, tests: written.length, missing: [] }
 }
+
+/** One test in YAML for the request of an event, that expects what the event says. */
+export const testOfEvent = (
+  event: RecordedEvent & {
+    readonly action: string
+    readonly rule: { readonly name: string }
+  }
+): string => {
+  const { headers = [], from, ...request } = requestOfEvent(event)
+  const { action, rule } = event
+  const test = {
+    name: `${event.method} ${event.path} (${event.ray})`,
+    request: requestLine({ ...request, from }),
+    headers: Object.fromEntries(headers as readonly (readonly [string, string])[]),
+    from,
+    expect: { action, rule: rule.name },
+  }
+  return stringify({ tests: [test] }, { lineWidth: LINE_WIDTH })
+}

@@ -1,5 +1,6 @@
 import type { RouteRequest } from '../../admin/request.ts'
 import type { SecurityEvent } from '../../events/event.ts'
+import { testOfEvent } from '../../rule-tests/write.ts'
 import { answerCode } from '../answer.ts'
 import { actionMark, eventTable } from '../event-rows.ts'
 import { expressionHtml } from '../expression.ts'
@@ -168,7 +169,7 @@ ${
 }${answerOf(event)}</div>
 <div><section class="card"><h2>Who</h2>${whoOf(event)}</section>
 <section class="card"><h2>What</h2>${whatOf(event)}</section>
-<section class="card"><h2>Take it with you</h2>${copyable('curl', 'As curl', asCurl(event))}${copyable('mail', 'As an answer to the visitor', asMail(event))}${copyable('json', 'As JSON', JSON.stringify(event, undefined, 2))}</section></div></div>
+<section class="card"><h2>Take it with you</h2>${copyable('curl', 'As curl', asCurl(event))}${copyable('mail', 'As an answer to the visitor', asMail(event))}${copyable('test', 'As a rule test', testOfEvent(event))}${copyable('json', 'As JSON', JSON.stringify(event, undefined, 2))}</section></div></div>
 <section class="card table"><h2>${shown.length === 0 ? 'No other events of this address' : html`Other events of this address <a class="quiet" href="${all}">All</a>`}</h2>${shown.length > 0 && eventTable(shown, `Other events of ${ip}, newest first`)}</section>`
   return frame(house, {
     title:
