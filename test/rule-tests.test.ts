@@ -233,3 +233,25 @@ describe('edge1020 test', () => {
     expect(code).toBe(2)
   })
 })
+
+describe('texts of files on a terminal', () => {
+  const hostile = [
+    'rules: rules/starter.yaml',
+    'host: shop.test',
+    'tests:',
+    '  - { name: "a\\e[2J\\e]0;title\\a\\n0 failed", request: /, as: chrome-berlin, expect: block }',
+    '',
+  ].join('\n')
+
+  test.each(['text', 'tap', 'github'])(
+    '%s shows no escape sequence of a name',
+    async (reporter) => {
+      put('hostile.test.yaml', hostile)
+      const { code, out } = await edge1020(['test', 'hostile.test.yaml', '--reporter', reporter])
+      expect(code).toBe(1)
+      expect(out).toContain('a\\x1b[2J\\x1b]0;title\\x07')
+      expect(out).not.toMatch(/\p{Cc}(?<!\n)/u)
+      expect(out).not.toMatch(/^0 failed/m)
+    }
+  )
+})

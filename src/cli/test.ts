@@ -31,15 +31,20 @@ import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 const REPORTERS: Readonly<Record<string, Reporter>> = { text, json, junit, tap, github }
 const PERCENT = { min: 0, max: 100 }
 
+/** The styles of the report for people. */
+const STYLE = /(\x1b\[(?:1|2|22|31|32|39)m)/
+
 /** Texts of files reach the terminal: their control characters do not. Lines of the report stay lines. */
-const safe = (report: string) =>
+const safe = (report: string, color: boolean) =>
   report
     .split('\n')
     .map((line) =>
-      line
-        .split('\x1b[')
-        .map((part) => printable(part))
-        .join('\x1b[')
+      color
+        ? line
+            .split(STYLE)
+            .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+            .join('')
+        : printable(line)
     )
     .join('\n')
 
@@ -88,11 +93,14 @@ const runOnce = (args: Arguments, io: Io, sources: OpenedSources): SuiteReport =
     ? json
     : REPORTERS[oneOf(args, 'reporter', Object.keys(REPORTERS)) ?? 'text']!
   const file = args.text('output')
-  const shown = reporter(report, { color: io.color && file === undefined })
-  if (file === undefined) io.out(reporter === text || reporter === github ? safe(shown) : shown)
+  const color = io.color && file === undefined
+  const shown = reporter(report, { color })
+  // JSON and XML have escapes of their own.
+  if (file === undefined)
+    io.out(reporter === json || reporter === junit ? shown : safe(shown, color))
   else {
     writeText(file, shown)
-    io.out(safe(text(report, io)))
+    io.out(safe(text(report, io), io.color))
   }
   if (report.results.length === 0) io.err('edge1020 test: no test has that name or tag\n')
   if (args.on('mutate') && report.mutation === undefined) {
@@ -128,7 +136,10 @@ const writeTests = (
     throw usageError(`--output ${file}: the file exists: expected the name of a new file`)
   } else writeText(file, text)
   const count = `${tests} ${tests === 1 ? 'test' : 'tests'} written`
-  const rest = missing.length === 0 ? '' : `; no request was found for ${missing.length} rules`
+  const rest =
+    missing.length === 0
+      ? ''
+      : `; no request was found for ${missing.length} ${missing.length === 1 ? 'rule' : 'rules'}`
   io.err(`edge1020 test: ${count}${rest}\n`)
   return EXIT_OK
 }

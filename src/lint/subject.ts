@@ -53,8 +53,9 @@ const writtenOf = (
   role: Written['role'],
   places: Places
 ): Written[] => {
-  const root = expression && treeOf(expression)
   const locate = expression && places.get(expression)
+  // An expression without a place was not written: its tree would be made for nothing.
+  const root = locate && treeOf(expression)
   if (expression === undefined || root === undefined || locate === undefined) return []
   return [{ expression, source: expression.source, root, locate, rule, role }]
 }

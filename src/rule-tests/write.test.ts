@@ -47,6 +47,22 @@ test.each([
   expect(runTests(tests, running).flatMap(({ problems }) => problems)).toEqual([])
 })
 
+test('tests are found for IP Access rules and User Agent rules', () => {
+  const running = options(`
+access:
+  - block: KP
+  - block: 203.0.113.0/24
+  - js_challenge: AS64501
+user_agents:
+  - block: BadBot/1.0
+`)
+  const { text, missing } = initialTests(['r.yaml'], running)
+  expect(missing).toEqual([])
+  const [{ tests } = { tests: [] }] = readTestFiles([{ file: 't.yaml', text }])
+  expect(tests.map(({ expected }) => expected.code)).toEqual([undefined, 1009, 1006, 1005, 1010])
+  expect(runTests(tests, running).flatMap(({ problems }) => problems)).toEqual([])
+})
+
 test('a rule without a request is named, and has no test', () => {
   const { text, tests, missing } = initialTests(
     [],

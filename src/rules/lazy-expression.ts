@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../error.ts'
+import { OPTIONS, optionsOf, TREE, treeOf } from '../language/compile/tree.ts'
 import type { Expression, ListUse } from '../language/expression.ts'
 import type { Context, Type, Value } from '../language/types.ts'
 import { BOOL } from '../language/types.ts'
@@ -26,6 +27,14 @@ export class LazyExpression implements Expression {
   get #expression(): Expression {
     this.#compiled ??= compileGenerated(this.source)
     return this.#compiled
+  }
+
+  get [TREE]() {
+    return treeOf(this.#expression)
+  }
+
+  get [OPTIONS]() {
+    return optionsOf(this.#expression)
   }
 
   matches(context: Context): boolean {

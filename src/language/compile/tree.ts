@@ -5,9 +5,10 @@ import type { CompileOptions } from './options.ts'
 /**
  * Keeps the tree that an expression was compiled from, for look-ups that serve many rules together.
  * A WeakMap would be tidier, and makes collecting garbage slow while thousands of rules are compiled.
+ * An expression that compiles itself later has getters of these names.
  */
-const TREE = Symbol('tree')
-const OPTIONS = Symbol('options')
+export const TREE = Symbol('tree')
+export const OPTIONS = Symbol('options')
 
 type WithTree = Expression & {
   readonly [TREE]?: RootNode

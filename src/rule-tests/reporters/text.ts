@@ -18,8 +18,9 @@ const painter =
 
 const failureText = ({ test, problems, trace }: TestResult, paint: Paint): string => {
   const { file, line } = test.place
+  const name = test.name.replace(/\s+/g, ' ')
   return [
-    `${paint('red', 'FAIL')} ${paint('bold', test.name)}  ${paint('dim', `${file}:${line}`)}`,
+    `${paint('red', 'FAIL')} ${paint('bold', name)}  ${paint('dim', `${file}:${line}`)}`,
     ...problems.map((problem) => `  ${problem}`),
     ...trace.map((one) => `    ${paint('dim', one)}`),
     '',
