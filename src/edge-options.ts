@@ -1,5 +1,6 @@
 import type { AnswerOptions } from './answers/answer.ts'
 import type { EdgeError } from './error.ts'
+import type { AnonymizeIp } from './events/anonymize.ts'
 import type { EventStore } from './events/event.ts'
 import type { Counters } from './limits/counters.ts'
 import type { Ruleset } from './rules/rule.ts'
@@ -43,6 +44,8 @@ export interface EdgeOptions extends Sources {
   counters?: Counters
   /** Redacts the values of query parameters in events: all parameters, or those with these names. */
   redactQuery?: boolean | readonly string[]
+  /** Keeps visitors' addresses in events as networks (`truncate`: /24, /48), or as hashes with a key of at least 16 characters. */
+  anonymizeIp?: AnonymizeIp | undefined
   /** Gets the error if a commit of an event or a look-up fails. The visitor gets an answer anyway. */
   onError?: (error: EdgeError) => void
   /** Runs when the edge closes, before its store closes. Release the sources here. */

@@ -166,7 +166,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
   let current = openSites(options.ruleset)
 
   const prepare = ({ prepareMatches }: typeof matchModule.now) =>
-    prepareMatches({ answers: options.answers, redactQuery: options.redactQuery, colo })
+    prepareMatches({ ...options, colo })
   let onMatch: OnMatch | undefined = matchModule.isLoaded ? prepare(matchModule.now) : undefined
   let preparing: Promise<OnMatch> | undefined
   const prepared = (): Promise<OnMatch> => {

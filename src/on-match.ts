@@ -1,5 +1,6 @@
 import type { AnswerOptions, Answers } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
+import type { AnonymizeIp } from './events/anonymize.ts'
 import { explain, trace } from './language/explain.ts'
 import { explanations } from './language/explanations.ts'
 import type { Recorder } from './record.ts'
@@ -18,12 +19,17 @@ export interface OnMatch {
 export const prepareMatches = ({
   answers,
   redactQuery = false,
+  anonymizeIp,
   colo,
 }: {
   answers?: AnswerOptions | undefined
   redactQuery?: boolean | readonly string[] | undefined
+  anonymizeIp?: AnonymizeIp | undefined
   colo: string
 }): OnMatch => {
   explanations.put({ explain, trace })
-  return { answers: createAnswers(answers), record: createRecorder({ redactQuery, colo }) }
+  return {
+    answers: createAnswers(answers),
+    record: createRecorder({ redactQuery, anonymizeIp, colo }),
+  }
 }

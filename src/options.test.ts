@@ -16,7 +16,10 @@ describe.each([
 ])('options of %s', (_, make, provider) => {
   test.each([
     [{ overides: true }, 'unknown option "overides": did you mean overrides?'],
-    [{ whatever: 1 }, 'unknown option "whatever": expected one of answers, asn,'],
+    [{ anonymizeIp: 'hash' }, 'option anonymizeIp: "hash": expected \'truncate\', or { key }'],
+    [{ anonymizeIp: { key: 'short' } }, 'option anonymizeIp: [object Object]: expected'],
+    [{ anonymizeIp: null }, 'option anonymizeIp: [object Object]: expected'],
+    [{ whatever: 1 }, 'unknown option "whatever": expected one of anonymizeIp, answers, asn,'],
     [{ trust: 'loopback' }, 'option trust: "loopback": expected a list of networks and names'],
     [{ trust: [1] }, 'option trust: 1: expected a list'],
     [{ geo: 5 }, `option geo: 5: expected ${provider} lookup()`],
@@ -199,7 +202,7 @@ describe('checkOptions', () => {
   })
 
   test('there are no others', () => {
-    expect(OPTION_NAMES).toHaveLength(27)
+    expect(OPTION_NAMES).toHaveLength(28)
     expect(told({ rules: 1, nothing_like_it: undefined })).toBe(
       `unknown option "nothing_like_it": expected one of ${OPTION_NAMES.join(', ')}`
     )

@@ -3,6 +3,7 @@ import { nearest } from './nearest.ts'
 
 /** The options of both entries and of the mounts. */
 export const OPTION_NAMES: readonly string[] = [
+  'anonymizeIp',
   'answers',
   'asn',
   'body',
@@ -97,6 +98,12 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
   }
   if (given.sinks !== undefined && !Array.isArray(given.sinks)) {
     throw wrongOption('sinks', given.sinks, "a list, e.g. ['ndjson:events.ndjson']")
+  }
+  const { anonymizeIp: how } = given
+  if (how !== undefined && how !== 'truncate' && !((how as { key?: string })?.key?.length! > 15)) {
+    // The text of a key is secret.
+    const expected = "'truncate', or { key } of at least 16 characters"
+    throw wrongOption('anonymizeIp', typeof how === 'string' ? how : {}, expected)
   }
   for (const name of ['overrides', 'seesTls']) {
     const value = given[name]

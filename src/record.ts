@@ -1,4 +1,6 @@
 import type { RequestContext } from './context.ts'
+import type { AnonymizeIp } from './events/anonymize.ts'
+import { anonymizer } from './events/anonymize.ts'
 import type { MatchedField, SecurityEvent } from './events/event.ts'
 import type { Redaction } from './events/redact.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
@@ -71,15 +73,19 @@ export type Recorder = (
 /**
  * Creates the recorder. Events never contain cookies and credentials. Query values are redacted on request.
  *
+ * @param options.anonymizeIp how addresses of visitors are kept; as they are without it
  * @param options.redactQuery `true` for all values, or the names of the parameters whose values are replaced
  */
 export const createRecorder = ({
   redactQuery: redact,
+  anonymizeIp,
   colo,
 }: {
   redactQuery: boolean | readonly string[]
+  anonymizeIp?: AnonymizeIp | undefined
   colo: string
 }): Recorder => {
+  const anonymize = anonymizeIp === undefined ? undefined : anonymizer(anonymizeIp)
   const matchedFields = ({ rule }: Match, context: RequestContext): MatchedField[] =>
     redactMatched(
       rule.expression.explain(context).map(
@@ -97,7 +103,7 @@ export const createRecorder = ({
     const { request, visitor, rayId } = context
     // The explanation runs first, because it can add notes about the visitor.
     const explained = matches.map((match) => matchedFields(match, context))
-    return matches.map(({ phase, rule, action, rateLimit, retryAfter, note }, i) => ({
+    const events = matches.map(({ phase, rule, action, rateLimit, retryAfter, note }, i) => ({
       ray: rayId.ray,
       colo,
       time: isoTime(rayId.timeMs),
@@ -123,5 +129,6 @@ export const createRecorder = ({
       status,
       notes: note === undefined ? [...visitor.notes] : [...visitor.notes, note],
     }))
+    return anonymize === undefined ? events : events.map(anonymize)
   }
 }

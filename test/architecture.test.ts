@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   ],
   zones: ['challenges', 'context', 'phases', 'rules'],
   reserved: ['answers', 'challenges', 'later'],
-  'on-match': ['answers', 'language', 'record'],
+  'on-match': ['answers', 'events', 'language', 'record'],
   whole: [
     'challenges',
     'edge',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseArguments } from './command.ts'
-import { eventOptions } from './event-flags.ts'
+import { anonymizeIpOf, eventOptions } from './event-flags.ts'
 import { serve } from './serve.ts'
 
 const optionsOf = (...argv: string[]) => eventOptions(parseArguments(serve, argv))
@@ -24,6 +24,31 @@ test('flags are options of the store', () => {
     maxBytes: 50_000_000,
   })
   expect(optionsOf()).toEqual({})
+})
+
+test.each([
+  [[], {}, undefined],
+  [['--anonymize-ip', 'truncate'], {}, 'truncate'],
+  [
+    ['--anonymize-ip', 'hash'],
+    { EDGE1020_IP_KEY: '0123456789abcdef' },
+    { key: '0123456789abcdef' },
+  ],
+])('%j with %j keeps addresses as %j', (argv, env, expected) => {
+  expect(anonymizeIpOf(parseArguments(serve, argv), env)).toEqual(expected)
+})
+
+test.each([
+  [['--anonymize-ip', 'hide'], {}, '--anonymize-ip "hide": expected one of truncate, hash'],
+  [
+    ['--anonymize-ip', 'hash'],
+    { EDGE1020_IP_KEY: 'short' },
+    'needs a key of at least 16 characters',
+  ],
+])('%j with %j is wrong usage', (argv, env, message) => {
+  expect(() => anonymizeIpOf(parseArguments(serve, argv), env)).toThrow(
+    expect.objectContaining({ code: 'wrong_usage', message: expect.stringContaining(message) })
+  )
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import type { AnonymizeIp } from '../events/anonymize.ts'
 import { DURABILITIES } from '../events/node/durability.ts'
 import { STORE_FAILURE_POLICIES } from '../events/node/group-commit.ts'
 import type { SinkName } from '../events/node/open-sinks.ts'
@@ -43,6 +44,21 @@ const named = <Name extends string>(
   const found = names.find((name) => name === text)
   if (text === undefined || found !== undefined) return found
   throw usageError(`--${flag} "${text}": expected one of ${names.join(', ')}`)
+}
+
+/** The key of hashed addresses: other users of the machine can see a command line. */
+export const IP_KEY_VARIABLE = 'EDGE1020_IP_KEY'
+const MIN_KEY_CHARS = 16
+
+/** @throws EdgeError `wrong_usage` */
+export const anonymizeIpOf = (args: Arguments, env = process.env): AnonymizeIp | undefined => {
+  const how = named(args, 'anonymize-ip', ['truncate', 'hash'])
+  if (how !== 'hash') return how
+  const key = env[IP_KEY_VARIABLE] ?? ''
+  if (key.length >= MIN_KEY_CHARS) return { key }
+  throw usageError(
+    `--anonymize-ip hash needs a key of at least ${MIN_KEY_CHARS} characters in the variable ${IP_KEY_VARIABLE}`
+  )
 }
 
 const number = (args: Arguments, flag: string, max: number): number | undefined => {

@@ -24,7 +24,14 @@ import { answerFlags, answersOf } from './answer-flags.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, usageError, wholeNumber } from './command.ts'
 import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
-import { EVENT_FLAGS, eventOptions, SINK_FLAGS, sinksOf } from './event-flags.ts'
+import {
+  anonymizeIpOf,
+  EVENT_FLAGS,
+  eventOptions,
+  IP_KEY_VARIABLE,
+  SINK_FLAGS,
+  sinksOf,
+} from './event-flags.ts'
 import { paint, printable } from './printable.ts'
 import { openDashboard } from './serve-dashboard.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
@@ -165,6 +172,10 @@ export const serve: Command = {
       help: 'make up visitors of the demo site, so that the dashboard has something to show; off with --upstream',
     },
     colo: { value: 'XXX', help: 'data centre in Ray IDs, three letters (default LOC)' },
+    'anonymize-ip': {
+      value: 'HOW',
+      help: `visitors' addresses in events: truncate (/24, /48), or hash with the key in ${IP_KEY_VARIABLE}`,
+    },
     'redact-query': {
       value: 'NAMES',
       help: 'redact the values of these query parameters in events: a comma-separated list, or all',
@@ -221,6 +232,7 @@ export const serve: Command = {
         counters: args.text('counters') as CountersName | undefined,
         colo: args.text('colo'),
         redactQuery: redaction(args.text('redact-query')),
+        anonymizeIp: anonymizeIpOf(args),
         geo,
         asn,
         reputation,
