@@ -100,7 +100,8 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
     throw wrongOption('sinks', given.sinks, "a list, e.g. ['ndjson:events.ndjson']")
   }
   const { anonymizeIp: how } = given
-  if (how !== undefined && how !== 'truncate' && !((how as { key?: string })?.key?.length! > 15)) {
+  const key = (how as { key?: unknown } | null | undefined)?.key
+  if (how !== undefined && how !== 'truncate' && !(isText(key) && String(key).length > 15)) {
     // The text of a key is secret.
     const expected = "'truncate', or { key } of at least 16 characters"
     throw wrongOption('anonymizeIp', typeof how === 'string' ? how : {}, expected)
