@@ -4,6 +4,7 @@ import type { EventStore } from '../events/event.ts'
 import { noStore } from '../events/none.ts'
 import { createEdge } from '../node.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
+import type { LargeLists } from '../rules/node/large-lists.ts'
 import type { DemoTraffic } from '../server/demo-traffic.ts'
 import type { AdminServeOptions } from '../server/edge-admin.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
@@ -27,12 +28,14 @@ export const openDashboard = async (
     edge,
     rules,
     sources: { geo, asn, reputation, bots, lists },
+    readList,
     reload,
     onError,
   }: {
     edge: Edge
     rules: readonly string[]
     sources: OpenedSources
+    readList: LargeLists['readList']
     reload: () => Promise<void>
     onError: (error: Error) => void
   }
@@ -43,7 +46,7 @@ export const openDashboard = async (
   const { createDesk } = await import('../dashboard/desk.ts')
   const desk = createDesk({
     paths: rules,
-    loading: { lists, readPage: readPageFile, ...terraformValues(args) },
+    loading: { lists, readList, readPage: readPageFile, ...terraformValues(args) },
     trials: {
       ...data,
       bots,

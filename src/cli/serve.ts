@@ -264,6 +264,7 @@ export const serve: Command = {
         edge,
         rules,
         sources,
+        readList: largeLists.readList,
         reload: reloader.reload,
         onError,
       })

@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -184,4 +185,27 @@ describe('files that a form names', () => {
     writeFileSync(file, naming(outside))
     expect(desk.load({ file, text: `# a comment\n${naming(outside)}` }).rules).toHaveLength(1)
   })
+})
+
+test('findings are looked for again when a file changed, came or went, and not before', () => {
+  const { desk, dir, file } = start()
+  const replace = (path: string, text: string) => {
+    writeFileSync(`${path}.new`, text)
+    renameSync(`${path}.new`, path)
+  }
+  const never = (name: string) =>
+    `  - { name: ${name}, expression: 'http.host eq "a" and http.host eq "b"', action: block }\n`
+  const messages = () => desk.findings().map(({ message }) => message)
+  const first = desk.findings()
+  expect(desk.findings()).toBe(first)
+  replace(file, `${RULES}${never('never')}`)
+  expect(desk.findings()).not.toBe(first)
+  expect(messages().length).toBeGreaterThan(first.length)
+  const second = desk.findings()
+  expect(desk.findings()).toBe(second)
+  const other = join(dir, 'zz.yaml')
+  replace(other, `rules:\n${never('neither')}`)
+  expect(messages().length).toBeGreaterThan(second.length)
+  rmSync(other)
+  expect(desk.findings()).toEqual(second)
 })

@@ -5,11 +5,11 @@ import { EdgeError, messageOf } from '../error.ts'
 import type { LoadOptions } from '../import/node/load.ts'
 import { draftsInPaths, loadRulePaths } from '../import/node/load.ts'
 import type { Finding } from '../lint/finding.ts'
-import { lintPaths } from '../lint/node/lint-paths.ts'
 import { Findings } from '../rules/findings.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
+import { createFindings } from './findings.ts'
 import { readersForForms } from './named-files.ts'
 
 /** A document of edge1020's own, as it is on the disk now. */
@@ -159,7 +159,7 @@ export const createDesk = ({
     files,
     file,
     load,
-    findings: () => lintPaths(paths, loading).findings,
+    findings: createFindings(paths, loading),
     trials: (ruleset) => createTrials({ ...trials, ruleset }),
     history: () => history,
     save: ({ file: name, text, hash, what }) =>

@@ -161,3 +161,28 @@ test.each([
   const desk = deskWith()
   expect(() => placeOf(stopped(changes), desk, desk.load().rules)).toThrow(message)
 })
+
+test('visitors have their turn while exceptions are weighed', async () => {
+  const desk = deskWith()
+  const store = memoryStore()
+  await store.append([event])
+  const place = placeOf(event, desk, desk.load().rules)
+  let loads = 0
+  let most = 0
+  let isDone = false
+  const counting = {
+    ...desk,
+    load: (changed?: Parameters<typeof desk.load>[0]) => {
+      most = Math.max(most, ++loads)
+      return desk.load(changed)
+    },
+  }
+  const visitor = () => {
+    loads = 0
+    if (!isDone) setImmediate(visitor)
+  }
+  setImmediate(visitor)
+  await weigh(event, { desk: counting, store, place, personas: [], nowMs: Date.now() + 60_000 })
+  isDone = true
+  expect(most).toBe(1)
+})

@@ -7,9 +7,9 @@ import type { WrittenRule } from '../rules/edit.ts'
 import { insertRule } from '../rules/edit.ts'
 import type { Rule } from '../rules/rule.ts'
 import { readEvent } from '../toolkit/requests/event.ts'
-import type { Trial } from '../toolkit/trial.ts'
+import type { Trial, Trials } from '../toolkit/trial.ts'
 import type { RuleDesk } from './desk.ts'
-import { eachEvent, judgeEvent, pastEvents } from './effect.ts'
+import { eachEvent, judgeEvent, pastEvents, turn } from './effect.ts'
 
 /** What an exception may ask of a visitor. */
 interface Trait {
@@ -274,13 +274,20 @@ export const weigh = async (
   const isBot = now?.context.field('cf.client.bot') === true
   const events = await pastEvents(store, { number: MAX_PAST, nowMs, refusedOnly: true })
   const refusedNow = personasIn(event, personas, before.run)
-  const options = candidatesOf(event, isBot).map((candidate) => {
+  const options: {
+    readonly candidate: Candidate
+    readonly after: Trials
+    readonly tally: Tally
+    readonly may: Candidate['may']
+  }[] = []
+  for (const candidate of candidatesOf(event, isBot)) {
+    // Loading many rules takes some milliseconds: visitors have their turn after each time.
+    await turn()
     const text = withException(place, exceptionRule(event, candidate, { nowMs }))
-    const ruleset = desk.load({ file: place.file, text })
-    const after = desk.trials(ruleset)
+    const after = desk.trials(desk.load({ file: place.file, text }))
     const tally: Tally = { own: 0, others: 0, addresses: new Set(), examples: [] }
-    return { candidate, after, tally, may: candidate.may }
-  })
+    options.push({ candidate, after, tally, may: candidate.may })
+  }
   let own = 0
   let judged = 0
   await eachEvent(events, (past) => {
@@ -301,25 +308,26 @@ export const weigh = async (
       }
     }
   })
-  const candidates = options
-    .filter(({ after }) => judgeEvent(after, event)?.isRefused === false)
-    .map(({ candidate, after, tally }): Weighed => {
-      const still = personasIn(event, [...refusedNow], after.run)
-      return {
-        ...candidate,
-        own: tally.own,
-        others: tally.others,
-        addresses: tally.addresses.size,
-        examples: tally.examples,
-        personas: [...refusedNow].filter((name) => !still.has(name)),
-      }
+  const candidates: Weighed[] = []
+  for (const { candidate, after, tally } of options) {
+    await turn()
+    if (judgeEvent(after, event)?.isRefused !== false) continue
+    const still = personasIn(event, [...refusedNow], after.run)
+    candidates.push({
+      ...candidate,
+      own: tally.own,
+      others: tally.others,
+      addresses: tally.addresses.size,
+      examples: tally.examples,
+      personas: [...refusedNow].filter((name) => !still.has(name)),
     })
-    .sort(
-      (one, two) =>
-        one.others - two.others ||
-        one.personas.length - two.personas.length ||
-        two.own - one.own ||
-        two.key.split('+').length - one.key.split('+').length
-    )
+  }
+  candidates.sort(
+    (one, two) =>
+      one.others - two.others ||
+      one.personas.length - two.personas.length ||
+      two.own - one.own ||
+      two.key.split('+').length - one.key.split('+').length
+  )
   return { candidates, judged, own }
 }

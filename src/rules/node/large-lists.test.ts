@@ -119,4 +119,21 @@ describe('large lists', () => {
       /\$bad/
     )
   })
+
+  test('who loads again and again reads a large file once', () => {
+    const lists = createLargeLists({ largeBytes: ANY_SIZE })
+    const document = documentOf('{ kind: ip, file: bad.txt }', 'ip.src in $bad')
+    const read = () => lists.readList('bad.txt', document, 'ip')
+    put('bad.txt', '192.0.2.1\n')
+    const first = read()
+    expect(first).toMatchObject({ prepared: { kind: 'ip' }, size: 1 })
+    const again = read()
+    expect('prepared' in again && 'prepared' in first && again.prepared === first.prepared).toBe(
+      true
+    )
+    put('bad.txt', '192.0.2.1\n192.0.2.3\n')
+    expect(read()).toMatchObject({ size: 2 })
+    put('bad.txt', 'no address\n')
+    expect(read()).toMatchObject({ entries: [{ text: 'no address', line: 1 }] })
+  })
 })

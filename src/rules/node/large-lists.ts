@@ -4,8 +4,9 @@ import { Worker } from 'node:worker_threads'
 import type { LanguageOptions } from '../compile.ts'
 import type { Ruleset } from '../rule.ts'
 import { listFilePath, readListFile } from './list-file.ts'
-import type { ListQuestion, ListReply } from './list-worker.ts'
 import { workerFile } from './list-worker-file.ts'
+import type { ListQuestion, ListReply } from './prepare-list-file.ts'
+import { prepareListFile } from './prepare-list-file.ts'
 
 /** Reading a smaller file takes about 2 ms: less than passing it to another thread costs. */
 const LARGE_BYTES = 32_768
@@ -39,6 +40,11 @@ export interface LargeLists {
    * @throws what `load` throws
    */
   load(load: Load): Promise<Ruleset>
+  /**
+   * For who cannot wait for the thread, and loads the same rules again and again: a large list is read once, and then again when its file
+   * changed.
+   */
+  readonly readList: ReadList
 }
 
 /**
@@ -98,7 +104,22 @@ export const createLargeLists = ({ largeBytes = LARGE_BYTES } = {}): LargeLists 
     return { ruleset: run(), missing, used }
   }
 
+  const readOnce: ReadList = (path, from, kind) => {
+    const file = listFilePath(path, from)
+    const state = stateOf(file)
+    if (state === undefined || state.bytes < largeBytes) return readListFile(path, from)
+    const key = keyOf({ file, kind })
+    let found = known.get(key)
+    if (found?.state !== state.state) {
+      found = { state: state.state, reply: prepareListFile({ file, kind }) }
+      known.set(key, found)
+    }
+    if (found.reply === undefined) return readListFile(path, from)
+    return { file, prepared: found.reply.list, size: found.reply.size }
+  }
+
   return {
+    readList: readOnce,
     load: async (load) => {
       for (let round = 1; ; round++) {
         const { ruleset, missing, used } = attempt(load, round === MOST_ROUNDS)
