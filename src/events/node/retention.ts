@@ -1,13 +1,7 @@
 import type { Connection } from './database.ts'
 import { firstId, MS } from './sql.ts'
+import type { Limits } from './store-limits.ts'
 import type { Tables } from './tables.ts'
-
-/** What a store keeps at most. */
-export interface Limits {
-  maxAgeMs: number
-  maxBytes: number
-  maxEvents: number
-}
 
 /** Events removed in one go: others write and read in between. */
 const BITE_EVENTS = 1_000

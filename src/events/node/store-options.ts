@@ -2,7 +2,7 @@ import { EdgeError } from '../../error.ts'
 import { DURABILITIES, type Durability } from './durability.ts'
 import type { CommitPolicy, StoreFailurePolicy } from './group-commit.ts'
 import { STORE_FAILURE_POLICIES } from './group-commit.ts'
-import type { Limits } from './retention.ts'
+import type { Limits } from './store-limits.ts'
 
 /** How a store that outlives the process keeps events. */
 export interface StoreOptions {

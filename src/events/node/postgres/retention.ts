@@ -1,4 +1,4 @@
-import type { Limits } from '../retention.ts'
+import type { Limits } from '../store-limits.ts'
 import type { Client } from './driver.ts'
 import { EVENTS, FACTS, LOCKS, ROW } from './schema.ts'
 
