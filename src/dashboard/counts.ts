@@ -1,4 +1,4 @@
-import { messageOf } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
 import type { EventStore } from '../events/event.ts'
 import type {
   EventPage,
@@ -154,6 +154,10 @@ export const createCounts = (
       const value = await Promise.race([look, late])
       if (value === undefined) return { state: 'counting' }
       return { state: 'ready', value, atMs: now() }
+    } catch (error) {
+      // A page has more to tell than events, first of all that the store is away. A wrong cursor stays a mistake of the link.
+      if (!(error instanceof EdgeError) || !error.code.startsWith('store_')) throw error
+      return { state: 'failed', message: error.message }
     } finally {
       if (!isLate) looks.delete(key)
       // Nobody may be there any more to be told.

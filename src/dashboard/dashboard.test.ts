@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { EdgeError } from '../error.ts'
 import { eventWith } from '../events/event.fixture.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { sideWith } from './side.fixture.ts'
@@ -344,4 +345,53 @@ test('the API describes itself without the pages', async () => {
   const paths = Object.keys(JSON.parse((await ask('/api/openapi.json')).text).paths)
   expect(paths).toContain('/api/events')
   expect(paths.filter((path) => /^\/(?:events|assets|search)/.test(path))).toEqual([])
+})
+
+describe('a store that does not answer', () => {
+  const away = async () => {
+    const side = await sideWith([eventWith()])
+    const fail = async () => {
+      throw new EdgeError('store_failed', 'event store postgres db:5432/edge: ECONNREFUSED')
+    }
+    const since = '2026-11-29T12:00:00.000Z'
+    const trouble = { message: 'event store postgres db:5432/edge: ECONNREFUSED', since }
+    const sink = { message: 'event sink ndjson e: no space left on device', since }
+    Object.assign(side.store, {
+      name: 'postgres db:5432/edge',
+      page: fail,
+      top: fail,
+      series: fail,
+      find: fail,
+      state: () => ({
+        trouble,
+        waiting: 7,
+        lost: 0,
+        gaps: [],
+        evicted: 0,
+        sinks: [{ name: 'ndjson e', trouble: sink, waiting: 3, delivered: 1, dropped: 0 }],
+      }),
+    })
+    return side
+  }
+
+  test('leaves the overview, which says so and what to do', async () => {
+    const { ask } = await away()
+    const { status, text } = await ask('/')
+    expect(status).toBe(200)
+    expect(text).toContain('Needs attention')
+    expect(text).toContain('7 events wait in memory. Start the database server')
+    expect(text).toContain('event sink ndjson e: no space left on device')
+    expect(text).toContain('The event store does not answer')
+  })
+
+  test('leaves the other pages as far as they go', async () => {
+    const { ask } = await away()
+    expect((await ask('/rules')).status).toBe(200)
+    const { status, text } = await ask('/events')
+    expect(status).toBe(200)
+    expect(text).toContain('The event store does not answer')
+    expect(text).toContain('ECONNREFUSED')
+    expect((await ask('/events/8f3c5d2e9a1b4c07')).status).toBe(503)
+    expect((await ask('/events?cursor=nonsense')).status).not.toBe(500)
+  })
 })

@@ -186,3 +186,12 @@ test('visitors have their turn while exceptions are weighed', async () => {
   isDone = true
   expect(most).toBe(1)
 })
+
+test('a long name is cut between two characters', () => {
+  const long = stopped({ asnName: `${'a'.repeat(80)}${'\u{1f600}'.repeat(20)}` })
+  for (const words of ['x', 'xy']) {
+    const asn = { ...candidatesOf(long, false).find(({ key }) => key === 'asn')! }
+    const rule = exceptionRule(long, { ...asn, words: words + asn.words }, { nowMs: 0 })
+    expect(Buffer.from(rule.name).toString()).toBe(rule.name)
+  }
+})

@@ -163,7 +163,9 @@ export const exceptionRule = (
   { words, expression }: Candidate,
   { end, nowMs }: { end?: End | undefined; nowMs: number }
 ): WrittenRule => {
-  const name = `let through ${words}`.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, MAX_NAME)
+  const visible = `let through ${words}`.replace(/[\u0000-\u001f\u007f]/g, ' ')
+  // By characters: a half of one is no text that a file can have.
+  const name = [...visible].slice(0, MAX_NAME).join('')
   const why = `Exception to "${event.rule.name || event.rule.id}" for the Ray ID ${event.ray}`
   const skip = event.source === 'ratelimit' ? { skip: { phases: ['http_ratelimit'] } } : {}
   if (end === undefined)

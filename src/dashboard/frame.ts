@@ -52,7 +52,10 @@ ${more}`
 
 const stateOf = ({ edge, reloadProblem, side, readOnly, demoStats, judged: read }: House): Html => {
   const { rules } = side.health()
-  const trouble = edge.store.state?.()?.trouble !== undefined
+  const store = edge.store.state?.()
+  const trouble =
+    store?.trouble !== undefined ||
+    store?.sinks?.some((sink) => sink.trouble !== undefined) === true
   const isWell = !trouble && reloadProblem() === undefined
   const { judged, blocked } = read()
   return html`<div class="state"><p><a href="/#state"><span class="dot ${isWell ? 'well' : 'ill'}"></span>${isWell ? 'All is well' : 'Needs attention'}</a></p>

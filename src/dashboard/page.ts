@@ -53,6 +53,10 @@ const STATUSES: Readonly<Record<string, number>> = {
   edit_conflict: 409,
   cannot_edit: 409,
   invalid_rules: 422,
+  store_failed: 503,
+  store_not_found: 503,
+  store_version: 503,
+  store_closed: 503,
 }
 
 /** What went wrong, for a person. */

@@ -2,6 +2,7 @@ import type { RouteRequest } from '../../admin/request.ts'
 import type { EventPage } from '../../events/query.ts'
 import { barsOf, bucketSeconds } from '../buckets.ts'
 import { actionOrder, chart, chartPlace } from '../chart.ts'
+import type { Counted } from '../counts.ts'
 import { eventTable } from '../event-rows.ts'
 import { filterBar, spanPicker } from '../filters.ts'
 import { count, exact } from '../format.ts'
@@ -86,6 +87,12 @@ const list = (look: Look, { events, next }: EventPage, isFirst: boolean): Html =
   return html`${events.length === 0 ? nothing(look) : eventTable(events, 'Events, newest first')}${(newest || older) && html`<nav class="pager" aria-label="Pages">${newest}${older}</nav>`}`
 }
 
+/** Stands where events will be, or says why there are none. */
+export const noList = (page: Exclude<Counted<EventPage>, { state: 'ready' }>): Html =>
+  page.state === 'failed'
+    ? html`<div class="empty"><h2>The event store does not answer</h2><p>${page.message}</p></div>`
+    : html`<div class="empty"><p class="counting">Looking</p></div>`
+
 /** Events: over time, by what is most frequent, one by one. */
 export const eventsPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const look = readLook(query, house.now())
@@ -110,7 +117,7 @@ export const eventsPage = async (house: House, { query }: RouteRequest): Promise
   const main = html`${filterBar(PATH, look)}
 <section class="card" id="chart" aria-label="Events over time">${lookChart(PATH, look, series)}</section>
 <div class="split"><div class="tops" id="tops">${SIDE_TOPS.map((name) => topList(name, look, tops[name]!))}</div>
-<section class="card table" id="list" aria-label="Events">${page.state === 'ready' ? list(look, page.value, isFirst) : html`<div class="empty"><p class="counting">Looking</p></div>`}</section></div>`
+<section class="card table" id="list" aria-label="Events">${page.state === 'ready' ? list(look, page.value, isFirst) : noList(page)}</section></div>`
   return frame(house, {
     title: 'Events',
     section: 'events',

@@ -8,7 +8,7 @@ import { type Html, html, type Part } from '../html.ts'
 import { icon } from '../icons.ts'
 import { givenBy, hrefOf, readLook } from '../look.ts'
 import { askTops, topList } from '../tops.ts'
-import { BUDGET_MS, lookChart, seriesOf } from './events.ts'
+import { BUDGET_MS, lookChart, noList, seriesOf } from './events.ts'
 
 const PATH = '/'
 const NEWEST = 8
@@ -43,7 +43,7 @@ const storeState = ({ edge }: House): State => {
       name: 'Events',
       isWell: false,
       said: state.trouble.message,
-      todo: `${count(state.waiting)} events wait in memory. Make room on the disk, or mend its permissions: the edge goes on by itself.`,
+      todo: `${count(state.waiting)} events wait in memory. ${store.name.startsWith('postgres ') ? 'Start the database server, or mend the way to it' : 'Make room on the disk, or mend its permissions'}: the edge goes on by itself.`,
     }
   }
   return {
@@ -57,6 +57,18 @@ const storeState = ({ edge }: House): State => {
         }),
   }
 }
+
+const sinkStates = ({ edge }: House): State[] =>
+  (edge.store.state?.().sinks ?? []).map(({ name, trouble, waiting, dropped }) =>
+    trouble === undefined
+      ? { name: 'Sink', isWell: true, said: name }
+      : {
+          name: 'Sink',
+          isWell: false,
+          said: trouble.message,
+          todo: `${count(waiting)} events wait for it, ${count(dropped)} are dropped. Visitors do not wait; the edge tries again by itself.`,
+        }
+  )
 
 const rulesState = (house: House): State => {
   const { edge, reloadProblem, side } = house
@@ -103,6 +115,7 @@ const states = (house: House): Html => {
   const all = [
     rulesState(house),
     storeState(house),
+    ...sinkStates(house),
     ...warningStates(house),
     ...dataStates(house),
   ].sort((x, y) => Number(x.isWell) - Number(y.isWell))
@@ -132,7 +145,11 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   const inTime = (isWanted: (action: string) => boolean) =>
     points.reduce((sum, { value, count: n }) => sum + (isWanted(String(value)) ? n : 0), 0)
   const shown = (value: number): Part =>
-    series.state === 'ready' ? count(value) : html`<span class="counting">…</span>`
+    series.state === 'ready'
+      ? count(value)
+      : series.state === 'failed'
+        ? '–'
+        : html`<span class="counting">…</span>`
   const challenged = inTime((action) => action.endsWith('challenge'))
   const blocks = inTime((action) => action === 'block')
   const tiles = html`<dl class="tiles" id="tiles">${tile('Judged', count(judged), `${made}since the start, ${uptime} ago`)}${tile('Refused', share(blocked, judged), `${count(blocked)} requests since the start`)}${tile('Blocked', shown(blocks), 'in the time shown')}${tile('Challenged', shown(challenged), 'in the time shown')}${tile('Logged or let through', shown(total - blocks - challenged), 'in the time shown')}</dl>`
@@ -144,7 +161,7 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   }${tiles}
 <section class="card" id="chart" aria-label="Events over time">${lookChart('/events', look, series, true)}</section>
 <div class="tops wide" id="tops">${TOP_NAMES.map((name) => topList(name, look, tops[name]))}</div>
-<section class="card table" id="list"><h2>Newest <a class="quiet" href="${hrefOf('/events', givenBy(look))}">All events</a></h2>${newest.state !== 'ready' ? html`<div class="empty"><p class="counting">Looking</p></div>` : newest.value.events.length === 0 ? firstSteps : eventTable(newest.value.events, 'The newest events')}</section>
+<section class="card table" id="list"><h2>Newest <a class="quiet" href="${hrefOf('/events', givenBy(look))}">All events</a></h2>${newest.state !== 'ready' ? noList(newest) : newest.value.events.length === 0 ? firstSteps : eventTable(newest.value.events, 'The newest events')}</section>
 ${states(house)}`
   return frame(house, {
     title: 'Overview',
