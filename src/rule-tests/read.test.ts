@@ -227,3 +227,38 @@ tests:
     expect(keys($defs.test.properties.expect.oneOf[1]!.properties!)).toEqual(keys(EXPECT_KEYS))
   })
 })
+
+test.each([
+  [
+    '{ name: a, request: GET prices?x=1, expect: pass }',
+    '5:25 wrong_value `prices?x=1` is no path and no URL: expected one that begins with `/`, `https://` or `http://` | did you mean `/prices?x=1`?',
+  ],
+  [
+    '{ name: a, request: { url: "ht!tp://x" }, expect: pass }',
+    '5:25 wrong_value `ht!tp://x` is no path and no URL: expected one that begins with `/`, `https://` or `http://`',
+  ],
+  [
+    '{ name: a, request: /, host: a b, expect: pass }',
+    '5:34 wrong_value `a b` is no host: expected one such as `shop.test` or `shop.test:8443`',
+  ],
+  [
+    '{ name: a, request: /, headers: { a b: x }, expect: pass }',
+    '5:44 wrong_value `a b` is no name of a header: expected letters, digits and hyphens',
+  ],
+  [
+    '{ name: a, request: /, headers: { a: "x\\r\\nb: c" }, expect: pass }',
+    '5:42 wrong_value a value of the header `a` is not one line: no client can send it',
+  ],
+])('a request that no client can send is no test: %s', (test, problem) => {
+  expect(
+    problems(`host: shop.test\nheaders: { a: b }\nas: chrome-berlin\ntests:\n  - ${test}\n`)
+  ).toEqual([problem])
+})
+
+test('hosts with ports and addresses, stay right', () => {
+  const urls = (host: string, target: string) =>
+    read(`host: "${host}"\ntests: [{ name: a, request: "OPTIONS ${target}", expect: pass }]`)
+      .tests[0]!.request.url
+  expect(urls('[2001:db8::1]:8443', '/a')).toBe('https://[2001:db8::1]:8443/a')
+  expect(urls('été.example', '/a')).toBe('https://été.example/a')
+})

@@ -31,14 +31,34 @@ interface Shared {
 const readHeaders = (entry: Entry | undefined, reader: Reader): [string, string][] => {
   if (entry === undefined) return []
   const map = reader.map(entry.value, 'a mapping of header names to values')
-  return (map?.entries ?? []).flatMap(({ key, value }) =>
-    listOf(value).flatMap((item): [string, string][] => {
+  return (map?.entries ?? []).flatMap(({ key, value }) => {
+    if (!TOKEN.test(key)) {
+      const message = `${inBackticks(key)} is no name of a header: expected letters, digits and hyphens`
+      reader.findings.error(value.place, 'wrong_value', message)
+      return []
+    }
+    return listOf(value).flatMap((item): [string, string][] => {
       const text = textOf(item)
-      if (text !== undefined) return [[key, text]]
-      reader.wrongType(item, 'a text, or a list of texts')
+      if (text === undefined) reader.wrongType(item, 'a text, or a list of texts')
+      else if (/[\r\n\0]/.test(text)) {
+        const message = `a value of the header ${inBackticks(key)} is not one line: no client can send it`
+        reader.findings.error(item.place, 'wrong_value', message)
+      } else return [[key, text]]
       return []
     })
-  )
+  })
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/
+/** A name or an address, perhaps with a port. */
+const HOST = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]\\]+)(?::\d{1,5})?$/i
+
+const readHost = (entry: Entry | undefined, reader: Reader): string | undefined => {
+  const text = entry && reader.text(entry.value, 'a host')
+  if (text === undefined || HOST.test(text.value)) return text?.value
+  const message = `${inBackticks(text.value)} is no host: expected one such as \`shop.test\` or \`shop.test:8443\``
+  reader.findings.error(text.place, 'wrong_value', message)
+  return undefined
 }
 
 const isCovered = (covered: readonly (readonly [string, string])[], name: string) =>
@@ -130,8 +150,7 @@ const readTest = (map: MapNode, suffix: string, shared: Shared, reader: Reader) 
     ...ownHeaders,
   ]
   const from = { ...shared.from, ...readFrom(found.from, found.as, reader) }
-  const host =
-    found.host === undefined ? shared.host : reader.text(found.host.value, 'a host')?.value
+  const host = found.host === undefined ? shared.host : readHost(found.host, reader)
   const body = found.body && reader.text(found.body.value, 'a text')?.value
   const times = found.times && wholeNumber(found.times.value, reader, { min: 1, max: MAX_TIMES })
   const everyMs = found.every && readDurationMs(found.every.value, reader)
@@ -139,6 +158,13 @@ const readTest = (map: MapNode, suffix: string, shared: Shared, reader: Reader) 
     ? listOf(found.tags.value).flatMap((item) => reader.text(item, 'a tag')?.value ?? [])
     : []
   if (name === undefined || line === undefined || expected === undefined) return undefined
+  const { place } = found.request!.value
+  if (!ABSOLUTE.test(line.url) && !/^[/*]/.test(line.url)) {
+    const message = `${inBackticks(line.url)} is no path and no URL: expected one that begins with \`/\`, \`https://\` or \`http://\``
+    const help = /^[\w.-]+(?:[/?]|$)/.test(line.url) ? `did you mean \`/${line.url}\`?` : undefined
+    reader.findings.error(place, 'wrong_value', message, help)
+    return undefined
+  }
   const url =
     ABSOLUTE.test(line.url) || host === undefined ? line.url : `https://${host}${line.url}`
   const test: RuleTest = {
@@ -199,7 +225,7 @@ const readNode = (node: Node, file: string, reader: Reader): TestFile | undefine
     reader.findings.error(map.place, 'missing_key', 'the file has no `tests`')
   }
   const shared: Shared = {
-    host: found.host && reader.text(found.host.value, 'a host')?.value,
+    host: readHost(found.host, reader),
     headers: readHeaders(found.headers, reader),
     from: readFrom(found.from, found.as, reader),
   }

@@ -178,3 +178,10 @@ describe('the remedies that work, the cheapest first', () => {
     expect(remedies).toContainEqual({ what: 'another browser', works: false, tried: 'Safari' })
   })
 })
+
+test("the owner's own network is no address that a visitor can move to", () => {
+  const result = check(
+    block('not ip.src in {203.0.113.0/24 198.51.100.0/24 192.0.2.0/24 2001:db8::/32}')
+  )
+  expect(works(result)).toEqual([OWNER])
+})

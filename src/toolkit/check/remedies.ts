@@ -37,7 +37,8 @@ const EXITS = [
   { title: 'VPN exit in the Netherlands', ip: '92.118.49.37', asn: 136_787, country: 'NL' },
   { title: 'VPN exit in Sweden', ip: '185.65.135.72', asn: 39_351, country: 'SE' },
 ] as const
-const ADDRESSES = ['203.0.113.77', '198.51.100.77', '192.0.2.77', '2001:db8::77']
+// Addresses of homes. Those for documentation stand for the owner's own network in many rules, which no visitor can move to.
+const ADDRESSES = ['62.155.240.77', '87.140.77.77', '78.40.77.77', '2003:c0:77::77']
 
 const without = (
   fields: ExplicitRequest['from']['fields'],

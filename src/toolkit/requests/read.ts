@@ -43,7 +43,14 @@ export const isUrl = (text: string): boolean => URL_LIKE.test(text) || BARE_HOST
  * @example readRequestText('https://shop.test/a').request.url
  */
 export const readRequestText = (text: string, entry?: number): ReadRequest => {
+  const read = readOne(text, entry)
+  if (entry === undefined || read.kind === 'HAR') return read
+  throw new EdgeError('invalid_request', `entry ${entry}: only a HAR file has entries`)
+}
+
+const readOne = (text: string, entry?: number): ReadRequest => {
   const trimmed = text.trim()
+  if (trimmed === '') throw new EdgeError('invalid_request', `the request is empty: ${EXPECTED}`)
   if (URL_LIKE.test(trimmed)) {
     return { kind: 'URL', request: { url: trimmed.replace(/#.*$/, '') }, notes: [] }
   }

@@ -240,3 +240,12 @@ test('nothing that somebody pastes makes it fail in another way', () => {
     { numRuns: 2_000 }
   )
 })
+
+test.each([
+  ['', undefined, 'the request is empty'],
+  [' \n', undefined, 'the request is empty'],
+  ['https://shop.test/', 3, 'entry 3: only a HAR file has entries'],
+  ['curl https://shop.test/', 1, 'entry 1: only a HAR file has entries'],
+])('%j with entry %s is refused: %s', (text, entry, message) => {
+  expect(() => readRequestText(text, entry)).toThrow(message)
+})
