@@ -211,7 +211,7 @@ export const createEdge = (
   control = given?.overrides === true ? createControl() : undefined
 ): Edge => {
   checkOptions(given, { takesNames: true })
-  checkStoreOptions(given.store, given.events)
+  checkStoreOptions(given.store, given.events, given.sinks)
   const {
     rules,
     store,

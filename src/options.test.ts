@@ -60,6 +60,12 @@ test.each([
   )
 })
 
+test.each(['ndjson:x', {}, null])('sinks: %j is told', (sinks) => {
+  expect(() => onNode({ sinks })).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(/^option sinks: .*expected a list/) })
+  )
+})
+
 test('every member of events has an effect', () => {
   const events: Required<EventOptions> = {
     durability: 'commit',

@@ -96,9 +96,6 @@ export const checkOptions = (options: object, { takesNames }: { takesNames: bool
   if (trust !== undefined && !(Array.isArray(trust) && trust.every(isText))) {
     throw wrongOption('trust', trust, "a list of networks and names, e.g. ['loopback']")
   }
-  if (given.sinks !== undefined && !Array.isArray(given.sinks)) {
-    throw wrongOption('sinks', given.sinks, "a list, e.g. ['ndjson:events.ndjson']")
-  }
   const { anonymizeIp: how } = given
   const key = (how as { key?: unknown } | null | undefined)?.key
   if (how !== undefined && how !== 'truncate' && !(isText(key) && String(key).length > 15)) {

@@ -43,8 +43,11 @@ const EVENT_OPTIONS = [
  *
  * @throws EdgeError `unknown_store`, `invalid_option`
  */
-export const checkStoreOptions = (store: unknown, events: unknown): void => {
+export const checkStoreOptions = (store: unknown, events: unknown, sinks?: unknown): void => {
   if (typeof store === 'string') readStoreName(store)
+  if (sinks !== undefined && !Array.isArray(sinks)) {
+    throw wrongOption('sinks', sinks, "a list, e.g. ['ndjson:events.ndjson']")
+  }
   if (events === undefined) return
   if (typeof events !== 'object' || events === null || Array.isArray(events)) {
     throw wrongOption('events', events, 'an object such as { maxAgeDays: 30 }')
