@@ -187,11 +187,14 @@ describe('rate limiting rules', () => {
     const log = file(
       'limited.log',
       [0, 1, 2, 3].map((second) => at('/a', second)).join('') +
+        // A slow request that began before: the clock of the counters does not go back.
+        at('/x', 1) +
         at('/a', 2, { ip: '192.0.2.9' }) +
+        at('/a', 3) +
         at('/a', 40)
     )
     const { report } = await replay(log, '--rules', LIMIT, '--threads', '4')
-    expect(report.outcomes).toEqual({ pass: 4, challenge: 0, block: 2 })
+    expect(report.outcomes).toEqual({ pass: 5, challenge: 0, block: 3 })
     expect(report.refused.examples.map((one) => one.line)).toEqual([3])
     expect(report.threads).toBe(1)
     expect(report.rules.counting.map(({ name }) => name)).toEqual(['slow', 'failing'])
@@ -214,6 +217,68 @@ describe('rate limiting rules', () => {
   })
 })
 
+describe('a report', () => {
+  test('has three examples of a rule, of different addresses', async () => {
+    const log = file(
+      'many.log',
+      [1, 1, 2, 3, 4, 5].map((n) => line('GET /a HTTP/1.1', { ip: `192.0.2.${n}` })).join('')
+    )
+    const { report } = await replay(log, '--rules', BY_PATH)
+    expect(report.refused.examples.map((one) => [one.line, one.address])).toEqual([
+      [1, '192.0.2.1'],
+      [3, '192.0.2.2'],
+      [4, '192.0.2.3'],
+    ])
+  })
+
+  test('names the line of a log of several chunks', async () => {
+    const filler = line('GET /x HTTP/1.1').repeat(30_000)
+    const log = file('chunks.log', `${filler}${line('GET /a HTTP/1.1')}broken`)
+    const { report } = await replay(log, '--rules', BY_PATH, '--threads', '1')
+    expect(report.refused.examples.map((one) => one.line)).toEqual([30_001])
+    expect(report.broken.map((one) => one.line)).toEqual([30_002])
+  })
+
+  test('does not speak of rules that are switched off', async () => {
+    const off = file(
+      'off.json',
+      rules(
+        { ...block('host', 'http.host eq "x"'), enabled: false },
+        block('path', 'http.request.uri.path eq "/a"')
+      )
+    )
+    const { report } = await replay(LOG, '--rules', off)
+    expect(report.rules.unjudged).toEqual([])
+    expect(report.rules.enabled).toBe(1)
+  })
+
+  test('tells one bot from another behind one address', async () => {
+    const bots = file('bots.json', rules(block('bot', 'cf.client.bot')))
+    const agent = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
+    const ip = '66.249.66.1'
+    const log = file(
+      'bots.log',
+      line('GET / HTTP/1.1', { ip }) +
+        line('GET / HTTP/1.1', { ip, agent }) +
+        line('GET / HTTP/1.1', { ip })
+    )
+    const { report } = await replay(log, '--rules', bots)
+    expect(report.refused.examples.map((one) => one.line)).toEqual([2])
+    expect(report.outcomes.block).toBe(1)
+  })
+
+  test('names all headers where a rule asks for more than those by name', async () => {
+    const any = file(
+      'any.json',
+      rules(block('any', 'any(http.request.headers.names[*] eq "x-bot")'))
+    )
+    const { report } = await replay(LOG, '--rules', any)
+    expect(report.rules.unjudged[0]!.missing).toEqual([
+      { field: 'http.request.headers.names', what: 'all headers' },
+    ])
+  })
+})
+
 describe('what the command line adds', () => {
   test('--since and --until choose a time', async () => {
     const args = [
@@ -227,6 +292,16 @@ describe('what the command line adds', () => {
     ]
     const { report } = await replay(...args)
     expect([report.requests, report.skipped.outsideTime]).toEqual([1, 3])
+    const to = await replay(
+      LOG,
+      '--rules',
+      BY_PATH,
+      '--since',
+      '2015-05-17T10:05:03Z',
+      '--until',
+      '2015-05-17T10:05:59Z'
+    )
+    expect([to.report.requests, to.report.skipped.outsideTime]).toEqual([3, 1])
   })
 
   test('--trust believes the forwarded address', async () => {
