@@ -1,10 +1,10 @@
 // `edge1020 audit`, as docs/audit.md shows it.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { audit } from '../src/audit/audit.ts'
 import { loadRules } from '../src/rules/load.ts'
-import { ROOT, run } from './cli.ts'
+import { ROOT, run, scratch } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
 const STARTER = 'rules/starter.yaml'
@@ -82,4 +82,22 @@ test('--sweep says so where no rule compares the field', async () => {
     'never',
   ])
   expect(err).toContain('no rule compares a field score with a number')
+})
+
+test('rules that read the host are named where nobody named a host, and a wrong host is refused', async () => {
+  const { dir, remove } = scratch()
+  onTestFinished(remove)
+  const file = join(dir, 'host.yaml')
+  writeFileSync(file, 'rules: [{ name: a, expression: http.host eq "a.test", action: block }]')
+  const note =
+    'edge1020 audit: one rule reads the host, and the visitors ask shop.test: --host names yours\n'
+  const silent = await run(['audit', file, '--fail-on', 'never'])
+  expect([silent.err.includes(note), silent.out.includes('0 of 110')]).toEqual([true, true])
+  const named = await run(['audit', file, '--fail-on', 'never', '--host', 'a.test'])
+  expect([named.err.includes(note), named.out.includes('110 of 110')]).toEqual([false, true])
+  const wrong = await run(['audit', file, '--host', 'a b'])
+  expect([wrong.code, wrong.err]).toEqual([
+    2,
+    expect.stringContaining('--host "a b": expected a host'),
+  ])
 })

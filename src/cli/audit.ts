@@ -13,6 +13,9 @@ import { paint, printable, table } from './printable.ts'
 import { openTrials, TRIAL_FLAGS } from './trials.ts'
 
 const HOST = 'shop.test'
+const HOST_FORM = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]\\]+)(?::\d{1,5})?$/i
+/** Fields whose rules say nothing of a site with another name. */
+const HOST_FIELDS = ['http.host', 'cf.zone.name']
 const MOST_VISITORS = 12
 const COLORS = { high: 'red', medium: 'yellow', low: 'dim' } as const
 const FAIL_ON = [...WEIGHTS, 'never'] as const
@@ -113,8 +116,18 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
   const failOn = oneOf(args, 'fail-on', FAIL_ON) ?? 'high'
   const asked = thresholdsOf(args)
   const host = args.text('host') ?? HOST
+  if (!HOST_FORM.test(host)) throw usageError(`--host "${host}": expected a host, such as ${HOST}`)
   return openTrials(args, io, args.positionals, (trials, options) => {
     const report = audit({ ...options, host })
+    const byHost = allRules(options.ruleset).filter(
+      ({ enabled, expression }) =>
+        enabled && expression.fields.some((field) => HOST_FIELDS.includes(field))
+    )
+    if (byHost.length > 0 && !args.given('host')) {
+      io.err(
+        `edge1020 audit: ${byHost.length === 1 ? 'one rule reads' : `${byHost.length} rules read`} the host, and the visitors ask ${HOST}: --host names yours\n`
+      )
+    }
     const rules = allRules(options.ruleset).filter((rule) => rule.enabled && asksAddress(rule))
     const shares =
       rules.length === 0 ? new Map<Rule, number>() : addressShares(trials, { host, rules })

@@ -33,3 +33,17 @@ test('text: control characters of the file are shown, and not obeyed', () => {
     'a.yaml:2:3 info some_code a\ufffd[2Jb (r\ufffd)\n    ab\ufffd[31mcd\n      ^^\n'
   )
 })
+
+test('a rule without a name is not named, and control characters do not reach the log', () => {
+  const finding: Finding = {
+    file: 'r.yaml',
+    line: 1,
+    column: 2,
+    severity: 'error',
+    code: 'x',
+    message: 'a\x1b[2J\x9b',
+    rule: '',
+  }
+  expect(toText([finding])).toBe('r.yaml:1:2 error x a\ufffd[2J\ufffd\n')
+  expect(toGithub([finding])).toBe('::error file=r.yaml,line=1,col=2,title=x::a\\x1b[2J\\x9b\n')
+})

@@ -15,7 +15,7 @@ export const toGithub = (findings: readonly Finding[]): string =>
         COMMANDS[severity],
         {
           ...(file === '' || line === 0 ? {} : { file, line, col: column, endColumn }),
-          title: rule === undefined ? code : `${code} in ${rule}`,
+          title: rule === undefined || rule === '' ? code : `${code} in ${rule}`,
         },
         fix === undefined ? message : `${message}\n${fix.message}`
       )

@@ -29,7 +29,7 @@ const blockOf = (finding: Finding, paint: ReturnType<typeof painter>): string =>
     terminalSafe(message),
   ].join(' ')
   return [
-    rule === undefined ? head : `${head} (${terminalSafe(rule)})`,
+    rule === undefined || rule === '' ? head : `${head} (${terminalSafe(rule)})`,
     ...picture(finding),
     ...(fix === undefined ? [] : [`  ${paint('fix', 'fix:')} ${terminalSafe(fix.message)}`]),
     ...(example === undefined
