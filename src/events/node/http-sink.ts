@@ -74,6 +74,17 @@ const secondsOf = (response: Response): number => {
   return Number.isFinite(seconds) && seconds > 0 ? seconds : 0
 }
 
+/** What a collector says first: whatever it goes on to send, no more is read. */
+const beginningOf = async ({ body }: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length >= MAX_SHOWN_CHARS) break
+  }
+  return text.slice(0, MAX_SHOWN_CHARS).trim()
+}
+
 /** What went wrong, for people: `fetch` hides the reason in the cause. */
 const reasonOf = (error: unknown): string => {
   const cause = (error as { cause?: unknown }).cause ?? error
@@ -134,9 +145,9 @@ export const httpSink = (
         await response.body?.cancel()
         return { kind: 'delivered' }
       }
-      const said = UNACCEPTABLE.has(status) ? await response.text() : ''
+      const said = UNACCEPTABLE.has(status) ? await beginningOf(response) : ''
       if (said === '') await response.body?.cancel()
-      const reason = `the collector answers ${status}${said === '' ? '' : `: ${said.slice(0, MAX_SHOWN_CHARS).trim()}`}`
+      const reason = `the collector answers ${status}${said === '' ? '' : `: ${said}`}`
       return UNACCEPTABLE.has(status)
         ? { kind: 'refused', reason }
         : { kind: 'failed', reason, waitMs: secondsOf(response) * MS_PER_SECOND }

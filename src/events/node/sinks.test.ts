@@ -300,6 +300,21 @@ describe('a collector', () => {
     expect(sink.state().trouble).toBeUndefined()
   })
 
+  test('that refuses and never stops talking: no more of it is read than is shown', async () => {
+    const { address } = await collector((response) => {
+      response.writeHead(413)
+      const talk = () => {
+        while (!response.destroyed && response.write('too large '.repeat(1_000)));
+      }
+      response.on('drain', talk)
+      talk()
+    })
+    const { sink, said } = sinkTo(`http://${address}`, { timeoutMs: 600_000 })
+    sink.write([eventWith()])
+    await eventually(() => expect(sink.state().dropped).toBe(1))
+    expect(said[0]).toMatch(/the collector answers 413: (?:too large ?){20}$/)
+  })
+
   test('that hangs: memory is bounded, and closing waits no longer than a moment', async () => {
     const { address } = await collector(() => {})
     const { sink, said } = sinkTo(`http://${address}`, { timeoutMs: 50, maxHeldBytes: 10_000 })
