@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ALONE,
+          exclude: [...ALONE, '**/node_modules/**'],
           setupFiles: ['test/whole.ts'],
           // Modules are loaded once a worker in place of once a file: a third of the processor's time.
           pool: 'threads',

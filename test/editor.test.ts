@@ -259,8 +259,8 @@ describe.each([
     expect(labels(proposals)).toContain('GB')
     expect(await formatted(one, TF)).toBe(
       written(TERRAFORM).replace(
-        /eq "日本😀"\s+and ip.src.country in \{"DE" "FR"\}/,
-        'eq "日本😀" or (ssl and ip.src.country in {"DE" "FR"})'
+        /eq "日本😀"(\s+)and ip.src.country in \{"DE" "FR"\}/,
+        'eq "日本😀"$1or (ssl and ip.src.country in {"DE" "FR"})'
       )
     )
   })

@@ -74,7 +74,6 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^HTTP\/1.1 403/m,
   ],
   "curl -H 'Accept: application/json' http://127.0.0.1:8020/": [/"error_code":1020/],
-  'curl -i http://127.0.0.1:8020/cdn-cgi/error/1015': [/HTTP\/1.1 429/, /error code: 1015/],
   'npx edge1020 page 1009 --dialect json': [/"error_code":1009/],
   'npx edge1020 test --init --rules rules/starter.yaml': [/- name: no scripts/, /6 tests written/],
   'npx edge1020 events': [/no scripts/, RAY],
@@ -98,7 +97,6 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   'curl http://127.0.0.1:8021/metrics': [/^edge1020_requests_total \d/m, /^process_cpu/m],
   'curl http://127.0.0.1:8021/api/audit': [/"entries":/],
   'curl -X POST http://127.0.0.1:8021/api/rules/reload': [/"enabled":\d/, /"files":/],
-  'npx edge1020 rules print rules/starter.yaml': [/http\.user_agent/],
   'npx edge1020 lint rules/starter.yaml': [/no findings: 6 rules/],
   "npx edge1020 eval 'ip.src.asnum in {24940} and not cf.client.bot' --as curl-hetzner": [
     /^true$/m,

@@ -100,6 +100,15 @@ describe('edge1020 replay', () => {
     )
   })
 
+  test('--fail-if fails where no request is judged', async () => {
+    const { code, err } = await run([
+      ...['replay', LOG, '--rules', BY_AGENT, '--since', '2999-01-01T00:00:00Z'],
+      ...['--fail-if', 'blocked > 50%'],
+    ])
+    expect(err).toContain('failed: --fail-if: no request was judged')
+    expect(code).toBe(1)
+  })
+
   test('names rules that the log does not tell enough of, and leaves them out', async () => {
     const unjudged = file(
       'unjudged.json',

@@ -27,7 +27,7 @@ const controlWithEvent = () => {
 /** What the routes take that take more than a token. */
 const BODIES: Readonly<Record<string, object>> = {
   '/api/explain': { request: 'https://shop.test/', from: 'curl-hetzner' },
-  '/api/check': { request: 'https://shop.test/', from: ['curl-hetzner', { asn: 1 }], entry: 1 },
+  '/api/check': { request: 'https://shop.test/', from: ['curl-hetzner', { asn: 1 }] },
   '/api/test/block-next': { code: 1006, times: 2, when: { path: '/a' }, rule: 'x' },
   '/api/test/limit-next': { retryAfter: 3 },
   '/api/test/challenge-next': { action: 'js_challenge' },

@@ -184,6 +184,10 @@ export const replay: Command = {
       const reason = check(report)
       return reason === undefined ? [] : [`${text}: ${reason}`]
     })
+    // A gate that judged nothing proves nothing.
+    if (conditions.length > 0 && report.requests === 0) {
+      failures.push('--fail-if: no request was judged')
+    }
     for (const failure of failures) io.err(`${paint(io.color, 'red', 'failed:')} ${failure}\n`)
     return failures.length > 0 ? EXIT_FINDINGS : EXIT_OK
   },

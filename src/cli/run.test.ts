@@ -59,7 +59,7 @@ test.each([
   [['launch-it'], `unknown command "launch-it": expected one of ${NAMES.join(', ')}`],
   [['toString'], expect.stringContaining('unknown command "toString"')],
   [['rules', 'chek', 'a.yaml'], 'edge1020 rules: unknown action "chek": did you mean check?'],
-  [['rules'], 'edge1020 rules: expected print, check or export'],
+  [['rules'], 'edge1020 rules: expected print, check, export or format'],
   [['update', 'ans'], 'edge1020 update: unknown data "ans": did you mean asn?'],
   [['update'], 'edge1020 update: expected asn or feeds'],
   [['update', 'asn', 'x'], 'edge1020 update: unexpected "x": expected only asn or feeds'],

@@ -53,23 +53,24 @@ const isPlainFileIn = (folder: string, file: string): boolean => {
 export const readersForForms = (paths: readonly string[], loading: LoadOptions): Readers => {
   const readers = readersOf(loading)
   let named: Set<string> | undefined
-  const check = (path: string, from: string, code: 'invalid_list' | 'invalid_page') => {
+  /** The reason why a form may not name the file. */
+  const refusal = (path: string, from: string): string | undefined => {
     const file = fileOf(path, from)
-    if (isPlainFileIn(dirname(from), file)) return
+    if (isPlainFileIn(dirname(from), file)) return undefined
     named ??= namedIn(paths, loading)
-    if (named.has(file)) return
-    throw new EdgeError(
-      code,
-      `"${path}": expected a file in the folder of the rule document, or one that a document on the disk names already; to name another one, edit the document itself`
-    )
+    return named.has(file)
+      ? undefined
+      : `"${path}": expected a file in the folder of the rule document, or one that a document on the disk names already; to name another one, edit the document itself`
   }
   return {
     readList: (path, from, kind) => {
-      check(path, from, 'invalid_list')
+      const refused = refusal(path, from)
+      if (refused !== undefined) throw new EdgeError('invalid_list', refused)
       return readers.readList(path, from, kind)
     },
     readPage: (path, from) => {
-      check(path, from, 'invalid_page')
+      const refused = refusal(path, from)
+      if (refused !== undefined) throw new EdgeError('invalid_page', refused)
       return readers.readPage(path, from)
     },
   }

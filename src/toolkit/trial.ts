@@ -1,6 +1,7 @@
 import { actions } from '../actions.ts'
 import type { Answer, AnswerOptions } from '../answers/answer.ts'
 import { createAnswers } from '../answers/create.ts'
+import { isChallenge } from '../challenges/level.ts'
 import type { Challenging } from '../challenges/open.ts'
 import { openChallenges } from '../challenges/open.ts'
 import { RequestContext, readOverrides } from '../context.ts'
@@ -145,11 +146,11 @@ export class Trial {
     return action !== 'pass' && (!(action in actions) || actions[action as Rule['action']].answers)
   }
 
-  /** Cloudflare's error code of the refusal, e.g. 1020; 0 where it has none. */
+  /** Cloudflare's error code of the refusal, e.g. 1020; 0 where it has none, as the page of a challenge. */
   get code(): number {
     const { action, matches } = this.#made
     if (action === 'no_zone') return NO_ZONE
-    return this.isRefused ? (matches.at(-1)?.code ?? 0) : 0
+    return this.isRefused && !isChallenge(action) ? (matches.at(-1)?.code ?? 0) : 0
   }
 
   /** Every rule that matched, in the order of evaluation: the last one decided. */

@@ -78,7 +78,8 @@ const secondsOf = (response: Response): number => {
 const beginningOf = async ({ body }: Response): Promise<string> => {
   const decoder = new TextDecoder()
   let text = ''
-  for await (const chunk of body ?? []) {
+  // The types of the DOM do not know that a body can be iterated; Node does it.
+  for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true })
     if (text.length >= MAX_SHOWN_CHARS) break
   }
