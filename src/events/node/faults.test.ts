@@ -348,7 +348,8 @@ test('a writing thread that ends is a trouble, until the next one has done its w
   await inTables(watched.store)
   const [writing] = posted.mock.contexts as [Worker]
   posted.mockRestore()
-  await writing.terminate()
+  // Not `terminate()`: in the middle of a call, libsql would abort the process on Node 24. An error of its own ends the thread.
+  writing.postMessage({ kind: 'open', store: Number.NaN })
   await inTrouble(watched, /the thread edge1020 events: writing ended/)
   await recovered(watched)
   events.push(...(await refuse(watched.store)))
