@@ -67,6 +67,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   warnings: ['language', 'rules'],
   editor: ['language', 'lint', 'visitor'],
   lint: [
+    'challenges',
     'import',
     'language',
     'lists',
@@ -180,6 +181,8 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   'rule-tests': [
     'actions',
     'answers',
+    'challenges',
+    'events',
     'import',
     'language',
     'lists',

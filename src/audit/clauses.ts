@@ -1,3 +1,5 @@
+import { toBytes } from '../language/bytes.ts'
+import { quote } from '../language/print.ts'
 import type { GoodVisitor } from './visitors.ts'
 
 /** Words that nearly every user agent has. */
@@ -20,7 +22,7 @@ export const tokenOf = (agent: string): string | undefined => {
   return first === undefined || COMMON.test(first) ? undefined : first
 }
 
-const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
+const quoted = (text: string) => quote(toBytes(text))
 const WELL_KNOWN = /^\/\.well-known\/[^/?]+/
 
 /**

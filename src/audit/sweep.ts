@@ -1,6 +1,7 @@
-import type { LogicalNode, RootNode } from '../language/ast.ts'
+import type { LogicalNode } from '../language/ast.ts'
 import { treeOf } from '../language/compile/tree.ts'
 import { derive } from '../language/derive.ts'
+import { isLogical } from '../language/walk.ts'
 import { replaceRules } from '../rules/replace-rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
@@ -13,9 +14,6 @@ export interface SweepRow {
   readonly stoppedGood: number
   readonly stoppedBad: number
 }
-
-const isLogical = (root: RootNode): root is LogicalNode =>
-  root.kind !== 'literal' && root.kind !== 'field' && root.kind !== 'call'
 
 /** The tree with another number wherever a field of this kind is compared with one. */
 const withThreshold = (

@@ -1,3 +1,4 @@
+import { otherLines } from '../replay/other-lines.ts'
 import type {
   ExampleReport,
   GroupReport,
@@ -188,21 +189,9 @@ ${silent.length === 0 ? '' : html(markup`<details><summary>${many(silent.length,
 `
 }
 
-const skippedSection = ({ skipped, broken, noAddress, noZone }: ReplayReport): string => {
-  const rows = (
-    [
-      [skipped.broken, 'unreadable'],
-      [
-        skipped.withoutRequest,
-        'without a request: TLS on a plain port, connections that sent nothing',
-      ],
-      [skipped.comments, 'comments or blank'],
-      [skipped.outsideTime, 'outside --since and --until'],
-      [skipped.notSampled, 'left out by --sample'],
-      [noAddress, 'without a readable address: rules about addresses did not match them'],
-      [noZone, 'for a host of no zone: refused with 1023'],
-    ] as const
-  ).filter(([count]) => count > 0)
+const skippedSection = (report: ReplayReport): string => {
+  const { broken } = report
+  const rows = otherLines(report)
   if (rows.length === 0) return ''
   return markup`<section>
 <h2>Lines of another kind</h2>

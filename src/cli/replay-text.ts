@@ -1,3 +1,4 @@
+import { otherLines } from '../replay/other-lines.ts'
 import type {
   ExampleReport,
   GroupReport,
@@ -209,22 +210,9 @@ const statusText = (color: boolean, { statuses, refused, requests }: ReplayRepor
   )
 }
 
-const skippedText = (
-  color: boolean,
-  { skipped, broken, noAddress, noZone }: ReplayReport
-): string => {
-  const rows = [
-    [skipped.broken, 'unreadable'],
-    [
-      skipped.withoutRequest,
-      'without a request: TLS on a plain port, connections that sent nothing',
-    ],
-    [skipped.comments, 'comments or blank'],
-    [skipped.outsideTime, 'outside --since and --until'],
-    [skipped.notSampled, 'left out by --sample'],
-    [noAddress, 'without a readable address: rules about addresses did not match them'],
-    [noZone, 'for a host of no zone: refused with 1023'],
-  ].filter(([count]) => Number(count) > 0) as [number, string][]
+const skippedText = (color: boolean, report: ReplayReport): string => {
+  const { broken } = report
+  const rows = otherLines(report)
   if (rows.length === 0) return ''
   const counts = right(rows.map(([count]) => number(count)))
   const examples = broken.map(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { messageOf } from '../error.ts'
+import type { SecurityEvent } from '../events/event.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
 import type { SuiteReport } from '../rule-tests/node/suite.ts'
@@ -15,7 +16,7 @@ import { tap } from '../rule-tests/reporters/tap.ts'
 import { text } from '../rule-tests/reporters/text.ts'
 import type { RunOptions } from '../rule-tests/run.ts'
 import type { RuleTest } from '../rule-tests/test.ts'
-import type { RecordedEvent, WrittenTests } from '../rule-tests/write.ts'
+import type { WrittenTests } from '../rule-tests/write.ts'
 import { initialTests, recordedEvent, recordedTests } from '../rule-tests/write.ts'
 import { onShutdown } from '../server/shutdown.ts'
 import { watchRules } from '../server/watch-rules.ts'
@@ -147,7 +148,7 @@ const writeTests = (
 const EXPECTED_EVENT = 'expected an event, as `edge1020 events --format ndjson` prints them'
 
 /** The events of standard input. */
-const readEvents = async (io: Io): Promise<RecordedEvent[]> => {
+const readEvents = async (io: Io): Promise<SecurityEvent[]> => {
   const chunks: Buffer[] = []
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk))
   const lines = Buffer.concat(chunks).toString('utf8').split('\n')

@@ -70,7 +70,7 @@ export const openTrials = async <T>(
     })
     const personas = readPersonaFiles(args.texts('personas'))
     const { geo, asn, reputation, bots } = sources
-    // Fingerprints come with the visitor, where he has any.
+    // Personas and attributes bring the TLS fingerprints.
     const options = { ruleset, personas, geo, asn, reputation, bots, seesTls: true }
     const trials = createTrials(options)
     for (const warning of trials.warnings) {

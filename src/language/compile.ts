@@ -1,4 +1,4 @@
-import type { LogicalNode, RootNode } from './ast.ts'
+import type { RootNode } from './ast.ts'
 import { compileCondition, compileElements, compileTest } from './compile/logic.ts'
 import type { CompileOptions, Lists } from './compile/options.ts'
 import { withTree } from './compile/tree.ts'
@@ -15,7 +15,7 @@ import { print } from './print.ts'
 import type { Scheme } from './scheme.ts'
 import type { Context, Type, Value } from './types.ts'
 import { arrayOf } from './types.ts'
-import { descendants, isOperand } from './walk.ts'
+import { descendants, isLogical, isOperand } from './walk.ts'
 
 export type { Lists } from './compile/options.ts'
 
@@ -29,9 +29,6 @@ export interface Options {
   expect?: 'Bool' | 'any'
   limits?: Partial<Limits>
 }
-
-const isLogical = (node: RootNode): node is LogicalNode =>
-  !isOperand(node) && node.kind !== 'literal'
 
 const evaluator = (
   root: RootNode,

@@ -36,3 +36,7 @@ export const fieldsOf = (node: AnyNode): FieldNode[] =>
 
 export const isOperand = (node: AnyNode): node is OperandNode =>
   node.kind === 'field' || node.kind === 'call'
+
+/** True of a condition: what can be true or false of a request. */
+export const isLogical = (node: RootNode): node is LogicalNode =>
+  !isOperand(node) && node.kind !== 'literal'

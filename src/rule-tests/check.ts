@@ -1,9 +1,8 @@
+import { isChallenge } from '../challenges/level.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Trial } from '../toolkit/trial.ts'
 import { isCalled, unknownRule } from './names.ts'
 import type { Expected } from './test.ts'
-
-const CHALLENGES: ReadonlySet<string> = new Set(['managed_challenge', 'js_challenge', 'challenge'])
 
 /** The verdict in words: `pass`, `block 1020 by "no scripts"`. */
 export const verdictText = (trial: Trial): string => {
@@ -23,7 +22,7 @@ const actionProblem = ({ action }: Expected, trial: Trial): string[] => {
     action === 'pass'
       ? !isRefused
       : action === 'challenge'
-        ? CHALLENGES.has(trial.action)
+        ? isChallenge(trial.action)
         : trial.action === action || matches.some((match) => !isRefused && match.action === action)
   return isMet ? [] : [`expected ${action}, got ${verdictText(trial)}`]
 }

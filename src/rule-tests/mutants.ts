@@ -2,6 +2,7 @@ import type { CompareNode, LogicalNode, Right, RootNode } from '../language/ast.
 import { treeOf } from '../language/compile/tree.ts'
 import { derive } from '../language/derive.ts'
 import { print } from '../language/print.ts'
+import { isLogical } from '../language/walk.ts'
 import type { ProductSlot as Slot } from '../rules/replace-rules.ts'
 import { replaceRules, PRODUCT_SLOTS as SLOTS } from '../rules/replace-rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
@@ -130,9 +131,6 @@ const variantsOf = function* (node: LogicalNode): Generator<Variant> {
 
 /** Products whose phases evaluate the expression of a rule. */
 const BY_EXPRESSION: readonly Slot[] = ['rules', 'rateLimits']
-
-const isLogical = (root: RootNode): root is LogicalNode =>
-  root.kind !== 'literal' && root.kind !== 'field' && root.kind !== 'call'
 
 const mutantsOf = function* (ruleset: Ruleset, rule: Rule, slot: Slot): Generator<Mutant> {
   const about = { rule, place: placeOf(rule), touched: [rule] }

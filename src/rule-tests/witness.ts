@@ -1,9 +1,11 @@
 import type { CallNode, CompareNode, LogicalNode, OperandNode, Right } from '../language/ast.ts'
-import { toText } from '../language/bytes.ts'
+import { toBytes, toText } from '../language/bytes.ts'
 import { treeOf } from '../language/compile/tree.ts'
 import type { Expression } from '../language/expression.ts'
 import type { Value } from '../language/types.ts'
+import { isLogical } from '../language/walk.ts'
 import { formatIp } from '../lists/ip.ts'
+import { patternWitnesses } from '../toolkit/counterfactual/pattern.ts'
 import type { RuleTest } from './test.ts'
 
 /** Values of fields, as texts and numbers; a header has the key `header name`. */
@@ -45,23 +47,16 @@ const plain = (value: Value): string | number | boolean | undefined => {
   return typeof value === 'object' && 'family' in value ? formatIp(value) : undefined
 }
 
-const REGEX_META = /[\\^$.|?*+()[\]{}]/
-
+/** A text that the pattern matches; for a path one that begins with a slash, where there is one. */
 const fromPattern = (field: string, { operator, right }: CompareNode): string | undefined => {
   if (right.kind !== 'pattern') return undefined
-  const text = toText(right.pattern)
-  if (operator !== 'matches') {
-    return containing(
-      field,
-      text.replace(/\\([*\\])|\*/g, (_, escaped?: string) => escaped ?? 'x')
-    )
-  }
-  const literal = text
-    .replace(/^\(\?i\)/, '')
-    .replace(/^\^|\$$/g, '')
-    .replace(/\\([./-])/g, '\u0000$1')
-  if (REGEX_META.test(literal.replace(/\u0000./g, ''))) return undefined
-  return containing(field, literal.replaceAll('\u0000', ''))
+  const { pattern, test } = right
+  const found = patternWitnesses(operator === 'matches' ? 'regex' : 'wildcard', pattern, test)
+  // A path is normalized before rules see it: slashes in a row become one.
+  const texts = found
+    .map((text) => containing(field, toText(text)))
+    .filter((text) => !PATHS.includes(field) || !text.includes('//'))
+  return texts.find((text) => test(toBytes(text))) ?? texts[0]
 }
 
 const firstOf = (right: Right): string | number | boolean | undefined => {
@@ -201,9 +196,6 @@ const requestOf = (values: Values, base: Request): Request => {
     },
   }
 }
-
-const isLogical = (root: { kind: string }): root is LogicalNode =>
-  root.kind !== 'literal' && root.kind !== 'field' && root.kind !== 'call'
 
 /**
  * A request that probably matches an expression, made from the values that the expression itself names. The caller judges it

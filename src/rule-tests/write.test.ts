@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { eventWith } from '../events/event.fixture.ts'
+import type { SecurityEvent } from '../events/event.ts'
 import { readPersonas } from '../personas/personas.ts'
 import { loadRules } from '../rules/load.ts'
 import { readTestFiles } from './read.ts'
@@ -21,6 +23,8 @@ test.each([
   'ends_with(lower(http.request.uri.path), ".php")',
   'http.request.uri.path wildcard "/a/*/c"',
   'http.request.uri.path matches "^/wp-login\\.php$"',
+  'http.request.uri.path matches "^/(a|b)+[0-9]{2}$"',
+  'http.user_agent matches "(?i)curl|wget"',
   'http.request.uri contains "?id="',
   'http.request.uri.query contains "union"',
   'http.host in {"a.test" "b.test"}',
@@ -73,7 +77,7 @@ user_agents:
 test('a rule without a request is named, and has no test', () => {
   const { text, tests, missing } = initialTests(
     [],
-    options(rule('http.request.uri.path matches "^/(a|b)+$"'))
+    options(rule('len(http.request.uri.path) gt 100'))
   )
   expect(missing.map(({ name }) => name)).toEqual(['r'])
   expect(tests).toBe(1)
@@ -92,9 +96,9 @@ test('a rate limit gets as many requests as reach it', () => {
 })
 
 test('events become tests, each request once', () => {
-  const event = {
-    ray: '8f3c2d1e0a9b7c65',
+  const event = eventWith({
     method: 'GET',
+    scheme: 'https',
     host: 'shop.test',
     path: '/x',
     query: '?a=1',
@@ -102,7 +106,7 @@ test('events become tests, each request once', () => {
     ip: '192.0.2.1',
     country: 'DE',
     asn: 64496,
-  }
+  })
   const running = options(rule('http.request.uri.path eq "/x"'))
   const { text, tests } = recordedTests(['r.yaml'], [event, { ...event, ip: '192.0.2.2' }], running)
   expect(tests).toBe(1)
@@ -122,7 +126,7 @@ test('events become tests, each request once', () => {
   }
 })
 
-test.each([
+test.each<[SecurityEvent['action'], string, boolean]>([
   ['block', '/x', true],
   ['log', '/y', true],
   ['block', '/y', false],
@@ -132,19 +136,13 @@ test.each([
     const running = options(
       'rules: [{ name: x, expression: http.request.uri.path eq "/x", action: block }, { name: y, expression: http.request.uri.path eq "/y", action: log }]'
     )
-    const text = testOfEvent({
-      ray: '8f3c2d1e0a9b7c65',
-      method: 'GET',
-      host: 'shop.test',
+    const event = eventWith({
       path,
-      query: '',
       userAgent: "a: 'b' #c",
-      ip: '192.0.2.1',
-      country: 'DE',
-      asn: 0,
       action,
-      rule: { name: path.slice(1) },
+      rule: { id: 'any', name: path.slice(1) },
     })
+    const text = testOfEvent(event)
     const [file] = readTestFiles([{ file: 't.yaml', text }])
     expect(file!.tests[0]!.request.headers).toEqual([['User-Agent', "a: 'b' #c"]])
     expect(runTests(file!.tests, running).map(({ ok }) => ok)).toEqual([holds])

@@ -1,8 +1,10 @@
 import { stringify } from 'yaml'
 import { EdgeError } from '../error.ts'
+import type { SecurityEvent } from '../events/event.ts'
 import type { RateLimit } from '../rules/products/rate-limits.ts'
 import type { Rule } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
+import { readEvent } from '../toolkit/requests/event.ts'
 import type { Trial } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
 import { placeOf } from '../toolkit/trial-phases.ts'
@@ -119,23 +121,22 @@ export const initialTests = (rules: readonly string[], options: RunOptions): Wri
   }
 }
 
-/** What a test takes over from an event. */
-export interface RecordedEvent {
-  readonly ray: string
-  readonly method: string
-  readonly host: string
-  readonly path: string
-  readonly query: string
-  readonly userAgent: string
-  readonly ip: string
-  readonly country: string
-  readonly asn: number
-}
-
-const TEXTS = ['ray', 'method', 'host', 'path', 'query', 'userAgent', 'ip', 'country'] as const
+/** Of an event as `events --format ndjson` prints it: the members that a test takes over. */
+const TEXTS = [
+  'ray',
+  'method',
+  'scheme',
+  'host',
+  'path',
+  'query',
+  'userAgent',
+  'protocol',
+  'ip',
+  'country',
+] as const
 
 /** One event as JSON; `undefined` where the text is none. */
-export const recordedEvent = (text: string): RecordedEvent | undefined => {
+export const recordedEvent = (text: string): SecurityEvent | undefined => {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -143,22 +144,16 @@ export const recordedEvent = (text: string): RecordedEvent | undefined => {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  const event = value as Record<string, unknown>
+  const event = value as Partial<SecurityEvent>
   const isEvent = TEXTS.every((name) => typeof event[name] === 'string')
-  return isEvent && typeof event['asn'] === 'number' ? (value as RecordedEvent) : undefined
+  return isEvent && typeof event.asn === 'number' ? (event as SecurityEvent) : undefined
 }
 
 /** The request of an event, as far as the event has it. */
-const requestOfEvent = (event: RecordedEvent): Request => ({
-  method: event.method,
-  url: `https://${event.host}${event.path}${event.query}`,
-  headers: [['User-Agent', event.userAgent]],
-  from: {
-    ...(event.ip === '' ? {} : { ip: event.ip }),
-    ...(event.country === '' ? {} : { country: event.country }),
-    ...(event.asn === 0 ? {} : { asn: event.asn }),
-  },
-})
+const requestOfEvent = (event: SecurityEvent): Request => {
+  const { from = {}, ...request } = readEvent(event).request
+  return { ...request, from }
+}
 
 /**
  * Writes tests from events: the request of each, with the verdict of today's rules. Events of one request count once, and so do
@@ -166,7 +161,7 @@ const requestOfEvent = (event: RecordedEvent): Request => ({
  */
 export const recordedTests = (
   rules: readonly string[],
-  events: readonly RecordedEvent[],
+  events: readonly SecurityEvent[],
   options: RunOptions
 ): WrittenTests => {
   const trials = createTrials(options)
@@ -187,12 +182,7 @@ export const recordedTests = (
 }
 
 /** One test in YAML for the request of an event, that expects what the event says. */
-export const testOfEvent = (
-  event: RecordedEvent & {
-    readonly action: string
-    readonly rule: { readonly name: string }
-  }
-): string => {
+export const testOfEvent = (event: SecurityEvent): string => {
   const { headers = [], from, ...request } = requestOfEvent(event)
   const { action, rule } = event
   const test = {

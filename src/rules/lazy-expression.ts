@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../error.ts'
-import { OPTIONS, optionsOf, TREE, treeOf } from '../language/compile/tree.ts'
+import { ORIGIN, originOf } from '../language/compile/tree.ts'
 import type { Expression, ListUse } from '../language/expression.ts'
 import type { Context, Type, Value } from '../language/types.ts'
 import { BOOL } from '../language/types.ts'
@@ -29,12 +29,8 @@ export class LazyExpression implements Expression {
     return this.#compiled
   }
 
-  get [TREE]() {
-    return treeOf(this.#expression)
-  }
-
-  get [OPTIONS]() {
-    return optionsOf(this.#expression)
+  get [ORIGIN]() {
+    return originOf(this.#expression)
   }
 
   matches(context: Context): boolean {

@@ -5,27 +5,31 @@ import type { CompileOptions } from './options.ts'
 /**
  * Keeps the tree that an expression was compiled from, for look-ups that serve many rules together.
  * A WeakMap would be tidier, and makes collecting garbage slow while thousands of rules are compiled.
- * An expression that compiles itself later has getters of these names.
+ * An expression that compiles itself later has a getter of this name.
  */
-export const TREE = Symbol('tree')
-export const OPTIONS = Symbol('options')
+export const ORIGIN = Symbol('origin')
 
-type WithTree = Expression & {
-  readonly [TREE]?: RootNode
-  readonly [OPTIONS]?: CompileOptions
+/** What an expression was compiled from. */
+interface Origin {
+  readonly root: RootNode
+  readonly options: CompileOptions
 }
+
+type WithOrigin = Expression & { readonly [ORIGIN]?: Origin }
 
 export const withTree = (
   expression: Expression,
   root: RootNode,
   options: CompileOptions
-): Expression =>
-  Object.defineProperties(expression, { [TREE]: { value: root }, [OPTIONS]: { value: options } })
+): Expression => Object.defineProperty(expression, ORIGIN, { value: { root, options } })
 
 /** `undefined` for an expression that was not made by `compile`. */
-export const treeOf = (expression: Expression): RootNode | undefined =>
-  (expression as WithTree)[TREE]
+export const originOf = (expression: Expression): Origin | undefined =>
+  (expression as WithOrigin)[ORIGIN]
+
+/** The tree of an expression; `undefined` for one that was not made by `compile`. */
+export const treeOf = (expression: Expression): RootNode | undefined => originOf(expression)?.root
 
 /** The options that it was compiled with; likewise. */
 export const optionsOf = (expression: Expression): CompileOptions | undefined =>
-  (expression as WithTree)[OPTIONS]
+  originOf(expression)?.options

@@ -1,3 +1,4 @@
+import { isChallenge } from '../../challenges/level.ts'
 import type { Matching } from '../../language/compile/rules.ts'
 import { compileRules } from '../../language/compile/rules.ts'
 import type { Value } from '../../language/types.ts'
@@ -14,8 +15,6 @@ export interface Covered {
   readonly values: ReadonlyMap<number, Value>
 }
 
-const CHALLENGES: ReadonlySet<string> = new Set(['managed_challenge', 'js_challenge', 'challenge'])
-
 /** True where a request that matches the first rule never comes to the second. */
 const ends = ({ rule: { draft } }: Judging, { rule: later }: Judging): boolean => {
   const { action, skip, enabled } = draft
@@ -23,7 +22,7 @@ const ends = ({ rule: { draft } }: Judging, { rule: later }: Judging): boolean =
   if (action === 'block') return true
   if (action === 'skip') return skip?.current ?? true
   // A visitor who has passed a challenge comes to the rules behind it, and has passed the same one there.
-  return CHALLENGES.has(action ?? '') && later.draft.action === action
+  return isChallenge(action ?? '') && later.draft.action === action
 }
 
 /** More rules than these are not looked at together. */
