@@ -2,11 +2,12 @@ import type { Connection } from './database.ts'
 import { firstId, MS } from './sql.ts'
 import type { Limits } from './store-limits.ts'
 import type { Tables } from './tables.ts'
+import { dayOf } from './texts.ts'
 
 /** Events removed in one go: others write and read in between. */
 const BITE_EVENTS = 1_000
 const TEXTS_BITE = 1_000
-const MS_PER_DAY = 86_400_000
+const OLDEST = `SELECT ${MS} FROM events ORDER BY id LIMIT 1`
 
 const number = (db: Connection, sql: string): number | undefined => {
   const row = db.prepare(sql).get() as Record<string, unknown> | undefined
@@ -22,7 +23,7 @@ const bytesInUse = (db: Connection): number => {
 
 /** The condition of the events that have to go now; undefined where all may stay. */
 const surplus = (db: Connection, { maxAgeMs, maxBytes, maxEvents }: Limits): string | undefined => {
-  const oldestMs = number(db, `SELECT ${MS} FROM events ORDER BY id LIMIT 1`)
+  const oldestMs = number(db, OLDEST)
   if (oldestMs === undefined) return undefined
   const boundaryMs = Date.now() - maxAgeMs
   const bite = (count: number, where = '1') =>
@@ -33,9 +34,10 @@ const surplus = (db: Connection, { maxAgeMs, maxBytes, maxEvents }: Limits): str
   return bytesInUse(db) > maxBytes ? bite(BITE_EVENTS) : undefined
 }
 
-/** Texts that only removed events had. */
-const removeTexts = (db: Connection, removedBeforeMs: number): boolean => {
-  const day = Math.floor(removedBeforeMs / MS_PER_DAY) - 1
+/** Texts that only removed events had: those of days before the oldest event that is left. */
+const removeTexts = (db: Connection): boolean => {
+  const oldestMs = number(db, OLDEST)
+  const day = dayOf(oldestMs ?? Date.now()) - 1
   const { changes } = db
     .prepare<number[]>(
       `DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE day < ? LIMIT ${TEXTS_BITE})`
@@ -57,16 +59,15 @@ export const prune = (
   onEvicted: (events: number) => void
 ): boolean => {
   if (surplus(db, limits) === undefined) {
-    const removedMs = number(db, "SELECT value FROM facts WHERE name = 'removed_before_ms'")
-    if (removedMs === undefined) return false
-    return tables.transaction(() => removeTexts(db, removedMs))
+    if (tables.fact('removed_before_ms') === undefined) return false
+    return tables.transaction(() => removeTexts(db))
   }
   const removed = tables.transaction(() => {
     const last = surplus(db, limits)
     if (last === undefined) return 0
     const { changes } = db.prepare(`DELETE FROM events WHERE id <= ${last}`).run()
     tables.setFact('events', Math.max(0, (tables.fact('events') ?? 0) - changes))
-    const oldestMs = number(db, `SELECT ${MS} FROM events ORDER BY id LIMIT 1`)
+    const oldestMs = number(db, OLDEST)
     const since = oldestMs ?? Date.now() - limits.maxAgeMs
     tables.setFact('removed_before_ms', Math.max(since, tables.fact('removed_before_ms') ?? 0))
     return changes

@@ -142,6 +142,28 @@ describe('retention', () => {
     expect(await isFound(store, events.at(-1)!.ray)).toBe(true)
   })
 
+  test.each([
+    ['ahead', [10, 10, 10], 1_000],
+    ['ahead, and is set back', [10, 10, 0], 2_500],
+    ['behind, and is set right', [-10, -10, 0], 1_000],
+  ])('leaves whole what it keeps where the clock is %s', async (_, days, kept) => {
+    const rays = days.flatMap((day, third) =>
+      Array.from({ length: 1_000 }, (_, i) => {
+        const ms = Date.now() + day * DAY_MS + third * 2_000 + i
+        return eventWith({
+          ray: `${ms.toString(16).padStart(12, '0')}${third}${i.toString(16).padStart(3, '0')}`,
+          time: new Date(ms).toISOString(),
+        })
+      })
+    )
+    const store = await fill({ maxEvents: kept, maxAgeDays: 30 }, rays)
+    const looked = rays.filter((_, i) => i % 50 === 49)
+    const found = await Promise.all(looked.map(({ ray }) => store.find(ray)))
+    const events = found.flatMap((one) => (one.found ? one.events : []))
+    expect(events).toHaveLength(kept / 50)
+    expect(looked).toEqual(expect.arrayContaining(events))
+  })
+
   test('removes what is too old, and nothing else', async () => {
     const [old, young] = [aged(8), aged(6)]
     const store = await fill({ maxAgeDays: 7 }, [old, young])

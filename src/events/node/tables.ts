@@ -5,7 +5,7 @@ import type { Connection } from './database.ts'
 import type { Entry } from './journal-lines.ts'
 import { OLD_EVENTS } from './schema.ts'
 import { firstId, ID_OF, MS } from './sql.ts'
-import { Texts } from './texts.ts'
+import { dayOf, Texts } from './texts.ts'
 
 /** Rows of one statement, the most first. A crossing into the driver costs more than what it inserts. */
 const ROWS = [32, 16, 8, 4, 2, 1] as const
@@ -145,9 +145,10 @@ export class Tables {
     if (events.length === 0) return
     const slots = this.#slots()
     const values: Value[] = []
-    const put = (text: string) => this.#texts.put(text)
     for (const event of events) {
       const ms = timeOf(event)
+      const day = dayOf(ms)
+      const put = (text: string) => this.#texts.put(text, day)
       values.push(ms, slots(ms), ...encode(event, () => JSON.stringify(event), put))
     }
     let from = 0

@@ -10,13 +10,15 @@ const MS_PER_DAY = 86_400_000
 /** Marks a text that stands in its column, so that it is never taken for a number. */
 export const INLINE = "'"
 
-export const today = () => Math.floor(Date.now() / MS_PER_DAY)
+/** The day of a time, as texts keep it. */
+export const dayOf = (ms: number): number => Math.floor(ms / MS_PER_DAY)
 
 /**
  * Gives repeated texts a number, so that each is in the file once. A text that is seen for the first time stands in its
  * column: visitors who never say the same twice fill no table.
  *
- * Each row keeps the last day on which it was used: when all events of that day are gone, nothing points to it.
+ * Each row keeps the last day of an event that points to it, by the event's own time: a clock can be wrong, and can be set back. When the
+ * oldest event left is of a later day, nothing points to the row.
  */
 export class Texts {
   readonly #ids = new Map<string, { id: number; day: number }>()
@@ -31,27 +33,29 @@ export class Texts {
     this.#touch = db.prepare<[(string | number)[]]>('UPDATE texts SET day = ? WHERE id = ?')
   }
 
-  /** What stands for a text in an event's column. Only within a transaction. */
-  put(text: string): Value {
+  /**
+   * What stands for a text in the column of an event. Only within a transaction.
+   *
+   * @param day of the event
+   */
+  put(text: string, day: number): Value {
     if (text.length < SHORTEST_CHARS || text.length > LONGEST_CHARS) return INLINE + text
     const known = this.#ids.get(text)
-    if (known !== undefined && known.day === today()) return known.id
+    if (known !== undefined && known.day >= day) return known.id
     if (known === undefined && !this.#seen.has(text)) {
       if (this.#seen.size === REMEMBERED) this.#seen.clear()
       this.#seen.add(text)
       return INLINE + text
     }
-    return this.#used(text)
+    return this.#used(text, day)
   }
 
-  #used(text: string): number {
-    const day = today()
+  #used(text: string, day: number): number {
     const row = this.#find.get(text) as { id: number; day: number } | undefined
-    let id = row?.id
-    if (id === undefined) id = Number(this.#add.run([text, day]).lastInsertRowid)
-    else if (row?.day !== day) this.#touch.run([day, id])
+    const id = row?.id ?? Number(this.#add.run([text, day]).lastInsertRowid)
+    if (row !== undefined && row.day < day) this.#touch.run([day, id])
     if (this.#ids.size === REMEMBERED) this.#ids.clear()
-    this.#ids.set(text, { id, day })
+    this.#ids.set(text, { id, day: Math.max(day, row?.day ?? day) })
     return id
   }
 
