@@ -10,7 +10,7 @@ import type { CompileOptions } from './options.ts'
 export const ORIGIN = Symbol('origin')
 
 /** What an expression was compiled from. */
-interface Origin {
+export interface Origin {
   readonly root: RootNode
   readonly options: CompileOptions
 }
