@@ -4,12 +4,14 @@ import { addressShares, asksAddress } from '../audit/share.ts'
 import type { SweepRow } from '../audit/sweep.ts'
 import { sweep } from '../audit/sweep.ts'
 import { WEIGHTS } from '../audit/visitors.ts'
+import { paint } from '../paint.ts'
 import { percent } from '../rule-tests/reporters/report.ts'
 import type { Rule } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError } from './command.ts'
-import { paint, printable, table } from './printable.ts'
+import { counted } from './counted.ts'
+import { printable, table } from './printable.ts'
 import { openTrials, TRIAL_FLAGS } from './trials.ts'
 
 const HOST = 'shop.test'
@@ -42,8 +44,7 @@ const shareText = (share: number) => `${(share * 100).toFixed(1)} %`
 const verdictOf = ({ action, code }: AuditFinding) =>
   action === 'block' ? `${action} ${code}` : action
 
-const visitorsText = (count: number, kind: string) =>
-  `${count} ${kind} visitor${count === 1 ? '' : 's'}`
+const visitorsText = (count: number, kind: string) => counted(count, `${kind} visitor`)
 
 const printFinding = (finding: AuditFinding, share: number | undefined, io: Io) => {
   const { rule, place, severity, visitors, badStopped, remedy } = finding

@@ -1,5 +1,5 @@
 import { EdgeError } from '../error.ts'
-import { paint } from './printable.ts'
+import { paint } from '../paint.ts'
 import { helpPointer } from './run.ts'
 
 /**

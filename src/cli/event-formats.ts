@@ -1,10 +1,11 @@
 import { csvHead, csvLine, eventCsv } from '../events/csv.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import type { EventPage, SeriesPoint, TopRow } from '../events/query.ts'
+import { paint } from '../paint.ts'
 import type { Io } from './command.ts'
 import { shownTime } from './event-one.ts'
 import { fitTable } from './fit-table.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
 export type Format = (typeof FORMATS)[number]

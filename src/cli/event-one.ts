@@ -1,6 +1,7 @@
 import type { SecurityEvent } from '../events/event.ts'
+import { paint } from '../paint.ts'
 import type { Io } from './command.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 
 const MAX_VALUE_CHARS = 400
 

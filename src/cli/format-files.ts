@@ -5,6 +5,7 @@ import { EdgeError } from '../error.ts'
 import { fileReason } from '../text-file.ts'
 import type { Arguments, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK } from './command.ts'
+import { counted } from './counted.ts'
 import { writeText } from './output.ts'
 import { printable } from './printable.ts'
 
@@ -56,9 +57,7 @@ export const formatFiles = (paths: readonly string[], args: Arguments, io: Io): 
   else {
     for (const file of changed) io.out(`${printable(file)}\n`)
     const verb = isCheck ? 'would change' : 'changed'
-    io.err(
-      `${changed.length} of ${files.length} ${files.length === 1 ? 'file' : 'files'} ${verb}\n`
-    )
+    io.err(`${changed.length} of ${counted(files.length, 'file')} ${verb}\n`)
   }
   return isCheck && changed.length > 0 ? EXIT_FINDINGS : EXIT_OK
 }

@@ -3,11 +3,11 @@ import type { Block } from '../client/identify.ts'
 import { identify as identifyResponse } from '../client/identify.ts'
 import type { PlainResponse } from '../client/response.ts'
 import { EdgeError, messageOf } from '../error.ts'
+import { paint } from '../paint.ts'
 import { fileReason } from '../text-file.ts'
 import { readSaved } from '../toolkit/saved-response.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
-import { paint } from './printable.ts'
 
 const MAX_SECONDS = 600
 const MS_PER_SECOND = 1_000

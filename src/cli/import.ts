@@ -3,16 +3,16 @@ import { type Imported, importRules } from '../import/node/import.ts'
 import type { ImportedRule } from '../import/rule.ts'
 import { PRODUCT_NAMES } from '../import/ruleset.ts'
 import { toDocument } from '../import/yaml.ts'
+import { paint } from '../paint.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
+import { counted } from './counted.ts'
 import { reportLeftOut, writeText } from './output.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 /** A rule for programs, without the parts that only this edge needs. */
 const printed = ({ entries: _, ...rule }: ImportedRule) => rule
-
-const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

@@ -12,6 +12,7 @@ import type { LintedPaths } from '../lint/node/lint-paths.ts'
 import { lintPaths } from '../lint/node/lint-paths.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
+import { counted } from './counted.ts'
 import { DEFAULT_DATA } from './defaults.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
@@ -20,8 +21,6 @@ const FORMATS = ['text', 'json', 'sarif', 'github'] as const
 type Format = (typeof FORMATS)[number]
 
 const MAX_COUNT = 1_000_000
-
-const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 
 const countOf = (findings: readonly Finding[], severity: Severity) =>
   findings.filter((finding) => finding.severity === severity).length

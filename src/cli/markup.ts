@@ -1,17 +1,5 @@
+import { escapeHtml } from '../answers/escape.ts'
 import { printable } from './printable.ts'
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-}
-
-/** Text as HTML, in an element or a quoted attribute. Control characters and direction overrides are shown as escapes. */
-export const escapeHtml = (text: string): string =>
-  printable(text).replace(/[&<>"'`]/g, (unit) => ENTITIES[unit]!)
 
 /** What is HTML already. */
 export interface Html {
@@ -21,7 +9,8 @@ export interface Html {
 type Part = string | number | Html | readonly Html[]
 
 const partHtml = (part: Part): string => {
-  if (typeof part === 'string') return escapeHtml(part)
+  // Control characters and direction overrides of a log are shown as escapes.
+  if (typeof part === 'string') return escapeHtml(printable(part))
   if (typeof part === 'number') return String(part)
   return 'html' in part ? part.html : part.map(({ html }) => html).join('')
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { EdgeError, messageOf } from '../error.ts'
 import type { LeftOut } from '../import/rule.ts'
+import { paint } from '../paint.ts'
 import type { Io } from './command.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 
 /** @throws EdgeError `not_written` */
 export const writeText = (file: string, text: string): void => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { paint, printable, table } from './printable.ts'
+import { printable, table } from './printable.ts'
 
 test.each([
   ['plain text, ünïcode and 日本', 'plain text, ünïcode and 日本'],
@@ -16,12 +16,6 @@ test.each([
   ['\x1b'.repeat(7), 3, '\\x1b\\x1b…'],
 ])('%j is cut to %d characters: %j', (text, max, expected) => {
   expect(printable(text, max)).toBe(expected)
-})
-
-test('styles are for terminals', () => {
-  expect(paint(true, 'red', 'no')).toBe('\x1b[31mno\x1b[39m')
-  expect(paint(true, 'bold', 'no')).toBe('\x1b[1mno\x1b[22m')
-  expect(paint(false, 'red', 'no')).toBe('no')
 })
 
 test('a table has its columns below each other and nothing at the ends of its lines', () => {

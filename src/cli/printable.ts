@@ -15,21 +15,6 @@ export const printable = (text: string, max = Number.POSITIVE_INFINITY): string 
   })
 }
 
-const STYLES = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  cyan: [36, 39],
-} as const
-
-/** Wraps text in an ANSI style where `color` is on. */
-export const paint = (color: boolean, style: keyof typeof STYLES, text: string): string => {
-  const [open, close] = STYLES[style]
-  return color ? `\x1b[${open}m${text}\x1b[${close}m` : text
-}
-
 /** Lays rows out in columns; the last column is left ragged. */
 export const table = (rows: readonly (readonly string[])[]): string => {
   const widths: number[] = []

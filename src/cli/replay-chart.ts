@@ -1,7 +1,7 @@
 import type { ReplayReport } from '../replay/report.ts'
 import { longerStretch } from '../replay/timeline.ts'
+import { number } from './counted.ts'
 import { markup } from './markup.ts'
-import { number } from './replay-text.ts'
 
 const MOST_SLOTS = 96
 const HEIGHT = 40

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GroupReport, ReplayReport } from '../replay/report.ts'
-import { escapeHtml, markup } from './markup.ts'
+import { markup } from './markup.ts'
 import { slotsOf, timeChart } from './replay-chart.ts'
 import { replayPage } from './replay-page.ts'
 import { replayText } from './replay-text.ts'
@@ -166,5 +166,5 @@ test('a template of HTML takes text for text', () => {
   expect(markup`<p title="${'"<'}">${{ html: '<b>x</b>' }} ${3} ${[{ html: '<i/>' }]}</p>`).toBe(
     '<p title="&quot;&lt;"><b>x</b> 3 <i/></p>'
   )
-  expect(escapeHtml("a'`&")).toBe('a&#39;&#96;&amp;')
+  expect(markup`<p title='${"a'&\u202e"}'>`).toBe("<p title='a&#39;&amp;\\u202e'>")
 })

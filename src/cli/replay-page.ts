@@ -7,19 +7,18 @@ import type {
   RulesReport,
   TopicReport,
 } from '../replay/report.ts'
+import { counted, number } from './counted.ts'
 import type { Html } from './markup.ts'
 import { markup } from './markup.ts'
 import { shareBar, slotsOf, timeChart } from './replay-chart.ts'
 import { REPLAY_STYLE } from './replay-page-style.ts'
-import { number, percent } from './replay-text.ts'
+import { percent } from './replay-text.ts'
 
 const MAX_TEXT_CHARS = 300
 
 const html = (text: string): Html => ({ html: text })
 const cut = (text: string) =>
   text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text
-const many = (count: number, one: string, more: string) =>
-  `${number(count)} ${count === 1 ? one : more}`
 
 interface Row {
   readonly label: Html
@@ -59,7 +58,7 @@ const topicTable = (
   all: number
 ): string => {
   const [title, one, more] = TITLES[topic]
-  const total = `${isExact ? '' : 'more than '}${many(different, one, more)}`
+  const total = `${isExact ? '' : 'more than '}${counted(different, one, more)}`
   const rows = entries.map(({ value, count }) => ({
     label: value === '' ? html('<i>none</i>') : html(markup`${cut(value)}`),
     count,
@@ -90,11 +89,11 @@ const groupSection = (id: string, title: string, group: GroupReport, top: number
     .map(({ rule, count: n }) => ({ label: ruleLabel(rule), count: n }))
   const more = rules.length - rows.length
   return markup`<section id="${id}">
-<h2>${title}: ${many(count, 'request', 'requests')}</h2>
+<h2>${title}: ${counted(count, 'request')}</h2>
 ${html(countTable(`Rules${more > 0 ? `, without ${more} more` : ''}`, rows, count, 'rule'))}
 <div class="grid">
 ${(Object.keys(TITLES) as (keyof typeof TITLES)[]).map((topic) => html(topicTable(topic, topics[topic], count)))}</div>
-<details><summary>${many(examples.length, 'example', 'examples')}</summary>
+<details><summary>${counted(examples.length, 'example')}</summary>
 <ol class="examples">
 ${examples.map(exampleItem)}</ol></details>
 </section>
@@ -146,7 +145,7 @@ const unjudgedSection = ({ unjudged }: RulesReport, of: string): string => {
   const fields = (missing: RulesReport['unjudged'][number]['missing']) =>
     [...new Set(missing.map(({ field }) => field))].join(', ')
   return markup`<section>
-<h2>Can’t be judged from this log${of}: ${many(unjudged.length, 'rule', 'rules')}</h2>
+<h2>Can’t be judged from this log${of}: ${counted(unjudged.length, 'rule')}</h2>
 <p>These rules were left out. A rule that would have let a request past others lets none past here.</p>
 <table><thead><tr><th scope="col">rule</th><th scope="col">reads</th><th scope="col">the log lacks</th></tr></thead><tbody>
 ${unjudged.map(({ rule, missing }) =>
@@ -182,9 +181,9 @@ const silentSection = ({ matched, silent, counting }: RulesReport): string => {
   const all = rows.reduce((sum, { count }) => Math.max(sum, count), 0)
   return markup`<section>
 <h2>Other rules</h2>
-${counting.length === 0 ? '' : html(markup`<p>${many(counting.length, 'rate limiting rule', 'rate limiting rules')} counted on the log’s own time: ${counting.map(({ name }) => name).join(', ')}</p>`)}
+${counting.length === 0 ? '' : html(markup`<p>${counted(counting.length, 'rate limiting rule')} counted on the log’s own time: ${counting.map(({ name }) => name).join(', ')}</p>`)}
 ${logged.length === 0 ? '' : html(countTable('Matched without refusing: log, skip, allow', rows, all, 'rule'))}
-${silent.length === 0 ? '' : html(markup`<details><summary>${many(silent.length, 'rule', 'rules')} matched nothing</summary><ul>${silent.map((rule) => html(markup`<li>${ruleLabel(rule)}</li>`))}</ul></details>`)}
+${silent.length === 0 ? '' : html(markup`<details><summary>${counted(silent.length, 'rule')} matched nothing</summary><ul>${silent.map((rule) => html(markup`<li>${ruleLabel(rule)}</li>`))}</ul></details>`)}
 </section>
 `
 }
@@ -199,7 +198,7 @@ const skippedSection = (report: ReplayReport): string => {
 ${
   broken.length === 0
     ? ''
-    : html(markup`<details><summary>${many(broken.length, 'broken line', 'broken lines')}</summary><ol class="examples">
+    : html(markup`<details><summary>${counted(broken.length, 'broken line')}</summary><ol class="examples">
 ${broken.map(({ log, line, reason, text }) => html(markup`<li><p class="soft">${log}:${line}: ${reason}</p><p><code>${cut(text)}</code></p></li>\n`))}</ol></details>`)
 }
 </section>
@@ -207,15 +206,15 @@ ${broken.map(({ log, line, reason, text }) => html(markup`<li><p class="soft">${
 }
 
 const rulesLine = ({ files, enabled }: RulesReport) =>
-  `${many(enabled, 'rule', 'rules')} of ${files.join(', ')}`
+  `${counted(enabled, 'rule')} of ${files.join(', ')}`
 
 const head = ({ logs, rules, against, from, to, requests }: ReplayReport): string =>
   markup`<header>
-<h1>${many(requests, 'request', 'requests')}, judged by ${many(rules.enabled, 'rule', 'rules')}</h1>
+<h1>${counted(requests, 'request')}, judged by ${counted(rules.enabled, 'rule')}</h1>
 <dl class="facts">
 ${logs.map(({ name, format, packing, lines, note, problem }) =>
   html(
-    markup`<div><dt>log</dt><dd>${name}: ${many(lines, 'line', 'lines')}, ${[format, packing, note].filter((text) => text !== undefined).join(', ')}${problem === undefined ? '' : html(markup` <strong>${problem}</strong>`)}</dd></div>\n`
+    markup`<div><dt>log</dt><dd>${name}: ${counted(lines, 'line')}, ${[format, packing, note].filter((text) => text !== undefined).join(', ')}${problem === undefined ? '' : html(markup` <strong>${problem}</strong>`)}</dd></div>\n`
   )
 )}${from === undefined ? '' : html(markup`<div><dt>time</dt><dd>${from} to ${to ?? ''}</dd></div>\n`)}<div><dt>rules</dt><dd>${rulesLine(rules)}</dd></div>
 ${against === undefined ? '' : html(markup`<div><dt>against</dt><dd>${rulesLine(against)}</dd></div>\n`)}</dl>

@@ -1,6 +1,6 @@
 import type { Progress } from '../replay/replay.ts'
 import type { Io } from './command.ts'
-import { number } from './replay-text.ts'
+import { number } from './counted.ts'
 
 const REDRAW_MS = 100
 const MS_PER_SECOND = 1_000

@@ -1,3 +1,4 @@
+import { paint } from '../paint.ts'
 import { otherLines } from '../replay/other-lines.ts'
 import type {
   ExampleReport,
@@ -8,7 +9,8 @@ import type {
   RulesReport,
   TopicReport,
 } from '../replay/report.ts'
-import { paint, printable, table } from './printable.ts'
+import { counted, number } from './counted.ts'
+import { printable, table } from './printable.ts'
 
 const MAX_AGENT_CHARS = 70
 const MAX_PATH_CHARS = 60
@@ -16,7 +18,6 @@ const MAX_NAME_CHARS = 50
 const MANY_RULES = 8
 
 /** `1,234,567` */
-export const number = (count: number): string => count.toLocaleString('en-US')
 
 /** `0.12%`; never `0%` of something, nor `100%` of not all. */
 export const percent = (part: number, all: number): string => {
@@ -53,7 +54,7 @@ const groupRules = ({ rules, count: all }: GroupReport, top: number): string => 
         ruleName(rule),
         rule === undefined ? '' : printable(placeOf(rule)),
       ])
-    ) + (more > 0 ? `  and ${more} more ${more === 1 ? 'rule' : 'rules'}\n` : '')
+    ) + (more > 0 ? `  and ${counted(more, 'more rule')}\n` : '')
   )
 }
 
@@ -84,7 +85,7 @@ const topicText = (
     value === '' ? '(none)' : printable(value, MAX_CHARS[topic] ?? MAX_AGENT_CHARS),
   ])
   const [one, many] = TITLES[topic]
-  const total = `${isExact ? '' : 'more than '}${number(different)} ${different === 1 ? one : many}`
+  const total = `${isExact ? '' : 'more than '}${counted(different, one, many)}`
   return heading(color, total) + indented(rows)
 }
 
@@ -126,7 +127,7 @@ const groupText = (
 
 const unjudgedText = (color: boolean, { unjudged }: RulesReport, name: string): string => {
   if (unjudged.length === 0) return ''
-  const many = unjudged.length === 1 ? '1 rule' : `${unjudged.length} rules`
+  const many = counted(unjudged.length, 'rule')
   const what = (missing: RulesReport['unjudged'][number]['missing']) =>
     [...new Set(missing.map((one) => one.what))].join(', ')
   const fields = (missing: RulesReport['unjudged'][number]['missing']) =>
@@ -158,7 +159,7 @@ const countingText = (color: boolean, { counting }: RulesReport): string => {
   if (counting.length === 0) return ''
   const names = counting.slice(0, MANY_RULES).map((rule) => printable(rule.name, MAX_NAME_CHARS))
   const more = counting.length - names.length
-  return `${heading(color, `counted on the log's own time: ${counting.length === 1 ? '1 rate limiting rule' : `${counting.length} rate limiting rules`}`)}  ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}\n`
+  return `${heading(color, `counted on the log's own time: ${counted(counting.length, 'rate limiting rule')}`)}  ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}\n`
 }
 
 /** What the command line can say in the place of the log. */
@@ -179,7 +180,7 @@ const silentText = (color: boolean, { silent }: RulesReport): string => {
   const names = silent.slice(0, MANY_RULES).map((rule) => printable(rule.name, MAX_NAME_CHARS))
   const more = silent.length - names.length
   const rest = more > 0 ? `, and ${more} more` : ''
-  return `${heading(color, `matched nothing: ${silent.length === 1 ? '1 rule' : `${silent.length} rules`}`)}  ${names.join(', ')}${rest}\n`
+  return `${heading(color, `matched nothing: ${counted(silent.length, 'rule')}`)}  ${names.join(', ')}${rest}\n`
 }
 
 /** What the server answered, compared with the rules: of interest is the 403. */
@@ -242,7 +243,7 @@ const seconds = (ms: number) =>
   ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`
 
 const rulesText = ({ files, enabled }: RulesReport) =>
-  `${number(enabled)} ${enabled === 1 ? 'rule' : 'rules'} of ${printable(files.join(', '))}`
+  `${counted(enabled, 'rule')} of ${printable(files.join(', '))}`
 
 /** The report for people. All text of the log is made safe for a terminal. */
 export const replayText = (
@@ -255,7 +256,7 @@ export const replayText = (
     ...logs.map(({ name, format, packing, note, lines, problem }) => [
       'log',
       [
-        `${printable(name)}: ${number(lines)} ${lines === 1 ? 'line' : 'lines'}, ${printable(format)}`,
+        `${printable(name)}: ${counted(lines, 'line')}, ${printable(format)}`,
         ...(packing === undefined ? [] : [packing]),
         ...(note === undefined ? [] : [printable(note)]),
         ...(problem === undefined ? [] : [paint(color, 'red', printable(problem))]),
@@ -266,7 +267,7 @@ export const replayText = (
     ...(against === undefined ? [] : [['against', rulesText(against)]]),
     [
       'speed',
-      `${number(report.linesPerSecond)} lines a second, ${seconds(report.elapsedMs)}, ${report.threads} ${report.threads === 1 ? 'thread' : 'threads'}`,
+      `${number(report.linesPerSecond)} lines a second, ${seconds(report.elapsedMs)}, ${counted(report.threads, 'thread')}`,
     ],
   ]
   const totals = [

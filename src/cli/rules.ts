@@ -4,6 +4,7 @@ import type { ExportFormat } from '../import/node/export.ts'
 import { EXPORT_FORMATS, exportRules } from '../import/node/export.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import { lintPaths } from '../lint/node/lint-paths.ts'
+import { paint } from '../paint.ts'
 import { productsOf } from '../rules/print.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
@@ -12,9 +13,10 @@ import { providedBy } from '../visitor/provides.ts'
 import { warningsOf } from '../warnings.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, oneOf, unknownWord, usageError } from './command.ts'
+import { counted } from './counted.ts'
 import { DEFAULT_DATA } from './defaults.ts'
 import { reportLeftOut, writeText } from './output.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
@@ -93,7 +95,7 @@ const print: Action = (ruleset, args, io) => {
     ]),
   ])
   const lists = ruleset.ownLists.map(
-    ({ name, kind, size }) => `$${name}: ${size} ${size === 1 ? 'entry' : 'entries'} (${kind})\n`
+    ({ name, kind, size }) => `$${name}: ${counted(size, 'entry', 'entries')} (${kind})\n`
   )
   io.out([...texts, ...lists].join('\n'))
 }

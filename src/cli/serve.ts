@@ -7,6 +7,7 @@ import type { CountersName } from '../limits/node/open.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { rememberFacts } from '../metrics/facts.ts'
 import { createEdge } from '../node.ts'
+import { paint } from '../paint.ts'
 import { createLargeLists } from '../rules/node/large-lists.ts'
 import { allRules } from '../rules/rule.ts'
 import type { DemoTraffic } from '../server/demo-traffic.ts'
@@ -32,7 +33,7 @@ import {
   SINK_FLAGS,
   sinksOf,
 } from './event-flags.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 import { openDashboard } from './serve-dashboard.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { starterPack } from './starter-pack.ts'

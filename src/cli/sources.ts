@@ -1,4 +1,5 @@
 import type { EdgeError } from '../error.ts'
+import { paint } from '../paint.ts'
 import { parseFeedSpec } from '../visitor/feeds/spec.ts'
 import type {
   BotsMode,
@@ -9,7 +10,7 @@ import type {
 import { openSources } from '../visitor/node/sources.ts'
 import type { Arguments, Flag, Io } from './command.ts'
 import { oneOf } from './command.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 
 const BOTS_MODES: readonly BotsMode[] = ['on', 'off', 'dns']
 

@@ -1,10 +1,11 @@
+import { paint } from '../paint.ts'
 import { parseFeedSpec } from '../visitor/feeds/spec.ts'
 import { updateAsn } from '../visitor/node/asn.ts'
 import { updateFeeds } from '../visitor/node/feeds.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, unknownWord, usageError } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
-import { paint, printable } from './printable.ts'
+import { printable } from './printable.ts'
 
 const MB = 1024 * 1024
 

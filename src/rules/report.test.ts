@@ -73,7 +73,9 @@ describe('a diagnostic as a picture', () => {
   })
 
   test('colour is put on when asked for', () => {
-    expect(renderDiagnostics([diagnostic()], { color: true })).toContain('\x1b[1;31merror:\x1b[0m')
+    expect(renderDiagnostics([diagnostic()], { color: true })).toContain(
+      '\x1b[1;31merror:\x1b[22;39m'
+    )
     expect(renderDiagnostics([diagnostic()])).not.toContain('\x1b')
   })
 })

@@ -1,16 +1,6 @@
 import { excerptOf, terminalSafe } from '../../language/excerpt.ts'
-import type { Finding, Severity } from '../finding.ts'
-
-const STYLES: Readonly<Record<Severity | 'place' | 'fix', string>> = {
-  error: '1;31',
-  warning: '1;33',
-  info: '1;34',
-  place: '1',
-  fix: '36',
-}
-
-const painter = (color: boolean) => (style: keyof typeof STYLES, text: string) =>
-  color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text
+import { paint } from '../../paint.ts'
+import type { Finding } from '../finding.ts'
 
 const picture = ({ file, line, column, endColumn = column + 1, sourceLine }: Finding): string[] => {
   if (sourceLine === undefined || sourceLine === '') return []
@@ -19,22 +9,24 @@ const picture = ({ file, line, column, endColumn = column + 1, sourceLine }: Fin
   return [`    ${excerpt.line}`, `    ${excerpt.pad}${excerpt.carets}`]
 }
 
-const blockOf = (finding: Finding, paint: ReturnType<typeof painter>): string => {
+const blockOf = (finding: Finding, color: boolean): string => {
   const { file, line, column, severity, code, message, rule, fix, example } = finding
   const place = line === 0 ? file : `${file}:${line}:${column}`
   const head = [
-    ...(place === '' ? [] : [paint('place', terminalSafe(place))]),
-    paint(severity, severity),
+    ...(place === '' ? [] : [paint(color, 'bold', terminalSafe(place))]),
+    paint(color, severity, severity),
     code,
     terminalSafe(message),
   ].join(' ')
   return [
     rule === undefined || rule === '' ? head : `${head} (${terminalSafe(rule)})`,
     ...picture(finding),
-    ...(fix === undefined ? [] : [`  ${paint('fix', 'fix:')} ${terminalSafe(fix.message)}`]),
+    ...(fix === undefined
+      ? []
+      : [`  ${paint(color, 'cyan', 'fix:')} ${terminalSafe(fix.message)}`]),
     ...(example === undefined
       ? []
-      : [`  ${paint('fix', 'request:')} ${terminalSafe(JSON.stringify(example))}`]),
+      : [`  ${paint(color, 'cyan', 'request:')} ${terminalSafe(JSON.stringify(example))}`]),
   ].join('\n')
 }
 
@@ -49,4 +41,4 @@ const blockOf = (finding: Finding, paint: ReturnType<typeof painter>): string =>
 export const toText = (
   findings: readonly Finding[],
   { color = false }: { color?: boolean } = {}
-): string => findings.map((finding) => `${blockOf(finding, painter(color))}\n`).join('')
+): string => findings.map((finding) => `${blockOf(finding, color)}\n`).join('')

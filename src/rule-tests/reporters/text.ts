@@ -1,3 +1,5 @@
+import type { Style } from '../../paint.ts'
+import { paint as paintText } from '../../paint.ts'
 import type { CoverageReport, Gap } from '../coverage.ts'
 import type { MutationReport } from '../mutate.ts'
 import type { TestResult } from '../run.ts'
@@ -7,14 +9,7 @@ import { failed, percent } from './report.ts'
 /** More survivors or gaps than this scroll the failures out of sight; `--reporter json` has all of them. */
 const MOST_LINES = 40
 
-const ANSI = { red: [31, 39], green: [32, 39], dim: [2, 22], bold: [1, 22] } as const
-
-type Paint = (style: keyof typeof ANSI, text: string) => string
-
-const painter =
-  (color: boolean): Paint =>
-  (style, text) =>
-    color ? `\x1b[${ANSI[style][0]}m${text}\x1b[${ANSI[style][1]}m` : text
+type Paint = (style: Style, text: string) => string
 
 const failureText = ({ test, problems, trace }: TestResult, paint: Paint): string => {
   const { file, line } = test.place
@@ -78,7 +73,7 @@ const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(valu
 /** A report for people: failures with their reasons, then one line of numbers. */
 export const text: Reporter = (report, { color }) => {
   const { results, coverage, mutation } = report
-  const paint = painter(color)
+  const paint: Paint = (style, text) => paintText(color, style, text)
   const failures = failed(report)
   const passed = `${results.length - failures} passed`
   const summary = [
