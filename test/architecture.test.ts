@@ -87,6 +87,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'request',
     'rules',
     'text-file',
+    'visitor',
     'warnings',
     'workflow-command',
   ],

@@ -147,9 +147,9 @@ describe('edge1020 import', () => {
     const printed = JSON.parse(check.out) as { rules: { name: string }[] }
     expect(printed.rules.map(({ name }) => name)).toEqual([
       'The office may do anything',
+      'No Wget',
       'No curl',
       'No python-requests',
-      'No wget',
       'Back office',
     ])
   })

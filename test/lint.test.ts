@@ -251,6 +251,13 @@ describe('places', () => {
     ])
   })
 
+  test('an error at the beginning of an expression', async () => {
+    const text = terraform('expression = "nosuch eq 1"')
+    expect(await findingsIn(put('places/first/main.tf', text))).toMatchObject([
+      { code: 'unknown_identifier', line: 7, column: 19, endColumn: 25, rule: 'tf' },
+    ])
+  })
+
   test('rules of two zones do not cover each other', async () => {
     const one = terraform('expression = "ssl and http.host eq \\"a\\""').replace(
       'kind ',

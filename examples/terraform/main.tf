@@ -7,7 +7,7 @@ variable "office" {
 }
 
 locals {
-  scripts = ["curl", "wget", "python-requests"]
+  scripts = ["curl", "Wget", "python-requests"]
 }
 
 resource "cloudflare_ruleset" "custom" {

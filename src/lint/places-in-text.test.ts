@@ -19,6 +19,7 @@ test.each<[string, string, string, string, number[] | undefined]>([
   ['an escaped backslash', '"m \\"a\\\\.b\\""', 'm "a\\.b"', '.b', [1, 9, 2]],
   ['a heredoc, indented, over lines', 'x\n    a and\n      b', 'a and\nb', 'b', [3, 7, 1]],
   ['escaped line ends', '"a and\\n  b"', 'a and\n  b', 'b', [1, 11, 1]],
+  ['escaped signs of Terraform', `m "^/$\${a}b"`, `m "^/\${a}b"`, 'b', [1, 11, 1]],
   ['\\u escapes', '"a \\u00e9b"', 'a éb', 'éb', [1, 4, 7]],
   [
     'behind another that only begins like it',

@@ -16,14 +16,29 @@ export interface Offsets {
   readonly ends: readonly number[]
 }
 
+/** How a file may write an expression: as it is, in a quoted string, or with the `$${` of Terraform for `${`. */
+interface Writing {
+  readonly escaped: boolean
+  readonly template: boolean
+}
+
+const WRITINGS: readonly Writing[] = [
+  { escaped: true, template: false },
+  { escaped: false, template: false },
+  { escaped: true, template: true },
+  { escaped: false, template: true },
+]
+
 /** The character that a file writes at a place, and how long it writes it. */
 const decoded = (
   text: string,
   at: number,
-  escaped: boolean
+  { escaped, template }: Writing
 ): [character: string, length: number] => {
   const unit = text[at]!
   const next = text[at + 1]
+  const isSign = unit === '$' || unit === '%'
+  if (template && isSign && next === unit && text[at + 2] === '{') return [unit, 2]
   if (escaped && unit === '\\' && next !== undefined) {
     if (next === 'n' || next === 't' || next === 'r') return [' ', 2]
     if (next === 'u') {
@@ -40,7 +55,7 @@ const matchAt = (
   text: string,
   start: number,
   source: string,
-  escaped: boolean
+  writing: Writing
 ): Offsets | undefined => {
   const starts: number[] = []
   const ends: number[] = []
@@ -49,7 +64,7 @@ const matchAt = (
     if (SPACE.test(source[i]!)) {
       const from = at
       while (at < text.length) {
-        const [character, length] = decoded(text, at, escaped)
+        const [character, length] = decoded(text, at, writing)
         if (!SPACE.test(character)) break
         at += length
       }
@@ -63,7 +78,7 @@ const matchAt = (
       continue
     }
     if (at >= text.length) return undefined
-    const [character, length] = decoded(text, at, escaped)
+    const [character, length] = decoded(text, at, writing)
     if (character !== source[i]) return undefined
     starts.push(at)
     at += length
@@ -82,8 +97,10 @@ export const offsetsIn = (text: string, from: number, source: string): Offsets |
   if (head === undefined) return undefined
   let at = text.indexOf(head, from)
   for (let tries = 0; at !== -1 && tries < MAX_TRIES; tries++) {
-    const found = matchAt(text, at, source, true) ?? matchAt(text, at, source, false)
-    if (found !== undefined) return found
+    for (const writing of WRITINGS) {
+      const found = matchAt(text, at, source, writing)
+      if (found !== undefined) return found
+    }
     at = text.indexOf(head, at + 1)
   }
   return undefined

@@ -4,11 +4,9 @@ import type { IpRange } from '../lists/ip.ts'
 import { canonicalIp } from '../lists/ip.ts'
 import type { IpSet } from '../lists/ipset.ts'
 import { buildIpSet } from '../lists/ipset.ts'
+import { LOOPBACK_NETWORKS, PRIVATE_NETWORKS } from '../lists/private-networks.ts'
 import cloudflareIps from './cloudflare-ips.json' with { type: 'json' }
 
-const LOOPBACK = ['127.0.0.0/8', '::1']
-/** RFC 1918 and RFC 4193. */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']
 /** Others that IANA's special-purpose registries (RFC 6890) keep out of the Internet, and multicast. */
 const OTHER_SPECIAL = [
   '0.0.0.0/8',
@@ -30,8 +28,8 @@ const OTHER_SPECIAL = [
 
 /** Names that stand for several networks in `trust`. */
 const PRESETS: Readonly<Record<string, readonly string[]>> = {
-  loopback: LOOPBACK,
-  private: PRIVATE,
+  loopback: LOOPBACK_NETWORKS,
+  private: PRIVATE_NETWORKS,
   cloudflare: cloudflareIps.networks,
 }
 
@@ -63,10 +61,14 @@ export const trustedPeers = (entries: readonly string[]): IpSet =>
       .map(readNetwork)
   )
 
-export const loopback: IpSet = trustedPeers(LOOPBACK)
+export const loopback: IpSet = trustedPeers(LOOPBACK_NETWORKS)
 
 /** Those that Cloudflare calls origins from. */
 export const cloudflare: IpSet = trustedPeers(cloudflareIps.networks)
 
 /** Addresses that are in no country: private, link-local, documentation, multicast and the like. */
-export const special: IpSet = trustedPeers([...LOOPBACK, ...PRIVATE, ...OTHER_SPECIAL])
+export const special: IpSet = trustedPeers([
+  ...LOOPBACK_NETWORKS,
+  ...PRIVATE_NETWORKS,
+  ...OTHER_SPECIAL,
+])

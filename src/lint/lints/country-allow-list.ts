@@ -1,31 +1,21 @@
-import type { LogicalNode, RootNode } from '../../language/ast.ts'
+import type { RootNode } from '../../language/ast.ts'
 import type { Value } from '../../language/types.ts'
-import { children } from '../../language/walk.ts'
 import type { Part } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
-import { sampleRequest } from '../sample.ts'
+import { signedComparisons } from '../polarity.ts'
+import { hostsTaken, STOPS } from '../site-requests.ts'
 import type { Written } from '../subject.ts'
-import { testsOf } from '../written-tests.ts'
 
 const COUNTRY = 'ip.src.country'
-const STOPS: ReadonlySet<string> = new Set([
-  'block',
-  'managed_challenge',
-  'js_challenge',
-  'challenge',
-])
-
 /** The comparisons that are true of all countries but some. */
-const exclusions = (node: RootNode | LogicalNode, isNegated = false): Part[] => {
-  if (node.kind === 'compare') {
-    const isOfCountry = node.left.kind === 'field' && node.left.name === COUNTRY
+const exclusions = (root: RootNode): Part[] =>
+  signedComparisons(root).flatMap(({ node, isNegated }) => {
+    const { left, operator, start, end } = node
     const excludes =
-      node.operator === 'ne' ? !isNegated : ['in', 'eq'].includes(node.operator) && isNegated
-    return isOfCountry && excludes ? [{ start: node.start, length: node.end - node.start }] : []
-  }
-  const negates = node.kind === 'not'
-  return children(node).flatMap((child) => exclusions(child as LogicalNode, negates !== isNegated))
-}
+      operator === 'ne' ? !isNegated : (operator === 'in' || operator === 'eq') && isNegated
+    const isOfCountry = left.kind === 'field' && left.name === COUNTRY
+    return isOfCountry && excludes ? [{ start, length: end - start }] : []
+  })
 
 interface Stopped {
   readonly who: string
@@ -54,32 +44,11 @@ const STOPPED: readonly Stopped[] = [
   },
 ]
 
-/** Requests to the hosts that the expression names, and to another. */
-const hostsOf = (written: Written): string[] => [
-  'host.test',
-  ...testsOf(written).flatMap(({ field, kind, text }) =>
-    field === 'http.host' && (kind === 'eq' || kind === 'in') ? [text] : []
-  ),
-]
-
 /** A country that no rule names: user-assigned, so that it is nobody's. */
 const OTHER = 'ZZ'
 
 const isStopped = (written: Written, values: Stopped['request']): boolean =>
-  hostsOf(written).some((host) =>
-    written.expression.matches(
-      sampleRequest({
-        'http.host': host,
-        'http.request.method': 'GET',
-        'http.request.version': 'HTTP/1.1',
-        'http.request.uri': '/',
-        'http.request.uri.path': '/',
-        'http.user_agent': 'Mozilla/5.0',
-        ssl: true,
-        ...values,
-      })
-    )
-  )
+  hostsTaken(written, values).length > 0
 
 export const countryAllowList: Lint = {
   code: 'country_allow_list',

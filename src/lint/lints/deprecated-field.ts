@@ -2,6 +2,7 @@ import { fields } from '../../language/fields.ts'
 import type { Part } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
 import { nodesOf } from '../written-tests.ts'
+import { truthOfComparison } from './value-out-of-range.ts'
 
 const DEPRECATED = new Map(
   fields.flatMap(({ name, deprecated, alias }) =>
@@ -25,12 +26,23 @@ export const deprecatedField: Lint = {
   explanation:
     'The field still works. `ip.geoip.country` is today’s `ip.src.country`; `cf.threat_score` is always 0. There is one finding for each field of\n' +
     'a rule. `--fix` writes the newer name.',
-  bad: ['ip.geoip.country eq "DE"', 'cf.threat_score eq 0 and not ip.geoip.asnum in {1}'],
+  bad: [
+    'ip.geoip.country eq "DE"',
+    'not ip.geoip.asnum in {1}',
+    'len(ip.geoip.country) lt 0 or ssl',
+  ],
   good: ['ip.src.country eq "DE"'],
   expression: (written, report) => {
     const places = new Map<string, Part[]>()
-    for (const node of nodesOf(written)) {
-      if (node.kind !== 'field') continue
+    const nodes = nodesOf(written)
+    // That such a field has one value only is said where it decides a comparison.
+    const decided = new Set(
+      nodes.flatMap((node) =>
+        node.kind === 'compare' && truthOfComparison(node) !== undefined ? [node.left] : []
+      )
+    )
+    for (const node of nodes) {
+      if (node.kind !== 'field' || decided.has(node)) continue
       const { name, at } = writtenName(written.source, node.start)
       const known = places.get(name)
       if (known !== undefined) known.push(at)

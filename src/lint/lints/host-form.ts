@@ -3,6 +3,7 @@ import { checkHost } from '../../rules/values.ts'
 import type { Lint } from '../lint-type.ts'
 import { isWhole } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
+import { placeholderIn } from './placeholder.ts'
 
 const PORT = /:\d{1,5}$/
 
@@ -32,6 +33,7 @@ export const hostForm: Lint = {
     for (const test of testsOf(written)) {
       const { kind, field, text, part, inner } = test
       if (field !== 'http.host' || test.through.length > 0 || text === '') continue
+      if (placeholderIn(text) !== undefined) continue
       if (kind === 'matches' || kind === 'wildcard' || /^[lg][te]$/.test(kind)) continue
       const lower = text.toLowerCase()
       if (PORT.test(text) && !/^\[?[\da-f:]+\]?$/i.test(text.replace(PORT, '') || 'x')) {

@@ -44,6 +44,9 @@ const neverIn = ({ kind, text, through }: TextTest) => {
   })
 }
 
+/** What people look for to find a path that leaves its folder. */
+const TRAVERSAL = /^(?:\.\.\/?)+$/
+
 /** Functions that keep what is wrong with a path. */
 const KEEPS: ReadonlySet<string> = new Set(['lower', 'upper'])
 
@@ -58,6 +61,8 @@ export const pathNotNormalized: Lint = {
   bad: [
     'http.request.uri.path eq "//admin"',
     'http.request.uri.path contains "/../"',
+    'http.request.uri.path contains "../"',
+    'http.request.uri.path contains ".."',
     'http.request.uri.path eq "/%77p-login.php"',
     'http.request.uri.path contains "%c3%a9"',
     'starts_with(http.request.uri.path, "/café")',
@@ -90,6 +95,16 @@ export const pathNotNormalized: Lint = {
           ...(inner === undefined || /["\\]/.test(normalized)
             ? {}
             : { replacements: [{ text: normalized, at: inner }] }),
+        })
+        continue
+      }
+      if (kind === 'contains' && TRAVERSAL.test(text)) {
+        report({
+          part,
+          severity: 'warning',
+          message:
+            'segments of dots are resolved before: what holds this is a name such as `/a../b`',
+          help: 'to find `/../` write `raw.http.request.uri.path`',
         })
         continue
       }

@@ -19,6 +19,8 @@ export const pathWithoutSlash: Lint = {
     'http.request.uri.path eq "admin"',
     'starts_with(lower(http.request.uri.path), "wp-admin")',
     'http.request.uri wildcard "admin/*"',
+    'http.request.uri eq ""',
+    'http.request.uri.path ne ""',
   ],
   good: [
     'http.request.uri.path.extension in {"zip"}',
@@ -31,6 +33,14 @@ export const pathWithoutSlash: Lint = {
     for (const test of testsOf(written)) {
       if (!(PATHS.has(test.field) || URIS.has(test.field)) || !isPlain(test)) continue
       const head = headOf(test)
+      if (head === '' && isWhole(test)) {
+        report({
+          part: test.part,
+          message: 'no path is empty: it is at least `/`',
+          help: 'for the home page write `"/"`',
+        })
+        continue
+      }
       if (head === undefined || head === '' || head.startsWith('/') || head === STAR) continue
       const isEnding = isWhole(test) && /^\.?[a-z0-9]{1,5}$/i.test(test.text)
       const ending = test.text.replace(/^\./, '')

@@ -44,6 +44,12 @@ const ORDERINGS: Readonly<Record<string, (bound: number, than: number | bigint) 
   ge: (x, y) => x >= y,
 }
 
+/** Whether a comparison with a number is the same for all values of its left side; `undefined` where it is not, or nobody knows. */
+export const truthOfComparison = (node: CompareNode): Truth => {
+  const bounds = boundsOf(node)
+  return bounds && truthOf(node, bounds)
+}
+
 /** Whether a comparison with a number is the same for all values within bounds. */
 const truthOf = (node: CompareNode, bounds: readonly [number, number]): Truth => {
   const { right, operator } = node
@@ -94,7 +100,7 @@ export const valueOutOfRange: Lint = {
     for (const node of nodesOf(written)) {
       if (node.kind !== 'compare') continue
       const bounds = boundsOf(node)
-      const truth = bounds && truthOf(node, bounds)
+      const truth = truthOfComparison(node)
       if (bounds === undefined || truth === undefined) continue
       // The documented way to ask whether a key is there.
       const isPresence =

@@ -1,6 +1,31 @@
 import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
+import type { TextTest } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
+
+const BROWSERS =
+  /^(?:chrome|chromium|firefox|crios|fxios|edg|edge|edga|edgios|opr|opera|safari|version|headlesschrome|samsungbrowser|ucbrowser|yabrowser|vivaldi|msie|electron)$/i
+/** Of browsers with versions of three digits, those that these begin: 100 to 199. */
+const BEGINS_THREE_DIGITS = /^1\d$/
+
+interface Prefix {
+  readonly test: TextTest
+  readonly text: string
+  readonly name: string
+  readonly version: string
+}
+
+/** The beginning of a version that a text ends in: `Chrome/10`, or `*chrome/10*` of a wildcard. */
+const prefixOf = (test: TextTest): Prefix[] => {
+  const { field, kind } = test
+  const isWildcard = kind === 'wildcard' || kind === 'strict wildcard'
+  if (field !== 'http.user_agent' || !(isWildcard || kind === 'contains')) return []
+  if (isWildcard && !test.text.endsWith('*')) return []
+  const text = isWildcard ? test.text.replace(/^\*|\*$/g, '') : test.text
+  const [, name = '', version = ''] = /(\w+)[/ ](\d{1,2})$/.exec(text) ?? []
+  const isShared = version.length === 1 || BEGINS_THREE_DIGITS.test(version)
+  return BROWSERS.test(name) && isShared ? [{ test, text, name, version }] : []
+}
 
 export const versionPrefix: Lint = {
   code: 'version_prefix',
@@ -11,30 +36,31 @@ export const versionPrefix: Lint = {
     'comes behind it.',
   bad: [
     'http.user_agent contains "Chrome/10"',
-    'lower(http.user_agent) contains "firefox/5"',
+    'lower(http.user_agent) contains "firefox/14"',
     'http.user_agent contains "MSIE 1"',
+    'http.user_agent wildcard "*firefox/10*"',
   ],
   good: [
     'http.user_agent contains "Chrome/10."',
     'http.user_agent contains "Chrome/109"',
     'http.user_agent contains "python-requests/2"',
     'http.user_agent contains "Chrome/"',
+    'http.user_agent contains "Chrome/58"',
+    'http.user_agent contains "Chrome/5" or http.user_agent contains "Chrome/6"',
+    'http.user_agent wildcard "*firefox/10.*"',
   ],
   expression: (written, report) => {
-    for (const { field, kind, text, part } of testsOf(written)) {
-      if (field !== 'http.user_agent' || kind !== 'contains') continue
-      const [, name, version] = /(\w+)[/ ](\d{1,2})$/.exec(text) ?? []
-      if (
-        version === undefined ||
-        !/^(?:chrome|chromium|firefox|crios|fxios|edg|edge|edga|edgios|opr|opera|safari|version|headlesschrome|samsungbrowser|ucbrowser|yabrowser|vivaldi|msie|electron)$/i.test(
-          name ?? ''
-        )
-      )
-        continue
+    const prefixes = testsOf(written).flatMap(prefixOf)
+    for (const { test, text, name, version } of prefixes) {
+      const isDigit = version.length === 1
+      const digits = prefixes.filter((one) => one.name === name && one.version.length === 1)
+      // Who lists the digits means the tens.
+      if (isDigit && digits.length > 1) continue
+      const isWildcard = test.kind !== 'contains'
       report({
-        part,
+        part: test.part,
         message: `${inBackticks(text)} is in ${inBackticks(`${text}0`)} to ${inBackticks(`${text}9`)}, too`,
-        help: `for version ${version} alone write ${inBackticks(`${text}.`)}`,
+        help: `for version ${version} alone write ${inBackticks(isWildcard ? `*${text}.*` : `${text}.`)}`,
       })
     }
   },

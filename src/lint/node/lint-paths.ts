@@ -83,8 +83,10 @@ const locateIn = (draft: Draft, source: Source, expression: Expression): Locate 
 
 /** A diagnostic of an expression that was imported: its line is the rule's, and its column counts within the expression. */
 const relocated = (diagnostic: Diagnostic, source: Source): Diagnostic => {
-  const { line, column, length, sourceLine } = diagnostic
-  if (source.lineText(line) === sourceLine || column === 1) return diagnostic
+  const { line, column, length, sourceLine, severity } = diagnostic
+  // A warning about a whole rule shows its name instead, from the first column on.
+  const isRules = column === 1 && severity !== 'error'
+  if (source.lineText(line) === sourceLine || isRules) return diagnostic
   const offsets =
     offsetsIn(source.text, source.offsetOf(line), sourceLine) ??
     offsetsIn(source.text, 0, sourceLine)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createBots } from './bots.ts'
-import { BOT_CATEGORIES, KNOWN_BOTS, type KnownBot } from './known.ts'
+import { BOT_CATEGORIES } from './categories.ts'
+import { KNOWN_BOTS, type KnownBot } from './known.ts'
 import networks from './networks.json' with { type: 'json' }
 import { CHROME, CHROME_HEADERS, HOSTING, PLAIN, question } from './question.fixture.ts'
 import type { HostNames } from './verify.ts'

@@ -1,27 +1,6 @@
 import table from './known.json' with { type: 'json' }
 import type { ScanRule } from './scanner.ts'
 
-/** Values of `cf.verified_bot_category`: developers.cloudflare.com/bots/concepts/bot/verified-bots/categories/ */
-export const BOT_CATEGORIES = [
-  'Academic Research',
-  'Accessibility',
-  'Advertising & Marketing',
-  'Aggregator',
-  'AI Assistant',
-  'AI Crawler',
-  'AI Search',
-  'Archiver',
-  'Feed Fetcher',
-  'Monitoring & Analytics',
-  'Page Preview',
-  'Search Engine Crawler',
-  'Search Engine Optimization',
-  'Security',
-  'Social Media Marketing',
-  'Webhooks',
-  'Other',
-] as const
-
 /** A bot that can be verified: how it names itself, and what proves it. */
 export interface KnownBot {
   readonly name: string

@@ -1,0 +1,92 @@
+import { inBackticks } from '../../rules/node.ts'
+import table from '../agents.json' with { type: 'json' }
+import type { Lint } from '../lint-type.ts'
+import type { TextTest } from '../text-tests.ts'
+import { testsOf } from '../written-tests.ts'
+
+interface Agent {
+  readonly name: string
+  readonly header: string
+  readonly lower: string
+}
+
+const AGENTS: readonly Agent[] = table.agents.map(([name, header]) => ({
+  name: name!,
+  header: header!,
+  lower: header!.toLowerCase(),
+}))
+
+/** Comparisons that are case-sensitive and may be about a part of the header. */
+const KINDS: ReadonlySet<TextTest['kind']> = new Set([
+  'contains',
+  'starts_with',
+  'ends_with',
+  'eq',
+  'ne',
+  'in',
+])
+/** Shorter texts are in too many headers to be a name. */
+const MIN_LENGTH = 4
+const FIELD = 'http.user_agent'
+
+/** The client that a text names in other letters than the client itself; none where a client sends the text as it is. */
+const misspelt = (text: string): { agent: Agent; sent: string } | undefined => {
+  const lower = text.toLowerCase()
+  const named = AGENTS.filter((agent) => agent.lower.includes(lower))
+  const [agent] = named
+  if (agent === undefined || named.some(({ header }) => header.includes(text))) return undefined
+  const at = agent.lower.indexOf(lower)
+  return { agent, sent: agent.header.slice(at, at + text.length) }
+}
+
+export const agentNameCase: Lint = {
+  code: 'agent_name_case',
+  severity: 'warning',
+  title: 'the name of a client in other letters than it sends',
+  explanation:
+    '`http.user_agent` is compared letter by letter: `contains "wget"` is false for `Wget/1.24.5`, and `contains "googlebot"` for Googlebot. Write the\n' +
+    'name as the client sends it, or compare `lower(http.user_agent)` with small letters. `--fix` writes `lower(…)` where the text is in small\n' +
+    'letters. The lint knows about fifty clients by the headers that they send.',
+  bad: [
+    'http.user_agent contains "wget"',
+    'http.user_agent contains "bot" and not http.user_agent contains "googlebot"',
+    'http.user_agent contains "Sqlmap"',
+    'starts_with(http.user_agent, "mozilla/5.0")',
+  ],
+  good: [
+    'http.user_agent contains "Wget"',
+    'lower(http.user_agent) contains "wget"',
+    'http.user_agent wildcard "*wget*"',
+    'http.user_agent contains "nmap.org"',
+    'http.user_agent contains "bot"',
+    'http.user_agent contains "wget" or http.user_agent contains "Wget"',
+    'http.user_agent contains "acme-monitor"',
+  ],
+  expression: (written, report) => {
+    const { source } = written
+    const texts = testsOf(written).flatMap(({ field, text }) => (field === FIELD ? [text] : []))
+    for (const { kind, field, through, text, part, whole } of testsOf(written)) {
+      if (field !== FIELD || through.length > 0 || !KINDS.has(kind)) continue
+      if (text.length < MIN_LENGTH || !/[a-z]/i.test(text)) continue
+      const found = misspelt(text)
+      // Who writes both spellings knows.
+      if (found === undefined || texts.includes(found.sent)) continue
+      const lower = text.toLowerCase()
+      const isPlain = kind !== 'in' && source.startsWith(FIELD, whole.start)
+      report({
+        part,
+        message: `${found.agent.name} sends ${inBackticks(found.sent)}, not ${inBackticks(text)}`,
+        help: isPlain
+          ? `write \`lower(${FIELD}) ${kind} "${lower}"\``
+          : `write ${inBackticks(found.sent)}, or compare \`lower(${FIELD})\` with ${inBackticks(lower)}`,
+        ...(isPlain && lower === text
+          ? {
+              replacements: [
+                { text: `lower(${FIELD})`, at: { start: whole.start, length: FIELD.length } },
+              ],
+            }
+          : {}),
+      })
+    }
+  },
+}

@@ -1,0 +1,33 @@
+import { inBackticks } from '../../rules/node.ts'
+import type { Lint } from '../lint-type.ts'
+import { testsOf } from '../written-tests.ts'
+
+/** `/*` at the end: any number of slashes. `/.*` and `[^/]*` are meant. */
+const GLOB = /(?<![\\\]}])\/\*\$?$/
+
+export const globInRegex: Lint = {
+  code: 'glob_in_regex',
+  severity: 'warning',
+  title: 'a star of file names in a regular expression',
+  explanation:
+    'In a regular expression `/*` is any number of slashes, also none: `matches "^/call/*"` is true of `/callback`, and `matches "/*"` of every path.\n' +
+    'For everything below a folder write `^/call/`, or `wildcard "/call/*"`, which needs no Business plan.',
+  bad: ['http.request.uri.path matches "^/call/*"', 'http.request.uri.path matches "/*"'],
+  good: [
+    'http.request.uri.path matches "^/call/"',
+    'http.request.uri.path matches "^/call/.*"',
+    'http.request.uri.path matches "^/a/*b"',
+    'http.request.uri.path wildcard "/call/*"',
+  ],
+  expression: (written, report) => {
+    for (const { kind, text, part } of testsOf(written)) {
+      if (kind !== 'matches' || !GLOB.test(text)) continue
+      const folder = text.replace(/^\^/, '').replace(/\*\$?$/, '')
+      report({
+        part,
+        message: 'in a regular expression `/*` is any number of slashes, also none',
+        help: `write ${inBackticks(`matches "^${folder}"`)} or ${inBackticks(`wildcard "${folder}*"`)}`,
+      })
+    }
+  },
+}

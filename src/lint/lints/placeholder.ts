@@ -1,0 +1,43 @@
+import { inBackticks } from '../../rules/node.ts'
+import type { Lint } from '../lint-type.ts'
+import { testsOf } from '../written-tests.ts'
+
+/** Texts that guides tell their readers to replace. `<script>` is what rules look for, so that brackets need capitals. */
+const PLACEHOLDER =
+  /^<[A-Z][A-Z\d_ -]*>$|\$\{?[A-Z][A-Z\d_]+\}?|\{\{.+\}\}|\b(?:YOUR|MY|INSERT|REPLACE|CHANGE)_(?:[A-Z\d]+_?)+\b|\byour-?(?:own-?)?(?:domain|site|website|token|secret|host|api-?key|ip)(?:[-_]?here)?\b/
+
+/** The placeholder in a text. */
+export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0]
+
+export const placeholder: Lint = {
+  code: 'placeholder',
+  severity: 'warning',
+  title: 'a text that waits to be replaced',
+  explanation:
+    'Guides write `<TOKEN>` or `yourdomain.com` where the reader’s own value belongs. Left as it is, the rule waits for a client that sends just\n' +
+    'that: it never matches, or `ne` always does.',
+  bad: [
+    'any(http.request.headers["x-token"][*] eq "<TOKEN>")',
+    'http.host eq "yourdomain.com"',
+    'not http.referer contains "your-domain.com"',
+    'any(http.request.headers["x-key"][*] eq "YOUR_API_KEY")',
+    'http.host eq "${DOMAIN}"',
+  ],
+  good: [
+    'http.request.uri.path contains "<script>"',
+    'http.host eq "example.com"',
+    'http.request.uri.path eq "/your-account"',
+  ],
+  expression: (written, report) => {
+    for (const { kind, text, part } of testsOf(written)) {
+      if (kind === 'matches') continue
+      const found = placeholderIn(text)
+      if (found === undefined) continue
+      report({
+        part,
+        message: `${inBackticks(found)} looks like a placeholder`,
+        help: 'write the value that it stands for',
+      })
+    }
+  },
+}

@@ -1,0 +1,66 @@
+import type { CompareNode } from '../../language/ast.ts'
+import { parseCidr } from '../../lists/cidr.ts'
+import type { IpRange } from '../../lists/ip.ts'
+import { compareIp, Ip } from '../../lists/ip.ts'
+import { LOOPBACK_NETWORKS, PRIVATE_NETWORKS } from '../../lists/private-networks.ts'
+import { inBackticks } from '../../rules/node.ts'
+import type { Lint } from '../lint-type.ts'
+import { literalParts } from '../literal-parts.ts'
+import { nodesOf } from '../written-tests.ts'
+
+const rangeOf = (text: string): IpRange[] => {
+  const read = parseCidr(text)
+  return read.ok ? [read.range] : []
+}
+
+const PRIVATE: readonly IpRange[] = [...LOOPBACK_NETWORKS, ...PRIVATE_NETWORKS].flatMap(rangeOf)
+
+const isPrivate = ({ from, to }: IpRange): boolean =>
+  PRIVATE.some(
+    (network) =>
+      network.from.family === from.family &&
+      compareIp(network.from, from) <= 0 &&
+      compareIp(network.to, to) >= 0
+  )
+
+const rangesOf = ({ right }: CompareNode): readonly IpRange[] => {
+  if (right.kind === 'ip_set') return right.items
+  return right.kind === 'literal' && right.value instanceof Ip
+    ? [{ from: right.value, to: right.value }]
+    : []
+}
+
+export const privateAddress: Lint = {
+  code: 'private_address',
+  severity: 'warning',
+  title: 'an address that no visitor of Cloudflare has',
+  explanation:
+    'Cloudflare sees the public address of a visitor. Networks such as `10.0.0.0/8` and `192.168.0.0/16` are never in `ip.src`: an office\n' +
+    'that is let in by its private network stays out. Write the address that the office has on the Internet. On this edge, a\n' +
+    'visitor from the own network has its private address.',
+  bad: [
+    'http.request.uri.path eq "/admin" and not ip.src in {10.0.0.0/8 192.0.2.7}',
+    'ip.src eq 127.0.0.1',
+    'ip.src in {fd00::/8}',
+  ],
+  good: ['ip.src in {192.0.2.0/24 2001:db8::/32}', 'ip.src in {0.0.0.0/0}'],
+  expression: (written, report) => {
+    for (const node of nodesOf(written)) {
+      if (node.kind !== 'compare' || node.left.kind !== 'field' || node.left.name !== 'ip.src') {
+        continue
+      }
+      const ranges = rangesOf(node)
+      const parts = literalParts(written.source, node.left.end, node.end).slice(-ranges.length)
+      for (const [i, range] of ranges.entries()) {
+        if (!isPrivate(range)) continue
+        const part = parts[i] ?? { start: node.start, length: node.end - node.start }
+        const text = written.source.slice(part.start, part.start + part.length)
+        report({
+          part,
+          message: `no visitor of Cloudflare comes from ${inBackticks(text)}: it is a private network`,
+          help: 'write the public address',
+        })
+      }
+    }
+  },
+}

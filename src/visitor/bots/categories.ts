@@ -1,0 +1,20 @@
+/** Values of `cf.verified_bot_category`: developers.cloudflare.com/bots/concepts/bot/verified-bots/categories/ */
+export const BOT_CATEGORIES = [
+  'Academic Research',
+  'Accessibility',
+  'Advertising & Marketing',
+  'Aggregator',
+  'AI Assistant',
+  'AI Crawler',
+  'AI Search',
+  'Archiver',
+  'Feed Fetcher',
+  'Monitoring & Analytics',
+  'Page Preview',
+  'Search Engine Crawler',
+  'Search Engine Optimization',
+  'Security',
+  'Social Media Marketing',
+  'Webhooks',
+  'Other',
+] as const
