@@ -21,7 +21,7 @@ export const placeholder: Lint = {
     'http.host eq "yourdomain.com"',
     'not http.referer contains "your-domain.com"',
     'any(http.request.headers["x-key"][*] eq "YOUR_API_KEY")',
-    'http.host eq "${DOMAIN}"',
+    'http.host eq "$SITE_DOMAIN"',
   ],
   good: [
     'http.request.uri.path contains "<script>"',
