@@ -9,7 +9,8 @@ import type { Sources } from './visitor/provides.ts'
 
 /** The parts of an edge. The caller passes in sources and store, so the edge runs on any runtime. */
 export interface EdgeOptions extends Sources {
-  ruleset: Ruleset
+  /** The rules. While a promise is pending, requests wait; if it rejects, they fail with its error. */
+  ruleset: Ruleset | Promise<Ruleset>
   /** The event store. The edge sends a refusal after its events are committed here. */
   store: EventStore
   /** Peers whose forwarded headers the edge trusts: CIDRs, `loopback`, `private`, `cloudflare`. Default none. */

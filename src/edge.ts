@@ -24,6 +24,7 @@ import type { EdgeRequest } from './request/request.ts'
 import { readRequest } from './request/request.ts'
 import { reservedPath } from './reserved/paths.ts'
 import type { Ruleset } from './rules/rule.ts'
+import { EMPTY_RULESET } from './rules/rule.ts'
 import type { TestHooks } from './test-hooks.ts'
 import type { TestOverrides } from './test-overrides.ts'
 import { Verdict } from './verdict.ts'
@@ -88,8 +89,13 @@ export interface Edge {
    * @throws EdgeError `geo_failed`, `asn_failed` if the new rules need data that cannot load; the old rules then stay active
    */
   replaceRules(ruleset: Ruleset): void
-  /** The active rules. */
+  /** The active rules. Empty until `ready` resolves. */
   readonly ruleset: Ruleset
+  /**
+   * Resolves when the parts of the edge that the rules need are loaded. Requests wait for it. On `edge1020/node` all parts are loaded
+   * at start. It rejects with the `invalid_rules` of rules that `edge1020` could check only then; each request fails with the same error.
+   */
+  readonly ready: Promise<void>
   /** The options at creation. The rules can be others by now. */
   readonly options: Readonly<EdgeOptions>
   readonly store: EventStore
@@ -163,7 +169,14 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     openSources(sources, sourcesOf(sites.zones.flatMap(({ fields }) => fields)))
     return sites
   }
-  let current = openSites(options.ruleset)
+  const { ruleset: first } = options
+  let current = openSites(first instanceof Promise ? EMPTY_RULESET : first)
+  let reading =
+    first instanceof Promise
+      ? first.then((ruleset) => {
+          if (reading !== undefined) replaceRules(ruleset)
+        })
+      : undefined
 
   const prepare = ({ prepareMatches }: typeof matchModule.now) =>
     prepareMatches({ ...options, colo })
@@ -296,7 +309,8 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
   let loading: Promise<void> | undefined
   /** Requests wait for the modules that the options and the rules need. */
   const awaitModules = () => {
-    const asked = [whenLoaded(), onMatch?.answers.ready].filter((one) => one !== undefined)
+    const asked = [reading, whenLoaded(), onMatch?.answers.ready].filter((one) => one !== undefined)
+    loading = undefined
     if (asked.length === 0) return
     const waiting = Promise.all(asked).then(() => {
       if (loading === waiting) loading = undefined
@@ -306,6 +320,15 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     waiting.catch(() => {})
   }
   awaitModules()
+  const replaceRules = (ruleset: Ruleset) => {
+    current = openSites(ruleset)
+    reading = undefined
+    awaitModules()
+  }
+  const ready = async (): Promise<void> => {
+    // The first rules can need more modules.
+    while (loading !== undefined) await loading
+  }
   const decide: Edge['decide'] = (incoming, connection) =>
     loading === undefined
       ? decideNow(incoming, connection)
@@ -321,12 +344,14 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
       return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
     },
     replaceRules: (ruleset) => {
-      current = openSites(ruleset)
+      replaceRules(ruleset)
       stats.reloaded()
-      awaitModules()
     },
     get ruleset() {
       return current.ruleset
+    },
+    get ready() {
+      return ready()
     },
     get warnings() {
       return warningsOf(current.ruleset, provided)

@@ -98,6 +98,12 @@ export const errorCodes = {
       'A rule document has mistakes, and no rules were loaded; `diagnostics` has the place of each mistake.',
     remedy: 'Correct each place; `edge1020 rules check FILE` shows them again.',
   },
+  still_loading: {
+    area: 'rules',
+    meaning:
+      'On the main entry, rules need a part of the edge that is not loaded: regular expressions, most functions, or rules of other products than custom rules.',
+    remedy: 'Call `await loadAll()` before `rulesFromObjects()`.',
+  },
   invalid_expression: {
     area: 'rules',
     meaning:

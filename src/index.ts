@@ -11,7 +11,7 @@ import { memoryStore } from './events/memory.ts'
 import type { HonoMountOptions } from './mount/hono.ts'
 import { mountHono } from './mount/hono.ts'
 import { checkOptions } from './options.ts'
-import { documentsOf, rulesFromObjects } from './rules/objects.ts'
+import { documentsOf, readObjectsLater } from './rules/objects.ts'
 
 export * from './exports.ts'
 
@@ -25,6 +25,10 @@ export interface Options extends Omit<EdgeOptions, 'ruleset' | 'store'> {
 /**
  * Creates an edge from rules or rule documents as objects.
  *
+ * It checks the rules at once, except for rules that need a part of the edge that is not loaded yet: regular expressions, most functions,
+ * and rules of other products than custom rules. The edge then loads the part, its requests wait, and a problem rejects `edge.ready` and
+ * each request. With `await loadAll()` before, it checks all rules at once.
+ *
  * @throws EdgeError `invalid_rules` with a diagnostic for every problem, `invalid_option`, and the errors of the other options
  * @example
  * const edge = createEdge({ rules: { rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }] } })
@@ -36,8 +40,19 @@ export const createEdge = (given: Options): Edge => {
   return createEdgeFrom({
     ...options,
     store,
-    ruleset: rulesFromObjects(documentsOf(rules)),
+    ruleset: readObjectsLater(documentsOf(rules)),
   })
+}
+
+/**
+ * Loads every part of the edge. `createEdge` and `rulesFromObjects` then check all rules at once, and their errors have hints and
+ * corrected expressions.
+ *
+ * @example await loadAll()
+ */
+export const loadAll = async (): Promise<void> => {
+  const { wholeEdge } = await import('./whole.ts')
+  wholeEdge()
 }
 
 /**

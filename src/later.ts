@@ -1,13 +1,22 @@
 /** Modules that an edge needs and that are still loading. */
 const awaited = new Set<Promise<unknown>>()
 
+/** Thrown where the reading of rules needs a module that is not loaded. The rules can be read once `loading` has resolved. */
+export class StillLoading extends Error {
+  override readonly name = 'StillLoading'
+
+  constructor(readonly loading: Promise<unknown>) {
+    super('the rules need a part of the edge that is not loaded yet')
+  }
+}
+
 /**
  * A module that most edges do not need. The first edge that needs it starts to load it, and its first request waits
  * (`whenLoaded`). `edge1020/node` loads all of these modules at start, so no request waits there.
  *
  * @example
- * engines.ask() // when a rule that calls sha256() loads
- * engines.now.sha256('text') // when a request is judged
+ * limiting.ask() // when a rule that counts loads
+ * limiting.now.memoryCounters() // when a request is judged
  */
 export class Later<Module> {
   readonly #import: () => Promise<Module>
@@ -31,6 +40,21 @@ export class Later<Module> {
     if (this.#module === undefined) {
       throw new Error('a part of the edge is not loaded yet: wait for `whenLoaded()`')
     }
+    return this.#module
+  }
+
+  /** The module if it is loaded, for callers that can do without it. */
+  get loaded(): Module | undefined {
+    return this.#module
+  }
+
+  /**
+   * The module, for the reading of rules, which can be done again.
+   *
+   * @throws StillLoading if the module is not loaded yet; it then starts to load
+   */
+  get needed(): Module {
+    if (this.#module === undefined) throw new StillLoading(this.load())
     return this.#module
   }
 

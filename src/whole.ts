@@ -9,6 +9,8 @@ import { bodies } from './request/bodies.ts'
 import { answer as answerPass } from './reserved/challenge-pass.ts'
 import { answer } from './reserved/error-preview.ts'
 import { passes, previews } from './reserved/paths.ts'
+import { allReaders } from './rules/all-readers.ts'
+import { readers } from './rules/readers.ts'
 import { badOverride, testOverrides } from './test-overrides.ts'
 import { allForwarded } from './visitor/all-forwarded.ts'
 import { forwarded, overrideReaders } from './visitor/identify.ts'
@@ -26,6 +28,7 @@ export const wholeEdge = (): void => {
   limiting.put(allLimiting)
   matchModule.put({ prepareMatches })
   overrideReaders.put({ readOverrides })
+  readers.put(allReaders)
   passes.put({ answer: answerPass })
   previews.put({ answer })
   testModule.put({ badOverride, testOverrides })

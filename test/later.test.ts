@@ -84,16 +84,89 @@ test('a rule that calls sha256() is true of the hash', async () => {
   expect(await actionOf(edge, get('/'))).toBe('block')
 })
 
-test('a broken pattern is refused when the rules load, with its place', () => {
-  expect(() => edgeWith([block('http.host matches "(a"')])).toThrow(
-    expect.objectContaining({ code: 'invalid_rules' })
-  )
-  expect(() => edgeWith([block('http.host matches "(?u)\\\\p{Klingonish}"')])).toThrow(
-    expect.objectContaining({ code: 'invalid_rules' })
-  )
-  expect(() => edgeWith([block('http.host matches "((a{1,1000}){1,1000}b){2}"')])).toThrow(
-    expect.objectContaining({ code: 'invalid_rules' })
-  )
+describe('wrong rules', () => {
+  const LATE = [
+    ['http.host matches "(a"', 'unclosed group'],
+    ['sha256(http.host, "a") eq "b"', 'invalid number of arguments'],
+  ] as const
+
+  test.each(LATE)('%s is refused when its part has loaded, with its place', async (text, cause) => {
+    const edge = edgeWith([block(text)])
+    const error = expect.objectContaining({
+      code: 'invalid_rules',
+      message: expect.stringContaining(cause),
+      diagnostics: [
+        expect.objectContaining({ message: expect.stringContaining('rules[0].expression: ') }),
+      ],
+    })
+    await expect(edge.ready).rejects.toEqual(error)
+    await expect(edge.judge(get('/'), PEER)).rejects.toEqual(error)
+    edge.replaceRules(main.rulesFromObjects([{ rules: [block('ip.src eq 192.0.2.1')] }]))
+    await edge.ready
+    expect(await actionOf(edge, get('/'))).toBe('block')
+  })
+
+  test('of plain comparisons are refused at once', () => {
+    for (const [text, cause] of [
+      ['http.hots eq "a"', 'did you mean `http.host`?'],
+      ['lowr(http.host) eq "a"', 'did you mean `lower`?'],
+      ['sha265(http.host) eq "a"', 'did you mean `sha256`?'],
+      ['http.host eq 1', 'http.host eq 1'],
+      ['len(http.host, 1) eq 1', 'invalid number of arguments'],
+      ['ip.src in {1.2.3.400}', '1.2.3.400'],
+    ] as const) {
+      expect(() => edgeWith([block(text)])).toThrow(
+        expect.objectContaining({ code: 'invalid_rules', message: expect.stringContaining(cause) })
+      )
+    }
+  })
+
+  test('of other products are refused when their readers have loaded', async () => {
+    const documents = [
+      { access: [{ block: '192.0.2.300' }] },
+      { lockdown: [{ name: 'a', urls: [], ips: [] }] },
+      { user_agents: [{ block: 1 }] },
+      { rate_limits: [{ name: 'a' }] },
+      { lists: [{ name: 'A B' }] },
+      { zones: [{ hosts: 'a.test' }] },
+      { rules: [{ ...block('ssl'), response: { status: 1 } }] },
+      { rules: [{ ...block('ssl'), page: 'nice' }] },
+      { rules: [{ ...block('ssl'), action: 'skip', skip: { phases: ['a'] } }] },
+    ]
+    const edges = documents.map((rules) => main.createEdge({ rules }))
+    const failed = edges.map(async (edge) => edge.ready.catch(({ code }) => code))
+    expect(await Promise.all(failed)).toEqual(documents.map(() => 'invalid_rules'))
+  })
+
+  test('are all refused at once, with hints, when every part is loaded', async () => {
+    await main.loadAll()
+    const regexes = [
+      ['http.host matches "(?u)\\\\p{Klingonish}"', 'Klingonish'],
+      ['http.host matches "((a{1,1000}){1,1000}b){2}"', 'exceeds size limit'],
+    ] as const
+    for (const [text, cause] of [...LATE, ...regexes]) {
+      expect(() => edgeWith([block(text)])).toThrow(cause)
+    }
+    expect(() => edgeWith([block("http.host eq 'a'")])).toThrow('strings take double quotes')
+  })
+
+  test('need their part before rulesFromObjects() reads them', async () => {
+    const documents = [{ rules: [block('http.host matches "a"')] }]
+    expect(() => main.rulesFromObjects(documents)).toThrow(
+      expect.objectContaining({ code: 'still_loading' })
+    )
+    await main.loadAll()
+    expect(main.rulesFromObjects(documents).rules).toHaveLength(1)
+  })
+})
+
+test('rules that replace those that are still loading stay', async () => {
+  const edge = edgeWith([block('http.host matches "shop"')])
+  expect(edge.ruleset.rules).toEqual([])
+  edge.replaceRules(main.rulesFromObjects([{ rules: [block('ip.src eq 192.0.2.9')] }]))
+  await edge.ready
+  expect(edge.ruleset.rules.map(({ name }) => name)).toEqual(['ip.src eq 192.0.2.9'])
+  expect(await actionOf(edge, get('/'))).toBe('pass')
 })
 
 test('an unreadable option is refused when the edge is made', () => {
@@ -113,6 +186,7 @@ test('many rules on one field are the same as each of them alone', async () => {
 test('rules that come later wait for their engine', async () => {
   const edge = edgeWith([])
   expect(edge.decide(get('/a'), PEER)).toMatchObject({ action: 'pass' })
+  await main.loadAll()
   edge.replaceRules(main.rulesFromObjects([{ rules: [block('http.request.uri.path ~ "^/a$"')] }]))
   expect(await actionOf(edge, get('/a'))).toBe('block')
   expect(edge.decide(get('/b'), PEER)).toMatchObject({ action: 'pass' })
@@ -155,7 +229,7 @@ test('refuse() is a promise until the texts are there', async () => {
   expect(edge.refuse(521, verdict)).toMatchObject({ status: 521 })
 })
 
-test('an expression that is asked before its engine is here says so', async () => {
-  const { rules } = main.rulesFromObjects([{ rules: [block('http.host matches "a"')] }])
-  expect(() => rules[0]!.expression.matches({ get: () => 'a' })).toThrow('not loaded yet')
+test('an expression that is explained before the explaining part is here says so', () => {
+  const { rules } = main.rulesFromObjects([{ rules: [block('http.host eq "a"')] }])
+  expect(() => rules[0]!.expression.explain({ get: () => 'a' })).toThrow('not loaded yet')
 })

@@ -1,4 +1,5 @@
 import { customRuleScheme } from '../language/defaults.ts'
+import { customRuleFunctions } from '../language/functions/table.ts'
 import type { FieldDefinition } from '../language/scheme.ts'
 import { typeName } from '../language/types.ts'
 import { continents, countries } from './countries.ts'
@@ -39,7 +40,7 @@ const fieldProposals = [...customRuleScheme.fields.values()]
   .filter(({ refused, alias }) => refused === undefined && alias === undefined)
   .map(field)
 
-const functionProposals = [...customRuleScheme.functions.values()]
+const functionProposals = customRuleFunctions
   .filter(({ refused }) => refused === undefined)
   .map(({ name }): Proposal => {
     const text = functionText(name)

@@ -1,18 +1,17 @@
 import { EdgeError } from '../error.ts'
 import type { IpRange } from '../lists/ip.ts'
-import { nearest } from '../nearest.ts'
 import { ipLiteral, ipRangeLiteral } from './addresses.ts'
 import type { IntRange, Operator, OrderingOperator, Right } from './ast.ts'
 import { COMMA, DASH, DOT, isDigit, isLower, isUpper, UNDERSCORE } from './characters.ts'
-import { Cursor } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
+import { engines } from './engines.ts'
 import type { ValuePlace } from './hints.ts'
-import { operatorHint, unsupportedHint, valueHint } from './hints.ts'
 import type { PatternText } from './literals.ts'
 import { bytesLiteral, intLiteral, regexLiteral, startsString, stringLiteral } from './literals.ts'
+import { mending } from './mending.ts'
 import { operand } from './operands.ts'
 import type { Parser } from './parser.ts'
 import { Problem } from './problem.ts'
-import { compileRegex } from './regex/regex.ts'
 import type { Type, Value } from './types.ts'
 import { sameType, typeName } from './types.ts'
 import { compileWildcard } from './wildcard.ts'
@@ -48,7 +47,7 @@ export const isOrdering = (operator: Operator): operator is OrderingOperator =>
   ORDERING.has(operator)
 
 export const startsOperator = (cursor: Cursor): boolean =>
-  operatorHint(cursor.source, cursor.at) !== undefined ||
+  mending.loaded?.operatorHint(cursor.source, cursor.at) !== undefined ||
   SPELLINGS.some(([spelling]) => cursor.sees(spelling))
 
 /** @param left the text of what is compared, for hints */
@@ -57,7 +56,7 @@ export const readOperator = (
   left: string
 ): { operator: Operator; start: number; end: number } => {
   const start = cursor.at
-  const help = operatorHint(cursor.source, start, left)
+  const help = mending.loaded?.operatorHint(cursor.source, start, left)
   const found =
     help === undefined ? SPELLINGS.find(([spelling]) => cursor.take(spelling)) : undefined
   if (found === undefined) {
@@ -87,7 +86,7 @@ export const readRight = (
 ): Right => {
   const { cursor } = parser
   if (!supports(type, operator)) {
-    const help = unsupportedHint({ type, operator })
+    const help = mending.loaded?.unsupportedHint({ type, operator })
     throw new Problem(
       'unsupported_operation',
       `cannot perform this operation on type ${typeName(type)}`,
@@ -123,24 +122,13 @@ const LITERAL: Record<string, (cursor: Cursor) => Value> = {
 const withValueHint = (parser: Parser, at: number, place: ValuePlace, error: unknown): unknown => {
   if (!(error instanceof Problem)) return error
   const { code, message, start, end, help } = error
-  return new Problem(code, message, start, end, literalHint(parser, at, place) ?? help)
-}
-
-const literalHint = (parser: Parser, at: number, place: ValuePlace): string | undefined => {
-  const { cursor, scheme } = parser
-  const hint = valueHint(cursor.source, at, cursor.end, place)
-  const start = new Cursor(cursor.source, cursor.end)
-  start.at = at
-  const name = start.peekName()
-  if (startsString(start) || !/^[A-Za-z_]/.test(name)) return hint
-  if (place.inSet || !isOrdering(place.operator)) {
-    return parser.isKnown(name)
-      ? 'only equality and ordering operators take a field on the right'
-      : hint
-  }
-  const near = nearest(name, scheme.fields.keys())
-  if (near === undefined) return hint
-  return `${hint === undefined ? '' : `${hint}; or `}did you mean \`${near}\`?`
+  return new Problem(
+    code,
+    message,
+    start,
+    end,
+    mending.loaded?.rightHint(parser, at, place) ?? help
+  )
 }
 
 /**
@@ -268,7 +256,7 @@ const regex = (parser: Parser): Right => {
     kind: 'pattern',
     pattern: text.pattern,
     test: compiled(cursor, begin, text, () => {
-      const regex = compileRegex(text.pattern)
+      const regex = engines.needed.compileRegex(text.pattern)
       return (bytes) => regex.test(bytes)
     }),
   }

@@ -65,9 +65,8 @@ export const compile = (
   if (root === undefined || parser.problems.length > 0) {
     const { problems } = parser
     const check = (text: string) => read(text).parser.problems
-    const told = mending.isLoaded
-      ? mending.now.teach(source, problems, { scheme, check }).map(({ problem }) => problem)
-      : problems
+    const taught = mending.loaded?.teach(source, problems, { scheme, check })
+    const told = taught?.map(({ problem }) => problem) ?? problems
     throw expressionError(source, told)
   }
   const options: CompileOptions = { missing, lists, condition: compileCondition }

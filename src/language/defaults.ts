@@ -1,9 +1,23 @@
+import { engines } from './engines.ts'
 import { customRuleFields, fields } from './fields.ts'
-import { customRuleFunctions, functions } from './functions/table.ts'
-import { createScheme } from './scheme.ts'
+import { LATER_FUNCTIONS } from './functions/names.ts'
+import { stringFunctions } from './functions/strings.ts'
+import type { FunctionTable } from './scheme.ts'
+import { createScheme, functionsByName } from './scheme.ts'
+
+/** Rules in shorthand call some of them, so they are always loaded. */
+const strings = functionsByName(stringFunctions)
+const names = [...strings.keys(), ...LATER_FUNCTIONS]
+
+const functionTable = (which: 'functions' | 'customRuleFunctions'): FunctionTable => ({
+  has: (name) => strings.has(name) || LATER_FUNCTIONS.has(name),
+  get: (name) =>
+    strings.get(name) ?? (LATER_FUNCTIONS.has(name) ? engines.needed[which].get(name) : undefined),
+  keys: () => names,
+})
 
 /** Every field and function, for expressions of any phase. */
-export const defaultScheme = createScheme({ fields, functions })
+export const defaultScheme = createScheme({ fields, functions: functionTable('functions') })
 
 /**
  * For custom rules: fields and functions of other phases are known and refused, with the reason. Slots are the same as in
@@ -11,5 +25,5 @@ export const defaultScheme = createScheme({ fields, functions })
  */
 export const customRuleScheme = createScheme({
   fields: customRuleFields,
-  functions: customRuleFunctions,
+  functions: functionTable('customRuleFunctions'),
 })

@@ -1,4 +1,4 @@
 import { Later } from '../later.ts'
 
-/** Parts of the language that rules of plain comparisons do not use. Every rule is checked without them. */
+/** Regular expressions, and the functions in `LATER_FUNCTIONS`. Rules that use neither do without. */
 export const engines = new Later(async () => (await import('./all-engines.ts')).allEngines)

@@ -1,4 +1,9 @@
+import { nearest } from '../nearest.ts'
 import type { Operator } from './ast.ts'
+import { isOrdering } from './comparison.ts'
+import { Cursor } from './cursor.ts'
+import { startsString } from './literals.ts'
+import type { Parser } from './parser.ts'
 import type { Type } from './types.ts'
 import { typeName } from './types.ts'
 
@@ -7,11 +12,11 @@ const MAX_QUOTED_CHARS = 60
 /** Hints read no further than this. */
 const MAX_READ_CHARS = 200
 
-export const COMMENT_HINT = 'the language has no comments'
+const COMMENT_HINT = 'the language has no comments'
 const COMMENT = /^(?:#|\/\/(?=\s|$)|\/\*)/
 
 /** Gives a hint where a comment begins at this place. */
-export const commentHint = (source: string, at: number): string | undefined =>
+const commentHint = (source: string, at: number): string | undefined =>
   COMMENT.test(source.slice(at, at + 3)) ? COMMENT_HINT : undefined
 
 const brief = (text: string, otherwise: string) =>
@@ -134,7 +139,7 @@ const textHint = (text: string, operator: Operator): string | undefined => {
 /**
  * Gives a hint where no value of this type could be read at `at`.
  */
-export const valueHint = (
+const valueHint = (
   source: string,
   at: number,
   end: number,
@@ -181,4 +186,22 @@ export const unsupportedHint = ({
   if (type.kind === 'Int')
     return `\`${operator}\` compares text: numbers go with eq, lt, gt … or in {…}`
   return operator === 'bitwise_and' ? '`bitwise_and` takes numbers' : undefined
+}
+
+/** Gives a hint where the parser could not read the right side of a comparison at `at`. */
+export const rightHint = (parser: Parser, at: number, place: ValuePlace): string | undefined => {
+  const { cursor, scheme } = parser
+  const hint = valueHint(cursor.source, at, cursor.end, place)
+  const start = new Cursor(cursor.source, cursor.end)
+  start.at = at
+  const name = start.peekName()
+  if (startsString(start) || !/^[A-Za-z_]/.test(name)) return hint
+  if (place.inSet || !isOrdering(place.operator)) {
+    return parser.isKnown(name)
+      ? 'only equality and ordering operators take a field on the right'
+      : hint
+  }
+  const near = nearest(name, scheme.fields.keys())
+  if (near === undefined) return hint
+  return `${hint === undefined ? '' : `${hint}; or `}did you mean \`${near}\`?`
 }

@@ -1,6 +1,4 @@
 import { Later } from '../later.ts'
 
-/** What writes the corrected text of a wrong expression into its errors. Expressions that are right do without. */
-export const mending = new Later<Pick<typeof import('./mend/mend.ts'), 'teach'>>(
-  () => import('./mend/mend.ts')
-)
+/** The hints of wrong expressions and their corrected text. Expressions that are right do without. */
+export const mending = new Later(async () => (await import('./all-mending.ts')).allMending)

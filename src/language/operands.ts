@@ -4,9 +4,8 @@ import type { ArgumentNode, CallNode, FieldNode, Index, LiteralNode, OperandNode
 import { toStrictText, toText } from './bytes.ts'
 import { CLOSE_PAREN, COMMA, DOT, DOUBLE_QUOTE, isDigit, OPEN_BRACKET } from './characters.ts'
 import type { Cursor } from './cursor.ts'
-import { engines } from './engines.ts'
-import { argumentHint, operandHint } from './hints.ts'
 import { bytesLiteral, intLiteral, startsString } from './literals.ts'
+import { mending } from './mending.ts'
 import type { Parser } from './parser.ts'
 import { Problem } from './problem.ts'
 import type { Expected, FunctionDefinition, Parameter } from './scheme.ts'
@@ -35,7 +34,7 @@ export const unknownName = (parser: Parser, name: string, start: number): Proble
     word !== undefined
       ? wordHelp(name, word)
       : near === undefined
-        ? operandHint(name, 0, name.length)
+        ? mending.loaded?.operandHint(name, 0, name.length)
         : `did you mean \`${near}\`?`
   return new Problem('unknown_identifier', 'unknown identifier', start, start + name.length, help)
 }
@@ -46,7 +45,7 @@ export const operand = (parser: Parser): OperandNode => {
   const start = cursor.at
   const name = cursor.peekName()
   if (name === '') {
-    const help = operandHint(cursor.source, start, cursor.end)
+    const help = mending.loaded?.operandHint(cursor.source, start, cursor.end)
     throw new Problem('expected_name', 'expected identifier character', start, cursor.end, help)
   }
   if (cursor.unit(name.length) === DOT) {
@@ -220,7 +219,6 @@ const prepared = (
   shape: { literals: readonly (Value | undefined)[]; types: readonly Type[] },
   given: readonly ArgumentNode[]
 ) => {
-  if (definition.needsEngine) engines.ask()
   try {
     return definition.prepare?.(shape) ?? definition.evaluate
   } catch (error) {
@@ -357,7 +355,7 @@ const readLiteral = (
       if (!(error instanceof Problem)) throw error
       if (!parameter?.types.some((expected) => accepts(expected, type))) continue
       if (type === INT) number = error
-      if (type === BYTES) help = argumentHint(cursor.source, start, cursor.end)
+      if (type === BYTES) help = mending.loaded?.argumentHint(cursor.source, start, cursor.end)
       help ??= error.help
     }
   }

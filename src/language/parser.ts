@@ -3,9 +3,9 @@ import { EXCLAMATION, OPEN_PAREN } from './characters.ts'
 import { readOperator, readRight, startsOperator } from './comparison.ts'
 import type { Cursor } from './cursor.ts'
 import { trimmed } from './cursor.ts'
-import { strayHint } from './hints.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS, tooLong } from './limits.ts'
+import { mending } from './mending.ts'
 import { operand } from './operands.ts'
 import type { Comparison } from './problem.ts'
 import { Problem } from './problem.ts'
@@ -168,7 +168,7 @@ export class Parser {
   #leftOver(from: number): Problem {
     const { source, at, end } = this.cursor
     const help =
-      strayHint(source, at) ??
+      mending.loaded?.strayHint(source, at) ??
       (source[at] === ')' ? 'this parenthesis has no opening one' : undefined)
     return new Problem('eof', 'unrecognised input', from, end, help)
   }
@@ -182,7 +182,7 @@ export class Parser {
       'expected literal ")"',
       cursor.at,
       cursor.end,
-      strayHint(cursor.source, cursor.at)
+      mending.loaded?.strayHint(cursor.source, cursor.at)
     )
   }
 

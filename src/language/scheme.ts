@@ -52,8 +52,6 @@ export interface FunctionDefinition {
   readonly once?: boolean
   /** Why a rule of the request phase cannot call it. */
   readonly refused?: string
-  /** True where `evaluate` works with one of `engines`. */
-  readonly needsEngine?: boolean
 }
 
 /** A literal argument that the function cannot work with. */
@@ -73,15 +71,28 @@ export const expectedName = (expected: Expected): string => {
   return typeof expected === 'string' ? `${expected}<_>` : typeName(expected)
 }
 
+/** Functions by name. */
+export interface FunctionTable {
+  has(name: string): boolean
+  /** @throws StillLoading for a function whose code is not loaded yet */
+  get(name: string): FunctionDefinition | undefined
+  keys(): Iterable<string>
+}
+
 /** The fields and functions that expressions may use. Each canonical field has a slot number. */
 export interface Scheme {
   readonly fields: ReadonlyMap<string, FieldDefinition>
-  readonly functions: ReadonlyMap<string, FunctionDefinition>
+  readonly functions: FunctionTable
   /** Canonical field names; the index is the slot. */
   readonly slots: readonly string[]
   /** Slot of a field, by any of its names. Throws RangeError for a name that is not a field. */
   slot(name: string): number
 }
+
+export const functionsByName = (
+  definitions: readonly FunctionDefinition[]
+): ReadonlyMap<string, FunctionDefinition> =>
+  new Map(definitions.map((definition) => [definition.name, definition]))
 
 /**
  * @example createScheme({ fields: [{ name: 'http.host', type: BYTES }], functions: [] })
@@ -91,7 +102,7 @@ export const createScheme = ({
   functions = [],
 }: {
   fields: readonly FieldDefinition[]
-  functions?: readonly FunctionDefinition[]
+  functions?: readonly FunctionDefinition[] | FunctionTable
 }): Scheme => {
   const byName = new Map(fields.map((field) => [field.name, field]))
   const slots = fields.filter((field) => field.alias === undefined).map((field) => field.name)
@@ -104,7 +115,7 @@ export const createScheme = ({
   }
   return {
     fields: byName,
-    functions: new Map(functions.map((definition) => [definition.name, definition])),
+    functions: 'get' in functions ? functions : functionsByName(functions),
     slots,
     slot: (name) => {
       const number = numbers.get(name)

@@ -17,7 +17,6 @@ import { renderDiagnostics } from './report.ts'
 import type { Rule, Ruleset } from './rule.ts'
 import { allRules } from './rule.ts'
 import type { ZoneRules } from './zones.ts'
-import { withPage } from './zones.ts'
 
 const refuse = (findings: Findings, files: readonly string[]): EdgeError => {
   const all = findings.inSourceOrder(files)
@@ -107,6 +106,10 @@ export const draftsOf = (
   )
 
 type Sorted = ReturnType<typeof sorted>
+
+/** A choice for all rules of a zone that have none of their own. */
+const withPage = <R extends Rule>(rule: R, page: PageChoice | undefined): R =>
+  page === undefined || rule.page !== undefined ? rule : { ...rule, page }
 
 const merged = (account: Sorted, own: Sorted, page: PageChoice | undefined): Sorted => {
   const both = <R extends Rule>(first: readonly R[], second: readonly R[]) =>

@@ -5,17 +5,11 @@ import type { Draft } from './draft.ts'
 import { DOCUMENT_KEYS, PRODUCT_KEYS, RULE_KEYS, ZONE_KEYS } from './keys.ts'
 import { joinLists } from './lists.ts'
 import type { Entry, MapNode, Node } from './node.ts'
-import { readPageChoice } from './page.ts'
-import { readAccess } from './products/access.ts'
-import { readAgents } from './products/agents.ts'
 import { readRule } from './products/custom.ts'
 import type { ListDraft } from './products/lists.ts'
-import { readLists } from './products/lists.ts'
-import { readLockdown } from './products/lockdowns.ts'
-import { readRateLimit } from './products/rate-limits.ts'
 import type { Reader } from './reader.ts'
+import { readers } from './readers.ts'
 import type { ZoneHead } from './zones.ts'
-import { checkZones, readZoneHead } from './zones.ts'
 
 /** The readable content of documents. */
 export interface Drafts {
@@ -39,12 +33,12 @@ type ReadItem = (
 ) => Draft | readonly Draft[] | undefined
 
 /** One reader a product. */
-const READERS: Readonly<Record<(typeof PRODUCT_KEYS)[number], ReadItem>> = {
-  access: readAccess,
-  lockdown: readLockdown,
-  user_agents: readAgents,
-  rules: readRule,
-  rate_limits: readRateLimit,
+const READERS: Readonly<Record<(typeof PRODUCT_KEYS)[number], () => ReadItem>> = {
+  access: () => readers.needed.readAccess,
+  lockdown: () => readers.needed.readLockdown,
+  user_agents: () => readers.needed.readAgents,
+  rules: () => readRule,
+  rate_limits: () => readers.needed.readRateLimit,
 }
 
 /** A rule where a document is expected: it says what it does to which requests, and no key could mean `rules`. */
@@ -107,7 +101,10 @@ const readProducts = (found: Products, reader: Reader, options: LanguageOptions)
   PRODUCT_KEYS.flatMap((key) => {
     const entry = found[key]
     if (entry === undefined) return []
-    return itemsOf(entry, reader).flatMap((item) => READERS[key](item, reader, options) ?? [])
+    const items = itemsOf(entry, reader)
+    if (items.length === 0) return []
+    const read = READERS[key]()
+    return items.flatMap((item) => read(item, reader, options) ?? [])
   })
 
 /** A zone's lists are known to its own rules only, and win over those of the document. */
@@ -115,13 +112,15 @@ const readZone = (node: Node, reader: Reader, options: LanguageOptions): ZoneDra
   const map = reader.map(node, 'a zone: a mapping with `name` and the rules of its products')
   if (map === undefined) return undefined
   const { found } = reader.entries(map, ZONE_KEYS, 'a zone')
-  const head = readZoneHead(map, found, reader)
+  const head = readers.needed.readZoneHead(map, found, reader)
   const lists =
-    found.lists === undefined ? [] : readLists(found.lists.value, reader, options.readList)
+    found.lists === undefined
+      ? []
+      : readers.needed.readLists(found.lists.value, reader, options.readList)
   checkNames(lists, reader)
   const known = joinLists(...lists.map((list) => list.lists), options.lists ?? {})
   const rules = readProducts(found, reader, { ...options, lists: known })
-  const page = found.page && readPageChoice(found.page, reader, options.readPage)
+  const page = found.page && readers.needed.readPageChoice(found.page, reader, options.readPage)
   return head && { head, page, rules, lists }
 }
 
@@ -133,7 +132,7 @@ export const readDocuments = (
 ): Drafts => {
   const documents = nodes.flatMap((node) => readKeys(node, reader) ?? [])
   const lists = documents.flatMap(({ lists: entry }) =>
-    entry === undefined ? [] : readLists(entry.value, reader, options.readList)
+    entry === undefined ? [] : readers.needed.readLists(entry.value, reader, options.readList)
   )
   checkNames(lists, reader)
   const known = joinLists(...lists.map((list) => list.lists), options.lists ?? {})
@@ -144,9 +143,9 @@ export const readDocuments = (
       ? []
       : itemsOf(entry, reader).flatMap((node) => readZone(node, reader, all) ?? [])
   )
-  checkZones(
-    zones.map(({ head }) => head),
-    reader
-  )
+  if (zones.length > 0) {
+    const heads = zones.map(({ head }) => head)
+    readers.needed.checkZones(heads, reader)
+  }
   return { rules, lists, zones }
 }

@@ -2,8 +2,8 @@ import type { PageChoice } from '../answers/answer.ts'
 import type { LanguageOptions } from './compile.ts'
 import type { Entry, MapNode, Place } from './node.ts'
 import { inBackticks } from './node.ts'
-import { readPageChoice } from './page.ts'
 import type { Reader } from './reader.ts'
+import { readers } from './readers.ts'
 import { slug } from './slug.ts'
 
 const MAX_NAME_CHARACTERS = 200
@@ -82,7 +82,7 @@ export const readPage = (
   page: Entry | undefined,
   { reader, options }: RuleScope
 ): PageChoice | undefined =>
-  page === undefined ? undefined : readPageChoice(page, reader, options.readPage)
+  page === undefined ? undefined : readers.needed.readPageChoice(page, reader, options.readPage)
 
 const titleOf = (name: string | undefined, id: string | undefined) => {
   const text = name ?? id

@@ -1,3 +1,5 @@
+import { EdgeError } from '../error.ts'
+import { StillLoading } from '../later.ts'
 import { assemble } from './assemble.ts'
 import type { LanguageOptions } from './compile.ts'
 import { Findings } from './findings.ts'
@@ -20,7 +22,8 @@ export const documentsOf = (given: unknown): readonly unknown[] => {
 /**
  * Loads rule documents as plain objects, without a YAML parser. Problems name a path, e.g. `rules[2].when.ip[0]`.
  *
- * @throws EdgeError `invalid_rules`
+ * @throws EdgeError `invalid_rules`; `still_loading` on the main entry, if a rule needs a part of the edge that `loadAll()` has not
+ * loaded
  * @example
  * rulesFromObjects([{ rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }] }])
  */
@@ -28,8 +31,36 @@ export const rulesFromObjects = (
   documents: readonly unknown[],
   options: LanguageOptions = {}
 ): Ruleset => {
+  try {
+    return readObjects(documents, options)
+  } catch (error) {
+    if (!(error instanceof StillLoading)) throw error
+    const message = `${error.message}: call \`await loadAll()\` before`
+    throw new EdgeError('still_loading', message)
+  }
+}
+
+/**
+ * The same, for callers that can wait.
+ *
+ * @throws EdgeError `invalid_rules`; StillLoading
+ */
+export const readObjects = (
+  documents: readonly unknown[],
+  options: LanguageOptions = {}
+): Ruleset => {
   const findings = new Findings()
   return assemble(nodesOf(documents, findings), [], findings, options)
+}
+
+/** The same as a promise where a part of the edge has to load before. The promise rejects with the errors of the rules. */
+export const readObjectsLater = (documents: readonly unknown[]): Ruleset | Promise<Ruleset> => {
+  try {
+    return readObjects(documents)
+  } catch (error) {
+    if (!(error instanceof StillLoading)) throw error
+    return error.loading.then(() => readObjectsLater(documents))
+  }
 }
 
 /** Reads plain objects as documents, and adds problems to `findings`. */

@@ -60,6 +60,21 @@ export interface Ruleset {
   readonly warnings: readonly Diagnostic[]
 }
 
+/** No rules at all. */
+export const EMPTY_RULESET: Ruleset = {
+  access: [],
+  lockdowns: [],
+  agents: [],
+  rules: [],
+  rateLimits: [],
+  zones: [],
+  ownLists: [],
+  files: [],
+  fields: [],
+  lists: [],
+  warnings: [],
+}
+
 type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 
 /** The rules of all products in the order of the products, then the zones' own. */

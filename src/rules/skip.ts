@@ -65,7 +65,6 @@ export const readSkip = (
   { skip, logging }: { skip?: Entry; logging?: Entry },
   { reader }: RuleScope
 ): Skipped | undefined => {
-  if (skip === undefined && logging === undefined) return undefined
   const logs = (logging && reader.boolean(logging.value, 'logging')) ?? true
   if (skip === undefined) return { current: true, phases: [], products: [], rulesets: [], logs }
   const map = reader.map(skip.value, 'a mapping with `ruleset`, `phases`, `products`')

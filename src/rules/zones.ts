@@ -1,4 +1,3 @@
-import type { PageChoice } from '../answers/answer.ts'
 import { HostnameSet } from '../lists/hostnames.ts'
 import { nearest } from '../nearest.ts'
 import type { ZONE_KEYS } from './keys.ts'
@@ -119,9 +118,3 @@ export const checkZones = (zones: readonly ZoneHead[], reader: Reader): void => 
     }
   }
 }
-
-/** A choice for all rules of a zone that have none of their own. */
-export const withPage = <R extends { readonly page?: PageChoice; readonly response?: unknown }>(
-  rule: R,
-  page: PageChoice | undefined
-): R => (page === undefined || rule.page !== undefined ? rule : { ...rule, page })

@@ -97,7 +97,7 @@ const schemeOf = (schema: unknown): Scheme => {
     }
     return { name, type }
   })
-  return createScheme({ fields, functions: [...defaultScheme.functions.values()] })
+  return createScheme({ fields, functions: defaultScheme.functions })
 }
 
 const givenValues = (fields: unknown, scheme: Scheme): ReadonlyMap<number, Value> => {

@@ -1,6 +1,7 @@
 import { CASE_BIT } from '../characters.ts'
 import type { Node } from '../regex/hir.ts'
 import { parseRegex } from '../regex/parse.ts'
+import { foldCase } from './fold-case.ts'
 
 /** A choice of texts one of which is in every value that matches, in ASCII lower case. */
 export type Needles = readonly string[]
@@ -9,12 +10,6 @@ export type Needles = readonly string[]
 export const MIN_NEEDLE_BYTES = 2
 /** A regex may stand for thousands of texts: `(a|b)(c|d)…` is not spelled out, a long choice is not taken. */
 const MAX_CHOICE = 64
-
-const UPPER = /[A-Z]+/g
-
-/** ASCII letters only: others are bytes of UTF-8 sequences. */
-export const foldCase = (bytes: string): string =>
-  bytes.replace(UPPER, (letters) => letters.toLowerCase())
 
 /** The byte a set stands for, `[Aa]` being `a`. */
 const foldedByte = (node: Node): string | undefined => {

@@ -2,8 +2,9 @@ import type { Ip, IpRange } from '../../lists/ip.ts'
 import type { ArgumentNode, BareNode, CompareNode, LogicalNode, OperandNode } from '../ast.ts'
 import { print } from '../print.ts'
 import type { Value } from '../types.ts'
+import { foldCase } from './fold-case.ts'
 import type { Needles } from './literals.ts'
-import { foldCase, MIN_NEEDLE_BYTES, regexLiterals, wildcardLiterals } from './literals.ts'
+import { MIN_NEEDLE_BYTES, regexLiterals, wildcardLiterals } from './literals.ts'
 
 /** The subject of a look-up: an operand's values, addresses, or texts inside it. */
 export type LookupKind = 'value' | 'address' | 'needle'

@@ -1,6 +1,6 @@
-import { engines } from '../engines.ts'
 import type { Expression } from '../expression.ts'
 import type { Context } from '../types.ts'
+import { lookups } from './lookups.ts'
 
 /** Gives the numbers of the expressions that are true of a request, up to the first that ends the evaluation. */
 export type Matching = (context: Context) => readonly number[]
@@ -45,8 +45,8 @@ export const compileRules = (
   ends: readonly boolean[]
 ): Matching => {
   if (!readOneField(expressions)) return oneByOne(expressions, ends)
-  engines.ask()
-  return engines.build(
+  lookups.ask()
+  return lookups.build(
     ({ compileWithLookups }) => compileWithLookups(expressions, ends) ?? oneByOne(expressions, ends)
   )
 }

@@ -1,5 +1,5 @@
 import { CASE_BIT, isUpper } from '../characters.ts'
-import { foldCase } from './literals.ts'
+import { foldCase } from './fold-case.ts'
 
 const HEAD = /^(?:\\.|[^*\\])*/s
 

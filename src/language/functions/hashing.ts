@@ -1,10 +1,10 @@
 import { formatIp, Ip } from '../../lists/ip.ts'
-import { engines } from '../engines.ts'
 import type { CallShape, FunctionDefinition } from '../scheme.ts'
 import { ArgumentProblem } from '../scheme.ts'
 import type { Value } from '../types.ts'
 import { BOOL, BYTES, INT, IP } from '../types.ts'
 import { either, literal } from './parameters.ts'
+import { sha256 } from './sha256.ts'
 
 const TWO_21 = 0x20_0000
 const TWO_32 = 0x1_0000_0000
@@ -27,7 +27,7 @@ const word = (bytes: string, at: number) =>
 
 /** The first 53 bits of the SHA-256 of all values. */
 const hash53 = (values: readonly Value[]): number => {
-  const digest = engines.now.sha256(values.map(encode).join(''))
+  const digest = sha256(values.map(encode).join(''))
   return word(digest, 0) * TWO_21 + Math.floor(word(digest, 4) / (TWO_32 / TWO_21))
 }
 
@@ -52,8 +52,7 @@ export const hashFunctions: readonly FunctionDefinition[] = [
     name: 'sha256',
     parameters: [either('input')],
     returns: BYTES,
-    evaluate: ([input]) => engines.now.sha256(input as string),
-    needsEngine: true,
+    evaluate: ([input]) => sha256(input as string),
   },
   {
     name: 'hash_in_range',
@@ -67,6 +66,5 @@ export const hashFunctions: readonly FunctionDefinition[] = [
       return Number.isSafeInteger(Number(result)) ? Number(result) : result
     },
     prepare: checkRange,
-    needsEngine: true,
   },
 ]

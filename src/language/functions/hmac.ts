@@ -1,14 +1,14 @@
-import { engines } from '../engines.ts'
 import type { CallShape, Evaluate, FunctionDefinition } from '../scheme.ts'
 import { ArgumentProblem } from '../scheme.ts'
 import type { Value } from '../types.ts'
 import { BOOL, INT } from '../types.ts'
 import { readFlags } from './flags.ts'
 import { either, literal, optional } from './parameters.ts'
+import { tokenCheck } from './tokens.ts'
 
 const validator = ({ literals }: CallShape): Evaluate => {
   const isUrlSafe = readFlags(literals[5], 5, 's').has('s')
-  return engines.build(({ tokenCheck }) => tokenCheck(literals, isUrlSafe))
+  return tokenCheck(literals, isUrlSafe)
 }
 
 const checkLiterals = ({ literals: [key, , ttl, , separator = 0] }: CallShape) => {
@@ -49,6 +49,5 @@ export const hmacFunctions: readonly FunctionDefinition[] = [
       checkLiterals(call)
       return validator(call)
     },
-    needsEngine: true,
   },
 ]

@@ -1,7 +1,7 @@
-import { engines } from '../engines.ts'
 import type { FunctionDefinition } from '../scheme.ts'
 import type { Value } from '../types.ts'
 import { BYTES, INT } from '../types.ts'
+import { findInJson, unescapeJson } from './json-text.ts'
 import { either } from './parameters.ts'
 
 const PLAIN_INTEGER = /^-?\d+$/
@@ -20,7 +20,7 @@ const toInt = (text: string): number | bigint | undefined => {
 type Path = readonly (string | number | bigint)[]
 
 const find = ([text, ...path]: readonly (Value | undefined)[]) =>
-  engines.now.findInJson(text as string, path as Path)
+  findInJson(text as string, path as Path)
 
 const parameters = [either('field'), either('key', [BYTES, INT])]
 const rest = either('key', [BYTES, INT])
@@ -43,7 +43,6 @@ export const jsonFunctions: readonly FunctionDefinition[] = [
       const found = find(args)
       return found?.kind === 'number' ? toInt(found.text) : undefined
     },
-    needsEngine: true,
   },
   {
     name: 'lookup_json_string',
@@ -52,8 +51,7 @@ export const jsonFunctions: readonly FunctionDefinition[] = [
     returns: BYTES,
     evaluate: (args) => {
       const found = find(args)
-      return found?.kind === 'string' ? engines.now.unescapeJson(found.text) : undefined
+      return found?.kind === 'string' ? unescapeJson(found.text) : undefined
     },
-    needsEngine: true,
   },
 ]

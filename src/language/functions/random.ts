@@ -1,7 +1,7 @@
-import { engines } from '../engines.ts'
 import type { FunctionDefinition } from '../scheme.ts'
 import { BYTES } from '../types.ts'
 import { field } from './parameters.ts'
+import { sha256 } from './sha256.ts'
 
 const UUID_BYTES = 16
 const GROUPS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/
@@ -12,9 +12,7 @@ const toHex = (byte: number) => byte.toString(16).padStart(2, '0')
 
 /** The same source gives the same UUID. It is hashed first, so that a short or readable one will do as well. */
 const uuid = (source: string): string => {
-  const bytes = Array.from(engines.now.sha256(source).slice(0, UUID_BYTES), (unit) =>
-    unit.charCodeAt(0)
-  )
+  const bytes = Array.from(sha256(source).slice(0, UUID_BYTES), (unit) => unit.charCodeAt(0))
   // RFC 9562 §4: version 4, variant 10.
   bytes[VERSION_BYTE] = (bytes[VERSION_BYTE]! & 0x0f) | 0x40
   bytes[VARIANT_BYTE] = (bytes[VARIANT_BYTE]! & 0x3f) | 0x80
@@ -28,6 +26,5 @@ export const randomFunctions: readonly FunctionDefinition[] = [
     parameters: [field('source')],
     returns: BYTES,
     evaluate: ([source]) => uuid(source as string),
-    needsEngine: true,
   },
 ]

@@ -1,7 +1,6 @@
-import { formatIp, Ip } from '../../lists/ip.ts'
 import type { FunctionDefinition } from '../scheme.ts'
 import type { Value } from '../types.ts'
-import { BOOL, BYTES, INT, IP } from '../types.ts'
+import { BOOL, BYTES, INT } from '../types.ts'
 import { either, field, literal, optional } from './parameters.ts'
 
 const NOT_ASCII = /[\x80-\xff]/
@@ -19,9 +18,6 @@ const hexEscape = (byte: string) => `\\x${byte.charCodeAt(0).toString(16).padSta
 
 /** Matches any one of some bytes; nothing where there are none. */
 const anyOf = (bytes: string): RegExp => new RegExp(`[${[...bytes].map(hexEscape).join('')}]+`, 'g')
-
-const toText = (value: Value | undefined): string =>
-  value instanceof Ip ? formatIp(value) : String(value)
 
 /**
  * Functions on strings. Letters are ASCII letters, lengths and indexes count bytes.
@@ -79,11 +75,5 @@ export const stringFunctions: readonly FunctionDefinition[] = [
       const removed = anyOf(bytes as string)
       return ([source]) => (source as string).replace(removed, '')
     },
-  },
-  {
-    name: 'to_string',
-    parameters: [field('value', [INT, BOOL, IP])],
-    returns: BYTES,
-    evaluate: ([value]) => toText(value),
   },
 ]

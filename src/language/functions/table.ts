@@ -3,6 +3,7 @@ import { BOOL } from '../types.ts'
 import { addressFunctions } from './addresses.ts'
 import { arrayFunctions } from './arrays.ts'
 import { base64Functions } from './base64.ts'
+import { conversionFunctions } from './conversions.ts'
 import { hashFunctions } from './hashing.ts'
 import { hmacFunctions } from './hmac.ts'
 import { jsonFunctions } from './json.ts'
@@ -41,6 +42,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  */
 export const functions: readonly FunctionDefinition[] = [
   ...stringFunctions,
+  ...conversionFunctions,
   ...arrayFunctions,
   ...urlFunctions,
   ...replaceFunctions,

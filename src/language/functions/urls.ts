@@ -1,8 +1,8 @@
-import { engines } from '../engines.ts'
 import type { FunctionDefinition } from '../scheme.ts'
 import { BYTES } from '../types.ts'
 import { readFlags } from './flags.ts'
 import { field, literal, optional } from './parameters.ts'
+import { decoder } from './url-decoder.ts'
 
 const argumentName = (argument: string) => {
   const equals = argument.indexOf('=')
@@ -20,12 +20,11 @@ export const urlFunctions: readonly FunctionDefinition[] = [
     name: 'url_decode',
     parameters: [field('source'), optional(literal('options'))],
     returns: BYTES,
-    evaluate: engines.build(({ decoder }) => decoder(false, false)),
+    evaluate: decoder(false, false),
     prepare: ({ literals: [, options] }) => {
       const flags = readFlags(options, 1, 'ru')
-      return engines.build(({ decoder }) => decoder(flags.has('r'), flags.has('u')))
+      return decoder(flags.has('r'), flags.has('u'))
     },
-    needsEngine: true,
   },
   {
     name: 'remove_query_args',

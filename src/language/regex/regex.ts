@@ -1,8 +1,8 @@
-import { engines } from '../engines.ts'
 import type { Layout } from './bit-layout.ts'
 import { costPerByte, layOut } from './bit-layout.ts'
 import { regexError } from './error.ts'
 import type { Matcher } from './matcher.ts'
+import { createMatcher } from './matcher.ts'
 import { type Parsed, parseRegex } from './parse.ts'
 import { compileProgram, type Program, TooLarge } from './program.ts'
 
@@ -77,21 +77,6 @@ export const compileRegex = (
   const layout =
     program.size > SURELY_CHEAP_STATES ? refuseCostly(pattern, program, captures) : undefined
   const { names } = parsed
-
-  const create = () =>
-    engines.now.createMatcher(parsed, program, { layout, cacheBytes, backtracking })
-  engines.ask()
-  if (engines.isLoaded) return { pattern, groupCount: parsed.groups, names, ...create() }
-  let matcher: Matcher | undefined
-  const made = () => {
-    matcher ??= create()
-    return matcher
-  }
-  return {
-    pattern,
-    groupCount: parsed.groups,
-    names,
-    test: (bytes) => made().test(bytes),
-    exec: (bytes) => made().exec(bytes),
-  }
+  const matcher = createMatcher(parsed, program, { layout, cacheBytes, backtracking })
+  return { pattern, groupCount: parsed.groups, names, ...matcher }
 }

@@ -10,8 +10,7 @@ import { conditionHelp, readMatching } from '../matching.ts'
 import type { Entry, Node } from '../node.ts'
 import { inBackticks } from '../node.ts'
 import type { Reader } from '../reader.ts'
-import { readResponse } from '../response.ts'
-import { readSkip } from '../skip.ts'
+import { readers } from '../readers.ts'
 
 /** Actions that a custom rule may have here. */
 export const CUSTOM_ACTIONS = [
@@ -65,14 +64,15 @@ export const readRule = (
     const message = `${scope.title} has both \`page\` and \`response\`: expected only one of them`
     reader.findings.error(found.response.keyPlace, 'conflicting_keys', message)
   }
+  const hasSkip = found.skip !== undefined || found.logging !== undefined
   return {
     ...head,
     name: head.name ?? '',
     action,
     expression,
     page: readPage(found.page, scope),
-    response: found.response && readResponse(found.response, 'custom', reader),
-    skip: readSkip(found, scope),
+    response: found.response && readers.needed.readResponse(found.response, 'custom', reader),
+    skip: hasSkip ? readers.needed.readSkip(found, scope) : undefined,
     parts: { product: 'custom' },
   }
 }
