@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventWith } from './event.fixture.ts'
 import type { EventStore, SecurityEvent } from './event.ts'
 import type { Condition, EventQuery, EventSelection, SeriesQuery, TopQuery } from './query.ts'
@@ -75,12 +75,25 @@ const named = (events: readonly SecurityEvent[]): string =>
 
 /** What every event store answers to `page`, `top` and `series`. */
 export const queryContract = (name: string, open: () => EventStore): void => {
-  const holding = async (events: Iterable<SecurityEvent> = Object.values(EVENTS)) => {
+  const holding = async (): Promise<EventStore> => {
     const store = open()
-    onTestFinished(() => store.close())
     // Not in the order of their times: stores of several edges get them as they come.
-    await Promise.all([...events].reverse().map((event) => store.append([event])))
+    await Promise.all(
+      Object.values(EVENTS)
+        .toReversed()
+        .map((event) => store.append([event]))
+    )
     return store
+  }
+
+  /** One store that holds the events above, for all tests of a `describe`: questions do not change it. */
+  const shared = (): (() => EventStore) => {
+    let store: EventStore
+    beforeAll(async () => {
+      store = await holding()
+    })
+    afterAll(() => store.close())
+    return () => store
   }
 
   const where = (field: string, operator: Condition['operator'], value: Condition['value']) => ({
@@ -88,6 +101,8 @@ export const queryContract = (name: string, open: () => EventStore): void => {
   })
 
   describe(`${name}: which events a query names`, () => {
+    const stored = shared()
+
     test.each<[EventSelection, string]>([
       [{}, NEWEST_FIRST],
       [where('ray', 'is', `${ray('B')}-LHR`), 'cb'],
@@ -167,7 +182,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
         'fc',
       ],
     ])('%j', async (selection, expected) => {
-      const store = await holding()
+      const store = stored()
       const { events, next } = await store.page(selection)
       expect(named(events)).toBe(expected)
       expect(next).toBeUndefined()
@@ -190,13 +205,14 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       [{ limit: 1_001 }, 'invalid_query', /limit 1001/],
       [{ from: 5, to: 5 }, 'invalid_query', /from 5 is not before to 5/],
     ])('%j is refused', async (query, code, message) => {
-      const store = await holding([])
       const refusal = { code, message: expect.stringMatching(message) }
-      await expect(store.page(query)).rejects.toMatchObject(refusal)
+      await expect(stored().page(query)).rejects.toMatchObject(refusal)
     })
   })
 
   describe(`${name}: pages`, () => {
+    const stored = shared()
+
     const turned = async (store: EventStore, query: EventQuery) => {
       const pages: string[] = []
       let cursor: string | undefined
@@ -218,22 +234,25 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       [{ limit: 2, order: 'oldest', ...where('country', 'is', 'DE') }, ['bc', 'f']],
       [{ limit: 2, from: at(1), to: at(HOUR_MS + 5) }, ['dc', 'b']],
     ])('%j', async (query, expected) => {
-      expect(await turned(await holding(), query)).toEqual(expected)
+      expect(await turned(stored(), query)).toEqual(expected)
     })
 
     test('events that come while somebody reads on neither repeat nor hide others', async () => {
       const store = await holding()
+      onTestFinished(() => store.close())
       const { next } = await store.page({ limit: 2 })
       await store.append([eventWith()])
       expect(named((await store.page({ limit: 2, cursor: next })).events)).toBe('dc')
     })
 
     test('of the old filter have the same order', async () => {
-      expect(named(await (await holding()).query({ limit: 4 }))).toBe('fedc')
+      expect(named(await stored().query({ limit: 4 }))).toBe('fedc')
     })
   })
 
   describe(`${name}: the most frequent values`, () => {
+    const stored = shared()
+
     test.each<[TopQuery, [(string | number)[], number][]]>([
       [
         { by: ['country'] },
@@ -291,7 +310,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       [{ by: ['method', 'host', 'status'], text: 'API' }, [[['POST', 'API.shop.test', 403], 1]]],
       [{ by: ['country'], text: 'nowhere' }, []],
     ])('%j', async (query, expected) => {
-      const rows = await (await holding()).top(query)
+      const rows = await stored().top(query)
       expect(rows).toEqual(expected.map(([values, count]) => ({ values, count })))
     })
 
@@ -300,11 +319,13 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       [{ by: ['ip'], limit: 0 }, /limit 0/],
     ])('%j is refused', async (query, message) => {
       const refusal = { code: 'invalid_query', message: expect.stringMatching(message) }
-      await expect((await holding([])).top(query)).rejects.toMatchObject(refusal)
+      await expect(stored().top(query)).rejects.toMatchObject(refusal)
     })
   })
 
   describe(`${name}: counts over time`, () => {
+    const stored = shared()
+
     test.each<[SeriesQuery, [number, number, (string | number)?][]]>([
       [
         { bucketSeconds: 3_600 },
@@ -334,7 +355,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       [{ bucketSeconds: 1, ...where('action', 'is', 'log') }, [[0, 1]]],
     ])('%j', async (query, expected) => {
       const bucketMs = query.bucketSeconds * 1_000
-      const points = await (await holding()).series(query)
+      const points = await stored().series(query)
       expect(points).toEqual(
         expected.map(([ms, count, value]) => ({
           time: Number.isNaN(ms)
@@ -347,7 +368,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
     })
 
     test.each([0, 1.5, -60, Number.NaN])('a bucket of %d seconds is refused', async (seconds) => {
-      await expect((await holding([])).series({ bucketSeconds: seconds })).rejects.toMatchObject({
+      await expect(stored().series({ bucketSeconds: seconds })).rejects.toMatchObject({
         code: 'invalid_query',
       })
     })

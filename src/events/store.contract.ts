@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventWith } from './event.fixture.ts'
 import type { EventFilter, EventStore, SecurityEvent } from './event.ts'
 import { queryContract } from './query.contract.ts'
@@ -24,12 +24,26 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     return store
   }
 
+  /** One store that holds these, for all tests of a `describe` that only ask. */
+  const shared = (...events: SecurityEvent[]): (() => EventStore) => {
+    let store: EventStore
+    beforeAll(async () => {
+      store = open()
+      for (const event of events) await store.append([event])
+    })
+    afterAll(() => store.close())
+    return () => store
+  }
+
   const found = async (store: EventStore, ray: string): Promise<SecurityEvent[]> => {
     const result = await store.find(ray)
     return result.found ? result.events : []
   }
 
   describe(`${name}: find`, () => {
+    const event = eventWith()
+    const stored = shared(eventWith(), event, eventWith())
+
     test.each<[string, (event: SecurityEvent) => string]>([
       ['16 digits', ({ ray }) => ray],
       ['with its data centre', ({ ray, colo }) => `${ray}-${colo}`],
@@ -37,9 +51,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       ['in upper case', ({ ray }) => ray.toUpperCase()],
       ['with space around', ({ ray }) => ` ${ray}\n`],
     ])('a Ray ID %s', async (_, spelt) => {
-      const event = eventWith()
-      const store = await holding(eventWith(), event, eventWith())
-      expect(await found(store, spelt(event))).toEqual([event])
+      expect(await found(stored(), spelt(event))).toEqual([event])
     })
 
     test('all matches of one request, the deciding one first', async () => {
@@ -53,17 +65,16 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     test.each(['', 'abc', `${UNKNOWN_RAY}0`, 'g123456789abcdef', `${UNKNOWN_RAY}-`, "' OR 1=1 --"])(
       '%j is no Ray ID',
       async (text) => {
-        const result = await (await holding(eventWith())).find(text)
+        const result = await stored().find(text)
         expect(result).toMatchObject({ found: false, reason: 'malformed' })
         expect(result).toHaveProperty('message', expect.stringContaining('is not a Ray ID'))
       }
     )
 
     test('a Ray ID that is not here: it says where it looked', async () => {
-      const store = await holding(eventWith())
-      const result = await store.find(UNKNOWN_RAY)
+      const result = await stored().find(UNKNOWN_RAY)
       expect(result).toMatchObject({ found: false, reason: 'not_in_store' })
-      expect(result).toHaveProperty('message', expect.stringContaining(store.name))
+      expect(result).toHaveProperty('message', expect.stringContaining(stored().name))
     })
 
     test('in an empty store', async () => {
@@ -138,6 +149,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       eventWith({ ip: '192.0.2.1', country: 'FR' }),
       eventWith({ action: 'skip', ip: '2001:db8::1' }),
     ]
+    const stored = shared(...events)
     const [log, admin, french, skip] = events as [
       SecurityEvent,
       SecurityEvent,
@@ -167,9 +179,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       [{ ip: "' OR '1'='1" }, []],
       [{ rule: '\ud800\0' }, []],
     ])('%j: newest first', async (filter, expected) => {
-      const store = opened()
-      for (const event of events) await store.append([event])
-      expect(await store.query(filter)).toEqual(expected)
+      expect(await stored().query(filter)).toEqual(expected)
     })
 
     test('gives 100 unless asked for more', async () => {
@@ -179,7 +189,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     })
 
     test.each([0, -1, 1.5, 1_001, Number.NaN])('a limit of %d is refused', async (limit) => {
-      await expect(opened().query({ limit })).rejects.toMatchObject({ code: 'invalid_filter' })
+      await expect(stored().query({ limit })).rejects.toMatchObject({ code: 'invalid_filter' })
     })
   })
 
