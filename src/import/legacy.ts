@@ -28,6 +28,25 @@ export const byPriority = (rules: readonly ImportedRule[]): ImportedRule[] =>
 /** The filter of a firewall rule: an id, a resource, or the filter itself. */
 export type FindFilter = (rule: View) => View | undefined
 
+const missingFilter = (rule: View): never => {
+  const id = rule.value('filter_id')
+  // An id of a resource is unknown too, but its filter is in the files if it exists.
+  if (id !== undefined && isUnknown(id) && id.idOf === undefined) known(id)
+  throw new Refusal('its filter is not among the files')
+}
+
+/** The action of a rule: a word, or version 5 of the provider's `{ mode = "block" }`. */
+const modeOf = (rule: View): string => {
+  const [action] = rule.children('action')
+  if (action === undefined) return required(rule, 'action')
+  known(action.unknown)
+  return required(action, 'mode')
+}
+
+/** The id or the name of the zone. Version 1 of the provider has names. */
+const zoneOf = (rule: View): string | undefined =>
+  textOrNothing(rule, 'zone_id') ?? textOrNothing(rule, 'zone')
+
 /**
  * A rule of the retired Firewall Rules.
  *
@@ -41,15 +60,15 @@ export const readFirewallRule = (
 ): void => {
   const what = textOrNothing(rule, 'description') ?? resource ?? 'a firewall rule'
   found.add(rule.place, what, () => {
-    const filter = filterOf(rule)
-    if (filter === undefined) throw new Refusal('its filter is not among the files')
-    const written = required(rule, 'action')
+    const filter = filterOf(rule) ?? missingFilter(rule)
+    known(filter.unknown)
+    const written = modeOf(rule)
     const products = texts(rule, 'products')
     const { action, written_action } = actionOf(written)
     const isPaused = boolean(rule, 'paused') ?? false
     return {
       product: 'custom',
-      zone: textOrNothing(rule, 'zone_id'),
+      zone: zoneOf(rule),
       name: textOrNothing(rule, 'description') || textOrNothing(filter, 'description') || undefined,
       id: textOrNothing(rule, 'ref') || textOrNothing(rule, 'id') || undefined,
       expression: required(filter, 'expression').trim(),
@@ -92,7 +111,7 @@ export const readAccessRule = (rule: View, found: Found, resource?: string): voi
     const target = required(configuration, 'target')
     return {
       product: 'access',
-      zone: textOrNothing(rule, 'zone_id'),
+      zone: zoneOf(rule),
       name: notes,
       ...accessAction(required(rule, 'mode')),
       enabled: !(boolean(rule, 'paused') ?? false),
@@ -124,7 +143,7 @@ export const readUserAgentRule = (rule: View, found: Found, resource?: string): 
     known(configuration.unknown)
     return {
       product: 'ua',
-      zone: textOrNothing(rule, 'zone_id'),
+      zone: zoneOf(rule),
       name,
       ...actionOf(required(rule, 'mode')),
       enabled: !(boolean(rule, 'paused') ?? false),
@@ -145,7 +164,7 @@ export const readLockdown = (rule: View, found: Found, resource?: string): void 
   const name = textOrNothing(rule, 'description') || undefined
   found.add(rule.place, name ?? resource ?? 'a zone lockdown', () => ({
     product: 'lockdown',
-    zone: textOrNothing(rule, 'zone_id'),
+    zone: zoneOf(rule),
     name,
     enabled: !(boolean(rule, 'paused') ?? false),
     resource,
@@ -168,11 +187,11 @@ export const readOldRateLimit = (rule: View, found: Found, resource?: string): v
   found.add(rule.place, name ?? resource ?? 'a rate limit', () => {
     const [action] = rule.children('action')
     const [request] = rule.children('match').flatMap((match) => match.children('request'))
-    const mode = action === undefined ? required(rule, 'action') : required(action, 'mode')
+    const mode = modeOf(rule)
     const today = MODES[mode]
     return {
       product: 'ratelimit',
-      zone: textOrNothing(rule, 'zone_id'),
+      zone: zoneOf(rule),
       name,
       action: today ?? mode,
       written_action: today === undefined ? undefined : mode,

@@ -1,5 +1,13 @@
 import type { Value } from '../terraform/values.ts'
-import { isList, isObject, isUnknown, numberText, SetValue } from '../terraform/values.ts'
+import {
+  BOOLEAN_TEXTS,
+  isList,
+  isNumber,
+  isObject,
+  isUnknown,
+  numberText,
+  SetValue,
+} from '../terraform/values.ts'
 import type { View } from '../terraform/view.ts'
 import type { ImportedRule, LeftOut } from './rule.ts'
 
@@ -28,7 +36,7 @@ export const text = (view: View, name: string): string | undefined => {
   const value = known(view.value(name))
   if (value === undefined) return undefined
   if (typeof value === 'string') return value
-  if (typeof value === 'number') return numberText(value)
+  if (isNumber(value)) return numberText(value)
   if (typeof value === 'boolean') return String(value)
   throw new Refusal(`\`${name}\`: expected a text`)
 }
@@ -42,7 +50,7 @@ export const required = (view: View, name: string): string => {
 export const number = (view: View, name: string): number | undefined => {
   const value = known(view.value(name))
   if (value === undefined || value === '') return undefined
-  const found = typeof value === 'string' ? Number(value) : value
+  const found = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value
   if (typeof found === 'number' && Number.isFinite(found)) return found
   throw new Refusal(`\`${name}\`: expected a number`)
 }
@@ -50,8 +58,8 @@ export const number = (view: View, name: string): number | undefined => {
 export const boolean = (view: View, name: string): boolean | undefined => {
   const value = known(view.value(name))
   if (value === undefined || typeof value === 'boolean') return value
-  if (value === 'true') return true
-  if (value === 'false') return false
+  const found = BOOLEAN_TEXTS.get(value)
+  if (found !== undefined) return found
   throw new Refusal(`\`${name}\`: expected true or false`)
 }
 
@@ -65,7 +73,7 @@ export const texts = (view: View, name: string): string[] => {
     if (reason !== undefined) throw new Refusal(reason)
     if (isObject(item) || isList(item) || item === null)
       throw new Refusal(`\`${name}\`: expected texts`)
-    return typeof item === 'number' ? numberText(item) : String(item)
+    return isNumber(item) ? numberText(item) : String(item)
   })
 }
 

@@ -15,7 +15,7 @@ import {
   SetValue,
   sortedEntries,
   toBoolean,
-  toNumber,
+  toExact,
   toText,
   Unknown,
   unknownIn,
@@ -127,7 +127,7 @@ class Evaluator {
         if (isUnknown(value)) return value
         return expression.operator === '!'
           ? !toBoolean(value, 'after `!`')
-          : 0 - toNumber(value, 'after `-`')
+          : arithmetic('-', 0, toExact(value, 'after `-`'))
       }
       case 'binary':
         return this.#binary(expression.operator, expression.left, expression.right)
@@ -279,7 +279,7 @@ class Evaluator {
     if (isUnknown(a)) return new Unknown(a.what)
     if (isUnknown(b)) return new Unknown(b.what)
     const where = `beside \`${operator}\``
-    return arithmetic(operator, toNumber(a, where), toNumber(b, where))
+    return arithmetic(operator, toExact(a, where), toExact(b, where))
   }
 
   /** The other side can be an error. If it is not, its type counts: `x ? toset(["a"]) : []` is a set. */

@@ -7,6 +7,7 @@ import {
   isList,
   isObject,
   isUnknown,
+  narrowed,
   toNumber,
   toText,
   Unknown,
@@ -38,8 +39,7 @@ export const member = (value: Value, key: Value): Value => {
   throw new EvaluationProblem(`${describe(value)} has no element ${describe(key)}`)
 }
 
-/** The operators of two numbers. */
-export const arithmetic = (operator: BinaryOperator, a: number, b: number): Value => {
+const calculated = (operator: BinaryOperator, a: number, b: number): number => {
   switch (operator) {
     case '+':
       return decimal(a + b)
@@ -50,15 +50,35 @@ export const arithmetic = (operator: BinaryOperator, a: number, b: number): Valu
     case '/':
       if (b === 0) throw new EvaluationProblem('division by zero')
       return a / b
-    case '%':
-      return b === 0 ? a : decimal(a % b)
-    case '<':
-      return a < b
-    case '<=':
-      return a <= b
-    case '>':
-      return a > b
     default:
-      return a >= b
+      return b === 0 ? a : decimal(a % b)
   }
+}
+
+const exact = (operator: BinaryOperator, a: bigint, b: bigint): bigint | undefined => {
+  if (operator === '+') return a + b
+  if (operator === '-') return a - b
+  if (operator === '*') return a * b
+  if (b === 0n || (operator === '/' && a % b !== 0n)) return undefined
+  return operator === '/' ? a / b : a % b
+}
+
+const isSafe = (value: number) => Math.abs(value) <= Number.MAX_SAFE_INTEGER
+const isWhole = (value: number | bigint) => typeof value === 'bigint' || Number.isInteger(value)
+
+/** The operators of two numbers. Whole numbers past 2^53 are exact. */
+export const arithmetic = (
+  operator: BinaryOperator,
+  left: number | bigint,
+  right: number | bigint
+): Value => {
+  if (operator === '<') return left < right
+  if (operator === '<=') return left <= right
+  if (operator === '>') return left > right
+  if (operator === '>=') return left >= right
+  const [a, b] = [Number(left), Number(right)]
+  const found = calculated(operator, a, b)
+  if ([a, b, found].every(isSafe) || !isWhole(left) || !isWhole(right)) return found
+  const whole = exact(operator, BigInt(left), BigInt(right))
+  return whole === undefined ? found : narrowed(whole)
 }

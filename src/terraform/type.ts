@@ -10,7 +10,7 @@ import {
   SetValue,
   setOf,
   toBoolean,
-  toNumber,
+  toExact,
   toText,
 } from './values.ts'
 
@@ -135,7 +135,7 @@ export const converted = (value: Value, type: Type, where: string, evaluate: Eva
     case 'string':
       return toText(value, where)
     case 'number':
-      return toNumber(value, where)
+      return toExact(value, where)
     case 'bool':
       return toBoolean(value, where)
     case 'list':

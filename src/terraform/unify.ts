@@ -1,6 +1,6 @@
 import { LazyObject } from './lazy.ts'
 import type { ObjectValue, Value } from './values.ts'
-import { isList, isObject, isUnknown, SetValue, setOf, toText } from './values.ts'
+import { isList, isNumber, isObject, isUnknown, SetValue, setOf, toText } from './values.ts'
 
 /** The types of several values have nothing in common. */
 const NOTHING = Symbol('no common type')
@@ -11,7 +11,8 @@ const kindOf = (value: Value): Kind => {
   if (value instanceof SetValue) return 'set'
   if (isList(value)) return 'list'
   if (isObject(value)) return 'object'
-  return typeof value === 'boolean' ? 'bool' : (typeof value as 'number' | 'string')
+  if (isNumber(value)) return 'number'
+  return typeof value === 'boolean' ? 'bool' : 'string'
 }
 
 type All = readonly Value[]

@@ -19,11 +19,12 @@ export class SetValue {
 /** An object or a map. */
 export type ObjectValue = ReadonlyMap<string, Value>
 
-/** A value of HCL. Lists and tuples are arrays. */
+/** A value of HCL. Lists and tuples are arrays. Whole numbers past 2^53 are bigints. */
 export type Value =
   | null
   | boolean
   | number
+  | bigint
   | string
   | readonly Value[]
   | SetValue
@@ -60,10 +61,10 @@ export const describe = (value: Value): string => {
   if (isObject(value)) return 'an object'
   return typeof value === 'string'
     ? `the text ${JSON.stringify(value)}`
-    : `the ${typeof value} ${value}`
+    : `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${value}`
 }
 
-const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text)
+export const isAscii = (text: string) => /^[\x00-\x7f]*$/.test(text)
 
 /** Order of keys as Terraform has it: by their UTF-8 bytes. */
 export const byBytes = (a: string, b: string): number => {
@@ -81,8 +82,31 @@ const DIGITS = 15
 export const decimal = (value: number): number =>
   Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS))
 
+export const isNumber = (value: Value): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
+
+/** A whole number as a number, if that is exact. */
+export const narrowed = (value: bigint): number | bigint =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : value
+
+const PARTS = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/
+
+/** The number that a text in decimal digits denotes. Whole numbers are exact. */
+export const numberFrom = (text: string): number | bigint => {
+  const number = Number(text)
+  if (Math.abs(number) <= Number.MAX_SAFE_INTEGER || !Number.isFinite(number)) return number
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = PARTS.exec(text) ?? []
+  const digits = whole + fraction
+  const zeros = Number(exponent) - fraction.length
+  const isWhole = zeros >= 0 || /^0*$/.test(digits.slice(zeros))
+  if (!isWhole) return number
+  const shifted = zeros >= 0 ? digits + '0'.repeat(zeros) : digits.slice(0, zeros)
+  return narrowed(sign === '-' ? -BigInt(shifted) : BigInt(shifted))
+}
+
 /** A number as Terraform writes it in text. */
-export const numberText = (value: number): string => {
+export const numberText = (value: number | bigint): string => {
+  if (typeof value === 'bigint') return String(value)
   if (Number.isInteger(value)) return BigInt(value).toString()
   const text = String(value)
   return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text
@@ -91,22 +115,37 @@ export const numberText = (value: number): string => {
 export const toText = (value: Value, where: string): string => {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
-  if (typeof value === 'number') return numberText(value)
+  if (isNumber(value)) return numberText(value)
   throw new EvaluationProblem(`${where}: expected text, found ${describe(value)}`)
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
-export const toNumber = (value: Value, where: string): number => {
-  if (typeof value === 'number') return value
-  if (typeof value === 'string' && NUMBER.test(value)) return Number(value)
+/** The exact number. */
+export const toExact = (value: Value, where: string): number | bigint => {
+  if (isNumber(value)) return value
+  if (typeof value === 'string' && NUMBER.test(value)) return numberFrom(value)
   throw new EvaluationProblem(`${where}: expected a number, found ${describe(value)}`)
 }
 
+export const toNumber = (value: Value, where: string): number => Number(toExact(value, where))
+
+/**
+ * Terraform converts four texts. Configurations for version 0.11 have `"1"` and `"0"`.
+ *
+ * Source: https://github.com/zclconf/go-cty/blob/main/cty/convert/conversion_primitive.go
+ */
+export const BOOLEAN_TEXTS: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+])
+
 export const toBoolean = (value: Value, where: string): boolean => {
   if (typeof value === 'boolean') return value
-  if (value === 'true') return true
-  if (value === 'false') return false
+  const found = BOOLEAN_TEXTS.get(value)
+  if (found !== undefined) return found
   throw new EvaluationProblem(`${where}: expected true or false, found ${describe(value)}`)
 }
 
@@ -157,7 +196,7 @@ const setKey = (value: Value): string => {
   if (isUnknown(value)) return '?'
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'boolean') return value ? 'T' : 'F'
-  if (typeof value === 'number') return numberText(value)
+  if (isNumber(value)) return numberText(value)
   if (isObject(value))
     return `<${sortedEntries(value)
       .map(([, item]) => setKey(item))
@@ -167,7 +206,7 @@ const setKey = (value: Value): string => {
 
 const inSetOrder = (a: Value, b: Value): number => {
   if (a === null || b === null) return Number(a === null) - Number(b === null)
-  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
   if (typeof a === 'string' && typeof b === 'string') return byBytes(a, b)
   return byBytes(setKey(a), setKey(b))
@@ -183,9 +222,8 @@ export const fromJson = (value: unknown): Value => {
   if (typeof value === 'object' && value !== null) {
     return new Map(Object.entries(value).map(([key, item]) => [key, fromJson(item)]))
   }
-  if (value === undefined || typeof value === 'bigint')
-    return value === undefined ? null : Number(value)
-  return value as string | number | boolean | null
+  if (value === undefined) return null
+  return value as string | number | bigint | boolean | null
 }
 
 /** The opposite: keys in their order, sets as lists. */
@@ -197,5 +235,5 @@ export const toJson = (value: Value): unknown => {
     return Object.fromEntries(sortedEntries(value).map(([key, item]) => [key, toJson(item)]))
   }
   if (isUnknown(value)) throw new EvaluationProblem(`${value.what} is not known`)
-  return value
+  return typeof value === 'bigint' ? Number(value) : value
 }

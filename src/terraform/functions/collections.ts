@@ -15,7 +15,6 @@ import {
   toBoolean,
   toNumber,
   toText,
-  Unknown,
   unique,
 } from '../values.ts'
 import { between, type Functions, of, partly } from './function.ts'
@@ -75,7 +74,8 @@ const firstOf = (
   name: string
 ): Value => {
   for (const arg of args) {
-    if (isUnknown(arg)) return new Unknown(arg.what)
+    // An id stays the id of its resource.
+    if (isUnknown(arg)) return arg
     if (!isNothing(arg)) return arg
   }
   throw new EvaluationProblem(`\`${name}\`: no argument has a value`)

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { messageOf } from '../../error.ts'
 import { EvaluationProblem } from '../problem.ts'
+import { parseJson, plainJson } from '../syntax/json-text.ts'
+import { SourceText } from '../syntax/text.ts'
 import type { Value } from '../values.ts'
 import { fromJson, toText } from '../values.ts'
 import { type Functions, of } from './function.ts'
@@ -119,7 +121,9 @@ export const encodingFunctions: Functions = {
   base64sha256: hash('sha256', 'base64'),
   base64sha512: hash('sha512', 'base64'),
   csvdecode: text(csvObjects),
-  jsondecode: text((value) => decoded('jsondecode', () => JSON.parse(value))),
+  jsondecode: text((value) =>
+    decoded('jsondecode', () => plainJson(parseJson(new SourceText('', value))))
+  ),
   jsonencode: of(1, ([value]) => jsonText(value!)),
   md5: hash('md5', 'hex'),
   sha1: hash('sha1', 'hex'),

@@ -1,6 +1,15 @@
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
-import { isList, isObject, SetValue, toBoolean, toNumber, toText } from '../values.ts'
+import {
+  isList,
+  isNumber,
+  isObject,
+  SetValue,
+  toBoolean,
+  toExact,
+  toNumber,
+  toText,
+} from '../values.ts'
 import { jsonText } from './json.ts'
 
 const VERB =
@@ -13,11 +22,11 @@ const isCompound = (value: Value) => isList(value) || isObject(value) || value i
 
 const shown = (value: Value, isJson: boolean): string => {
   if (value === null) return 'null'
-  if (typeof value === 'number' && !isJson) return general(value, undefined)
+  if (isNumber(value) && !isJson) return general(Number(value), undefined)
   return isJson || isCompound(value) ? jsonText(value) : toText(value, '`format`')
 }
 
-const signed = (text: string, value: number, flags: string): string => {
+const signed = (text: string, value: number | bigint, flags: string): string => {
   if (value < 0) return text
   if (flags.includes('+')) return `+${text}`
   return flags.includes(' ') ? ` ${text}` : text
@@ -26,8 +35,8 @@ const signed = (text: string, value: number, flags: string): string => {
 const BASES: Readonly<Record<string, number>> = { b: 2, o: 8, d: 10, x: 16, X: 16 }
 
 const integer = (value: Value, verb: string, flags: string): string => {
-  const number = toNumber(value, '`format`')
-  if (!Number.isInteger(number)) {
+  const number = toExact(value, '`format`')
+  if (typeof number === 'number' && !Number.isInteger(number)) {
     throw new EvaluationProblem(`\`format\`: \`%${verb}\` takes a whole number, found ${number}`)
   }
   const digits = BigInt(number).toString(BASES[verb])

@@ -1,6 +1,14 @@
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
-import { isList, isObject, isUnknown, numberText, SetValue, sortedEntries } from '../values.ts'
+import {
+  isList,
+  isNumber,
+  isObject,
+  isUnknown,
+  numberText,
+  SetValue,
+  sortedEntries,
+} from '../values.ts'
 
 const ESCAPED: Readonly<Record<string, string>> = {
   '<': '\\u003c',
@@ -20,7 +28,7 @@ const listed = (items: readonly Value[]): string => `[${items.map(jsonText).join
 /** JSON in Go's form: keys sorted, numbers in full, `<`, `>` and `&` escaped. */
 export const jsonText = (value: Value): string => {
   if (typeof value === 'string') return text(value)
-  if (typeof value === 'number') return numberText(value)
+  if (isNumber(value)) return numberText(value)
   if (value === null || typeof value === 'boolean') return String(value)
   if (isList(value)) return listed(value)
   if (value instanceof SetValue) return listed(value.items)

@@ -32,7 +32,8 @@ const textOf = (family: 4 | 6, value: bigint): string => {
 const networkFrom = (value: Value, name: string): Network => {
   const text = toText(value, `\`${name}\``)
   const [address = '', prefix = '', more] = text.split('/')
-  const ip = parseIp(address)
+  // Terraform reads "010.1.2.0" as 10.1.2.0.
+  const ip = parseIp(address.replace(/^[\d.]+$/, (v4) => v4.replace(/\b0+(?=\d)/g, '')))
   const bits = Number(prefix)
   if (
     ip === undefined ||
@@ -87,6 +88,7 @@ export const networkFunctions: Functions = {
   cidrsubnets: between(1, 256, ([network, ...sizes], _, name) => {
     const base = networkFrom(network!, name)
     let next = base.address
+    const end = next + (1n << BigInt(maxPrefix(base.family) - base.prefix))
     return sizes.map((size) => {
       const length = base.prefix + Number(whole(size, name))
       if (length > maxPrefix(base.family)) {
@@ -95,6 +97,11 @@ export const networkFunctions: Functions = {
       const step = 1n << BigInt(maxPrefix(base.family) - length)
       const start = ((next + step - 1n) / step) * step
       next = start + step
+      if (next > end) {
+        throw new EvaluationProblem(
+          `\`${name}\`: ${textOf(base.family, base.address)}/${base.prefix} has no room for a prefix of ${length}`
+        )
+      }
       return `${textOf(base.family, start)}/${length}`
     })
   }),

@@ -1,6 +1,6 @@
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
-import { decimal, elementsOf, toNumber, toText } from '../values.ts'
+import { decimal, elementsOf, narrowed, toNumber, toText } from '../values.ts'
 import { between, type Functions, of } from './function.ts'
 
 const numbersOf = (args: readonly Value[], name: string) =>
@@ -28,14 +28,14 @@ const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 /** Up to this base, upper and lower case mean the same. */
 const LETTERS_BASE = 36
 
-const parseInteger = (text: string, base: number): number => {
+const parseInteger = (text: string, base: number): number | bigint => {
   const digits = (base > LETTERS_BASE ? text : text.toLowerCase()).replace(/^[+-]/, '')
   const values = [...digits].map((digit) => DIGITS.indexOf(digit))
   if (digits === '' || values.some((value) => value < 0 || value >= base)) {
     throw new EvaluationProblem(`\`parseint\`: "${text}" is not a number of base ${base}`)
   }
-  const number = values.reduce((sum, value) => sum * base + value, 0)
-  return text.startsWith('-') ? -number : number
+  const number = values.reduce((sum, value) => sum * BigInt(base) + BigInt(value), 0n)
+  return narrowed(text.startsWith('-') ? -number : number)
 }
 
 export const numberFunctions: Functions = {

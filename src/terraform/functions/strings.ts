@@ -1,8 +1,17 @@
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
-import { elementsOf, isList, SetValue, toNumber, toText } from '../values.ts'
+import {
+  elementsOf,
+  isAscii,
+  isList,
+  isUnknown,
+  SetValue,
+  toNumber,
+  toText,
+  Unknown,
+} from '../values.ts'
 import { formatted } from './format.ts'
-import { between, type Functions, of } from './function.ts'
+import { between, type Functions, of, partly } from './function.ts'
 import { regexMatch, regexMatches, regexReplace } from './patterns.ts'
 
 const ANY = Number.POSITIVE_INFINITY
@@ -58,14 +67,22 @@ export const graphemes = (text: string): string[] =>
     ? [...text]
     : Array.from(segmenter.segment(text), ({ segment }) => segment)
 
-/** Converts each letter separately. `ß` has no single capital letter and does not change. */
-const upper = (text: string): string =>
-  [...text]
-    .map((char) => {
-      const capital = char.toUpperCase()
-      return [...capital].length === 1 ? capital : char
-    })
-    .join('')
+/** Converts each letter separately, as Go does. `ß` has no single capital letter and does not change. */
+const byCharacter = (text: string, convert: (char: string) => string): string =>
+  isAscii(text)
+    ? convert(text)
+    : Array.from(text, (char) => {
+        const found = convert(char)
+        return [...found].length === 1 ? found : char
+      }).join('')
+
+/** One unknown element alone is the result, because modules read the id of an optional resource with `join("", x.*.id)`. */
+const joined = (separator: Value, lists: readonly Value[]): Value => {
+  const items = lists.flatMap((list) => elementsOf(list, '`join`'))
+  const unknown = items.find(isUnknown)
+  if (unknown !== undefined) return items.length === 1 ? unknown : new Unknown(unknown.what)
+  return items.map((item) => toText(item, '`join`')).join(toText(separator, '`join`'))
+}
 
 const MAX_INDENT = 1_000
 
@@ -79,12 +96,10 @@ export const stringFunctions: Functions = {
     if (count < 0 || count > MAX_INDENT) throw new EvaluationProblem(`\`indent\`: ${count} spaces`)
     return toText(text!, '`indent`').replaceAll('\n', `\n${' '.repeat(count)}`)
   }),
-  join: between(2, ANY, ([separator, ...lists]) =>
-    lists
-      .flatMap((list) => elementsOf(list, '`join`').map((item) => toText(item, '`join`')))
-      .join(toText(separator!, '`join`'))
+  join: partly(between(2, ANY, ([separator, ...lists]) => joined(separator!, lists))),
+  lower: texts(1, (text) =>
+    byCharacter(text!, (char) => (char === 'İ' ? 'i' : char.toLowerCase()))
   ),
-  lower: texts(1, (text) => text!.toLowerCase()),
   regex: texts(2, (pattern, text) => regexMatch(pattern!, text!)),
   regexall: texts(2, (pattern, text) => regexMatches(pattern!, text!)),
   replace: texts(3, (text, search, replacement) => replaced(text!, search!, replacement!)),
@@ -115,5 +130,5 @@ export const stringFunctions: Functions = {
   trimsuffix: texts(2, (text, end) =>
     end !== '' && text!.endsWith(end!) ? text!.slice(0, -end!.length) : text!
   ),
-  upper: texts(1, (text) => upper(text!)),
+  upper: texts(1, (text) => byCharacter(text!, (char) => char.toUpperCase())),
 }

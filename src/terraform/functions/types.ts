@@ -10,7 +10,7 @@ import {
   SetValue,
   setOf,
   toBoolean,
-  toNumber,
+  toExact,
   toText,
   Unknown,
 } from '../values.ts'
@@ -72,11 +72,16 @@ export const typeFunctions: Functions = {
       return unifiedMap(value)
     })
   ),
-  tonumber: unlessNull(toNumber),
+  tonumber: unlessNull(toExact),
   toset: of(1, ([value]) =>
     value === null ? null : setOf(unified(elementsOf(value!, '`toset`')))
   ),
-  tostring: unlessNull(toText),
+  tostring: {
+    ...of(1, ([value]) =>
+      value === null || isUnknown(value!) ? value! : toText(value!, '`tostring`')
+    ),
+    takesUnknown: true,
+  },
   type: of(1, ([value]) => {
     if (isList(value!)) return 'tuple'
     if (isObject(value!)) return 'object'

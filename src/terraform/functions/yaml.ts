@@ -2,7 +2,7 @@ import type { ParsedNode } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
-import { isList, isObject, SetValue, sortedEntries } from '../values.ts'
+import { isList, isObject, narrowed, numberFrom, SetValue, sortedEntries } from '../values.ts'
 import { jsonText } from './json.ts'
 
 /** The size limit of a document with its aliases resolved. */
@@ -40,7 +40,8 @@ const plain = (text: string): Value => {
   if (NULL.test(text)) return null
   if (TRUE.test(text)) return true
   if (FALSE.test(text)) return false
-  if (INTEGER.test(text) || PREFIXED.test(text) || FLOAT.test(text)) return Number(text)
+  if (INTEGER.test(text) || FLOAT.test(text)) return numberFrom(text)
+  if (PREFIXED.test(text)) return narrowed(BigInt(text))
   if (NOT_FINITE.test(text)) return problem(`\`${text}\` is not a number in Terraform`)
   return DATE.test(text) ? timestamp(text) : text
 }

@@ -1,3 +1,4 @@
+import { numberFrom } from '../values.ts'
 import type { Cursor } from './cursor.ts'
 import { heredoc, quoted } from './strings.ts'
 import type { BinaryOperator, Expression, TemplatePart } from './tree.ts'
@@ -168,7 +169,7 @@ const term = (cursor: Cursor): Expression => {
   const [digits] = NUMBER.exec(cursor.text) ?? []
   if (digits !== undefined) {
     cursor.position += digits.length
-    return { kind: 'literal', value: Number(digits), at }
+    return { kind: 'literal', value: numberFrom(digits), at }
   }
   const name = cursor.identifier()
   if (name === undefined) return cursor.fail(`expected an expression, found ${cursor.found()}`)

@@ -1,8 +1,9 @@
+import { numberFrom } from '../values.ts'
 import { type SourceText, SyntaxProblem } from './text.ts'
 
 /** A value of JSON with its place. */
 export type JsonNode = { readonly offset: number } & (
-  | { readonly kind: 'scalar'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'scalar'; readonly value: string | number | bigint | boolean | null }
   | { readonly kind: 'list'; readonly items: readonly JsonNode[] }
   | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
 )
@@ -18,6 +19,7 @@ export interface JsonMember {
 export const MAX_JSON_DEPTH = 250
 
 const BLANK = /[ \t\r\n]*/y
+const WORDS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
 const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y
 
 class Parser {
@@ -85,7 +87,11 @@ class Parser {
     if (text !== undefined) return { kind: 'scalar', offset, value: text }
     const word = this.#matched(WORD)
     if (word === undefined) this.fail('expected a value of JSON')
-    return { kind: 'scalar', offset, value: JSON.parse(word) as number | boolean | null }
+    return {
+      kind: 'scalar',
+      offset,
+      value: Object.hasOwn(WORDS, word) ? WORDS[word]! : numberFrom(word),
+    }
   }
 
   #members(depth: number): JsonMember[] {

@@ -49,7 +49,7 @@ interface Located {
  */
 export type Expression = Located &
   (
-    | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+    | { readonly kind: 'literal'; readonly value: string | number | bigint | boolean | null }
     | { readonly kind: 'template'; readonly parts: readonly TemplatePart[] }
     | { readonly kind: 'variable'; readonly name: string }
     | { readonly kind: 'attribute'; readonly of: Expression; readonly name: string }

@@ -1,0 +1,3 @@
+overrides = {
+  r1 = { enabled = false, action = "log" }
+}
