@@ -1,7 +1,7 @@
 import type { AnswerOptions, Answers } from './answers/answer.ts'
 import { createAnswers } from './answers/create.ts'
 import type { AnonymizeIp } from './events/anonymize.ts'
-import { explain, trace } from './language/explain.ts'
+import { allExplanations } from './language/all-explanations.ts'
 import { explanations } from './language/explanations.ts'
 import type { Recorder } from './record.ts'
 import { createRecorder } from './record.ts'
@@ -27,7 +27,7 @@ export const prepareMatches = ({
   anonymizeIp?: AnonymizeIp | undefined
   colo: string
 }): OnMatch => {
-  explanations.put({ explain, trace })
+  explanations.put(allExplanations)
   return {
     answers: createAnswers(answers),
     record: createRecorder({ redactQuery, anonymizeIp, colo }),

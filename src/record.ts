@@ -5,7 +5,7 @@ import type { MatchedField, SecurityEvent } from './events/event.ts'
 import type { Redaction } from './events/redact.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
 import { toText } from './language/bytes.ts'
-import { valueToJson } from './language/json.ts'
+import { valueToJson } from './language/to-json.ts'
 import type { CountedMatch, Match } from './phases/phase.ts'
 import type { Visitor } from './visitor/visitor.ts'
 

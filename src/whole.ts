@@ -3,7 +3,9 @@ import { challengeModule, matchModule, testModule } from './edge.ts'
 import { wholeLanguage } from './language/whole.ts'
 import { prepareMatches } from './on-match.ts'
 import { allLimiting } from './phases/all-limiting.ts'
+import { allProducts } from './phases/all-products.ts'
 import { limiting } from './phases/limiting.ts'
+import { products } from './phases/products.ts'
 import { allBodies } from './request/all-bodies.ts'
 import { bodies } from './request/bodies.ts'
 import { answer as answerPass } from './reserved/challenge-pass.ts'
@@ -28,6 +30,7 @@ export const wholeEdge = (): void => {
   limiting.put(allLimiting)
   matchModule.put({ prepareMatches })
   overrideReaders.put({ readOverrides })
+  products.put(allProducts)
   readers.put(allReaders)
   passes.put({ answer: answerPass })
   previews.put({ answer })

@@ -175,6 +175,31 @@ test('an unreadable option is refused when the edge is made', () => {
   )
 })
 
+test('rules of all products judge when their parts have loaded', async () => {
+  const edge = main.createEdge({
+    rules: {
+      access: [{ block: '198.51.100.7' }],
+      lockdown: [{ name: 'office', urls: ['shop.test/admin'], ips: ['192.0.2.9'] }],
+      user_agents: [{ block: 'BadBot/1.0' }],
+      rules: [
+        {
+          name: 'many',
+          when: { ip: Array.from({ length: 40 }, (_, i) => `203.0.113.${i * 2}`) },
+          action: 'block',
+        },
+      ],
+    },
+  })
+  await edge.ready
+  const codeOf = async (request: Request, remoteAddress = '192.0.2.1') =>
+    (await edge.judge(request, { remoteAddress })).event?.code
+  expect(await codeOf(get('/'), '198.51.100.7')).toBe(1006)
+  expect(await codeOf(get('/admin'))).toBe(1106)
+  expect(await codeOf(get('/', { headers: { 'user-agent': 'BadBot/1.0' } }))).toBe(1010)
+  expect(await codeOf(get('/'), '203.0.113.78')).toBe(1020)
+  expect(await codeOf(get('/'), '203.0.113.79')).toBeUndefined()
+})
+
 test('many rules on one field are the same as each of them alone', async () => {
   const edge = edgeWith(
     Array.from({ length: 40 }, (_, i) => block(`http.request.uri.path eq "/old-${i}"`))

@@ -1,7 +1,6 @@
 import { EdgeError } from '../error.ts'
 import { parseRay, rayTime } from '../ray.ts'
 import type { EventStore, SecurityEvent } from './event.ts'
-import { explainMiss } from './find.ts'
 import { questionsOn } from './questions.ts'
 
 const DEFAULT_CAPACITY = 10_000
@@ -96,6 +95,8 @@ export const memoryStore = ({
       const events = ray === undefined ? [] : ring.of(ray).map(copy)
       const [first, ...rest] = events.sort((x, y) => x.matchIndex - y.matchIndex)
       if (first !== undefined) return { found: true, events: [first, ...rest] }
+      // Most edges miss no event, so this code loads at the first one.
+      const { explainMiss } = await import('./find.ts')
       return explainMiss(text, {
         store: name,
         oldestMs: ring.oldest === undefined ? undefined : rayTime(ring.oldest.ray),

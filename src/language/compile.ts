@@ -11,7 +11,6 @@ import { LIMITS } from './limits.ts'
 import { listKindOf } from './list-kind.ts'
 import { mending } from './mending.ts'
 import { Parser } from './parser.ts'
-import { print } from './print.ts'
 import type { Scheme } from './scheme.ts'
 import type { Context, Type, Value } from './types.ts'
 import { arrayOf } from './types.ts'
@@ -76,7 +75,13 @@ export const compile = (
   const fieldNames = nodes.flatMap((node) => (node.kind === 'field' ? [node.name] : []))
   const listUses = nodes.flatMap((node) =>
     node.kind === 'compare' && node.right.kind === 'list'
-      ? [{ name: node.right.name, kind: listKindOf(node.left.type), field: print(node.left) }]
+      ? [
+          {
+            name: node.right.name,
+            kind: listKindOf(node.left.type),
+            field: source.slice(node.left.start, node.left.end),
+          },
+        ]
       : []
   )
   const expression: Expression = {
@@ -93,7 +98,7 @@ export const compile = (
         ? explanations.now.explain(root, wanted, { source, options, context })
         : [],
     trace: (context) => explanations.now.trace(root, { source, options, context }),
-    toString: () => print(root),
+    toString: () => explanations.loaded?.print(root) ?? source,
   }
   return withTree(expression, root, options)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contextOf, type Given, problems, read, verdict } from './given.fixture.ts'
-import { valueToJson } from './json.ts'
+import { valueToJson } from './to-json.ts'
 
 const reading = (expression: string, given: Given) =>
   valueToJson(read(expression, { expect: 'any' }).evaluate(contextOf(given)))

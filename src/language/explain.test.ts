@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { contextOf, type Given, read } from './given.fixture.ts'
-import { valueToJson } from './json.ts'
+import { valueToJson } from './to-json.ts'
 
 /** `field = value because part`, one a line. */
 const why = (expression: string, given: Given) =>

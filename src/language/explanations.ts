@@ -1,6 +1,6 @@
 import { Later } from '../later.ts'
 
-/** What `explain` and `trace` work with: only a request that matches is explained. */
-export const explanations = new Later<Pick<typeof import('./explain.ts'), 'explain' | 'trace'>>(
-  () => import('./explain.ts')
+/** What `explain`, `trace` and `toString` work with: only a request that matches is explained. */
+export const explanations = new Later(
+  async () => (await import('./all-explanations.ts')).allExplanations
 )

@@ -38,6 +38,8 @@ export interface Expression {
   explain(context: Context, wanted?: boolean): MatchedPart[]
   /** Every sub-expression with its result and what it read. */
   trace(context: Context): TracedPart[]
-  /** Canonical text; parsing it gives the same expression again. */
+  /**
+   * Canonical text; parsing it gives the same expression again. On the main entry it is `source` until a request matches a rule.
+   */
   toString(): string
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EdgeError } from '../error.ts'
 import { toBytes, toStrictText, toText } from './bytes.ts'
-import { valueFromJson, valueToJson } from './json.ts'
+import { valueFromJson } from './json.ts'
+import { valueToJson } from './to-json.ts'
 import { arrayOf, isBare, parseType, sameType, typeName } from './types.ts'
 
 const typeOf = (name: string) => parseType(name)!

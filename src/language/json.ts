@@ -1,6 +1,6 @@
 import { EdgeError } from '../error.ts'
-import { formatIp, Ip, parseIp } from '../lists/ip.ts'
-import { toBytes, toStrictText } from './bytes.ts'
+import { parseIp } from '../lists/ip.ts'
+import { toBytes } from './bytes.ts'
 import type { Type, Value } from './types.ts'
 import { typeName } from './types.ts'
 
@@ -74,31 +74,3 @@ export const valueFromJson = (type: Type, json: unknown, path: string): Value =>
       )
   }
 }
-
-/**
- * Value → JSON, the inverse of `valueFromJson`. A missing value inside is `null`.
- *
- * @param big what becomes of an Int past 2^53; text unless given
- */
-export const valueToJson = (
-  value: Value | undefined,
-  big: (int: bigint) => unknown = String
-): unknown => {
-  if (value === undefined) return null
-  if (typeof value === 'bigint') return big(value)
-  if (typeof value === 'string') {
-    return toStrictText(value) ?? { hex: toHex(value) }
-  }
-  if (value instanceof Ip) return formatIp(value)
-  if (Array.isArray(value)) return value.map((item) => valueToJson(item, big))
-  if (value instanceof Map) {
-    // `__proto__` as a header name must stay a key.
-    const json: Record<string, unknown> = Object.create(null)
-    for (const [key, item] of value) json[toStrictText(key) ?? toHex(key)] = valueToJson(item, big)
-    return json
-  }
-  return value
-}
-
-const toHex = (bytes: string) =>
-  Array.from(bytes, (unit) => unit.charCodeAt(0).toString(16).padStart(2, '0')).join('')

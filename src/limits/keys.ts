@@ -1,6 +1,6 @@
 import { defaultScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
-import { valueToJson } from '../language/json.ts'
+import { valueToJson } from '../language/to-json.ts'
 import type { Context, Value } from '../language/types.ts'
 import { Ip } from '../lists/ip.ts'
 import type { HashStart, KeyHash } from './key-hash.ts'

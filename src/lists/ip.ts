@@ -26,6 +26,11 @@ export interface IpRange {
   readonly to: Ip
 }
 
+/** Some addresses. */
+export interface Addresses {
+  has(ip: Ip): boolean
+}
+
 const DOT = 46
 const COLON = 58
 const ZERO = 48

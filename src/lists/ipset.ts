@@ -1,13 +1,12 @@
 import { flatten } from './flatten.ts'
 import { V4IntervalIndex, V6IntervalIndex } from './interval-index.ts'
-import type { Ip, IpRange } from './ip.ts'
+import type { Addresses, IpRange } from './ip.ts'
 import type { Packed } from './pack.ts'
 import { pack } from './pack.ts'
 import { RangeBuffer } from './ranges.ts'
 
 /** A set of addresses that answers membership; made once, never changed. */
-export interface IpSet {
-  has(ip: Ip): boolean
+export interface IpSet extends Addresses {
   /** Ranges left after overlapping and touching ones were merged. */
   readonly size: number
 }

@@ -9,10 +9,9 @@ import type { IpMap } from '../lists/ipmap.ts'
 import { buildIpMap } from '../lists/ipmap.ts'
 import { RangeBuffer } from '../lists/ranges.ts'
 import type { AccessRule, AccessTarget } from '../rules/products/access.ts'
-import type { Ruleset } from '../rules/rule.ts'
-import { idlePhase } from './idle.ts'
 import { bitOf, EVERY_PHASE } from './names.ts'
-import type { EventSource, Match, Phase, Ruling } from './phase.ts'
+import type { EventSource, Match, Ruling } from './phase.ts'
+import type { CreateJudge } from './products.ts'
 
 const NAME = 'ip-access'
 const NONE = -1
@@ -101,10 +100,7 @@ const rulingOf = (rule: AccessRule): Ruling => {
  *
  * Source: https://developers.cloudflare.com/waf/tools/ip-access-rules/
  */
-export const ipAccess = ({ access }: Ruleset): Phase => {
-  const enabled = access.filter((rule) => rule.enabled)
-  const about = { name: NAME, source: 'ip' } as const
-  if (enabled.length === 0) return idlePhase(about)
+export const judgeAccess: CreateJudge<AccessRule> = (_about, enabled) => {
   const rows = enabled.map((rule, place) => [rule, place] as const)
   const allowed = rows.filter(([{ action }]) => action === 'allow')
   const hasAllowed = allowed.length > 0
@@ -113,18 +109,12 @@ export const ipAccess = ({ access }: Ruleset): Phase => {
   // Created at the first match of a rule, because most of many rules never match.
   const rulings: (Ruling | undefined)[] = []
   const levels = Uint8Array.from(enabled, ({ action }) => levelOf(action))
-  const fields = new Set(enabled.flatMap(({ expression }) => expression.fields))
-  return {
-    ...about,
-    fields: [...fields],
-    readsBody: false,
-    run: (context) => {
-      const let_ = hasAllowed ? find(lets, context) : NONE
-      const place = let_ === NONE ? find(others, context) : let_
-      if (place === NONE) return undefined
-      if (context.hasCleared(levels[place]!)) return undefined
-      rulings[place] ??= rulingOf(enabled[place]!)
-      return rulings[place]
-    },
+  return (context) => {
+    const let_ = hasAllowed ? find(lets, context) : NONE
+    const place = let_ === NONE ? find(others, context) : let_
+    if (place === NONE) return undefined
+    if (context.hasCleared(levels[place]!)) return undefined
+    rulings[place] ??= rulingOf(enabled[place]!)
+    return rulings[place]
   }
 }

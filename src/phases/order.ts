@@ -1,13 +1,11 @@
 import type { Ruleset } from '../rules/rule.ts'
 import { customRules } from './custom-rules.ts'
-import { ipAccess } from './ip-access.ts'
 import { rateLimits } from './limiting.ts'
 import type { PhaseName } from './names.ts'
 import { PHASE_NAMES } from './names.ts'
 import type { Phase, PhaseServices } from './phase.ts'
+import { ipAccess, userAgents, zoneLockdown } from './products.ts'
 import { unlessSkipped } from './unless-skipped.ts'
-import { userAgents } from './user-agents.ts'
-import { zoneLockdown } from './zone-lockdown.ts'
 
 /** The function that creates each phase; `names.ts` has their order. */
 const CREATE: Readonly<Record<PhaseName, (ruleset: Ruleset, services: PhaseServices) => Phase>> = {

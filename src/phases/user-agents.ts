@@ -2,25 +2,20 @@ import { actions } from '../actions.ts'
 import { levelOf } from '../challenges/level.ts'
 import { toBytes } from '../language/bytes.ts'
 import { defaultScheme } from '../language/defaults.ts'
-import type { Ruleset } from '../rules/rule.ts'
-import { idlePhase } from './idle.ts'
-import type { Phase, Ruling } from './phase.ts'
+import type { AgentRule } from '../rules/products/agents.ts'
+import type { Ruling } from './phase.ts'
+import type { CreateJudge } from './products.ts'
 
-const NAME = 'user-agents'
 /** "Banned based on your browser's signature" */
 const CODE = 1010
-const FIELD = 'http.user_agent'
-const SLOT = defaultScheme.slot(FIELD)
+const SLOT = defaultScheme.slot('http.user_agent')
 
 /**
  * User Agent Blocking compares the whole header, case-sensitively.
  *
  * Source: https://developers.cloudflare.com/waf/tools/user-agent-blocking/
  */
-export const userAgents = ({ agents }: Ruleset): Phase => {
-  const enabled = agents.filter((rule) => rule.enabled)
-  const about = { name: NAME, source: 'uablock' } as const
-  if (enabled.length === 0) return idlePhase(about)
+export const judgeAgents: CreateJudge<AgentRule> = (phase, enabled) => {
   const rulings = new Map<string, Ruling>()
   for (const rule of enabled) {
     const agent = toBytes(rule.userAgent)
@@ -29,19 +24,14 @@ export const userAgents = ({ agents }: Ruleset): Phase => {
     const { action, page } = rule
     const { answers } = actions[action]
     rulings.set(agent, {
-      matches: [{ phase: about, rule, action, code: answers ? CODE : 0, page }],
+      matches: [{ phase, rule, action, code: answers ? CODE : 0, page }],
       ends: answers,
       skips: 0,
     })
   }
-  return {
-    ...about,
-    fields: [FIELD],
-    readsBody: false,
-    run: (context) => {
-      const ruling = rulings.get(context.get(SLOT) as string)
-      if (ruling === undefined) return undefined
-      return context.hasCleared(levelOf(ruling.matches[0]!.action)) ? undefined : ruling
-    },
+  return (context) => {
+    const ruling = rulings.get(context.get(SLOT) as string)
+    if (ruling === undefined) return undefined
+    return context.hasCleared(levelOf(ruling.matches[0]!.action)) ? undefined : ruling
   }
 }

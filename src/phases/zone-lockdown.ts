@@ -1,10 +1,9 @@
 import { compileRules } from '../language/compile/rules.ts'
-import type { Ruleset } from '../rules/rule.ts'
-import { idlePhase } from './idle.ts'
+import type { Lockdown } from '../rules/products/lockdowns.ts'
 import { bitOf } from './names.ts'
-import type { Phase, Ruling } from './phase.ts'
+import type { Ruling } from './phase.ts'
+import type { CreateJudge } from './products.ts'
 
-const NAME = 'zone-lockdown'
 const CODE = 1106
 
 /** A visitor that a lockdown allows also skips User Agent Blocking: https://developers.cloudflare.com/waf/tools/user-agent-blocking/ */
@@ -15,29 +14,21 @@ const LET_IN: Ruling = { matches: [], ends: false, skips: bitOf('user-agents') }
  *
  * Source: https://developers.cloudflare.com/waf/tools/zone-lockdown/
  */
-export const zoneLockdown = ({ lockdowns }: Ruleset): Phase => {
-  const enabled = lockdowns.filter((rule) => rule.enabled)
-  const about = { name: NAME, source: 'zonelockdown' } as const
-  if (enabled.length === 0) return idlePhase(about)
+export const judgeLockdowns: CreateJudge<Lockdown> = (phase, enabled) => {
   const matching = compileRules(
     enabled.map(({ locked }) => locked),
     enabled.map(() => true)
   )
   const rulings = enabled.map(
     (rule): Ruling => ({
-      matches: [{ phase: about, rule, action: 'block', code: CODE, page: rule.page }],
+      matches: [{ phase, rule, action: 'block', code: CODE, page: rule.page }],
       ends: true,
       skips: 0,
     })
   )
-  return {
-    ...about,
-    fields: [...new Set(enabled.flatMap(({ expression }) => expression.fields))],
-    readsBody: false,
-    run: (context) => {
-      const [first] = matching(context)
-      if (first === undefined) return undefined
-      return enabled[first]!.expression.matches(context) ? rulings[first] : LET_IN
-    },
+  return (context) => {
+    const [first] = matching(context)
+    if (first === undefined) return undefined
+    return enabled[first]!.expression.matches(context) ? rulings[first] : LET_IN
   }
 }

@@ -1,3 +1,4 @@
+import { listProblem } from '../language/list-problem.ts'
 import { readPageChoice } from './page.ts'
 import { readAccess } from './products/access.ts'
 import { readAgents } from './products/agents.ts'
@@ -10,6 +11,7 @@ import { checkZones, readZoneHead } from './zones.ts'
 
 export const allReaders = {
   checkZones,
+  listProblem,
   readAccess,
   readAgents,
   readLists,

@@ -5,13 +5,13 @@ import type { Lists, Options } from '../language/compile.ts'
 import { compile } from '../language/compile.ts'
 import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
-import { listProblem } from '../language/list-kind.ts'
 import type { ListKind } from '../lists/kind.ts'
 import type { PreparedList } from '../lists/named.ts'
 import type { Findings } from './findings.ts'
 import type { Part, Place, Span } from './node.ts'
 import type { ReadPage } from './page.ts'
 import type { Text } from './reader.ts'
+import { readers } from './readers.ts'
 import type { Term } from './term.ts'
 import { originOf, replaceVerbatim, textOf } from './term.ts'
 
@@ -67,7 +67,7 @@ type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'> & { pa
 const listProblems = ({ source, listUses }: Expression, lists: Lists | undefined): Problem[] => {
   const told = new Set<string>()
   return listUses.flatMap((use) => {
-    const problem = listProblem(use, lists)
+    const problem = readers.needed.listProblem(use, lists)
     if (problem === undefined || told.has(problem.message)) return []
     told.add(problem.message)
     const { name } = use

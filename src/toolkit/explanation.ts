@@ -1,5 +1,5 @@
 import { toText } from '../language/bytes.ts'
-import { valueToJson } from '../language/json.ts'
+import { valueToJson } from '../language/to-json.ts'
 import type { MatchedPart } from '../language/trace.ts'
 import type { PhaseName } from '../phases/names.ts'
 import type { RateLimit } from '../rules/products/rate-limits.ts'

@@ -1,9 +1,8 @@
 import { EdgeError } from '../error.ts'
 import { parseCidr } from '../lists/cidr.ts'
-import type { IpRange } from '../lists/ip.ts'
+import { fewRanges } from '../lists/few-ranges.ts'
+import type { Addresses, IpRange } from '../lists/ip.ts'
 import { canonicalIp } from '../lists/ip.ts'
-import type { IpSet } from '../lists/ipset.ts'
-import { buildIpSet } from '../lists/ipset.ts'
 import { LOOPBACK_NETWORKS, PRIVATE_NETWORKS } from '../lists/private-networks.ts'
 import cloudflareIps from './cloudflare-ips.json' with { type: 'json' }
 
@@ -54,20 +53,20 @@ const readNetwork = (text: string): IpRange => {
  * @throws EdgeError `invalid_trust` naming the entry
  * @example trustedPeers(['loopback', '203.0.113.0/24']).has(parseIp('127.0.0.1')!) // true
  */
-export const trustedPeers = (entries: readonly string[]): IpSet =>
-  buildIpSet(
+export const trustedPeers = (entries: readonly string[]): Addresses =>
+  fewRanges(
     entries
       .flatMap((entry) => (Object.hasOwn(PRESETS, entry) ? (PRESETS[entry] ?? []) : [entry]))
       .map(readNetwork)
   )
 
-export const loopback: IpSet = trustedPeers(LOOPBACK_NETWORKS)
+export const loopback: Addresses = trustedPeers(LOOPBACK_NETWORKS)
 
 /** Those that Cloudflare calls origins from. */
-export const cloudflare: IpSet = trustedPeers(cloudflareIps.networks)
+export const cloudflare: Addresses = trustedPeers(cloudflareIps.networks)
 
 /** Addresses that are in no country: private, link-local, documentation, multicast and the like. */
-export const special: IpSet = trustedPeers([
+export const special: Addresses = trustedPeers([
   ...LOOPBACK_NETWORKS,
   ...PRIVATE_NETWORKS,
   ...OTHER_SPECIAL,

@@ -1,5 +1,4 @@
-import type { Ip } from '../lists/ip.ts'
-import type { IpSet } from '../lists/ipset.ts'
+import type { Addresses, Ip } from '../lists/ip.ts'
 import { excerpt } from './excerpt.ts'
 import { FORWARDED, firstUntrusted, type ListHeader, X_FORWARDED_FOR } from './forwarded.ts'
 import { elementParameter } from './forwarded-element.ts'
@@ -50,7 +49,7 @@ const entryAt = (
 }
 
 /** How many entries stand to the right of the visitor's own in the list of addresses. */
-const hopOf = (header: ListHeader, headers: HeaderReader, peer: Ip, trusted: IpSet): number => {
+const hopOf = (header: ListHeader, headers: HeaderReader, peer: Ip, trusted: Addresses): number => {
   const list = headers(header.name)
   return list === undefined ? 0 : (firstUntrusted(header, list, peer, trusted, [])?.hop ?? 0)
 }
@@ -67,7 +66,7 @@ const hopOf = (header: ListHeader, headers: HeaderReader, peer: Ip, trusted: IpS
 export const forwardedScheme = (
   headers: HeaderReader,
   peer: Ip,
-  trusted: IpSet,
+  trusted: Addresses,
   isFromCloudflare: boolean,
   notes: string[]
 ): Scheme | undefined => {

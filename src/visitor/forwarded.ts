@@ -1,6 +1,5 @@
-import type { Ip } from '../lists/ip.ts'
+import type { Addresses, Ip } from '../lists/ip.ts'
 import { formatIp, ipEquals } from '../lists/ip.ts'
-import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { isCountry } from './countries.ts'
 import { excerpt } from './excerpt.ts'
@@ -65,7 +64,7 @@ export const firstUntrusted = (
   { name, commaBefore, read }: ListHeader,
   list: string,
   peer: Ip,
-  trusted: IpSet,
+  trusted: Addresses,
   notes: string[]
 ): { ip: Ip; hop: number } | undefined => {
   let client: { ip: Ip; hop: number } | undefined
@@ -115,7 +114,7 @@ export const firstUntrusted = (
 export const forwardedAddress = (
   headers: HeaderReader,
   peer: Ip,
-  trusted: IpSet,
+  trusted: Addresses,
   notes: string[]
 ): Ip => {
   for (const name of CLIENT_HEADERS) {

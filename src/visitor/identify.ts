@@ -1,8 +1,7 @@
 import { messageOf } from '../error.ts'
 import { Later } from '../later.ts'
-import type { Ip } from '../lists/ip.ts'
+import type { Addresses, Ip } from '../lists/ip.ts'
 import { formatIp, ipEquals } from '../lists/ip.ts'
-import type { IpSet } from '../lists/ipset.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { special, trustedPeers } from './addresses.ts'
 import { continentOf, UNKNOWN_COUNTRY } from './countries.ts'
@@ -87,7 +86,7 @@ class IdentifiedVisitor implements Visitor {
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
   readonly persona: Persona | undefined
   readonly #sources: Sources
-  readonly #trusted: IpSet
+  readonly #trusted: Addresses
   readonly #headers: HeaderReader
   readonly #peer: Peer
   readonly #connection: Connection
@@ -114,7 +113,7 @@ class IdentifiedVisitor implements Visitor {
     headers: HeaderReader,
     connection: Connection,
     sources: Sources,
-    trusted: IpSet,
+    trusted: Addresses,
     notes: string[] | undefined,
     overrides: Overrides | undefined
   ) {

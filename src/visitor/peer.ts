@@ -1,5 +1,4 @@
-import type { Ip } from '../lists/ip.ts'
-import type { IpSet } from '../lists/ipset.ts'
+import type { Addresses, Ip } from '../lists/ip.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { cloudflare, loopback, special } from './addresses.ts'
 
@@ -27,7 +26,7 @@ const MAX_PEERS = 4_096
 const MAX_PEER_CHARS = 64
 
 /** Classifies the addresses of peers, and remembers the latest ones. */
-export const createPeers = (trusted: IpSet): ((remoteAddress: string | undefined) => Peer) => {
+export const createPeers = (trusted: Addresses): ((remoteAddress: string | undefined) => Peer) => {
   const known = new Map<string, Peer>()
   const classify = (remoteAddress: string): Peer => {
     const ip = remoteAddress === '' ? undefined : parsePeerAddress(remoteAddress)

@@ -1,7 +1,8 @@
+import { FEW_RANGES, fewRanges } from '../../lists/few-ranges.ts'
 import { compareIp, type Ip } from '../../lists/ip.ts'
-import { buildIpSet } from '../../lists/ipset.ts'
 import type { CompareNode, IntRange, OperandNode, OrderingOperator, Right } from '../ast.ts'
 import type { Context, Type, Value } from '../types.ts'
+import { ipSets } from './ip-sets.ts'
 import type { CompileOptions } from './options.ts'
 import { compileOperand } from './value.ts'
 import { wildcardTest } from './wildcard.ts'
@@ -98,7 +99,8 @@ const rightTest = (
     case 'int_set':
       return intSet(right.items)
     case 'ip_set': {
-      const set = buildIpSet(right.items)
+      const { items } = right
+      const set = items.length <= FEW_RANGES ? fewRanges(items) : ipSets.needed.buildIpSet(items)
       return (value) => set.has(value as Ip)
     }
     case 'list':

@@ -1,6 +1,6 @@
 import type { LogicalNode, RootNode } from '../../language/ast.ts'
 import { customRuleScheme } from '../../language/defaults.ts'
-import { valueToJson } from '../../language/json.ts'
+import { valueToJson } from '../../language/to-json.ts'
 import type { Value } from '../../language/types.ts'
 import { inBackticks } from '../../rules/node.ts'
 import type { Example } from '../finding.ts'

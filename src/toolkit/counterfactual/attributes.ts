@@ -1,5 +1,5 @@
 import { fieldFacts } from '../../language/fields.ts'
-import { valueToJson } from '../../language/json.ts'
+import { valueToJson } from '../../language/to-json.ts'
 import type { Trial } from '../trial.ts'
 import type { Atom } from './atoms.ts'
 import type { Attribute, AttributeValue } from './attribute.ts'

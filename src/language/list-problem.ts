@@ -1,0 +1,65 @@
+import type { ListKind } from '../lists/kind.ts'
+import { KIND_NAMES } from '../lists/kind.ts'
+import type { Lists } from './compile/options.ts'
+import type { ListUse } from './expression.ts'
+
+const FIELDS: Readonly<Record<ListKind, string>> = {
+  ip: 'fields of type IP, as ip.src',
+  asn: 'ip.src.asnum',
+  hostname: 'http.host',
+}
+
+const found = (lists: Lists | undefined, name: string) => ({
+  ip: lists?.ip?.(name),
+  asn: lists?.int?.(name),
+  hostname: lists?.string?.(name),
+})
+
+/** Fields that a visitor's network or the host asked for can be read from, also in other spellings. */
+const HOLDS: Partial<Record<ListKind, RegExp>> = {
+  asn: /asnum\b/,
+  hostname: /\bhttp\.(?:host|request\.headers|referer)/,
+}
+
+export interface ListProblem {
+  severity: 'error' | 'warning'
+  code: 'unknown_list' | 'wrong_list_kind'
+  message: string
+  help?: string
+}
+
+/**
+ * Reports a list that nothing fills, or whose kind the field can never be in. Cloudflare refuses the
+ * latter when a rule is saved: https://developers.cloudflare.com/waf/tools/lists/use-in-expressions/
+ */
+export const listProblem = (
+  { name, kind, field }: ListUse,
+  lists: Lists | undefined
+): ListProblem | undefined => {
+  const sets = found(lists, name)
+  const own = sets[kind]
+  if (own !== undefined) {
+    if (own.kind === undefined || (HOLDS[kind]?.test(field) ?? true)) return undefined
+    return {
+      severity: 'warning',
+      code: 'wrong_list_kind',
+      message: `the list \`$${name}\` has ${KIND_NAMES[kind]}, which \`${field}\` does not hold`,
+      help: `on Cloudflare such lists go with ${FIELDS[kind]} only`,
+    }
+  }
+  const kinds = (['ip', 'asn', 'hostname'] as const).filter((one) => sets[one] !== undefined)
+  const [other] = kinds
+  if (other === undefined) {
+    return {
+      severity: 'warning',
+      code: 'unknown_list',
+      message: `the list \`$${name}\` has no contents here: nothing is in it`,
+    }
+  }
+  return {
+    severity: 'error',
+    code: 'wrong_list_kind',
+    message: `the list \`$${name}\` has ${kinds.map((one) => KIND_NAMES[one]).join(' and ')}: expected a list of ${KIND_NAMES[kind]} for \`${field}\``,
+    help: `lists of ${KIND_NAMES[other]} go with ${FIELDS[other]}`,
+  }
+}
