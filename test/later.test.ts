@@ -124,7 +124,7 @@ describe('wrong rules', () => {
   test('of other products are refused when their readers have loaded', async () => {
     const documents = [
       { access: [{ block: '192.0.2.300' }] },
-      { lockdown: [{ name: 'a', urls: [], ips: [] }] },
+      { lockdown: [{ name: 'a', urls: [], allow: [] }] },
       { user_agents: [{ block: 1 }] },
       { rate_limits: [{ name: 'a' }] },
       { lists: [{ name: 'A B' }] },
@@ -179,7 +179,7 @@ test('rules of all products judge when their parts have loaded', async () => {
   const edge = main.createEdge({
     rules: {
       access: [{ block: '198.51.100.7' }],
-      lockdown: [{ name: 'office', urls: ['shop.test/admin'], ips: ['192.0.2.9'] }],
+      lockdown: [{ name: 'office', urls: ['shop.test/admin'], allow: ['192.0.2.9'] }],
       user_agents: [{ block: 'BadBot/1.0' }],
       rules: [
         {
@@ -191,8 +191,11 @@ test('rules of all products judge when their parts have loaded', async () => {
     },
   })
   await edge.ready
-  const codeOf = async (request: Request, remoteAddress = '192.0.2.1') =>
-    (await edge.judge(request, { remoteAddress })).event?.code
+  const codeOf = async (request: Request, remoteAddress = '192.0.2.1') => {
+    request.headers.set('accept', 'application/json')
+    const { answer } = await edge.judge(request, { remoteAddress })
+    return answer && JSON.parse(String(answer.body)).error_code
+  }
   expect(await codeOf(get('/'), '198.51.100.7')).toBe(1006)
   expect(await codeOf(get('/admin'))).toBe(1106)
   expect(await codeOf(get('/', { headers: { 'user-agent': 'BadBot/1.0' } }))).toBe(1010)

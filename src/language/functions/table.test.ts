@@ -20,6 +20,8 @@ describe('table of functions', () => {
     const names = functions.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     expect(customRuleFunctions.map(({ name }) => name)).toEqual(names)
+    expect([...defaultScheme.functions.keys()].sort()).toEqual([...names].sort())
+    expect(names.filter((name) => defaultScheme.functions.get(name) === undefined)).toEqual([])
   })
 
   test.each([
