@@ -12,6 +12,7 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError } from './command.ts'
 import { counted } from './counted.ts'
 import { printable, table } from './printable.ts'
+import { SUMMARIES } from './summaries.ts'
 import { openTrials, TRIAL_FLAGS } from './trials.ts'
 
 const HOST = 'shop.test'
@@ -152,7 +153,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
 
 export const auditCommand: Command = {
   name: 'audit',
-  summary: 'find the good visitors that rules stop, and the smallest exception for them',
+  summary: SUMMARIES.audit,
   usage: '[FILE_OR_FOLDER...] [options]',
   description:
     'Judges some hundred good visitors by the rules: link previews, feed readers, search engines, monitors, webhooks, certificate\n' +

@@ -15,6 +15,7 @@ import { describeBlock } from './identify.ts'
 import { printable, table } from './printable.ts'
 import { requestOf } from './request-argument.ts'
 import { askRunningEdge, hasRunningEdge } from './running-edge.ts'
+import { SUMMARIES } from './summaries.ts'
 import { asBrowser, TRIAL_FLAGS, withTrials } from './trials.ts'
 
 const MAX_SECONDS = 600
@@ -145,8 +146,7 @@ const { admin: ADMIN, 'admin-token': ADMIN_TOKEN } = READER_FLAGS
 
 export const check: Command = {
   name: 'check',
-  summary:
-    'tell whether a request is blocked from everywhere or just from here, why, and what would help',
+  summary: SUMMARIES.check,
   usage: "URL|'curl …'|FILE|- [options]",
   description:
     'Judges a request as homes in four regions, phones, servers, VPNs, Tor and bots would send it, and as each --from. Names the rule,\n' +

@@ -1,7 +1,8 @@
 import type { Command } from './command.ts'
+import type { CommandName } from './summaries.ts'
 
 /** Every command by its name. Each is loaded when it is called, so that `edge1020 events` does not pay for the proxy. */
-export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+export const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,

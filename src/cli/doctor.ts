@@ -14,6 +14,7 @@ import { DEFAULT_DATA } from './defaults.ts'
 import { printable } from './printable.ts'
 import type { NamedSource } from './sources.ts'
 import { namedSources, openNamed, SOURCE_FLAGS, sourceLabel } from './sources.ts'
+import { SUMMARIES } from './summaries.ts'
 
 interface Finding {
   readonly level: 'ok' | 'warning' | 'error'
@@ -163,7 +164,7 @@ const print = (findings: readonly Finding[], io: Io) => {
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check the setup of the edge and the age of its data',
+  summary: SUMMARIES.doctor,
   usage: '[options]',
   description:
     'Checks the data directory, the event store, each source of visitor data with its date, and the rules with the data that\n' +

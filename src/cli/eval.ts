@@ -16,6 +16,7 @@ import { EXIT_OK, EXIT_USAGE, oneOf, usageError } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
 import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
+import { SUMMARIES } from './summaries.ts'
 
 const REQUEST = /^(\S+)\s+(\S+)(?:\s+(HTTP\/\S+))?$/
 const MISSING = ['docs', 'engine'] as const
@@ -180,7 +181,7 @@ const evaluateAll = async (args: Arguments, io: Io, sources: OpenedSources): Pro
 
 export const evaluate: Command = {
   name: 'eval',
-  summary: 'evaluate an expression of the Rules language, or many from lines of JSON',
+  summary: SUMMARIES.eval,
   usage: "'EXPRESSION' [options] | --ndjson",
   description:
     'Prints the value of an expression, of any type, for the request that the options describe. Exit code 2 for a mistake in\n' +

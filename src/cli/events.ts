@@ -13,6 +13,7 @@ import { openReader, READER_FLAGS } from './event-reader.ts'
 import { follow } from './follow.ts'
 import { printable } from './printable.ts'
 import type { EventReader } from './running-edge.ts'
+import { SUMMARIES } from './summaries.ts'
 
 const MAX_LIMIT = 1_000
 const DEFAULT_BUCKET = '5m'
@@ -153,7 +154,7 @@ const named = ({ bucketSeconds, by }: Questions['series']) =>
 
 export const events: Command = {
   name: 'events',
-  summary: 'list blocked, logged and skipped requests, or look up a Ray ID',
+  summary: SUMMARIES.events,
   usage: '[RAY_ID] [options]',
   description:
     'Without a Ray ID, lists events, newest first. With a Ray ID (16 digits, with or without the -COLO suffix), shows the event,\n' +

@@ -14,6 +14,7 @@ import { openReader, READER_FLAGS } from './event-reader.ts'
 import { flipText } from './flip-text.ts'
 import { printable } from './printable.ts'
 import { requestOf } from './request-argument.ts'
+import { SUMMARIES } from './summaries.ts'
 import { asBrowser, FROM_FLAGS, fromOf, TRIAL_FLAGS, withTrials } from './trials.ts'
 
 const MAX_VALUE_CHARS = 160
@@ -157,7 +158,7 @@ const explain = (
 
 export const explainCommand: Command = {
   name: 'explain',
-  summary: 'show what each phase and each rule says of one request, and what the visitor gets',
+  summary: SUMMARIES.explain,
   usage: "URL|'curl …'|FILE|- [options] | --ray RAY_ID [options]",
   description:
     'Judges a request by the rules without sending it. The request is a URL, a command line of curl (in quotes, or word for word\n' +

@@ -8,6 +8,7 @@ import { fileReason } from '../text-file.ts'
 import { readSaved } from '../toolkit/saved-response.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
+import { SUMMARIES } from './summaries.ts'
 
 const MAX_SECONDS = 600
 const MS_PER_SECOND = 1_000
@@ -74,7 +75,7 @@ export const describeBlock = (block: Block, { color }: Io): string => {
 
 export const identify: Command = {
   name: 'identify',
-  summary: 'check whether a response comes from the site itself or is a block by Cloudflare',
+  summary: SUMMARIES.identify,
   usage: 'URL|FILE|- [options]',
   description:
     'Requests a URL, or reads a saved response: a body, or head and body as `curl -i` prints them (- is standard input). Shows\n' +

@@ -9,6 +9,7 @@ import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
 import { counted } from './counted.ts'
 import { reportLeftOut, writeText } from './output.ts'
 import { printable } from './printable.ts'
+import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 /** A rule for programs, without the parts that only this edge needs. */
@@ -59,7 +60,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
 
 export const importCommand: Command = {
   name: 'import',
-  summary: "convert Cloudflare's own configuration into rules of edge1020",
+  summary: SUMMARIES.import,
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Reads rulesets, firewall rules, access rules, lockdowns, rate limits and lists: documents of the API, recorded\n' +

@@ -15,6 +15,7 @@ import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './comman
 import { counted } from './counted.ts'
 import { DEFAULT_DATA } from './defaults.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
+import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const FORMATS = ['text', 'json', 'sarif', 'github'] as const
@@ -91,7 +92,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
 
 export const lintCommand: Command = {
   name: 'lint',
-  summary: 'find rules that load and do not do what they say',
+  summary: SUMMARIES.lint,
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Reads everything that `serve --rules` reads, and finds comparisons that are never true, rules that are never reached, and\n' +

@@ -3,11 +3,11 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { EditorService } from '../editor/server.ts'
 import type { Command } from './command.ts'
 import { usageError } from './command.ts'
+import { SUMMARIES } from './summaries.ts'
 
 export const lsp: Command = {
   name: 'lsp',
-  summary:
-    'serve editors: diagnostics, hover, completion and formatting (Language Server Protocol)',
+  summary: SUMMARIES.lsp,
   usage: '[options]',
   description:
     'Speaks the Language Server Protocol on standard input and output; an editor starts it. It knows the expressions in rule\n' +

@@ -11,6 +11,7 @@ import { createRays } from '../ray.ts'
 import { fileReason } from '../text-file.ts'
 import type { Arguments, Command } from './command.ts'
 import { EXIT_OK, oneOf, usageError } from './command.ts'
+import { SUMMARIES } from './summaries.ts'
 
 const MAX_NEAR = 3
 const KNOWN_CODES = [...catalogue.keys()].sort((x, y) => x - y)
@@ -48,7 +49,7 @@ const codeOf = (args: Arguments): number => {
 
 export const page: Command = {
   name: 'page',
-  summary: 'print the answer that a blocked client gets for an error code',
+  summary: SUMMARIES.page,
   usage: 'CODE [options]',
   description:
     'Prints the body of an answer, and with --include its head. A running edge serves the same at `/cdn-cgi/error/CODE`.\n' +

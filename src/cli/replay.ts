@@ -15,6 +15,7 @@ import { replayPage } from './replay-page.ts'
 import { progressLine } from './replay-progress.ts'
 import { replayText } from './replay-text.ts'
 import { namedSources, SOURCE_FLAGS } from './sources.ts'
+import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS } from './terraform-flags.ts'
 
 const MAX_TOP = 1_000
@@ -99,7 +100,7 @@ const optionsOf = (args: Arguments): Omit<ReplayOptions, 'stdin'> => {
 
 export const replay: Command = {
   name: 'replay',
-  summary: 'judge the requests of access logs by rules: who would be blocked',
+  summary: SUMMARIES.replay,
   usage: 'LOG… --rules PATH [--against PATH] [options]',
   description:
     'Reads access logs, plain or packed by gzip or zstd (- is standard input), and judges each request as an edge would have.\n' +

@@ -18,6 +18,7 @@ import { DEFAULT_DATA } from './defaults.ts'
 import { reportLeftOut, writeText } from './output.ts'
 import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
+import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const printed = ({ id, name, action, enabled, expression, file, line }: Rule) => ({
@@ -146,7 +147,7 @@ const exportTo = (
 
 export const rules: Command = {
   name: 'rules',
-  summary: 'print rules as expressions of the Rules language, check, export or format them',
+  summary: SUMMARIES.rules,
   usage: 'print|check|export|format FILE_OR_DIRECTORY... [options]',
   description:
     'print   print each rule, shorthand included, as the expression that the edge evaluates\n' +

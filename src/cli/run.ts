@@ -2,17 +2,19 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { Command, Io } from './command.ts'
 import { commandHelp, EXIT_OK, EXIT_USAGE, parseArguments, unknownWord } from './command.ts'
 import { COMMANDS } from './commands.ts'
+import type { CommandName } from './summaries.ts'
+import { SUMMARIES } from './summaries.ts'
 
-const help = async (): Promise<string> => {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
-  const width = Math.max(...commands.map(({ name }) => name.length)) + 2
+const help = (): string => {
+  const summaries = Object.entries(SUMMARIES)
+  const width = Math.max(...summaries.map(([name]) => name.length)) + 2
   return [
     "edge1020: Cloudflare's blocked-client edge on your own machine",
     '',
     'Usage: edge1020 <command> [options]',
     '',
     'Commands:',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    ...summaries.map(([name, summary]) => `  ${name.padEnd(width)}${summary}`),
     '',
     'edge1020 help <command> describes a command. edge1020 --version prints the version.',
     'Exit codes: 0 success, 1 findings, 2 wrong usage or a bad document.',
@@ -24,7 +26,7 @@ const HELP = ['--help', '-h', 'help']
 const VERSION = ['--version', '-v']
 
 const commandOf = (name: string): Promise<Command> => {
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : undefined
   if (load === undefined) throw unknownWord('unknown command', name, Object.keys(COMMANDS))
   return load()
 }
@@ -51,12 +53,12 @@ export const helpPointer = (name: string | undefined, message: string): string =
 export const runCli = async (argv: readonly string[], io: Io): Promise<number> => {
   const [name, ...rest] = argv
   if (name === undefined) {
-    io.err(await help())
+    io.err(help())
     return EXIT_USAGE
   }
   if (HELP.includes(name)) {
     const subject = rest.find((word) => !HELP.includes(word))
-    io.out(subject === undefined ? await help() : commandHelp(await commandOf(subject)))
+    io.out(subject === undefined ? help() : commandHelp(await commandOf(subject)))
     return EXIT_OK
   }
   if (VERSION.includes(name)) {

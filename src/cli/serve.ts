@@ -37,6 +37,7 @@ import { printable } from './printable.ts'
 import { openDashboard } from './serve-dashboard.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { starterPack } from './starter-pack.ts'
+import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const MAX_PORT = 65_535
@@ -104,7 +105,7 @@ const howToLookUp = (args: Arguments, admin: string): string[] => {
 
 export const serve: Command = {
   name: 'serve',
-  summary: 'run the edge as a reverse proxy in front of an origin',
+  summary: SUMMARIES.serve,
   usage: '[options]',
   description:
     'Judges every request, answers blocked ones as Cloudflare would and forwards the others. Without --upstream it serves a\n' +

@@ -27,6 +27,7 @@ import { DEFAULT_DATA } from './defaults.ts'
 import { writeText } from './output.ts'
 import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
+import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const REPORTERS: Readonly<Record<string, Reporter>> = { text, json, junit, tap, github }
@@ -184,7 +185,7 @@ const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<n
 
 export const testCommand: Command = {
   name: 'test',
-  summary: 'run tests of rules, written in YAML',
+  summary: SUMMARIES.test,
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Judges the request of each test by the rules, without sending it, and compares the verdict with the expected one.\n' +

@@ -6,6 +6,7 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, unknownWord, usageError } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
 import { printable } from './printable.ts'
+import { SUMMARIES } from './summaries.ts'
 
 const MB = 1024 * 1024
 
@@ -65,7 +66,7 @@ const ACTIONS: Record<string, (args: Arguments, io: Io) => Promise<number>> = { 
 
 export const update: Command = {
   name: 'update',
-  summary: 'download visitor data: autonomous systems, reputation feeds',
+  summary: SUMMARIES.update,
   usage: 'asn|feeds [options]',
   description:
     'asn     download the networks of all autonomous systems from iptoasn.com (public domain) to the data directory\n' +

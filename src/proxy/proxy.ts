@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher, Pool as OriginPool } from 'undici'
 import { plainAnswer, writeAnswer } from '../answers/node/write-answer.ts'
 import { EdgeError, messageOf } from '../error.ts'
 import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
@@ -10,6 +10,7 @@ import { type Refusal, type RequestPass, requestPass } from './request-pass.ts'
 import { socketResponse } from './socket-response.ts'
 import { originTarget } from './target.ts'
 import { TUNNELLED_PROTOCOL, UpgradeExchange } from './tunnel.ts'
+import { Pool } from './undici.ts'
 import { type OriginTls, originConnector, parseUpstream } from './upstream.ts'
 import type { VisitorRequest, VisitorResponse } from './visitor.ts'
 
@@ -82,7 +83,7 @@ export const createProxy = ({
   onError = () => {},
 }: ProxyOptions): OriginProxy => {
   const upstream = parseUpstream(address)
-  const poolOptions: Pool.Options = {
+  const poolOptions: OriginPool.Options = {
     connect: originConnector(upstream, connectTimeoutMs, tls),
     connections,
     pipelining: 1,

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { buildConnector } from 'undici'
+import type { buildConnector as Undici } from 'undici'
 import { EdgeError } from '../error.ts'
 import { watchSends } from './early-head.ts'
 import { guardOriginSocket } from './origin-socket.ts'
+import { buildConnector } from './undici.ts'
 
 /** How TLS to the origin is done; the rest is Node's default (verified against the system's roots). */
 export type OriginTls = Pick<
@@ -70,7 +71,7 @@ export const originConnector = (
   { serverName }: Upstream,
   connectTimeoutMs: number,
   tls: OriginTls
-): buildConnector.connector => {
+): Undici.connector => {
   const connect = buildConnector({ ...tls, timeout: connectTimeoutMs, allowHalfOpen: true })
   const servername = tls.servername ?? serverName
   return (options, callback) =>
