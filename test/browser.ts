@@ -1,10 +1,15 @@
-// The browser that page tests use: Chromium as the machine has it.
+// The browser that page tests use: Chromium as the machine has it, best without windows, which cost three quarters of its time.
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Browser } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const PLACES = [
+  '/usr/lib/chromium/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
 const executablePath = [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
 
 /** Where nothing may be skipped a missing browser is a failure. */

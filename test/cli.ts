@@ -1,15 +1,18 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import type { Io } from '../src/cli/command.ts'
 import { EXIT_USAGE } from '../src/cli/command.ts'
 import { errorText } from '../src/cli/error-text.ts'
 import { cliWith } from '../src/cli/io.fixture.ts'
+import { runCli } from '../src/cli/run.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 const MAIN = join(ROOT, 'dist/cli/main.js')
@@ -65,26 +68,85 @@ const collect = (child: ChildProcessWithoutNullStreams) => {
   return texts
 }
 
+/** A `serve` that runs. */
 export interface Running {
   url: string
   admin: string
   ready: Record<string, unknown>
   texts: { out: string; err: string }
-  child: ChildProcessWithoutNullStreams
   /** Sends SIGTERM (or another signal) and gives the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `edge1020 serve --json` on free ports and waits for its ready line. */
+/** A `serve` in a process of its own. */
+export interface RunningBuilt extends Running {
+  child: ChildProcessWithoutNullStreams
+}
+
+const FREE_PORTS = ['--port', '0', '--admin-port', '0']
+
+/** What the ready line says. */
+const readyOf = (texts: { out: string; err: string }) => {
+  if (!texts.out.includes('\n')) {
+    throw new Error(`serve did not get ready:\n${texts.out}${texts.err}`)
+  }
+  const ready = JSON.parse(texts.out.slice(0, texts.out.indexOf('\n'))) as Record<string, unknown>
+  return { url: String(ready.url), admin: String(ready.admin), ready }
+}
+
+/** Runs `edge1020 serve` in this process, where its start costs a tenth; `begun` settles at its first output, or at its error. */
+export const serveHere = (args: readonly string[]) => {
+  const signals = new EventEmitter()
+  const exited = new Promise<number>((exit) => signals.once('exit', exit))
+  const texts = { out: '', err: '' }
+  const begun = new Promise<void>((begin) => {
+    const io: Io = {
+      out: (text) => {
+        texts.out += text
+        begin()
+      },
+      err: (text) => {
+        texts.err += text
+      },
+      color: false,
+      stdin: Readable.from([]),
+      process: Object.assign(signals, { exit: (code: number) => signals.emit('exit', code) }),
+    }
+    runCli(['serve', ...FREE_PORTS, ...args], io).catch((error: unknown) => {
+      texts.err += errorText(error, 'serve')
+      begin()
+    })
+  })
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    signals.emit(signal, signal)
+    return exited
+  }
+  return { texts, begun, stop }
+}
+
+/**
+ * Starts `edge1020 serve --json` on free ports and waits for its ready line: in this process; built and in a process of its own
+ * where the test gives it a place or an environment.
+ */
 export const startServe = async (
   args: readonly string[] = [],
-  { cwd = ROOT, env = {} }: { cwd?: string; env?: Record<string, string> } = {}
+  { cwd, env }: { cwd?: string; env?: Record<string, string> } = {}
 ): Promise<Running> => {
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--port', '0', '--admin-port', '0', '--json', ...args],
-    { cwd, env: { ...process.env, ...env } }
-  )
+  if (cwd !== undefined || env !== undefined) return startBuiltServe(args, { cwd, env })
+  const { texts, begun, stop } = serveHere(['--json', ...args])
+  await begun
+  return { ...readyOf(texts), texts, stop }
+}
+
+/** `startServe` with the built command line, in a process of its own. */
+export const startBuiltServe = async (
+  args: readonly string[] = [],
+  { cwd = ROOT, env = {} }: { cwd?: string; env?: Record<string, string> } = {}
+): Promise<RunningBuilt> => {
+  const child = spawn(process.execPath, [MAIN, 'serve', ...FREE_PORTS, '--json', ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+  })
   const texts = collect(child)
   const exited = once(child, 'close')
   const late = setTimeout(() => child.kill('SIGKILL'), READY_TIMEOUT_MS)
@@ -95,14 +157,8 @@ export const startServe = async (
   })
   await Promise.race([line, exited])
   clearTimeout(late)
-  if (!texts.out.includes('\n')) {
-    throw new Error(`serve did not get ready:\n${texts.out}${texts.err}`)
-  }
-  const ready = JSON.parse(texts.out.slice(0, texts.out.indexOf('\n'))) as Record<string, unknown>
   return {
-    url: String(ready.url),
-    admin: String(ready.admin),
-    ready,
+    ...readyOf(texts),
     texts,
     child,
     stop: async (signal = 'SIGTERM') => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { run, startServe } from './cli.ts'
+import { run, startBuiltServe } from './cli.ts'
 
 const CLIENTS = 20
 const REFUSALS_BEFORE_THE_END = 300
@@ -11,7 +11,7 @@ const REFUSALS_BEFORE_THE_END = 300
 test('every Ray ID that a client was shown is found after the edge was killed', async () => {
   const data = mkdtempSync(join(tmpdir(), 'edge1020-killed-'))
   onTestFinished(() => rmSync(data, { recursive: true }))
-  const edge = await startServe(['--data', data])
+  const edge = await startBuiltServe(['--data', data])
   const exited = once(edge.child, 'exit')
   const shown: string[] = []
   const client = async () => {

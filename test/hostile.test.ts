@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BROWSER, get, type Running, raw, run, scratch, startServe } from './cli.ts'
+import { BROWSER, get, type Running, raw, run, scratch, startBuiltServe } from './cli.ts'
 
 const folder = scratch()
 let edge: Running
 
 beforeAll(async () => {
-  edge = await startServe(['--rules', 'rules/starter.yaml', '--data', folder.dir])
+  edge = await startBuiltServe(['--rules', 'rules/starter.yaml', '--data', folder.dir])
 })
 afterAll(async () => {
   expect(await edge.stop()).toBe(0)

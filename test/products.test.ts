@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Running } from './cli.ts'
-import { get, ROOT, scratch, startServe } from './cli.ts'
+import { get, scratch, startServe } from './cli.ts'
 
 const TERRAFORM = `
 resource "cloudflare_access_rule" "monitor" {
@@ -154,9 +154,7 @@ describe.each<[string, Readonly<Record<string, string>>]>([
     const folder = join(dir, format.replaceAll(/\W/g, '-'))
     mkdirSync(folder)
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-    edge = await startServe(['--rules', folder, '--store', 'memory', '--trust', 'loopback'], {
-      cwd: ROOT,
-    })
+    edge = await startServe(['--rules', folder, '--store', 'memory', '--trust', 'loopback'])
   })
   afterAll(() => edge?.stop())
 

@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../src/eventually.fixture.ts'
-import { get, scratch, startServe } from './cli.ts'
+import { get, scratch, startBuiltServe } from './cli.ts'
 
 const { dir, remove } = scratch()
 afterAll(remove)
@@ -13,7 +13,7 @@ const rule = (path: string) => `rules: [{ name: no, when: { path: ${path} }, act
 const start = async (name: string) => {
   const file = join(dir, name)
   writeFileSync(file, rule('/a'))
-  const edge = await startServe(['--rules', file, '--store', 'memory'])
+  const edge = await startBuiltServe(['--rules', file, '--store', 'memory'])
   onTestFinished(() => void edge.stop())
   const blocks = async (path: string) => (await get(edge.url + path)).status === 403
   const health = async () => JSON.parse((await get(`${edge.admin}/healthz`)).body)

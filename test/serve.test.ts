@@ -5,14 +5,24 @@ import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BROWSER, get, ROOT, type Running, run, scratch, startServe } from './cli.ts'
+import {
+  BROWSER,
+  get,
+  ROOT,
+  type Running,
+  run,
+  scratch,
+  serveHere,
+  startBuiltServe,
+  startServe,
+} from './cli.ts'
 
 const folder = scratch()
 const data = join(folder.dir, 'data')
 let edge: Running
 
 beforeAll(async () => {
-  edge = await startServe(['--rules', 'rules/starter.yaml', '--data', data, '--colo', 'LHR'])
+  edge = await startBuiltServe(['--rules', 'rules/starter.yaml', '--data', data, '--colo', 'LHR'])
 })
 afterAll(async () => {
   await edge.stop()
@@ -163,7 +173,7 @@ describe('edge1020 serve, started and stopped', () => {
     '%s ends it with exit code 0, events kept',
     async (signal) => {
       const one = scratch()
-      const running = await startServe(['--data', one.dir])
+      const running = await startBuiltServe(['--data', one.dir])
       const { headers } = await get(running.url, { headers: { 'user-agent': 'curl/8' } })
       expect(await running.stop(signal)).toBe(0)
       const { code } = await run(['events', rayOf(headers['cf-ray']), '--data', one.dir])
@@ -220,21 +230,11 @@ describe('edge1020 serve, started and stopped', () => {
     ],
   ])('what it proposes to try with %j', async (args, there, absent) => {
     const one = scratch()
-    const child = spawn(
-      process.execPath,
-      [
-        ...[join(ROOT, 'dist/cli/main.js'), 'serve', '--port', '0', '--admin-port', '0'],
-        ...['--data', join(one.dir, 'd'), ...args],
-      ],
-      { cwd: ROOT }
-    )
-    let out = ''
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      out += part
-    })
-    await expect.poll(() => out).toContain('Try:')
-    child.kill()
-    await once(child, 'close')
+    const running = serveHere(['--data', join(one.dir, 'd'), ...args])
+    await running.begun
+    const { out } = running.texts
+    expect(out).toContain('Try:')
+    await running.stop()
     for (const text of there) expect(out).toMatch(text)
     for (const text of absent) expect(out).not.toMatch(text)
     one.remove()

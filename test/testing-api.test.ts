@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { createEdge, serve } from 'edge1020/node'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { ROOT, startServe } from './cli.ts'
+import { ROOT, startBuiltServe } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
 const RULES = [{ name: 'no bots', when: { user_agent: 'bot' }, action: 'block' }]
@@ -202,7 +202,8 @@ describe('docs/testing.md', () => {
 
   test('its lines of curl work', async () => {
     expect(commands.length).toBeGreaterThan(3)
-    const served = await startServe(['--overrides', '--store', 'memory'])
+    // A process of its own: this one waits for curl.
+    const served = await startBuiltServe(['--overrides', '--store', 'memory'])
     onTestFinished(() => void served.stop())
     for (const command of commands) {
       const line = command

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { EdgeError, messageOf } from '../error.ts'
 import { nearest } from '../nearest.ts'
+import type { ShutdownProcess } from '../server/shutdown.ts'
 
 /** One flag of a command. `value` names what follows it in the help; a flag without one is a switch. */
 export interface Flag {
@@ -22,6 +23,8 @@ export interface Io {
   /** `err` is a terminal: a line there may be drawn anew. */
   errIsTerminal?: boolean
   stdin: AsyncIterable<Uint8Array | string>
+  /** Its signals end a command that runs until then; absent: those of the process. */
+  process?: ShutdownProcess
 }
 
 export interface Arguments {

@@ -314,7 +314,7 @@ export const serve: Command = {
           const stopped = demo?.stop() ?? Promise.resolve()
           return stopped.then(served.close).finally(resolve)
         },
-        { onHangup: reload }
+        { process: io.process, onHangup: reload }
       )
     })
     announce(args, io, { edge, served, facts, trust })

@@ -175,10 +175,11 @@ const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<n
   attempt()
   const stop = watchRules([...args.positionals, ...args.texts('rules')], () => files, attempt)
   await new Promise<void>((resolve) => {
-    onShutdown(async () => {
+    const close = async () => {
       stop()
       resolve()
-    })
+    }
+    onShutdown(close, { process: io.process })
   })
   return EXIT_OK
 }
