@@ -349,6 +349,8 @@ describe.skipIf(skipsPages)('the dashboard', () => {
       '/rules/edit?file=FILE',
       '/try',
       '/try?ray=RAY',
+      '/data?ip=192.0.2.1',
+      '/answers?code=1015&language=de',
       '/events/0000000000000000',
       '/events?x=1',
     ])(

@@ -104,9 +104,9 @@ export const chart = ({ bars, href, isTall = false }: ChartOptions): Html => {
       : html` data-from="${startMs}" data-bucket="${bucketMs}" data-zoom="${href(0, 1)}"`
   return html`<figure class="chart${isTall ? ' tall' : ''}"${zoom}>
 <div class="plot"><ol class="y" aria-hidden="true"><li>${count(most)}</li><li>${count(most / 2)}</li><li>0</li></ol>
-<svg viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${summary}"><path class="grid" d="M0 0H${width}M0 ${HEIGHT / 2}H${width}M0 ${HEIGHT}H${width}"/>${paths}</svg><svg class="hits" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${links}</svg></div>
+<svg viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${summary}"><path class="grid" d="M0 0H${width}M0 ${HEIGHT / 2}H${width}M0 ${HEIGHT}H${width}"/>${paths}</svg><svg class="hits" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${links}</svg>${total === 0 && html`<p class="none">No events in this time</p>`}</div>
 <ol class="x" aria-hidden="true">${ticks.map((tick) => html`<li>${tick}</li>`)}</ol>
-<details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Time, UTC</th>${kinds.map((kind) => html`<th scope="col" data-kind="${kind}">${ACTION_NAMES[kind] ?? kind}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>
+<details class="numbers"><summary>Show as a table</summary><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Time, UTC</th>${kinds.map((kind) => html`<th scope="col" data-kind="${kind}">${ACTION_NAMES[kind] ?? kind}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>
 </figure>`
 }
 

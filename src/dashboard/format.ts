@@ -10,12 +10,12 @@ export const exact = (value: number): string => whole.format(value)
 
 const PER_CENT = 100
 
-/** `12 %`, `0.4 %`, `< 0.1 %`. */
+/** `12%`, `0.4%`, `< 0.1%`. */
 export const share = (part: number, of: number): string => {
-  if (of === 0) return '0 %'
+  if (of === 0) return '0%'
   const percent = (part / of) * PER_CENT
-  if (percent > 0 && percent < 0.1) return '< 0.1 %'
-  return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, '') : percent.toFixed(0)} %`
+  if (percent > 0 && percent < 0.1) return '< 0.1%'
+  return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, '') : percent.toFixed(0)}%`
 }
 
 const TIME_CHARS = 19

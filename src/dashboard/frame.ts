@@ -30,6 +30,8 @@ export interface Frame {
   readonly tools?: Part
   /** Above the title: where this page belongs. */
   readonly crumbs?: Part
+  /** Beside the title: what it counts. */
+  readonly note?: Part
   /** What the search box holds. */
   readonly searched?: string
   /** Counts are still missing: without its script the page asks again. */
@@ -66,7 +68,7 @@ ${side.gate.asksForToken && html`<form method="post" action="/logout"><button cl
 
 /** A whole page: navigation, search, content. */
 export const frame = (house: House, page: Frame): Html => {
-  const { title, section, main, tools, crumbs, searched = '', isCounting = false } = page
+  const { title, section, main, tools, crumbs, note, searched = '', isCounting = false } = page
   const links = SECTIONS.map(
     (link) =>
       html`<li><a href="${link.href}"${link.section === section && html` aria-current="page"`}>${icon(link.icon)}<span>${link.name}</span></a></li>`
@@ -83,7 +85,7 @@ ${head(`${title} · edge1020`, again)}
 <a class="jump" href="#main">Skip to the content</a>
 <header class="side">
 <a class="home" href="/">${mark}<span>edge1020</span></a>
-<nav aria-label="Sections"><ul>${links}</ul></nav>
+<nav aria-label="Sections" data-current><ul>${links}</ul></nav>
 ${stateOf(house)}
 </header>
 <div class="body">
@@ -93,7 +95,7 @@ ${icon('search')}<input name="q" type="search" aria-label="Search" value="${sear
 <main id="main" tabindex="-1">
 ${
   !page.ownTitle &&
-  html`<div class="title">${crumbs !== undefined && html`<p class="crumbs">${crumbs}</p>`}<h1>${title}</h1>${tools !== undefined && html`<div class="tools">${tools}</div>`}</div>`
+  html`<div class="title">${crumbs !== undefined && html`<p class="crumbs">${crumbs}</p>`}<h1>${title}</h1>${note !== undefined && html`<p class="note">${note}</p>`}${tools !== undefined && html`<div class="tools">${tools}</div>`}</div>`
 }
 ${main}
 </main>

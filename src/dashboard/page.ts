@@ -76,7 +76,7 @@ const failed = (house: House, error: unknown): { status: number; page: Html } =>
     isBad || error instanceof EdgeError || isTooLarge
       ? (error as Error).message
       : 'The page could not be made. The log of the edge has the reason.'
-  const main = html`<div class="empty"><p>${said}</p><p>${code === '' || isBad ? html`<a class="button" href="/events">All events of the last day</a>` : html`<a class="button" href="/rules">Rules</a>`}</p></div>`
+  const main = html`<div class="empty card"><p>${said.replace(/[.\s]*$/, '')}.</p><p>${code === '' || isBad ? html`<a class="button" href="/events">All events of the last day</a>` : html`<a class="button" href="/rules">Rules</a>`}</p></div>`
   return {
     status: isBad ? 400 : isTooLarge ? 413 : (STATUSES[code] ?? SERVER_ERROR),
     page: frame(house, { title, section: 'none', main }),

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import type { AdminOptions } from '../admin/admin.ts'
 import { createAdmin } from '../admin/admin.ts'
 import { BodyTooLarge } from '../admin/request.ts'
+import type { AnswerOptions } from '../answers/answer.ts'
 import { createEdge } from '../edge.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
@@ -20,15 +21,17 @@ export const sideWith = async (
   {
     admin: adminOptions = {},
     rules = RULES,
+    answers = {},
     ...options
   }: Partial<DashboardOptions> & {
     admin?: Partial<AdminOptions>
     rules?: readonly unknown[]
+    answers?: AnswerOptions
   } = {}
 ) => {
   const store = memoryStore()
   for (const event of events) await store.append([event])
-  const edge = createEdge({ ruleset: rulesFromObjects([{ rules }]), store })
+  const edge = createEdge({ ruleset: rulesFromObjects([{ rules }]), store, answers })
   const admin = createAdmin({
     store,
     health: () => ({ rules: { enabled: 2, total: 2 } }),

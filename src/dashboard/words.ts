@@ -77,3 +77,14 @@ export const OPERATOR_NAMES: Readonly<Record<string, string>> = {
   less: 'is below',
   inNetwork: 'is in',
 }
+
+/** Sources of visitor data by their role. */
+export const DATA_ROLES: Readonly<Record<string, string>> = {
+  country: 'Country data',
+  place: 'Places',
+  asn: 'Networks',
+  feed: 'Feed',
+  anonymous: 'Anonymous IPs',
+  bots: 'Bots',
+  unused: 'Not used',
+}

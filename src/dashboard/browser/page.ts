@@ -15,6 +15,17 @@ const searchKey = () => {
   })
 }
 
+/** Brings the chosen one of a long list into view, inside the list alone. */
+const showCurrent = () => {
+  for (const scroller of document.querySelectorAll<HTMLElement>('[data-current]')) {
+    const chosen = scroller.querySelector<HTMLElement>('[aria-current]')
+    if (chosen === null) continue
+    const [outer, inner] = [scroller.getBoundingClientRect(), chosen.getBoundingClientRect()]
+    scroller.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2
+    scroller.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2
+  }
+}
+
 /** What drops down goes away with a click elsewhere, and with Escape. */
 const menus = () => {
   const open = () => document.querySelectorAll<HTMLDetailsElement>('.menu[open], .add[open]')
@@ -31,6 +42,7 @@ const menus = () => {
 }
 
 searchKey()
+showCurrent()
 menus()
 copyButtons()
 liveCheck()

@@ -7,6 +7,7 @@ import type { House } from '../house.ts'
 import { type Html, html } from '../html.ts'
 import { icon } from '../icons.ts'
 import { hrefOf, including } from '../look.ts'
+import { DATA_ROLES } from '../words.ts'
 
 const lookUp = (house: House, ip: string): Html | undefined => {
   if (house.desk === undefined) return undefined
@@ -23,7 +24,7 @@ const lookUp = (house: House, ip: string): Html | undefined => {
     ],
     ['Verified bot', context.field('cf.client.bot') === true ? 'yes' : 'no, by its address alone'],
   ]
-  return html`<section class="card"><h2>${ip}<a class="quiet" href="${hrefOf('/events', { where: including([], 'ip', ip), since: '30d' })}">Events</a></h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
+  return html`<section class="card"><h2><code>${ip}</code><a class="quiet" href="${hrefOf('/events', { where: including([], 'ip', ip), since: '30d' })}">Events</a></h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
 }
 
 /** What is known of visitors, from where, and how old that is. */
@@ -42,7 +43,7 @@ ${ip !== '' && lookUp(house, ip)}
       ? html`<p class="faint">The program that made this edge knows its data.</p>`
       : html`<ul class="states">${facts.map(
           ({ role, text, name, warning }) =>
-            html`<li class="${warning === undefined ? 'well' : 'ill'}">${icon(warning === undefined ? 'check' : 'warn')}<div><b>${role}</b> <span>${text ?? name}</span>${warning !== undefined && html`<p>${warning}</p>`}</div></li>`
+            html`<li class="${warning === undefined ? 'well' : 'ill'}">${icon(warning === undefined ? 'check' : 'warn')}<div><b>${DATA_ROLES[role] ?? role}</b> <span>${text ?? name}</span>${warning !== undefined && html`<p>${warning}</p>`}</div></li>`
         )}</ul>`
   }</section>
 <section class="card"><h2>Lists</h2>${

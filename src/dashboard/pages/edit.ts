@@ -37,7 +37,7 @@ const editor = (
   const main = html`${above}<form class="card editor" method="post" action="/rules/preview${query}">
 <input type="hidden" name="hash" value="${hash}">
 <label class="hidden" for="text">${file.file}</label>
-<div class="code" data-check="/rules/check${query}" data-line="${line}"><textarea id="text" name="text" rows="28" spellcheck="false" autocomplete="off" autocapitalize="off" wrap="off"${house.readOnly && html` readonly`}>
+<div class="codebox" data-check="/rules/check${query}" data-line="${line}"><textarea id="text" name="text" rows="28" spellcheck="false" autocomplete="off" autocapitalize="off" wrap="off"${house.readOnly && html` readonly`}>
 ${text}</textarea></div>
 <div class="act">${house.readOnly ? html`<p class="badge">${icon('lock')} Read only</p>` : html`<button>Check and preview</button>`}<span class="faint" id="checked" role="status"></span></div>
 <div id="problems"></div></form>`

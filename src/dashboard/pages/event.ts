@@ -132,7 +132,7 @@ const notFound = (house: House, ray: string, message: string, status: number): M
     title: 'No event with this Ray ID',
     section: 'events',
     searched: ray,
-    main: html`<div class="empty"><p>${message}</p><p><a class="button" href="/events">All events of the last day</a></p></div>`,
+    main: html`<div class="empty card"><p>${message}.</p><p><a class="button" href="/events">All events of the last day</a></p></div>`,
   }),
 })
 

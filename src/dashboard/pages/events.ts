@@ -116,13 +116,13 @@ export const eventsPage = async (house: House, { query }: RouteRequest): Promise
   const isFirst = cursor === undefined
   const main = html`${filterBar(PATH, look)}
 <section class="card" id="chart" aria-label="Events over time">${lookChart(PATH, look, series)}</section>
-<div class="split"><div class="tops" id="tops">${SIDE_TOPS.map((name) => topList(name, look, tops[name]!))}</div>
+<div class="split"><div class="tops" id="tops"${total === 0 && html` hidden`}>${SIDE_TOPS.map((name) => topList(name, look, tops[name]!))}</div>
 <section class="card table" id="list" aria-label="Events">${page.state === 'ready' ? list(look, page.value, isFirst) : noList(page)}</section></div>`
   return frame(house, {
     title: 'Events',
     section: 'events',
     isCounting,
-    crumbs:
+    note:
       total === undefined
         ? undefined
         : html`<span id="total">${exact(total)} ${total === 1 ? 'event' : 'events'}</span>`,

@@ -73,10 +73,18 @@ const weighOnce = (house: House, desk: RuleDesk, event: SecurityEvent, place: Pl
 const othersText = ({ others, addresses }: Weighed): Part =>
   others === 0
     ? html`<b class="good">nobody else</b>`
-    : html`<b>${exact(others)}</b> of ${plural(addresses, 'other')}`
+    : html`<b>${exact(others)}</b> ${others === 1 ? 'request' : 'requests'} of ${plural(addresses, 'other')}`
 
-const personaText = ({ personas }: Weighed): Part =>
-  personas.length === 0 ? html`<span class="faint">none</span>` : personas.join(', ')
+const SHOWN_PERSONAS = 3
+
+const personaText = ({ personas }: Weighed): Part => {
+  if (personas.length === 0) return html`<span class="faint">none</span>`
+  const first = personas.slice(0, SHOWN_PERSONAS).join(', ')
+  const rest = personas.slice(SHOWN_PERSONAS)
+  return rest.length === 0
+    ? first
+    : html`${first} <details class="rest"><summary>and ${exact(rest.length)} more</summary>${rest.join(', ')}</details>`
+}
 
 const isShownFirst = (one: Weighed, _: number, all: readonly Weighed[]): boolean => {
   const alike = all.filter(({ others }) => (others === 0) === (one.others === 0))
@@ -90,7 +98,7 @@ const candidateTable = (
   end: End | undefined
 ): Html => {
   const row = (one: Weighed) =>
-    html`<tr${one === picked && html` class="on"`}><td><a href="${hrefOf(ray, one.key, end)}"${one === picked && html` aria-current="true"`}>${one.words}</a></td><td class="num">${exact(one.own)} of ${exact(own)}</td><td class="num">${othersText(one)}</td><td>${personaText(one)}</td></tr>`
+    html`<tr${one === picked && html` class="on"`}><td><a href="${hrefOf(ray, one.key, end)}"${one === picked && html` aria-current="true"`}>${one.words}</a></td><td class="num" data-label="This visitor">${exact(one.own)} of ${exact(own)}</td><td class="num" data-label="Also lets through">${othersText(one)}</td><td data-label="Test visitors">${personaText(one)}</td></tr>`
   const table = (rows: readonly Weighed[], caption: string) =>
     html`<div class="scroll"><table class="plain candidates"><caption class="hidden">${caption}</caption><thead><tr><th scope="col">Whoever has</th><th scope="col">This visitor</th><th scope="col">Also lets through</th><th scope="col">Test visitors</th></tr></thead><tbody>${rows.map(row)}</tbody></table></div>`
   const first = candidates.filter(isShownFirst)
@@ -168,7 +176,7 @@ export const exceptionPage = async (
   const write = house.readOnly
     ? html`<p class="badge">${icon('lock')} Read only: copy the rule into ${place.file}</p>`
     : html`<form method="post" action="${target}"><input type="hidden" name="pick" value="${picked.key}"><input type="hidden" name="end" value="${end ?? ''}"><input type="hidden" name="hash" value="${place.hash}"><button>Write it into ${place.file}</button></form>`
-  const main = html`<p class="lead">Stopped by <b>${event.rule.name}</b>. Each row is a rule that would let this request pass. The numbers are of ${plural(judged, 'refused request')} of the last 30 days, judged again.</p>
+  const main = html`<p class="lead">Stopped by <b>${event.rule.name}</b>. Each row is a rule that would let this request pass, with its effect on the ${plural(judged, 'refused request')} of the last 30 days.</p>
 <div class="columns even"><section class="card table" id="candidates"><h2>Whom it lets through</h2>${candidateTable(ray, weighing, picked, end)}</section>
 <section class="card" id="preview"><h2>What is written</h2>${endPicker(ray, picked, end)}${diffHtml(place.text, after)}<div class="act">${write}<span class="faint">Above “${place.above.name}”. Rules above it still apply; rules below it do not.</span></div></section></div>
 ${

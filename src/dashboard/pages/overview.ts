@@ -8,6 +8,7 @@ import { type Html, html, type Part } from '../html.ts'
 import { icon } from '../icons.ts'
 import { givenBy, hrefOf, readLook } from '../look.ts'
 import { askTops, topList } from '../tops.ts'
+import { DATA_ROLES } from '../words.ts'
 import { BUDGET_MS, lookChart, noList, seriesOf } from './events.ts'
 
 const PATH = '/'
@@ -93,19 +94,9 @@ const warningStates = ({ edge }: House): State[] =>
     todo: html`<code>edge1020 doctor</code> lists the data that is there.`,
   }))
 
-const ROLES: Readonly<Record<string, string>> = {
-  country: 'Country data',
-  place: 'Places',
-  asn: 'Networks',
-  feed: 'Feed',
-  anonymous: 'Anonymous IPs',
-  bots: 'Bots',
-  unused: 'Not used',
-}
-
 const dataStates = ({ facts }: House): State[] =>
   facts().map(({ role, name, text, warning }) => ({
-    name: ROLES[role] ?? role,
+    name: DATA_ROLES[role] ?? role,
     isWell: warning === undefined,
     said: text ?? name,
     ...(warning === undefined ? {} : { todo: warning }),
@@ -139,7 +130,7 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   )
   const { judged, blocked } = house.judged()
   const uptime = span((house.now() - house.side.startMs) / MS_PER_SECOND)
-  const made = house.demoStats === undefined ? '' : 'made-up ones too, '
+  const made = house.demoStats === undefined ? '' : ', made-up ones too'
   const points = series.state === 'ready' ? series.value : []
   const total = points.reduce((sum, point) => sum + point.count, 0)
   const inTime = (isWanted: (action: string) => boolean) =>
@@ -152,7 +143,7 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
         : html`<span class="counting">…</span>`
   const challenged = inTime((action) => action.endsWith('challenge'))
   const blocks = inTime((action) => action === 'block')
-  const tiles = html`<dl class="tiles" id="tiles">${tile('Judged', count(judged), `${made}since the start, ${uptime} ago`)}${tile('Refused', share(blocked, judged), `${count(blocked)} requests since the start`)}${tile('Blocked', shown(blocks), 'in the time shown')}${tile('Challenged', shown(challenged), 'in the time shown')}${tile('Logged or let through', shown(total - blocks - challenged), 'in the time shown')}</dl>`
+  const tiles = html`<dl class="tiles" id="tiles">${tile('Judged', count(judged), `since the start ${uptime} ago${made}`)}${tile('Refused', share(blocked, judged), `${count(blocked)} requests since the start`)}${tile('Blocked', shown(blocks), 'in the time shown')}${tile('Challenged', shown(challenged), 'in the time shown')}${tile('Logged or let through', shown(total - blocks - challenged), 'in the time shown')}</dl>`
   const url = house.visitorUrl?.()
   const firstSteps = html`<div class="empty"><h2>Nothing was stopped in this time</h2><p>An event appears here as soon as a rule matches a request.</p>${url !== undefined && html`<pre tabindex="0">curl -i ${url}/</pre>`}</div>`
   const main = html`${
@@ -161,7 +152,7 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   }${tiles}
 <section class="card" id="chart" aria-label="Events over time">${lookChart('/events', look, series, true)}</section>
 <div class="tops wide" id="tops">${TOP_NAMES.map((name) => topList(name, look, tops[name]))}</div>
-<section class="card table" id="list"><h2>Newest <a class="quiet" href="${hrefOf('/events', givenBy(look))}">All events</a></h2>${newest.state !== 'ready' ? noList(newest) : newest.value.events.length === 0 ? firstSteps : eventTable(newest.value.events, 'The newest events')}</section>
+<section class="card table" id="list"><h2>Newest events <a class="quiet" href="${hrefOf('/events', givenBy(look))}">All events</a></h2>${newest.state !== 'ready' ? noList(newest) : newest.value.events.length === 0 ? firstSteps : eventTable(newest.value.events, 'The newest events')}</section>
 ${states(house)}`
   return frame(house, {
     title: 'Overview',

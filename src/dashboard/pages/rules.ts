@@ -153,7 +153,7 @@ export const rulesPage = async (house: House, { query }: RouteRequest): Promise<
   }${products.map(
     ({ title, rules }) =>
       html`<section class="card rules"><h2>${title}<span class="faint">${plural(rules.length, 'rule')}, hits of the last 7 days</span></h2><ol>${rules.map((rule, at) => ruleItem(rule, at, rules, shown))}</ol></section>`
-  )}${products.length === 0 && html`<div class="empty"><h2>No rules</h2><p>Every request passes.</p></div>`}`
+  )}${products.length === 0 && html`<div class="empty card"><h2>No rules</h2><p>Every request passes.</p></div>`}`
   return frame(house, {
     title: 'Rules',
     section: 'rules',

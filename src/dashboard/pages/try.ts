@@ -30,13 +30,13 @@ const form = ({ text, from }: Asked, names: readonly string[]): Html =>
   html`<form class="card try" method="post" action="/try">
 <label>Request <textarea name="request" rows="4" required spellcheck="false" autocomplete="off" placeholder="A URL, a curl command, a HAR file, or GET /path HTTP/1.1 with its headers">
 ${text}</textarea></label>
-<label>As <input name="from" list="visitors" value="${from}" placeholder="a test visitor, or ip=192.0.2.1, country=DE, asn=24940" autocomplete="off" spellcheck="false"></label>
+<label>As visitor <input name="from" list="visitors" value="${from}" placeholder="a test visitor, or ip=192.0.2.1, country=DE, asn=24940" autocomplete="off" spellcheck="false"></label>
 <datalist id="visitors">${names.map((name) => html`<option value="${name}">`)}</datalist>
 <button>Judge</button></form>`
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  matched: 'true',
-  'not-matched': 'not true',
+  matched: 'matched',
+  'not-matched': 'no match',
   counts: 'counts',
   skipped: 'skipped',
   'not-reached': 'not reached',
@@ -60,12 +60,12 @@ const phaseItem = ({ name, outcome, reason, rules }: TrialPhase): Html | false =
   outcome !== 'empty' &&
   html`<section class="card phase"><h2>${titleOf(name)}<span class="faint">${OUTCOMES[outcome]}${reason !== undefined && ` ${reason}`}</span></h2><ol>${rules.map(ruleItem)}</ol></section>`
 
-const verdict = (trial: Trial): Html => {
+const verdict = (trial: Trial, notes: readonly string[]): Html => {
   const { action, status, code, rule, context } = trial
   const { visitor } = context
   const done = action === 'pass' ? 'Passes' : (ACTION_DONE[action] ?? action)
   return html`<section class="card verdict"><p class="big"><span class="verb is-${action}">${done}</span>${rule !== undefined && html` by <b>${rule.name}</b>`}</p>
-<p class="faint">${status === undefined ? 'The origin answers.' : `Status ${status}${code === 0 ? '' : `, code ${code}`}.`} Judged as <code>${visitor.ipText || 'no address'}</code>, ${countryName(visitor.country)}${visitor.asn !== 0 && `, AS${visitor.asn} ${visitor.asnName}`}.</p></section>`
+<p class="faint">${status === undefined ? 'The origin answers.' : `Status ${status}${code === 0 ? '' : `, code ${code}`}.`} Judged as <code>${visitor.ipText || 'no address'}</code>, ${countryName(visitor.country)}${visitor.asn !== 0 && `, AS${visitor.asn} ${visitor.asnName}`}.</p>${notes.length > 0 && html`<ul class="notes faint">${notes.map((note) => html`<li>Note: ${note}.</li>`)}</ul>`}</section>`
 }
 
 const vantage = (house: House, request: TrialRequest): Html => {
@@ -90,7 +90,7 @@ const hostOf = ({ headers = [] }: TrialRequest): [string, string][] =>
 const judged = (house: House, request: TrialRequest, notes: readonly string[]): Html => {
   const trials = house.desk!.trials(house.edge.ruleset)
   const trial = trials.run(request)
-  return html`${verdict(trial)}${notes.length > 0 && html`<ul class="card notes faint">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}${trial.phases.map(phaseItem)}${vantage(house, request)}`
+  return html`${verdict(trial, notes)}${trial.phases.map(phaseItem)}${vantage(house, request)}`
 }
 
 const page = (house: House, asked: Asked, result: Html | false, problem?: string): Html =>
