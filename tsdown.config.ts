@@ -36,6 +36,7 @@ export default defineConfig([
       'editor-worker': 'src/editor/editor-worker.ts',
       'list-worker': 'src/rules/node/list-worker.ts',
       'replay-worker': 'src/replay/replay-worker.ts',
+      'rule-worker': 'src/dashboard/rule-worker.ts',
       'store-contract': 'src/events/store.contract.ts',
       testing: 'src/testing/index.ts',
       'testing-jest': 'src/testing/jest.ts',

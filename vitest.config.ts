@@ -31,6 +31,10 @@ export default defineConfig({
         find: /^\.\/list-worker-file\.ts$/,
         replacement: new URL('./test/list-worker-file.ts', import.meta.url).pathname,
       },
+      {
+        find: /^\.\/rule-worker-file\.ts$/,
+        replacement: new URL('./test/rule-worker-file.ts', import.meta.url).pathname,
+      },
       { find: /^edge1020$/, replacement: source('index.ts') },
       { find: /^edge1020\/client$/, replacement: source('client/index.ts') },
       { find: /^edge1020\/data$/, replacement: source('data.ts') },

@@ -9,6 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..')
 const WORKERS = {
   eventsWorker: 'src/events/node/events-worker.ts',
   listWorker: 'src/rules/node/list-worker.ts',
+  ruleWorker: 'src/dashboard/rule-worker.ts',
 } as const
 
 declare module 'vitest' {

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createDesk, hashOf } from './desk.ts'
+import { createFindings } from './findings.ts'
 
 const RULES = `rules:
   # the first
@@ -188,24 +189,25 @@ describe('files that a form names', () => {
 })
 
 test('findings are looked for again when a file changed, came or went, and not before', () => {
-  const { desk, dir, file } = start()
+  const { dir, file } = start()
+  const findings = createFindings([dir], {})
   const replace = (path: string, text: string) => {
     writeFileSync(`${path}.new`, text)
     renameSync(`${path}.new`, path)
   }
   const never = (name: string) =>
     `  - { name: ${name}, expression: 'http.host eq "a" and http.host eq "b"', action: block }\n`
-  const messages = () => desk.findings().map(({ message }) => message)
-  const first = desk.findings()
-  expect(desk.findings()).toBe(first)
+  const messages = () => findings().map(({ message }) => message)
+  const first = findings()
+  expect(findings()).toBe(first)
   replace(file, `${RULES}${never('never')}`)
-  expect(desk.findings()).not.toBe(first)
+  expect(findings()).not.toBe(first)
   expect(messages().length).toBeGreaterThan(first.length)
-  const second = desk.findings()
-  expect(desk.findings()).toBe(second)
+  const second = findings()
+  expect(findings()).toBe(second)
   const other = join(dir, 'zz.yaml')
   replace(other, `rules:\n${never('neither')}`)
   expect(messages().length).toBeGreaterThan(second.length)
   rmSync(other)
-  expect(desk.findings()).toEqual(second)
+  expect(findings()).toEqual(second)
 })

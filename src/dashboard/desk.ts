@@ -4,13 +4,14 @@ import { basename, dirname, join } from 'node:path'
 import { EdgeError, messageOf } from '../error.ts'
 import type { LoadOptions } from '../import/node/load.ts'
 import { draftsInPaths, loadRulePaths } from '../import/node/load.ts'
-import type { Finding } from '../lint/finding.ts'
 import { Findings } from '../rules/findings.ts'
+import { renderDiagnostics } from '../rules/report.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
-import { createFindings } from './findings.ts'
 import { readersForForms } from './named-files.ts'
+import type { RuleThread } from './rule-thread.ts'
+import { createRuleThread } from './rule-thread.ts'
 
 /** A document of edge1020's own, as it is on the disk now. */
 export interface RuleFile {
@@ -41,8 +42,10 @@ export interface RuleDesk {
    * @throws EdgeError `invalid_rules` with its diagnostics
    */
   load(changed?: { readonly file: string; readonly text: string }): Ruleset
+  /** What is wrong with a text of one file. A thread of its own finds that out: visitors are answered meanwhile. */
+  readonly check: RuleThread['check']
   /** What is odd about the rules, as `edge1020 lint` tells. */
-  findings(): readonly Finding[]
+  readonly findings: RuleThread['findings']
   /** Judges requests by rules, with the data of this edge. */
   trials(ruleset: Ruleset): Trials
   /** @throws EdgeError `edit_conflict` where the file is not the one that was edited, `invalid_rules`, `not_written` */
@@ -107,6 +110,7 @@ export const createDesk = ({
   now = Date.now,
 }: DeskOptions): RuleDesk => {
   const history: SavedChange[] = []
+  const thread = createRuleThread({ paths, loading })
 
   const files = (): RuleFile[] =>
     draftsInPaths(paths, new Findings(), loading).own.map(({ file, text }) => ({
@@ -136,6 +140,10 @@ export const createDesk = ({
   }
 
   const put = async (name: string, text: string, hash: string) => {
+    const diagnostics = await thread.check({ file: name, text })
+    if (diagnostics.length > 0) {
+      throw new EdgeError('invalid_rules', renderDiagnostics(diagnostics), { diagnostics })
+    }
     const current = file(name)
     if (current === undefined) {
       throw new EdgeError('edit_conflict', `${name} is no rule document of this edge any more`)
@@ -143,7 +151,6 @@ export const createDesk = ({
     if (current.hash !== hash) {
       throw new EdgeError('edit_conflict', `${name} has changed since: nothing was written`)
     }
-    load({ file: name, text })
     write(name, text)
     try {
       await reload()
@@ -159,7 +166,8 @@ export const createDesk = ({
     files,
     file,
     load,
-    findings: createFindings(paths, loading),
+    check: thread.check,
+    findings: thread.findings,
     trials: (ruleset) => createTrials({ ...trials, ruleset }),
     history: () => history,
     save: ({ file: name, text, hash, what }) =>

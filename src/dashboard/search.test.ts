@@ -1,12 +1,14 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Rule } from '../rules/rule.ts'
+import { raysIn } from './pasted.ts'
 import { searchHref } from './search.ts'
 
 const KNOWN = '8f3c2d1e0a9b7c65'
 const OTHER = '0f3c2d1e0a9b7c65'
+const SECOND = '8f3c2d1e0a9b7c66'
 const store = {
   find: async (ray: string) =>
-    ray === KNOWN
+    ray === KNOWN || ray === SECOND
       ? { found: true as const, events: [{} as never] as [never] }
       : { found: false as const, reason: 'not_in_store' as const, message: '' },
 }
@@ -41,4 +43,63 @@ test.each([
   ['a\r\nLocation: //evil.test', '/events?text=a+Location%3A+%2F%2Fevil.test&since=30d'],
 ])('%j leads to %s', async (text, href) => {
   expect(await searchHref(text, store, rules)).toBe(href)
+})
+
+/** One visitor's mail, as the owner's mail program shows it or hands it on. */
+describe('a mail is pasted whole', () => {
+  const MAILS: readonly [client: string, mail: string][] = [
+    [
+      'Gmail, quoted',
+      `On Sun, 29 Nov 2026 at 10:15, Ann <ann@mail.test> wrote:\n> Hello,\n> I cannot open your shop. It says:\n>\n> Access denied\n> Error code 1020\n> Ray ID: ${KNOWN}\n> Your IP address: 198.51.100.7`,
+    ],
+    [
+      'Outlook, with a head and brackets',
+      `From: Ann Smith <ann@mail.test>\nSent: Sunday, November 29, 2026 10:15 AM\nTo: shop@shop.test\nSubject: RE: blocked\n\nAccess denied [Ray ID: ${KNOWN.toUpperCase()}-FRA] <https://shop.test/>`,
+    ],
+    [
+      'Apple Mail, in German',
+      `Am 29.11.2026 um 10:15 schrieb Änne <aenne@mail.test>:\n\n„Zugriff verweigert“, die Ray-ID lautet ${KNOWN} (Frankfurt). Bitte schalten Sie mich frei!`,
+    ],
+    [
+      'Thunderbird, as HTML',
+      `<html><head><meta http-equiv="content-type" content="text/html; charset=UTF-8"></head><body><blockquote type="cite" cite="mid:0a1b2c3d4e5f6071@mail.test"><p>Ray ID: <b>${KNOWN}</b></p></blockquote></body></html>`,
+    ],
+    [
+      'the source of a mail, broken for the transport',
+      `Message-ID: <0a1b2c3d4e5f6071@mail.test>\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nThe page that I see says: Access denied, error code 1020, Ray ID: ${KNOWN.slice(0, 9)}=\r\n${KNOWN.slice(9)} =E2=80=94 please help`,
+    ],
+    [
+      'a phone, with signs that nobody sees',
+      `Ray ID \u2068${KNOWN.slice(0, 8)}\u200b${KNOWN.slice(8)}\u2069\n\nSent from my phone`,
+    ],
+    [
+      'a browser that joins lines',
+      `Access deniedError code 1020Ray ID: ${KNOWN}Adresse: 198.51.100.7`,
+    ],
+  ]
+  test.each(MAILS)('%s', async (_, mail) => {
+    expect(await searchHref(mail, store, rules)).toBe(`/events/${KNOWN}`)
+    // A field of one line has no line breaks.
+    expect(await searchHref(mail.replace(/\r?\n/g, ' '), store, rules)).toBe(`/events/${KNOWN}`)
+  })
+
+  test('two Ray IDs that are known lead to both events, in the order of the mail', async () => {
+    const mail = `First ${OTHER}, then Ray ID ${SECOND}, and today\n> Ray ID: ${KNOWN}`
+    expect(await searchHref(mail, store, rules)).toBe(
+      `/events?ray.in=${SECOND}&ray.in=${KNOWN}&since=30d`
+    )
+  })
+
+  test('an unknown Ray ID that is called so wins over another number', async () => {
+    const mail = `Message-ID: <0a1b2c3d4e5f6071@mail.test>\n\nRay ID: ${OTHER}`
+    expect(await searchHref(mail, store, rules)).toBe(`/events/${OTHER}`)
+  })
+
+  test('a megabyte of labels takes no time', async () => {
+    const text = 'ray id '.repeat(150_000)
+    const { user, system } = process.cpuUsage()
+    expect(raysIn(text)).toEqual([])
+    const used = process.cpuUsage({ user, system })
+    expect((used.user + used.system) / 1_000).toBeLessThan(1_000)
+  })
 })

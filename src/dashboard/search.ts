@@ -1,29 +1,15 @@
-import { identify } from '../client/identify.ts'
 import type { EventStore } from '../events/event.ts'
 import { parseIp } from '../lists/ip.ts'
 import { parseRay } from '../ray.ts'
 import type { Rule } from '../rules/rule.ts'
-import { readSaved } from '../toolkit/saved-response.ts'
 import { hrefOf } from './look.ts'
+import { raysIn } from './pasted.ts'
 
 const MONTH = '30d'
-/** Of a mail: the Ray IDs of one visitor, not of a log. */
-const MAX_RAYS = 20
-const RAY = /(?<![\da-f])[\da-f]{16}(?![\da-f])/gi
 const NETWORK = /^[\da-f.:]+\/\d{1,3}$/i
 const ASN = /^AS ?(\d{1,10})$/i
 const IN_TEXT =
   /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7})(?![\w.:]*\w)/gi
-
-const raysIn = (text: string): string[] => {
-  // A saved page tells which of its texts is the Ray ID; a mail has it somewhere.
-  const block = identify(readSaved(text))
-  const found = [...text.matchAll(RAY)].map(([ray]) => ray.toLowerCase())
-  return [...new Set([...(block?.rayId === undefined ? [] : [block.rayId]), ...found])].slice(
-    0,
-    MAX_RAYS
-  )
-}
 
 const where = (field: string, operator: 'is' | 'inNetwork', value: string) =>
   hrefOf('/events', { where: [{ field, operator, value }], since: MONTH })
@@ -35,7 +21,8 @@ const byName = (rules: readonly Rule[], text: string): Rule | undefined => {
 
 /**
  * Where a text leads that somebody put into the search box: a Ray ID, an address, a network, a rule, a saved error page with or
- * without its head, or the whole mail of a visitor. Of several Ray IDs the first that is known counts.
+ * without its head, or the whole mail of a visitor. Of several Ray IDs those count that the store knows; two of them lead to the list
+ * of their events.
  *
  * @returns a path of the dashboard
  */
@@ -56,7 +43,15 @@ export const searchHref = async (
   const rule = byName(rules, text)
   if (rule !== undefined) return where('rule.id', 'is', rule.id)
   const rays = raysIn(text)
-  for (const ray of rays) if ((await store.find(ray)).found) return `/events/${ray}`
+  const known: string[] = []
+  for (const ray of rays) if ((await store.find(ray)).found) known.push(ray)
+  if (known.length > 1) {
+    return hrefOf('/events', {
+      where: [{ field: 'ray', operator: 'in', value: known }],
+      since: MONTH,
+    })
+  }
+  if (known.length === 1) return `/events/${known[0]!}`
   if (rays.length > 0) return `/events/${rays[0]!}`
   // A mail without a Ray ID may have the visitor's address.
   const ip = [...text.matchAll(IN_TEXT)].map(([one]) => one).find((one) => parseIp(one))

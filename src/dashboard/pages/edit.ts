@@ -2,7 +2,6 @@ import { json, seeOther } from '../../admin/answer.ts'
 import { BadParameter } from '../../admin/parameter.ts'
 import type { RouteRequest } from '../../admin/request.ts'
 import type { Answer } from '../../answers/answer.ts'
-import type { Diagnostic } from '../../error.ts'
 import { EdgeError } from '../../error.ts'
 import { unjudged } from '../../toolkit/requests/event.ts'
 import type { RuleDesk, RuleFile } from '../desk.ts'
@@ -59,21 +58,11 @@ export const editPage = async (house: House, { query }: RouteRequest): Promise<M
   })
 }
 
-const diagnosticsOf = (desk: RuleDesk, file: string, text: string): readonly Diagnostic[] => {
-  try {
-    desk.load({ file, text })
-    return []
-  } catch (error) {
-    if (!(error instanceof EdgeError) || error.code !== 'invalid_rules') throw error
-    return error.diagnostics
-  }
-}
-
 /** Checks a text while it is written. Nothing changes, so that read-only mode allows it. */
 export const checkText = async (house: House, request: RouteRequest): Promise<Answer> => {
   const { desk, file } = deskAndFile(house, request.query.get('file') ?? '')
   const given = (await formOf(request)).get('text') ?? ''
-  const found = diagnosticsOf(desk, file.file, withLineEndsOf(file.text, given))
+  const found = await desk.check({ file: file.file, text: withLineEndsOf(file.text, given) })
   return json({
     problems: found.map(({ line, column, length, message, help, severity }) => ({
       line,
@@ -102,7 +91,7 @@ export const previewPage = async (house: House, request: RouteRequest): Promise<
       page: editor(house, file, { text, hash: file.hash, above: conflict(file, text) }),
     }
   }
-  const found = diagnosticsOf(desk, file.file, text)
+  const found = await desk.check({ file: file.file, text })
   if (found.length > 0) {
     const above = html`<div class="notice ill">${icon('warn')}<div><p><b>${plural(found.length, 'problem')}.</b> The file stays as it is.</p>${problemList(found)}</div></div>`
     const [first] = found

@@ -134,7 +134,7 @@ export const rulesPage = async (house: House, { query }: RouteRequest): Promise<
     })
   )
   const { files, problem } = filesOf(desk)
-  const findings = problem === undefined ? (desk?.findings() ?? []) : []
+  const findings = problem === undefined ? ((await desk?.findings()) ?? []) : []
   const shown: Shown = {
     house,
     hits: { counted, newest },

@@ -1,0 +1,83 @@
+import type { Diagnostic, ErrorCode } from '../error.ts'
+import { EdgeError, messageOf } from '../error.ts'
+import type { LoadOptions } from '../import/node/load.ts'
+import { loadRulePaths } from '../import/node/load.ts'
+import type { Finding } from '../lint/finding.ts'
+import type { NamedLists } from '../lists/kind.ts'
+import { createFindings } from './findings.ts'
+import { readersForForms } from './named-files.ts'
+
+/** What a thread is told of the rules when it starts. */
+export interface RuleThreadOptions {
+  readonly paths: readonly string[]
+  readonly loading: Pick<LoadOptions, 'vars' | 'varFiles' | 'env'>
+}
+
+/** `undefined` asks for the findings about the files as they are; a text asks for its mistakes. */
+export interface RuleQuestion {
+  readonly changed?: { readonly file: string; readonly text: string }
+  /** Lists of the feeds that there are, by type and name: `ip cf.tor`. */
+  readonly known: ReadonlySet<string>
+}
+
+export interface RuleReply {
+  readonly diagnostics?: readonly Diagnostic[]
+  readonly findings?: readonly Finding[]
+  /** Lists that the rules refer to and that the question says nothing of. */
+  readonly asked: readonly string[]
+  readonly failure?: { readonly code: ErrorCode | undefined; readonly message: string }
+}
+
+const SEES_NOTHING = { has: () => false }
+
+/** Lists of feeds without their entries: to check an expression, only their names count. */
+const namesOnly = (known: () => ReadonlySet<string>, asked: Set<string>): NamedLists<never> => {
+  const find = (type: string) => (name: string) => {
+    const key = `${type} ${name}`
+    asked.add(key)
+    return known().has(key) ? SEES_NOTHING : undefined
+  }
+  return { ip: find('ip'), int: find('int'), string: find('string') }
+}
+
+/**
+ * Answers questions about rules: what is wrong with a text, and what is odd about the files. A text of 100,000 brackets takes two seconds,
+ * and the proofs about a few hundred rules one: they belong into a thread of their own.
+ */
+export const createRuleAnswers = ({ paths, loading }: RuleThreadOptions) => {
+  let known: ReadonlySet<string> = new Set()
+  const asked = new Set<string>()
+  const options: LoadOptions = { ...loading, lists: namesOnly(() => known, asked) }
+  const newFindings = () => createFindings(paths, options)
+  let findings = newFindings()
+
+  const check = (changed: { file: string; text: string }): readonly Diagnostic[] => {
+    try {
+      loadRulePaths(paths, {
+        ...options,
+        ...readersForForms(paths, options),
+        replaced: new Map([[changed.file, changed.text]]),
+      })
+      return []
+    } catch (error) {
+      if (!(error instanceof EdgeError) || error.code !== 'invalid_rules') throw error
+      return error.diagnostics
+    }
+  }
+
+  return (question: RuleQuestion): RuleReply => {
+    asked.clear()
+    // Findings are remembered as long as the files stay: they are of the lists that were known then.
+    if ([...question.known].join() !== [...known].join()) findings = newFindings()
+    known = question.known
+    try {
+      const { changed } = question
+      return changed === undefined
+        ? { findings: findings(), asked: [...asked] }
+        : { diagnostics: check(changed), asked: [...asked] }
+    } catch (error) {
+      const code = error instanceof EdgeError ? error.code : undefined
+      return { asked: [...asked], failure: { code, message: messageOf(error) } }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createRuleThread } from './rule-thread.ts'
+
+const RULES = 'rules:\n  - name: one\n    expression: ip.src in $cf.tor\n    action: block\n'
+
+const start = (options: Partial<Parameters<typeof createRuleThread>[0]> = {}) => {
+  const dir = mkdtempSync(join(tmpdir(), 'edge1020-thread-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'site.yaml')
+  writeFileSync(file, RULES)
+  const lists = {
+    ip: (name: string) => (name === 'cf.tor' ? { has: () => true } : undefined),
+    int: () => undefined,
+    string: () => undefined,
+  }
+  return { dir, file, thread: createRuleThread({ paths: [dir], loading: { lists }, ...options }) }
+}
+
+test('a hostile text is refused with its place, and other work goes on meanwhile', async () => {
+  const { file, thread } = start()
+  let turns = 0
+  let isDone = false
+  const count = () => {
+    turns++
+    if (!isDone) setTimeout(count, 1)
+  }
+  count()
+  const found = await thread.check({ file, text: `rules: ${'['.repeat(20_000)}` })
+  isDone = true
+  expect(found[0]).toMatchObject({ file, line: 1, severity: 'error' })
+  expect(turns).toBeGreaterThan(20)
+})
+
+test('the lists of feeds are known by name', async () => {
+  const { file, thread } = start()
+  expect(await thread.check({ file, text: RULES })).toEqual([])
+  expect(await thread.findings()).toEqual([])
+  writeFileSync(file, RULES.replace('cf.tor', 'cf.tar'))
+  expect((await thread.findings()).map(({ message }) => message).join()).toContain('cf.tar')
+})
+
+test('lint follows the files', async () => {
+  const { file, thread } = start()
+  expect((await thread.findings()).map(({ code }) => code)).toEqual([])
+  writeFileSync(
+    file,
+    RULES.replace('ip.src in $cf.tor', '"ip.src eq 192.0.2.1 and ip.src eq 192.0.2.2"')
+  )
+  expect((await thread.findings()).map(({ rule }) => rule)).toContain('one')
+})
+
+test('two questions at once get their own answers', async () => {
+  const { file, thread } = start()
+  const [bad, good] = await Promise.all([
+    thread.check({ file, text: 'rules: 1\n' }),
+    thread.check({ file, text: RULES }),
+  ])
+  expect(bad).toHaveLength(1)
+  expect(good).toEqual([])
+})
+
+test('a question that takes too long is refused', async () => {
+  const { file, thread } = start({ maxMs: 1 })
+  await expect(thread.check({ file, text: RULES })).rejects.toMatchObject({
+    code: 'cannot_edit',
+    message: expect.stringContaining('expected documents that take less'),
+  })
+})
+
+test('a text of more than 4 MiB is refused before anything reads it', async () => {
+  const { file, thread } = start()
+  await expect(thread.check({ file, text: '#'.repeat(5_000_000) })).rejects.toMatchObject({
+    message: expect.stringContaining('expected at most 4194304'),
+  })
+})
+
+test('a file that is gone is told of', async () => {
+  const { dir, thread } = start()
+  rmSync(join(dir, 'site.yaml'))
+  await expect(thread.findings()).rejects.toMatchObject({ code: 'file_not_found' })
+})

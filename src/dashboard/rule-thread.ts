@@ -1,0 +1,138 @@
+import { Worker } from 'node:worker_threads'
+import type { Diagnostic } from '../error.ts'
+import { EdgeError } from '../error.ts'
+import type { LoadOptions } from '../import/node/load.ts'
+import type { Finding } from '../lint/finding.ts'
+import type { RuleQuestion, RuleReply, RuleThreadOptions } from './rule-questions.ts'
+import { ruleWorkerFile } from './rule-worker-file.ts'
+
+const MAX_MS = 10_000
+const MS_PER_SECOND = 1_000
+/** A thread that nobody asks gives its memory back. */
+const IDLE_MS = 60_000
+/** Lists can refer to lists: after as many rounds all names are known. */
+const MOST_ROUNDS = 3
+const MAX_CHARS = 4 * 1024 * 1024
+
+/** An error that the thread threw, with its code from the table, is thrown once more here. */
+const RepeatedError = EdgeError
+
+/** Checks texts of rules and lints files in a thread of its own, one question after the other. */
+export interface RuleThread {
+  /**
+   * What is wrong with a text of one file.
+   *
+   * @throws EdgeError `cannot_edit` where the text is longer than 4 MiB, or its check takes longer than 10 seconds
+   */
+  check(changed: { readonly file: string; readonly text: string }): Promise<readonly Diagnostic[]>
+  /** What is odd about the files, as `edge1020 lint` tells. @throws EdgeError as `check` */
+  findings(): Promise<readonly Finding[]>
+}
+
+/** Which of these lists there are. */
+const knownOf = (lists: LoadOptions['lists'], keys: Iterable<string>): Set<string> =>
+  new Set(
+    [...keys].filter((key) => {
+      const [type, name] = key.split(' ') as ['ip' | 'int' | 'string', string]
+      return lists?.[type]?.(name) !== undefined
+    })
+  )
+
+/**
+ * @param options.maxMs how long the thread may take for one question; it ends then, and the next question starts another one
+ * @example await createRuleThread({ paths: ['rules/'], loading: {} }).check({ file: 'rules/site.yaml', text: 'rules: [' })
+ */
+export const createRuleThread = ({
+  paths,
+  loading: { vars, varFiles, env, lists },
+  maxMs = MAX_MS,
+}: {
+  readonly paths: readonly string[]
+  readonly loading: LoadOptions
+  readonly maxMs?: number
+}): RuleThread => {
+  let worker: Worker | undefined
+  let idle: NodeJS.Timeout | undefined
+  const named = new Set<string>()
+
+  const end = () => {
+    void worker?.terminate()
+    worker = undefined
+  }
+
+  const started = (): Worker => {
+    const workerData: RuleThreadOptions = { paths, loading: { vars, varFiles, env } }
+    worker ??= new Worker(ruleWorkerFile, { name: 'edge1020 rules', workerData })
+    worker.unref()
+    return worker
+  }
+
+  const once = (question: RuleQuestion): Promise<RuleReply> =>
+    new Promise((resolve, reject) => {
+      const thread = started()
+      const settle = (act: () => void) => {
+        clearTimeout(timer)
+        thread.off('message', onMessage).off('error', onError).off('exit', onExit)
+        act()
+      }
+      const fail = (error: Error) => {
+        end()
+        settle(() => reject(error))
+      }
+      const onMessage = (reply: RuleReply) => settle(() => resolve(reply))
+      const onError = fail
+      const onExit = (code: number) =>
+        fail(new Error(`the thread that checks rules ended with the code ${code}`))
+      const timer = setTimeout(() => {
+        const seconds = Math.round(maxMs / MS_PER_SECOND)
+        fail(
+          new EdgeError(
+            'cannot_edit',
+            `the rules were not checked within ${seconds} seconds: expected documents that take less; divide the file, or edit it on the disk`
+          )
+        )
+      }, maxMs)
+      thread.on('message', onMessage).on('error', onError).on('exit', onExit)
+      thread.postMessage(question)
+    })
+
+  let last: Promise<unknown> = Promise.resolve()
+  const ask = (changed?: RuleQuestion['changed']): Promise<RuleReply> => {
+    const act = async (): Promise<RuleReply> => {
+      clearTimeout(idle)
+      try {
+        for (let round = 1; ; round++) {
+          const known = knownOf(lists, named)
+          const reply = await once({ known, ...(changed === undefined ? {} : { changed }) })
+          const size = named.size
+          for (const key of reply.asked) named.add(key)
+          const isNew = knownOf(lists, named).size > known.size
+          if (named.size > size && isNew && round < MOST_ROUNDS) continue
+          const { failure } = reply
+          if (failure === undefined) return reply
+          throw failure.code === undefined
+            ? new Error(failure.message)
+            : new RepeatedError(failure.code, failure.message)
+        }
+      } finally {
+        idle = setTimeout(end, IDLE_MS).unref()
+      }
+    }
+    const answered = last.then(act, act)
+    last = answered
+    return answered
+  }
+
+  return {
+    check: async (changed) => {
+      if (changed.text.length > MAX_CHARS) {
+        throw new EdgeError(
+          'cannot_edit',
+          `${changed.file}: the text has ${changed.text.length} characters: expected at most ${MAX_CHARS}`
+        )
+      }
+      return (await ask(changed)).diagnostics ?? []
+    },
+    findings: async () => (await ask()).findings ?? [],
+  }
+}
