@@ -160,6 +160,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'admin',
     'answers',
     'client',
+    'directory',
     'edge',
     'events',
     'import',

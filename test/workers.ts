@@ -25,7 +25,12 @@ export default async (project: TestProject) => {
       platform: 'node',
       external: /^[^./]/,
     })
-    await bundle.write({ dir: folder, format: 'esm', entryFileNames: `${name}.mjs` })
+    await bundle.write({
+      dir: folder,
+      format: 'esm',
+      entryFileNames: `${name}.mjs`,
+      codeSplitting: false,
+    })
     await bundle.close()
     project.provide(name as keyof typeof WORKERS, join(folder, `${name}.mjs`))
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import type { Edge } from '../edge.ts'
 import type { EventStore } from '../events/event.ts'
@@ -43,6 +44,7 @@ export const openDashboard = async (
   const personas = readPersonaFiles(args.texts('personas'))
   const data = { geo, asn, reputation }
   const colo = args.text('colo')
+  const folder = args.text('data')
   const { createDesk } = await import('../dashboard/desk.ts')
   const desk = createDesk({
     paths: rules,
@@ -56,6 +58,8 @@ export const openDashboard = async (
       seesTls: args.on('tls') || args.text('tls-cert') !== undefined,
     },
     reload,
+    historyFile: folder === undefined ? undefined : join(folder, 'undo.json'),
+    onError,
   })
   // An origin has visitors of its own, and none of theirs are made up.
   const isDemo = args.on('demo-traffic') && args.text('upstream') === undefined

@@ -9,6 +9,8 @@ import { renderDiagnostics } from '../rules/report.ts'
 import type { Ruleset } from '../rules/rule.ts'
 import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
+import type { SavedChange } from './history.ts'
+import { createHistory } from './history.ts'
 import { readersForForms } from './named-files.ts'
 import type { RuleThread } from './rule-thread.ts'
 import { createRuleThread } from './rule-thread.ts'
@@ -19,16 +21,6 @@ export interface RuleFile {
   readonly text: string
   /** Of the text: whoever saves says which text was edited. */
   readonly hash: string
-}
-
-/** One change that was saved. */
-export interface SavedChange {
-  readonly file: string
-  /** For people: `switched "no scripts" off`. */
-  readonly what: string
-  readonly atMs: number
-  readonly before: string
-  readonly afterHash: string
 }
 
 /** Where rules are tried and written. What it writes is on the disk and in force, or neither. */
@@ -50,7 +42,7 @@ export interface RuleDesk {
   trials(ruleset: Ruleset): Trials
   /** @throws EdgeError `edit_conflict` where the file is not the one that was edited, `invalid_rules`, `not_written` */
   save(change: { file: string; text: string; hash: string; what: string }): Promise<void>
-  /** The newest first, since the edge started. */
+  /** The newest first. */
   history(): readonly SavedChange[]
   /**
    * Takes the newest change back.
@@ -69,10 +61,13 @@ export interface DeskOptions {
   /** Reads the files again and puts their rules in force. */
   readonly reload: () => Promise<void>
   readonly now?: () => number
+  /** Where the changes for undo survive a restart. */
+  readonly historyFile?: string | undefined
+  /** Gets what kept them from being read or written. */
+  readonly onError?: (error: Error) => void
 }
 
 const HASH_CHARS = 16
-const MAX_HISTORY = 50
 
 export const hashOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARS)
@@ -108,8 +103,10 @@ export const createDesk = ({
   trials,
   reload,
   now = Date.now,
+  historyFile,
+  onError = () => {},
 }: DeskOptions): RuleDesk => {
-  const history: SavedChange[] = []
+  const history = createHistory(historyFile, onError)
   const thread = createRuleThread({ paths, loading })
 
   const files = (): RuleFile[] =>
@@ -169,16 +166,15 @@ export const createDesk = ({
     check: thread.check,
     findings: thread.findings,
     trials: (ruleset) => createTrials({ ...trials, ruleset }),
-    history: () => history,
+    history: history.changes,
     save: ({ file: name, text, hash, what }) =>
       inTurn(async () => {
         const { text: before } = await put(name, text, hash)
-        history.unshift({ file: name, what, atMs: now(), before, afterHash: hashOf(text) })
-        history.length = Math.min(history.length, MAX_HISTORY)
+        history.add({ file: name, what, atMs: now(), before, afterHash: hashOf(text) })
       }),
     undo: (seen) =>
       inTurn(async () => {
-        const [newest] = history
+        const [newest] = history.changes()
         if (newest === undefined) return undefined
         if (seen !== undefined && seen !== newest.afterHash) {
           throw new EdgeError(
@@ -187,7 +183,7 @@ export const createDesk = ({
           )
         }
         await put(newest.file, newest.before, newest.afterHash)
-        history.shift()
+        history.drop()
         return newest
       }),
   }

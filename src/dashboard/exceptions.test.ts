@@ -6,8 +6,12 @@ import { eventWith } from '../events/event.fixture.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
 import { readPersonas } from '../personas/personas.ts'
+import { allRules } from '../rules/rule.ts'
+import { readEvent } from '../toolkit/requests/event.ts'
 import { createDesk } from './desk.ts'
-import { candidatesOf, exceptionRule, placeOf, weigh, withException } from './exceptions.ts'
+import { candidatesOf } from './exception-candidates.ts'
+import { canEnd, exceptionRule, placeOf, withException } from './exception-writing.ts'
+import { weigh } from './exceptions.ts'
 
 const RULES = `rules:
   - { name: first, expression: 'http.request.uri.path eq "/secret"', action: block }
@@ -95,6 +99,8 @@ test('verified bots are offered where the visitor is one', () => {
   expect(candidatesOf(stopped({ ip: '', asn: 0 }), false).map(({ key }) => key)).toEqual([
     'agent+path',
     'agent',
+    'program+path',
+    'program',
     'path',
   ])
 })
@@ -118,14 +124,14 @@ test('what a visitor sent stays a text of the expression', async () => {
   const place = placeOf(evil, desk, desk.load().rules)
   for (const candidate of candidatesOf(evil, false)) {
     const rule = exceptionRule(evil, candidate, { nowMs: 0 })
-    const text = withException(place, rule)
+    const text = withException(place, evil, candidate, { nowMs: 0 })
     const { rules } = desk.load({ file: place.file, text })
     expect(rules).toHaveLength(4)
     expect(rules[1]!.expression.source).toBe(rule.expression)
     expect(
       desk
         .trials(desk.load({ file: place.file, text }))
-        .run({ headers: { 'user-agent': 'curl' }, from: { ip: '203.0.113.9' } }).isRefused
+        .run({ headers: { 'user-agent': 'python' }, from: { ip: '203.0.113.9' } }).isRefused
     ).toBe(true)
   }
 })
@@ -135,7 +141,7 @@ test('a temporary one ends by itself, and says so in the file', () => {
   const place = placeOf(event, desk, desk.load().rules)
   const candidate = candidatesOf(event, false).find(({ key }) => key === 'ip')!
   const nowMs = Date.parse('2026-11-29T12:00:00Z')
-  const text = withException(place, exceptionRule(event, candidate, { end: '7d', nowMs }))
+  const text = withException(place, event, candidate, { end: '7d', nowMs })
   expect(text).toContain('Ends 2026-12-06 12:00 UTC.')
   expect(text).toContain('  # scripts\n  - name: no scripts\n')
   const ruleset = desk.load({ file: place.file, text })
@@ -154,13 +160,13 @@ test('a temporary one ends by itself, and says so in the file', () => {
   expect(judged(nowMs + 8 * 86_400_000)).toBe('block')
 })
 
-test.each([
-  [{ source: 'ip' }, 'run before custom rules'],
-  [{ rule: { id: 'gone', name: 'gone' } }, 'no rule in force has the id "gone"'],
-])('where the dashboard cannot write it, it says why: %j', (changes, message) => {
-  const desk = deskWith()
-  expect(() => placeOf(stopped(changes), desk, desk.load().rules)).toThrow(message)
-})
+test.each([[{ rule: { id: 'gone', name: 'gone' } }, 'no rule in force has the id "gone"']])(
+  'where the dashboard cannot write it, it says why: %j',
+  (changes, message) => {
+    const desk = deskWith()
+    expect(() => placeOf(stopped(changes), desk, desk.load().rules)).toThrow(message)
+  }
+)
 
 test('visitors have their turn while exceptions are weighed', async () => {
   const desk = deskWith()
@@ -194,4 +200,140 @@ test('a long name is cut between two characters', () => {
     const rule = exceptionRule(long, { ...asn, words: words + asn.words }, { nowMs: 0 })
     expect(Buffer.from(rule.name).toString()).toBe(rule.name)
   }
+})
+
+const PRODUCTS = `zones:
+  - name: shop.test
+    default: true
+    user_agents:
+      - block: curl/8.18.0
+    rules:
+      - { name: zone rule, expression: 'http.request.uri.path eq "/zone"', action: block }
+  - name: other.test
+    # nobody
+    user_agents:
+      - block: curl/8.18.0
+
+access:
+  - block: 203.0.113.0/24
+lockdown:
+  - name: staging
+    urls: [shop.test/staging*]
+    allow:
+      - 192.0.2.0/24 # us
+  - { name: wiki, urls: shop.test/wiki*, allow: 192.0.2.1 }
+rate_limits:
+  - name: sign in
+    when: { path: /login }
+    requests_per_period: 5
+    period: 1m
+    action: block
+`
+
+const productCases: readonly [
+  name: string,
+  event: Partial<SecurityEvent>,
+  key: string,
+  written: string,
+][] = [
+  [
+    'IP Access',
+    { source: 'iprange', rule: { id: 'block-203.0.113.0_24', name: '' }, ip: '203.0.113.9' },
+    'ip',
+    'access:\n  - allow: "203.0.113.9"\n    name: let through the address 203.0.113.9\n',
+  ],
+  [
+    'a lockdown with a list',
+    { source: 'zonelockdown', rule: { id: 'staging', name: '' }, path: '/staging/x' },
+    'ip',
+    '      - 192.0.2.0/24 # us\n      - "198.51.100.7"\n',
+  ],
+  [
+    'a lockdown with one address',
+    { source: 'zonelockdown', rule: { id: 'wiki', name: '' }, path: '/wiki/x' },
+    'network',
+    'allow: [192.0.2.1, "198.51.100.0/24"] }',
+  ],
+  [
+    'a lockdown, for one path',
+    { source: 'zonelockdown', rule: { id: 'wiki', name: '' }, path: '/wiki/x' },
+    'ip+path',
+    'skip: {"products":["zoneLockdown"]}',
+  ],
+  [
+    'User Agent Blocking of a zone with custom rules',
+    { source: 'uablock', host: 'shop.test', path: '/feed' },
+    'ip',
+    '    rules:\n      - name: let through the address 198.51.100.7\n',
+  ],
+  [
+    'User Agent Blocking of a zone without custom rules',
+    { source: 'uablock', host: 'other.test', path: '/feed' },
+    'agent',
+    '      - block: curl/8.18.0\n\n    rules:\n      - name: let through this user agent\n',
+  ],
+  [
+    'a custom rule of a zone',
+    { rule: { id: 'zone-rule', name: '' }, host: 'shop.test', path: '/zone', userAgent: 'x' },
+    'ip',
+    '      - name: let through the address 198.51.100.7\n',
+  ],
+]
+
+test.each(productCases)(
+  'the exception of %s is the narrowest of its product',
+  (_, changes, key, written) => {
+    const desk = deskWith(PRODUCTS)
+    const ruleset = desk.load()
+    const { trials } = desk
+    const base = { host: 'shop.test', userAgent: 'x', ...changes }
+    const asked = base.source === 'uablock' ? { ...base, userAgent: AGENT } : base
+    const before = trials(ruleset)
+    const rule = before.run(readEvent(stopped(asked)).request).rule!
+    const refused = stopped({
+      ...asked,
+      rule: { id: rule.id, name: rule.name, source: `${rule.file}:${rule.line}` },
+    })
+    if (changes.rule !== undefined) expect(rule.id).toBe(changes.rule.id)
+    const place = placeOf(refused, desk, allRules(ruleset))
+    const candidate = candidatesOf(refused, false).find((one) => one.key === key)!
+    const text = withException(place, refused, candidate, { nowMs: 0 })
+    expect(text).toContain(written)
+    const after = trials(desk.load({ file: place.file, text }))
+    const judge = (request: SecurityEvent) => after.run(readEvent(request).request).isRefused
+    expect(judge(refused)).toBe(false)
+    // Another visitor is refused as before.
+    const other = { ip: changes.source === 'iprange' ? '203.0.113.10' : '203.0.114.1' }
+    expect(
+      judge({
+        ...refused,
+        ...other,
+        userAgent: key === 'agent' ? 'curl/8.18.0 ' : refused.userAgent,
+      })
+    ).toBe(key !== 'agent')
+  }
+)
+
+test('an exception to a rate limit is a rule that skips it', () => {
+  const desk = deskWith(PRODUCTS)
+  const ruleset = desk.load()
+  const refused = stopped({
+    source: 'ratelimit',
+    rule: { id: 'sign-in', name: '' },
+    path: '/login',
+  })
+  const place = placeOf(refused, desk, allRules(ruleset))
+  const candidate = candidatesOf(refused, false).find(({ key }) => key === 'ip')!
+  const text = withException(place, refused, candidate, { end: '1h', nowMs: 0 })
+  expect(text).toMatch(
+    /\nrules:\n {2}- name: let through .*\n.*\n.* lt 3600\n.*\n {4}skip: \{"phases":\["http_ratelimit"\]\}\n$/
+  )
+  expect(desk.load({ file: place.file, text }).rules).toHaveLength(1)
+})
+
+test('an IP Access rule asks one thing and has no end', () => {
+  const refused = stopped({ source: 'country' })
+  expect(candidatesOf(refused, true).map(({ key }) => key)).toEqual(['ip', 'network', 'asn'])
+  expect(canEnd(refused)).toBe(false)
+  expect(canEnd(stopped())).toBe(true)
 })

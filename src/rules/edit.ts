@@ -2,31 +2,29 @@ import type { Pair, YAMLMap, YAMLSeq } from 'yaml'
 import { isMap, isScalar, parseDocument, visit } from 'yaml'
 import { EdgeError } from '../error.ts'
 
-/** A rule as it is written into a document. */
-export interface WrittenRule {
-  readonly name: string
-  readonly description?: string
-  readonly expression: string
-  readonly action: string
-  readonly [key: string]: unknown
-}
+/** A rule as it is written into a document, of any product. */
+export type WrittenRule = Readonly<Record<string, unknown>>
 
 interface Item {
   readonly list: YAMLSeq
   readonly map: YAMLMap
   readonly index: number
+  /** The document, or the zone, that has the list. */
+  readonly owner: YAMLMap | undefined
 }
 
-const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1
-const lineEnd = (text: string, at: number): number => {
+export const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1
+export const lineEnd = (text: string, at: number): number => {
   const end = text.indexOf('\n', at)
   return end < 0 ? text.length : end
 }
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length
-const startOf = (node: { range?: unknown }): number => (node.range as [number, number, number])[0]
-const endOf = (node: { range?: unknown }): number => (node.range as [number, number, number])[1]
+export const startOf = (node: { range?: unknown }): number =>
+  (node.range as [number, number, number])[0]
+export const endOf = (node: { range?: unknown }): number =>
+  (node.range as [number, number, number])[1]
 
-const cannot = (message: string): EdgeError => new EdgeError('cannot_edit', message)
+export const cannot = (message: string): EdgeError => new EdgeError('cannot_edit', message)
 
 /** A rule, as the loader tells where it is. Several may begin in one line; their names are then different ones. */
 export interface RulePlace {
@@ -43,20 +41,21 @@ const nameOf = (map: YAMLMap): string | undefined => {
 }
 
 /** The rule at a place, as a member of the list that it is in. */
-const itemAt = (text: string, { line, name }: RulePlace): Item => {
+export const itemAt = (text: string, { line, name }: RulePlace): Item => {
   const document = parseDocument(text, { uniqueKeys: false })
   if (document.errors.length > 0) {
     throw cannot(`the document has mistakes: ${document.errors[0]!.message.split('\n')[0]}`)
   }
   const found: Item[] = []
   visit(document, {
-    Seq: (_, list) => {
+    Seq: (_, list, path) => {
+      const owner = path.findLast((node): node is YAMLMap => isMap(node))
       for (const [index, map] of list.items.entries()) {
         if (!isMap(map) || map.range == null) continue
         const at = startOf(map)
         const first = map.items[0]?.key as { range?: unknown } | undefined
         const begins = [lineOf(text, at), first?.range == null ? 0 : lineOf(text, startOf(first))]
-        if (begins.includes(line)) found.push({ list, map, index })
+        if (begins.includes(line)) found.push({ list, map, index, owner })
       }
     },
   })
@@ -73,9 +72,9 @@ const itemAt = (text: string, { line, name }: RulePlace): Item => {
 }
 
 /** A file with the line ends of Windows keeps them in every line. */
-const endOfLines = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n')
+export const endOfLines = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n')
 
-const isFlow = (node: YAMLMap | YAMLSeq): boolean => node.flow === true
+export const isFlow = (node: YAMLMap | YAMLSeq): boolean => node.flow === true
 
 const COMMENT = /^[ \t]*#/
 
@@ -110,7 +109,7 @@ const scalar = (value: unknown): string => {
   return PLAIN.test(value) && !WORD.test(value) ? value : quoted(value)
 }
 
-const blockRule = (rule: WrittenRule, indent: string): string =>
+export const blockRule = (rule: WrittenRule, indent: string): string =>
   Object.entries(rule)
     .filter(([, value]) => value !== undefined)
     .map(([key, value], i) => `${indent}${i === 0 ? '- ' : '  '}${key}: ${scalar(value)}\n`)
@@ -122,8 +121,15 @@ const blockRule = (rule: WrittenRule, indent: string): string =>
  *
  * @throws EdgeError `cannot_edit`
  */
-export const insertRule = (text: string, place: RulePlace, rule: WrittenRule): string => {
-  const { list, map } = itemAt(text, place)
+export const insertRule = (text: string, place: RulePlace, rule: WrittenRule): string =>
+  insertAbove(text, itemAt(text, place), rule)
+
+/** The same above an item of a list. */
+export const insertAbove = (
+  text: string,
+  { list, map }: Pick<Item, 'list' | 'map'>,
+  rule: WrittenRule
+): string => {
   const end = endOfLines(text)
   if (!isFlow(list)) {
     const { start, indent } = blockStart(text, map)
@@ -141,7 +147,7 @@ export const insertRule = (text: string, place: RulePlace, rule: WrittenRule): s
   return text.slice(0, at) + written + text.slice(at)
 }
 
-const pairOf = (map: YAMLMap, key: string): Pair | undefined =>
+export const pairOf = (map: YAMLMap, key: string): Pair | undefined =>
   map.items.find((pair) => isScalar(pair.key) && pair.key.value === key)
 
 /**

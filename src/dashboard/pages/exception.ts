@@ -3,19 +3,16 @@ import { BadParameter } from '../../admin/parameter.ts'
 import type { RouteRequest } from '../../admin/request.ts'
 import { EdgeError } from '../../error.ts'
 import type { SecurityEvent } from '../../events/event.ts'
+import { allRules } from '../../rules/rule.ts'
 import type { RuleDesk } from '../desk.ts'
 import { diffHtml } from '../diff.ts'
 import { eventTable } from '../event-rows.ts'
-import type { Candidate, End, Place, Weighed, Weighing } from '../exceptions.ts'
-import {
-  candidatesOf,
-  ENDS,
-  exceptionRule,
-  isEnd,
-  placeOf,
-  weigh,
-  withException,
-} from '../exceptions.ts'
+import type { Candidate } from '../exception-candidates.ts'
+import { candidatesOf } from '../exception-candidates.ts'
+import type { End, Place } from '../exception-writing.ts'
+import { canEnd, ENDS, isEnd, placeOf, reachOf, withException } from '../exception-writing.ts'
+import type { Weighed, Weighing } from '../exceptions.ts'
+import { weigh } from '../exceptions.ts'
 import { expressionHtml } from '../expression.ts'
 import { exact, plural } from '../format.ts'
 import { formOf } from '../forms.ts'
@@ -149,7 +146,7 @@ export const exceptionPage = async (
   if (desk === undefined) return stopped(house, event, NO_DESK)
   let place: Place
   try {
-    place = placeOf(event, desk, house.edge.ruleset.rules)
+    place = placeOf(event, desk, allRules(house.edge.ruleset))
   } catch (error) {
     if (!(error instanceof EdgeError) || error.code !== 'cannot_edit') throw error
     return stopped(house, event, error.message)
@@ -158,7 +155,7 @@ export const exceptionPage = async (
   const { candidates, judged } = weighing
   const { ray } = event
   const asked = query.get('end') ?? ''
-  const end = isEnd(asked) ? asked : undefined
+  const end = isEnd(asked) && canEnd(event) ? asked : undefined
   const picked = candidates.find(({ key }) => key === query.get('pick')) ?? candidates[0]
   const crumbs = html`<a href="/events/${ray}">Event</a>`
   if (picked === undefined) {
@@ -170,15 +167,14 @@ export const exceptionPage = async (
       main: html`<div class="empty"><h2>No exception helps</h2><p>Either the rules of today let this request pass already, or a rule above “${place.above.name}” refuses it too.</p><p><a class="button" href="/try?ray=${ray}">Judge it again</a></p></div>`,
     })
   }
-  const rule = exceptionRule(event, picked, { end, nowMs: house.now() })
-  const after = withException(place, rule)
+  const after = withException(place, event, picked, { end, nowMs: house.now() })
   const target = `/events/${ray}/exception?file=${encodeURIComponent(place.file)}`
   const write = house.readOnly
     ? html`<p class="badge">${icon('lock')} Read only: copy the rule into ${place.file}</p>`
     : html`<form method="post" action="${target}"><input type="hidden" name="pick" value="${picked.key}"><input type="hidden" name="end" value="${end ?? ''}"><input type="hidden" name="hash" value="${place.hash}"><button>Write it into ${place.file}</button></form>`
   const main = html`<p class="lead">Stopped by <b>${event.rule.name}</b>. Each row is a rule that would let this request pass, with its effect on the ${plural(judged, 'refused request')} of the last 30 days.</p>
 <div class="columns even"><section class="card table" id="candidates"><h2>Whom it lets through</h2>${candidateTable(ray, weighing, picked, end)}</section>
-<section class="card" id="preview"><h2>What is written</h2>${endPicker(ray, picked, end)}${diffHtml(place.text, after)}<div class="act">${write}<span class="faint">Above “${place.above.name}”. Rules above it still apply; rules below it do not.</span></div></section></div>
+<section class="card" id="preview"><h2>What is written</h2>${canEnd(event) && endPicker(ray, picked, end)}${diffHtml(place.text, after)}<div class="act">${write}<span class="faint">${reachOf(event, place.above)}</span></div></section></div>
 ${
   picked.examples.length > 0 &&
   html`<section class="card table"><h2>Others that it would have let through</h2>${eventTable(picked.examples, 'Requests of others that the exception would have let through')}</section>`
@@ -198,7 +194,7 @@ export const writeException = async (house: House, request: RouteRequest): Promi
   const { desk } = house
   if (desk === undefined) throw new EdgeError('cannot_edit', NO_DESK)
   const form = await formOf(request)
-  const place = placeOf(event, desk, house.edge.ruleset.rules)
+  const place = placeOf(event, desk, allRules(house.edge.ruleset))
   const end = form.get('end') ?? ''
   const candidate = candidatesOf(event, true).find(({ key }) => key === form.get('pick'))
   if (candidate === undefined) {
@@ -206,13 +202,10 @@ export const writeException = async (house: House, request: RouteRequest): Promi
       parameter: 'pick',
     })
   }
-  const rule = exceptionRule(event, candidate, {
-    end: isEnd(end) ? end : undefined,
-    nowMs: house.now(),
-  })
+  const time = { end: isEnd(end) ? end : undefined, nowMs: house.now() }
   await desk.save({
     file: place.file,
-    text: withException(place, rule),
+    text: withException(place, event, candidate, time),
     hash: form.get('hash') ?? '',
     what: `exception for ${candidate.words}`,
   })

@@ -1,0 +1,53 @@
+import { toBytes } from '../language/bytes.ts'
+import { quote } from '../language/print.ts'
+
+/** Words that nearly every user agent has. */
+const COMMON =
+  /^(?:Mozilla|AppleWebKit|Chrome|Safari|Gecko|Firefox|Version|Mobile|Edg|OPR|SamsungBrowser|like|compatible|KHTML)$/
+const PRODUCT = /[A-Za-z][\w.-]*(?=\/)/g
+const COMPATIBLE = /compatible; ([A-Za-z][\w.-]*)/
+
+const LINK = /https?:\/\/\S+/g
+const FIRST_WORD = /^[A-Za-z][\w.-]*/
+
+/** The word by which a user agent names its program; `undefined` for browsers. */
+export const tokenOf = (agent: string): string | undefined => {
+  const [, named] = COMPATIBLE.exec(agent) ?? []
+  if (named !== undefined && !COMMON.test(named)) return named
+  const text = agent.replace(LINK, '')
+  const product = text.match(PRODUCT)?.findLast((word) => !COMMON.test(word))
+  if (product !== undefined) return product
+  const [first] = FIRST_WORD.exec(text) ?? []
+  return first === undefined || COMMON.test(first) ? undefined : first
+}
+
+const quoted = (text: string) => quote(toBytes(text))
+
+/** What an exception can ask of a visitor, as clauses of the Rules language. */
+export const clauses = {
+  address: (ip: string) => `ip.src eq ${ip}`,
+  network: (cidr: string) => `ip.src in {${cidr}}`,
+  system: (asn: number) => `ip.src.asnum eq ${asn}`,
+  agent: (userAgent: string) => `http.user_agent eq ${quoted(userAgent)}`,
+  /** @param token of `tokenOf`: other versions of the program have it too */
+  program: (token: string) => `http.user_agent contains ${quoted(token)}`,
+  verified: 'cf.client.bot',
+  path: (path: string) => `http.request.uri.path eq ${quoted(path)}`,
+  folder: (folder: string) => `starts_with(http.request.uri.path, ${quoted(folder)})`,
+} as const
+
+/** What an exception costs, and what it is good for. */
+export interface Cost {
+  /** Requests of others that it also lets through. */
+  readonly others: number
+  /** Bad visitors who get in. */
+  readonly bad: number
+  /** Requests, or good visitors, that it is for. */
+  readonly frees: number
+  /** Clauses that it consists of. */
+  readonly clauses: number
+}
+
+/** Orders exceptions, the best first: the fewest others, then the fewest bad visitors, the most good ones, the narrowest. */
+export const byCost = (one: Cost, two: Cost): number =>
+  one.others - two.others || one.bad - two.bad || two.frees - one.frees || two.clauses - one.clauses
