@@ -6,7 +6,7 @@ import type { Finding } from '../lint/finding.ts'
 import type { RuleQuestion, RuleReply, RuleThreadOptions } from './rule-questions.ts'
 import { ruleWorkerFile } from './rule-worker-file.ts'
 
-const MAX_MS = 10_000
+const MAX_MS = 60_000
 const MS_PER_SECOND = 1_000
 /** A thread that nobody asks gives its memory back. */
 const IDLE_MS = 60_000
@@ -22,7 +22,7 @@ export interface RuleThread {
   /**
    * What is wrong with a text of one file.
    *
-   * @throws EdgeError `cannot_edit` where the text is longer than 4 MiB, or its check takes longer than 10 seconds
+   * @throws EdgeError `cannot_edit` where the text is longer than 4 MiB, or its check takes longer than a minute
    */
   check(changed: { readonly file: string; readonly text: string }): Promise<readonly Diagnostic[]>
   /** What is odd about the files, as `edge1020 lint` tells. @throws EdgeError as `check` */
