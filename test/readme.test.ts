@@ -193,7 +193,7 @@ describe('code', () => {
   )
 
   const [measured, spans] = of('js', 'docs/admin.md').map(({ text }) => text)
-  const [serving, checked, tables, contract] = of('js', 'docs/api.md').map(({ text }) => text)
+  const [checked, serving, tables, contract] = of('js', 'docs/api.md').map(({ text }) => text)
 
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
