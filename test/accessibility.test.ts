@@ -1,32 +1,14 @@
 // Every build of the page in a real browser, read by axe: WCAG 2.2 AA, light and dark, narrow and wide, in each language.
-
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults, RunOptions } from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { violations, violationsInBothColours } from './axe.ts'
 import { launch, skipsPages } from './browser.ts'
 import type { Running } from './cli.ts'
 import { startServe } from './cli.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES: RunOptions = {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-}
 const LANGUAGES = ['de', 'es', 'fr', 'ja', 'pt', 'zh']
 /** A code of every kind of text: a rule, an address, a rate, a host, an origin that does not answer. */
 const CODES = [1020, 1006, 1015, 1016, 521]
-
-const violations = async (page: Page) => {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate<AxeResults, RunOptions>(
-    (options) => (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(options),
-    RULES
-  )
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  )
-}
 
 describe.skipIf(skipsPages)('axe finds nothing', () => {
   let browser: Browser
@@ -55,10 +37,7 @@ describe.skipIf(skipsPages)('axe finds nothing', () => {
   describe.each(['g1', 'g2', 'g3', 'waf', 'union'])('%s', (generation) => {
     test.each(CODES)('%i, light and dark', async (code) => {
       const page = await open(`/cdn-cgi/error/${code}?generation=${generation}`)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        expect(await violations(page)).toEqual([])
-      }
+      expect(await violationsInBothColours(page)).toEqual([])
     })
 
     test('is never wider than its window', async () => {
@@ -101,5 +80,14 @@ describe.skipIf(skipsPages)('axe finds nothing', () => {
       globalThis.document.documentElement.removeAttribute('lang')
     })
     expect((await violations(page)).join()).toContain('html-has-lang')
+  })
+
+  test('nor would dark letters on dark ground pass', async () => {
+    const page = await open('/cdn-cgi/error/1020', { bypassCSP: true })
+    await page.addStyleTag({
+      content:
+        '@media (prefers-color-scheme: dark) { body, body * { color: #111; background: #222 } }',
+    })
+    expect((await violationsInBothColours(page)).join()).toContain('color-contrast')
   })
 })

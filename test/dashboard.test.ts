@@ -1,19 +1,14 @@
 // The dashboard of a running edge in a real browser: from a mail to an exception, filters, the keyboard, without scripts, axe.
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { AxeResults, RunOptions } from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { violations, violationsInBothColours } from './axe.ts'
 import { launch, skipsPages } from './browser.ts'
 import type { Running } from './cli.ts'
 import { BROWSER, get, ROOT, scratch, startServe } from './cli.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES: RunOptions = {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-}
 const TOKEN = 'correct-horse-battery'
 const EVIL = `"><img src=x onerror="window.evil=1"><script>window.evil=1</script>`
 
@@ -29,17 +24,6 @@ const start = async (args: readonly string[] = []): Promise<Running & { file: st
   copyFileSync(join(ROOT, 'rules/starter.yaml'), file)
   const edge = await startServe(['--store', 'memory', '--data', dir, '--rules', file, ...args])
   return { ...edge, file }
-}
-
-const violations = async (page: Page) => {
-  await page.evaluate(AXE)
-  const { violations: found } = await page.evaluate<AxeResults, RunOptions>(
-    (options) => (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(options),
-    RULES
-  )
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  )
 }
 
 const ask = (edge: Running, path: string, userAgent = 'curl/8.18.0') =>
@@ -356,10 +340,7 @@ describe.skipIf(skipsPages)('the dashboard', () => {
       async (given) => {
         const path = given.replace('RAY', ray).replace('FILE', encodeURIComponent(shared.file))
         const { page } = await open(shared, path)
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme })
-          expect(await violations(page)).toEqual([])
-        }
+        expect(await violationsInBothColours(page)).toEqual([])
         for (const width of [320, 390, 1_024, 1_440]) {
           await page.setViewportSize({ width, height: 800 })
           expect(
@@ -376,10 +357,7 @@ describe.skipIf(skipsPages)('the dashboard', () => {
       const edge = await start(['--admin-token', TOKEN])
       onTestFinished(async () => void (await edge.stop()))
       const { page } = await open(edge, '/login')
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        expect(await violations(page)).toEqual([])
-      }
+      expect(await violationsInBothColours(page)).toEqual([])
     })
   })
 
