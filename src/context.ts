@@ -163,6 +163,8 @@ export class RequestContext implements Context, Facts {
   response: ResponseReader | undefined
   /** Callbacks of phases that need the response. */
   responseWatch: ResponseWatch | undefined
+  /** Bits of the phases that a rule skipped (`Ruling.skips`). */
+  skippedPhases = 0
   readonly #layout: ContextLayout
   readonly #known: (Value | undefined)[]
   /** Values that override all others, by slot. */

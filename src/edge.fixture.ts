@@ -18,6 +18,7 @@ export interface GivenRule {
   action?: 'block' | 'log' | 'skip' | 'challenge'
   enabled?: boolean
   page?: unknown
+  response?: unknown
 }
 
 export const rulesetOf = (...rules: readonly GivenRule[]): Ruleset =>

@@ -215,6 +215,47 @@ describe('answers', () => {
     const answer = await edge.refuse(521, verdict)
     expect(answer.status).toBe(521)
     expect(answer.headers).toMatchObject({ 'CF-RAY': `${verdict.ray}-LHR` })
+    expect((await edge.store.page()).events).toEqual([])
+  })
+
+  test('failOrigin() keeps an event with the code and the reason before it answers', async () => {
+    const { store, appended, commit } = heldStore()
+    const edge = edgeWith([], { store })
+    const verdict = await edge.judge(requestWith('/x'), PEER)
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:3000')
+    const failing = edge.failOrigin(521, verdict, cause)
+    expect(await isSettled(failing)).toBe(false)
+    expect(appended).toHaveLength(1)
+    commit()
+    expect((await failing).status).toBe(521)
+  })
+
+  test('an origin error is found by its Ray ID, beside what rules logged', async () => {
+    const edge = edgeWith([{ ...BLOCK, action: 'log' }])
+    const verdict = await edge.judge(requestWith('/admin?a=b'), PEER)
+    const answer = await edge.failOrigin(521, verdict, new Error('connect ECONNREFUSED'))
+    const found = await edge.store.find(verdict.ray)
+    expect(found.found && found.events).toEqual([
+      expect.objectContaining({ kind: 'firewall', action: 'log', status: 0 }),
+      expect.objectContaining({
+        kind: 'origin_error',
+        action: 'origin_error',
+        source: 'origin',
+        rule: { id: '', name: '' },
+        phasePath: 'ip-access > zone-lockdown > user-agents > custom-rules > rate-limits',
+        path: '/admin',
+        query: '?a=b',
+        status: 521,
+        answer: { code: 521, type: answer.headers['Content-Type']!.split(';')[0] },
+        notes: ['the origin failed: connect ECONNREFUSED'],
+      }),
+    ])
+  })
+
+  test('an origin error waits for no store that keeps nothing', async () => {
+    const edge = edgeWith([], { store: noStore() })
+    const verdict = await edge.judge(requestWith('/x'), PEER)
+    expect((await edge.failOrigin(521, verdict)).status).toBe(521)
   })
 })
 

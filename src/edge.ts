@@ -10,7 +10,7 @@ import { RequestContext, readOverrides } from './context.ts'
 import type { EdgeStats } from './counters.ts'
 import { Counters } from './counters.ts'
 import type { EdgeOptions } from './edge-options.ts'
-import type { EventStore } from './events/event.ts'
+import type { EventStore, SecurityEvent } from './events/event.ts'
 import { Later, whenLoaded } from './later.ts'
 import type { OnMatch } from './on-match.ts'
 import { limiting } from './phases/limiting.ts'
@@ -83,6 +83,13 @@ export interface Edge {
     /** The page and contact of the matched rule, if there is one. */
     look?: Parameters<typeof refusalFacts>[3]
   ): Answer | Promise<Answer>
+  /**
+   * The same answer, after the commit of its event. Its Ray ID then leads to the code and the reason of the failure.
+   *
+   * @param verdict of the request that the origin should have answered
+   * @param cause the client's error, for the event; `undefined` if there is none
+   */
+  failOrigin(code: number, verdict: Verdict, cause?: unknown): Promise<Answer>
   /**
    * Replaces the rules. Each request is judged by the rules that are active when it arrives.
    *
@@ -191,6 +198,11 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     })
     return preparing
   }
+  /** Answers at once where the texts are loaded. */
+  const withMatches = <Result>(
+    use: (made: OnMatch) => Result
+  ): Result | Promise<Awaited<Result>> =>
+    onMatch === undefined ? (prepared().then(use) as Promise<Awaited<Result>>) : use(onMatch)
 
   const clearedOf = (facts: Facts): Cleared => {
     const { request, visitor } = facts
@@ -198,6 +210,17 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     const cookies = request.joined('cookie', '; ')
     return challenging().clearances.cleared(cookies, challengeFacts(facts, colo), request.timeMs)
   }
+
+  /** `result` after the commit of the events. */
+  const committed = <Result>(events: readonly SecurityEvent[], result: Result): Promise<Result> =>
+    committer.commit(events).then(() => {
+      tests?.recorded(events)
+      return result
+    })
+
+  /** The same for an answer that no rule causes. */
+  const noted = <Result>(event: SecurityEvent, result: Result): Result | Promise<Result> =>
+    store.discards === true ? result : committed([event], result)
 
   const answerMatches = (
     { answers, record }: OnMatch,
@@ -213,7 +236,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
       : undefined
     if (answer !== undefined) stats.blocked++
     if (store.discards === true) return new Verdict(action, context, zone, matches, answer)
-    const events = record(matches, context, answer?.status ?? 0)
+    const events = record.matches(matches, context, answer)
     const verdict = new Verdict(action, context, zone, matches, answer, events.at(-1))
     if (events.length === 0) return verdict
     if (answer === undefined) {
@@ -221,10 +244,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
       tests?.recorded(events)
       return verdict
     }
-    return committer.commit(events).then(() => {
-      tests?.recorded(events)
-      return verdict
-    })
+    return committed(events, verdict)
   }
 
   const conclude = (
@@ -233,9 +253,7 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     matches: readonly Match[]
   ): Verdict | Promise<Verdict> => {
     if (matches.length === 0) return new Verdict('pass', context, zone, matches)
-    return onMatch === undefined
-      ? prepared().then((made) => answerMatches(made, zone, context, matches))
-      : answerMatches(onMatch, zone, context, matches)
+    return withMatches((made) => answerMatches(made, zone, context, matches))
   }
 
   const decideNow: Edge['decide'] = (incoming, connection = NO_CONNECTION) => {
@@ -263,7 +281,8 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     const reserved = reservedPath(request)
     if (reserved !== undefined) {
       const { action, handler } = reserved
-      const answerWith = ({ answers }: OnMatch) => {
+      const answerWith = (made: OnMatch) => {
+        const { answers } = made
         const facts = { ...challengeFacts(context, colo), ...refusalFacts(0, context, colo) }
         const answering = {
           answers,
@@ -272,7 +291,11 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
           },
         }
         const answer = handler.now.answer(answering, facts, request.path, request.search)
-        return new Verdict(action, context, zone, NO_MATCHES, answer)
+        const verdict = new Verdict(action, context, zone, NO_MATCHES, answer)
+        const outcome = 'outcome' in answer ? answer.outcome : undefined
+        return outcome === undefined
+          ? verdict
+          : noted(made.record.challenge(outcome, context, answer), verdict)
       }
       const modules = action === 'clearance' ? [handler, challengeModule] : [handler]
       return onMatch === undefined || modules.some(({ isLoaded }) => !isLoaded)
@@ -292,11 +315,12 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
         : conclude(zone, context, forced.matches)
     }
     if (zone.isNowhere) {
-      const answerWith = ({ answers }: OnMatch) => {
-        const answer = answers.refuse(refusalFacts(NO_ZONE, context, colo))
-        return new Verdict('no_zone', context, zone, NO_MATCHES, answer)
+      const answerWith = (made: OnMatch) => {
+        const answer = made.answers.refuse(refusalFacts(NO_ZONE, context, colo))
+        const verdict = new Verdict('no_zone', context, zone, NO_MATCHES, answer)
+        return noted(made.record.noZone(NO_ZONE, context, answer), verdict)
       }
-      return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
+      return withMatches(answerWith)
     }
     if (zone.hasChallenges) context.clearedBy(clearedOf)
     const matches = runPhases(zone.phases, context, bodyOf)
@@ -338,11 +362,13 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
   return {
     judge: async (request, connection) => decide(request, connection),
     decide,
-    refuse: (code, { request, visitor, rayId }, look) => {
-      const answerWith = ({ answers }: OnMatch) =>
-        answers.refuse(refusalFacts(code, { request, visitor, rayId }, colo, look))
-      return onMatch === undefined ? prepared().then(answerWith) : answerWith(onMatch)
-    },
+    refuse: (code, facts, look) =>
+      withMatches(({ answers }) => answers.refuse(refusalFacts(code, facts, colo, look))),
+    failOrigin: async (code, { context }, cause) =>
+      withMatches(({ answers, record }) => {
+        const answer = answers.refuse(refusalFacts(code, context, colo))
+        return noted(record.originError(code, context, answer, cause), answer)
+      }),
     replaceRules: (ruleset) => {
       replaceRules(ruleset)
       stats.reloaded()

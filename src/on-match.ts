@@ -6,7 +6,7 @@ import { explanations } from './language/explanations.ts'
 import type { Recorder } from './record.ts'
 import { createRecorder } from './record.ts'
 
-/** The answers and events of matched rules. */
+/** The answers and events of an edge. */
 export interface OnMatch {
   readonly answers: Answers
   readonly record: Recorder

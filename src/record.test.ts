@@ -14,6 +14,8 @@ import type { Connection } from './visitor/visitor.ts'
 const TIME = '2026-11-23T05:30:00.123Z'
 const RAY = '0123456789abcdef'
 const rayAt = (timeMs: number): RayId => ({ ray: RAY, header: `${RAY}-LHR`, timeMs })
+const HEADERS = { 'Content-Type': 'text/html; charset=UTF-8' }
+const REFERER = 'https://ann:secret@blog.test/post?id=7'
 const JA3 = '0'.repeat(32)
 const JA4 = 't13d1812h1_85036bcba153_b26ce05bbdd6'
 
@@ -52,15 +54,17 @@ const recorded = ({
       phase: { name: 'custom-rules', source: 'firewallcustom' },
       rule,
       action: rule.action,
-      code: 0,
+      code: 1020,
+      page: rule.page,
     })
   )
-  return createRecorder({ redactQuery, colo: 'LHR' })(matches, context, status)
+  const answer = status === 0 ? undefined : { status, headers: HEADERS, body: '' }
+  return createRecorder({ redactQuery, colo: 'LHR' }).matches(matches, context, answer)
 }
 
 test('an event says all of the request, the visitor and the rule', () => {
   const events = recorded({
-    request: requestWith('/a%20b?c=d&e', ['User-Agent', 'curl/8'], {
+    request: requestWith('/a%20b?c=d&e', ['User-Agent', 'curl/8', 'Referer', REFERER], {
       method: 'PUT',
       httpVersion: '2.0',
     }),
@@ -81,10 +85,17 @@ test('an event says all of the request, the visitor and the rule', () => {
       ray: RAY,
       colo: 'LHR',
       time: TIME,
+      kind: 'firewall',
       action: 'block',
       source: 'firewallcustom',
-      rule: { id: 'no-curl', name: 'No Curl', source: 'rules[0]' },
+      rule: {
+        id: 'no-curl',
+        name: 'No Curl',
+        source: 'rules[0]',
+        hash: expect.stringMatching(/^[\da-f]{16}$/),
+      },
       expression: 'http.user_agent contains "curl"',
+      phasePath: 'ip-access > zone-lockdown > user-agents > custom-rules',
       matched: [
         {
           field: 'http.user_agent',
@@ -99,6 +110,7 @@ test('an event says all of the request, the visitor and the rule', () => {
       asnName: 'Example Net',
       reputation: { score: 90, lists: ['drop', 'own'] },
       userAgent: 'curl/8',
+      referer: { scheme: 'https', host: 'blog.test', path: '/post', query: '?id=7' },
       method: 'PUT',
       scheme: 'https',
       host: 'shop.test',
@@ -106,6 +118,7 @@ test('an event says all of the request, the visitor and the rule', () => {
       query: '?c=d&e',
       protocol: 'HTTP/2',
       status: 403,
+      answer: { code: 1020, type: 'text/html' },
       notes: [],
     },
   ])
@@ -114,7 +127,58 @@ test('an event says all of the request, the visitor and the rule', () => {
 test('what is not known is absent or empty', () => {
   const [event] = recorded({ connection: {} })
   expect(event).toMatchObject({ ip: '', country: 'XX', asn: 0, userAgent: '', query: '' })
-  for (const key of ['asnName', 'reputation', 'ja3', 'ja4']) expect(event).not.toHaveProperty(key)
+  for (const key of ['asnName', 'reputation', 'ja3', 'ja4', 'bot', 'referer'])
+    expect(event).not.toHaveProperty(key)
+})
+
+test('the referer’s query is redacted like the request’s', () => {
+  const [event] = recorded({
+    request: requestWith('/', ['Referer', 'https://blog.test/?token=x&page=2']),
+    redactQuery: ['token'],
+  })
+  expect(event!.referer!.query).toBe('?token=REDACTED&page=2')
+})
+
+describe('bot detection', () => {
+  const bots = {
+    name: 'b',
+    date: '',
+    judge: () => ({
+      verified: true,
+      category: 'Search Engine Crawler',
+      score: 30,
+      reason: 'known',
+    }),
+  }
+  test('is told if a rule asked, with its reason', () => {
+    const [event] = recorded({
+      rules: [{ name: 'bots', expression: 'cf.client.bot' }],
+      visitors: { bots },
+    })
+    expect(event!.bot).toEqual({ score: 30, verified: true, category: 'Search Engine Crawler' })
+    expect(event!.notes).toEqual(['bot score 30: known'])
+  })
+
+  test('does not begin for the event alone', () => {
+    expect(recorded({ visitors: { bots } })[0]).not.toHaveProperty('bot')
+  })
+})
+
+describe('the answer', () => {
+  test.each<[string, Partial<GivenRule>, object]>([
+    ['of a block', {}, { code: 1020, type: 'text/html' }],
+    ['with the code that the rule chooses', { page: { code: 1009 } }, { code: 1009 }],
+    ['of the rule itself has no code', { response: { content: 'no' } }, { code: 0 }],
+    ['of a challenge has no code', { action: 'challenge' }, { code: 0 }],
+  ])('%s', (_, rule, expected) => {
+    const [event] = recorded({ rules: [{ name: 'a', expression: 'true', ...rule }] })
+    expect(event!.answer).toMatchObject(expected)
+  })
+
+  test('is absent if the request passes', () => {
+    const rules: GivenRule[] = [{ name: 'a', expression: 'true', action: 'log' }]
+    expect(recorded({ rules, status: 0 })[0]).not.toHaveProperty('answer')
+  })
 })
 
 describe('fingerprints', () => {

@@ -1,13 +1,28 @@
+import type { Answer } from './answers/answer.ts'
+import { isChallenge } from './challenges/level.ts'
 import type { RequestContext } from './context.ts'
+import { messageOf } from './error.ts'
 import type { AnonymizeIp } from './events/anonymize.ts'
 import { anonymizer } from './events/anonymize.ts'
-import type { MatchedField, SecurityEvent } from './events/event.ts'
+import type {
+  ChallengeOutcome,
+  EventAction,
+  EventKind,
+  MatchedField,
+  SecurityEvent,
+} from './events/event.ts'
 import type { Redaction } from './events/redact.ts'
 import { redactMatched, redactQuery } from './events/redact.ts'
+import { refererOf } from './events/referer.ts'
 import { toText } from './language/bytes.ts'
 import { valueToJson } from './language/to-json.ts'
+import { PHASE_NAMES } from './phases/names.ts'
 import type { CountedMatch, Match } from './phases/phase.ts'
+import { ruleHash } from './rules/hash.ts'
 import type { Visitor } from './visitor/visitor.ts'
+
+const PATH_SEPARATOR = ' > '
+const LAST_PHASE = PHASE_NAMES.at(-1)!
 
 const lastTime = { ms: Number.NaN, text: '' }
 
@@ -26,6 +41,13 @@ const whereFrom = ({ asnName, reputation }: Visitor) => ({
     ? {}
     : { reputation: { score: reputation.score, lists: [...reputation.lists] } }),
 })
+
+/** The note about the bot has the reason. */
+const botOf = ({ judgedBot }: Visitor): Pick<SecurityEvent, 'bot'> => {
+  if (judgedBot === undefined) return {}
+  const { score, verified, category } = judgedBot
+  return { bot: { score, verified, ...(category === '' ? {} : { category }) } }
+}
 
 const JA3_FIELD = 'cf.bot_management.ja3_hash'
 const JA4_FIELD = 'cf.bot_management.ja4'
@@ -62,13 +84,67 @@ const limitOf = (
 /** The file and line of a rule. */
 const sourceOf = ({ file, line }: Match['rule']): string => (line > 0 ? `${file}:${line}` : file)
 
-/** Turns the matches of one request into its events, in the same order. */
-export type Recorder = (
-  matches: readonly Match[],
-  context: RequestContext,
-  /** Status of the edge's answer; 0 if the request passes. */
-  status: number
-) => SecurityEvent[]
+/** The answer's data in an event. */
+const answerOf = ({ headers }: Answer, code: number): NonNullable<SecurityEvent['answer']> => {
+  const type = headers['Content-Type'] ?? ''
+  const end = type.indexOf(';')
+  return { code, type: end < 0 ? type : type.slice(0, end) }
+}
+
+/** The error code of the answer to a match. A challenge and a rule's own response have none. */
+const codeOf = ({ action, code, page, rule }: Match): number =>
+  isChallenge(action) || rule.response !== undefined ? 0 : (page?.code ?? code)
+
+const paths = new Map<string, string>()
+
+/** Phases run in their order, and a rule can only skip later ones. */
+const phasePath = (name: string, skipped: number): string => {
+  const key = `${name} ${skipped}`
+  let path = paths.get(key)
+  if (path === undefined) {
+    const names: readonly string[] = PHASE_NAMES
+    const last = names.indexOf(name)
+    const ran = names.filter((_, i) => i < last && (skipped & (1 << i)) === 0)
+    path = [...ran, name].join(PATH_SEPARATOR)
+    paths.set(key, path)
+  }
+  return path
+}
+
+/** An event that no rule causes. */
+interface Incident {
+  readonly kind: Exclude<EventKind, 'firewall'>
+  readonly action: EventAction
+  readonly source: string
+  /** The error code of the answer; 0 if it has none. */
+  readonly code: number
+  readonly phasePath?: string
+  readonly note?: string
+}
+
+/** Creates the events of one edge. */
+export interface Recorder {
+  /**
+   * The events of the matches of one request, in the same order.
+   *
+   * @param answer the edge's answer; `undefined` if the request passes
+   */
+  matches(
+    matches: readonly Match[],
+    context: RequestContext,
+    answer: Answer | undefined
+  ): SecurityEvent[]
+  /** The event of a visitor's answer to a challenge. */
+  challenge(outcome: ChallengeOutcome, context: RequestContext, answer: Answer): SecurityEvent
+  /**
+   * The event of an origin that failed.
+   *
+   * @param cause the client's error; `undefined` if there is none
+   */
+  originError(code: number, context: RequestContext, answer: Answer, cause: unknown): SecurityEvent
+  /** The event of a request for a host that no zone has. */
+  noZone(code: number, context: RequestContext, answer: Answer): SecurityEvent
+}
 
 /**
  * Creates the recorder. Events never contain cookies and credentials. Query values are redacted on request.
@@ -86,6 +162,9 @@ export const createRecorder = ({
   colo: string
 }): Recorder => {
   const anonymize = anonymizeIp === undefined ? undefined : anonymizer(anonymizeIp)
+  const kept = (event: SecurityEvent): SecurityEvent =>
+    anonymize === undefined ? event : anonymize(event)
+
   const matchedFields = ({ rule }: Match, context: RequestContext): MatchedField[] =>
     redactMatched(
       rule.expression.explain(context).map(
@@ -98,37 +177,103 @@ export const createRecorder = ({
       { query: redact }
     )
 
-  return (all, context, status) => {
-    const matches = all.some(({ isSilent }) => isSilent) ? all.filter((one) => !one.isSilent) : all
-    const { request, visitor, rayId } = context
-    // The explanation runs first, because it can add notes about the visitor.
-    const explained = matches.map((match) => matchedFields(match, context))
-    const events = matches.map(({ phase, rule, action, rateLimit, retryAfter, note }, i) => ({
-      ray: rayId.ray,
-      colo,
-      time: isoTime(rayId.timeMs),
-      action,
-      source: phase.source,
-      rule: { id: rule.id, name: rule.name, source: sourceOf(rule) },
-      expression: rule.expression.source,
-      matched: explained[i]!,
-      ...(rateLimit === undefined ? {} : { rateLimit: limitOf(rateLimit, retryAfter, redact) }),
-      matchIndex: matches.length - 1 - i,
+  const refererFrom = (header: string | undefined) => {
+    if (header === undefined || header === '') return {}
+    const referer = refererOf(toText(header))
+    return { referer: { ...referer, query: redactQuery(referer.query, redact) } }
+  }
+
+  /** What all events of a request have. */
+  const factsOf = (context: RequestContext, notes: readonly string[]) => {
+    const { request, visitor } = context
+    return {
       ip: visitor.ipText,
       country: visitor.country,
       asn: visitor.asn,
       ...whereFrom(visitor),
       ...fingerprints(context),
+      ...botOf(visitor),
       userAgent: toText(request.userAgent),
+      ...refererFrom(request.joined('referer')),
       method: request.method,
       scheme: request.scheme,
       host: toText(request.host),
       path: toText(request.path),
       query: redactQuery(toText(request.search), redact),
       protocol: toText(context.field('http.request.version') as string),
-      status,
-      notes: note === undefined ? [...visitor.notes] : [...visitor.notes, note],
-    }))
-    return anonymize === undefined ? events : events.map(anonymize)
+      notes: [...visitor.notes, ...notes],
+    }
+  }
+
+  const incident = (
+    { kind, action, source, code, phasePath, note }: Incident,
+    context: RequestContext,
+    answer: Answer
+  ): SecurityEvent =>
+    kept({
+      ray: context.rayId.ray,
+      colo,
+      time: isoTime(context.rayId.timeMs),
+      kind,
+      action,
+      source,
+      rule: { id: '', name: '' },
+      expression: '',
+      ...(phasePath === undefined ? {} : { phasePath }),
+      matched: [],
+      matchIndex: 0,
+      ...factsOf(context, note === undefined ? [] : [note]),
+      status: answer.status,
+      answer: answerOf(answer, code),
+    })
+
+  return {
+    matches: (all, context, answer) => {
+      const matches = all.some(({ isSilent }) => isSilent)
+        ? all.filter((one) => !one.isSilent)
+        : all
+      const { rayId, skippedPhases } = context
+      // The explanation runs first, because it can add notes about the visitor.
+      const explained = matches.map((match) => matchedFields(match, context))
+      const last = all.at(-1)
+      return matches.map((match, i) => {
+        const { phase, rule, action, rateLimit, retryAfter, note } = match
+        return kept({
+          ray: rayId.ray,
+          colo,
+          time: isoTime(rayId.timeMs),
+          kind: 'firewall',
+          action,
+          source: phase.source,
+          rule: { id: rule.id, name: rule.name, source: sourceOf(rule), hash: ruleHash(rule) },
+          expression: rule.expression.source,
+          phasePath: phasePath(phase.name, skippedPhases),
+          matched: explained[i]!,
+          ...(rateLimit === undefined ? {} : { rateLimit: limitOf(rateLimit, retryAfter, redact) }),
+          matchIndex: matches.length - 1 - i,
+          ...factsOf(context, note === undefined ? [] : [note]),
+          status: answer?.status ?? 0,
+          ...(answer === undefined ? {} : { answer: answerOf(answer, codeOf(last!)) }),
+        })
+      })
+    },
+
+    challenge: (action, context, answer) =>
+      incident({ kind: 'challenge', action, source: 'challenge', code: 0 }, context, answer),
+    originError: (code, context, answer, cause) =>
+      incident(
+        {
+          kind: 'origin_error',
+          action: 'origin_error',
+          source: 'origin',
+          code,
+          phasePath: phasePath(LAST_PHASE, context.skippedPhases),
+          ...(cause === undefined ? {} : { note: `the origin failed: ${messageOf(cause)}` }),
+        },
+        context,
+        answer
+      ),
+    noZone: (code, context, answer) =>
+      incident({ kind: 'zone_error', action: 'no_zone', source: 'zone', code }, context, answer),
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Answer } from './answers/answer.ts'
-import type { Facts } from './context.ts'
+import type { RequestContext } from './context.ts'
 import { eventWith } from './events/event.fixture.ts'
 import type { Match } from './phases/phase.ts'
 import type { Rule } from './rules/rule.ts'
@@ -13,7 +13,7 @@ const facts = {
   visitor: { is: 'the visitor' },
   connection: {},
   rayId: { ray: RAY, header: `${RAY}-LHR`, timeMs: 0 },
-} as unknown as Facts
+} as unknown as RequestContext
 const zone = { is: 'the zone' } as unknown as Zone
 const matchOf = (name: string): Match => ({
   phase: { name: 'custom-rules', source: 'firewallcustom' },

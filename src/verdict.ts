@@ -1,7 +1,7 @@
 import type { Action } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
 import { toResponse } from './answers/response.ts'
-import type { Facts } from './context.ts'
+import type { RequestContext } from './context.ts'
 import type { SecurityEvent } from './events/event.ts'
 import type { Match } from './phases/phase.ts'
 import type { RayId } from './ray.ts'
@@ -32,18 +32,13 @@ export type VerdictAction =
   | 'no_zone'
   | 'drop'
 
-/** The facts of a request, and the callbacks that wait for its response. */
-interface JudgedFacts extends Facts {
-  readonly responseWatch?: ResponseWatch | undefined
-}
-
 /** The decision of `edge.judge` about one request. */
 export class Verdict {
-  readonly #facts: JudgedFacts
+  readonly #context: RequestContext
 
   constructor(
     readonly action: VerdictAction,
-    facts: JudgedFacts,
+    context: RequestContext,
     /** The site whose rules judged the request. */
     readonly zone: Zone,
     /** Every matched rule, in the order of evaluation. The last one decides. */
@@ -53,20 +48,25 @@ export class Verdict {
     /** The event of the deciding rule, committed if the request is refused; absent if the store keeps no events. */
     readonly event?: SecurityEvent
   ) {
-    this.#facts = facts
+    this.#context = context
+  }
+
+  /** The values that the rules read. */
+  get context(): RequestContext {
+    return this.#context
   }
 
   /** The request as the rules see it. */
   get request(): RequestReader {
-    return this.#facts.request
+    return this.#context.request
   }
 
   get visitor(): Visitor {
-    return this.#facts.visitor
+    return this.#context.visitor
   }
 
   get rayId(): RayId {
-    return this.#facts.rayId
+    return this.#context.rayId
   }
 
   /** The deciding rule; absent if no rule matched. */
@@ -94,7 +94,7 @@ export class Verdict {
    * is refused or if no rule waits for them. The mounts and `serve` call it.
    */
   get responseWatch(): ResponseWatch | undefined {
-    return this.answer === undefined ? this.#facts.responseWatch : undefined
+    return this.answer === undefined ? this.#context.responseWatch : undefined
   }
 
   /** `answer` as a Fetch `Response`, a new one at each call; `undefined` if the request passes. */

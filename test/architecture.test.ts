@@ -72,7 +72,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'test-overrides',
     'visitor',
   ],
-  record: ['context', 'events', 'language', 'phases', 'visitor'],
+  record: ['answers', 'challenges', 'context', 'events', 'language', 'phases', 'rules', 'visitor'],
   refusal: ['actions', 'answers', 'challenges', 'context', 'language'],
   'test-overrides': ['answers', 'context', 'language', 'ray', 'visitor'],
   commit: ['events'],

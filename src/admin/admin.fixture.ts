@@ -12,6 +12,7 @@ export const event = (rule: string, matchIndex: number): SecurityEvent => ({
   ray: RAY,
   colo: 'AMS',
   time: '2026-11-23T06:00:00.000Z',
+  kind: 'firewall',
   action: matchIndex === 0 ? 'block' : 'log',
   source: 'firewallcustom',
   rule: { id: rule, name: rule },

@@ -149,7 +149,8 @@ describe('parameters', () => {
     expect(conditions.length).toBeGreaterThan(80)
     for (const { name, schema } of conditions) {
       const value =
-        schema.type === 'integer' || /^(?:asn|status|matchIndex|reputation)/.test(name)
+        schema.type === 'integer' ||
+        /^(?:asn|status|matchIndex|reputation|(?:bot\.score|answer\.code)\b)/.test(name)
           ? '7'
           : name.startsWith('ip.inNetwork')
             ? '192.0.2.0/24'

@@ -9,10 +9,20 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   ray: text('Ray ID: 16 hex digits'),
   colo: text('data centre in `CF-RAY`'),
   time: TIME,
-  action: text(),
+  kind: text('`firewall`, `challenge`, `origin_error` or `zone_error`'),
+  action: text('action of the matched rule; for other kinds, what happened'),
   source: text('product that matched, in the spelling of Logpush'),
-  rule: object({ id: text(), name: text(), 'source?': text('file and line') }, true),
+  rule: object(
+    {
+      id: text(),
+      name: text(),
+      'source?': text('file and line'),
+      'hash?': text('changes with what the rule does'),
+    },
+    true
+  ),
   expression: text(),
+  'phasePath?': text('phases that the request went through: `ip-access > custom-rules`'),
   matched: list(object({ field: text(), value: {}, expression: text() })),
   matchIndex: integer('0 for the deciding match'),
   ip: text(),
@@ -22,7 +32,9 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   'reputation?': object({ score: integer(), lists: list(text()) }),
   'ja3?': text(),
   'ja4?': text(),
+  'bot?': object({ score: integer(), verified: { type: 'boolean' }, 'category?': text() }, true),
   userAgent: text(),
+  'referer?': object({ scheme: text(), host: text(), path: text(), query: text() }),
   method: text(),
   scheme: text(),
   host: text(),
@@ -30,6 +42,10 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   query: text(),
   protocol: text(),
   status: integer('0 if the request went to the origin'),
+  'answer?': object(
+    { code: integer('error code; 0 for a challenge or an own response'), type: text() },
+    true
+  ),
   notes: list(text()),
 }
 

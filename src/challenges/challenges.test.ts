@@ -40,6 +40,7 @@ const pass = async (
   const cookie = headers['Set-Cookie']
   return {
     action: passed.action,
+    ray: passed.ray,
     status,
     location: headers.Location,
     cookie,
@@ -73,6 +74,27 @@ describe.each(['managed_challenge', 'js_challenge', 'challenge'])('%s', (action)
     expect((await get(edge, '/a', sent)).action).toBe('pass')
     expect((await get(edge, '/a', sent, { remoteAddress: '8.8.4.4' })).action).toBe(action)
     expect((await get(edge, '/a')).action).toBe(action)
+  })
+
+  test('leaves an event with its result', async () => {
+    const outcomeOf = async (change: Record<string, string>) => {
+      const own = edgeOf(ask(action))
+      const { ray } = await pass(own, '/a', change)
+      const found = await own.store.find(ray)
+      return found.found ? found.events : []
+    }
+    expect(await outcomeOf({})).toEqual([
+      expect.objectContaining({
+        kind: 'challenge',
+        action: `${action}_solved`,
+        source: 'challenge',
+        status: 303,
+        path: PASS_PATH,
+      }),
+    ])
+    expect(await outcomeOf({ a: '-1' })).toMatchObject([
+      { kind: 'challenge', action: 'challenge_failed' },
+    ])
   })
 
   test.each<[string, Record<string, string>]>([

@@ -24,11 +24,17 @@ const OWN_PATH = /^\/(?![/\\])[!-~]*$/
 export type ChallengeFacts = Pick<RefusalFacts, 'ray' | 'colo' | 'timeMs' | 'method'> &
   Holder & { readonly scheme: 'http' | 'https' }
 
+/** The result of a visitor's answer: the challenge that it passed, or `challenge_failed`. */
+export type Outcome = `${Challenge}_solved` | 'challenge_failed'
+
+/** The answer to a visitor's answer. `outcome` is absent if the path is no challenge's. */
+export type PassAnswer = Answer & { readonly outcome?: Outcome }
+
 export interface Challenges {
   /** The page, instead of the origin's response. */
   ask(challenge: Challenge, facts: ChallengeFacts, target: string): Answer
   /** Handles the answer from the page. It redirects back, with a clearance if the answer is right. */
-  pass(facts: ChallengeFacts, path: string, query: string): Answer
+  pass(facts: ChallengeFacts, path: string, query: string): PassAnswer
 }
 
 /** The path of the redirect; `/` if the text is not a path of this site. */
@@ -111,10 +117,11 @@ export const createChallenges = (
       const question = given.get('q') ?? ''
       const challenge = clearances.verify('question', question, facts, facts.timeMs)
       const isPassed = challenge !== undefined && isAnswer(question, given.get('a') ?? '')
-      return answerOf(SEE_OTHER, '', facts, {
+      const answer = answerOf(SEE_OTHER, '', facts, {
         Location: ownPath(given.get('to') ?? '/'),
         ...(isPassed ? { 'Set-Cookie': cookieOf(challenge, facts) } : {}),
       })
+      return { ...answer, outcome: isPassed ? `${challenge}_solved` : 'challenge_failed' }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { catalogue } from '../answers/catalogue.ts'
 import { csvHead, csvLine, eventCsv } from '../events/csv.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import type { EventPage, SeriesPoint, TopRow } from '../events/query.ts'
@@ -26,6 +27,10 @@ const withHead = (rows: readonly (readonly string[])[], { color, columns }: Io):
 
 const HEAD = ['TIME', 'ACTION', 'RAY ID', 'IP', 'COUNTRY', 'REQUEST', 'RULE']
 
+/** Of an event without a rule. */
+const answerTitle = ({ answer }: SecurityEvent): string =>
+  catalogue.get(answer?.code ?? 0)?.title ?? ''
+
 const rowOf = (event: SecurityEvent): string[] => [
   shownTime(event.time).slice(0, SHOWN_TIME_CHARS),
   event.action,
@@ -33,7 +38,7 @@ const rowOf = (event: SecurityEvent): string[] => [
   event.ip,
   event.country,
   printable(`${event.method} ${event.host}${event.path}`, MAX_CELL_CHARS),
-  printable(event.rule.name, MAX_CELL_CHARS),
+  printable(event.rule.name || answerTitle(event), MAX_CELL_CHARS),
 ]
 
 /** Writes events as they come, one page after the other. */

@@ -9,7 +9,7 @@ import type { Visitor } from '../visitor/visitor.ts'
 import type { House } from './house.ts'
 import type { Made } from './page.ts'
 
-/** Codes of refusals by the `source` of their events. Challenges have none. */
+/** Codes of refusals by the `source` of events from before they had their answer. Challenges have none. */
 const CODES: Readonly<Record<string, number>> = {
   firewallcustom: 1020,
   ratelimit: 1015,
@@ -22,8 +22,8 @@ const CODES: Readonly<Record<string, number>> = {
 }
 
 /** The code of the error that an event's visitor got; `undefined` where it was none. */
-export const answerCode = ({ action, source }: SecurityEvent): number | undefined =>
-  action === 'block' ? CODES[source] : undefined
+export const answerCode = ({ action, source, answer }: SecurityEvent): number | undefined =>
+  answer === undefined ? (action === 'block' ? CODES[source] : undefined) : answer.code || undefined
 
 /** What a client sends to get each form. */
 export const ACCEPT: Readonly<Record<string, string>> = {

@@ -14,6 +14,8 @@ export const pastEvents = async (
 ): Promise<SecurityEvent[]> => {
   const where = [
     { field: 'matchIndex', operator: 'is' as const, value: 0 },
+    // Only a rule can have an exception.
+    { field: 'kind', operator: 'is' as const, value: 'firewall' },
     ...(refusedOnly ? [{ field: 'status', operator: 'greater' as const, value: 0 }] : []),
   ]
   const events: SecurityEvent[] = []

@@ -13,7 +13,7 @@ const rowOf = (event: SecurityEvent): Html => {
   const { ray, time, action, rule, method, host, path, query, ip, country, userAgent } = event
   return html`<tr><td class="time"><a href="/events/${ray}"><time datetime="${time}">${clock(time).slice(5)}</time></a></td>
 <td>${actionMark(action)}</td>
-<td class="rule" title="${rule.name}">${rule.name || rule.id}</td>
+<td class="rule" title="${rule.name}">${rule.name || rule.id || html`<i>no rule</i>`}</td>
 <td class="request" title="${method} ${host}${path}${query}"><code><b>${method}</b> ${path}${query}</code><small>${host}</small></td>
 <td class="who"><code>${ip || 'no address'}</code><small title="${countryName(country)}${networkOf(event) && ` · ${networkOf(event)}`}">${country} · ${networkOf(event) || 'network unknown'}</small></td>
 <td class="agent" title="${userAgent}">${userAgent || html`<i>none</i>`}</td></tr>`

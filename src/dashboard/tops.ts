@@ -28,7 +28,7 @@ export const TOPS = {
   rule: {
     title: 'Rules',
     by: ['rule.id', 'rule.name'],
-    shown: ([id, name]) => (name === '' ? id : name),
+    shown: ([id, name]) => (name !== '' ? name : id === '' ? html`<i>no rule</i>` : id),
   },
   source: {
     title: 'Products',

@@ -7,6 +7,12 @@ export const ACTION_NAMES: Readonly<Record<string, string>> = {
   challenge: 'Interactive challenge',
   js_challenge: 'JS challenge',
   managed_challenge: 'Managed challenge',
+  challenge_solved: 'Interactive challenge passed',
+  js_challenge_solved: 'JS challenge passed',
+  managed_challenge_solved: 'Managed challenge passed',
+  challenge_failed: 'Challenge failed',
+  origin_error: 'Origin error',
+  no_zone: 'No zone',
 }
 
 /** The same where there is little room: in a row, the kind of challenge is a detail. */
@@ -15,6 +21,10 @@ export const SHORT_ACTION_NAMES: Readonly<Record<string, string>> = {
   challenge: 'Challenge',
   js_challenge: 'Challenge',
   managed_challenge: 'Challenge',
+  challenge_solved: 'Passed',
+  js_challenge_solved: 'Passed',
+  managed_challenge_solved: 'Passed',
+  challenge_failed: 'Failed',
 }
 
 /** What an action did to the visitor, in one word. */
@@ -26,6 +36,12 @@ export const ACTION_DONE: Readonly<Record<string, string>> = {
   challenge: 'Challenged',
   js_challenge: 'Challenged',
   managed_challenge: 'Challenged',
+  challenge_solved: 'Challenge passed',
+  js_challenge_solved: 'Challenge passed',
+  managed_challenge_solved: 'Challenge passed',
+  challenge_failed: 'Challenge failed',
+  origin_error: 'Origin failed',
+  no_zone: 'No zone',
 }
 
 /** Products by the `source` of their events. */
@@ -38,6 +54,9 @@ export const SOURCE_NAMES: Readonly<Record<string, string>> = {
   iprange: 'IP Access',
   asn: 'IP Access',
   country: 'IP Access',
+  challenge: 'Challenges',
+  origin: 'Origin',
+  zone: 'Zones',
 }
 
 /** Fields of an event as a person reads them. */
@@ -65,6 +84,15 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   colo: 'Data centre',
   expression: 'Expression',
   'reputation.score': 'Reputation score',
+  kind: 'Kind',
+  phasePath: 'Phases',
+  'rule.hash': 'Rule hash',
+  'answer.code': 'Error code',
+  'answer.type': 'Content type of the answer',
+  'referer.host': 'Host of the referer',
+  'referer.path': 'Path of the referer',
+  'bot.score': 'Bot score',
+  'bot.category': 'Category of the bot',
 }
 
 export const OPERATOR_NAMES: Readonly<Record<string, string>> = {

@@ -85,6 +85,9 @@ export const anonymizer = (how: AnonymizeIp): ((event: SecurityEvent) => Securit
             },
           }),
       query: event.query.replace(pattern, to),
+      ...(event.referer === undefined
+        ? {}
+        : { referer: replaced(event.referer, pattern, to) as typeof event.referer }),
       notes: event.notes.map((note) => note.replace(pattern, to)),
     }
   }

@@ -28,6 +28,7 @@ export const eventWith = (changes: Partial<SecurityEvent> = {}): SecurityEvent =
     ray,
     colo: 'LHR',
     time: new Date(timeMs).toISOString(),
+    kind: 'firewall',
     action: 'block',
     source: 'firewallcustom',
     rule: { id: 'no-scripts', name: 'no scripts' },

@@ -13,8 +13,29 @@ export interface MatchedField {
 }
 
 /**
- * One match of one rule on one request, which Cloudflare calls a security event. If several rules matched a request, it has several
- * events with the same `ray`. `matchIndex` 0 is the last match, which decides, as in Cloudflare's GraphQL.
+ * What an event is about:
+ *
+ * - `firewall`: one match of one rule, Cloudflare's only kind
+ * - `challenge`: the result of a challenge that the visitor answered
+ * - `origin_error`: the origin failed, and the edge answered 52x or 1016 in its place
+ * - `zone_error`: the rules declare zones, and none has the host (1023)
+ */
+export type EventKind = 'firewall' | 'challenge' | 'origin_error' | 'zone_error'
+
+/** The result of a challenge: which one the visitor passed, or that the answer was wrong. */
+export type ChallengeOutcome =
+  | 'challenge_solved'
+  | 'js_challenge_solved'
+  | 'managed_challenge_solved'
+  | 'challenge_failed'
+
+/** The action of the matched rule; for the other kinds, what happened. */
+export type EventAction = Action | ChallengeOutcome | 'origin_error' | 'no_zone'
+
+/**
+ * One match of one rule on one request, which Cloudflare calls a security event, or another answer of the edge (`kind`). If several
+ * rules matched a request, it has several events with the same `ray`. `matchIndex` 0 is the last match, which decides, as in
+ * Cloudflare's GraphQL.
  */
 export interface SecurityEvent {
   /** 16 lower-case hex digits, without the data centre. */
@@ -23,12 +44,19 @@ export interface SecurityEvent {
   colo: string
   /** The start of the request, ISO 8601 in UTC with milliseconds. */
   time: string
-  action: Action
-  /** The product, in Logpush's spelling: `firewallcustom` for custom rules. */
+  kind: EventKind
+  action: EventAction
+  /** The product, in Logpush's spelling: `firewallcustom` for custom rules. `challenge`, `origin`, `zone` for the other kinds. */
   source: string
-  /** `source`: the file and line of the rule, `waf.tf:37`; `rules[2]` for a rule from an object. */
-  rule: { id: string; name: string; source?: string }
+  /**
+   * The rule at that time. `source`: its file and line, `waf.tf:37`; `rules[2]` for a rule from an object. `hash`: 16 hex digits that
+   * change with anything that the rule does, and not with its name or place. Id and name are '' without a rule.
+   */
+  rule: { id: string; name: string; source?: string; hash?: string }
+  /** The rule's text as an expression of the Rules language; '' without a rule. */
   expression: string
+  /** The phases that the request went through, without skipped ones, up to the rule's: `ip-access > custom-rules`. */
+  phasePath?: string
   matched: MatchedField[]
   /** The state of the counter of a rate limiting rule; absent for other rules. */
   rateLimit?: {
@@ -58,7 +86,11 @@ export interface SecurityEvent {
   /** Fingerprints of the TLS ClientHello; absent if the edge did not see one. */
   ja3?: string
   ja4?: string
+  /** What bot detection said; absent if no rule asked. A verified bot can have a `category`: `Search Engine Crawler`. */
+  bot?: { score: number; verified: boolean; category?: string }
   userAgent: string
+  /** The parts of `Referer`; absent without the header. `query` has its `?`, and its values can be redacted. */
+  referer?: { scheme: string; host: string; path: string; query: string }
   method: string
   scheme: string
   host: string
@@ -69,6 +101,13 @@ export interface SecurityEvent {
   protocol: string
   /** Status of the edge's answer; 0 if the request went to the origin. */
   status: number
+  /** The edge's answer; absent if the request went to the origin. */
+  answer?: {
+    /** Cloudflare's error code, e.g. 1020 or 521; 0 for a challenge or the rule's own response. */
+    code: number
+    /** `text/html`, `application/json` … */
+    type: string
+  }
   /** Notes about the request: "x-forwarded-for entry \"foo\" is not an address: ignored". */
   notes: string[]
 }

@@ -38,16 +38,18 @@ export const bucketStart = (timeMs: number, bucketMs: number): string =>
 const READERS: Readonly<Record<string, EventField['read']>> = {
   time: ({ time }) => Date.parse(time),
   rule: ({ rule }) => rule.id,
-  'rule.id': ({ rule }) => rule.id,
-  'rule.name': ({ rule }) => rule.name,
-  'rule.source': ({ rule }) => rule.source ?? '',
-  'reputation.score': ({ reputation }) => reputation?.score ?? 0,
+  // Events that an earlier version stored have no kind.
+  kind: ({ kind = 'firewall' }) => kind,
 }
 
+type Value = string | number | undefined
+
 const memberOf = (name: string, type: FieldType): EventField['read'] => {
-  const member = name as keyof SecurityEvent
+  const [member, part] = name.split('.') as [keyof SecurityEvent, string | undefined]
   const missing = type === 'number' ? 0 : ''
-  return (event) => (event[member] as string | number | undefined) ?? missing
+  return part === undefined
+    ? (event) => (event[member] as Value) ?? missing
+    : (event) => (event[member] as Record<string, Value> | undefined)?.[part] ?? missing
 }
 
 const readerOf = (name: string, type: FieldType, bucketSeconds: number): EventField['read'] =>

@@ -68,6 +68,6 @@ export const explainMiss = (text: string, horizon: Horizon): FindResult => {
   return {
     found: false,
     reason: 'not_in_store',
-    message: `Ray ID ${ray} (from ${shown(timeMs)}) is not in ${store}, ${kept}. Requests that match no rule create no event. An instance with a separate store knows only its own events`,
+    message: `Ray ID ${ray} (from ${shown(timeMs)}) is not in ${store}, ${kept}. Requests that match no rule create no event, nor do those that an IP Access rule allows. An instance with a separate store knows only its own events`,
   }
 }

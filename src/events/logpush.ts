@@ -1,9 +1,24 @@
-import type { SecurityEvent } from './event.ts'
+import type { EventAction, SecurityEvent } from './event.ts'
 import { eventFields } from './fields.ts'
+
+/** Logpush's word for an action and a product that it does not know. */
+const UNKNOWN = 'unknown'
 
 const named = eventFields.flatMap(({ logpush, type, read }) =>
   logpush === undefined ? [] : [{ name: logpush, type, read }]
 )
+
+/** Actions in Logpush's spelling, where it differs from ours. Its own list has none for a wrong answer to a challenge. */
+const ACTIONS: Readonly<Partial<Record<EventAction, string>>> = {
+  js_challenge: 'jschallenge',
+  managed_challenge: 'managedchallenge',
+  challenge_solved: 'challengesolved',
+  js_challenge_solved: 'jschallengesolved',
+  managed_challenge_solved: 'managedchallengenoninteractivesolved',
+  challenge_failed: UNKNOWN,
+  origin_error: UNKNOWN,
+  no_zone: UNKNOWN,
+}
 
 /**
  * An event under the names of Cloudflare's Logpush dataset `firewall_events`. What Cloudflare has no name for is in `Metadata`.
@@ -18,15 +33,21 @@ export const logpushRecord = (event: SecurityEvent): Record<string, unknown> => 
     record[name] = type === 'time' ? event.time : read(event)
   }
   const { expression, matched, notes, rule, rateLimit, reputation, ja3, ja4 } = event
-  record['Kind'] = 'firewall'
+  const { phasePath, bot, answer } = event
+  record['Action'] = ACTIONS[event.action] ?? event.action
+  if (record['Kind'] !== 'firewall') record['Source'] = UNKNOWN
   record['Metadata'] = {
     expression,
     matched,
     ...(rule.source === undefined ? {} : { ruleSource: rule.source }),
+    ...(rule.hash === undefined ? {} : { ruleHash: rule.hash }),
+    ...(phasePath === undefined ? {} : { phasePath }),
     ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(reputation === undefined ? {} : { reputation }),
     ...(ja3 === undefined ? {} : { ja3 }),
     ...(ja4 === undefined ? {} : { ja4 }),
+    ...(bot === undefined ? {} : { bot }),
+    ...(answer === undefined ? {} : { answer }),
     ...(notes.length === 0 ? {} : { notes }),
   }
   return record

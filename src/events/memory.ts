@@ -5,17 +5,14 @@ import { questionsOn } from './questions.ts'
 
 const DEFAULT_CAPACITY = 10_000
 
-/** A copy of an event without shared mutable parts. It takes a tenth of the time of `structuredClone` for a usual event. */
-const copy = (event: SecurityEvent): SecurityEvent => ({
-  ...event,
-  rule: { ...event.rule },
-  matched: event.matched.map(({ field, value, expression }) => ({
-    field,
-    value: typeof value === 'object' ? structuredClone(value) : value,
-    expression,
-  })),
-  notes: [...event.notes],
-})
+/** A copy without shared mutable parts. It takes a tenth of the time of `structuredClone` for a usual event. */
+const copy = <Value>(value: Value): Value => {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copy) as Value
+  const made = { ...value }
+  for (const key in made) if (typeof made[key] === 'object') made[key] = copy(made[key])
+  return made
+}
 
 /** The newest events, by Ray ID and in order. */
 class Ring {

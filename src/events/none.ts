@@ -1,6 +1,5 @@
 import { parseRay } from '../ray.ts'
 import type { EventStore } from './event.ts'
-import { explainMiss } from './find.ts'
 import { questionsOn } from './questions.ts'
 
 /**
@@ -14,7 +13,7 @@ export const noStore = (): EventStore => ({
   append: async () => {},
   find: async (text) =>
     parseRay(text) === undefined
-      ? explainMiss(text, { store: 'none' })
+      ? (await import('./find.ts')).explainMiss(text, { store: 'none' })
       : {
           found: false,
           reason: 'not_in_store',

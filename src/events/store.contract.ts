@@ -109,6 +109,46 @@ export const storeContract = (name: string, open: () => EventStore): void => {
         },
       ],
       ['nothing that matched', { matched: [] }],
+      [
+        'everything that an event can have',
+        {
+          rule: { id: 'a', name: 'b', source: 'c.yaml:1', hash: '0123456789abcdef' },
+          phasePath: 'ip-access > custom-rules',
+          rateLimit: { count: 3, limit: 2, period: 10, mitigationTimeout: 0, key: [] },
+          asnName: 'Example Net',
+          reputation: { score: 90, lists: ['drop'] },
+          ja3: '0'.repeat(32),
+          ja4: 't13d1516h2_8daaf6152771_b186095e22b6',
+          bot: { score: 30, verified: true, category: 'Search Engine Crawler' },
+          referer: { scheme: 'https', host: 'blog.test', path: '/post', query: '?id=7' },
+          answer: { code: 1015, type: 'text/html' },
+        },
+      ],
+      [
+        'empty parts, which are not the same as absent ones',
+        {
+          rule: { id: 'a', name: 'b', source: '', hash: '' },
+          phasePath: '',
+          bot: { score: 0, verified: false, category: '' },
+          referer: { scheme: '', host: '', path: '', query: '' },
+          answer: { code: 0, type: '' },
+        },
+      ],
+      ['a referer with one part', { referer: { scheme: '', host: '', path: 'x', query: '' } }],
+      ['a challenge’s answer, without a code', { answer: { code: 0, type: 'text/html' } }],
+      [
+        'an origin error',
+        {
+          kind: 'origin_error',
+          action: 'origin_error',
+          source: 'origin',
+          rule: { id: '', name: '' },
+          expression: '',
+          matched: [],
+          status: 521,
+          answer: { code: 521, type: 'text/html' },
+        },
+      ],
     ])('%s', async (_, changes) => {
       const event = eventWith(changes)
       expect(await found(await holding(event), event.ray)).toEqual([event])
@@ -119,11 +159,13 @@ export const storeContract = (name: string, open: () => EventStore): void => {
         matched: [{ field: 'a', value: { list: ['x'] }, expression: 'e' }],
         notes: ['n'],
       })
+      event.answer = { code: 1020, type: 'text/html' }
       const before = structuredClone(event)
       const store = opened()
       const appended = store.append([event])
       event.userAgent = 'changed'
       event.rule.name = 'changed'
+      event.answer.type = 'changed'
       event.notes.push('changed')
       ;(event.matched[0]!.value as { list: string[] }).list.push('changed')
       await appended

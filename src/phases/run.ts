@@ -39,6 +39,7 @@ const runFrom = (
         const all = joined(found, decided)
         if (decided.ends) return all
         const skips = skipped | decided.skips
+        context.skippedPhases = skips
         return runFrom(i + 1, phases, context, readBody, all, skips, isBodyRead)
       })
     }
@@ -46,6 +47,7 @@ const runFrom = (
     found = joined(found, ruling)
     if (ruling.ends) return found
     skipped |= ruling.skips
+    context.skippedPhases = skipped
   }
   return found
 }

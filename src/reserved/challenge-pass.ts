@@ -1,5 +1,4 @@
-import type { Answer } from '../answers/answer.ts'
-import type { ChallengeFacts, Challenges } from '../challenges/challenges.ts'
+import type { ChallengeFacts, Challenges, PassAnswer } from '../challenges/challenges.ts'
 
 /** Takes the answer from the page of a challenge. No rule judges this request, so no rule can lock a visitor out. */
 export const answer = (
@@ -7,4 +6,4 @@ export const answer = (
   facts: ChallengeFacts,
   path: string,
   query: string
-): Answer => challenges.pass(facts, path, query)
+): PassAnswer => challenges.pass(facts, path, query)

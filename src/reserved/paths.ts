@@ -1,5 +1,5 @@
 import type { Answer, Answers, RefusalFacts } from '../answers/answer.ts'
-import type { ChallengeFacts, Challenges } from '../challenges/challenges.ts'
+import type { ChallengeFacts, Challenges, PassAnswer } from '../challenges/challenges.ts'
 import { Later } from '../later.ts'
 
 /** The services that create answers. */
@@ -15,7 +15,7 @@ export type ReservedHandler = (
   facts: Omit<RefusalFacts, 'code'> & ChallengeFacts,
   path: string,
   query: string
-) => Answer
+) => Answer | PassAnswer
 
 interface ReservedPath {
   readonly prefix: string

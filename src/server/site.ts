@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isSessionCookie } from '../admin/session-cookie.ts'
-import type { Answer } from '../answers/answer.ts'
 import type { TestControl } from '../control/control.ts'
 import type { Edge } from '../edge.ts'
 import type { Send } from '../mount/answer-refused.ts'
@@ -59,16 +58,11 @@ const passing = (
     isSingle: isSingleHeader,
     responseHeaders: [['CF-RAY', rayHeader]],
     onResponse: responseWatch?.tell,
-    onOriginError: (code) => {
-      const tell = (answer: Answer): Answer => {
-        responseWatch?.tell({
-          status: answer.status,
-          headers: Object.entries(answer.headers).flat(),
-        })
-        return answer
-      }
-      const answer = edge.refuse(code, verdict)
-      return answer instanceof Promise ? answer.then(tell) : tell(answer)
+    onOriginError: async (code, cause) => {
+      const answer = await edge.failOrigin(code, verdict, cause)
+      const headers = Object.entries(answer.headers).flat()
+      responseWatch?.tell({ status: answer.status, headers })
+      return answer
     },
   }
 }

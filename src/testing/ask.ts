@@ -41,9 +41,10 @@ const originFailed = async (
   edge: Edge,
   code: number,
   verdict: Verdict,
-  seen: OpenRequest
+  seen: OpenRequest,
+  cause?: unknown
 ): Promise<Answer> => {
-  const answer = await edge.refuse(code, verdict)
+  const answer = await edge.failOrigin(code, verdict, cause)
   const headers = Object.entries(answer.headers).flat()
   verdict.responseWatch?.tell({ status: answer.status, headers })
   seen.status = answer.status
@@ -87,7 +88,7 @@ export const passOn = async (
     answer = await origin.fetch(new Request(request, { headers }))
   } catch (error) {
     if (error instanceof OriginFault) {
-      return responseOf(await originFailed(edge, error.code, verdict, seen))
+      return responseOf(await originFailed(edge, error.code, verdict, seen, error.cause))
     }
     if (request.signal.aborted) throw error
     // As behind the socket.

@@ -29,7 +29,13 @@ type Members = Readonly<Record<string, unknown>>
 
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
 
-const whatOf = ({ action, code }: Pick<SeenRequest, 'action' | 'code'>): Outcome['what'] => {
+const whatOf = ({
+  action,
+  code,
+}: {
+  readonly action: SeenRequest['action'] | SecurityEvent['action']
+  readonly code: SeenRequest['code']
+}): Outcome['what'] => {
   switch (action) {
     case 'pass':
     case 'log':
@@ -43,6 +49,8 @@ const whatOf = ({ action, code }: Pick<SeenRequest, 'action' | 'code'>): Outcome
     case 'js_challenge':
     case 'challenge':
       return 'challenged'
+    case 'origin_error':
+      return 'origin error'
     case 'drop':
       return 'cut'
     default:
@@ -66,13 +74,13 @@ const ofRequest = (request: SeenRequest): Outcome => {
 }
 
 const ofEvent = (event: SecurityEvent): Outcome => {
-  const { action, status, ray, rule, rateLimit, source, notes, method, scheme, host } = event
+  const { action, kind, status, ray, rule, rateLimit, answer, notes, method, scheme, host } = event
   return {
     what: whatOf({ action, code: undefined }),
-    code: source === 'ratelimit' && action === 'block' ? 1015 : undefined,
+    code: answer?.code || undefined,
     status: status || undefined,
     ray,
-    rule,
+    rule: kind === 'firewall' ? rule : undefined,
     retryAfter: rateLimit?.retryAfter,
     isForced: notes.some((note) => note.startsWith('forced by a test')),
     request: `${method} ${scheme}://${host}${event.path}${event.query}`,

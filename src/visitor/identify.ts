@@ -85,6 +85,7 @@ class IdentifiedVisitor implements Visitor {
   readonly passesChallenges: boolean
   readonly fieldOverrides: Readonly<Record<string, unknown>> | undefined
   readonly persona: Persona | undefined
+  judgedBot: BotVerdict | undefined
   readonly #sources: Sources
   readonly #trusted: Addresses
   readonly #headers: HeaderReader
@@ -102,7 +103,6 @@ class IdentifiedVisitor implements Visitor {
   #network: Network | undefined
   #place: CityPlace | undefined
   #reputation: Reputation | undefined
-  #bot: BotVerdict | undefined
   #isBotJudged = false
   #scheme: Scheme | undefined
   #isSchemeRead = false
@@ -201,15 +201,15 @@ class IdentifiedVisitor implements Visitor {
 
   get bot(): BotVerdict | undefined {
     const { bots } = this.#sources
-    if (bots === undefined || this.#isBotJudged) return this.#bot
+    if (bots === undefined || this.#isBotJudged) return this.judgedBot
     this.#isBotJudged = true
     try {
-      this.#bot = bots.judge(this.#question())
-      this.#note(`bot score ${this.#bot.score}: ${this.#bot.reason}`)
+      this.judgedBot = bots.judge(this.#question())
+      this.#note(`bot score ${this.judgedBot.score}: ${this.judgedBot.reason}`)
     } catch (error) {
       this.#note(`bot detection failed: ${messageOf(error)}`)
     }
-    return this.#bot
+    return this.judgedBot
   }
 
   get notes(): readonly string[] {

@@ -132,6 +132,8 @@ export interface Visitor {
   readonly reputation: Reputation
   /** `undefined` without a source of bots. */
   readonly bot: BotVerdict | undefined
+  /** The same, if something has asked for `bot`. */
+  readonly judgedBot?: BotVerdict | undefined
   /** True if the peer is loopback or in the trusted ranges. */
   readonly fromTrustedPeer: boolean
   /**

@@ -87,6 +87,17 @@ describe('rules', () => {
       const { action, answer, rule } = await ask(edge, host, '/all')
       expect([action, answer?.status, rule]).toEqual(['no_zone', 503, undefined])
       expect(String(answer?.body)).toContain('1023')
+      const [event] = (await edge.store.page({ limit: 1 })).events
+      expect(answer?.headers['CF-RAY']).toContain(event?.ray)
+      expect(event).toMatchObject({
+        kind: 'zone_error',
+        action: 'no_zone',
+        host,
+        status: 503,
+        answer: { code: 1023, type: 'text/plain' },
+        rule: { id: '', name: '' },
+      })
+      expect(event).not.toHaveProperty('phasePath')
     }
   })
 

@@ -62,8 +62,8 @@ const typeOf = ({ name, type }: EventField): GraphQLScalarType => {
   return type === 'number' && name !== 'asn' ? NUMBER : STRING
 }
 
-/** Of Cloudflare's fields that events of this edge do not have. The two that are the same for all have their value. */
-const CONSTANTS: Readonly<Record<string, string | number>> = { kind: 'firewall', sampleInterval: 1 }
+/** Of Cloudflare's fields that events of this edge do not have, the one that is the same for all. */
+const CONSTANTS: Readonly<Record<string, number>> = { sampleInterval: 1 }
 const absent = fieldTable.notHere.filter((name) => /^[a-z]/.test(name))
 
 const EVENT = new GraphQLObjectType<SecurityEvent, Context>({
@@ -73,9 +73,9 @@ const EVENT = new GraphQLObjectType<SecurityEvent, Context>({
       absent.map((name): [string, GraphQLFieldConfig<SecurityEvent, Context>] => [
         name,
         {
-          type: typeof CONSTANTS[name] === 'number' ? NUMBER : STRING,
+          type: name in CONSTANTS ? NUMBER : STRING,
           description:
-            'a field of Cloudflare that events of this edge do not have: null, except for `kind` and `sampleInterval`',
+            'a field of Cloudflare that events of this edge do not have: null, except for `sampleInterval`',
           resolve: () => CONSTANTS[name] ?? null,
         },
       ])

@@ -27,7 +27,7 @@ const filterLink = (field: string, value: string | number, shown: Part): Html =>
   html`<a href="${hrefOf('/events', { where: including([], field, value), since: MONTH })}">${shown}</a>`
 
 const whoOf = (event: SecurityEvent): Html => {
-  const { ip, country, asn, asnName, userAgent, reputation, ja3, ja4 } = event
+  const { ip, country, asn, asnName, userAgent, reputation, bot, ja3, ja4 } = event
   return rows([
     ['Address', ip === '' ? 'none' : filterLink('ip', ip, html`<code>${ip}</code>`)],
     [
@@ -48,6 +48,10 @@ const whoOf = (event: SecurityEvent): Html => {
       'User agent',
       userAgent === '' ? html`<i>none</i>` : filterLink('userAgent', userAgent, userAgent),
     ],
+    bot !== undefined && [
+      'Bot',
+      `score ${bot.score}${bot.verified ? ', verified' : ''}${bot.category === undefined ? '' : `, ${bot.category}`}`,
+    ],
     reputation !== undefined && [
       'Reputation',
       `score ${reputation.score}, on ${reputation.lists.join(', ')}`,
@@ -59,6 +63,7 @@ const whoOf = (event: SecurityEvent): Html => {
 
 const whatOf = (event: SecurityEvent): Html => {
   const { time, method, scheme, host, path, query, protocol, status, notes, source } = event
+  const { phasePath, referer } = event
   return rows([
     ['Time', html`<time datetime="${time}">${clock(time)}${time.slice(19, 23)} UTC</time>`],
     ['Request', html`<code>${method} ${path}${query}</code>`],
@@ -66,6 +71,11 @@ const whatOf = (event: SecurityEvent): Html => {
     ['Protocol', `${scheme}, ${protocol}`],
     ['Answer', status === 0 ? 'from the origin' : `${status} from the edge`],
     ['Product', SOURCE_NAMES[source] ?? source],
+    phasePath !== undefined && ['Phases', phasePath],
+    referer !== undefined && [
+      'Referer',
+      html`<code>${referer.scheme}${referer.host && `://${referer.host}`}${referer.path}${referer.query}</code>`,
+    ],
     notes.length > 0 && [
       'Notes',
       html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
@@ -80,8 +90,17 @@ const shownValue = (value: unknown): string => {
   return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text
 }
 
+const WHY: Readonly<Record<string, string>> = {
+  challenge: 'The visitor answered a challenge.',
+  origin_error: 'The request passed all rules, and the origin failed.',
+  zone_error: 'The rules declare zones, and none has this host.',
+}
+
 const whyOf = (event: SecurityEvent, house: House): Html => {
   const { rule, expression, matched, rateLimit } = event
+  if (!isOfRule(event)) {
+    return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why</h2><p>${WHY[event.kind] ?? event.kind}</p></section>`
+  }
   const isThere = house.ruleById(rule.id) !== undefined
   const name = rule.name || rule.id
   return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${isThere ? html`<a href="/rules#rule-${rule.id}">${name}</a>` : name}</h2>
@@ -102,6 +121,9 @@ ${
 }</section>`
 }
 
+/** Events of earlier versions have no kind. */
+const isOfRule = ({ kind = 'firewall' }: SecurityEvent): boolean => kind === 'firewall'
+
 /** The sentence that the page begins with. */
 const headline = (event: SecurityEvent, nowMs: number): Html => {
   const { action, method, host, path, ip, country, asnName, time, ray, colo } = event
@@ -109,7 +131,7 @@ const headline = (event: SecurityEvent, nowMs: number): Html => {
   return html`<div class="title event"><p class="crumbs"><a href="/events">Events</a></p>
 <h1><span class="verb is-${action}">${ACTION_DONE[action] ?? action}</span> <code>${method} ${host}${path}</code></h1>
 <p class="lead">from <code>${ip || 'an unknown address'}</code> (${from}), ${ago(time, nowMs)}</p>
-<p class="acts">${event.status !== 0 && html`<a class="button" href="/events/${ray}/exception">Let this visitor through</a>`}<a class="quiet" href="/try?ray=${ray}">Judge again</a></p>
+<p class="acts">${event.status !== 0 && isOfRule(event) && html`<a class="button" href="/events/${ray}/exception">Let this visitor through</a>`}<a class="quiet" href="/try?ray=${ray}">Judge again</a></p>
 <p class="ray"><span>Ray ID</span> <code id="ray">${ray}-${colo}</code><button class="quiet copy" type="button" data-copy="#ray" hidden>Copy</button></p></div>`
 }
 
@@ -120,6 +142,7 @@ const answerOf = (event: SecurityEvent): Html | false => {
   if (event.status === 0) return false
   const code = answerCode(event)
   if (code === undefined) {
+    if (!isOfRule(event)) return false
     return html`<section class="card"><h2>As the visitor saw it</h2><p class="faint">A challenge with status ${event.status}. A challenge is made for one request and is not kept.</p></section>`
   }
   const path = `/events/${event.ray}/answer`
@@ -169,7 +192,7 @@ ${
 }${answerOf(event)}</div>
 <div><section class="card"><h2>Who</h2>${whoOf(event)}</section>
 <section class="card"><h2>What</h2>${whatOf(event)}</section>
-<section class="card"><h2>Take it with you</h2>${copyable('curl', 'As curl', asCurl(event))}${copyable('mail', 'As an answer to the visitor', asMail(event))}${copyable('test', 'As a rule test', testOfEvent(event))}${copyable('json', 'As JSON', JSON.stringify(event, undefined, 2))}</section></div></div>
+<section class="card"><h2>Take it with you</h2>${copyable('curl', 'As curl', asCurl(event))}${isOfRule(event) && html`${copyable('mail', 'As an answer to the visitor', asMail(event))}${copyable('test', 'As a rule test', testOfEvent(event))}`}${copyable('json', 'As JSON', JSON.stringify(event, undefined, 2))}</section></div></div>
 <section class="card table"><h2>${shown.length === 0 ? 'No other events of this address' : html`Other events of this address <a class="quiet" href="${all}">All</a>`}</h2>${shown.length > 0 && eventTable(shown, `Other events of ${ip}, newest first`)}</section>`
   return frame(house, {
     title:

@@ -15,11 +15,14 @@ export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind
   action: { column: 'action', kind: 'text' },
   source: { column: 'source', kind: 'text' },
   colo: { column: 'colo', kind: 'text' },
+  kind: { column: 'kind', kind: 'text' },
   rule: { column: 'rule_id', kind: 'text' },
   'rule.id': { column: 'rule_id', kind: 'text' },
   'rule.name': { column: 'rule_name', kind: 'text' },
   'rule.source': { column: 'rule_source', kind: 'text' },
+  'rule.hash': { column: 'rule_hash', kind: 'text' },
   expression: { column: 'expression', kind: 'text' },
+  phasePath: { column: 'phase_path', kind: 'text' },
   ip: { column: 'ip', kind: 'ip' },
   country: { column: 'country', kind: 'text' },
   asn: { column: 'asn', kind: 'number' },
@@ -27,7 +30,13 @@ export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind
   'reputation.score': { column: 'score', kind: 'number' },
   ja3: { column: 'ja3', kind: 'text' },
   ja4: { column: 'ja4', kind: 'text' },
+  'bot.score': { column: 'bot_score', kind: 'number' },
+  'bot.category': { column: 'bot_category', kind: 'text' },
   userAgent: { column: 'user_agent', kind: 'text' },
+  'referer.scheme': { column: 'referer_scheme', kind: 'text' },
+  'referer.host': { column: 'referer_host', kind: 'text' },
+  'referer.path': { column: 'referer_path', kind: 'text' },
+  'referer.query': { column: 'referer_query', kind: 'text' },
   method: { column: 'method', kind: 'text' },
   scheme: { column: 'scheme', kind: 'text' },
   host: { column: 'host', kind: 'text' },
@@ -35,6 +44,8 @@ export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind
   query: { column: 'query', kind: 'text' },
   protocol: { column: 'protocol', kind: 'text' },
   status: { column: 'status', kind: 'number' },
+  'answer.code': { column: 'answer_code', kind: 'number' },
+  'answer.type': { column: 'answer_type', kind: 'text' },
 }
 
 /** Columns that no query asks for. */
@@ -42,7 +53,11 @@ const SHAPE = 'shape'
 const MATCHED = 'matched'
 const LISTS = 'lists'
 const NOTES = 'notes'
+const BOT_VERIFIED = 'bot_verified'
+const VERIFIED = 'verified'
 const EXTRA = 'extra'
+/** Of events from before there were kinds. */
+export const OLD_KIND = 'firewall'
 
 /** In the order in which `encode` gives their values. */
 export const COLUMN_NAMES: readonly string[] = [
@@ -52,7 +67,24 @@ export const COLUMN_NAMES: readonly string[] = [
   MATCHED,
   LISTS,
   NOTES,
+  BOT_VERIFIED,
   EXTRA,
+]
+
+/** Columns that the first tables did not have. */
+export const ADDED_COLUMNS: readonly string[] = [
+  'kind',
+  'rule_hash',
+  'phase_path',
+  'bot_score',
+  'bot_category',
+  BOT_VERIFIED,
+  'referer_scheme',
+  'referer_host',
+  'referer_path',
+  'referer_query',
+  'answer_code',
+  'answer_type',
 ]
 
 export type Value = string | number | null
@@ -82,10 +114,12 @@ const KNOWN = new Set([
   'ray',
   'colo',
   'time',
+  'kind',
   'action',
   'source',
   'rule',
   'expression',
+  'phasePath',
   'matched',
   'matchIndex',
   'ip',
@@ -95,7 +129,9 @@ const KNOWN = new Set([
   'reputation',
   'ja3',
   'ja4',
+  'bot',
   'userAgent',
+  'referer',
   'method',
   'scheme',
   'host',
@@ -103,6 +139,7 @@ const KNOWN = new Set([
   'query',
   'protocol',
   'status',
+  'answer',
   'notes',
 ])
 
@@ -136,6 +173,23 @@ export const timeOf = ({ time }: SecurityEvent): number => {
 const numberOrNull = (value: number | undefined) =>
   value === undefined || value === 0 ? null : value
 
+const isEmpty = (part: object | undefined): boolean =>
+  part !== undefined && Object.values(part).every((value) => value === '' || value === 0)
+
+/** A column with nothing in it stands for what is absent: an empty text, or a 0, in its place cannot be told from that. */
+const isDistinct = ({ rule, reputation, bot, referer, answer, ...event }: SecurityEvent): boolean =>
+  event.asnName !== '' &&
+  event.ja3 !== '' &&
+  event.ja4 !== '' &&
+  event.phasePath !== '' &&
+  rule.source !== '' &&
+  rule.hash !== '' &&
+  reputation?.score !== 0 &&
+  bot?.score !== 0 &&
+  bot?.category !== '' &&
+  !isEmpty(referer) &&
+  !isEmpty(answer)
+
 /**
  * The values of `COLUMN_NAMES` for one event. What the columns cannot give back exactly is kept as JSON besides.
  *
@@ -150,22 +204,22 @@ export const encode = (event: SecurityEvent, json: () => string, put: Put): Valu
     isExact = false
     return put(bindable(value))
   }
-  const { rule, reputation } = event
+  const { rule, reputation, bot, referer, answer } = event
   const others = othersOf(event)
-  if (reputation !== undefined && reputation.score === 0) isExact = false
-  if (event.asnName === '' || event.ja3 === '' || event.ja4 === '' || rule.source === '') {
-    isExact = false
-  }
+  if (!isDistinct(event)) isExact = false
   const row: Value[] = [
     bindable(event.ray),
     numberOrNull(event.matchIndex),
     text(event.action),
     text(event.source),
     text(event.colo),
+    text(event.kind ?? OLD_KIND),
     text(rule.id),
     text(rule.name),
     text(rule.source),
+    text(rule.hash),
     text(event.expression),
+    text(event.phasePath),
     event.ip === '' ? null : bindable(ipKey(event.ip)),
     text(event.country),
     numberOrNull(event.asn),
@@ -173,7 +227,13 @@ export const encode = (event: SecurityEvent, json: () => string, put: Put): Valu
     numberOrNull(reputation?.score),
     text(event.ja3),
     text(event.ja4),
+    numberOrNull(bot?.score),
+    text(bot?.category),
     text(event.userAgent),
+    text(referer?.scheme),
+    text(referer?.host),
+    text(referer?.path),
+    text(referer?.query),
     text(event.method),
     text(event.scheme),
     text(event.host),
@@ -181,10 +241,13 @@ export const encode = (event: SecurityEvent, json: () => string, put: Put): Valu
     text(event.query),
     text(event.protocol),
     numberOrNull(event.status),
+    numberOrNull(answer?.code),
+    text(answer?.type),
     event.matched.length === 0 ? null : text(shape),
     event.matched.length === 0 ? null : text(values),
     reputation === undefined ? null : text(JSON.stringify(reputation.lists)),
     event.notes.length === 0 ? null : text(JSON.stringify(event.notes)),
+    bot?.verified === true ? text(VERIFIED) : null,
   ]
   if (!isBindable(event.ray) || !isBindable(event.ip)) isExact = false
   row.push(isExact ? (others === undefined ? null : JSON.stringify({ others })) : json())
@@ -201,6 +264,21 @@ const decodeText = (value: Value | undefined, textOf: TextOf): string =>
 const optional = <Name extends string>(name: Name, text: string) =>
   (text === '' ? {} : { [name]: text }) as { [name in Name]?: string }
 
+type Optional<Name extends keyof SecurityEvent> = Pick<SecurityEvent, Name>
+
+const botOf = (score: number, verified: string, category: string): Optional<'bot'> =>
+  score === 0
+    ? {}
+    : { bot: { score, verified: verified !== '', ...optional('category', category) } }
+
+const refererOf = (parts: readonly string[]): Optional<'referer'> => {
+  const [scheme = '', host = '', path = '', query = ''] = parts
+  return parts.some((part) => part !== '') ? { referer: { scheme, host, path, query } } : {}
+}
+
+const answerOf = (code: number, type: string): Optional<'answer'> =>
+  code === 0 && type === '' ? {} : { answer: { code, type } }
+
 /**
  * The event of a row.
  *
@@ -209,17 +287,24 @@ const optional = <Name extends string>(name: Name, text: string) =>
 export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
   const extra = row[EXTRA] as string | null
   const parsed = extra === null ? {} : JSON.parse(extra)
-  if ('ray' in parsed) return parsed as SecurityEvent
+  if ('ray' in parsed) return { kind: OLD_KIND, ...parsed } as SecurityEvent
   const of = (column: string) => decodeText(row[column], textOf)
   const number = (column: string) => Number(row[column] ?? 0)
   const known = {
     ray: String(row['ray']),
     colo: of('colo'),
     time: new Date(number('ms')).toISOString(),
+    kind: (of('kind') || OLD_KIND) as SecurityEvent['kind'],
     action: of('action') as SecurityEvent['action'],
     source: of('source'),
-    rule: { id: of('rule_id'), name: of('rule_name'), ...optional('source', of('rule_source')) },
+    rule: {
+      id: of('rule_id'),
+      name: of('rule_name'),
+      ...optional('source', of('rule_source')),
+      ...optional('hash', of('rule_hash')),
+    },
     expression: of('expression'),
+    ...optional('phasePath', of('phase_path')),
     matched: [] as SecurityEvent['matched'],
     matchIndex: number('match_index'),
     ip: row['ip'] === null ? '' : ipOfKey(String(row['ip'])),
@@ -231,7 +316,9 @@ export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
       : { reputation: { score: number('score'), lists: JSON.parse(of(LISTS)) as string[] } }),
     ...optional('ja3', of('ja3')),
     ...optional('ja4', of('ja4')),
+    ...botOf(number('bot_score'), of(BOT_VERIFIED), of('bot_category')),
     userAgent: of('user_agent'),
+    ...refererOf(['scheme', 'host', 'path', 'query'].map((part) => of(`referer_${part}`))),
     method: of('method'),
     scheme: of('scheme'),
     host: of('host'),
@@ -239,6 +326,7 @@ export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
     query: of('query'),
     protocol: of('protocol'),
     status: number('status'),
+    ...answerOf(number('answer_code'), of('answer_type')),
     notes: row[NOTES] === null ? [] : (JSON.parse(of(NOTES)) as string[]),
   }
   if (row[SHAPE] !== null) {

@@ -4,7 +4,7 @@ import Database from 'libsql'
 import { makeDirectory } from '../../directory.ts'
 import { EdgeError, messageOf } from '../../error.ts'
 import type { Durability } from './durability.ts'
-import { checkSchema, isBlank, prepareSchema } from './schema.ts'
+import { checkSchema, isBlank, prepareSchema, readAsPresent } from './schema.ts'
 
 export type Connection = InstanceType<typeof Database>
 
@@ -171,6 +171,7 @@ export const openForReading = (file: string): Connection => {
   return connect(file, (db) => {
     if (isBlank(db)) throw notFound(file)
     checkSchema(db, file)
+    readAsPresent(db)
     db.exec('PRAGMA query_only = 1')
   })
 }

@@ -1,9 +1,9 @@
-// Files of versions before queries had columns: one table of Ray ID and JSON.
+// Files of earlier versions: one table of Ray ID and JSON (2), tables with fewer columns (3).
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventWith } from '../event.fixture.ts'
 import type { SecurityEvent } from '../event.ts'
 import { sqliteStore } from './sqlite.ts'
@@ -96,4 +96,91 @@ test('answers the same while its events are moved, and afterwards', async () => 
   onTestFinished(() => store.close())
   expect(await store.query({ limit: 2 })).toEqual([added, EVENTS.at(-1)])
   expect(await store.find(EVICTED_RAY)).toMatchObject({ reason: 'evicted' })
+})
+
+describe('a file of version 3', () => {
+  /** As the version before kinds, referers and answers made it, with two events in it. */
+  const TABLES = `
+PRAGMA journal_mode = WAL;
+CREATE TABLE events (id INTEGER PRIMARY KEY, ray TEXT, match_index INTEGER, action INTEGER, source INTEGER, colo INTEGER, rule_id INTEGER, rule_name INTEGER, rule_source INTEGER, expression INTEGER, ip TEXT, country INTEGER, asn INTEGER, asn_name INTEGER, score INTEGER, ja3 INTEGER, ja4 INTEGER, user_agent INTEGER, method INTEGER, scheme INTEGER, host INTEGER, path INTEGER, query INTEGER, protocol INTEGER, status INTEGER, shape INTEGER, matched INTEGER, lists INTEGER, notes INTEGER, extra TEXT);
+CREATE INDEX events_of_ray ON events (ray);
+CREATE INDEX events_of_ip ON events (ip);
+CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL);
+CREATE TABLE journals (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL);
+CREATE TABLE gaps (first_ray TEXT, last_ray TEXT, from_ms INTEGER, to_ms INTEGER, count INTEGER, reason TEXT);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+INSERT INTO facts VALUES ('events', 2);
+INSERT INTO texts VALUES (1, 'block', ${Math.floor(Date.now() / 86_400_000)});
+INSERT INTO events (id, ray, action, rule_id, path, status) VALUES
+  (${Date.now() - 2_000} * 1048576, '8f3c2d1e0a9b7c65', 1, '''admin', '''/one', 403),
+  (${Date.now() - 1_000} * 1048576, '8f3c2d1e0a9b7c66', '''block', '''admin', '''/two', 403);
+PRAGMA application_id = ${0xed9e1020 | 0};
+PRAGMA user_version = 3;
+`
+  const [ONE, TWO] = ['8f3c2d1e0a9b7c65', '8f3c2d1e0a9b7c66'] as const
+
+  const fileOfVersion3 = (): string => {
+    const file = join(folder, `${files++}.db`)
+    const db = new Database(file)
+    db.exec(TABLES)
+    db.close()
+    return file
+  }
+  const versionOf = (file: string) => {
+    const db = new Database(file)
+    try {
+      return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+    } finally {
+      db.close()
+    }
+  }
+
+  test.each([
+    ['is read as it is', true, 3],
+    ['gets the columns', false, 4],
+  ])('%s', async (_, readOnly, version) => {
+    const file = fileOfVersion3()
+    const store = sqliteStore(file, { readOnly })
+    onTestFinished(() => store.close())
+    const found = await store.find(ONE)
+    expect(found.found && found.events).toMatchObject([
+      { kind: 'firewall', action: 'block', rule: { id: 'admin' }, path: '/one', status: 403 },
+    ])
+    expect(found.found && found.events[0]).not.toHaveProperty('answer')
+    const of = async (field: string, value: string) =>
+      (await store.page({ where: [{ field, operator: 'is', value }] })).events.map(({ ray }) => ray)
+    expect(await of('kind', 'firewall')).toEqual([TWO, ONE])
+    expect(await of('kind', 'challenge')).toEqual([])
+    expect(await of('referer.host', '')).toEqual([TWO, ONE])
+    expect(await store.top({ by: ['kind', 'answer.code'] })).toEqual([
+      { values: ['firewall', 0], count: 2 },
+    ])
+    expect(versionOf(file)).toBe(version)
+  })
+
+  test('takes new events beside its own', async () => {
+    const file = fileOfVersion3()
+    const added = eventWith({ kind: 'challenge', answer: { code: 0, type: 'text/html' } })
+    const writing = sqliteStore(file)
+    await writing.append([added])
+    await writing.close()
+    const store = sqliteStore(file, { readOnly: true })
+    onTestFinished(() => store.close())
+    expect((await store.page()).events.map(({ ray }) => ray)).toContain(ONE)
+    expect(await store.find(added.ray)).toEqual({ found: true, events: [added] })
+    expect(await store.top({ by: ['kind'] })).toEqual([
+      { values: ['firewall'], count: 2 },
+      { values: ['challenge'], count: 1 },
+    ])
+  })
+
+  test('is read further by who opened it before it got the columns', async () => {
+    const file = fileOfVersion3()
+    const early = sqliteStore(file, { readOnly: true })
+    onTestFinished(() => early.close())
+    await early.find(ONE)
+    await sqliteStore(file).close()
+    expect(await early.top({ by: ['kind'] })).toEqual([{ values: ['firewall'], count: 2 }])
+    expect(await early.find(TWO)).toMatchObject({ found: true })
+  })
 })

@@ -1,25 +1,27 @@
 import { EdgeError } from '../../error.ts'
-import { COLUMN_NAMES } from './columns.ts'
+import { ADDED_COLUMNS, COLUMN_NAMES, OLD_KIND } from './columns.ts'
 import type { Connection } from './database.ts'
+import { INLINE } from './texts.ts'
 
 /** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
 const APPLICATION_ID = 0xed9e1020 | 0
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
+/** The same tables without `ADDED_COLUMNS`. */
+const FEWER_COLUMNS_VERSION = 3
 /** One table of Ray ID and JSON: the events of such a file are moved into the present form a few at a time. */
 const JSON_VERSION = 2
 
 /** Columns of addresses and of what is never a number by itself; all others take ids. */
 const TEXT_COLUMNS = new Set(['ray', 'ip', 'extra'])
-const columns = COLUMN_NAMES.map((name) =>
+const columnOf = (name: string): string =>
   TEXT_COLUMNS.has(name) ? `${name} TEXT` : `${name} INTEGER`
-)
 
 /**
  * `events.id` is the time: the table is in the order of time by itself. `journals` has how much of each journal is in the
  * tables, changed in the same transaction: no event is ever twice here.
  */
 const TABLES = `
-CREATE TABLE events (id INTEGER PRIMARY KEY, ${columns.join(', ')});
+CREATE TABLE events (id INTEGER PRIMARY KEY, ${COLUMN_NAMES.map(columnOf).join(', ')});
 CREATE INDEX events_of_ray ON events (ray);
 CREATE INDEX events_of_ip ON events (ip);
 CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL);
@@ -39,6 +41,19 @@ ${TABLES}
 INSERT INTO facts (name, value) SELECT 'removed_before_ms', removed_before_ms FROM horizon;
 DROP TABLE horizon;
 `
+
+/** The kind of the events that are there, as a text that stands in its column. */
+const KIND_BEFORE = `'${INLINE.repeat(2)}${OLD_KIND}'`
+
+const ADD_COLUMNS = `
+${ADDED_COLUMNS.map((name) => `ALTER TABLE events ADD COLUMN ${columnOf(name)}${name === 'kind' ? ` DEFAULT ${KIND_BEFORE}` : ''};`).join('\n')}
+PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/** Has the tables with fewer columns read like the present ones. The driver's connection is for reading alone. */
+const VIEW_WITH_ALL = `CREATE TEMP VIEW events AS SELECT *, ${ADDED_COLUMNS.map(
+  (name) => `${name === 'kind' ? KIND_BEFORE : 'NULL'} AS ${name}`
+).join(', ')} FROM main.events`
 
 const pragma = (db: Connection, name: string): number => {
   const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>
@@ -64,21 +79,29 @@ export const checkSchema = (db: Connection, file: string): void => {
     )
   }
   const version = pragma(db, 'user_version')
-  if (version !== SCHEMA_VERSION && version !== JSON_VERSION) {
+  if (version < JSON_VERSION || version > SCHEMA_VERSION) {
     throw new EdgeError(
       'store_version',
-      `${file} has schema version ${version}: this edge1020 reads versions ${JSON_VERSION} and ${SCHEMA_VERSION}; move the file away to start a new one`
+      `${file} has schema version ${version}: this edge1020 reads versions ${JSON_VERSION} to ${SCHEMA_VERSION}; move the file away to start a new one`
     )
   }
 }
 
 export const isOld = (db: Connection): boolean => pragma(db, 'user_version') === JSON_VERSION
 
+const hasFewerColumns = (db: Connection): boolean =>
+  pragma(db, 'user_version') === FEWER_COLUMNS_VERSION
+
+/** Lets a connection read the tables of an older file as they are. */
+export const readAsPresent = (db: Connection): void => {
+  if (hasFewerColumns(db)) db.exec(VIEW_WITH_ALL)
+}
+
 /** Makes the tables in a blank file, or beside those of an older one. Another process may be doing the same. */
 export const prepareSchema = (db: Connection, file: string): void => {
   if (!isBlank(db)) {
     checkSchema(db, file)
-    if (!isOld(db)) return
+    if (!isOld(db) && !hasFewerColumns(db)) return
   }
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -86,6 +109,7 @@ export const prepareSchema = (db: Connection, file: string): void => {
     else {
       checkSchema(db, file)
       if (isOld(db)) db.exec(FROM_JSON)
+      else if (hasFewerColumns(db)) db.exec(ADD_COLUMNS)
     }
     db.exec('COMMIT')
   } catch (error) {

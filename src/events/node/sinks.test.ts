@@ -69,7 +69,11 @@ describe('an NDJSON file', () => {
     const event = eventWith({
       asnName: 'Example Net',
       notes: ['odd'],
-      rule: { id: 'a', name: 'b', source: 'c:1' },
+      rule: { id: 'a', name: 'b', source: 'c:1', hash: '0123456789abcdef' },
+      phasePath: 'custom-rules',
+      referer: { scheme: 'https', host: 'blog.test', path: '/post', query: '' },
+      bot: { score: 30, verified: false },
+      answer: { code: 1020, type: 'text/html' },
     })
     sink.write([event])
     await eventually(() => expect(sink.state().delivered).toBe(1))
@@ -77,6 +81,7 @@ describe('an NDJSON file', () => {
       RayID: event.ray,
       Datetime: event.time,
       EdgeColoCode: 'LHR',
+      Kind: 'firewall',
       Action: 'block',
       Source: 'firewallcustom',
       RuleID: 'a',
@@ -87,6 +92,10 @@ describe('an NDJSON file', () => {
       ClientASN: 64_496,
       ClientASNDescription: 'Example Net',
       ClientRequestUserAgent: event.userAgent,
+      ClientRefererScheme: 'https',
+      ClientRefererHost: 'blog.test',
+      ClientRefererPath: '/post',
+      ClientRefererQuery: '',
       ClientRequestMethod: 'GET',
       ClientRequestScheme: 'https',
       ClientRequestHost: 'shop.test',
@@ -94,11 +103,14 @@ describe('an NDJSON file', () => {
       ClientRequestQuery: '?b=c',
       ClientRequestProtocol: 'HTTP/1.1',
       EdgeResponseStatus: 403,
-      Kind: 'firewall',
       Metadata: {
         expression: event.expression,
         matched: event.matched,
         ruleSource: 'c:1',
+        ruleHash: '0123456789abcdef',
+        phasePath: 'custom-rules',
+        bot: { score: 30, verified: false },
+        answer: { code: 1020, type: 'text/html' },
         notes: ['odd'],
       },
     })

@@ -1,5 +1,5 @@
 import { EdgeError } from '../../../error.ts'
-import { COLUMN_NAMES, COLUMNS } from '../columns.ts'
+import { ADDED_COLUMNS, COLUMN_NAMES, COLUMNS, OLD_KIND } from '../columns.ts'
 import type { Client } from './driver.ts'
 
 export const EVENTS = 'edge1020_events'
@@ -21,27 +21,33 @@ export const ROW: readonly string[] = ['ms', ...COLUMN_NAMES]
 /** Texts are compared byte by byte: all stores sort alike, and only A–Z have two cases. */
 const TEXT = 'text COLLATE "C"'
 
-/** A score may be a fraction. */
+/** Scores may be fractions. */
+const SCORES = ['score', 'bot_score']
 export const typeOf = (column: string): string =>
-  column === 'score' ? 'double precision' : column === 'ms' || NUMBERS.has(column) ? 'bigint' : TEXT
+  SCORES.includes(column)
+    ? 'double precision'
+    : column === 'ms' || NUMBERS.has(column)
+      ? 'bigint'
+      : TEXT
 
 export const isNumber = (column: string): boolean => NUMBERS.has(column)
 
-const columns = ROW.map(
-  (name) =>
-    `${name} ${typeOf(name)} NOT NULL${name === 'ms' ? '' : ` DEFAULT ${isNumber(name) ? 0 : "''"}`}`
-)
+const defaultOf = (column: string): string =>
+  column === 'kind' ? `'${OLD_KIND}'` : isNumber(column) ? '0' : "''"
+const columnOf = (name: string): string =>
+  `${name} ${typeOf(name)} NOT NULL${name === 'ms' ? '' : ` DEFAULT ${defaultOf(name)}`}`
 
 /** One list of statements for each version, the first from nothing. */
 const STEPS: readonly (readonly string[])[] = [
   [
-    `CREATE TABLE ${EVENTS} (${columns.join(', ')}, PRIMARY KEY (ms, ray, match_index))`,
+    `CREATE TABLE ${EVENTS} (${ROW.map(columnOf).join(', ')}, PRIMARY KEY (ms, ray, match_index))`,
     `CREATE INDEX ${EVENTS}_ray ON ${EVENTS} (ray)`,
     `CREATE INDEX ${EVENTS}_ip ON ${EVENTS} (ip, ms)`,
     `CREATE TABLE ${GAPS} (first_ray text NOT NULL, last_ray text NOT NULL, from_ms bigint NOT NULL, to_ms bigint NOT NULL, ` +
       'count bigint NOT NULL, reason text NOT NULL)',
     `CREATE TABLE ${FACTS} (name text PRIMARY KEY, value bigint NOT NULL)`,
   ],
+  ADDED_COLUMNS.map((name) => `ALTER TABLE ${EVENTS} ADD COLUMN IF NOT EXISTS ${columnOf(name)}`),
 ]
 export const SCHEMA_VERSION = STEPS.length
 
