@@ -34,6 +34,7 @@ export default defineConfig([
       'cli/main': 'src/cli/main.ts',
       'events-worker': 'src/events/node/events-worker.ts',
       'editor-worker': 'src/editor/editor-worker.ts',
+      'lint-worker': 'src/cli/lint-worker.ts',
       'list-worker': 'src/rules/node/list-worker.ts',
       'replay-worker': 'src/replay/replay-worker.ts',
       'rule-worker': 'src/dashboard/rule-worker.ts',

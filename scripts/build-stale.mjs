@@ -13,6 +13,7 @@ const OUTPUTS = [
   'data.js',
   'editor-worker.js',
   'events-worker.js',
+  'lint-worker.js',
   'list-worker.js',
   'replay-worker.js',
   'cli/main.js',

@@ -70,12 +70,18 @@ describe('exit codes', () => {
     [1, WARNED, ['--fail-on', 'warning']],
     [0, rule('ssl or cf.client.bot and not ssl'), ['--fail-on', 'warning']],
     [1, rule('ssl or cf.client.bot and not ssl'), ['--fail-on', 'info']],
-    [1, 'rules: [', []],
+    [2, 'rules: [', []],
+    [2, rule('nosuch eq 1'), ['--fail-on', 'info']],
     [2, BAD, ['--fail-on', 'never']],
     [2, BAD, ['--format', 'xml']],
     [2, BAD, ['--max-warnings', 'x']],
   ])('%s: %j %j', async (code, text, args) => {
     expect((await run(['lint', put('exit.yaml', text), ...args])).code).toBe(code)
+  })
+
+  test('2: Terraform that ends in the middle', async () => {
+    const file = put('broken/main.tf', 'resource "cloudflare_ruleset" "a" {\n  name = "open\n}\n')
+    expect((await run(['lint', file])).code).toBe(2)
   })
 
   test('2: a path that is not there', async () => {
@@ -216,6 +222,24 @@ const terraform = (lines: string, eol = '\n') =>
   )
 
 const VARIABLE = `expression = "ip.src.country eq \\"\${var.c}\\""`
+
+describe('names', () => {
+  test('a rule without one has the beginning of its expression, and what is not enforced its own', async () => {
+    const long = 'ip.src.country eq "UK" and http.host eq "a.test" and http.request.uri.path ne "/"'
+    const rules = [
+      { action: 'block', description: '', expression: 'ip.src.country eq "UK" and  ssl' },
+      { action: 'block', expression: long },
+      { action: 'execute', expression: 'ssl', action_parameters: { id: 'none' } },
+    ]
+    const document = { kind: 'zone', phase: 'http_request_firewall_custom', rules }
+    const found = await findingsIn(put('names.json', JSON.stringify(document)))
+    expect(found.map((finding) => [finding.code, finding.rule]).toSorted()).toEqual([
+      ['not_enforced', 'ssl'],
+      ['unknown_country', 'ip.src.country eq "UK" and http.host eq "a.test" and http.r…'],
+      ['unknown_country', 'ip.src.country eq "UK" and ssl'],
+    ])
+  })
+})
 
 describe('places', () => {
   const heredoc = 'expression = <<-EOT\n      ssl and\n      ip.src.country eq "UK"\n    EOT'

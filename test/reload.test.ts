@@ -62,3 +62,13 @@ test('SIGHUP and POST /api/rules/reload read the files again', async () => {
   expect(refused.status).toBe(422)
   expect(await blocks('/c')).toBe(true)
 })
+
+test('what lint finds is told at the start and after a reload, and the edge serves', async () => {
+  const { texts, blocks, save } = await start('lint.yaml')
+  expect(texts.err).not.toContain('warning:')
+  save('rules: [{ name: no, expression: ip.src.country eq "UK", action: block }]\n')
+  await eventually(() =>
+    expect(texts.err).toMatch(/warning: .*lint\.yaml:1: .*`UK`.*\[unknown_country\]/)
+  )
+  await eventually(async () => expect(await blocks('/a')).toBe(false))
+})

@@ -37,11 +37,12 @@ A request is a case for [\`edge1020 eval --ndjson\`](eval.md).
 
 | severity | meaning | exit code |
 | --- | --- | --- |
-| \`error\` | the rule, or a part of it, never does what it says | 1 |
+| \`error\` | the rule, or a part of it, never does what it says | 1, or 2 where the rules do not load |
 | \`warning\` | the rule probably does more or less than it says | 0, or 1 with \`--fail-on warning\` or \`--max-warnings N\` |
 | \`info\` | the rule works, and could be clearer | 0, or 1 with \`--fail-on info\` |
 
-Exit code 2 is for wrong usage and for paths that are not there.
+Exit code 2 is for rules that other commands would not load, for wrong usage and for paths that are not there. \`rules check\` and \`serve\`
+show errors and warnings, too.
 
 * \`--fix\` makes the fixes that are certain, in the files themselves. It replaces single words, so that comments, quotes and line ends stay.
   A rule that was written in parts, such as a Terraform expression with variables, stays as it is.
@@ -86,6 +87,10 @@ expected; they cannot be silenced.
 
 const blockOf = (example: LintExample): string => {
   if (typeof example === 'string') return `\`\`\`text\n${example}\n\`\`\`\n`
+  if ('file' in example) {
+    const language = example.file.endsWith('.tf') ? 'hcl' : 'json'
+    return `\`${example.file}\`:\n\n\`\`\`${language}\n${example.text.trimEnd()}\n\`\`\`\n`
+  }
   const plan = example.plan === undefined ? '' : `With \`--plan ${example.plan}\`:\n\n`
   return `${plan}\`\`\`yaml\n${example.yaml.trimEnd()}\n\`\`\`\n`
 }
@@ -93,8 +98,12 @@ const blockOf = (example: LintExample): string => {
 /** Longer examples are for the tests: a page shows how they begin. */
 const MAX_CHARACTERS = 600
 
-const isShown = (example: LintExample): boolean =>
-  (typeof example === 'string' ? example : example.yaml).length <= MAX_CHARACTERS
+const textOf = (example: LintExample): string => {
+  if (typeof example === 'string') return example
+  return 'file' in example ? example.text : example.yaml
+}
+
+const isShown = (example: LintExample): boolean => textOf(example).length <= MAX_CHARACTERS
 
 const examples = (title: string, all: readonly LintExample[]): string => {
   const shown = all.filter(isShown)

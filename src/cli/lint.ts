@@ -11,7 +11,7 @@ import { fixPaths } from '../lint/node/fix-paths.ts'
 import type { LintedPaths } from '../lint/node/lint-paths.ts'
 import { lintPaths } from '../lint/node/lint-paths.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError, wholeNumber } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, oneOf, usageError, wholeNumber } from './command.ts'
 import { counted } from './counted.ts'
 import { DEFAULT_DATA } from './defaults.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
@@ -45,11 +45,12 @@ const print = (linted: LintedPaths, format: Format, io: Io) => {
   }
 }
 
-/** Exit code 1 for findings as grave as `--fail-on` or graver, and for more warnings than `--max-warnings`. */
+/** Exit code 2 for what does not load, 1 for findings as grave as `--fail-on` or graver, and for more warnings than `--max-warnings`. */
 const exitOf = (
-  findings: readonly Finding[],
+  { findings, loads }: LintedPaths,
   { failOn, maxWarnings }: { failOn: Severity; maxWarnings: number }
 ): number => {
+  if (!loads) return EXIT_USAGE
   const grave = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1)
   if (findings.some(({ severity }) => grave.includes(severity))) return EXIT_FINDINGS
   return countOf(findings, 'warning') > maxWarnings ? EXIT_FINDINGS : EXIT_OK
@@ -87,7 +88,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
     return args.on('fix') ? fixed(paths, options, io) : lintPaths(paths, options)
   })
   print(linted, format, io)
-  return exitOf(linted.findings, { failOn, maxWarnings })
+  return exitOf(linted, { failOn, maxWarnings })
 }
 
 export const lintCommand: Command = {
@@ -96,7 +97,7 @@ export const lintCommand: Command = {
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Reads everything that `serve --rules` reads, and finds comparisons that are never true, rules that are never reached, and\n' +
-    'more: docs/lint.md lists all lints. Exit code 1 for findings of severity error. A comment\n' +
+    'more: docs/lint.md lists all lints. Exit code 1 for findings of severity error, 2 for rules that do not load. A comment\n' +
     '`# edge1020-ignore CODE: reason` above a rule or inside it silences one lint for that rule.',
   flags: {
     format: { value: 'FORMAT', default: 'text', help: `one of ${FORMATS.join(', ')}` },

@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import type { ExportFormat } from '../import/node/export.ts'
 import { EXPORT_FORMATS, exportRules } from '../import/node/export.ts'
 import { loadRulePaths } from '../import/node/load.ts'
-import { lintPaths } from '../lint/node/lint-paths.ts'
 import { paint } from '../paint.ts'
 import { productsOf } from '../rules/print.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
@@ -15,6 +13,7 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, oneOf, unknownWord, usageError } from './command.ts'
 import { counted } from './counted.ts'
 import { DEFAULT_DATA } from './defaults.ts'
+import { lintWarnings } from './lint-warnings.ts'
 import { reportLeftOut, writeText } from './output.ts'
 import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
@@ -32,27 +31,6 @@ const printed = ({ id, name, action, enabled, expression, file, line }: Rule) =>
 })
 
 type Action = (ruleset: Ruleset, args: Arguments, io: Io, sources: OpenedSources) => void
-
-/** What the lints find besides what loading tells, most of it errors of meaning: as warnings, as the rules do load. */
-const lintWarnings = (ruleset: Ruleset, args: Arguments, sources: OpenedSources): string[] => {
-  const [, ...paths] = args.positionals
-  // A pipe can be read only once.
-  if (paths.some((path) => statSync(path).isFIFO())) return []
-  const placeOf = ({ file, line, column }: { file?: string; line: number; column: number }) =>
-    `${file}:${line}:${column}`
-  const told = new Set(ruleset.warnings.map(placeOf))
-  const { findings } = lintPaths(paths, {
-    lists: sources.lists,
-    readPage: readPageFile,
-    ...terraformValues(args),
-  })
-  return findings
-    .filter((finding) => finding.severity !== 'info' && !told.has(placeOf(finding)))
-    .map(
-      ({ file, line, message, code, fix }) =>
-        `${file}:${line}: ${message}${fix === undefined ? '' : `: ${fix.message}`} [${code}]`
-    )
-}
 
 const ruleText = (rule: Rule, io: Io): string => {
   const state = rule.enabled ? '' : paint(io.color, 'dim', ' (disabled)')
@@ -111,7 +89,10 @@ const check: Action = (ruleset, args, io, sources) => {
   const warnings = [
     ...ofFeeds,
     ...warningsOf(ruleset, providedBy(sources, args.on('tls'))),
-    ...lintWarnings(ruleset, args, sources),
+    ...lintWarnings(args.positionals.slice(1), ruleset.warnings, {
+      lists: sources.lists,
+      ...terraformValues(args),
+    }),
   ]
   if (args.on('json')) {
     io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)

@@ -35,6 +35,7 @@ import {
 } from './event-flags.ts'
 import { printable } from './printable.ts'
 import { openDashboard } from './serve-dashboard.ts'
+import { createServeLint } from './serve-lint.ts'
 import { openSourcesOf, SOURCE_FLAGS, sourceLabel, warnOfSources } from './sources.ts'
 import { starterPack } from './starter-pack.ts'
 import { SUMMARIES } from './summaries.ts'
@@ -294,6 +295,9 @@ export const serve: Command = {
       for (const close of closing) await close()
       throw error
     })
+    const linting = createServeLint((text) => say(printable(`warning: ${text}`)))
+    const lint = () =>
+      linting.ask({ paths: rules, told: edge.ruleset.warnings, terraform: terraformValues(args) })
     const reload = () =>
       reloader.reload().then(
         () => {
@@ -301,6 +305,7 @@ export const serve: Command = {
           const enabled = all.filter((rule) => rule.enabled).length
           say(`edge1020: rules reloaded: ${enabled} of ${all.length} enabled`)
           for (const warning of edge.warnings) say(printable(`warning: ${warning}`))
+          lint()
         },
         (error: unknown) =>
           say(`${messageOf(error)}\nedge1020: the reload failed: the edge keeps the active rules`)
@@ -310,6 +315,7 @@ export const serve: Command = {
       onShutdown(
         () => {
           stopWatch()
+          linting.stop()
           sources.close()
           const stopped = demo?.stop() ?? Promise.resolve()
           return stopped.then(served.close).finally(resolve)
@@ -318,6 +324,7 @@ export const serve: Command = {
       )
     })
     announce(args, io, { edge, served, facts, trust })
+    lint()
     await ended
     return EXIT_OK
   },

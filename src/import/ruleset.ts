@@ -2,6 +2,7 @@ import { isAction } from '../actions.ts'
 import type { LanguageOptions } from '../rules/compile.ts'
 import type { Draft } from '../rules/draft.ts'
 import type { Findings } from '../rules/findings.ts'
+import { nameAfter } from '../rules/name-after.ts'
 import type { Part, Place, Span } from '../rules/node.ts'
 import { ACCESS_ACTIONS } from '../rules/products/access.ts'
 import { AGENT_ACTIONS } from '../rules/products/agents.ts'
@@ -14,8 +15,6 @@ import { productOf } from './products.ts'
 import type { ImportedRule } from './rule.ts'
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:-]{0,99}$/u
-const MAX_NAME = 60
-
 /** The name of a rule of each product, for people. */
 export const PRODUCT_NAMES: Readonly<Record<ImportedRule['product'], string>> = {
   access: 'IP Access rule',
@@ -46,7 +45,7 @@ class RulePlace implements Place {
 
   span(): Span {
     const { file, line } = placeOf(this.rule)
-    const text = this.rule.name ?? this.rule.expression ?? ''
+    const text = this.rule.name || (this.rule.expression ?? '')
     return { file, line, column: 1, length: Math.max(1, text.length), sourceLine: text }
   }
 
@@ -68,10 +67,8 @@ class RulePlace implements Place {
 }
 
 /** A name for every rule, for events. */
-const nameOf = ({ name, expression = '' }: ImportedRule): string => {
-  const text = (name ?? expression).replace(/\s+/g, ' ').trim()
-  return text.length > MAX_NAME && name === undefined ? `${text.slice(0, MAX_NAME - 1)}…` : text
-}
+const nameOf = ({ name, expression = '' }: ImportedRule): string =>
+  name?.replace(/\s+/g, ' ').trim() || nameAfter(expression)
 
 const idOf = (rule: ImportedRule, name: string, taken: Set<string>): string => {
   const base = rule.id !== undefined && ID.test(rule.id) ? rule.id : slug(name).slice(0, 90)

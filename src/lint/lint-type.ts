@@ -25,8 +25,14 @@ export interface Report {
 export type ReportPart = (report: Report) => void
 export type ReportRule = (rule: LintRule, report: Report) => void
 
-/** An expression of a custom rule, or a whole document. */
-export type LintExample = string | { readonly yaml: string; readonly plan?: Plan }
+/** A file of another format than edge1020's own, such as `main.tf`. */
+export interface FileExample {
+  readonly file: string
+  readonly text: string
+}
+
+/** An expression of a custom rule, a whole document, or a file. */
+export type LintExample = string | { readonly yaml: string; readonly plan?: Plan } | FileExample
 
 export const PLANS = ['free', 'pro', 'business', 'enterprise'] as const
 export type Plan = (typeof PLANS)[number]
@@ -48,6 +54,6 @@ export interface Lint {
   readonly rules?: (subject: Subject, report: ReportRule) => void
   /** True where it finds something only with a plan to check. */
   readonly needsPlan?: boolean
-  /** What finds it, where that is no check of this room: the loader of rule documents, or the reader of ignores. */
+  /** What finds it, where that is no check of this room: what loads rules, or the reader of ignores. */
   readonly by?: 'loader' | 'ignores'
 }

@@ -5,6 +5,7 @@ import type { LanguageOptions } from '../rules/compile.ts'
 import { Findings, MAX_PROBLEMS } from '../rules/findings.ts'
 import type { RuleSource } from '../rules/load.ts'
 import { draftsIn } from '../rules/load.ts'
+import { nameAfter } from '../rules/name-after.ts'
 import { Source } from '../rules/source.ts'
 import type { Edit, Finding, Fix } from './finding.ts'
 import { placed } from './finding.ts'
@@ -118,6 +119,12 @@ const rulesByLine = (rules: readonly LintRule[]) => {
     starts.get(file)?.findLast((start) => start.line <= line)?.name
 }
 
+/** The rule of what is not among the rules: none of a file that is left out, and the one that the place shows of a rule. */
+const ownerOf = ({ code, sourceLine }: Diagnostic): string | undefined => {
+  if (code === 'not_loaded' || code === 'unreadable_file') return ''
+  return code === 'not_enforced' ? nameAfter(sourceLine) : undefined
+}
+
 /** What the loader found, as findings. */
 export const findingsOf = (
   diagnostics: readonly Diagnostic[],
@@ -126,8 +133,7 @@ export const findingsOf = (
   const nameAt = rulesByLine(rules)
   return diagnostics.flatMap((diagnostic): Finding[] => {
     const { code, severity, message, help, file = '', line } = diagnostic
-    // What does not load is no rule's.
-    const rule = code === 'not_loaded' ? undefined : nameAt(file, line)
+    const rule = ownerOf(diagnostic) ?? nameAt(file, line)
     // The lint of this code tells it once a rule, with all of its places.
     if (code === 'deprecated_field') return []
     return [
@@ -136,7 +142,7 @@ export const findingsOf = (
         severity,
         code,
         message,
-        ...(rule === undefined ? {} : { rule }),
+        ...(rule === undefined || rule === '' ? {} : { rule }),
         ...(help === undefined ? {} : { fix: { message: help } }),
       },
     ]

@@ -4,6 +4,7 @@ import type { Lists } from '../language/compile.ts'
 import type { Expression } from '../language/expression.ts'
 import type { Drafts } from '../rules/document.ts'
 import type { Draft } from '../rules/draft.ts'
+import { nameAfter } from '../rules/name-after.ts'
 import type { Part, Span } from '../rules/node.ts'
 import type { Plan } from './lint-type.ts'
 
@@ -62,7 +63,12 @@ const writtenOf = (
 
 const ruleOf = (draft: Draft, group: string, places: Places): LintRule => {
   const all: Written[] = []
-  const rule = { draft, name: draft.name || (draft.id ?? ''), group, all }
+  const rule = {
+    draft,
+    name: draft.name || draft.id || nameAfter(draft.expression?.source ?? ''),
+    group,
+    all,
+  }
   const own = writtenOf(rule, draft.expression, 'expression', places)
   all.push(...own)
   const { parts } = draft

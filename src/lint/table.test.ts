@@ -1,10 +1,14 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { scratch } from '../../test/cli.ts'
 import { Findings } from '../rules/findings.ts'
 import { draftsIn } from '../rules/load.ts'
 import { withFixes } from './apply-fixes.ts'
 import type { Finding } from './finding.ts'
 import { collectPlaces, lint } from './lint.ts'
-import type { LintExample } from './lint-type.ts'
+import type { FileExample, LintExample } from './lint-type.ts'
+import { lintPaths } from './node/lint-paths.ts'
 import { impossible, Logic } from './proofs/logic.ts'
 import { subjectOf } from './subject.ts'
 import { LINTS } from './table.ts'
@@ -13,12 +17,25 @@ import { LINTS } from './table.ts'
 const documentOf = (expression: string): string =>
   JSON.stringify({ rules: [{ name: 'example', action: 'block', expression }] })
 
-const found = (example: LintExample): Finding[] => {
+const folder = scratch()
+afterAll(folder.remove)
+
+const foundIn = ({ file, text }: FileExample): readonly Finding[] => {
+  const dir = mkdtempSync(join(folder.dir, 'example-'))
+  writeFileSync(join(dir, file), text)
+  return lintPaths([dir]).findings
+}
+
+const found = (example: LintExample): readonly Finding[] => {
+  if (typeof example !== 'string' && 'file' in example) return foundIn(example)
   const text = typeof example === 'string' ? documentOf(example) : example.yaml
   const plan = typeof example === 'string' ? undefined : example.plan
   return lint([{ file: 'rules.yaml', text }], { plan })
 }
-const shown = (example: LintExample) => (typeof example === 'string' ? example : example.yaml)
+const shown = (example: LintExample) => {
+  if (typeof example === 'string') return example
+  return 'file' in example ? example.text : example.yaml
+}
 
 const rows = (kind: 'bad' | 'good') =>
   LINTS.flatMap((one) => one[kind].map((example) => [one.code, shown(example), example] as const))
@@ -36,6 +53,7 @@ test.each(rows('good'))('%s finds nothing in %s', (code, _, example) => {
 
 /** Examples whose fix is certain. */
 const fixable = rows('bad').flatMap(([code, name, example]) => {
+  if (typeof example !== 'string' && 'file' in example) return []
   const text = typeof example === 'string' ? documentOf(example) : example.yaml
   const own = found(example).filter((finding) => finding.code === code)
   const isFixable = own.length > 0 && own.every(({ fix }) => fix?.edits !== undefined)

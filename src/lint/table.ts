@@ -21,6 +21,10 @@ import { mappedAddress } from './lints/mapped-address.ts'
 import { matchesAnything } from './lints/matches-anything.ts'
 import { mixedOperators } from './lints/mixed-operators.ts'
 import { neverMatches } from './lints/never-matches.ts'
+import { notAWildcard } from './lints/not-a-wildcard.ts'
+import { notEnforced } from './lints/not-enforced.ts'
+import { notLoaded } from './lints/not-loaded.ts'
+import { notOnCloudflare } from './lints/not-on-cloudflare.ts'
 import { pathNotEncoded } from './lints/path-not-encoded.ts'
 import { pathNotNormalized } from './lints/path-not-normalized.ts'
 import { pathWithQuery } from './lints/path-with-query.ts'
@@ -43,6 +47,7 @@ import { unknownHttpVersion } from './lints/unknown-http-version.ts'
 import { unknownList } from './lints/unknown-list.ts'
 import { unknownMethod } from './lints/unknown-method.ts'
 import { unknownValue } from './lints/unknown-value.ts'
+import { unreadableFile } from './lints/unreadable-file.ts'
 import { unusedIgnore } from './lints/unused-ignore.ts'
 import { urlForm } from './lints/url-form.ts'
 import { valueOutOfRange } from './lints/value-out-of-range.ts'
@@ -95,6 +100,11 @@ export const LINTS: readonly Lint[] = [
   privateAddress,
   deprecatedField,
   expressionLength,
+  unreadableFile,
+  notLoaded,
+  notEnforced,
+  notOnCloudflare,
+  notAWildcard,
   planRuleCount,
   planRegex,
   planField,

@@ -25,6 +25,8 @@ export interface LintedPaths {
   readonly files: readonly string[]
   /** How many rules there are. */
   readonly rules: number
+  /** False where other commands would refuse to load them. */
+  readonly loads: boolean
 }
 
 const NOTHING: LoadedDrafts = {
@@ -160,5 +162,6 @@ export const lintPaths = (
     }),
     files,
     rules: subject.rules.length,
+    loads: !findings.hasErrors && diagnostics.length === 0 && loaded.broken.length === 0,
   }
 }

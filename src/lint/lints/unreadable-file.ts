@@ -1,0 +1,13 @@
+import type { Lint } from '../lint-type.ts'
+
+export const unreadableFile: Lint = {
+  code: 'unreadable_file',
+  severity: 'error',
+  title: 'a file that cannot be read',
+  explanation:
+    'The file breaks the rules of its format: HCL that does not end, JSON that is none, an answer of the API that reports an error. Other\n' +
+    'commands load nothing then, and exit with 2.',
+  bad: [{ file: 'main.tf', text: 'resource "cloudflare_ruleset" "a" {\n  name = "open\n}\n' }],
+  good: [{ file: 'main.tf', text: 'resource "cloudflare_ruleset" "a" {\n  name = "closed"\n}\n' }],
+  by: 'loader',
+}
