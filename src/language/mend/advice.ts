@@ -24,10 +24,23 @@ const wordAdvice = (source: string, { start, end }: Problem): string | undefined
     : undefined
 }
 
+/** A number with a unit or with marks between its digits. */
+const LOOSE_NUMBER = /(?:\d[\d_,]*[_,]\d+|\d+\s*[kmg]i?b?)(?![\w.])$/i
+const OUTSIDE = /(?:then|block|allow|deny|drop|challenge|log|return|do)(?![\w.])/iy
+
 const STARTS_CONDITION = /(?:[a-z][\w.]*|\(|!)/iy
 
 const joinAdvice = (source: string, { start }: Problem): string | undefined => {
   const at = afterSpace(source, start)
+  const number = /^[\w,]*/.exec(source.slice(start))?.[0] ?? ''
+  if (LOOSE_NUMBER.test(source.slice(0, start) + number)) {
+    return 'a number is its digits only, without units and without marks between them'
+  }
+  OUTSIDE.lastIndex = at
+  const word = OUTSIDE.exec(source)?.[0]
+  if (word !== undefined) {
+    return `an expression is a condition and nothing else: leave \`${word}\` out`
+  }
   if (source[at] === ',' || source[at] === ';') {
     return `conditions are joined by \`and\` or \`or\`, not by \`${source[at]}\``
   }

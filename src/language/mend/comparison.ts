@@ -109,8 +109,10 @@ const searched = (written: Written): Mended | undefined => {
   if (type.kind === 'Ip') return networkSearch(written)
   if (type.kind !== 'Bytes') return undefined
   const percent = operator.meant === 'wildcard' && /^i?like$/i.test(operator.written)
+  // `~*` of nginx takes letters of either case.
+  const anyCase = operator.meant === 'matches' && operator.written.endsWith('*')
   const items = itemsOf(written)?.map(({ text, reason }) => ({
-    text: percent ? text.replaceAll('%', '*') : text,
+    text: percent ? text.replaceAll('%', '*') : anyCase ? text.replace('"', '"(?i)') : text,
     reason,
   }))
   if (items === undefined) return undefined
@@ -179,9 +181,31 @@ const NOT_BEFORE = /(?:(?<![\w.])not\s+|!\s*)$/
 
 const EMPTY: Readonly<Record<string, string>> = { Bytes: '""', Int: '0' }
 
+const KEYED = /^([a-z._]+)\[("[^"]+")\]$/
+const EXISTS = /^\s*(?:exists|is\s+(?:not\s+(?:null|empty)|present|set))(?![\w.])/i
+
+/** A header or a parameter where a truth is expected: `not http.request.headers["x-a"]`, `… exists`. */
+const bareKey = (source: string, { start, end, type }: Comparison): Fix | undefined => {
+  const [, map = '', key = ''] = KEYED.exec(source.slice(start, end)) ?? []
+  if (type.kind !== 'Array' || map === '') return undefined
+  const exists = EXISTS.exec(source.slice(end))?.[0] ?? ''
+  if (!CONDITION_END.test(source.slice(end + exists.length))) return undefined
+  const name = map === 'http.request.headers' ? key.toLowerCase() : key
+  const text = `has_key(${map}, ${name})`
+  return {
+    start,
+    end: end + exists.length,
+    text,
+    reason: 'a key that is there is found by `has_key()`',
+  }
+}
+
+/** What may stand behind a condition. */
+const CONDITION_END = /^\s*(?:$|\)|&&|\|\||\^\^|(?:and|or|xor)(?![\w.]))/
+
 /** A field that is no Bool where a truth is expected: `not http.user_agent`. */
 const bareValue = (source: string, { start, end, type }: Comparison): Fix | undefined => {
-  if (!/^\s*(?:$|\)|&&|\|\||\^\^|(?:and|or|xor)(?![\w.]))/.test(source.slice(end))) return undefined
+  if (!CONDITION_END.test(source.slice(end))) return undefined
   const empty = EMPTY[type.kind]
   if (empty === undefined) return undefined
   const not = NOT_BEFORE.exec(source.slice(0, start))?.[0]
@@ -215,6 +239,8 @@ export const mendComparison = (
 ): Fix | undefined => {
   const { start, end, type } = comparison
   if (type.kind === 'Bool') return truth(source, comparison)
+  const key = bareKey(source, comparison)
+  if (key !== undefined) return key
   const operatorStart = afterSpace(source, end)
   const operator = looseOperator(source, operatorStart)
   if (operator === undefined) return bareValue(source, comparison)
@@ -224,7 +250,13 @@ export const mendComparison = (
   if (value.items.some(({ text, quotes }) => quotes === 'none' && fields.has(text)))
     return undefined
   const isArray = type.kind === 'Array'
-  const plain = source.slice(start, end)
+  // Names of headers are in small letters.
+  const plain = source
+    .slice(start, end)
+    .replace(
+      /^(http\.request\.headers\[")([^"]+)/,
+      (_, map: string, name: string) => map + name.toLowerCase()
+    )
   const left = isArray ? `${plain}[*]` : plain
   const written = { left, type: elementOf(type), operator, value }
   const range = between(source, written)

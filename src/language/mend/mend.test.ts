@@ -139,3 +139,79 @@ describe('the correction', () => {
     expect(told(expression).map(({ fix }) => fix)[0]).toBeUndefined()
   })
 })
+
+/** What people bring from other languages, and what it becomes. */
+const BROUGHT: readonly (readonly [written: string, meant: string])[] = [
+  ['http.request.headers["X-Api-Key"] eq "a"', 'any(http.request.headers["x-api-key"][*] eq "a")'],
+  ['cf.country eq "DE"', 'ip.src.country eq "DE"'],
+  ['http.request.ip eq 1.2.3.4', 'ip.src eq 1.2.3.4'],
+  ['$remote_addr = 1.2.3.4', 'ip.src == 1.2.3.4'],
+  ['cf.connecting_ip eq 1.2.3.4', 'ip.src eq 1.2.3.4'],
+  ['cf.asn eq 64500', 'ip.src.asnum eq 64500'],
+  ['http.user_agent ~* "curl"', 'http.user_agent matches "(?i)curl"'],
+  ['http.user_agent.toLowerCase() contains "curl"', 'lower(http.user_agent) contains "curl"'],
+  ['http.user_agent.lower() contains "curl"', 'lower(http.user_agent) contains "curl"'],
+  ['regex_match(http.host, "^a")', 'http.host matches "^a"'],
+  ['re.match("^a", http.host)', 'http.host matches "^a"'],
+  ['preg_match("/^a/", http.host)', 'http.host matches "^a"'],
+  ['to_lower(http.host) eq "a"', 'lower(http.host) eq "a"'],
+  ['length(http.user_agent) > 5', 'len(http.user_agent) > 5'],
+  ['http.user_agent.length > 5', 'len(http.user_agent) > 5'],
+  ['"curl" in http.user_agent', 'http.user_agent contains "curl"'],
+  ['"DE" == ip.src.country', 'ip.src.country == "DE"'],
+  ['http.request.body contains "x"', 'http.request.body.raw contains "x"'],
+  ['http.request.querystring contains "x"', 'http.request.uri.query contains "x"'],
+  ['http.request.headers.x-api-key eq "b"', 'any(http.request.headers["x-api-key"][*] eq "b")'],
+  ['not http.request.headers["x-a"]', 'not has_key(http.request.headers, "x-a")'],
+  ['http.request.headers["x-a"] exists', 'has_key(http.request.headers, "x-a")'],
+  ['cf.verified_bot', 'cf.client.bot'],
+  ['cf.waf.attack_score lt 20', 'cf.waf.score lt 20'],
+  ['http.request.scheme eq "https"', 'ssl'],
+  ['http.request.protocol eq "HTTP/2"', 'http.request.version eq "HTTP/2"'],
+  ['http.ssl', 'ssl'],
+  ['cidr_match(ip.src, "10.0.0.0/8")', 'ip.src in {10.0.0.0/8}'],
+  ["inIpRange(ip.src, '10.0.0.0/8')", 'ip.src in {10.0.0.0/8}'],
+  [
+    'http.user_agent contains any {"a" "b"}',
+    '(http.user_agent contains "a" or http.user_agent contains "b")',
+  ],
+  [
+    'http.user_agent contains_any {"a" "b"}',
+    '(http.user_agent contains "a" or http.user_agent contains "b")',
+  ],
+  ['http.request.uri.path matches "*.php"', 'http.request.uri.path wildcard "*.php"'],
+  ['http.request.uri.path wildcard "**"', 'http.request.uri.path wildcard "*"'],
+  ['%{REQUEST_URI} contains "a"', 'http.request.uri contains "a"'],
+  ['%{HTTP_USER_AGENT} ~ "curl"', 'http.user_agent ~ "curl"'],
+  ['$http_user_agent ~* "curl"', 'http.user_agent matches "(?i)curl"'],
+  ['req.url ~ "^/a"', 'http.request.uri ~ "^/a"'],
+  ['req.http.User-Agent ~ "curl"', 'http.user_agent ~ "curl"'],
+  ['client.geo.country_code == "DE"', 'ip.src.country == "DE"'],
+  ['client.as.number == 64500', 'ip.src.asnum == 64500'],
+  ["origin.region_code == 'DE'", 'ip.src.country == "DE"'],
+  ['http.request.extension eq "php"', 'http.request.uri.path.extension eq "php"'],
+  ['http.request.port eq 443', 'cf.edge.server_port eq 443'],
+  ['70000 < cf.edge.server_port', 'cf.edge.server_port > 70000'],
+  ["'DE' != ip.src.country", 'ip.src.country != "DE"'],
+  ['"curl" not in http.user_agent', 'not http.user_agent contains "curl"'],
+  ['http.request.scheme ne "https"', 'not ssl'],
+  ['http.request.scheme == "http"', 'not ssl'],
+  ['$http_x_api_key eq "b"', 'any(http.request.headers["x-api-key"][*] eq "b")'],
+  ['http.request.headers["X-A"]', 'has_key(http.request.headers, "x-a")'],
+  ['http.host !~* "^a"', 'not http.host matches "(?i)^a"'],
+]
+
+test.each(BROUGHT)('%s', (written, meant) => {
+  expect(mended(written)).toBe(meant)
+})
+
+/** What has no certain correction has advice instead. */
+test.each([
+  ['http.request.body.size > 10MB', 'its digits only'],
+  ['http.request.body.size > 1,000', 'its digits only'],
+  ['http.host eq "a" then block', 'leave `then` out'],
+])('%s has advice', (written, advice) => {
+  const [first] = told(written)
+  expect(first?.fix).toBeUndefined()
+  expect(first?.problem.help).toContain(advice)
+})

@@ -6,6 +6,8 @@ import { mendComparison } from './comparison.ts'
 import type { Fix } from './fix.ts'
 import { afterSpace, looseItem } from './loose.ts'
 import { mendName } from './names.ts'
+import { mendPattern } from './patterns.ts'
+import { mendSide } from './sides.ts'
 import { mendText, stringAt } from './text.ts'
 
 /** A hint repeats a corrected text up to this length. */
@@ -60,6 +62,8 @@ const candidates = function* (
   if (NAMES.has(problem.code)) yield mendName(source, problem, scheme)
   yield mendText(source, problem)
   yield mendCall(source, problem, scheme)
+  yield mendSide(source, problem, scheme)
+  yield mendPattern(source, problem)
   const { comparison } = problem
   if (comparison === undefined || comparison.start > problem.start) return
   const fix = mendComparison(source, comparison, scheme)

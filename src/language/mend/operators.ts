@@ -28,17 +28,17 @@ const WORD_END = String.raw`(?![\w.])`
 
 /** How each operator is written, here and elsewhere; longer spellings first. A negated one has its own row. */
 const SPELLINGS: readonly (readonly [Meant, string, 'not'?])[] = [
-  ['matches', '!~', 'not'],
+  ['matches', '!~\\*?', 'not'],
   ['eq', '!==?|<>', 'not'],
   ['eq', `(?:ne|neq)${WORD_END}`, 'not'],
   ['ge', `>=|=>|(?:gte|ge)${WORD_END}`],
   ['le', `<=|=<|(?:lte|le)${WORD_END}`],
-  ['matches', `=~\\*?|~|(?:match(?:es)?|regexp?|rlike)${WORD_END}`],
+  ['matches', `=?~\\*?|(?:match(?:es)?|regexp?|rlike)${WORD_END}`],
   ['eq', '={1,3}'],
   ['gt', `>|gt${WORD_END}`],
   ['lt', `<|lt${WORD_END}`],
   ['in', `(?:is\\s+)?(?:in|one\\s+of|any\\s+of)${WORD_END}`],
-  ['contains', `(?:contains?|includes?|has)${WORD_END}`],
+  ['contains', `(?:contains?(?:(?:_|\\s+)any)?|includes?|has)(?:\\s+any(?=\\s*[{[(]))?${WORD_END}`],
   ['strict wildcard', `strict\\s+wildcard${WORD_END}`],
   ['wildcard', `(?:wildcard|i?like|glob)${WORD_END}`],
   ['starts_with', `(?:starts?|begins?)[_\\s-]?with${WORD_END}`],
