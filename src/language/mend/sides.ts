@@ -1,8 +1,8 @@
 import type { Problem } from '../problem.ts'
 import type { Scheme } from '../scheme.ts'
+import { headerField, meantField } from './field-names.ts'
 import type { Fix } from './fix.ts'
 import { afterSpace, looseItem } from './loose.ts'
-import { headerField, meantField } from './names.ts'
 import type { Meant } from './operators.ts'
 import { looseOperator, spelled } from './operators.ts'
 
