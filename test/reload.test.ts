@@ -65,6 +65,7 @@ test('SIGHUP and POST /api/rules/reload read the files again', async () => {
 
 test('what lint finds is told at the start and after a reload, and the edge serves', async () => {
   const { texts, blocks, save } = await start('lint.yaml')
+  expect(await blocks('/a')).toBe(true)
   expect(texts.err).not.toContain('warning:')
   save('rules: [{ name: no, expression: ip.src.country eq "UK", action: block }]\n')
   await eventually(() =>
