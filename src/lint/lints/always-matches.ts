@@ -1,5 +1,6 @@
 import type { Lint } from '../lint-type.ts'
 import { impossible, logicOf, reasonOf } from '../proofs/logic.ts'
+import { truthOfComparison } from './value-out-of-range.ts'
 
 export const alwaysMatches: Lint = {
   code: 'always_matches',
@@ -22,6 +23,8 @@ export const alwaysMatches: Lint = {
   expression: ({ root, role }, report, subject) => {
     const formula = role === 'characteristic' ? undefined : logicOf(subject).of(root)
     if (formula === undefined || formula.kind === 'constant') return
+    // Said by `value_out_of_range`.
+    if (root.kind === 'compare' && truthOfComparison(root) !== undefined) return
     const proof = impossible([{ formula, isTrue: false }])
     if (proof === undefined) return
     const reason =

@@ -29,6 +29,7 @@ const search = (root: LogicalNode, logic: Logic, report: ReportPart): void => {
         report({
           part: partOf(item),
           message: `this part is never true: ${reasonOf(isDead.conflict)}`,
+          help: 'leave it out, or write what it should be',
         })
       } else if (isIdle !== undefined) {
         report({

@@ -2,6 +2,7 @@ import type { CompareNode } from '../../language/ast.ts'
 import type { Lint } from '../lint-type.ts'
 import { signedComparisons } from '../polarity.ts'
 import { STOPS } from '../site-requests.ts'
+import { truthOfComparison } from './value-out-of-range.ts'
 
 /** Fields in which a small number is bad, and what the greatest numbers mean. */
 const SCORES: Readonly<Record<string, string>> = {
@@ -52,7 +53,9 @@ export const invertedScore: Lint = {
     })
     for (const { node, score, takesGood } of comparisons) {
       const isBounded = comparisons.some((one) => one.score === score && !one.takesGood)
-      if (!takesGood || isBounded || !(boundOf(node) >= GOOD_FROM)) continue
+      // Beyond the bounds of the score is said by `value_out_of_range`.
+      const isDecided = truthOfComparison(node) !== undefined
+      if (!takesGood || isBounded || isDecided || !(boundOf(node) >= GOOD_FROM)) continue
       report({
         part: { start: node.start, length: node.end - node.start },
         message: `this stops those with good scores: ${SCORES[score]}`,

@@ -1,5 +1,6 @@
 import type { Lint } from '../lint-type.ts'
 import { impossible, logicOf, reasonOf } from '../proofs/logic.ts'
+import { truthOfComparison } from './value-out-of-range.ts'
 
 export const neverMatches: Lint = {
   code: 'never_matches',
@@ -33,8 +34,13 @@ export const neverMatches: Lint = {
   expression: ({ root, role }, report, subject) => {
     const formula = role === 'characteristic' ? undefined : logicOf(subject).of(root)
     if (formula === undefined || formula.kind === 'constant') return
+    // Said by `value_out_of_range`.
+    if (root.kind === 'compare' && truthOfComparison(root) !== undefined) return
     const proof = impossible([{ formula, isTrue: true }])
     if (proof === undefined) return
-    report({ message: `no request matches: ${reasonOf(proof.conflict)}` })
+    report({
+      message: `no request matches: ${reasonOf(proof.conflict)}`,
+      help: 'write `or` between conditions of which one is enough, or remove the rule',
+    })
   },
 }

@@ -114,6 +114,10 @@ export const valueOutOfRange: Lint = {
       report({
         part: { start: node.start, length: node.end - node.start },
         message: `this is ${truth} true: ${what} is ${values}`,
+        help:
+          least === greatest
+            ? 'leave it out: Cloudflare no longer computes it'
+            : 'compare with a number between them',
       })
     }
   },
