@@ -1,6 +1,5 @@
 import { openChallenges } from './challenges/open.ts'
 import { challengeModule, matchModule, testModule } from './edge.ts'
-import { wholeLanguage } from './language/whole.ts'
 import { prepareMatches } from './on-match.ts'
 import { allLimiting } from './phases/all-limiting.ts'
 import { allProducts } from './phases/all-products.ts'
@@ -11,8 +10,7 @@ import { bodies } from './request/bodies.ts'
 import { answer as answerPass } from './reserved/challenge-pass.ts'
 import { answer } from './reserved/error-preview.ts'
 import { passes, previews } from './reserved/paths.ts'
-import { allReaders } from './rules/all-readers.ts'
-import { readers } from './rules/readers.ts'
+import { wholeRules } from './rules/whole.ts'
 import { badOverride, testOverrides } from './test-overrides.ts'
 import { allForwarded } from './visitor/all-forwarded.ts'
 import { forwarded, overrideReaders } from './visitor/identify.ts'
@@ -23,7 +21,7 @@ import { readOverrides } from './visitor/overrides.ts'
  * module.
  */
 export const wholeEdge = (): void => {
-  wholeLanguage()
+  wholeRules()
   bodies.put(allBodies)
   forwarded.put(allForwarded)
   challengeModule.put({ openChallenges })
@@ -31,7 +29,6 @@ export const wholeEdge = (): void => {
   matchModule.put({ prepareMatches })
   overrideReaders.put({ readOverrides })
   products.put(allProducts)
-  readers.put(allReaders)
   passes.put({ answer: answerPass })
   previews.put({ answer })
   testModule.put({ badOverride, testOverrides })

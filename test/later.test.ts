@@ -160,6 +160,17 @@ describe('wrong rules', () => {
   })
 })
 
+test('documents as text are read at once by every program, whatever their rules need', async () => {
+  const { loadRules } = await import('../src/rules/load.ts')
+  const text = `
+access: [{ block: 198.51.100.7 }]
+rules: [{ name: scripts, expression: 'http.user_agent matches "curl" and sha256(http.host) ne "a"', action: block }]
+rate_limits: []
+zones: [{ name: a.test }]
+`
+  expect(loadRules([{ file: 'site.yaml', text }]).access).toHaveLength(1)
+})
+
 test('rules that replace those that are still loading stay', async () => {
   const edge = edgeWith([block('http.host matches "shop"')])
   expect(edge.ruleset.rules).toEqual([])

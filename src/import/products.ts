@@ -15,7 +15,11 @@ import {
 } from '../rules/products/rate-limits.ts'
 import { quote } from '../rules/quote.ts'
 import { urlExpression, urlProblem } from '../rules/urls.ts'
+import { wholeRules } from '../rules/whole.ts'
 import type { ImportedRule } from './rule.ts'
+
+// Only programs whose size does not matter import configurations.
+wholeRules()
 
 type Made = Pick<Draft, 'expression' | 'parts'>
 type Failed = { readonly reason: string }

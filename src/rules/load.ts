@@ -7,7 +7,11 @@ import type { Node } from './node.ts'
 import { nodesOf } from './objects.ts'
 import type { Ruleset } from './rule.ts'
 import { Source } from './source.ts'
+import { wholeRules } from './whole.ts'
 import { parseYaml } from './yaml.ts'
+
+// Only programs whose size does not matter read documents as text.
+wholeRules()
 
 /** One document: `file` is the name that messages and events use. */
 export interface RuleSource {
