@@ -31,6 +31,7 @@ export default defineConfig([
       index: 'src/index.ts',
       node: 'src/node.ts',
       data: 'src/data.ts',
+      config: 'src/config/config.ts',
       'cli/main': 'src/cli/main.ts',
       'events-worker': 'src/events/node/events-worker.ts',
       'editor-worker': 'src/editor/editor-worker.ts',

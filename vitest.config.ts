@@ -37,6 +37,7 @@ export default defineConfig({
       },
       { find: /^edge1020$/, replacement: source('index.ts') },
       { find: /^edge1020\/client$/, replacement: source('client/index.ts') },
+      { find: /^edge1020\/config$/, replacement: source('config/config.ts') },
       { find: /^edge1020\/data$/, replacement: source('data.ts') },
       { find: /^edge1020\/node$/, replacement: source('node.ts') },
       { find: /^edge1020\/testing$/, replacement: source('testing/index.ts') },

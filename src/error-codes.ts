@@ -374,6 +374,12 @@ export const errorCodes = {
     meaning: 'A URL did not answer a request of a command.',
     remedy: 'Check the URL and whether a server listens there.',
   },
+  invalid_config: {
+    area: 'commands',
+    meaning:
+      'A configuration (`edge1020.config.ts`) cannot be read, or a key or a value in it is wrong.',
+    remedy: 'Correct the key that the message names; docs/config.md lists all of them.',
+  },
   wrong_usage: {
     area: 'commands',
     meaning: 'A command, option or value of the command line is wrong; the exit code is 2.',

@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
   later: [],
   'error-codes': [],
   'text-file': [],
+  config: ['nearest', 'text-file'],
   directory: ['text-file'],
   actions: [],
   recent: [],

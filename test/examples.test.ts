@@ -165,6 +165,19 @@ describe('--help', () => {
     }
   })
 
+  test('the examples of init start a project', async () => {
+    const project = mkdtempSync(join(tmpdir(), 'edge1020-init-'))
+    onTestFinished(() => rmSync(project, { recursive: true }))
+    for (const example of await examplesOf('init')) {
+      const { code, out } = await run(example.split(' ').slice(1), { cwd: project })
+      expect([example, code]).toEqual([example, 0])
+      expect(out).toMatch(/^wrote {2}rules\/site\.yaml/m)
+    }
+    // The settings are found from the folder below.
+    const { code, out } = await run(['test'], { cwd: join(project, 'rules') })
+    expect([code, out]).toEqual([0, expect.stringContaining('45 passed')])
+  })
+
   test('the examples of rules are fine', async () => {
     for (const example of await examplesOf('rules')) {
       const { code, out } = await run(example.split(' ').slice(1), { cwd: folder })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as main from 'edge1020'
 import * as client from 'edge1020/client'
+import * as config from 'edge1020/config'
 import * as data from 'edge1020/data'
 import * as node from 'edge1020/node'
 import * as contract from 'edge1020/store-contract'
@@ -14,6 +15,7 @@ import { fencesOf } from './documents.ts'
 const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   edge1020: main,
   'edge1020/client': client,
+  'edge1020/config': config,
   'edge1020/data': data,
   'edge1020/node': node,
   'edge1020/store-contract': contract,
@@ -22,6 +24,7 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   edge1020: ['index.ts', 'exports.ts'],
   'edge1020/client': ['client/index.ts'],
+  'edge1020/config': ['config/config.ts'],
   'edge1020/data': ['data.ts'],
   'edge1020/node': ['node.ts', 'exports.ts'],
   'edge1020/store-contract': ['events/store.contract.ts'],

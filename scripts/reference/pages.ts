@@ -1,5 +1,6 @@
 import { LINTS } from '../../src/lint/table.ts'
 import { writeCli } from './cli.ts'
+import { writeConfig, writeConfigSchema } from './config.ts'
 import { writeErrors } from './errors.ts'
 import { writeFields } from './fields.ts'
 import { writeFunctions } from './functions.ts'
@@ -17,6 +18,8 @@ export interface ReferencePage {
 export const pages: readonly ReferencePage[] = [
   { file: 'docs/errors.md', write: writeErrors },
   { file: 'docs/cli.md', write: writeCli },
+  { file: 'docs/config.md', write: writeConfig },
+  { file: 'schema/config.json', write: writeConfigSchema },
   { file: 'docs/options.md', write: writeOptions },
   { file: 'docs/fields.md', write: writeFields },
   { file: 'docs/functions.md', write: writeFunctions },

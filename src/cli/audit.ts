@@ -125,7 +125,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
       ({ enabled, expression }) =>
         enabled && expression.fields.some((field) => HOST_FIELDS.includes(field))
     )
-    if (byHost.length > 0 && !args.given('host')) {
+    if (byHost.length > 0 && !args.given('host') && host === HOST) {
       io.err(
         `edge1020 audit: ${byHost.length === 1 ? 'one rule reads' : `${byHost.length} rules read`} the host, and the visitors ask ${HOST}: --host names yours\n`
       )

@@ -8,8 +8,7 @@ import { parseFrom } from '../toolkit/from.ts'
 import type { TrialRequest } from '../toolkit/trial.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
-import { DEFAULT_ADMIN } from './defaults.ts'
-import { adminToken, READER_FLAGS } from './event-reader.ts'
+import { adminToken, READER_FLAGS, usualAdmin } from './event-reader.ts'
 import { flipText, nameOf } from './flip-text.ts'
 import { describeBlock } from './identify.ts'
 import { printable, table } from './printable.ts'
@@ -123,11 +122,11 @@ const askOnce = async (url: string, args: Arguments, io: Io): Promise<number> =>
 
 /** The edge whose rules are asked: the one that `--admin` names, or of a URL on this machine the one that runs here. */
 const edgeFor = async (url: string, args: Arguments) => {
-  const admin = args.text('admin')
   const token = adminToken(args)
-  if (admin !== undefined) return { admin, token }
+  const admin = args.text('admin') ?? usualAdmin(args)
+  if (args.given('admin')) return { admin, token }
   if (!LOOPBACK.test(url)) return undefined
-  return (await hasRunningEdge(DEFAULT_ADMIN, token)) ? { admin: DEFAULT_ADMIN, token } : undefined
+  return (await hasRunningEdge(admin, token)) ? { admin, token } : undefined
 }
 
 const checkLive = async (
@@ -173,9 +172,9 @@ export const check: Command = {
   run: async (args, io) => {
     const read = await requestOf(args, io, 'check')
     const from = args.texts('from').map(parseFrom)
-    const namesRules = args.texts('rules').length > 0
-    if (namesRules && args.given('admin'))
+    if (args.given('rules') && args.given('admin'))
       throw usageError('--rules and --admin: expected one of them')
+    const namesRules = args.texts('rules').length > 0 && !args.given('admin')
     const { request } = asBrowser(read, {})
     const url = request.url ?? ''
     const edge = namesRules ? undefined : await edgeFor(url, args)

@@ -13,6 +13,7 @@ const command: Command = {
     fast: { help: 'hurry' },
   },
   examples: ['edge1020 try'],
+  takesSettings: false,
   run: async () => 0,
 }
 const parsed = (...argv: string[]) => parseArguments(command, argv)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { keysOf } from '../config/keys.ts'
 import { EdgeError, messageOf } from '../error.ts'
 import { nearest } from '../nearest.ts'
 import type { ShutdownProcess } from '../server/shutdown.ts'
@@ -25,6 +26,8 @@ export interface Io {
   stdin: AsyncIterable<Uint8Array | string>
   /** Its signals end a command that runs until then; absent: those of the process. */
   process?: ShutdownProcess
+  /** A person can answer questions. */
+  stdinIsTerminal?: boolean
 }
 
 export interface Arguments {
@@ -33,10 +36,28 @@ export interface Arguments {
   /** All values of a repeatable flag. */
   texts(flag: string): string[]
   on(flag: string): boolean
-  /** True where the command line names the flag, so that its default does not count. */
+  /** True where the command line names the flag: neither its default nor a setting counts. */
   given(flag: string): boolean
   positionals: string[]
+  /** The settings behind the flags. */
+  settings: Settings
 }
+
+/** What the environment and the configuration say: it stands between the command line and the defaults. */
+export interface Settings {
+  /** The configuration that was read, as a reader in the current directory would write its path. */
+  readonly file?: string | undefined
+  /** Values by the flag that says the same. */
+  readonly texts: ReadonlyMap<string, readonly string[]>
+  /** States of switches. */
+  readonly switches: ReadonlyMap<string, boolean>
+  /** Rule files and folders, for commands that take them as operands. */
+  readonly rules: readonly string[]
+  /** Test files and folders. */
+  readonly tests: readonly string[]
+}
+
+export const NO_SETTINGS: Settings = { texts: new Map(), switches: new Map(), rules: [], tests: [] }
 
 export interface Command {
   name: string
@@ -46,6 +67,8 @@ export interface Command {
   description?: string
   flags: Record<string, Flag>
   examples: string[]
+  /** False where neither the environment nor a configuration has a say. */
+  takesSettings?: false
   /** @returns the exit code: 0 fine, 1 findings, 2 wrong usage or a bad document */
   run(args: Arguments, io: Io): Promise<number>
 }
@@ -86,32 +109,54 @@ const COMMON_FLAGS: Record<string, Flag> = {
   help: { short: 'h', help: 'show this help' },
 }
 
+const CONFIG_FLAGS: Record<string, Flag> = {
+  config: {
+    value: 'FILE',
+    help: 'read settings from this file (default: the nearest edge1020.config.ts, .mts, .js, .mjs, .cjs or .json)',
+  },
+  'no-config': { help: 'read no settings from a file' },
+}
+
+/** True of a command that settings have something to say to. */
+export const readsSettings = (command: Command): boolean =>
+  command.takesSettings !== false && keysOf(command.name, command.flags).length > 0
+
 /** The flags of a command, with those that every command has. */
 export const flagsOf = (command: Command): Record<string, Flag> => ({
   ...command.flags,
+  ...(readsSettings(command) ? CONFIG_FLAGS : {}),
   ...COMMON_FLAGS,
 })
+
+/** `--no-overrides` turns off what the settings turn on. */
+const NEGATION = 'no-'
+
+const switchesOff = (command: Command): string[] =>
+  keysOf(command.name, command.flags).flatMap(([, { kind, flag }]) =>
+    kind === 'switch' ? [`${NEGATION}${flag}`] : []
+  )
 
 /** Parses what follows the command's name. Throws EdgeError `wrong_usage`. */
 export const parseArguments = (command: Command, argv: string[]): Arguments => {
   const flags = flagsOf(command)
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [
-      name,
-      {
-        type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(flag.short === undefined ? {} : { short: flag.short }),
-        multiple: flag.multiple ?? false,
-      },
-    ])
+    [...Object.entries(flags), ...switchesOff(command).map((name) => [name, {}] as const)].map(
+      ([name, flag]: readonly [string, Partial<Flag>]) => [
+        name,
+        {
+          type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
+          ...(flag.short === undefined ? {} : { short: flag.short }),
+          multiple: flag.multiple ?? false,
+        },
+      ]
+    )
   )
   const { values, positionals } = parse(command, argv, options)
-  const text = (name: string) => {
-    const value = values[name]
-    return typeof value === 'string' ? value : flags[name]?.default
-  }
   return {
-    text,
+    text: (name) => {
+      const value = values[name]
+      return typeof value === 'string' ? value : flags[name]?.default
+    },
     texts: (name) => {
       const value = values[name]
       return Array.isArray(value) ? value.map(String) : []
@@ -119,8 +164,21 @@ export const parseArguments = (command: Command, argv: string[]): Arguments => {
     on: (name) => values[name] === true,
     given: (name) => values[name] !== undefined,
     positionals,
+    settings: NO_SETTINGS,
   }
 }
+
+/** The same command line with settings behind it. */
+export const withSettings = (args: Arguments, settings: Settings): Arguments => ({
+  ...args,
+  text: (name) =>
+    args.given(name) ? args.text(name) : (settings.texts.get(name)?.at(-1) ?? args.text(name)),
+  texts: (name) =>
+    args.given(name) ? args.texts(name) : [...(settings.texts.get(name) ?? args.texts(name))],
+  on: (name) =>
+    args.on(name) || (!args.on(`${NEGATION}${name}`) && settings.switches.get(name) === true),
+  settings,
+})
 
 const UNKNOWN_OPTION = /^Unknown option '(.*)'$/s
 

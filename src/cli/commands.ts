@@ -3,6 +3,7 @@ import type { CommandName } from './summaries.ts'
 
 /** Every command by its name. Each is loaded when it is called, so that `edge1020 events` does not pay for the proxy. */
 export const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  init: async () => (await import('./init.ts')).init,
   serve: async () => (await import('./serve.ts')).serve,
   events: async () => (await import('./events.ts')).events,
   rules: async () => (await import('./rules.ts')).rules,

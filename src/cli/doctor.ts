@@ -189,6 +189,7 @@ export const doctor: Command = {
     }
     const findings: Finding[] = [
       ok('node', process.version),
+      ok('config', args.settings.file ?? 'none; `edge1020 init` writes one'),
       ...(await checked('data', () => checkData(args.text('data') ?? ''))),
       ...(await checked('events', () => checkStore(args))),
       ...(await checkVisitors(args)),

@@ -30,30 +30,32 @@ export const READER_FLAGS: Record<string, Flag> = {
 export const adminToken = (args: Arguments): string | undefined =>
   args.text('admin-token') ?? (process.env[TOKEN_VARIABLE] || undefined)
 
+/** The admin address where an edge runs as a rule: that of the settings, or the default one. */
+export const usualAdmin = (args: Arguments): string =>
+  args.settings.texts.get('admin')?.at(-1) ?? DEFAULT_ADMIN
+
 /**
  * The running edge that `--admin` names, or the store that `--data` or `--store` names. Where none of them is given: the edge
- * that answers at the default address, else the store in the default directory.
+ * that answers at the usual address, else the store of the settings or in the default directory.
  *
  * @param says true: remarks say which one it is
  */
 export const openReader = async (args: Arguments, io: Io, says: boolean): Promise<EventReader> => {
-  const admin = args.text('admin')
   const token = adminToken(args)
   const namesStore = args.given('data') || args.given('store')
-  if (admin !== undefined) {
+  const usual = usualAdmin(args)
+  if (args.given('admin')) {
     if (namesStore) throw usageError('--admin cannot be combined with --data or --store')
-    return runningEdge(admin, token)
+    return runningEdge(args.text('admin') ?? usual, token)
   }
-  const running = namesStore ? undefined : await findRunningEdge(DEFAULT_ADMIN, token)
+  const running = namesStore ? undefined : await findRunningEdge(usual, token)
   if (running !== undefined) {
-    if (says) io.err(`asked the running edge at ${DEFAULT_ADMIN}\n`)
+    if (says) io.err(`asked the running edge at ${usual}\n`)
     return running
   }
   const store = openStore(args.text('store'), { dataDir: args.text('data') ?? '', readOnly: true })
   if (says) {
-    const why = namesStore
-      ? ''
-      : ` (no edge answers at ${DEFAULT_ADMIN}; name another one with --admin)`
+    const why = namesStore ? '' : ` (no edge answers at ${usual}; name another one with --admin)`
     io.err(`read ${store.name}${why}\n`)
   }
   return store

@@ -75,14 +75,15 @@ const withLists = async (
   args.texts('feed').length === 0 ? lint({}) : withSources(args, io, ({ lists }) => lint({ lists }))
 
 const run = async (args: Arguments, io: Io): Promise<number> => {
-  const paths = args.positionals
+  const paths = args.positionals.length > 0 ? args.positionals : args.settings.rules
   if (paths.length === 0) throw usageError('edge1020 lint: expected a file or a folder')
   const format = args.on('json') ? 'json' : (oneOf(args, 'format', FORMATS) ?? 'text')
   const plan = oneOf(args, 'plan', PLANS)
   const failOn = oneOf(args, 'fail-on', SEVERITIES) ?? 'error'
-  const maxWarnings = args.given('max-warnings')
-    ? wholeNumber(args, 'max-warnings', { min: 0, max: MAX_COUNT })
-    : MAX_COUNT
+  const maxWarnings =
+    args.text('max-warnings') !== undefined
+      ? wholeNumber(args, 'max-warnings', { min: 0, max: MAX_COUNT })
+      : MAX_COUNT
   const linted = await withLists(args, io, (lists) => {
     const options = { plan, ...lists, ...terraformValues(args) }
     return args.on('fix') ? fixed(paths, options, io) : lintPaths(paths, options)

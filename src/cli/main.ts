@@ -25,6 +25,7 @@ try {
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     errIsTerminal: process.stderr.isTTY === true,
     stdin: process.stdin,
+    stdinIsTerminal: process.stdin.isTTY === true && process.stderr.isTTY === true,
   })
 } catch (error) {
   process.stderr.write(errorText(error, process.argv[2], color(process.stderr)))

@@ -52,6 +52,10 @@ const everyOf = (text: string | undefined): number | undefined => {
   return Math.round(every)
 }
 
+/** Settings can ask for DNS, which is for visitors who wait. */
+const botsOf = (args: Arguments): (typeof BOTS)[number] =>
+  !args.given('bots') && args.text('bots') === 'dns' ? 'on' : (oneOf(args, 'bots', BOTS) ?? 'on')
+
 const optionsOf = (args: Arguments): Omit<ReplayOptions, 'stdin'> => {
   const logs = args.positionals
   if (logs.length === 0) {
@@ -77,7 +81,7 @@ const optionsOf = (args: Arguments): Omit<ReplayOptions, 'stdin'> => {
       geo: of('geo'),
       asn: of('asn-data').at(-1),
       feeds: of('feed').map(parseFeedSpec),
-      bots: oneOf(args, 'bots', BOTS) ?? 'on',
+      bots: botsOf(args),
     },
     trust,
     format: args.text('format'),

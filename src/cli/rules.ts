@@ -30,6 +30,12 @@ const printed = ({ id, name, action, enabled, expression, file, line }: Rule) =>
   line,
 })
 
+/** Behind the action, or of the settings. */
+const rulePaths = (args: Arguments): readonly string[] => {
+  const [, ...paths] = args.positionals
+  return paths.length > 0 ? paths : args.settings.rules
+}
+
 type Action = (ruleset: Ruleset, args: Arguments, io: Io, sources: OpenedSources) => void
 
 const ruleText = (rule: Rule, io: Io): string => {
@@ -159,7 +165,8 @@ export const rules: Command = {
     'edge1020 rules format rules/starter.yaml --check --json',
   ],
   run: async (args, io) => {
-    const [action = '', ...paths] = args.positionals
+    const [action = ''] = args.positionals
+    const paths = rulePaths(args)
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
     if (act === undefined && action !== EXPORT && action !== FORMAT) {
       if (action === '') throw usageError('edge1020 rules: expected print, check, export or format')

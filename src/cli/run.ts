@@ -1,7 +1,15 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Command, Io } from './command.ts'
-import { commandHelp, EXIT_OK, EXIT_USAGE, parseArguments, unknownWord } from './command.ts'
+import {
+  commandHelp,
+  EXIT_OK,
+  EXIT_USAGE,
+  parseArguments,
+  unknownWord,
+  withSettings,
+} from './command.ts'
 import { COMMANDS } from './commands.ts'
+import { settingsOf } from './settings.ts'
 import type { CommandName } from './summaries.ts'
 import { SUMMARIES } from './summaries.ts'
 
@@ -70,5 +78,6 @@ export const runCli = async (argv: readonly string[], io: Io): Promise<number> =
     io.out(commandHelp(command))
     return EXIT_OK
   }
-  return command.run(parseArguments(command, rest), io)
+  const args = parseArguments(command, rest)
+  return command.run(withSettings(args, await settingsOf(command, args)), io)
 }

@@ -206,7 +206,7 @@ export const serve: Command = {
     const tls = tlsOf(args)
     const admin = adminOptions(args, tls)
     const rules = args.texts('rules').length > 0 ? args.texts('rules') : [starterPack()]
-    if (args.texts('personas').length > 0 && !args.on('overrides')) {
+    if (args.given('personas') && !args.on('overrides')) {
       throw usageError('--personas needs --overrides, which turns x-edge-as on')
     }
     const sources = openSourcesOf(args, onError, {
@@ -231,7 +231,7 @@ export const serve: Command = {
         sinks: sinksOf(args),
         trust,
         overrides: args.on('overrides'),
-        personas: args.texts('personas'),
+        personas: args.on('overrides') ? args.texts('personas') : [],
         counters: args.text('counters') as CountersName | undefined,
         colo: args.text('colo'),
         redactQuery: redaction(args.text('redact-query')),

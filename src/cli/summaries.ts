@@ -1,5 +1,6 @@
 /** What each command does, in the order of `--help`, which prints these lines without loading the commands. */
 export const SUMMARIES = {
+  init: 'start a project: rules, tests of them, settings, a check in GitHub Actions',
   serve: 'run the edge as a reverse proxy in front of an origin',
   events: 'list blocked, logged and skipped requests, or look up a Ray ID',
   rules: 'print rules as expressions of the Rules language, check, export or format them',

@@ -62,7 +62,7 @@ const exitOf = (report: SuiteReport, args: Arguments): number => {
   const { results, coverage, mutation } = report
   if (failed(report) > 0 || results.length === 0) return EXIT_FINDINGS
   const isBelow = (flag: string, part: number, whole: number) =>
-    args.given(flag) && (part / whole) * 100 < wholeNumber(args, flag, PERCENT)
+    args.text(flag) !== undefined && (part / whole) * 100 < wholeNumber(args, flag, PERCENT)
   if (coverage !== undefined && isBelow('min-coverage', coverage.covered, coverage.sides)) {
     return EXIT_FINDINGS
   }
@@ -73,23 +73,27 @@ const exitOf = (report: SuiteReport, args: Arguments): number => {
 
 const checkFlags = (args: Arguments) => {
   for (const flag of ['min-coverage', 'min-mutation']) {
-    if (args.given(flag)) wholeNumber(args, flag, PERCENT)
+    if (args.text(flag) !== undefined) wholeNumber(args, flag, PERCENT)
   }
   oneOf(args, 'reporter', Object.keys(REPORTERS))
 }
+
+/** On the command line, or of the settings. */
+const testPaths = (args: Arguments): readonly string[] =>
+  args.positionals.length > 0 ? args.positionals : args.settings.tests
 
 const runOnce = (args: Arguments, io: Io, sources: OpenedSources): SuiteReport => {
   const { geo, asn, reputation, bots, lists } = sources
   const rules = args.texts('rules')
   const report = runSuite({
-    paths: args.positionals,
-    rules: rules.length === 0 ? undefined : rules,
+    paths: testPaths(args),
+    ...(args.given('rules') ? { rules } : { usualRules: rules }),
     personas: args.texts('personas'),
     sources: { geo, asn, reputation, bots },
     load: { lists, ...terraformValues(args) },
     selects: selection(args),
-    coverage: args.on('coverage') || args.given('min-coverage'),
-    mutate: args.on('mutate') || args.given('min-mutation'),
+    coverage: args.on('coverage') || args.text('min-coverage') !== undefined,
+    mutate: args.on('mutate') || args.text('min-mutation') !== undefined,
   })
   const reporter = args.on('json')
     ? json
@@ -163,7 +167,7 @@ const readEvents = async (io: Io): Promise<SecurityEvent[]> => {
 
 /** Runs the tests again after each change, until a signal ends it. */
 const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<number> => {
-  let files: readonly string[] = args.positionals
+  let files: readonly string[] = testPaths(args)
   const attempt = () => {
     try {
       files = runOnce(args, io, sources).files
@@ -173,7 +177,7 @@ const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<n
     io.err('edge1020 test: waiting for changes\n')
   }
   attempt()
-  const stop = watchRules([...args.positionals, ...args.texts('rules')], () => files, attempt)
+  const stop = watchRules([...testPaths(args), ...args.texts('rules')], () => files, attempt)
   await new Promise<void>((resolve) => {
     const close = async () => {
       stop()
@@ -249,7 +253,7 @@ export const testCommand: Command = {
         writeTests(args, io, (paths, options) => recordedTests(paths, events, options), sources)
       )
     }
-    if (args.positionals.length === 0) {
+    if (testPaths(args).length === 0) {
       throw usageError('edge1020 test: expected a test file, or a folder with *.test.yaml')
     }
     checkFlags(args)

@@ -63,7 +63,9 @@ export const openTrials = async <T>(
   run: (trials: Trials, options: TrialsOptions) => T | Promise<T>
 ): Promise<T> =>
   withSources(args, io, async (sources) => {
-    const paths = [...more, ...args.texts('rules')]
+    // Paths on the command line take the place of those in the settings.
+    const own = more.length > 0 && !args.given('rules') ? [] : args.texts('rules')
+    const paths = [...more, ...own]
     const ruleset = loadRulePaths(paths.length > 0 ? paths : [starterPack()], {
       lists: sources.lists,
       readPage: readPageFile,

@@ -19,6 +19,8 @@ export interface SuiteOptions {
   readonly paths: readonly string[]
   /** Rules in place of those that the test files name. */
   readonly rules?: readonly string[] | undefined
+  /** Rules for test files that name none. */
+  readonly usualRules?: readonly string[] | undefined
   /** Persona files besides those that the test files name. */
   readonly personas?: readonly string[] | undefined
   readonly sources: Sources
@@ -41,10 +43,13 @@ interface Group {
 }
 
 /** Tests of the same rules run together: their coverage is one. */
-const groupsOf = (files: readonly TestFile[], { rules, personas = [] }: SuiteOptions): Group[] => {
+const groupsOf = (
+  files: readonly TestFile[],
+  { rules, usualRules = [], personas = [] }: SuiteOptions
+): Group[] => {
   const groups = new Map<string, Group>()
   for (const file of files) {
-    const own = rules ?? file.rules
+    const own = rules ?? (file.rules.length > 0 ? file.rules : usualRules)
     if (own.length === 0) {
       const message = `${file.file}: no rules: name them in the file (\`rules: [site.yaml]\`), or with --rules`
       throw new EdgeError('invalid_tests', message)
