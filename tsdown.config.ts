@@ -40,6 +40,7 @@ export default defineConfig([
       'replay-worker': 'src/replay/replay-worker.ts',
       'rule-worker': 'src/dashboard/rule-worker.ts',
       'store-contract': 'src/events/store.contract.ts',
+      toolkit: 'src/toolkit-entry.ts',
       testing: 'src/testing/index.ts',
       'testing-jest': 'src/testing/jest.ts',
       'testing-vitest': 'src/testing/vitest.ts',

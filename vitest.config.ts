@@ -40,6 +40,7 @@ export default defineConfig({
       { find: /^edge1020\/config$/, replacement: source('config/config.ts') },
       { find: /^edge1020\/data$/, replacement: source('data.ts') },
       { find: /^edge1020\/node$/, replacement: source('node.ts') },
+      { find: /^edge1020\/toolkit$/, replacement: source('toolkit-entry.ts') },
       { find: /^edge1020\/testing$/, replacement: source('testing/index.ts') },
       { find: /^edge1020\/testing\/jest$/, replacement: source('testing/jest.ts') },
       { find: /^edge1020\/testing\/vitest$/, replacement: source('testing/vitest.ts') },

@@ -3,6 +3,9 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileReason } from './text-file.ts'
 
+/** The directory of the event store and of downloaded data, where nothing else is named. */
+export const DATA_DIRECTORY = '.edge1020'
+
 const statsOf = (path: string): Stats | undefined => {
   try {
     return statSync(path)

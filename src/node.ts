@@ -8,6 +8,7 @@ import { coders } from './answers/node/coders.ts'
 import { readPageFile } from './answers/node/own-page-file.ts'
 import { createControl } from './control/control.ts'
 import { rememberControl } from './control/controls.ts'
+import { DATA_DIRECTORY } from './directory.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
 import { createEdge as createEdgeFrom, isEdge } from './edge.ts'
 import type { EventStore } from './events/event.ts'
@@ -76,7 +77,6 @@ wholeEdge()
 /** An odd step between the threads of one process, so the first 256 differ. */
 const THREAD_STEP = 37
 const INSTANCES = 256
-const DEFAULT_DATA_DIR = '.edge1020'
 
 /** Variables in the form of `terraform plan -var` and `-var-file`. The edge also reads `TF_VAR_…` and `terraform.tfvars`. */
 export interface TerraformValues {
@@ -216,7 +216,7 @@ export const createEdge = (
     rules,
     store,
     events,
-    data = DEFAULT_DATA_DIR,
+    data = DATA_DIRECTORY,
     geo,
     asn,
     feeds = [],

@@ -259,6 +259,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'zones',
   ],
   testing: 'all',
+  'toolkit-entry': 'all',
   exports: 'all',
   data: 'all',
   index: 'all',
@@ -267,7 +268,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
 }
 
 /** Nothing but the command line and the test edge knows these. */
-const OUTERMOST = ['cli', 'data', 'index', 'node', 'testing']
+const OUTERMOST = ['cli', 'data', 'index', 'node', 'testing', 'toolkit-entry']
 
 /** Rooms that run on any runtime: no `node:` import, no Node-only package. Their `node/` folders may. */
 const WEB_ONLY = [

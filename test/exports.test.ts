@@ -8,6 +8,7 @@ import * as data from 'edge1020/data'
 import * as node from 'edge1020/node'
 import * as contract from 'edge1020/store-contract'
 import * as testing from 'edge1020/testing'
+import * as toolkit from 'edge1020/toolkit'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from './cli.ts'
 import { fencesOf } from './documents.ts'
@@ -20,6 +21,7 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'edge1020/node': node,
   'edge1020/store-contract': contract,
   'edge1020/testing': testing,
+  'edge1020/toolkit': toolkit,
 }
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   edge1020: ['index.ts', 'exports.ts'],
@@ -29,6 +31,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   'edge1020/node': ['node.ts', 'exports.ts'],
   'edge1020/store-contract': ['events/store.contract.ts'],
   'edge1020/testing': ['testing/index.ts'],
+  'edge1020/toolkit': ['toolkit-entry.ts'],
 }
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')

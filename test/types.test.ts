@@ -83,6 +83,34 @@ const main = async () => {
 void main()
 `
 
+const TOOLKIT = `import { defineConfig } from 'edge1020/config'
+import type { EdgeConfig } from 'edge1020/config'
+import { audit, check, explain, replay, test } from 'edge1020/toolkit'
+import type { CheckResult, ReplayReport } from 'edge1020/toolkit'
+
+const config: EdgeConfig = defineConfig({ rules: ['a.yaml'], port: 8020, admin: { port: 8021 }, tls: true })
+// @ts-expect-error: no such key
+defineConfig({ rule: 'a.yaml' })
+// @ts-expect-error: no such plan
+defineConfig({ plan: 'gold' })
+
+const main = async () => {
+  const rules = [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }]
+  const { code, trace, flips } = await explain('https://shop.test/', { rules, from: { country: 'DE' } })
+  const result: CheckResult = await check({ url: 'https://shop.test/' }, { rules, from: ['curl-hetzner'] })
+  const scope: readonly string[] | undefined = result.attribution?.scope
+  const { findings } = await audit({ rules: 'rules', host: 'shop.test' })
+  const { passed, coverage } = await test({ tests: 'rules', coverage: true })
+  const report: ReplayReport = await replay({ logs: 'access.log', rules: 'rules', against: 'old' })
+  // @ts-expect-error: rules are missing
+  await explain('https://shop.test/', {})
+  // @ts-expect-error: no such option
+  await replay({ logs: 'access.log', rules: 'rules', log: 'x' })
+  return [code, trace[0]?.matched, flips[0]?.changes, scope, findings[0]?.remedy?.exception, passed, coverage, report.requests, config.port]
+}
+void main()
+`
+
 const ASSERTIONS = `
 const check = async (response: Response) => {
   await expect(response).toBeBlocked({ code: 1020, rule: /bots/ })
@@ -181,6 +209,16 @@ test(
     const path = project('testing', TESTING, TESTING_PACKAGES, DISPOSABLE)
     forget(path, 'hono')
     forget(path, 'vitest')
+    expect(compile(path)).toEqual({ status: 0, stdout: '' })
+  },
+  TIMEOUT_MS
+)
+
+test(
+  'the toolkit and the settings have their types, libraries included',
+  () => {
+    const path = project('toolkit', TOOLKIT, [NODE_TYPES])
+    forget(path, 'hono')
     expect(compile(path)).toEqual({ status: 0, stdout: '' })
   },
   TIMEOUT_MS

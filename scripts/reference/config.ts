@@ -105,6 +105,17 @@ const SCHEMAS: Readonly<Record<ConfigKey['kind'], object>> = {
   pairs: { type: 'object', additionalProperties: { type: 'string' } },
 }
 
+const MAX_COLUMNS = 100
+/** A list of texts. */
+const LIST = /^(.*)\[\s*("[^[\]{}]*?")\s*\](,?)$/gm
+
+/** As the formatter of the project writes JSON. */
+const onOneLine = (json: string): string =>
+  json.replace(LIST, (whole, before: string, items: string, after: string) => {
+    const line = `${before}[${items.replace(/,\s+/g, ', ')}]${after}`
+    return line.length > MAX_COLUMNS ? whole : line
+  })
+
 /** schema/config.json: the same for editors. */
 export const writeConfigSchema = async (): Promise<string> => {
   const all = await Promise.all(Object.values(COMMANDS).map((load) => load()))
@@ -134,5 +145,5 @@ export const writeConfigSchema = async (): Promise<string> => {
     additionalProperties: false,
     properties: { $schema: { type: 'string' }, ...below('') },
   }
-  return `${JSON.stringify(schema, undefined, 2)}\n`
+  return `${onOneLine(JSON.stringify(schema, undefined, 2))}\n`
 }

@@ -3,6 +3,7 @@ import { loadRules } from '../rules/load.ts'
 import { allRules } from '../rules/rule.ts'
 import { tokenOf } from '../toolkit/clauses.ts'
 import { createTrials } from '../toolkit/trial.ts'
+import type { GeoSource } from '../visitor/visitor.ts'
 import { audit } from './audit.ts'
 import { clausesFor } from './clauses.ts'
 import { addressShares, asksAddress } from './share.ts'
@@ -176,8 +177,29 @@ test('the share of addresses is that of the networks of a rule', () => {
   const shares = addressShares(createTrials({ ruleset }), {
     host: 'a.test',
     rules: rules.slice(0, 2),
+    knowsCountries: false,
   })
   // 125 of the 221 public blocks of /8.
-  expect(shares.get(rules[0]!)).toBeCloseTo(125 / 221, 2)
-  expect(shares.get(rules[1]!)).toBe(0)
+  expect(shares.get(rules[0]!)!.ipv4).toBeCloseTo(125 / 221, 2)
+  expect(shares.get(rules[0]!)!.ipv6).toBe(0)
+  expect(shares.get(rules[1]!)).toEqual({ ipv4: 0, ipv6: 0 })
+})
+
+test('of IPv6 the share is that of the networks that are given out', () => {
+  const ruleset = rulesetOf('ip.src in {2a00::/12}')
+  const rules = allRules(ruleset)
+  const shareOf = (geo: GeoSource | undefined) =>
+    addressShares(createTrials({ ruleset, geo }), {
+      host: 'a.test',
+      rules,
+      knowsCountries: geo !== undefined,
+    }).get(rules[0]!)!
+  // 16 of the 131 blocks of /16.
+  expect(shareOf(undefined)).toEqual({ ipv4: 0, ipv6: expect.closeTo(16 / 131, 2) })
+  const geo: GeoSource = {
+    name: 'half',
+    date: '',
+    lookup: (ip) => (/^2a0[0-7]/.test(ip.toString()) ? { country: 'DE' } : undefined),
+  }
+  expect(shareOf(geo).ipv6).toBe(1)
 })

@@ -1,4 +1,4 @@
-import type { LogicalNode } from '../language/ast.ts'
+import type { CompareNode, FieldNode, LogicalNode } from '../language/ast.ts'
 import { treeOf } from '../language/compile/tree.ts'
 import { derive } from '../language/derive.ts'
 import { isLogical } from '../language/walk.ts'
@@ -14,6 +14,46 @@ export interface SweepRow {
   readonly stoppedGood: number
   readonly stoppedBad: number
 }
+
+/** The last word of a field: `score` of `cf.bot_management.score`. */
+export const wordOf = (field: string): string => field.split(/[._]/).at(-1)!
+
+export const isSwept = (field: string, name: string): boolean =>
+  field === name || wordOf(field) === name
+
+const comparedIn = (node: LogicalNode): string[] => {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+    case 'xor':
+      return node.items.flatMap(comparedIn)
+    case 'not':
+    case 'any':
+    case 'all':
+      return comparedIn(node.item)
+    case 'compare':
+      return isThreshold(node) ? [node.left.name] : []
+    default:
+      return []
+  }
+}
+
+/** The fields that rules compare with a number. */
+export const comparedFields = (ruleset: Ruleset): string[] => [
+  ...new Set(
+    allRules(ruleset).flatMap(({ expression }) => {
+      const root = treeOf(expression)
+      return root !== undefined && isLogical(root) ? comparedIn(root) : []
+    })
+  ),
+]
+
+type Threshold = CompareNode & { readonly left: FieldNode }
+
+const isThreshold = (node: CompareNode): node is Threshold =>
+  node.left.kind === 'field' &&
+  node.right.kind === 'literal' &&
+  typeof node.right.value === 'number'
 
 /** The tree with another number wherever a field of this kind is compared with one. */
 const withThreshold = (
@@ -31,13 +71,9 @@ const withThreshold = (
     case 'all':
       return { ...node, item: withThreshold(node.item, isField, threshold) }
     case 'compare': {
-      const { left, right } = node
-      const isThreshold =
-        left.kind === 'field' &&
-        isField(left.name) &&
-        right.kind === 'literal' &&
-        typeof right.value === 'number'
-      return isThreshold ? { ...node, right: { kind: 'literal', value: threshold } } : node
+      return isThreshold(node) && isField(node.left.name)
+        ? { ...node, right: { kind: 'literal', value: threshold } }
+        : node
     }
     default:
       return node
@@ -46,7 +82,7 @@ const withThreshold = (
 
 /** The ruleset with another threshold in each rule that compares a field whose last word is `name`. */
 const rulesetAt = (ruleset: Ruleset, name: string, threshold: number): Ruleset | undefined => {
-  const isField = (field: string) => field === name || field.split(/[._]/).at(-1) === name
+  const isField = (field: string) => isSwept(field, name)
   const by = new Map<Rule, Rule>()
   for (const rule of allRules(ruleset)) {
     const root = treeOf(rule.expression)

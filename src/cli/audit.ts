@@ -1,15 +1,16 @@
-import type { AuditFinding, AuditReport } from '../audit/audit.ts'
+import type { AuditFinding } from '../audit/audit.ts'
 import { audit } from '../audit/audit.ts'
-import { addressShares, asksAddress } from '../audit/share.ts'
+import { sharesOf, toDocument } from '../audit/document.ts'
+import type { AddressShare } from '../audit/share.ts'
 import type { SweepRow } from '../audit/sweep.ts'
-import { sweep } from '../audit/sweep.ts'
+import { comparedFields, isSwept, sweep, wordOf } from '../audit/sweep.ts'
 import { WEIGHTS } from '../audit/visitors.ts'
 import { paint } from '../paint.ts'
 import { percent } from '../rule-tests/reporters/report.ts'
-import type { Rule } from '../rules/rule.ts'
+import type { Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 import type { Arguments, Command, Io } from './command.ts'
-import { EXIT_FINDINGS, EXIT_OK, oneOf, usageError } from './command.ts'
+import { EXIT_FINDINGS, EXIT_OK, oneOf, unknownWord, usageError } from './command.ts'
 import { counted } from './counted.ts'
 import { printable, table } from './printable.ts'
 import { SUMMARIES } from './summaries.ts'
@@ -24,6 +25,17 @@ const COLORS = { high: 'red', medium: 'yellow', low: 'dim' } as const
 const FAIL_ON = [...WEIGHTS, 'never'] as const
 const SWEEP = /^([a-z_.]+)=(\d{1,3})\.\.(\d{1,3})(?:\/(\d{1,3}))?$/
 const STEP = 10
+
+/** Fields that rules compare with a number, and their last words: what `--sweep` can name. */
+const checkSwept = (ruleset: Ruleset, name: string): void => {
+  const fields = comparedFields(ruleset)
+  if (fields.some((field) => isSwept(field, name))) return
+  const known = [...new Set(fields.flatMap((field) => [field, wordOf(field)]))]
+  if (known.length === 0) {
+    throw usageError(`--sweep "${name}": no rule compares a field with a number`)
+  }
+  throw unknownWord('--sweep: no rule compares with a number the field', name, known)
+}
 
 const thresholdsOf = (args: Arguments): { name: string; thresholds: number[] } | undefined => {
   const text = args.text('sweep')
@@ -47,7 +59,7 @@ const verdictOf = ({ action, code }: AuditFinding) =>
 
 const visitorsText = (count: number, kind: string) => counted(count, `${kind} visitor`)
 
-const printFinding = (finding: AuditFinding, share: number | undefined, io: Io) => {
+const printFinding = (finding: AuditFinding, share: AddressShare | undefined, io: Io) => {
   const { rule, place, severity, visitors, badStopped, remedy } = finding
   const head = paint(io.color, COLORS[severity], severity.toUpperCase())
   io.out(
@@ -56,8 +68,10 @@ const printFinding = (finding: AuditFinding, share: number | undefined, io: Io) 
   io.out(
     `  ${verdictOf(finding)}: stops ${visitorsText(visitors.length, 'good')} and ${badStopped} bad\n`
   )
-  if (share !== undefined && share > 0) {
-    io.out(`  stops a browser from ${shareText(share)} of the public IPv4 addresses\n`)
+  if (share !== undefined && share.ipv4 + share.ipv6 > 0) {
+    io.out(
+      `  stops a browser from ${shareText(share.ipv4)} of the public IPv4 addresses, and of the IPv6 networks from ${shareText(share.ipv6)}\n`
+    )
   }
   const shown = visitors.slice(0, MOST_VISITORS)
   const rows = shown.map(({ name, breaks, path }) => [
@@ -80,10 +94,6 @@ const printFinding = (finding: AuditFinding, share: number | undefined, io: Io) 
 }
 
 const printSweep = (name: string, rows: readonly SweepRow[], io: Io) => {
-  if (rows.length === 0) {
-    io.err(`edge1020 audit: no rule compares a field ${name} with a number\n`)
-    return
-  }
   io.out(
     table([
       [name.toUpperCase(), 'GOOD STOPPED', 'BAD STOPPED'],
@@ -96,30 +106,13 @@ const printSweep = (name: string, rows: readonly SweepRow[], io: Io) => {
   )
 }
 
-const documentOf = (
-  report: AuditReport,
-  shares: ReadonlyMap<Rule, number>,
-  rows?: readonly SweepRow[]
-) => {
-  const { findings, good, bad, stoppedGood, stoppedBad } = report
-  return {
-    good: { visitors: good, stopped: stoppedGood },
-    bad: { visitors: bad, stopped: stoppedBad },
-    findings: findings.map(({ rule, ...finding }) => ({
-      rule: rule.name,
-      ...finding,
-      ...(shares.has(rule) ? { address_share: shares.get(rule) } : {}),
-    })),
-    ...(rows === undefined ? {} : { sweep: rows }),
-  }
-}
-
 const run = async (args: Arguments, io: Io): Promise<number> => {
   const failOn = oneOf(args, 'fail-on', FAIL_ON) ?? 'high'
   const asked = thresholdsOf(args)
   const host = args.text('host') ?? HOST
   if (!HOST_FORM.test(host)) throw usageError(`--host "${host}": expected a host, such as ${HOST}`)
   return openTrials(args, io, args.positionals, (trials, options) => {
+    if (asked !== undefined) checkSwept(options.ruleset, asked.name)
     const report = audit({ ...options, host })
     const byHost = allRules(options.ruleset).filter(
       ({ enabled, expression }) =>
@@ -130,12 +123,10 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
         `edge1020 audit: ${byHost.length === 1 ? 'one rule reads' : `${byHost.length} rules read`} the host, and the visitors ask ${HOST}: --host names yours\n`
       )
     }
-    const rules = allRules(options.ruleset).filter((rule) => rule.enabled && asksAddress(rule))
-    const shares =
-      rules.length === 0 ? new Map<Rule, number>() : addressShares(trials, { host, rules })
+    const shares = sharesOf(trials, host, options)
     const rows = asked && sweep({ ...options, host }, asked.name, asked.thresholds)
     if (args.on('json'))
-      io.out(`${JSON.stringify(documentOf(report, shares, rows), undefined, 2)}\n`)
+      io.out(`${JSON.stringify(toDocument(report, shares, rows), undefined, 2)}\n`)
     else {
       for (const finding of report.findings) printFinding(finding, shares.get(finding.rule), io)
       if (asked !== undefined) printSweep(asked.name, rows ?? [], io)
@@ -158,7 +149,7 @@ export const auditCommand: Command = {
   description:
     'Judges some hundred good visitors by the rules: link previews, feed readers, search engines, monitors, webhooks, certificate\n' +
     'authorities, apps, VPNs. For each rule that stops some of them, names the loss and an exception that lets them through and\n' +
-    'none of the bad visitors (scanners, scrapers). Exit code 1 for a finding as grave as --fail-on.',
+    'none of the bad visitors (scanners, scrapers).',
   flags: {
     ...TRIAL_FLAGS,
     host: { value: 'HOST', default: HOST, help: 'host of the requests' },
@@ -172,6 +163,7 @@ export const auditCommand: Command = {
       help: `the least severity for exit code 1: ${FAIL_ON.join(', ')}`,
     },
   },
+  findings: 'a finding as grave as --fail-on',
   examples: [
     'edge1020 audit rules/starter.yaml --fail-on never',
     'edge1020 audit rules/starter.yaml --json --fail-on never',

@@ -5,6 +5,7 @@ import { paint } from '../paint.ts'
 import type { CheckResult, Seen } from '../toolkit/check/check.ts'
 import { checkRequest } from '../toolkit/check/check.ts'
 import { parseFrom } from '../toolkit/from.ts'
+import { asBrowser } from '../toolkit/requests/as-browser.ts'
 import type { TrialRequest } from '../toolkit/trial.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
@@ -15,7 +16,7 @@ import { printable, table } from './printable.ts'
 import { requestOf } from './request-argument.ts'
 import { askRunningEdge, hasRunningEdge } from './running-edge.ts'
 import { SUMMARIES } from './summaries.ts'
-import { asBrowser, TRIAL_FLAGS, withTrials } from './trials.ts'
+import { TRIAL_FLAGS, withTrials } from './trials.ts'
 
 const MAX_SECONDS = 600
 const MS_PER_SECOND = 1_000
@@ -151,7 +152,7 @@ export const check: Command = {
     'Judges a request as homes in four regions, phones, servers, VPNs, Tor and bots would send it, and as each --from. Names the rule,\n' +
     'the attributes that it is about, and which remedies of a visitor help. Nothing is sent: --rules names rule files, and --admin a\n' +
     'running edge, which judges by its rules in force. Without them a URL on this machine is asked of the edge that runs here, and any\n' +
-    'other URL gets one request, whose answer is identified. Exit code 1 if something is blocked.',
+    'other URL gets one request, whose answer is identified.',
   flags: {
     from: {
       value: 'VISITOR',
@@ -164,6 +165,7 @@ export const check: Command = {
     timeout: { value: 'SECONDS', default: '30', help: 'time limit for the answer of another site' },
     ...TRIAL_FLAGS,
   },
+  findings: 'something is blocked',
   examples: [
     'edge1020 check https://shop.test/ --rules rules/starter.yaml',
     'edge1020 check https://shop.test/ --rules rules/starter.yaml --from curl-hetzner --from country=DE,asn=3320',

@@ -115,6 +115,8 @@ test('the help has usage, every option with its default, and the example', () =>
       'Example:',
       '  edge1020 try',
       '',
+      'Exit codes: 0 success, 2 wrong usage or a bad document.',
+      '',
     ].join('\n')
   )
 })

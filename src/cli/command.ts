@@ -67,6 +67,8 @@ export interface Command {
   description?: string
   flags: Record<string, Flag>
   examples: string[]
+  /** What exit code 1 means; absent where the command has none. */
+  findings?: string
   /** False where neither the environment nor a configuration has a say. */
   takesSettings?: false
   /** @returns the exit code: 0 fine, 1 findings, 2 wrong usage or a bad document */
@@ -212,6 +214,14 @@ const flagLabel = (name: string, flag: Flag) => {
   return flag.short === undefined ? long : `-${flag.short}, ${long}`
 }
 
+/** What the exit codes of a command mean. */
+export const exitCodes = ({ findings }: Command): string =>
+  [
+    '0 success',
+    ...(findings === undefined ? [] : [`1 ${findings}`]),
+    '2 wrong usage or a bad document',
+  ].join(', ')
+
 /** The help of one command: usage, flags with defaults, examples that work as they are. */
 export const commandHelp = (command: Command): string => {
   const rows = Object.entries(flagsOf(command)).map(([name, flag]) => {
@@ -234,6 +244,8 @@ export const commandHelp = (command: Command): string => {
     '',
     command.examples.length === 1 ? 'Example:' : 'Examples:',
     ...command.examples.map((example) => `  ${example}`),
+    '',
+    `Exit codes: ${exitCodes(command)}.`,
     '',
   ].join('\n')
 }

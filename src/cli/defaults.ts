@@ -2,5 +2,4 @@
 export const DEFAULT_ADMIN_PORT = '8021'
 export const DEFAULT_ADMIN = `http://127.0.0.1:${DEFAULT_ADMIN_PORT}`
 
-/** Directory of the event store and of downloaded data. */
-export const DEFAULT_DATA = '.edge1020'
+export { DATA_DIRECTORY as DEFAULT_DATA } from '../directory.ts'

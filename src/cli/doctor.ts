@@ -168,7 +168,7 @@ export const doctor: Command = {
   usage: '[options]',
   description:
     'Checks the data directory, the event store, each source of visitor data with its date, and the rules with the data that\n' +
-    'they need. Exit code 1 for an error; with --strict also for old or missing data.',
+    'they need.',
   flags: {
     rules: { value: 'PATH', short: 'r', multiple: true, help: 'rule file or directory' },
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
@@ -180,6 +180,7 @@ export const doctor: Command = {
     tls: { help: 'assume that the edge listens on HTTPS and sees TLS fingerprints' },
     strict: { help: 'treat warnings as findings' },
   },
+  findings: 'an error, and with --strict old or missing data',
   examples: ['edge1020 doctor --rules rules/starter.yaml', 'edge1020 doctor --strict --json'],
   run: async (args, io) => {
     if (args.positionals.length > 0) {

@@ -158,7 +158,7 @@ export const events: Command = {
   usage: '[RAY_ID] [options]',
   description:
     'Without a Ray ID, lists events, newest first. With a Ray ID (16 digits, with or without the -COLO suffix), shows the event,\n' +
-    'the rule and the matched values. For an unknown Ray ID it prints the reason; the exit code is 1.\n' +
+    'the rule and the matched values. For an unknown Ray ID it prints the reason.\n' +
     `Asks the edge at ${DEFAULT_ADMIN}; if no edge runs there, reads the store in --data.`,
   flags: {
     action: { value: 'ACTION', help: `only this action: one of ${actionNames.join(', ')}` },
@@ -189,6 +189,7 @@ export const events: Command = {
     format: { value: 'FORMAT', help: `one of ${FORMATS.join(', ')} (default table)` },
     ...READER_FLAGS,
   },
+  findings: 'an unknown Ray ID',
   examples: [
     'edge1020 events --action block --limit 5',
     'edge1020 events --action block --country RU --since 2h --top rule,asn',

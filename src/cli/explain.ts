@@ -1,10 +1,9 @@
 import type { SecurityEvent } from '../events/event.ts'
 import { paint } from '../paint.ts'
-import type { Flips } from '../toolkit/counterfactual/flips.ts'
-import { flipsOf } from '../toolkit/counterfactual/flips.ts'
+import type { ExplainedRequest } from '../toolkit/explain.ts'
+import { explainRequest } from '../toolkit/explain.ts'
 import type { Decider, Explanation, TraceStep } from '../toolkit/explanation.ts'
-import { explainTrial } from '../toolkit/explanation.ts'
-import { joinFrom } from '../toolkit/from.ts'
+import { asBrowser } from '../toolkit/requests/as-browser.ts'
 import { readEvent, unjudged } from '../toolkit/requests/event.ts'
 import type { ReadRequest } from '../toolkit/requests/read.ts'
 import type { Trials } from '../toolkit/trial.ts'
@@ -15,7 +14,7 @@ import { flipText } from './flip-text.ts'
 import { printable } from './printable.ts'
 import { requestOf } from './request-argument.ts'
 import { SUMMARIES } from './summaries.ts'
-import { asBrowser, FROM_FLAGS, fromOf, TRIAL_FLAGS, withTrials } from './trials.ts'
+import { FROM_FLAGS, fromOf, TRIAL_FLAGS, withTrials } from './trials.ts'
 
 const MAX_VALUE_CHARS = 160
 
@@ -100,16 +99,18 @@ const verdictText = ({ action, code, answer, rule }: Explanation, io: Io): strin
 }
 
 /** What would turn the verdict round; of a request that passes nobody asks. */
-const flipsText = ({ flips, isComplete }: Flips, io: Io): string => {
+const flipsText = ({ flips, flips_complete }: ExplainedRequest, io: Io): string => {
   if (flips.length === 0) {
-    const all = isComplete ? 'no attribute alone, no pair and no three' : 'nothing that was tried'
+    const all = flips_complete
+      ? 'no attribute alone, no pair and no three'
+      : 'nothing that was tried'
     return `\nWhat would let it pass: ${all}\n`
   }
   const lines = flips.map((flip) => `  ${printable(flipText(flip))}\n`)
   return `\n${paint(io.color, 'bold', 'What would let it pass')}\n${lines.join('')}`
 }
 
-const printExplanation = (explanation: Explanation, flips: Flips, args: Arguments, io: Io) => {
+const printExplanation = (explanation: ExplainedRequest, args: Arguments, io: Io) => {
   const { request, trace, notes, answer, zone } = explanation
   const text = [
     `${paint(io.color, 'bold', printable(`${request.method} ${request.url}`, MAX_VALUE_CHARS))}\n`,
@@ -120,7 +121,7 @@ const printExplanation = (explanation: Explanation, flips: Flips, args: Argument
     ...trace.map((step) => phaseText(step, io)),
     ...(trace.length === 0 ? ['  no rules\n'] : []),
     `\nAnswer: ${verdictText(explanation, io)}\n`,
-    ...(answer === undefined ? [] : [flipsText(flips, io)]),
+    ...(answer === undefined ? [] : [flipsText(explanation, io)]),
   ]
   io.out(text.join(''))
   if (args.on('answer') && answer !== undefined) {
@@ -146,14 +147,10 @@ const explain = (
   io: Io,
   more: readonly string[]
 ): number => {
-  const from = joinFrom(read.request.from ?? {}, fromOf(args))
-  const request = { ...read.request, from }
-  const trial = trials.run(request)
-  const flips = flipsOf(trials, request)
-  const explanation = explainTrial(trial, [...read.notes, ...more])
-  if (args.on('json')) io.out(`${JSON.stringify({ ...explanation, flips: flips.flips })}\n`)
-  else printExplanation(explanation, flips, args, io)
-  return trial.isRefused ? EXIT_FINDINGS : EXIT_OK
+  const explanation = explainRequest(trials, read, fromOf(args), more)
+  if (args.on('json')) io.out(`${JSON.stringify(explanation)}\n`)
+  else printExplanation(explanation, args, io)
+  return explanation.answer === undefined ? EXIT_OK : EXIT_FINDINGS
 }
 
 export const explainCommand: Command = {
@@ -162,8 +159,7 @@ export const explainCommand: Command = {
   usage: "URL|'curl …'|FILE|- [options] | --ray RAY_ID [options]",
   description:
     'Judges a request by the rules without sending it. The request is a URL, a command line of curl (in quotes, or word for word\n' +
-    'behind --), or a file with one: a HAR file, a raw HTTP request, a curl command line. Rate limits do not count it.\n' +
-    'Exit code 1 for a request that is refused, 0 for one that passes.',
+    'behind --), or a file with one: a HAR file, a raw HTTP request, a curl command line. Rate limits do not count it.',
   flags: {
     ...FROM_FLAGS,
     entry: { value: 'N', help: 'the request of a HAR file, from 1 (default 1)' },
@@ -172,6 +168,7 @@ export const explainCommand: Command = {
     ...TRIAL_FLAGS,
     ...READER_FLAGS,
   },
+  findings: 'the request is refused, or its Ray ID is unknown',
   examples: [
     'edge1020 explain https://shop.test/.env',
     'edge1020 explain "curl https://shop.test/ -A \'Mozilla/5.0\'" --from country=DE,asn=24940',

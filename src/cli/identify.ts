@@ -79,13 +79,13 @@ export const identify: Command = {
   usage: 'URL|FILE|- [options]',
   description:
     'Requests a URL, or reads a saved response: a body, or head and body as `curl -i` prints them (- is standard input). Shows\n' +
-    'whether the response is a block, a challenge, a rate limit or an origin error. Exit code 1 for one of these, 0 for the\n' +
-    'site’s own answer.',
+    'whether the response is a block, a challenge, a rate limit or an origin error.',
   flags: {
     'user-agent': { value: 'TEXT', short: 'A', help: 'user agent of the request' },
     header: { value: 'HEADER', short: 'H', multiple: true, help: "a header, 'name: value'" },
     timeout: { value: 'SECONDS', default: '30', help: 'time limit for the answer' },
   },
+  findings: 'a block, a challenge, a rate limit or an origin error',
   examples: [
     'edge1020 identify http://127.0.0.1:8020/.env',
     'curl -si http://127.0.0.1:8020/ | edge1020 identify -',

@@ -65,12 +65,13 @@ export const importCommand: Command = {
   description:
     'Reads rulesets, firewall rules, access rules, lockdowns, rate limits and lists: documents of the API, recorded\n' +
     'exchanges, Terraform and OpenTofu folders, `terraform show -json`, state files. Detects formats by content.\n' +
-    'Prints rules as YAML. Standard error lists everything that it leaves out, with the reason. Exit code 1 for\n' +
-    'an unreadable file. `serve --rules` takes the same files and folders without conversion.',
+    'Prints rules as YAML. Standard error lists everything that it leaves out, with the reason. `serve --rules`\n' +
+    ' takes the same files and folders without conversion.',
   flags: {
     output: { value: 'FILE', short: 'o', help: 'write the rules to a file' },
     ...TERRAFORM_FLAGS,
   },
+  findings: 'a file could not be read',
   examples: ['edge1020 import examples/terraform', 'edge1020 import examples/ruleset.json --json'],
   run,
 }

@@ -14,6 +14,7 @@ import type { NewFile, Wishes } from './init-files.ts'
 import { initFiles } from './init-files.ts'
 import { writeText } from './output.ts'
 import { printable, table } from './printable.ts'
+import { SUMMARIES } from './summaries.ts'
 
 const UPSTREAM = 'http://127.0.0.1:3000'
 const NEXT = ['npx edge1020 test', 'npx edge1020 serve']
@@ -107,7 +108,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
 
 export const init: Command = {
   name: 'init',
-  summary: 'start a project: rules, tests of them, settings, a check in GitHub Actions',
+  summary: SUMMARIES.init,
   usage: '[FOLDER] [options]',
   description:
     'Writes a rule file, tests of its rules, edge1020.config.ts (.mjs in a project without TypeScript) and a workflow of GitHub\n' +

@@ -98,7 +98,7 @@ export const lintCommand: Command = {
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Reads everything that `serve --rules` reads, and finds comparisons that are never true, rules that are never reached, and\n' +
-    'more: docs/lint.md lists all lints. Exit code 1 for findings of severity error, 2 for rules that do not load. A comment\n' +
+    'more: docs/lint.md lists all lints. A comment\n' +
     '`# edge1020-ignore CODE: reason` above a rule or inside it silences one lint for that rule.',
   flags: {
     format: { value: 'FORMAT', default: 'text', help: `one of ${FORMATS.join(', ')}` },
@@ -114,6 +114,7 @@ export const lintCommand: Command = {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded feeds' },
     ...TERRAFORM_FLAGS,
   },
+  findings: 'a finding as grave as --fail-on, or more warnings than --max-warnings',
   examples: [
     'edge1020 lint rules/starter.yaml',
     'edge1020 lint examples/terraform --format github --fail-on warning',

@@ -108,8 +108,7 @@ export const replay: Command = {
   usage: 'LOG… --rules PATH [--against PATH] [options]',
   description:
     'Reads access logs, plain or packed by gzip or zstd (- is standard input), and judges each request as an edge would have.\n' +
-    'With --against it says how two sets of rules differ. Rules that read what the log does not hold are named and left out.\n' +
-    'Exit code 1 if a --fail-if is true.',
+    'With --against it says how two sets of rules differ. Rules that read what the log does not hold are named and left out.',
   flags: {
     rules: {
       value: 'PATH',
@@ -155,6 +154,7 @@ export const replay: Command = {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
   },
+  findings: 'a --fail-if is true',
   examples: [
     'edge1020 replay access.log --rules rules/starter.yaml',
     "edge1020 replay access.log.*.gz --rules new.yaml --against rules/starter.yaml --fail-if 'newly_blocked > 0.1%'",

@@ -95,7 +95,7 @@ const check: Action = (ruleset, args, io, sources) => {
   const warnings = [
     ...ofFeeds,
     ...warningsOf(ruleset, providedBy(sources, args.on('tls'))),
-    ...lintWarnings(args.positionals.slice(1), ruleset.warnings, {
+    ...lintWarnings(rulePaths(args), ruleset.warnings, {
       lists: sources.lists,
       ...terraformValues(args),
     }),
@@ -158,6 +158,7 @@ export const rules: Command = {
       help: 'assume that the edge sees the TLS handshake: no warnings about rules on JA3 and JA4',
     },
   },
+  findings: 'format --check found a file that would change',
   examples: [
     'edge1020 rules print rules/starter.yaml',
     'edge1020 rules check rules/starter.yaml --json',

@@ -75,7 +75,10 @@ const checkFlags = (args: Arguments) => {
   for (const flag of ['min-coverage', 'min-mutation']) {
     if (args.text(flag) !== undefined) wholeNumber(args, flag, PERCENT)
   }
-  oneOf(args, 'reporter', Object.keys(REPORTERS))
+  const reporter = oneOf(args, 'reporter', Object.keys(REPORTERS))
+  if (args.on('json') && args.given('reporter') && reporter !== 'json') {
+    throw usageError(`--json and --reporter ${reporter}: expected only one of them`)
+  }
 }
 
 /** On the command line, or of the settings. */
@@ -194,7 +197,7 @@ export const testCommand: Command = {
   usage: 'FILE_OR_FOLDER... [options]',
   description:
     'Judges the request of each test by the rules, without sending it, and compares the verdict with the expected one.\n' +
-    'Folders stand for their *.test.yaml. docs/rule-tests.md has the keys. Exit code 1 for a failed test.',
+    'Folders stand for their *.test.yaml. docs/rule-tests.md has the keys.',
   flags: {
     rules: {
       value: 'PATH',
@@ -234,6 +237,7 @@ export const testCommand: Command = {
     ...SOURCE_FLAGS,
     ...TERRAFORM_FLAGS,
   },
+  findings: 'a test failed, no test ran, or a share is below its minimum',
   examples: [
     'edge1020 test rules/starter.test.yaml',
     'edge1020 test rules --coverage',

@@ -2,10 +2,8 @@ import { readPageFile } from '../answers/node/own-page-file.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import { paint } from '../paint.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
-import { readPersonas } from '../personas/personas.ts'
 import { joinFrom, parseFrom } from '../toolkit/from.ts'
 import type { From } from '../toolkit/pretend.ts'
-import type { ReadRequest } from '../toolkit/requests/read.ts'
 import type { Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
 import type { Arguments, Flag, Io } from './command.ts'
@@ -81,19 +79,3 @@ export const openTrials = async <T>(
     }
     return run(trials, options)
   })
-
-const BROWSER = 'chrome-berlin'
-
-/** A URL alone says nothing of its sender: a browser's headers are what most people mean, without its place and language. */
-export const asBrowser = (read: ReadRequest, { as }: From): ReadRequest => {
-  if (read.kind !== 'URL' || as !== undefined) return read
-  const { headers: flat } = readPersonas().get(BROWSER)!
-  const headers = flat.flatMap((name, i): [string, string][] =>
-    i % 2 === 0 && name.toLowerCase() !== 'accept-language' ? [[name, flat[i + 1]!]] : []
-  )
-  return {
-    ...read,
-    request: { ...read.request, headers, version: 'HTTP/2' },
-    notes: [...read.notes, 'a URL alone is asked for with the headers of a browser'],
-  }
-}

@@ -72,7 +72,7 @@ export const update: Command = {
     'asn     download the networks of all autonomous systems from iptoasn.com (public domain) to the data directory\n' +
     'feeds   download the feeds of --feed whose source is a URL\n' +
     'The next run resumes an interrupted download. A download with wrong content changes nothing. A running edge picks up\n' +
-    'new data by itself. Exit code 1 if a feed fails; the other feeds are still updated.',
+    'new data by itself. If a feed fails, the others are still updated.',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'data directory of the edge' },
     url: { value: 'URL', help: 'other URL for the data of `update asn`' },
@@ -82,6 +82,7 @@ export const update: Command = {
       help: 'feed, in the form of `edge1020 serve`',
     },
   },
+  findings: 'a feed failed',
   examples: [
     'edge1020 update asn',
     'edge1020 update feeds --feed drop=https://www.spamhaus.org/drop/drop_v4.json',

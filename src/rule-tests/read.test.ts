@@ -179,9 +179,15 @@ tests:
       ['4:12 wrong_type expected a whole number from 1 to 100000, found the number `0`'],
     ],
     [
-      one('request: /\nevery: soon\nexpect: pass'),
+      one('request: /\nevery: 1s\nexpect: pass'),
       [
-        '4:12 invalid_time `soon` is not a time: expected seconds, or a number and a unit as in `250ms`, `10s`, `1m`, `1h`',
+        '4:5 missing_key `every` is the time between requests, and the test sends one | add `times`, the number of requests',
+      ],
+    ],
+    [
+      one('request: /\ntimes: 2\nevery: soon\nexpect: pass'),
+      [
+        '5:12 invalid_time `soon` is not a time: expected seconds, or a number and a unit as in `250ms`, `10s`, `1m`, `1h`',
       ],
     ],
     [

@@ -154,6 +154,11 @@ const readTest = (map: MapNode, suffix: string, shared: Shared, reader: Reader) 
   const body = found.body && reader.text(found.body.value, 'a text')?.value
   const times = found.times && wholeNumber(found.times.value, reader, { min: 1, max: MAX_TIMES })
   const everyMs = found.every && readDurationMs(found.every.value, reader)
+  if (found.every !== undefined && found.times === undefined && !meant.has('times')) {
+    const message = '`every` is the time between requests, and the test sends one'
+    const help = 'add `times`, the number of requests'
+    reader.findings.error(found.every.keyPlace, 'missing_key', message, help)
+  }
   const tags = found.tags
     ? listOf(found.tags.value).flatMap((item) => reader.text(item, 'a tag')?.value ?? [])
     : []

@@ -1,10 +1,39 @@
-import type { Reporter } from './report.ts'
+import type { CoverageReport } from '../coverage.ts'
+import type { Report, Reporter } from './report.ts'
 import { failed } from './report.ts'
 
-export const json: Reporter = (report) => {
+/** The results of tests as data. */
+export interface TestDocument {
+  readonly passed: number
+  readonly failed: number
+  readonly ms: number
+  readonly tests: readonly {
+    readonly name: string
+    readonly file: string
+    readonly line: number
+    readonly tags: readonly string[]
+    readonly ok: boolean
+    /** What was expected and what came, one sentence each; empty for a test that passed. */
+    readonly problems: readonly string[]
+    /** The rules that explain the surprise, with what they read. */
+    readonly trace: readonly string[]
+  }[]
+  readonly coverage?: CoverageReport
+  readonly mutation?: {
+    readonly mutants: number
+    readonly killed: number
+    readonly survivors: readonly {
+      readonly rule: string
+      readonly place: string
+      readonly change: string
+    }[]
+  }
+}
+
+export const testDocument = (report: Report): TestDocument => {
   const { results, coverage, mutation, ms } = report
   const failures = failed(report)
-  const document = {
+  return {
     passed: results.length - failures,
     failed: failures,
     ms: Math.round(ms),
@@ -31,5 +60,6 @@ export const json: Reporter = (report) => {
           },
         }),
   }
-  return `${JSON.stringify(document, undefined, 2)}\n`
 }
+
+export const json: Reporter = (report) => `${JSON.stringify(testDocument(report), undefined, 2)}\n`

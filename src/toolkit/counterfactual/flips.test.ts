@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readPersonas } from '../../personas/personas.ts'
 import { rulesFromObjects } from '../../rules/objects.ts'
+import { checkRequest } from '../check/check.ts'
 import type { TrialRequest } from '../trial.ts'
 import { createTrials } from '../trial.ts'
 import { explicitRequest, trialRequest } from './explicit.ts'
-import type { FlipOptions } from './flips.ts'
+import type { Flip, FlipOptions } from './flips.ts'
 import { flipsOf } from './flips.ts'
 
 const personas = readPersonas()
@@ -330,6 +331,60 @@ describe('brute force', () => {
 
   const runs = Number(process.env.FLIP_RUNS ?? 150)
 
+  /** The sets that a search finds, of attributes of the domain. */
+  const setsOf = (found: readonly Flip[]): string[] =>
+    found
+      .filter(({ changes }) => changes.every(({ attribute }) => attribute in DOMAIN))
+      .map(({ changes }) =>
+        changes
+          .map((one) => one.attribute)
+          .sort()
+          .join('+')
+      )
+      .sort()
+
+  test('the attribution of a check is what brute force says', () => {
+    const ALWAYS_VARIED: readonly Name[] = ['country', 'asn', 'method', 'path', 'user_agent']
+    fc.assert(
+      fc.property(document, point, (rules, start) => {
+        const trials = trialsOf(rules)
+        const options = { from: [{}], vantages: [] }
+        const { attribution } = checkRequest(trials, requestOf(start), options)
+        const isOfDomain = attribution?.flips.every(({ changes }) =>
+          changes.every(({ attribute }) => attribute in DOMAIN)
+        )
+        // A passed challenge is none of the domain.
+        if (attribution === undefined || isOfDomain !== true) return
+        const sets = minimalSets(trials, start, 2).map((set) => set.split('+'))
+        const fewest = Math.min(...sets.map(({ length }) => length))
+        const smallest = sets.filter(({ length }) => length === fewest).flat()
+        expect([...attribution.scope].sort()).toEqual([...new Set(smallest)].sort())
+        expect(attribution.together ?? false).toBe(sets.length > 0 && fewest > 1)
+        const relevant = new Set(sets.flat())
+        expect(attribution.irrelevant.filter((name) => relevant.has(name))).toEqual([])
+        expect(attribution.irrelevant).toEqual(
+          expect.arrayContaining(ALWAYS_VARIED.filter((name) => !relevant.has(name)))
+        )
+      }),
+      { numRuns: Math.ceil(runs / 3) }
+    )
+  })
+
+  test('of three attributes too', () => {
+    fc.assert(
+      fc.property(document, point, (rules, start) => {
+        const trials = trialsOf(rules)
+        const { flips: found, isComplete } = flipsOf(trials, requestOf(start), {
+          maxChanges: 3,
+          maxTrials: 1_000_000,
+        })
+        expect(isComplete).toBe(true)
+        expect(setsOf(found)).toEqual(minimalSets(trials, start, 3))
+      }),
+      { numRuns: Math.ceil(runs / 30) }
+    )
+  })
+
   test('over all values of up to two attributes finds the same sets, and each flip flips', () => {
     fc.assert(
       fc.property(document, point, (rules, start) => {
@@ -337,17 +392,7 @@ describe('brute force', () => {
         const request = requestOf(start)
         const { flips: found, isComplete } = flipsOf(trials, request, { maxChanges: 2 })
         expect(isComplete).toBe(true)
-        const sets = found
-          // It is none of the domain.
-          .filter(({ changes }) => changes.every(({ attribute }) => attribute in DOMAIN))
-          .map(({ changes }) =>
-            changes
-              .map((one) => one.attribute)
-              .sort()
-              .join('+')
-          )
-          .sort()
-        expect(sets).toEqual(minimalSets(trials, start, 2))
+        expect(setsOf(found)).toEqual(minimalSets(trials, start, 2))
         const { isRefused } = trials.run(request)
         for (const { changes } of found) {
           const changed: Record<string, unknown> = { ...start }
