@@ -203,7 +203,7 @@ export const explain = async (
  * "Is it just me?": who is blocked, by which rule, because of what, and what would help: `edge1020 check --json`.
  *
  * @throws EdgeError as `explain`
- * @example (await check('https://shop.test/', { rules, from: ['curl-hetzner'] })).attribution?.scope // ['user_agent']
+ * @example (await check('https://shop.test/', { rules, from: ['curl-hetzner'] })).attribution?.rule // 'no scripts'
  */
 export const check = async (
   request: string | TrialRequest,

@@ -71,7 +71,7 @@ test('check', async () => {
   const result = await check('https://shop.test/', { rules: RULES, from: ['curl-hetzner'] })
   const flags = ['--rules', RULES, '--from', 'curl-hetzner']
   expect(result).toEqual(await printed('check', 'https://shop.test/', ...flags))
-  expect(result.attribution?.scope).toEqual(['user_agent'])
+  expect(result.attribution?.scope).toEqual(['user_agent', 'path'])
 })
 
 test('audit', async () => {
