@@ -1,6 +1,7 @@
 import { EdgeError } from '../../error.ts'
 import { nearest } from '../../nearest.ts'
 import type { TrialRequest } from '../trial.ts'
+import { withAsciiHost } from './ascii-host.ts'
 import type { CurlState } from './curl-options.ts'
 import { CURL_OPTIONS, SHORT_OPTIONS } from './curl-options.ts'
 import type { ReadRequest } from './read.ts'
@@ -153,7 +154,7 @@ const urlOf = (state: CurlState): { url: string; user: string | undefined } => {
   const full = SCHEME.test(given) ? given : `http://${given}`
   if (!HTTP.test(full)) throw problem(`"${given}": expected an http: or https: URL`)
   const [, scheme = '', user, rest = ''] = /^(https?:\/\/)(?:([^/?#]*)@)?(.*)$/is.exec(full) ?? []
-  let url = `${scheme}${rest.replace(/#.*$/s, '')}`
+  let url = withAsciiHost(`${scheme}${rest.replace(/#.*$/s, '')}`)
   const queries = [...state.queries, ...(state.isGet ? state.data : [])]
   if (queries.length > 0) url += `${url.includes('?') ? '&' : '?'}${queries.join('&')}`
   if (/^https?:\/\/[^/?]*\?/.test(url)) url = url.replace('?', '/?')

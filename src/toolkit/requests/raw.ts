@@ -4,8 +4,29 @@ import type { ReadRequest } from './read.ts'
 const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~\w]+)[ \t]+(\S+)[ \t]+(HTTP\/[\d.]+)[ \t]*$/i
 const HEADER = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*(.*?)[ \t]*$/
 
-export const isRaw = (text: string): boolean =>
-  REQUEST_LINE.test(/^\s*([^\r\n]*)/.exec(text)?.[1] ?? '')
+/** The request line of HTTP/2 and HTTP/3, as browsers show it: `:method: GET` and the like, in any order. */
+const PSEUDO = /^:(method|scheme|authority|path):[ \t]*(\S+)[ \t]*$/
+
+export const isRaw = (text: string): boolean => {
+  const first = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? ''
+  return REQUEST_LINE.test(first) || PSEUDO.test(first)
+}
+
+/** Pseudo headers as the request line that they stand for. */
+const withRequestLine = (head: string): string => {
+  const pseudo = new Map<string, string>()
+  const lines = head.split(/\r?\n/).filter((line) => {
+    const [, name, value] = PSEUDO.exec(line) ?? []
+    if (name !== undefined && value !== undefined) pseudo.set(name, value)
+    return name === undefined
+  })
+  const [method, authority, path] = ['method', 'authority', 'path'].map((name) => pseudo.get(name))
+  if (method === undefined || authority === undefined || path === undefined) {
+    throw new EdgeError('invalid_request', 'expected :method, :authority and :path')
+  }
+  const url = `${pseudo.get('scheme') ?? 'https'}://${authority}${path}`
+  return [`${method} ${url} HTTP/2`, ...lines].join('\n')
+}
 
 /**
  * A request as it goes over the wire: request line, headers, an empty line, the body. Lines may end with a line feed alone.
@@ -14,7 +35,10 @@ export const isRaw = (text: string): boolean =>
  * @example readRaw('GET /a HTTP/1.1\nHost: shop.test\n\n').request.url // 'https://shop.test/a'
  */
 export const readRaw = (text: string): ReadRequest => {
-  const [head = '', ...rest] = text.replace(/^\s+/, '').split(/\r?\n\r?\n/)
+  const [start = '', ...rest] = text.replace(/^\s+/, '').split(/\r?\n\r?\n/)
+  // A head without a body may end with the end of its last line.
+  const whole = start.replace(/\r?\n$/, '')
+  const head = PSEUDO.test(whole.split(/\r?\n/, 1)[0] ?? '') ? withRequestLine(whole) : whole
   const [first = '', ...lines] = head.split(/\r?\n/)
   const [, method, target = '', version] = REQUEST_LINE.exec(first) ?? []
   if (method === undefined) {
@@ -45,7 +69,7 @@ export const readRaw = (text: string): ReadRequest => {
       method,
       url: isTarget ? `https://${host}${target}` : target,
       headers,
-      ...(version === undefined ? {} : { version }),
+      ...(version === undefined ? {} : { version: version.toUpperCase() }),
       ...(body === '' ? {} : { body }),
     },
     notes: isTarget ? ['the text does not say whether it was https: https is assumed'] : [],

@@ -1,5 +1,6 @@
 import { EdgeError } from '../../error.ts'
 import type { TrialRequest } from '../trial.ts'
+import { withAsciiHost } from './ascii-host.ts'
 import { isCurl, readCurl } from './curl.ts'
 import { isHar, readHar } from './har.ts'
 import { isRaw, readRaw } from './raw.ts'
@@ -14,7 +15,8 @@ export interface ReadRequest {
 
 const URL_LIKE = /^https?:\/\/\S+$/i
 /** `shop.test/a`, `localhost:8020` */
-const BARE_HOST = /^(?:[\w-]+(?:\.[\w-]+)+|localhost|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?]\S*)?$/i
+const BARE_HOST =
+  /^(?:[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|localhost|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?]\S*)?$/iu
 const POWERSHELL_REQUEST = /\bInvoke-(?:WebRequest|RestMethod)\b/i
 const FETCH = /^\s*(?:await\s+)?fetch\(/
 const MAX_SHOWN_CHARS = 60
@@ -52,7 +54,7 @@ const readOne = (text: string, entry?: number): ReadRequest => {
   const trimmed = text.trim()
   if (trimmed === '') throw new EdgeError('invalid_request', `the request is empty: ${EXPECTED}`)
   if (URL_LIKE.test(trimmed)) {
-    return { kind: 'URL', request: { url: trimmed.replace(/#.*$/, '') }, notes: [] }
+    return { kind: 'URL', request: { url: withAsciiHost(trimmed.replace(/#.*$/, '')) }, notes: [] }
   }
   if (isCurl(trimmed)) return readCurl(trimmed)
   if (isRaw(trimmed)) return readRaw(text)
@@ -61,7 +63,7 @@ const readOne = (text: string, entry?: number): ReadRequest => {
     if (isHar(json)) return readHar(json, entry)
   }
   if (BARE_HOST.test(trimmed)) {
-    const url = `https://${trimmed.replace(/#.*$/, '')}`
+    const url = withAsciiHost(`https://${trimmed.replace(/#.*$/, '')}`)
     return { kind: 'URL', request: { url }, notes: [`without a scheme: ${url}`] }
   }
   const other = POWERSHELL_REQUEST.test(trimmed) || FETCH.test(trimmed)

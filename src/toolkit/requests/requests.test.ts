@@ -133,6 +133,13 @@ describe('curl', () => {
   })
 })
 
+test('curl sends the name of a host in ASCII', () => {
+  expect(read("curl 'http://u@bücher.example/ä'")).toMatchObject({
+    url: 'http://xn--bcher-kva.example/ä',
+    headers: expect.arrayContaining([['Host', 'xn--bcher-kva.example']]),
+  })
+})
+
 describe('HAR', () => {
   const har = JSON.stringify({
     log: {
@@ -189,6 +196,35 @@ describe('raw HTTP', () => {
       body: 'one\r\n\r\ntwo',
     })
   })
+  test.each([
+    ['GET /a HTTP/1.1\nHost: a.test\nX: y\n', 'the end of its last line'],
+    ['GET /a HTTP/1.1\r\nHost: a.test\r\nX: y\r\n', 'the same with CRLF'],
+    ['GET /a http/1.1\nHost: a.test\nX: y', 'the version in small letters'],
+  ])('without a body: %j', (text) => {
+    expect(read(text)).toEqual({
+      method: 'GET',
+      url: 'https://a.test/a',
+      version: 'HTTP/1.1',
+      headers: [
+        ['Host', 'a.test'],
+        ['X', 'y'],
+      ],
+    })
+  })
+  test('with the pseudo headers of HTTP/2, as browsers show them', () => {
+    const text = ':authority: a.test:444\n:method: POST\n:path: /b?c\n:scheme: https\nx: y\n\nbody'
+    expect(readRequestText(text)).toEqual({
+      kind: 'raw',
+      request: {
+        method: 'POST',
+        url: 'https://a.test:444/b?c',
+        version: 'HTTP/2',
+        headers: [['x', 'y']],
+        body: 'body',
+      },
+      notes: [],
+    })
+  })
   test('with an absolute target', () => {
     expect(readRequestText('GET http://a.test/b HTTP/1.0')).toMatchObject({
       request: { url: 'http://a.test/b' },
@@ -197,6 +233,7 @@ describe('raw HTTP', () => {
   })
   test.each([
     ['GET / HTTP/1.1\nX: y', 'expected a Host header'],
+    [':method: GET\n:path: /', 'expected :method, :authority and :path'],
     ['GET / HTTP/1.1\nHost: a\nno colon', 'line 3: "no colon": expected name: value'],
   ])('%s is refused', (text, message) => {
     expect(() => readRequestText(text)).toThrow(message)
@@ -207,6 +244,9 @@ test.each([
   ['https://a.test/b?c#d', 'https://a.test/b?c'],
   ['a.test/b', 'https://a.test/b'],
   ['localhost:8020/b', 'https://localhost:8020/b'],
+  ['https://Bücher.example:444/ä', 'https://xn--bcher-kva.example:444/ä'],
+  ['bücher.example/b', 'https://xn--bcher-kva.example/b'],
+  ['https://[2001:db8::1]:8443/b', 'https://[2001:db8::1]:8443/b'],
 ])('the URL %s', (text, url) => {
   expect(readRequestText(text)).toMatchObject({ kind: 'URL', request: { url } })
 })
