@@ -44,7 +44,7 @@ export default defineConfig({
 * Zones are part of the rule documents ([products](products.md)). A token or a key is never in the file: the variables
   \`EDGE1020_ADMIN_TOKEN\` and \`EDGE1020_IP_KEY\` hold them.
 * TypeScript works on every version of Node, because [jiti](https://github.com/unjs/jiti) compiles the file. The file also loads
-  where the package is not installed, as with \`npx\`.
+  where the package is not installed, as with \`npx\`. In a project with \`node_modules\`, \`node_modules/.cache/edge1020\` keeps what is compiled.
 * \`serve\` reads the file at its start. It reloads rules after a change, but not settings.
 
 A wrong key or value stops the command with exit code 2. \`edge1020 doctor\` shows the file that is in use.

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -64,6 +64,21 @@ describe('loadConfig', () => {
       geo: ['geoip-lite', '../geo.mmdb'],
       upstream: ['http://127.0.0.1:3000'],
     })
+  })
+
+  test('what is compiled is kept in the project, and a change counts at once', async () => {
+    const cache = join(folder, 'node_modules/.cache/edge1020')
+    const portOf = async (port: number) => {
+      const file = write('edge1020.config.ts', `export default { port: ${port} as number }`)
+      return (await loadConfig(file, folder)).values.get('port')
+    }
+    expect(await portOf(1)).toEqual(['1'])
+    expect(existsSync(cache)).toBe(false)
+    mkdirSync(join(folder, 'node_modules'))
+    expect(await portOf(1)).toEqual(['1'])
+    expect(readdirSync(cache)).not.toEqual([])
+    expect(await portOf(1)).toEqual(['1'])
+    expect(await portOf(2)).toEqual(['2'])
   })
 
   test.each([

@@ -44,6 +44,16 @@ const json = (file: string, path: string): unknown => {
 }
 
 /**
+ * Where jiti keeps what it has compiled: to compile a configuration takes longer than most commands. Only the project's own folder will
+ * do, as others can write to that for temporary files.
+ */
+const cacheFor = (path: string): string | false => {
+  const modules = join(dirname(path), 'node_modules')
+  const isThere = statSync(modules, { throwIfNoEntry: false })?.isDirectory() === true
+  return isThere && join(modules, '.cache', 'edge1020')
+}
+
+/**
  * Runs a configuration. Node 20 cannot import TypeScript, so that jiti does it, and the same way on every version. `edge1020/config`
  * is the one of this program: a configuration also loads where the package is not installed.
  */
@@ -51,7 +61,7 @@ const run = async (file: string, path: string): Promise<unknown> => {
   try {
     const { createJiti } = await import('jiti')
     const jiti = createJiti(pathToFileURL(path).href, {
-      fsCache: false,
+      fsCache: cacheFor(path),
       moduleCache: false,
       interopDefault: false,
       alias: { 'edge1020/config': fileURLToPath(import.meta.resolve('edge1020/config')) },
