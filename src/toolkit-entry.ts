@@ -131,21 +131,16 @@ const specOf = ({
   bots: bots satisfies BotsMode,
 })
 
+/** What is amiss with the data and stops nothing, such as a folder that nobody can write to. */
+const warn = ({ message }: Error): void => process.emitWarning(message, 'Edge1020Warning')
+
 const withSources = async <T>(
   options: VisitorData,
   run: (sources: OpenedSources) => T | Promise<T>
 ): Promise<T> => {
-  let failure: EdgeError | undefined
-  const sources = openSources({
-    ...specOf(options),
-    onError: (error) => {
-      failure ??= error
-    },
-  })
+  const sources = openSources({ ...specOf(options), onError: warn })
   try {
-    const result = await run(sources)
-    if (failure !== undefined) throw failure
-    return result
+    return await run(sources)
   } finally {
     sources.close()
   }
@@ -288,7 +283,6 @@ export const replay = async ({
   ...data
 }: ReplayOptions): Promise<ReplayReport> => {
   wholeEdge()
-  let failure: Error | undefined
   const replayed = await replayLogs({
     logs: listOf(logs),
     stdin,
@@ -302,10 +296,7 @@ export const replay = async ({
     onProgress,
     selection,
     given,
-    onError: (error) => {
-      failure ??= error
-    },
+    onError: warn,
   })
-  if (failure !== undefined) throw failure
   return reportOf(replayed, top)
 }
