@@ -165,6 +165,10 @@ export const contentsOf = (db: Connection, file: string): Contents => {
   }
 }
 
+/** Tables without events, for a store whose file is missing while its journals are elsewhere. */
+export const emptyTables = (file: string): Connection =>
+  connect(':memory:', (db) => prepareSchema(db, file))
+
 /** Opens a store that is there for reading. The driver would create a missing file and write to a read-only one. */
 export const openForReading = (file: string): Connection => {
   if (!existsSync(file)) throw notFound(file)

@@ -19,6 +19,7 @@ import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { eventWith } from '../event.fixture.ts'
 import type { SecurityEvent } from '../event.ts'
 import { JournalFile } from './journal-file.ts'
+import { journalsIn, placesOf } from './journal-names.ts'
 import type { SqliteOptions, SqliteStore } from './sqlite.ts'
 import { sqliteStore } from './sqlite.ts'
 
@@ -153,6 +154,30 @@ describe('a file that is gone', () => {
     await inTables(store)
     await expectFound(store, [...late, ...later])
   })
+})
+
+test('while its directory cannot be made, questions know what is in the journals elsewhere', async () => {
+  const file = newFile()
+  const { store } = opened(file)
+  await refuse(store, 1)
+  await inTables(store)
+  rmSync(dirname(file), { recursive: true })
+  writeFileSync(dirname(file), 'a file in its place')
+  const elsewhere = async () => {
+    await refuse(store, 1)
+    return journalsIn(placesOf(file)[1]).length
+  }
+  await expect.poll(elsewhere, { timeout: 20_000 }).toBeGreaterThan(0)
+  const late = await refuse(store)
+  await expectFound(store, late)
+  const rays = (await store.page({ limit: 3 })).events.map(({ ray }) => ray)
+  expect(rays).toEqual(late.map(({ ray }) => ray).toReversed())
+  expect(await store.top({ by: ['ray'], text: late[0]!.ray })).toEqual([
+    { values: [late[0]!.ray], count: 1 },
+  ])
+  rmSync(dirname(file))
+  await inTables(store)
+  await expectFound(store, late)
 })
 
 describe('while no place takes a journal', () => {

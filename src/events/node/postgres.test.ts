@@ -36,6 +36,10 @@ test.each([
   'postgres://edge:s3c/ret@x@db.test/site',
   'postgres://edge:s3cret@db.test:port/site',
   'postgres://edge:s3c%ret@db test/site',
+  'postgres://edge:12/s3cret@db.test/site',
+  'postgres://edge:12?s3cret@db.test/site',
+  'postgres://edge:12#s3cret@db.test/site',
+  'postgres://s3c/ret@db.test/site',
 ])('%s is no address, and the error says so without the password', (address) => {
   let message = ''
   try {

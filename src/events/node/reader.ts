@@ -12,7 +12,7 @@ import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts
 import type { Gap } from '../state.ts'
 import { COLUMN_NAMES, decode, type Value } from './columns.ts'
 import type { Connection } from './database.ts'
-import { identityOf, openForReading, storeFailed } from './database.ts'
+import { emptyTables, identityOf, openForReading, storeFailed } from './database.ts'
 import { JournalIndexes } from './journal-index.ts'
 import { hasTable, isOld, OLD_EVENTS } from './schema.ts'
 import { firstId, groupOf, MS, type Sql, selectionOf } from './sql.ts'
@@ -185,17 +185,29 @@ export class Reader {
     return this.#db
   }
 
+  /** Without the file, what is in the journals is all there is. */
+  #connectionFor(journals: readonly OpenJournal[]): Connection {
+    try {
+      return this.#connection()
+    } catch (error) {
+      const isMissing = error instanceof EdgeError && error.code === 'store_not_found'
+      if (!isMissing || journals.length === 0) throw error
+      return emptyTables(this.file)
+    }
+  }
+
   /** One view of tables and journals: no event is missing in it, and none appears twice. */
   #read<Result>(look: (db: Connection, journals: readonly OpenJournal[]) => Result): Result {
     // Open journals stay readable when their events have reached the tables and they are removed.
     const journals = openJournals(this.file)
     try {
-      const db = this.#connection()
+      const db = this.#connectionFor(journals)
       db.exec('BEGIN')
       try {
         return look(db, journals)
       } finally {
         db.exec('COMMIT')
+        if (db !== this.#db) db.close()
       }
     } catch (error) {
       // The next question opens the file anew.

@@ -29,6 +29,13 @@ export const isPostgres = (spec: string): boolean =>
   SCHEMES.some((scheme) => spec.toLowerCase().startsWith(`${scheme}//`))
 
 /**
+ * A password with an unescaped `/`, `?` or `#` can read as an address: in `postgres://edge:12/ab@db/site` the host is `edge` and the
+ * port 12. The rest of the password, with the `@` behind it, is then in a part that messages show.
+ */
+const hasTornPassword = ({ pathname, search, hash }: URL): boolean =>
+  pathname.includes('@') || /^\?[^=]*@/.test(search) || hash.includes('@')
+
+/**
  * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. Without a host it is the one of `?host=`, else of `PGHOST`, else
  * this machine.
  *
@@ -36,11 +43,14 @@ export const isPostgres = (spec: string): boolean =>
  * @example readAddress('postgres://edge@db.internal/edge').name // 'postgres db.internal:5432/edge'
  */
 export const readAddress = (spec: string): PostgresAddress => {
-  let parsed: URL
+  let parsed: URL | undefined
   try {
     // A URL of this scheme needs a host, the driver does not.
     parsed = new URL(spec.replace(/^[a-z]+:\/\/(?=[/?]|$)/i, '$&localhost'))
   } catch {
+    // The message below says what is expected.
+  }
+  if (parsed === undefined || hasTornPassword(parsed)) {
     throw new EdgeError(
       'unknown_store',
       `store "${withoutPassword(spec)}": expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password as %XX`
