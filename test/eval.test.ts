@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ROOT, run, scratch } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
@@ -49,6 +49,47 @@ describe('edge1020 eval', () => {
     const { out } = await run(['eval', 'ssl or http.host eq "a"', '--trace', '-H', 'Host: a'])
     expect(out).toMatch(/^true\n/)
     expect(out).toContain('http.host = "a"')
+  })
+
+  test('--rules prints the value of each rule, of every format', async () => {
+    const given = ['--request', 'GET https://shop.test/admin', '--ip', '198.51.100.1']
+    const terraform = await run(['eval', '--rules', join(ROOT, 'examples/terraform'), ...given])
+    expect(terraform).toMatchObject({ code: 0, err: '' })
+    expect(
+      terraform.out.split('\n').map((line) => line.replace(/\S*examples/, 'examples'))
+    ).toEqual([
+      'false  The office may do anything (skip, examples/terraform/main.tf:19)',
+      'false  No Wget (block, examples/terraform/main.tf:28)',
+      'false  No curl (block, examples/terraform/main.tf:28)',
+      'false  No python-requests (block, examples/terraform/main.tf:28)',
+      'true   Back office (block, examples/terraform/main.tf:37)',
+      '',
+    ])
+    const { dir, remove } = scratch()
+    onTestFinished(remove)
+    const api = join(dir, 'rules.json')
+    const rule = {
+      description: 'off',
+      expression: 'ssl',
+      action: 'block',
+      enabled: false,
+      ref: 'r',
+    }
+    writeFileSync(
+      api,
+      JSON.stringify({ result: { phase: 'http_request_firewall_custom', rules: [rule] } })
+    )
+    const { out } = await run(['eval', '--rules', api, '--json', ...given])
+    expect(JSON.parse(out)).toMatchObject({ id: 'r', name: 'off', enabled: false, result: true })
+  })
+
+  test.each([
+    [['ssl'], 'expected an expression or --rules, not both'],
+    [['--trace'], 'use `edge1020 explain` instead of --trace'],
+  ])('--rules with %j is a mistake', async (args, message) => {
+    const { code, err } = await run(['eval', '--rules', join(ROOT, 'rules/starter.yaml'), ...args])
+    expect(code).toBe(2)
+    expect(err).toContain(message)
   })
 
   test('a mistake is pointed at, with the fix; exit code 2', async () => {
@@ -133,10 +174,10 @@ describe('edge1020 eval', () => {
       .trim()
       .split('\n')
       .map((line) => line.trim())
-    expect(examples).toHaveLength(3)
+    expect(examples).toHaveLength(4)
     for (const example of examples) {
       const { status, stdout } = inShell(example)
-      expect(stdout, example).toMatch(/^true$|"result":true/m)
+      expect(stdout, example).toMatch(/^true\b|"result":true/m)
       expect(status, example).toBe(0)
     }
   })

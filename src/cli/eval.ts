@@ -14,9 +14,11 @@ import type { Persona } from '../visitor/persona.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, EXIT_USAGE, oneOf, usageError } from './command.ts'
 import { DEFAULT_DATA } from './defaults.ts'
+import { evaluateRules } from './eval-rules.ts'
 import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
 import { SUMMARIES } from './summaries.ts'
+import { TERRAFORM_FLAGS } from './terraform-flags.ts'
 
 const REQUEST = /^(\S+)\s+(\S+)(?:\s+(HTTP\/\S+))?$/
 const MISSING = ['docs', 'engine'] as const
@@ -127,21 +129,34 @@ const printProblems = (result: Extract<EvalResult, { ok: false }>, source: strin
   }
 }
 
+/** The request and the fields that the options describe. */
+const readGiven = (args: Arguments): Pick<EvalCase, 'fields' | 'request'> => {
+  const persona = readPersona(args)
+  const request = readRequest(args, persona)
+  return {
+    fields: { ...(persona === undefined ? {} : fieldsOf(persona)), ...readFields(args) },
+    ...(request === undefined ? {} : { request }),
+  }
+}
+
+const evaluateEachRule = (args: Arguments, io: Io, sources: OpenedSources): number => {
+  if (args.positionals.length > 0) {
+    throw usageError('edge1020 eval: expected an expression or --rules, not both')
+  }
+  if (args.on('trace')) {
+    throw usageError('edge1020 eval --rules: use `edge1020 explain` instead of --trace')
+  }
+  return evaluateRules(readGiven(args), args, io, sources)
+}
+
 const evaluateOne = (args: Arguments, io: Io, sources: OpenedSources): number => {
   const [expression, ...others] = args.positionals
   if (expression === undefined || others.length > 0) {
-    throw usageError('edge1020 eval: expected one expression (in quotes), or --ndjson')
+    throw usageError('edge1020 eval: expected one expression (in quotes), --rules or --ndjson')
   }
   const missing = oneOf(args, 'missing', MISSING)
-  const persona = readPersona(args)
-  const request = readRequest(args, persona)
   const result = evaluateCase(
-    {
-      expression,
-      fields: { ...(persona === undefined ? {} : fieldsOf(persona)), ...readFields(args) },
-      missing,
-      ...(request === undefined ? {} : { request }),
-    },
+    { expression, ...readGiven(args), missing },
     { trace: args.on('trace'), sources }
   )
   if (args.on('json')) io.out(`${printLossless(result)}\n`)
@@ -182,10 +197,11 @@ const evaluateAll = async (args: Arguments, io: Io, sources: OpenedSources): Pro
 export const evaluate: Command = {
   name: 'eval',
   summary: SUMMARIES.eval,
-  usage: "'EXPRESSION' [options] | --ndjson",
+  usage: "'EXPRESSION' [options] | --rules PATH [options] | --ndjson",
   description:
     'Prints the value of an expression, of any type, for the request that the options describe. Exit code 2 for a mistake in\n' +
-    'the expression. With --ndjson it reads one case per line from standard input,\n' +
+    'the expression. With --rules it prints the value of every rule in files and folders, disabled rules included.\n' +
+    'With --ndjson it reads one case per line from standard input,\n' +
     '{"id","expression","fields","request","schema","lists","missing"}, and prints one result per line, mistakes included;\n' +
     'the exit code is then 0.',
   flags: {
@@ -215,6 +231,12 @@ export const evaluate: Command = {
     trace: {
       help: 'print every part of the expression with its result and the values that it read',
     },
+    rules: {
+      value: 'PATH',
+      multiple: true,
+      help: 'file or folder with rules: evaluates the expression of each rule',
+    },
+    ...TERRAFORM_FLAGS,
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,
     ndjson: { help: 'read cases from standard input, one JSON object per line' },
@@ -222,10 +244,15 @@ export const evaluate: Command = {
   examples: [
     "edge1020 eval 'http.host eq \"shop.test\"' --request 'GET https://shop.test/a?b=c'",
     'edge1020 eval \'lower(http.user_agent) contains "curl" and ip.src.country eq "DE"\' -H \'User-Agent: Curl/8\' --country DE --trace',
+    "edge1020 eval --rules examples/terraform --request 'GET https://shop.test/admin'",
     'echo \'{"id":1,"expression":"cf.threat_score gt 10","fields":{"cf.threat_score":20}}\' | edge1020 eval --ndjson',
   ],
   run: (args, io) =>
     withSources(args, io, (sources) =>
-      args.on('ndjson') ? evaluateAll(args, io, sources) : evaluateOne(args, io, sources)
+      args.on('ndjson')
+        ? evaluateAll(args, io, sources)
+        : args.texts('rules').length > 0
+          ? evaluateEachRule(args, io, sources)
+          : evaluateOne(args, io, sources)
     ),
 }

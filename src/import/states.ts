@@ -1,5 +1,6 @@
 import { fromJson } from '../terraform/values.ts'
 import { viewOf } from '../terraform/view.ts'
+import { nestedOf } from './flat-attributes.ts'
 import type { ConfiguredResource } from './resources.ts'
 
 type Json = Record<string, unknown>
@@ -41,25 +42,45 @@ const ofState = (state: Json, file: string): ConfiguredResource[] =>
   list(state.resources)
     .filter(({ mode }) => mode !== 'data')
     .flatMap(({ type, name, module, instances }) =>
-      list(instances).map((instance) => {
-        const prefix = typeof module === 'string' ? `${module}.` : ''
-        const address = `${prefix}${type}.${name}${indexText(instance.index_key)}`
-        return resourceOf(file, String(type), address, instance.attributes)
-      })
+      list(instances)
+        // Terraform still has to destroy these: another instance replaces them.
+        .filter(({ deposed }) => deposed === undefined)
+        .map((instance) => {
+          const prefix = typeof module === 'string' ? `${module}.` : ''
+          const address = `${prefix}${type}.${name}${indexText(instance.index_key)}`
+          return resourceOf(file, String(type), address, instance.attributes)
+        })
     )
+
+/** Resources of a raw state file of version 3, as Terraform 0.11 writes it. */
+const ofOldState = (modules: unknown, file: string): ConfiguredResource[] =>
+  list(modules).flatMap(({ path, resources }) => {
+    const names = Array.isArray(path) ? path.slice(1) : []
+    const prefix = names.map((name) => `module.${name}.`).join('')
+    return Object.entries(isObject(resources) ? resources : {}).flatMap(([key, resource]) => {
+      if (key.startsWith('data.') || !isObject(resource) || !isObject(resource.primary)) return []
+      // `cloudflare_filter.bots.1` is the second one of a count.
+      const address = prefix + key.replace(/\.(\d+)$/, '[$1]')
+      const attributes = isObject(resource.primary.attributes) ? resource.primary.attributes : {}
+      return [resourceOf(file, String(resource.type), address, nestedOf(attributes))]
+    })
+  })
 
 /**
  * The resources of Terraform's own JSON: the output of `terraform show -json` of a plan (its planned values) or a state, or a
- * raw state file. `undefined` for anything else.
+ * raw state file of version 4 or 3. `undefined` for anything else.
  */
 export const resourcesOfState = (
   document: unknown,
   file: string
 ): ConfiguredResource[] | undefined => {
   if (!isObject(document)) return undefined
-  const { planned_values: planned, values, resources, terraform_version: version } = document
+  const { planned_values: planned, values, resources, modules } = document
+  const { terraform_version: version } = document
   if (isObject(planned)) return ofModule(planned.root_module, file)
   if (version !== undefined && isObject(values)) return ofModule(values.root_module, file)
   if (version !== undefined && Array.isArray(resources)) return ofState(document, file)
-  return undefined
+  if (version !== undefined && Array.isArray(modules)) return ofOldState(modules, file)
+  // The state of a folder without resources.
+  return version !== undefined && document.format_version !== undefined ? [] : undefined
 }

@@ -181,6 +181,43 @@ const traceOf = (expression: Expression, context: Context): EvalTrace[] =>
     fields: fields.map(({ field, value }) => ({ field, value: toJson(value) })),
   }))
 
+const failed = (id: unknown, error: unknown): EvalResult => {
+  const [first, ...rest] = problemsOf(error)
+  return { id, ok: false, error: first, ...(rest.length > 0 ? { errors: [first, ...rest] } : {}) }
+}
+
+const evaluated = (
+  id: unknown,
+  json: { fields?: unknown; request?: unknown },
+  expression: Expression,
+  scheme: Scheme,
+  { trace = false, sources = {} }: EvalOptions
+): EvalResult => {
+  const context = contextOf(json, expression, scheme, sources)
+  const type = typeName(expression.type)
+  return {
+    id,
+    ok: true,
+    type,
+    result: resultToJson(expression.evaluate(context), type),
+    ...(trace ? { trace: traceOf(expression, context) } : {}),
+  }
+}
+
+/** Evaluates a compiled expression, such as a rule's, for the fields and the request of a case. Like `evaluateCase`, it never throws. */
+export const evaluateExpression = (
+  expression: Expression,
+  given: Pick<EvalCase, 'id' | 'fields' | 'request'>,
+  options: EvalOptions = {}
+): EvalResult => {
+  const id = given.id ?? null
+  try {
+    return evaluated(id, given, expression, defaultScheme, options)
+  } catch (error) {
+    return failed(id, error)
+  }
+}
+
 /**
  * Evaluates one case. A mistake in it is a result like any other: this never throws, whatever the case holds.
  *
@@ -188,10 +225,7 @@ const traceOf = (expression: Expression, context: Context): EvalTrace[] =>
  * evaluateCase({ expression: 'http.host eq "shop.test"', request: { url: 'https://shop.test/' } })
  * // { id: null, ok: true, type: 'Bool', result: true }
  */
-export const evaluateCase = (
-  json: unknown,
-  { trace = false, sources = {} }: EvalOptions = {}
-): EvalResult => {
+export const evaluateCase = (json: unknown, options: EvalOptions = {}): EvalResult => {
   const id = isObject(json) ? (json.id ?? null) : null
   try {
     if (!isObject(json)) throw wrongCase('case', json, 'an object with an "expression"')
@@ -202,21 +236,12 @@ export const evaluateCase = (
     const scheme = schemeOf(json.schema)
     const expression = compile(source, {
       scheme,
-      lists: readLists(json.lists, sources.lists),
+      lists: readLists(json.lists, options.sources?.lists),
       missing: missing as 'docs' | 'engine',
       expect: 'any',
     })
-    const context = contextOf(json, expression, scheme, sources)
-    const type = typeName(expression.type)
-    return {
-      id,
-      ok: true,
-      type,
-      result: resultToJson(expression.evaluate(context), type),
-      ...(trace ? { trace: traceOf(expression, context) } : {}),
-    }
+    return evaluated(id, json, expression, scheme, options)
   } catch (error) {
-    const [first, ...rest] = problemsOf(error)
-    return { id, ok: false, error: first, ...(rest.length > 0 ? { errors: [first, ...rest] } : {}) }
+    return failed(id, error)
   }
 }
