@@ -1,10 +1,20 @@
 import type { Scope } from './evaluate.ts'
 import { evaluate, withNames } from './evaluate.ts'
 import { LazyObject, once, tolerant } from './lazy.ts'
+import { EvaluationProblem } from './problem.ts'
 import { placeOf } from './syntax/text.ts'
 import type { Block, Body, Expression } from './syntax/tree.ts'
 import type { Value } from './values.ts'
-import { isObject, isUnknown, SetValue, sortedEntries, toText, Unknown } from './values.ts'
+import {
+  describe,
+  isList,
+  isObject,
+  isUnknown,
+  SetValue,
+  sortedEntries,
+  toText,
+  Unknown,
+} from './values.ts'
 import type { View } from './view.ts'
 import { childrenOf, viewOf } from './view.ts'
 
@@ -30,6 +40,12 @@ export const blockViews = (
     )
 }
 
+const entriesOf = (collection: Value): [Value, Value][] | undefined => {
+  if (isObject(collection)) return sortedEntries(collection)
+  if (collection instanceof SetValue) return collection.items.map((item) => [item, item])
+  return isList(collection) ? collection.map((item, i) => [i, item]) : undefined
+}
+
 const dynamicViews = (block: Block, scope: Scope): { view: View; value: () => Value }[] => {
   const place = placeOf(block.at)
   const forEach = block.body.attributes.get('for_each')
@@ -46,13 +62,14 @@ const dynamicViews = (block: Block, scope: Scope): { view: View; value: () => Va
   if (isUnknown(collection)) {
     return [{ view: viewOf(collection, place), value: () => collection }]
   }
-  const entries: [Value, Value][] = isObject(collection)
-    ? sortedEntries(collection)
-    : collection instanceof SetValue
-      ? collection.items.map((item) => [item, item])
-      : Array.isArray(collection)
-        ? collection.map((item: Value, i: number) => [i, item])
-        : []
+  const entries = entriesOf(collection)
+  if (entries === undefined) {
+    const problem = new EvaluationProblem(
+      `for_each of \`${block.labels[0]}\`: expected a list, a set or a map, found ${describe(collection)}`
+    )
+    const failed = new Unknown(problem.message, undefined, problem)
+    return [{ view: viewOf(failed, place), value: () => failed }]
+  }
   return entries.map(([key, value]) => {
     const iterator = new Map([
       ['key', key],
