@@ -78,6 +78,8 @@ export const arithmetic = (
   if (operator === '>=') return left >= right
   const [a, b] = [Number(left), Number(right)]
   const found = calculated(operator, a, b)
+  // Without a bound, a product of products would take all memory.
+  if (!Number.isFinite(found)) return found
   if ([a, b, found].every(isSafe) || !isWhole(left) || !isWhole(right)) return found
   const whole = exact(operator, BigInt(left), BigInt(right))
   return whole === undefined ? found : narrowed(whole)

@@ -28,7 +28,13 @@ const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 /** Up to this base, upper and lower case mean the same. */
 const LETTERS_BASE = 36
 
+/** More digits than any number has. A number of a million digits takes minutes. */
+const MAX_DIGITS = 1_000
+
 const parseInteger = (text: string, base: number): number | bigint => {
+  if (text.length > MAX_DIGITS) {
+    throw new EvaluationProblem(`\`parseint\`: more than ${MAX_DIGITS} digits`)
+  }
   const digits = (base > LETTERS_BASE ? text : text.toLowerCase()).replace(/^[+-]/, '')
   const values = [...digits].map((digit) => DIGITS.indexOf(digit))
   if (digits === '' || values.some((value) => value < 0 || value >= base)) {
