@@ -73,15 +73,9 @@ test.each([
 })
 
 test('--sweep says so where no rule compares the field', async () => {
-  const { err } = await run([
-    'audit',
-    join(ROOT, STARTER),
-    '--sweep',
-    'score=10..90',
-    '--fail-on',
-    'never',
-  ])
-  expect(err).toContain('no rule compares a field score with a number')
+  const { code, err } = await run(['audit', join(ROOT, STARTER), '--sweep', 'score=10..90'])
+  expect(code).toBe(2)
+  expect(err).toContain('--sweep "score": no rule compares a field with a number')
 })
 
 test('rules that read the host are named where nobody named a host, and a wrong host is refused', async () => {
