@@ -172,6 +172,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'request',
     'rule-tests',
     'rules',
+    'text-file',
     'toolkit',
     'visitor',
   ],

@@ -7,6 +7,7 @@ import { createEdge } from '../edge.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
+import type { Ruleset } from '../rules/rule.ts'
 import { dashboard } from './dashboard.ts'
 import type { DashboardOptions } from './house.ts'
 
@@ -21,17 +22,19 @@ export const sideWith = async (
   {
     admin: adminOptions = {},
     rules = RULES,
+    ruleset = rulesFromObjects([{ rules }]),
     answers = {},
     ...options
   }: Partial<DashboardOptions> & {
     admin?: Partial<AdminOptions>
     rules?: readonly unknown[]
+    ruleset?: Ruleset
     answers?: AnswerOptions
   } = {}
 ) => {
   const store = memoryStore()
   for (const event of events) await store.append([event])
-  const edge = createEdge({ ruleset: rulesFromObjects([{ rules }]), store, answers })
+  const edge = createEdge({ ruleset, store, answers })
   const admin = createAdmin({
     store,
     health: () => ({ rules: { enabled: 2, total: 2 } }),

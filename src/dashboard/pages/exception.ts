@@ -3,6 +3,7 @@ import { BadParameter } from '../../admin/parameter.ts'
 import type { RouteRequest } from '../../admin/request.ts'
 import { EdgeError } from '../../error.ts'
 import type { SecurityEvent } from '../../events/event.ts'
+import type { Rule } from '../../rules/rule.ts'
 import { allRules } from '../../rules/rule.ts'
 import type { RuleDesk } from '../desk.ts'
 import { diffHtml } from '../diff.ts'
@@ -21,6 +22,7 @@ import type { House } from '../house.ts'
 import { type Html, html, type Part } from '../html.ts'
 import { icon } from '../icons.ts'
 import type { Made } from '../page.ts'
+import { isTerraform, terraformCard } from './terraform.ts'
 
 const END_NAMES: Readonly<Record<End, string>> = {
   '1h': 'For an hour',
@@ -127,6 +129,34 @@ const stopped = (house: House, event: SecurityEvent, message: string): Html =>
       .map(({ expression }) => expressionHtml(expression))}</section>`,
   })
 
+/** The ways to let a visitor through by a change of a Terraform file, which nothing here can try. */
+const inTerraform = (
+  house: House,
+  event: SecurityEvent,
+  above: Rule,
+  query: URLSearchParams
+): Html => {
+  const { ray } = event
+  const candidates = candidatesOf(event, false)
+  const picked = candidates.find(({ key }) => key === query.get('pick')) ?? candidates[0]!
+  const asked = query.get('end') ?? ''
+  const end = isEnd(asked) ? asked : undefined
+  const links = candidates.map(
+    (one) =>
+      html`<li><a href="${hrefOf(ray, one.key, end)}"${one === picked && html` aria-current="true"`}>${one.words}</a></li>`
+  )
+  const choices = endPicker(ray, picked, end)
+  return frame(house, {
+    title: 'Let this visitor through',
+    section: 'events',
+    searched: ray,
+    crumbs: html`<a href="/events/${ray}">Event</a>`,
+    main: html`<p class="lead">Stopped by <b>${event.rule.name}</b>. Choose whom the rule lets through, the narrowest first.</p>
+<div class="columns even"><nav class="card codes" aria-label="Whoever has"><h2>Whoever has</h2><ul>${links}</ul></nav>
+${terraformCard(event, above, picked, { time: { end, nowMs: house.now() }, choices })}</div>`,
+  })
+}
+
 const eventOf = async ({ edge }: House, ray: string): Promise<SecurityEvent> => {
   const found = await edge.store.find(ray)
   if (!found.found) throw new BadParameter(found.message, { parameter: 'ray' })
@@ -149,6 +179,8 @@ export const exceptionPage = async (
     place = placeOf(event, desk, allRules(house.edge.ruleset))
   } catch (error) {
     if (!(error instanceof EdgeError) || error.code !== 'cannot_edit') throw error
+    const above = house.ruleById(event.rule.id)
+    if (isTerraform(event, above)) return inTerraform(house, event, above, query)
     return stopped(house, event, error.message)
   }
   const weighing = await weighOnce(house, desk, event, place)

@@ -39,7 +39,8 @@ const heredoc = (text: string, indent: string): string | undefined => {
 
 const IDENTIFIER = /^[A-Za-z_][\w-]*$/
 
-const members = (object: JsonObject, indent: string): string =>
+/** The attributes of an object in Terraform's syntax, one on each line. */
+export const terraformMembers = (object: JsonObject, indent: string): string =>
   Object.entries(object)
     .map(([name, value]) => {
       const key = IDENTIFIER.test(name) ? name : quoted(name)
@@ -60,7 +61,7 @@ const valueText = (name: string, value: Json, indent: string): string => {
   if (typeof value === 'string') {
     return (name === 'expression' && heredoc(value, indent)) || quoted(value)
   }
-  if (isObject(value)) return `{\n${members(value, `${indent}  `)}${indent}}`
+  if (isObject(value)) return `{\n${terraformMembers(value, `${indent}  `)}${indent}}`
   if (!Array.isArray(value)) return String(value)
   if (!value.some(isObject)) {
     return `[${value.map((item) => valueText('', item as Json, indent)).join(', ')}]`
@@ -138,7 +139,7 @@ export const toTerraform = (
   }
   const resources = all.map(
     (object) =>
-      `resource "${object.resource}" "${object.name}" {\n${scope(object)}${members(referring(object.body, addresses), '  ')}}\n`
+      `resource "${object.resource}" "${object.name}" {\n${scope(object)}${terraformMembers(referring(object.body, addresses), '  ')}}\n`
   )
   const declared = [...variables].sort().map((name) => `variable "${name}" {\n  type = string\n}\n`)
   return { text: [...declared, ...resources].join('\n'), leftOut }

@@ -1,0 +1,65 @@
+import { terraformMembers } from '../import/export/terraform.ts'
+import type { WrittenRule } from '../rules/edit.ts'
+
+/** What the owner changes in a Terraform file. The dashboard shows it and writes nothing. */
+export interface TerraformPatch {
+  /** The rule, as the file has its neighbours. */
+  readonly block: string
+  /** For `patch` and `git apply`; absent where the rule is not written out at its place (a `dynamic` block, a `for`). */
+  readonly diff?: string
+}
+
+const CONTEXT = 3
+const COMMENT = /^\s*(?:#|\/\/)/
+
+const attributesOf = ({ name, description, expression, action, skip }: WrittenRule) => ({
+  action: String(action),
+  action_parameters: (skip ?? { ruleset: 'current' }) as Readonly<
+    Record<string, string | readonly string[]>
+  >,
+  expression: String(expression),
+  description: `${name}. ${description}`,
+  enabled: true,
+})
+
+/** Version 4 of the provider has blocks: `rules {`, and in it `action_parameters {`. */
+const asBlock = (rule: WrittenRule, indent: string): string =>
+  `${indent}rules {\n${terraformMembers(attributesOf(rule), `${indent}  `)}${indent}}\n`.replace(
+    /^(\s*action_parameters) = \{$/m,
+    '$1 {'
+  )
+
+/** Version 5 has a list of objects. */
+const asObject = (rule: WrittenRule, indent: string): string =>
+  `${indent}{\n${terraformMembers(attributesOf(rule), `${indent}  `)}${indent}},\n`
+
+/**
+ * One more rule in a Terraform file, above the one that begins in a line, with the comments of that one below it.
+ *
+ * @param line 1-based
+ */
+export const terraformPatch = (
+  { file, text, line }: { readonly file: string; readonly text: string; readonly line: number },
+  rule: WrittenRule
+): TerraformPatch => {
+  const lines = text.split('\n')
+  const [, indent = '  ', open] = /^(\s*)(rules\s*\{|\{)/.exec(lines[line - 1] ?? '') ?? []
+  const block = open === '{' ? asObject(rule, indent) : asBlock(rule, indent)
+  if (open === undefined) return { block }
+  let at = line - 1
+  while (at > 0 && COMMENT.test(lines[at - 1]!)) at--
+  const added = [...block.trimEnd().split('\n'), ...(open === '{' ? [] : [''])]
+  const before = lines.slice(Math.max(0, at - CONTEXT), at)
+  const after = lines.slice(at, at + CONTEXT)
+  const first = at - before.length + 1
+  const kept = before.length + after.length
+  const diff = [
+    `--- a/${file}`,
+    `+++ b/${file}`,
+    `@@ -${first},${kept} +${first},${kept + added.length} @@`,
+    ...before.map((one) => ` ${one}`),
+    ...added.map((one) => `+${one}`),
+    ...after.map((one) => ` ${one}`),
+  ]
+  return { block, diff: `${diff.join('\n')}\n` }
+}
