@@ -7,27 +7,9 @@ const NOT_ASCII = /[\x80-\xff]/
 const UPPER = /[A-Z]+/g
 const LOWER = /[a-z]+/g
 
-/** Longer values, such as bodies, are not kept. */
-const MAX_KEPT_BYTES = 1024
-let lastGiven = ''
-let lastLowered = ''
-
-/**
- * JavaScript would fold Latin-1 letters too, which here are parts of UTF-8 sequences.
- *
- * It keeps the last result, because rules in shorthand ask for the lower-case user agent once for each text that they search in it.
- */
-const lower = (bytes: string): string => {
-  if (bytes === lastGiven) return lastLowered
-  const lowered = NOT_ASCII.test(bytes)
-    ? bytes.replace(UPPER, (run) => run.toLowerCase())
-    : bytes.toLowerCase()
-  if (bytes.length <= MAX_KEPT_BYTES) {
-    lastGiven = bytes
-    lastLowered = lowered
-  }
-  return lowered
-}
+/** JavaScript would fold Latin-1 letters too, which here are parts of UTF-8 sequences. */
+const lower = (bytes: string): string =>
+  NOT_ASCII.test(bytes) ? bytes.replace(UPPER, (run) => run.toLowerCase()) : bytes.toLowerCase()
 
 const upper = (bytes: string): string =>
   NOT_ASCII.test(bytes) ? bytes.replace(LOWER, (run) => run.toUpperCase()) : bytes.toUpperCase()
