@@ -1,7 +1,6 @@
 import { toBytes } from '../language/bytes.ts'
 import { encodeBase64Url } from '../language/functions/base64.ts'
 import { hmacSha256 } from '../language/functions/sha256.ts'
-import { Recent } from '../recent.ts'
 import type { Challenge } from './level.ts'
 import { CHALLENGES, LEVELS } from './level.ts'
 import type { ChallengeOptions } from './options.ts'
@@ -43,7 +42,7 @@ export type Cleared = readonly number[]
 export const NONE_CLEARED: Cleared = [0, 0, 0, 0]
 
 export const COOKIE = 'cf_clearance'
-const COOKIE_VALUES = /(?:^|;)\s*cf_clearance=([^;]*)/g
+const COOKIE_START = `${COOKIE}=`
 /** A browser can have one cookie per domain and path, and each check costs a MAC. */
 const MOST_COOKIES = 8
 /** `1764000000000-2-` and 43 characters of Base64 for URLs. */
@@ -55,7 +54,19 @@ export const DEFAULT_LIFETIME_SECONDS = 1_800
 const QUESTION_SECONDS = 600
 /** The clocks of instances differ. */
 const SKEW_SECONDS = 60
-const MOST_REMEMBERED = 1_024
+
+/** The values of this cookie in a Cookie header. */
+const clearanceCookies = (cookies: string): string[] => {
+  const values: string[] = []
+  if (!cookies.includes(COOKIE_START)) return values
+  for (const part of cookies.split(';')) {
+    const pair = part.trim()
+    if (!pair.startsWith(COOKIE_START)) continue
+    values.push(pair.slice(COOKIE_START.length))
+    if (values.length === MOST_COOKIES) break
+  }
+  return values
+}
 
 const challengeOf = (level: number): Challenge | undefined =>
   CHALLENGES.find((challenge) => LEVELS[challenge] === level)
@@ -87,17 +98,15 @@ export const createClearances = ({
 }: ChallengeOptions = {}): Clearances => {
   const mac = hmacSha256(toBytes(secret))
   const lifetimes = { clearance: lifetimeSeconds, question: QUESTION_SECONDS }
-  // A browser sends its clearance with each request, and a MAC is expensive.
-  const macs = new Recent<string>(MOST_REMEMBERED)
 
   const macOf = (message: string) => encodeBase64Url(mac(message))
 
   const messageOf = (
     purpose: string,
     issued: string,
-    level: number,
+    level: number | string,
     { ip, userAgent, host }: Holder
-  ) => [purpose, issued, level, ip, host, userAgent].join('\n')
+  ) => `${purpose}\n${issued}\n${level}\n${ip}\n${host}\n${userAgent}`
 
   const read = (
     purpose: 'clearance' | 'question',
@@ -110,7 +119,7 @@ export const createClearances = ({
     const issuedMs = Number(issued)
     const age = (timeMs - issuedMs) / MS_PER_SECOND
     if (age < -SKEW_SECONDS || age >= lifetimes[purpose]) return undefined
-    const expected = macs.get(messageOf(purpose, issued, Number(level), holder), macOf)
+    const expected = macOf(messageOf(purpose, issued, level!, holder))
     return isEqual(given!, expected) ? { level: Number(level), issuedMs } : undefined
   }
 
@@ -128,10 +137,8 @@ export const createClearances = ({
     cleared: (cookies, holder, timeMs) => {
       if (cookies === undefined) return NONE_CLEARED
       const newest = [...NONE_CLEARED]
-      let looked = 0
-      for (const [, text] of cookies.matchAll(COOKIE_VALUES)) {
-        if (++looked > MOST_COOKIES) break
-        const found = read('clearance', text!.trim(), holder, timeMs)
+      for (const text of clearanceCookies(cookies)) {
+        const found = read('clearance', text, holder, timeMs)
         for (let level = found?.level ?? 0; level > 0; level--) {
           newest[level] = Math.max(newest[level]!, found!.issuedMs)
         }

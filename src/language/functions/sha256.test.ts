@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hmacSha256, sha256 } from './sha256.ts'
+import { hmacSha256, portableSha256, sha256 } from './sha256.ts'
 
 const hex = (bytes: string) =>
   Array.from(bytes, (unit) => unit.charCodeAt(0).toString(16).padStart(2, '0')).join('')
@@ -33,6 +33,7 @@ describe('sha256', () => {
     ],
   ])('of %s', (_, message, digest) => {
     expect(hex(sha256(message))).toBe(digest)
+    expect(hex(portableSha256(message))).toBe(digest)
   })
 })
 
