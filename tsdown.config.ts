@@ -36,7 +36,7 @@ export default defineConfig([
       'events-worker': 'src/events/node/events-worker.ts',
       'editor-worker': 'src/editor/editor-worker.ts',
       'lint-worker': 'src/cli/lint-worker.ts',
-      'list-worker': 'src/rules/node/list-worker.ts',
+      'reload-worker': 'src/reload/reload-worker.ts',
       'replay-worker': 'src/replay/replay-worker.ts',
       'rule-worker': 'src/dashboard/rule-worker.ts',
       'store-contract': 'src/events/store.contract.ts',

@@ -28,8 +28,8 @@ export default defineConfig({
         replacement: new URL('./test/worker-file.ts', import.meta.url).pathname,
       },
       {
-        find: /^\.\/list-worker-file\.ts$/,
-        replacement: new URL('./test/list-worker-file.ts', import.meta.url).pathname,
+        find: /^\.\/reload-worker-file\.ts$/,
+        replacement: new URL('./test/reload-worker-file.ts', import.meta.url).pathname,
       },
       {
         find: /^\.\/rule-worker-file\.ts$/,

@@ -14,7 +14,7 @@ const OUTPUTS = [
   'editor-worker.js',
   'events-worker.js',
   'lint-worker.js',
-  'list-worker.js',
+  'reload-worker.js',
   'replay-worker.js',
   'cli/main.js',
   'dashboard/page.js',

@@ -239,6 +239,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'whole',
     'zones',
   ],
+  reload: ['answers', 'import', 'language', 'lists', 'rules'],
   replay: [
     'actions',
     'answers',

@@ -8,8 +8,8 @@ const ROOT = resolve(import.meta.dirname, '..')
 /** The source of each thread, by the name of what is provided to the tests: its built file. */
 const WORKERS = {
   eventsWorker: 'src/events/node/events-worker.ts',
-  listWorker: 'src/rules/node/list-worker.ts',
   ruleWorker: 'src/dashboard/rule-worker.ts',
+  reloadWorker: 'src/reload/reload-worker.ts',
 } as const
 
 declare module 'vitest' {

@@ -5,7 +5,7 @@ import type { EventStore } from '../events/event.ts'
 import { noStore } from '../events/none.ts'
 import { createEdge } from '../node.ts'
 import { readPersonaFiles } from '../personas/node/files.ts'
-import type { LargeLists } from '../rules/node/large-lists.ts'
+import type { AsideLoader } from '../reload/aside.ts'
 import type { DemoTraffic } from '../server/demo-traffic.ts'
 import type { AdminServeOptions } from '../server/edge-admin.ts'
 import type { OpenedSources } from '../visitor/node/sources.ts'
@@ -36,7 +36,7 @@ export const openDashboard = async (
     edge: Edge
     rules: readonly string[]
     sources: OpenedSources
-    readList: LargeLists['readList']
+    readList: AsideLoader['readList']
     reload: () => Promise<void>
     onError: (error: Error) => void
   }

@@ -1,14 +1,12 @@
-import { readPageFile } from '../answers/node/own-page-file.ts'
 import { controlOf } from '../control/controls.ts'
 import { messageOf } from '../error.ts'
 import { copyable } from '../events/node/postgres/address.ts'
-import { loadRulePaths } from '../import/node/load.ts'
 import type { CountersName } from '../limits/node/open.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { rememberFacts } from '../metrics/facts.ts'
 import { createEdge } from '../node.ts'
 import { paint } from '../paint.ts'
-import { createLargeLists } from '../rules/node/large-lists.ts'
+import { createAsideLoader } from '../reload/aside.ts'
 import { allRules } from '../rules/rule.ts'
 import type { DemoTraffic } from '../server/demo-traffic.ts'
 import { createReloader } from '../server/reload.ts'
@@ -251,23 +249,19 @@ export const serve: Command = {
       // Before anything listens: data that cannot be read is found here.
       const facts = sources.facts()
       rememberFacts(edge, sources.facts)
-      const largeLists = createLargeLists()
+      const aside = createAsideLoader()
       const reloader = createReloader(edge, () =>
-        largeLists.load((readList) =>
-          loadRulePaths(rules, {
-            lists,
-            readList,
-            readPage: readPageFile,
-            front: controlOf(edge)?.front,
-            ...terraformValues(args),
-          })
+        aside.load(
+          rules,
+          { lists, front: controlOf(edge)?.front, ...terraformValues(args) },
+          edge.ruleset
         )
       )
       const own = await openDashboard(args, {
         edge,
         rules,
         sources,
-        readList: largeLists.readList,
+        readList: aside.readList,
         reload: reloader.reload,
         onError,
       })

@@ -143,21 +143,29 @@ export const prepareList = (name: string, list: ListEntries): PreparedList => {
   return builder.done()
 }
 
+/** A list that rules can ask, with its entries. */
+interface OpenList<Kind, Value> {
+  readonly kind: Kind
+  /** For a thread that passes the list on. */
+  readonly prepared: PreparedList
+  has(value: Value): boolean
+}
+
 /** Prepared lists for rules, by name. */
 export const openLists = (record: Readonly<Record<string, PreparedList>>): NamedLists<Ip> => {
-  const ip = new Map<string, { has(ip: Ip): boolean; kind: 'ip' }>()
-  const int = new Map<string, { has(int: number | bigint): boolean; kind: 'asn' }>()
-  const string = new Map<string, { has(text: string): boolean; kind: 'hostname' }>()
-  for (const [name, list] of Object.entries(record)) {
-    if (list.kind === 'ip') {
-      const set = ipSetOf(list.ranges)
-      ip.set(name, { kind: 'ip', has: (one) => set.has(one) })
-    } else if (list.kind === 'asn') {
-      const { numbers } = list
-      int.set(name, { kind: 'asn', has: (one) => numbers.has(Number(one)) })
+  const ip = new Map<string, OpenList<'ip', Ip>>()
+  const int = new Map<string, OpenList<'asn', number | bigint>>()
+  const string = new Map<string, OpenList<'hostname', string>>()
+  for (const [name, prepared] of Object.entries(record)) {
+    if (prepared.kind === 'ip') {
+      const set = ipSetOf(prepared.ranges)
+      ip.set(name, { kind: 'ip', prepared, has: (one) => set.has(one) })
+    } else if (prepared.kind === 'asn') {
+      const { numbers } = prepared
+      int.set(name, { kind: 'asn', prepared, has: (one) => numbers.has(Number(one)) })
     } else {
-      const set = new HostnameSet(list.names, list.parents)
-      string.set(name, { kind: 'hostname', has: (one) => set.has(one) })
+      const set = new HostnameSet(prepared.names, prepared.parents)
+      string.set(name, { kind: 'hostname', prepared, has: (one) => set.has(one) })
     }
   }
   return {
@@ -166,6 +174,10 @@ export const openLists = (record: Readonly<Record<string, PreparedList>>): Named
     string: (name) => string.get(name),
   }
 }
+
+/** The entries of a list that `openLists` opened; `undefined` for a list from elsewhere. */
+export const preparedOf = (list: object | undefined): PreparedList | undefined =>
+  (list as Partial<OpenList<unknown, never>> | undefined)?.prepared
 
 /**
  * Creates lists for rules from their entries. Each list has one kind.

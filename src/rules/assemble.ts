@@ -14,9 +14,9 @@ import type { Lockdown } from './products/lockdowns.ts'
 import type { RateLimit } from './products/rate-limits.ts'
 import { Reader } from './reader.ts'
 import { renderDiagnostics } from './report.ts'
-import type { Rule, Ruleset } from './rule.ts'
+import type { Products, Rule, Ruleset } from './rule.ts'
 import { allRules } from './rule.ts'
-import type { ZoneRules } from './zones.ts'
+import type { ZoneFacts, ZoneRules } from './zones.ts'
 
 const refuse = (findings: Findings, files: readonly string[]): EdgeError => {
   const all = findings.inSourceOrder(files)
@@ -55,7 +55,7 @@ const byPriority = (x: Lockdown, y: Lockdown): number =>
   x.priority === y.priority ? 0 : (x.priority ?? LAST) - (y.priority ?? LAST)
 
 /** The rules by product. */
-const sorted = (drafts: readonly Draft[]) => {
+const sorted = (drafts: readonly Draft[]): Products => {
   const access: AccessRule[] = []
   const lockdowns: Lockdown[] = []
   const agents: AgentRule[] = []
@@ -105,13 +105,11 @@ export const draftsOf = (
     options
   )
 
-type Sorted = ReturnType<typeof sorted>
-
 /** A choice for all rules of a zone that have none of their own. */
 const withPage = <R extends Rule>(rule: R, page: PageChoice | undefined): R =>
   page === undefined || rule.page !== undefined ? rule : { ...rule, page }
 
-const merged = (account: Sorted, own: Sorted, page: PageChoice | undefined): Sorted => {
+const merged = (account: Products, own: Products, page: PageChoice | undefined): Products => {
   const both = <R extends Rule>(first: readonly R[], second: readonly R[]) =>
     [...first, ...second].map((rule) => withPage(rule, page))
   return {
@@ -131,12 +129,29 @@ const readBy = (rules: readonly Rule[]): Pick<Ruleset, 'fields' | 'lists'> => {
   }
 }
 
-/** Makes one ruleset of drafts, or throws one error with all problems that were found. */
-export const assembleDrafts = (
+/** A zone's part of a ruleset. */
+export interface ZoneParts {
+  readonly facts: ZoneFacts
+  readonly page: PageChoice | undefined
+  readonly own: Products
+  readonly lists: readonly OwnList[]
+}
+
+/** A ruleset before the rules of the account and of each zone become one. */
+export interface RulesetParts {
+  readonly account: Products
+  readonly zones: readonly ZoneParts[]
+  readonly lists: readonly OwnList[]
+  readonly files: readonly string[]
+  readonly warnings: Ruleset['warnings']
+}
+
+/** Makes the parts of one ruleset of drafts, or throws one error with all problems that were found. */
+export const partsOf = (
   { rules: drafts, lists, zones: zoneDrafts = [] }: Drafts,
   documents: readonly string[],
   findings: Findings
-): Ruleset => {
+): RulesetParts => {
   // Those of lists too: a reload has to look at them.
   const ofLists = [...lists, ...zoneDrafts.flatMap((zone) => zone.lists)]
   const files = [...documents, ...unique(ofLists.flatMap(({ from }) => from ?? []))]
@@ -144,24 +159,41 @@ export const assembleDrafts = (
   if (zoneDrafts.length === 0) checkIds(drafts, findings)
   for (const { rules } of zoneDrafts) checkIds([...drafts, ...rules], findings)
   if (findings.hasErrors) throw refuse(findings, files)
-  const account = sorted(drafts)
-  const warnings = findings.inSourceOrder(files)
-  const ownLists = lists.map(listFacts)
-  const zones = zoneDrafts.map(({ head, page, rules, lists: zoneLists }): ZoneRules => {
-    const own = sorted(rules)
+  return {
+    account: sorted(drafts),
+    zones: zoneDrafts.map(({ head, page, rules, lists: zoneLists }): ZoneParts => {
+      const { name, hosts, isDefault, plan } = head
+      return {
+        facts: { name, hosts, isDefault, ...(plan === undefined ? {} : { plan }) },
+        page,
+        own: sorted(rules),
+        lists: zoneLists.map(listFacts),
+      }
+    }),
+    lists: lists.map(listFacts),
+    files,
+    warnings: findings.inSourceOrder(files),
+  }
+}
+
+/** Joins the parts of a ruleset: each zone gets the rules of the account before its own. */
+export const rulesetOf = ({
+  account,
+  zones: zoneParts,
+  lists,
+  files,
+  warnings,
+}: RulesetParts): Ruleset => {
+  const zones = zoneParts.map(({ facts, page, own, lists: zoneLists }): ZoneRules => {
     const products = merged(account, own, page)
-    const { name, hosts, isDefault, plan } = head
     return {
-      name,
-      hosts,
-      isDefault,
-      ...(plan === undefined ? {} : { plan }),
+      ...facts,
       own,
       ruleset: {
         ...products,
         accountRules: account.rules.length,
         zones: [],
-        ownLists: [...ownLists, ...zoneLists.map(listFacts)],
+        ownLists: [...lists, ...zoneLists],
         files,
         ...readBy(allRules(products)),
         warnings: [],
@@ -171,12 +203,19 @@ export const assembleDrafts = (
   return {
     ...account,
     zones,
-    ownLists,
+    ownLists: lists,
     files,
     ...readBy(allRules({ ...account, zones })),
     warnings,
   }
 }
+
+/** Makes one ruleset of drafts, or throws one error with all problems that were found. */
+export const assembleDrafts = (
+  drafts: Drafts,
+  documents: readonly string[],
+  findings: Findings
+): Ruleset => rulesetOf(partsOf(drafts, documents, findings))
 
 const listFacts = ({ name, kind, size, file, line, from }: OwnList): OwnList => ({
   name,

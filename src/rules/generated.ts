@@ -3,7 +3,8 @@ import { customRuleScheme } from '../language/defaults.ts'
 import type { Expression } from '../language/expression.ts'
 import { LIMITS } from '../language/limits.ts'
 
-const UNLIMITED = Object.fromEntries(
+/** No limits of the language. */
+export const UNLIMITED = Object.fromEntries(
   Object.keys(LIMITS).map((limit) => [limit, Number.POSITIVE_INFINITY])
 )
 

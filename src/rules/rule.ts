@@ -75,7 +75,8 @@ export const EMPTY_RULESET: Ruleset = {
   warnings: [],
 }
 
-type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
+/** The rules by product. */
+export type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 
 /** The rules of all products in the order of the products, then the zones' own. */
 export const allRules = ({

@@ -2,7 +2,8 @@ import { EdgeError } from '../../error.ts'
 import type { Lists } from '../../language/compile.ts'
 import type { PreparedList } from '../../lists/named.ts'
 import { openLists, prepareList } from '../../lists/named.ts'
-import { assembleDrafts } from '../../rules/assemble.ts'
+import type { RulesetParts } from '../../rules/assemble.ts'
+import { partsOf, rulesetOf } from '../../rules/assemble.ts'
 import type { LanguageOptions } from '../../rules/compile.ts'
 import type { Drafts } from '../../rules/document.ts'
 import type { Draft } from '../../rules/draft.ts'
@@ -174,9 +175,13 @@ export const draftsInPaths = (
  * @throws EdgeError `invalid_rules`, `file_not_found`, `unreadable`
  * @example loadRulePaths(['terraform/cloudflare'], { vars: ['zone=shop.example'] })
  */
-export const loadRulePaths = (paths: readonly string[], options: LoadOptions = {}): Ruleset => {
+export const loadRulePaths = (paths: readonly string[], options: LoadOptions = {}): Ruleset =>
+  rulesetOf(loadParts(paths, options))
+
+/** The same as parts, for a thread that passes them on. */
+export const loadParts = (paths: readonly string[], options: LoadOptions = {}): RulesetParts => {
   const findings = new Findings()
   const { drafts, files, broken } = draftsInPaths(paths, findings, options)
   if (broken.length > 0) throw refuse(broken)
-  return assembleDrafts(drafts, files, findings)
+  return partsOf(drafts, files, findings)
 }

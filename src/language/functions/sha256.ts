@@ -18,7 +18,7 @@ const nativeDigest = (): Digest | undefined => {
   // Runtimes with `getBuiltinModule` and without `hash` exist.
   if (typeof crypto?.hash !== 'function') return undefined
   const { hash } = crypto
-  return (message) => hash('sha256', Buffer.from(message, 'latin1'), 'latin1')
+  return (message) => hash('sha256', Buffer.from(message, 'latin1'), 'binary')
 }
 
 let digest: Digest | undefined
