@@ -239,7 +239,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'all'> = {
     'whole',
     'zones',
   ],
-  reload: ['answers', 'import', 'language', 'lists', 'rules'],
+  reload: ['answers', 'import', 'language', 'lists', 'rules', 'whole'],
   replay: [
     'actions',
     'answers',

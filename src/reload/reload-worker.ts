@@ -1,11 +1,11 @@
 // A thread that loads rules, so no visitor waits for it.
 import { parentPort } from 'node:worker_threads'
-import { wholeLanguage } from '../language/whole.ts'
+import { wholeEdge } from '../whole.ts'
 import type { Question, Reply } from './messages.ts'
 import { memoryOf, repliesTo } from './replies.ts'
 
 const port = parentPort!
-wholeLanguage()
+wholeEdge()
 
 let replies: Iterator<Reply> | undefined
 
