@@ -27,8 +27,10 @@ const limitsOf = ({ rateLimits, zones }: Ruleset): readonly RateLimit[] => [
   ...zones.flatMap(({ own }) => own.rateLimits),
 ]
 
-/** Fields with values if the rules declare zones. */
+/** Fields with values if the zone is known. */
 const OF_ZONES = new Set(['cf.zone.name', 'cf.zone.plan'])
+
+const knowsZone = ({ zones, site }: Ruleset): boolean => zones.length > 0 || site !== undefined
 
 /** The sources of the values of these fields. */
 export const sourcesOf = (fields: readonly string[]): ReadonlySet<FieldSource> =>
@@ -70,7 +72,7 @@ export const warningsOf = (ruleset: Ruleset, provided: ReadonlySet<FieldSource>)
     .filter((rule) => rule.enabled)
     .flatMap((rule) =>
       rule.expression.fields
-        .filter((field) => ruleset.zones.length === 0 || !OF_ZONES.has(field))
+        .filter((field) => !knowsZone(ruleset) || !OF_ZONES.has(field))
         .flatMap((field) => fieldWarning(rule, field, provided))
     ),
   ...limitsOf(ruleset)

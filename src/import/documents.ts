@@ -12,6 +12,7 @@ import {
 import { Lists } from './lists.ts'
 import { Found, textOrNothing } from './read.ts'
 import { readRuleset } from './rulesets.ts'
+import { namedZone, readZone } from './zones.ts'
 
 const CUSTOM = 'http_request_firewall_custom'
 const RATE_LIMIT = 'http_ratelimit'
@@ -40,6 +41,7 @@ type Kind =
   | 'rule'
   | 'ruleset'
   | 'ua'
+  | 'zone'
 
 const LIST_KINDS = new Set(['ip', 'asn', 'hostname', 'redirect'])
 
@@ -56,6 +58,7 @@ const kindOf = (view: View): Kind | undefined => {
   if (has('urls', 'configurations')) return 'lockdown'
   if (has('threshold', 'match')) return 'rate'
   if (has('kind') && LIST_KINDS.has(textOrNothing(view, 'kind') ?? '')) return 'list'
+  if (has('name', 'name_servers', 'status')) return 'zone'
   if (has('rules') || has('phase')) return 'ruleset'
   if (has('action') && has('expression')) return 'rule'
   if (has('expression')) return 'filter'
@@ -174,6 +177,8 @@ export class ApiDocuments {
 
   #object(file: string, view: View): void {
     const { found } = this
+    const named = namedZone(view)
+    if (named !== undefined) found.zones.push(named)
     switch (kindOf(view)) {
       case 'ruleset': {
         const isLimits = view.children('rules').some((rule) => rule.names().includes('ratelimit'))
@@ -208,6 +213,11 @@ export class ApiDocuments {
         break
       case 'rule':
         break
+      case 'zone': {
+        const zone = readZone(view)
+        if (zone !== undefined) found.zones.push(zone)
+        break
+      }
       default:
         found.warn(view.place, 'it contains no rules and no lists of Cloudflare')
     }

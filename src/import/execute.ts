@@ -35,6 +35,7 @@ const runBy = (by: ImportedRule, rules: readonly ImportedRule[]): ImportedRule[]
       ...own,
       ...(ruleset === undefined ? {} : { ruleset }),
       ...(level.zone === undefined ? {} : { zone: level.zone }),
+      ...(level.zone_resource === undefined ? {} : { zone_resource: level.zone_resource }),
       expression: both(by.expression ?? ALWAYS, ...passed, expression),
       enabled: enabled && by.enabled !== false,
     }

@@ -4,6 +4,7 @@ import type { View } from '../terraform/view.ts'
 import type { Found } from './read.ts'
 import { boolean, known, number, Refusal, required, text, textOrNothing, texts } from './read.ts'
 import type { ImportedRule } from './rule.ts'
+import { zoneOf } from './zones.ts'
 
 /** Actions of the retired Firewall Rules, with today's names. */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -43,10 +44,6 @@ const modeOf = (rule: View): string => {
   return required(action, 'mode')
 }
 
-/** The id or the name of the zone. Version 1 of the provider has names. */
-const zoneOf = (rule: View): string | undefined =>
-  textOrNothing(rule, 'zone_id') ?? textOrNothing(rule, 'zone')
-
 /**
  * A rule of the retired Firewall Rules.
  *
@@ -68,7 +65,7 @@ export const readFirewallRule = (
     const isPaused = boolean(rule, 'paused') ?? false
     return {
       product: 'custom',
-      zone: zoneOf(rule),
+      ...zoneOf(rule),
       name: textOrNothing(rule, 'description') || textOrNothing(filter, 'description') || undefined,
       id: textOrNothing(rule, 'ref') || textOrNothing(rule, 'id') || undefined,
       expression: required(filter, 'expression').trim(),
@@ -111,7 +108,7 @@ export const readAccessRule = (rule: View, found: Found, resource?: string): voi
     const target = required(configuration, 'target')
     return {
       product: 'access',
-      zone: zoneOf(rule),
+      ...zoneOf(rule),
       name: notes,
       ...accessAction(required(rule, 'mode')),
       enabled: !(boolean(rule, 'paused') ?? false),
@@ -143,7 +140,7 @@ export const readUserAgentRule = (rule: View, found: Found, resource?: string): 
     known(configuration.unknown)
     return {
       product: 'ua',
-      zone: zoneOf(rule),
+      ...zoneOf(rule),
       name,
       ...actionOf(required(rule, 'mode')),
       enabled: !(boolean(rule, 'paused') ?? false),
@@ -164,7 +161,7 @@ export const readLockdown = (rule: View, found: Found, resource?: string): void 
   const name = textOrNothing(rule, 'description') || undefined
   found.add(rule.place, name ?? resource ?? 'a zone lockdown', () => ({
     product: 'lockdown',
-    zone: zoneOf(rule),
+    ...zoneOf(rule),
     name,
     enabled: !(boolean(rule, 'paused') ?? false),
     resource,
@@ -191,7 +188,7 @@ export const readOldRateLimit = (rule: View, found: Found, resource?: string): v
     const today = MODES[mode]
     return {
       product: 'ratelimit',
-      zone: zoneOf(rule),
+      ...zoneOf(rule),
       name,
       action: today ?? mode,
       written_action: today === undefined ? undefined : mode,

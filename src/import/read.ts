@@ -10,6 +10,7 @@ import {
 } from '../terraform/values.ts'
 import type { View } from '../terraform/view.ts'
 import type { ImportedRule, LeftOut } from './rule.ts'
+import type { ImportedZone } from './zones.ts'
 
 /** The reason why a rule cannot load. */
 export class Refusal extends Error {
@@ -98,6 +99,7 @@ export class Found {
   readonly rules: ImportedRule[] = []
   readonly leftOut: LeftOut[] = []
   readonly warnings: string[] = []
+  readonly zones: ImportedZone[] = []
 
   /** Adds the result of `read`, or the reason of its failure. */
   add(source: string, what: string, read: () => ImportedRule | undefined): void {

@@ -11,6 +11,7 @@ import {
 import { Lists } from './lists.ts'
 import { Found, textOrNothing } from './read.ts'
 import { readRuleset } from './rulesets.ts'
+import { readZone } from './zones.ts'
 
 /** A resource of Terraform: evaluated, planned, or from a state. */
 export interface ConfiguredResource extends View {
@@ -32,6 +33,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   cloudflare_rate_limit: (resource, found) => readOldRateLimit(resource, found, resource.address),
 }
 
+const ZONE = 'cloudflare_zone'
 const FIREWALL_RULE = 'cloudflare_firewall_rule'
 const FILTER = 'cloudflare_filter'
 const LIST = 'cloudflare_list'
@@ -42,7 +44,8 @@ const LIST_ITEMS = 'cloudflare_list_items'
 
 /** True for resources with rules or lists. */
 export const isRuleResource = (type: string): boolean =>
-  type in READERS || [FIREWALL_RULE, FILTER, LIST, OLD_LIST, LIST_ITEM, LIST_ITEMS].includes(type)
+  type in READERS ||
+  [ZONE, FIREWALL_RULE, FILTER, LIST, OLD_LIST, LIST_ITEM, LIST_ITEMS].includes(type)
 
 /** The rules of Cloudflare's resources. Firewall rules come last, sorted by priority. */
 export const readResources = (resources: readonly ConfiguredResource[], found: Found): void => {
@@ -64,7 +67,10 @@ export const readResources = (resources: readonly ConfiguredResource[], found: F
         `${address}: ${uncertain.what} is not known before Terraform runs: its rules load once`
       )
     }
-    if (type === FIREWALL_RULE) {
+    if (type === ZONE) {
+      const zone = readZone(resource, address)
+      if (zone !== undefined) found.zones.push(zone)
+    } else if (type === FIREWALL_RULE) {
       readFirewallRule(
         resource,
         firewall,

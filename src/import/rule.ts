@@ -6,6 +6,8 @@ export interface ImportedRule {
   readonly product: Product
   /** Id or name of its zone, if known. */
   readonly zone?: string
+  /** Terraform's address of its zone, if the id is known only when Terraform runs. */
+  readonly zone_resource?: string
   /** Its description; a list's name. */
   readonly name?: string
   /** The id that the owner gave it (`ref`, `id`). */

@@ -3,6 +3,7 @@ import type { View } from '../terraform/view.ts'
 import type { Found } from './read.ts'
 import { boolean, known, number, Refusal, required, text, textOrNothing, texts } from './read.ts'
 import type { CustomResponse, ImportedRule, Product, SkippedParts } from './rule.ts'
+import { zoneOf } from './zones.ts'
 
 /** Phases of the ruleset engine that edge1020 emulates. */
 const PRODUCTS: Readonly<Record<string, Product>> = {
@@ -67,7 +68,7 @@ const limitOf = (rule: View): Partial<ImportedRule> => {
 }
 
 interface Origin {
-  readonly zone: string | undefined
+  readonly zone: ReturnType<typeof zoneOf>
   readonly ruleset: string | undefined
   readonly ruleset_id: string | undefined
   readonly resource: string | undefined
@@ -83,7 +84,7 @@ const ruleOf = (
   if (parameters?.unknown !== undefined && action === 'skip') known(parameters.unknown)
   return {
     product,
-    zone,
+    ...zone,
     name: textOrNothing(rule, 'description') || undefined,
     id: textOrNothing(rule, 'ref') ?? textOrNothing(rule, 'id'),
     expression: required(rule, 'expression').trim(),
@@ -140,7 +141,7 @@ export const readRuleset = (
   const origin = {
     ruleset: kind === 'zone' ? undefined : kind,
     ruleset_id: kind === 'custom' ? (textOrNothing(ruleset, 'id') ?? resource) : undefined,
-    zone: textOrNothing(ruleset, 'zone_id') ?? textOrNothing(ruleset, 'zone'),
+    zone: zoneOf(ruleset),
     resource,
   }
   for (const rule of rules) {

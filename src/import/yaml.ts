@@ -1,3 +1,4 @@
+import { LIST_SLOTS } from '../lists/kind.ts'
 import type { Draft } from '../rules/draft.ts'
 import { Findings } from '../rules/findings.ts'
 import type { ImportedRule, LeftOut } from './rule.ts'
@@ -105,7 +106,7 @@ const linesOf = (draft: Draft): { key: Section; lines: readonly Line[] } | undef
 const SECTIONS = ['lists', 'access', 'lockdown', 'user_agents', 'rules', 'rate_limits'] as const
 type Section = (typeof SECTIONS)[number]
 
-const OWN_KINDS: readonly string[] = ['ip', 'asn', 'hostname']
+const OWN_KINDS: readonly string[] = LIST_SLOTS
 
 const listText = ({ name = '', kind = '', entries = [] }: ImportedRule): string => {
   const items = entries.map(({ value, comment: note }) => {

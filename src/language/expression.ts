@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../error.ts'
-import type { ListKind } from '../lists/kind.ts'
+import type { ListSlot } from '../lists/kind.ts'
 import type { MatchedPart, TracedPart } from './trace.ts'
 import type { Context, Type, Value } from './types.ts'
 
@@ -8,7 +8,7 @@ export interface ListUse {
   /** Without `$`. */
   readonly name: string
   /** The kind of list that a value of the left side can be in. */
-  readonly kind: ListKind
+  readonly kind: ListSlot
   /** What stands on the left, as the language prints it. */
   readonly field: string
 }

@@ -1,9 +1,10 @@
 import type { ListKind } from '../lists/kind.ts'
-import { KIND_NAMES } from '../lists/kind.ts'
+import { KIND_NAMES, LIST_SLOTS } from '../lists/kind.ts'
 import type { Lists } from './compile/options.ts'
 import type { ListUse } from './expression.ts'
 
 const FIELDS: Readonly<Record<ListKind, string>> = {
+  string: 'fields of type String, as http.user_agent',
   ip: 'fields of type IP, as ip.src',
   asn: 'ip.src.asnum',
   hostname: 'http.host',
@@ -39,15 +40,18 @@ export const listProblem = (
   const sets = found(lists, name)
   const own = sets[kind]
   if (own !== undefined) {
-    if (own.kind === undefined || (HOLDS[kind]?.test(field) ?? true)) return undefined
+    if (own.kind === undefined || (HOLDS[own.kind]?.test(field) ?? true)) return undefined
     return {
       severity: 'warning',
       code: 'wrong_list_kind',
-      message: `the list \`$${name}\` has ${KIND_NAMES[kind]}, which \`${field}\` does not hold`,
-      help: `on Cloudflare such lists go with ${FIELDS[kind]} only`,
+      message: `the list \`$${name}\` has ${KIND_NAMES[own.kind]}, which \`${field}\` does not hold`,
+      help: `on Cloudflare such lists go with ${FIELDS[own.kind]} only`,
     }
   }
-  const kinds = (['ip', 'asn', 'hostname'] as const).filter((one) => sets[one] !== undefined)
+  const kinds = LIST_SLOTS.flatMap((slot) => {
+    const set = sets[slot]
+    return set === undefined ? [] : [set.kind ?? slot]
+  })
   const [other] = kinds
   if (other === undefined) {
     return {

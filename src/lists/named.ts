@@ -20,12 +20,17 @@ export type PreparedList =
   | { readonly kind: 'ip'; readonly ranges: PackedRanges }
   | { readonly kind: 'asn'; readonly numbers: Set<number> }
   | { readonly kind: 'hostname'; readonly names: Set<string>; readonly parents: Set<string> }
+  /** Binary strings, as in the language. */
+  | { readonly kind: 'string'; readonly texts: Set<string> }
 
 const EXPECTED: Readonly<Record<ListKind, string>> = {
   ip: 'an IP address, a CIDR network or a range a..b',
   asn: 'the number of an autonomous system, as AS64496',
   hostname: 'a host name, or *. and a host name',
+  string: 'a text',
 }
+
+const encoder = new TextEncoder()
 
 const LIST_NAME = /^[a-z0-9_]+(?:\.[a-z0-9_]+)*$/
 const MAX_SHOWN_CHARS = 64
@@ -89,13 +94,29 @@ const hostnames = (): ListBuilder => {
   }
 }
 
+/** The language compares bytes. */
+const texts = (): ListBuilder => {
+  const all = new Set<string>()
+  return {
+    add: (entry) => {
+      if (typeof entry !== 'string' && typeof entry !== 'number') return false
+      let bytes = ''
+      for (const byte of encoder.encode(String(entry))) bytes += String.fromCharCode(byte)
+      all.add(bytes)
+      return true
+    },
+    done: () => ({ kind: 'string', texts: all }),
+  }
+}
+
 const BUILDERS: Readonly<Record<ListKind, () => ListBuilder>> = {
   ip: addresses,
   asn: systems,
   hostname: hostnames,
+  string: texts,
 }
 
-/** A number is not a host name, so the order only matters for invalid texts. */
+/** A number is not a host name, so the order only matters for invalid texts. Texts of no other kind need `kind`: most are mistakes. */
 const kindOf = (entry: unknown): ListKind | undefined =>
   (['asn', 'ip', 'hostname'] as const).find((kind) => BUILDERS[kind]().add(entry))
 
@@ -114,7 +135,7 @@ export const prepareList = (name: string, list: ListEntries): PreparedList => {
   }
   if (!LIST_NAME.test(name)) throw wrong(name, 'expected a name of a–z, 0–9 and _')
   if (given.kind !== undefined && !Object.hasOwn(KIND_NAMES, given.kind)) {
-    throw wrong(name, `kind ${quoted(given.kind)}: expected ip, asn or hostname`)
+    throw wrong(name, `kind ${quoted(given.kind)}: expected ip, asn, hostname or string`)
   }
   if (!Array.isArray(given.items)) {
     throw wrong(name, 'expected an array of entries, or { kind, items }')
@@ -128,7 +149,8 @@ export const prepareList = (name: string, list: ListEntries): PreparedList => {
         : undefined
     throw wrong(
       name,
-      problem ?? `${quoted(first)}: expected ${Object.values(EXPECTED).join('; or ')}`
+      problem ??
+        `${quoted(first)}: expected ${EXPECTED.ip}; or ${EXPECTED.asn}; or ${EXPECTED.hostname}; other texts need kind: string`
     )
   }
   const builder = BUILDERS[kind]()
@@ -155,7 +177,7 @@ interface OpenList<Kind, Value> {
 export const openLists = (record: Readonly<Record<string, PreparedList>>): NamedLists<Ip> => {
   const ip = new Map<string, OpenList<'ip', Ip>>()
   const int = new Map<string, OpenList<'asn', number | bigint>>()
-  const string = new Map<string, OpenList<'hostname', string>>()
+  const string = new Map<string, OpenList<'hostname' | 'string', string>>()
   for (const [name, prepared] of Object.entries(record)) {
     if (prepared.kind === 'ip') {
       const set = ipSetOf(prepared.ranges)
@@ -163,6 +185,9 @@ export const openLists = (record: Readonly<Record<string, PreparedList>>): Named
     } else if (prepared.kind === 'asn') {
       const { numbers } = prepared
       int.set(name, { kind: 'asn', prepared, has: (one) => numbers.has(Number(one)) })
+    } else if (prepared.kind === 'string') {
+      const { texts: all } = prepared
+      string.set(name, { kind: 'string', prepared, has: (one) => all.has(one) })
     } else {
       const set = new HostnameSet(prepared.names, prepared.parents)
       string.set(name, { kind: 'hostname', prepared, has: (one) => set.has(one) })

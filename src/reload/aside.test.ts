@@ -156,7 +156,7 @@ describe('rules that load aside', () => {
     put('page.html', '<h1>No</h1>::CLOUDFLARE_ERROR_1000S_BOX::')
     const document = put(
       'whole.yaml',
-      `lists: { office: { file: offices.csv }, hosting: [AS64496] }
+      `lists: { office: { file: offices.csv }, hosting: [AS64496], apps: { kind: string, items: [Shop/1.0] } }
 access: [{ allow: 192.0.2.9 }, { block: [KP, AS64497, 198.51.100.0/24] }]
 lockdown: [{ name: l, urls: shop.test/a, allow: 192.0.2.1, priority: 2 }]
 user_agents: [{ block: Bad/1.0 }]
@@ -164,6 +164,7 @@ rules:
   - { name: s, expression: ip.src in $office, action: skip, skip: { phases: [http_ratelimit] }, logging: false }
   - { name: p, when: { path: /p }, action: block, page: { template: page.html } }
   - { name: f, expression: ip.src in $feed, action: block }
+  - { name: a, expression: http.user_agent in $apps, action: block }
 zones:
   - name: shop.test
     page: waf
@@ -202,6 +203,8 @@ zones:
     expect(await actionOf('http://shop.test/', '203.0.113.1')).toBe('block')
     expect(await actionOf('http://www.shop.test/', '203.0.113.2')).toBe('block')
     expect(await actionOf('http://other.test/', '198.51.100.7')).toBe('block')
+    const old = new Request('http://other.test/', { headers: { 'user-agent': 'Shop/1.0' } })
+    expect((await edge.judge(old, { remoteAddress: '192.0.2.2' })).action).toBe('block')
   })
 
   test('who loads again and again reads a large file once', () => {

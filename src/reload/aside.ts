@@ -8,6 +8,7 @@ import { EdgeError } from '../error.ts'
 import type { LoadOptions } from '../import/node/load.ts'
 import { loadRulePaths } from '../import/node/load.ts'
 import type { Lists } from '../language/compile.ts'
+import { LIST_SLOTS } from '../lists/kind.ts'
 import type { PreparedList } from '../lists/named.ts'
 import { openLists } from '../lists/named.ts'
 import type { RulesetParts } from '../rules/assemble.ts'
@@ -61,9 +62,9 @@ const kindsOf = (lists: Lists | undefined, name: string): OtherKinds => {
     asn: lists?.int?.(name),
     hostname: lists?.string?.(name),
   } as const
-  for (const kind of ['ip', 'asn', 'hostname'] as const) {
-    const set = sets[kind]
-    if (set !== undefined) kinds[kind] = set.kind ?? null
+  for (const slot of LIST_SLOTS) {
+    const set = sets[slot]
+    if (set !== undefined) kinds[slot] = set.kind ?? null
   }
   return kinds
 }
@@ -144,6 +145,9 @@ class Assembly {
     if (given === 'asn') {
       list = { kind: 'asn', numbers: this.#numbers }
       this.#numbers = new Set()
+    } else if (given === 'string') {
+      list = { kind: 'string', texts: this.#names }
+      this.#names = new Set()
     } else if (given === 'hostname') {
       list = { kind: 'hostname', names: this.#names, parents: this.#parents }
       this.#names = new Set()

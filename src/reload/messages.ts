@@ -1,12 +1,12 @@
 import type { Diagnostic, ErrorCode } from '../error.ts'
-import type { ListKind } from '../lists/kind.ts'
+import type { ListKind, ListSlot } from '../lists/kind.ts'
 import type { PreparedList } from '../lists/named.ts'
 import type { RulesetParts, ZoneParts } from '../rules/assemble.ts'
 import type { ProductSlot } from '../rules/replace-rules.ts'
 import type { PortablePage, PortableRule } from './portable.ts'
 
 /** The kinds of a list from elsewhere, such as a feed: `null` for a list that does not state its kind. */
-export type OtherKinds = Partial<Record<ListKind, ListKind | null>>
+export type OtherKinds = Partial<Record<ListSlot, ListKind | null>>
 
 /** The load that a thread is asked for. */
 export interface LoadQuestion {
@@ -78,5 +78,5 @@ export type Reply =
       readonly zones: readonly (Pick<ZoneParts, 'facts' | 'lists'> & {
         readonly page?: PortablePage
       })[]
-      readonly parts: Pick<RulesetParts, 'lists' | 'files' | 'warnings'>
+      readonly parts: Pick<RulesetParts, 'lists' | 'site' | 'files' | 'warnings'>
     }

@@ -2,7 +2,7 @@ import { readPageFile } from '../answers/node/own-page-file.ts'
 import { EdgeError, messageOf } from '../error.ts'
 import { loadParts } from '../import/node/load.ts'
 import type { Lists } from '../language/compile.ts'
-import type { ListKind } from '../lists/kind.ts'
+import type { ListKind, ListSlot } from '../lists/kind.ts'
 import type { PreparedList } from '../lists/named.ts'
 import { prepareList } from '../lists/named.ts'
 import type { RulesetParts } from '../rules/assemble.ts'
@@ -19,20 +19,21 @@ import { prepareListFile } from './prepare-list-file.ts'
 /** The asking thread compiles so many rules between two requests, in some milliseconds. */
 const RULES_PER_REPLY = 20
 const TEXTS_PER_REPLY = 5_000
+const NO_TEXTS: ReadonlySet<string> = new Set()
 
 /** Stand-ins for the lists of another thread, so rules can be checked against their kinds. */
 const standIns = (others: LoadQuestion['others'], unknown: Set<string>): Lists => {
-  const find = (name: string, kind: ListKind) => {
+  const find = (name: string, slot: ListSlot) => {
     const kinds = others.get(name)
     if (kinds === undefined) unknown.add(name)
-    return kinds?.[kind]
+    return kinds?.[slot]
   }
   const standIn = <Kind extends ListKind>(kind: Kind | null | undefined) =>
     kind === undefined ? undefined : { has: () => false, ...(kind === null ? {} : { kind }) }
   return {
     ip: (name) => standIn(find(name, 'ip') as 'ip' | null | undefined),
     int: (name) => standIn(find(name, 'asn') as 'asn' | null | undefined),
-    string: (name) => standIn(find(name, 'hostname') as 'hostname' | null | undefined),
+    string: (name) => standIn(find(name, 'hostname') as 'hostname' | 'string' | null | undefined),
   }
 }
 
@@ -76,8 +77,12 @@ function* listReplies(list: PreparedList, file: FileKey | undefined): Generator<
   if (list.kind === 'asn') {
     yield { kind: 'numbers', numbers: Float64Array.from(list.numbers) }
   } else {
-    for (const to of ['names', 'parents'] as const) {
-      for (const texts of slices(list[to], TEXTS_PER_REPLY)) yield { kind: 'entries', to, texts }
+    const { names, parents } =
+      list.kind === 'string' ? { names: list.texts, parents: NO_TEXTS } : list
+    for (const texts of slices(names, TEXTS_PER_REPLY))
+      yield { kind: 'entries', to: 'names', texts }
+    for (const texts of slices(parents, TEXTS_PER_REPLY)) {
+      yield { kind: 'entries', to: 'parents', texts }
     }
   }
   yield { kind: 'list', list: list.kind, file }
@@ -138,7 +143,7 @@ export function* repliesTo(question: LoadQuestion): Generator<Reply> {
     else yield* listReplies(list, file)
   }
   yield* rules
-  const { lists, files: read, warnings } = parts
+  const { lists, site, files: read, warnings } = parts
   yield {
     kind: 'done',
     zones: parts.zones.map(({ facts, page, lists: own }) => ({
@@ -146,7 +151,7 @@ export function* repliesTo(question: LoadQuestion): Generator<Reply> {
       lists: own,
       ...(page === undefined ? {} : { page: packPage(page) }),
     })),
-    parts: { lists, files: read, warnings },
+    parts: { lists, files: read, warnings, ...(site === undefined ? {} : { site }) },
   }
 }
 

@@ -142,13 +142,14 @@ export interface RulesetParts {
   readonly account: Products
   readonly zones: readonly ZoneParts[]
   readonly lists: readonly OwnList[]
+  readonly site?: ZoneFacts
   readonly files: readonly string[]
   readonly warnings: Ruleset['warnings']
 }
 
 /** Makes the parts of one ruleset of drafts, or throws one error with all problems that were found. */
 export const partsOf = (
-  { rules: drafts, lists, zones: zoneDrafts = [] }: Drafts,
+  { rules: drafts, lists, zones: zoneDrafts = [], site }: Drafts,
   documents: readonly string[],
   findings: Findings
 ): RulesetParts => {
@@ -171,6 +172,7 @@ export const partsOf = (
       }
     }),
     lists: lists.map(listFacts),
+    ...(site === undefined ? {} : { site }),
     files,
     warnings: findings.inSourceOrder(files),
   }
@@ -181,6 +183,7 @@ export const rulesetOf = ({
   account,
   zones: zoneParts,
   lists,
+  site,
   files,
   warnings,
 }: RulesetParts): Ruleset => {
@@ -204,6 +207,7 @@ export const rulesetOf = ({
     ...account,
     zones,
     ownLists: lists,
+    ...(site === undefined ? {} : { site }),
     files,
     ...readBy(allRules({ ...account, zones })),
     warnings,

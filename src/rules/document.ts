@@ -9,13 +9,15 @@ import { readRule } from './products/custom.ts'
 import type { ListDraft } from './products/lists.ts'
 import type { Reader } from './reader.ts'
 import { readers } from './readers.ts'
-import type { ZoneHead } from './zones.ts'
+import type { ZoneFacts, ZoneHead } from './zones.ts'
 
 /** The readable content of documents. */
 export interface Drafts {
   readonly rules: readonly Draft[]
   readonly lists: readonly ListDraft[]
   readonly zones?: readonly ZoneDraft[]
+  /** The zone of all rules, if there is only one and a configuration names it. It has every host. */
+  readonly site?: ZoneFacts
 }
 
 /** One zone, as far as it could be read. */

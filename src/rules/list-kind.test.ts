@@ -3,7 +3,12 @@ import { EdgeError } from '../error.ts'
 import { listsOf } from '../lists/named.ts'
 import { loadRules } from './load.ts'
 
-const lists = listsOf({ office: ['192.0.2.1'], hosting: ['AS24940'], shops: ['*.b.test'] })
+const lists = listsOf({
+  office: ['192.0.2.1'],
+  hosting: ['AS24940'],
+  shops: ['*.b.test'],
+  apps: { kind: 'string', items: ['Shop/1.0', 'Café'] },
+})
 
 const load = (expression: string) => {
   const rule = { name: 'x', action: 'block', expression }
@@ -28,6 +33,7 @@ describe('a list of the wrong kind', () => {
       'ip.src in $shops',
       'the list `$shops` has host names: expected a list of addresses for `ip.src`',
     ],
+    ['ip.src in $apps', 'the list `$apps` has texts: expected a list of addresses for `ip.src`'],
     [
       'ip.src.asnum in $office',
       'the list `$office` has addresses: expected a list of autonomous systems for `ip.src.asnum`',
@@ -83,4 +89,17 @@ describe('a list of the wrong kind', () => {
       'rules: [{ name: x, action: block, expression: "ip.src in $two or ip.src.asnum in $two" }]'
     expect(loadRules([{ file: 'x', text }], { lists: both }).warnings).toEqual([])
   })
+})
+
+test('texts go with every text field, and match it as a whole', () => {
+  expect(findings('http.user_agent in $apps')).toEqual([])
+  expect(findings('http.host in $apps or http.request.uri.path in $apps')).toEqual([])
+  const apps = lists.string('apps')!
+  expect(['Shop/1.0', 'shop/1.0', 'Shop/1', 'Caf\xc3\xa9', 'Café'].map(apps.has)).toEqual([
+    true,
+    false,
+    false,
+    true,
+    false,
+  ])
 })

@@ -9,7 +9,7 @@ import type { OwnList } from './products/lists.ts'
 import type { Lockdown } from './products/lockdowns.ts'
 import type { RateLimit } from './products/rate-limits.ts'
 import type { Skipped } from './skip.ts'
-import type { ZoneRules } from './zones.ts'
+import type { ZoneFacts, ZoneRules } from './zones.ts'
 
 /** One rule of any product, compiled. */
 export interface Rule {
@@ -49,6 +49,8 @@ export interface Ruleset {
   readonly accountRules?: number
   /** Sites with their own rules; empty if the rules apply to every host. */
   readonly zones: readonly ZoneRules[]
+  /** The zone of rules without `zones`, if a configuration names it. It has every host. */
+  readonly site?: ZoneFacts
   /** Lists with entries in the documents. */
   readonly ownLists: readonly OwnList[]
   readonly files: readonly string[]

@@ -19,7 +19,7 @@ export interface Sites {
  */
 export const createSites = (ruleset: Ruleset, services: PhaseServices): Sites => {
   if (ruleset.zones.length === 0) {
-    const only = createZone(ruleset, services)
+    const only = createZone(ruleset, services, ruleset.site)
     return { ruleset, zones: [only], find: () => only }
   }
   const names = new Map<string, Zone>()

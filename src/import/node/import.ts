@@ -10,6 +10,7 @@ import { Found } from '../read.ts'
 import { isRuleResource, readResources } from '../resources.ts'
 import type { ImportedRule, LeftOut } from '../rule.ts'
 import { resourcesOfState } from '../states.ts'
+import type { ImportedZone } from '../zones.ts'
 
 export interface ImportOptions {
   /** Values as `NAME=VALUE`, as for Terraform's `-var`. */
@@ -29,6 +30,7 @@ export interface Imported {
   /** Unreadable files. Their rules are missing. */
   readonly broken: readonly LeftOut[]
   readonly warnings: readonly string[]
+  readonly zones: readonly ImportedZone[]
   /** Files of edge1020's own rules, for `loadRules`. */
   readonly own: readonly string[]
   /** All files that were read, for a reload. */
@@ -189,10 +191,10 @@ class Import {
 
   finish(): Imported {
     this.documents.finish()
-    const { rules, leftOut, warnings } = this.found
+    const { rules, leftOut, warnings, zones } = this.found
     const broken = [...this.broken, ...this.documents.broken]
     const { own, files, ownPositions, rulesAfter } = this
-    return { rules, leftOut, broken, warnings, own, files, ownPositions, rulesAfter }
+    return { rules, leftOut, broken, warnings, zones, own, files, ownPositions, rulesAfter }
   }
 }
 

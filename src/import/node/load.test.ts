@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createEdge } from '../../edge.ts'
+import { noStore } from '../../events/none.ts'
 import { importRules } from './import.ts'
 import { loadRulePaths } from './load.ts'
 
@@ -216,4 +218,122 @@ resource "cloudflare_ruleset" "root" {
   expect(warnings.map(({ message }) => message)).toEqual([
     '"managed": the ruleset that it executes is not among the files',
   ])
+})
+
+describe('rules of several zones', () => {
+  const zone = (name: string, host: string) =>
+    `resource "cloudflare_zone" "${name}" {\n  zone = "${host}"\n  plan = "enterprise"\n}\n`
+  const inZone = (id: string, path: string) =>
+    `resource "cloudflare_ruleset" "${path}" {
+  zone_id = ${id}
+  kind    = "zone"
+  phase   = "http_request_firewall_custom"
+  rules {
+    action     = "block"
+    expression = "http.request.uri.path eq \\"/${path}\\""
+  }
+}
+`
+  const actionsOf = async (paths: string[], urls: string[]) => {
+    const edge = createEdge({ ruleset: loadRulePaths(paths), store: noStore() })
+    const verdicts = urls.map(async (url) => {
+      const { action } = await edge.judge(new Request(`http://${url}`), {})
+      return action
+    })
+    return Promise.all(verdicts)
+  }
+
+  test('each judges the hosts of its zone, by the resource that Terraform knows', async () => {
+    put(
+      'several/main.tf',
+      zone('shop', 'shop.test') +
+        zone('blog', 'blog.test').replace('zone =', 'name =') +
+        inZone('cloudflare_zone.shop.id', 'a') +
+        inZone('cloudflare_zone.blog.id', 'b')
+    )
+    const paths = [join(root, 'several')]
+    expect(loadRulePaths(paths).zones).toMatchObject([
+      { name: 'shop.test', hosts: ['shop.test', '*.shop.test'], isDefault: false, plan: 'ENT' },
+      { name: 'blog.test', plan: 'ENT' },
+    ])
+    const urls = ['shop.test/a', 'www.shop.test/a', 'shop.test/b', 'blog.test/b', 'blog.test/a']
+    expect(await actionsOf(paths, [...urls, 'other.test/a'])).toEqual([
+      'block',
+      'block',
+      'pass',
+      'block',
+      'pass',
+      'no_zone',
+    ])
+  })
+
+  test('a zone whose name is not known has the hosts of no other zone', async () => {
+    put(
+      'half/main.tf',
+      zone('shop', 'shop.test') + inZone('cloudflare_zone.shop.id', 'a') + inZone('"0b1c"', 'b')
+    )
+    const paths = [join(root, 'half')]
+    const urls = ['shop.test/a', 'shop.test/b', 'other.test/b', 'other.test/a']
+    expect(await actionsOf(paths, urls)).toEqual(['block', 'pass', 'block', 'pass'])
+  })
+
+  test('rules of one zone judge every host, and know the name of the zone', async () => {
+    put(
+      'one/main.tf',
+      zone('shop', 'shop.test') +
+        inZone('cloudflare_zone.shop.id', 'a').replace(
+          'http.request.uri.path eq \\"/a\\"',
+          'cf.zone.name eq \\"shop.test\\" and cf.zone.plan eq \\"ENT\\"'
+        )
+    )
+    const paths = [join(root, 'one')]
+    expect(loadRulePaths(paths)).toMatchObject({ zones: [], site: { name: 'shop.test' } })
+    expect(await actionsOf(paths, ['localhost/'])).toEqual(['block'])
+  })
+
+  test('documents of the API: zones by id, zone_name, and zones of an own document', async () => {
+    const rule = (members: object, path: string) => ({
+      description: path,
+      urls: [`*/${path}`],
+      configurations: [{ target: 'ip', value: '192.0.2.1' }],
+      ...members,
+    })
+    put(
+      'api/zones.json',
+      JSON.stringify({
+        result: [
+          {
+            id: 'z1',
+            name: 'shop.test',
+            status: 'active',
+            name_servers: [],
+            plan: { legacy_id: 'pro' },
+          },
+        ],
+        success: true,
+      })
+    )
+    put(
+      'api/lockdown.json',
+      JSON.stringify({
+        result: [
+          rule({ zone_id: 'z1' }, 'a'),
+          rule({ zone_id: 'z2', zone_name: 'blog.test' }, 'b'),
+        ],
+        success: true,
+      })
+    )
+    put('api/own.yaml', 'zones: [{ name: blog.test, hosts: [b.test], rules: [] }]\n')
+    const paths = [join(root, 'api')]
+    expect(loadRulePaths(paths).zones).toMatchObject([
+      { name: 'blog.test', hosts: ['b.test'] },
+      { name: 'shop.test', plan: 'PRO' },
+    ])
+    expect(await actionsOf(paths, ['b.test/b', 'b.test/a', 'shop.test/a', 'shop.test/b'])).toEqual([
+      'block',
+      'pass',
+      'block',
+      'pass',
+    ])
+  })
 })

@@ -1,5 +1,7 @@
 import { EdgeError } from '../../error.ts'
 import type { Lists } from '../../language/compile.ts'
+import type { ListSlot } from '../../lists/kind.ts'
+import { LIST_SLOTS } from '../../lists/kind.ts'
 import type { PreparedList } from '../../lists/named.ts'
 import { openLists, prepareList } from '../../lists/named.ts'
 import type { RulesetParts } from '../../rules/assemble.ts'
@@ -15,13 +17,15 @@ import { readRuleFiles } from '../../rules/node/files.ts'
 import { readListFile } from '../../rules/node/list-file.ts'
 import type { Place } from '../../rules/node.ts'
 import type { Ruleset } from '../../rules/rule.ts'
+import type { ZoneFacts } from '../../rules/zones.ts'
 import { customRulesets, executedBy, withExecuted } from '../execute.ts'
 import type { LeftOut } from '../rule.ts'
 import { draftsOf } from '../ruleset.ts'
+import { factsOf, joinZones, otherZone, Zones } from '../zones.ts'
 import type { Imported, ImportOptions } from './import.ts'
 import { importRules } from './import.ts'
 
-const KINDS: ReadonlySet<string> = new Set(['ip', 'asn', 'hostname'])
+const KINDS: ReadonlySet<string> = new Set(LIST_SLOTS)
 
 /** Lists of the configuration, for the `$names` in its rules. */
 const listsIn = ({ rules }: Imported, warn: (source: string, message: string) => void): Lists => {
@@ -29,7 +33,7 @@ const listsIn = ({ rules }: Imported, warn: (source: string, message: string) =>
   for (const { product, name = '', kind = '', entries = [], source } of rules) {
     if (product !== 'list' || !KINDS.has(kind)) continue
     const list = {
-      kind: kind as 'ip' | 'asn' | 'hostname',
+      kind: kind as ListSlot,
       items: entries.map(({ value }) => value),
     }
     try {
@@ -72,6 +76,8 @@ interface Placed {
   readonly draft: Draft
   /** True for rules of the account, which run before those of the zone. */
   readonly isOfAccount: boolean
+  /** The zone of a rule, if the rules belong to several. */
+  readonly zone?: ZoneFacts | undefined
   /** The index of their path. */
   readonly position: number
 }
@@ -137,6 +143,11 @@ export const draftsInPaths = (
   const groups = new Map<Draft, string>()
   const custom = customRulesets(imported.rules)
   const executed = executedBy(imported.rules)
+  const zonesOf = new Zones(imported.zones)
+  const { known: knownZones, all: allZones } = zonesOf.count(imported.rules)
+  const ownZones = own.zones ?? []
+  const hasZones =
+    ownZones.length > 0 ? knownZones.length > 0 : knownZones.length > 0 && allZones > 1
   const ends = [...imported.rulesAfter, imported.rules.length]
   for (const [position, end] of ends.entries()) {
     const rules = imported.rules.slice(ends[position - 1] ?? 0, end)
@@ -145,7 +156,14 @@ export const draftsInPaths = (
       const isOfAccount = rule.ruleset === 'root'
       const group = `${rule.ruleset ?? 'zone'} ${rule.zone ?? rule.resource ?? rule.source}`
       for (const draft of drafts) groups.set(draft, group)
-      placed.push(...drafts.map((draft) => ({ draft, isOfAccount, position })))
+      const found = zonesOf.of(rule)
+      const zone =
+        hasZones && !isOfAccount
+          ? found === undefined
+            ? otherZone(rule)
+            : factsOf(found)
+          : undefined
+      placed.push(...drafts.map((draft) => ({ draft, isOfAccount, position, zone })))
     }
   }
   for (const { source, what, reason } of imported.leftOut)
@@ -154,13 +172,19 @@ export const draftsInPaths = (
     const [, source = '', message = text] = /^(.*?:\d+): ([\s\S]*)$/.exec(text) ?? []
     warn(source, message)
   }
-  const all = inOrder(placed)
-  if (imported.files.length > 0 && !all.some((draft) => draft.enabled)) {
+  const zones = joinZones(
+    ownZones,
+    placed.flatMap(({ draft, zone }) => (zone === undefined ? [] : [{ draft, zone }]))
+  )
+  const [only] = knownZones
+  const site = hasZones || ownZones.length > 0 || only === undefined ? undefined : factsOf(only)
+  const all = inOrder(placed.filter(({ zone }) => zone === undefined))
+  if (imported.files.length > 0 && !placed.some(({ draft }) => draft.enabled)) {
     warn(imported.files[0]!, 'no rule is active: every request passes')
   }
   const files = [...sources.map(({ file }) => file), ...imported.files]
   return {
-    drafts: { ...own, rules: all },
+    drafts: { ...own, rules: all, zones, ...(site === undefined ? {} : { site }) },
     files,
     own: sources,
     groups,
