@@ -40,6 +40,15 @@ export class EdgeError extends Error {
     this.code = code
     this.diagnostics = options.diagnostics ?? []
   }
+
+  /** An error that another thread threw. */
+  static received({
+    code,
+    message,
+    diagnostics,
+  }: Pick<EdgeError, 'code' | 'message' | 'diagnostics'>): EdgeError {
+    return new this(code, message, { diagnostics })
+  }
 }
 
 /**

@@ -256,7 +256,8 @@ export const createAsideLoader = ({ largeBytes = LARGE_BYTES } = {}): AsideLoade
         reply = await ask({ kind: 'next' })
       }
       const { code, message, diagnostics } = reply
-      throw code === undefined ? new Error(message) : new EdgeError(code, message, { diagnostics })
+      if (code === undefined) throw new Error(message)
+      throw EdgeError.received({ code, message, diagnostics })
     } finally {
       await worker.terminate()
     }
