@@ -1,15 +1,11 @@
-// The browser that page tests use: Chromium as the machine has it, best without windows, which cost three quarters of its time.
+// The browser that page tests use: Chromium as the machine has it. Its headless shell does not finish the navigation of a
+// challenge that Playwright's `route` answers.
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Browser } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
-const PLACES = [
-  '/usr/lib/chromium/chromium-headless-shell',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const executablePath = [process.env.CHROMIUM, ...PLACES].find((path) => path && existsSync(path))
 
 /** Where nothing may be skipped a missing browser is a failure. */

@@ -70,6 +70,7 @@ test('the examples of --help run', async () => {
   const { out } = await run(['replay', '--help'])
   const examples = out
     .split('Examples:\n')[1]!
+    .split('\n\n')[0]!
     .trim()
     .split('\n')
     .map((line) => line.trim())

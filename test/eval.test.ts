@@ -171,6 +171,7 @@ describe('edge1020 eval', () => {
     const { out } = await run(['eval', '--help'])
     const examples = out
       .split('Examples:\n')[1]!
+      .split('\n\n')[0]!
       .trim()
       .split('\n')
       .map((line) => line.trim())

@@ -289,7 +289,8 @@ describe('docs/cloudflare-rules.md', () => {
     .flatMap(({ text }) => text.trim().split('\n'))
 
   test.each(commands.filter((command) => !command.includes(' serve ')))('%s', async (command) => {
-    const args = command.split(' ').slice(2)
+    const words = command.match(/'[^']*'|\S+/g)!.map((word) => word.replace(/^'|'$/g, ''))
+    const args = words.slice(2)
     const output = args.indexOf('-o')
     if (output !== -1) args[output + 1] = join(folder, 'doc.yaml')
     expect(await run(args)).toMatchObject({ code: 0 })

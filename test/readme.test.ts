@@ -193,7 +193,7 @@ describe('code', () => {
   )
 
   const [measured, spans] = of('js', 'docs/admin.md').map(({ text }) => text)
-  const [checked, serving, tables, contract] = of('js', 'docs/api.md').map(({ text }) => text)
+  const [checked, serving, kit, tables, contract] = of('js', 'docs/api.md').map(({ text }) => text)
 
   const runProgram = async (name: string, text: string) => {
     const file = join(programs, `${name}.mjs`)
@@ -204,7 +204,7 @@ describe('code', () => {
   test('these are all', () => {
     expect(of('js')).toHaveLength(3)
     expect(of('js', 'docs/mounting.md')).toHaveLength(5)
-    expect(of('js', 'docs/api.md')).toHaveLength(4)
+    expect(of('js', 'docs/api.md')).toHaveLength(5)
     expect(of('js', 'docs/admin.md')).toHaveLength(2)
     expect(express2).toBe(express)
   })
@@ -311,6 +311,12 @@ server.on('listening', async () => {
   test('docs/api.md: wrong rules fail at start', async () => {
     const { code, out } = await runProgram('checked', checked!)
     expect(out).toBe('invalid_rules\n')
+    expect(code).toBe(0)
+  })
+
+  test('docs/api.md: the toolkit', async () => {
+    const { code, out } = await runProgram('kit', kit!)
+    expect(out).toBe("1020 nothing to find here\n[ 'user_agent', 'path' ]\n")
     expect(code).toBe(0)
   })
 

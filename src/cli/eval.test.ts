@@ -106,8 +106,8 @@ describe('--ndjson', () => {
 })
 
 test.each([
-  [[], 'expected one expression (in quotes), or --ndjson'],
-  [['true', 'false'], 'expected one expression (in quotes), or --ndjson'],
+  [[], 'expected one expression (in quotes), --rules or --ndjson'],
+  [['true', 'false'], 'expected one expression (in quotes), --rules or --ndjson'],
   [['true', '--ndjson'], 'the expressions come from standard input'],
   [['true', '--request', 'GET'], '--request "GET": expected a method and a URL'],
   [['true', '-H', 'x'], '--header "x": expected name: value'],

@@ -87,8 +87,8 @@ describe('rules', () => {
       const { action, answer, rule } = await ask(edge, host, '/all')
       expect([action, answer?.status, rule]).toEqual(['no_zone', 503, undefined])
       expect(String(answer?.body)).toContain('1023')
-      const [event] = (await edge.store.page({ limit: 1 })).events
-      expect(answer?.headers['CF-RAY']).toContain(event?.ray)
+      const found = await edge.store.find(String(answer?.headers['CF-RAY']).split('-')[0]!)
+      const event = found.found ? found.events[0] : undefined
       expect(event).toMatchObject({
         kind: 'zone_error',
         action: 'no_zone',
