@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createTestEdge, matchers } from 'edge1020/testing'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { launch, launchOptions, skipsPages } from './browser.ts'
+import { launch, skipsWhole, wholeLaunchOptions } from './browser.ts'
 import { ROOT } from './cli.ts'
 
 const PEERS = join(ROOT, 'test/peers/node_modules')
@@ -152,14 +152,14 @@ test.skipIf(skips)(
   }
 )
 
-describe.skipIf(skipsPages)('Playwright', () => {
+describe.skipIf(skipsWhole)('Playwright', () => {
   test(
     'the example passes',
     async () => {
       const path = project('playwright', { playwright: join(ROOT, 'node_modules/playwright-core') })
       cpSync(join(EXAMPLES, 'playwright.test.mjs'), join(path, 'playwright.test.mjs'))
       const { code, text } = await run(['--test', 'playwright.test.mjs'], path, {
-        LAUNCH: JSON.stringify(launchOptions),
+        LAUNCH: JSON.stringify(wholeLaunchOptions),
       })
       expect(text).toContain('pass 3')
       expect(code).toBe(0)

@@ -218,6 +218,8 @@ describe.skipIf(!hasPostgres())('with a PostgreSQL', () => {
       )
       onTestFinished(() => between.close())
       await store.append([eventWith()])
+      // A slow server has it after the append has ended.
+      await eventually(() => expect(store.state().waiting).toBe(0))
       return { store, told, place, between }
     }
 
