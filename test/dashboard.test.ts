@@ -347,6 +347,8 @@ describe.skipIf(skipsPages)('the dashboard', () => {
             await page.evaluate(() => document.documentElement.scrollWidth)
           ).toBeLessThanOrEqual(width)
         }
+        // On a phone these pages have another layout.
+        if (!['/', '/events', '/events/RAY', '/rules'].includes(given)) return
         await page.setViewportSize({ width: 390, height: 800 })
         expect(await violations(page)).toEqual([])
       },

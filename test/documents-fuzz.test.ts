@@ -5,7 +5,7 @@ import { Playground } from './documents-fuzz/check.ts'
 import { CORPUS } from './documents-fuzz/corpus.ts'
 import { damaged } from './documents-fuzz/mutate.ts'
 
-const CASES = 300
+const CASES = 150
 
 const playground = new Playground()
 afterAll(() => playground.remove())

@@ -1,7 +1,7 @@
 // `edge1020 lsp` as editors talk to it: over its standard streams, in a process of its own.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT, run } from './cli.ts'
 import type { Diagnostic, Edit, Range } from './language-client.ts'
 import { LanguageClient, positionOf, textIn } from './language-client.ts'
@@ -152,21 +152,30 @@ describe('an editor', () => {
     expect(elsewhere).toEqual([])
   })
 
-  test.each([
-    ['http.host', 'http.host', '**Bytes**'],
-    ['.host eq', 'http.host', 'Host of the request'],
-    ['eq "shop', 'eq', 'equal'],
-    ['$office', '$office', '2 entries'],
-    ['shop.test', undefined, ''],
-    ['action: log', 'action', 'blocks'],
-    ['country', 'country', 'ISO 3166-1'],
-  ])('asks about %s', async (part, under, text) => {
-    const one = await started()
-    one.open(YAML, 'yaml', RULES)
-    const found = await hoverAt(one, YAML, part)
-    if (under === undefined) return expect(found).toBeUndefined()
-    expect(found?.under).toBe(under)
-    expect(found?.text).toContain(part === 'action: log' ? '`block`' : text)
+  describe('hovering', () => {
+    let one: LanguageClient
+
+    beforeAll(async () => {
+      one = new LanguageClient()
+      await one.start()
+      one.open(YAML, 'yaml', RULES)
+    })
+    afterAll(() => one.child.kill())
+
+    test.each([
+      ['http.host', 'http.host', '**Bytes**'],
+      ['.host eq', 'http.host', 'Host of the request'],
+      ['eq "shop', 'eq', 'equal'],
+      ['$office', '$office', '2 entries'],
+      ['shop.test', undefined, ''],
+      ['action: log', 'action', 'blocks'],
+      ['country', 'country', 'ISO 3166-1'],
+    ])('asks about %s', async (part, under, text) => {
+      const found = await hoverAt(one, YAML, part)
+      if (under === undefined) return expect(found).toBeUndefined()
+      expect(found?.under).toBe(under)
+      expect(found?.text).toContain(part === 'action: log' ? '`block`' : text)
+    })
   })
 
   test('is offered what may stand at a place of an expression', async () => {

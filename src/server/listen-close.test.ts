@@ -128,15 +128,15 @@ describe('a visitor that takes nothing of its response', () => {
 
   test('is not who waits for its origin, or is silent on a WebSocket', async () => {
     const { port } = await start({
-      sendTimeoutMs: 50,
+      sendTimeoutMs: 400,
       handler: async (_, response) => {
         response.write('a')
-        await sleep(200)
+        await sleep(900)
         response.end('b')
       },
       upgrade: async (_, socket) => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')
-        await sleep(200)
+        await sleep(900)
         socket.end('still here')
       },
     })
