@@ -1,5 +1,5 @@
 import { openChallenges } from './challenges/open.ts'
-import { challengeModule, matchModule, testModule } from './edge.ts'
+import { challengeModule, matchModule, testModule } from './edge/modules.ts'
 import { prepareMatches } from './on-match.ts'
 import { allLimiting } from './phases/all-limiting.ts'
 import { allProducts } from './phases/all-products.ts'

@@ -19,7 +19,9 @@ const SPINE = [
   'warnings',
 ].map((name) => `src/${name}.ts`)
 
-const ROOMS = ['phases', 'zones', 'reserved', 'events', 'mount'].map((room) => `src/${room}`)
+const ROOMS = ['edge', 'phases', 'zones', 'reserved', 'events', 'mount'].map(
+  (room) => `src/${room}`
+)
 const OUTER = ['src/node.ts', 'src/server/serve.ts']
 
 /** Tests that hold a file and do not stand beside it under its name. */
@@ -53,5 +55,8 @@ export const testsOf = (file) => {
         entry === `${name}.test.ts` || (entry.startsWith(`${name}-`) && entry.endsWith('.test.ts'))
     )
     .map((entry) => join(folder, entry))
-  return [...new Set([...beside, ...(ALSO[file] ?? [])])].filter((test) => existsSync(test))
+  const ofSpine = folder === 'src/edge' ? testsOf('src/edge.ts') : []
+  return [...new Set([...beside, ...ofSpine, ...(ALSO[file] ?? [])])].filter((test) =>
+    existsSync(test)
+  )
 }

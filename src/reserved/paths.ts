@@ -17,7 +17,7 @@ export type ReservedHandler = (
   query: string
 ) => Answer | PassAnswer
 
-interface ReservedPath {
+export interface ReservedPath {
   readonly prefix: string
   /** The verdict's `action`. */
   readonly action: 'preview' | 'clearance'
