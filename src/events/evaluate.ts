@@ -1,8 +1,8 @@
 import type { Ip, IpRange } from '../lists/ip.ts'
 import { compareIp, parseIp } from '../lists/ip.ts'
+import { Counts, compareValues } from './counts.ts'
 import type { SecurityEvent } from './event.ts'
 import { bucketStart, type EventField, eventFields } from './fields.ts'
-import { compareIpKeys, ipKey } from './ip-key.ts'
 import type { EventPage, SeriesPoint, TopRow } from './query.ts'
 import type {
   Position,
@@ -42,7 +42,11 @@ const isWithin = (ip: Ip | undefined, { from, to }: IpRange): boolean =>
   compareIp(from, ip) <= 0 &&
   compareIp(ip, to) <= 0
 
-const test = ({ operator, values, network }: SettledCondition, value: string | number): boolean => {
+/** Whether a value of its field fulfils a condition. */
+export const fitsValue = (
+  { operator, values, network }: SettledCondition,
+  value: string | number
+): boolean => {
   const [wanted] = values
   switch (operator) {
     case 'is':
@@ -67,10 +71,10 @@ const test = ({ operator, values, network }: SettledCondition, value: string | n
 const fulfils = (condition: SettledCondition): ((event: SecurityEvent) => boolean) => {
   const { field, operator } = condition
   const also = alsoOf(condition)
-  if (also === undefined) return (event) => test(condition, field.read(event))
+  if (also === undefined) return (event) => fitsValue(condition, field.read(event))
   return operator === 'isNot'
-    ? (event) => test(condition, field.read(event)) && test(condition, also.read(event))
-    : (event) => test(condition, field.read(event)) || test(condition, also.read(event))
+    ? (event) => fitsValue(condition, field.read(event)) && fitsValue(condition, also.read(event))
+    : (event) => fitsValue(condition, field.read(event)) || fitsValue(condition, also.read(event))
 }
 
 const holds = (text: string): ((event: SecurityEvent) => boolean) => {
@@ -125,37 +129,15 @@ export const pageOf = (events: Iterable<SecurityEvent>, settled: SettledPage): E
   return { events: found, next: cursorOf(found[limit - 1]!) }
 }
 
-const compareValues = (x: string | number, y: string | number) => (x === y ? 0 : x < y ? -1 : 1)
-
-const rowOrder =
-  (by: readonly Pick<EventField, 'type'>[]) =>
-  (x: TopRow, y: TopRow): number => {
-    if (x.count !== y.count) return y.count - x.count
-    for (const [i, { type }] of by.entries()) {
-      const [left, right] = [x.values[i]!, y.values[i]!]
-      const order =
-        type === 'ip'
-          ? compareIpKeys(ipKey(String(left)), ipKey(String(right)))
-          : compareValues(left, right)
-      if (order !== 0) return order
-    }
-    return 0
-  }
-
 /** Adds up rows that were counted separately, and returns the most frequent ones. */
 export const mergeTop = (
   rows: Iterable<TopRow>,
   by: readonly Pick<EventField, 'type'>[],
   limit: number
 ): TopRow[] => {
-  const counts = new Map<string, TopRow>()
-  for (const { values, count } of rows) {
-    const key = values.length === 1 ? String(values[0]) : JSON.stringify(values)
-    const row = counts.get(key)
-    if (row === undefined) counts.set(key, { values, count })
-    else row.count += count
-  }
-  return [...counts.values()].sort(rowOrder(by)).slice(0, limit)
+  const counts = new Counts(by)
+  for (const { values, count } of rows) counts.add(values, count)
+  return counts.top(limit)
 }
 
 /** The value of a field in a group. */

@@ -2,6 +2,7 @@ import { rmSync, unlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { messageOf } from '../../error.ts'
 import type { Gap } from '../state.ts'
+import { sealAgain, sealNext } from './chunks/seal.ts'
 import type { Connection, Contents } from './database.ts'
 import {
   checkPages,
@@ -50,6 +51,8 @@ const LOCK_WAIT_MS = 1_000
 /** A question takes far less time between its look at the files and the one at the tables. */
 const FORGET_MS = 60_000
 const OLD_ROWS = 500
+/** A clock that is behind makes a chunk stale with each of its events. */
+const SEAL_AGAIN_MS = 10_000
 /** A disk that damages one file after another must not be filled with them. */
 const SET_ASIDE_MS = 1_000
 
@@ -93,6 +96,7 @@ export class Drain {
   #wasOpen = false
   #mayPrune = true
   #isSuspect = false
+  #sealedAgainMs = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
   /** A thread that ended may have left a trouble behind: the first good step of the next one says that all is well. */
   #hasTold = false
@@ -143,6 +147,24 @@ export class Drain {
       this.#note(open)
       this.#tell(undefined)
       return more || pruned
+    } catch (error) {
+      return this.#fail(error)
+    }
+  }
+
+  /**
+   * Makes one chunk of events that are in the tables, when there is nothing else to do.
+   *
+   * @returns whether there may be more to make
+   */
+  seal(): boolean {
+    const open = this.#open
+    if (open === undefined || this.#trouble !== undefined) return false
+    try {
+      const isDue = performance.now() - this.#sealedAgainMs > SEAL_AGAIN_MS
+      if (isDue) this.#sealedAgainMs = performance.now()
+      const again = isDue && sealAgain(open.db, open.tables)
+      return sealNext(open.db, open.tables) || again
     } catch (error) {
       return this.#fail(error)
     }

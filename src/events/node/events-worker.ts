@@ -85,6 +85,8 @@ class Clerk {
     else {
       tell({ kind: 'idle', store: this.store })
       if (this.#isTroubled) this.#workIn(RETRY_MS)
+      // Growth that waited until now comes first.
+      else if (this.#drain.seal()) this.#workIn(GATHER_MS)
     }
   }
 }

@@ -137,7 +137,7 @@ PRAGMA user_version = 3;
 
   test.each([
     ['is read as it is', true, 3],
-    ['gets the columns', false, 4],
+    ['gets the columns', false, 5],
   ])('%s', async (_, readOnly, version) => {
     const file = fileOfVersion3()
     const store = sqliteStore(file, { readOnly })
@@ -183,4 +183,29 @@ PRAGMA user_version = 3;
     expect(await early.top({ by: ['kind'] })).toEqual([{ values: ['firewall'], count: 2 }])
     expect(await early.find(TWO)).toMatchObject({ found: true })
   })
+})
+
+test('a file of version 4 gets the tables of chunks once an edge writes to it', async () => {
+  const file = join(folder, `${files++}.db`)
+  const [one, two] = [eventWith(), eventWith()]
+  const first = sqliteStore(file)
+  await first.append([one])
+  await first.close()
+  const db = new Database(file)
+  db.exec('DROP TABLE chunks; DROP TABLE chunk_columns; PRAGMA user_version = 4')
+  db.close()
+  const where = [{ field: 'path', operator: 'is', value: one.path }] as const
+  for (const [readOnly, events] of [
+    [true, [one]],
+    [false, [one]],
+    [true, [two, one]],
+  ] as const) {
+    const store = sqliteStore(file, { readOnly })
+    expect((await store.page({ where })).events).toEqual(events)
+    expect(await store.top({ by: ['path'] })).toEqual([
+      { values: [one.path], count: events.length },
+    ])
+    if (!readOnly) await store.append([two])
+    await store.close()
+  }
 })

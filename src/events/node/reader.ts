@@ -3,22 +3,22 @@ import { EdgeError } from '../../error.ts'
 import { parseRay, rayTime } from '../../ray.ts'
 import { mergeSeries, mergeTop, pageOf, pointsOf, topOf } from '../evaluate.ts'
 import type { EventFilter, FindResult, SecurityEvent } from '../event.ts'
-import type { EventField } from '../fields.ts'
 import { explainMiss } from '../find.ts'
-import { ipOfKey } from '../ip-key.ts'
 import type { EventPage, EventQuery, SeriesPoint, SeriesQuery, TopQuery, TopRow } from '../query.ts'
 import type { SettledPage, SettledSeries, SettledTop } from '../settle.ts'
 import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts'
 import type { Gap } from '../state.ts'
-import { COLUMN_NAMES, decode, type Value } from './columns.ts'
+import { candidatesOf, periodOf, pointsOfStretches, topOfStretches } from './chunks/answer.ts'
+import { stretchesOf } from './chunks/chunk.ts'
+import { isScannable } from './chunks/scan.ts'
+import { COLUMN_NAMES, decode, type Row } from './columns.ts'
 import type { Connection } from './database.ts'
 import { emptyTables, identityOf, openForReading, storeFailed } from './database.ts'
 import { JournalIndexes } from './journal-index.ts'
 import { hasTable, isOld, OLD_EVENTS } from './schema.ts'
-import { firstId, groupOf, MS, type Sql, selectionOf } from './sql.ts'
+import { firstId, MS, type Sql, selectionOf } from './sql.ts'
+import { seriesInTable, topInTable } from './table-counts.ts'
 import { type Held, type OpenJournal, openJournals, type Tail, tailOf, takenOf } from './tail.ts'
-
-type Row = Readonly<Record<string, Value>>
 
 /** Rows of an older file that are looked at in one go. */
 const OLD_ROWS = 2_000
@@ -101,14 +101,6 @@ const horizonOf = (db: Connection): { oldestMs?: number; removedBeforeMs?: numbe
     oldestMs: old === undefined ? (oldest as { ms: number } | undefined)?.ms : rayTime(old.ray),
     removedBeforeMs: (removed as { ms: number } | undefined)?.ms,
   }
-}
-
-/** A value of a group as people read it. */
-const shownValue = ({ type }: EventField, value: Value): string | number => {
-  if (type === 'time' || type === 'bucket') return new Date(Number(value)).toISOString()
-  if (type === 'number') return Number(value)
-  const text = String(value ?? '')
-  return type === 'ip' && text !== '' ? ipOfKey(text) : text
 }
 
 /** Reads the tables of a store together with its journals. It blocks its thread, and never a writer. */
@@ -236,11 +228,26 @@ export class Reader {
     )
   }
 
-  /**
-   * At least as many events as the page and the place behind it take, where there are so many. The table is in the order of
-   * time alone: the last millisecond is read to its end.
-   */
+  /** At least as many events as the page and the place behind it take, where there are so many. */
   #candidates(db: Connection, settled: SettledPage): SecurityEvent[] {
+    // The table is in the order of a page that selects nothing.
+    const isChosen = settled.where.length > 0 || settled.text !== undefined
+    const isHere = isChosen && !isOld(db) && isScannable(settled)
+    const stretches = isHere ? stretchesOf(db, periodOf(settled)) : undefined
+    if (stretches === undefined) return this.#inTable(db, settled)
+    const found: SecurityEvent[] = []
+    const inTable = (within: SettledPage) => this.#inTable(db, within)
+    const byId = (ids: readonly bigint[]) =>
+      this.#rows(db, { sql: `${SELECT} WHERE id IN (${ids.join(', ')})`, values: [] })
+    for (const events of candidatesOf(stretches, settled, inTable, byId)) {
+      found.push(...events)
+      if (found.length > settled.limit && pageOf(found, settled).next !== undefined) break
+    }
+    return found
+  }
+
+  /** The table is in the order of time alone: the last millisecond is read to its end. */
+  #inTable(db: Connection, settled: SettledPage): SecurityEvent[] {
     const { order, limit, after } = settled
     const selection = selectionOf(settled)
     const isNewest = order === 'newest'
@@ -269,63 +276,40 @@ export class Reader {
 
   #top(db: Connection, tail: Tail, settled: SettledTop): TopRow[] {
     const rest = topOf(others(db, tail), { ...settled, limit: Number.POSITIVE_INFINITY })
+    if (isOld(db)) return rest.slice(0, settled.limit)
     const { by, limit } = settled
-    const groups = by.map(groupOf)
-    const selection = selectionOf(settled)
-    const raw = groups.map((group, i) => `${group.raw} AS r${i}`).join(', ')
-    const shown = groups.map((group, i) => `${group.shown(`r${i}`)} AS v${i}`).join(', ')
-    const names = groups.map((_, i) => `v${i}`)
-    const order = by.map((field, i) => (field.type === 'ip' ? `length(v${i}), v${i}` : `v${i}`))
-    const sql =
-      `SELECT ${shown}, sum(n) AS n FROM (SELECT ${raw}, count(*) AS n FROM events WHERE ${selection.sql} ` +
-      `GROUP BY ${groups.map((_, i) => `r${i}`).join(', ')}) GROUP BY ${names.join(', ')} ORDER BY n DESC, ${order.join(', ')}` +
-      // What waits in the journals may bring any value to the top.
-      (rest.length === 0 ? ` LIMIT ${limit}` : '')
-    const rows = isOld(db)
-      ? []
-      : (db.prepare<[(string | number)[]]>(sql).all([...selection.values]) as Row[])
-    const counted = rows.map((row) => ({
-      values: by.map((field, i) => shownValue(field, row[`v${i}`]!)),
-      count: Number(row['n']),
-    }))
-    return mergeTop([...counted, ...rest], by, limit)
+    const stretches = isScannable(settled, by) ? stretchesOf(db, settled) : undefined
+    if (stretches !== undefined) {
+      const inTable = (within: SettledTop) => topInTable(db, within, false)
+      return topOfStretches(stretches, settled, inTable, rest)
+    }
+    // Rows that wait in the journals may bring any value to the top.
+    return mergeTop([...topInTable(db, settled, rest.length === 0), ...rest], by, limit)
   }
 
   #series(db: Connection, tail: Tail, settled: SettledSeries): SeriesPoint[] {
-    const { by, bucketMs, limit } = settled
-    const selected =
-      by === undefined
-        ? settled
-        : {
-            ...settled,
-            where: [
-              ...settled.where,
-              {
-                field: { ...by, also: undefined },
-                operator: 'in' as const,
-                values: this.#top(db, tail, { ...settled, by: [by], limit }).map(
-                  ({ values }) => values[0]!
-                ),
-              },
-            ],
-          }
-    // Buckets and times are no fields to select by.
-    const isSelectable = by === undefined || (by.type !== 'bucket' && by.type !== 'time')
-    const selection = selectionOf(isSelectable ? selected : settled)
-    const group = by === undefined ? undefined : groupOf(by)
-    const raw = group === undefined ? "''" : group.raw
-    const sql =
-      `SELECT b, ${group === undefined ? "''" : group.shown('r')} AS v, sum(n) AS n FROM ` +
-      `(SELECT ${MS} / ${bucketMs} * ${bucketMs} AS b, ${raw} AS r, count(*) AS n FROM events WHERE ${selection.sql} ` +
-      'GROUP BY b, r) GROUP BY b, v'
-    const rows = isOld(db)
-      ? []
-      : (db.prepare<[(string | number)[]]>(sql).all([...selection.values]) as Row[])
-    const points = rows.map((row) => ({
-      time: new Date(Number(row['b'])).toISOString(),
-      ...(by === undefined ? {} : { value: shownValue(by, row['v']!) }),
-      count: Number(row['n']),
-    }))
-    return mergeSeries([...points, ...pointsOf(others(db, tail), settled)], settled)
+    const rest = pointsOf(others(db, tail), settled)
+    if (isOld(db)) return mergeSeries(rest, settled)
+    const selected = this.#withTop(db, tail, settled)
+    const isWhole = isScannable(selected, settled.by === undefined ? [] : [settled.by])
+    const stretches = isWhole ? stretchesOf(db, selected) : undefined
+    const points =
+      stretches === undefined
+        ? seriesInTable(db, selected)
+        : pointsOfStretches(stretches, selected, (within) => seriesInTable(db, within))
+    return mergeSeries([...points, ...rest], settled)
+  }
+
+  /** Selects only the most frequent values of a field. Buckets and times are no fields to select by. */
+  #withTop(db: Connection, tail: Tail, settled: SettledSeries): SettledSeries {
+    const { by, limit } = settled
+    if (by === undefined || by.type === 'bucket' || by.type === 'time') return settled
+    const top = this.#top(db, tail, { ...settled, by: [by], limit })
+    const condition = {
+      field: { ...by, also: undefined },
+      operator: 'in' as const,
+      values: top.map(({ values }) => values[0]!),
+    }
+    return { ...settled, where: [...settled.where, condition] }
   }
 }

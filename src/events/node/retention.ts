@@ -1,3 +1,4 @@
+import { cutChunks } from './chunks/seal.ts'
 import type { Connection } from './database.ts'
 import { firstId, MS } from './sql.ts'
 import type { Limits } from './store-limits.ts'
@@ -68,6 +69,7 @@ export const prune = (
     const { changes } = db.prepare(`DELETE FROM events WHERE id <= ${last}`).run()
     tables.setFact('events', Math.max(0, (tables.fact('events') ?? 0) - changes))
     const oldestMs = number(db, OLDEST)
+    cutChunks(db, oldestMs)
     const since = oldestMs ?? Date.now() - limits.maxAgeMs
     tables.setFact('removed_before_ms', Math.max(since, tables.fact('removed_before_ms') ?? 0))
     return changes

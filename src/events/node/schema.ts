@@ -5,8 +5,10 @@ import { INLINE } from './texts.ts'
 
 /** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
 const APPLICATION_ID = 0xed9e1020 | 0
-export const SCHEMA_VERSION = 4
-/** The same tables without `ADDED_COLUMNS`. */
+export const SCHEMA_VERSION = 5
+/** The same tables without chunks. */
+const NO_CHUNKS_VERSION = 4
+/** Those without `ADDED_COLUMNS`. */
 const FEWER_COLUMNS_VERSION = 3
 /** One table of Ray ID and JSON: the events of such a file are moved into the present form a few at a time. */
 const JSON_VERSION = 2
@@ -15,6 +17,15 @@ const JSON_VERSION = 2
 const TEXT_COLUMNS = new Set(['ray', 'ip', 'extra'])
 const columnOf = (name: string): string =>
   TEXT_COLUMNS.has(name) ? `${name} TEXT` : `${name} INTEGER`
+
+/**
+ * Chunks hold the columns of stretches of events by themselves, for queries over millions of them. A chunk begins where the one before
+ * ends, and `to_ms` is no part of it. A stale one no longer has all its events.
+ */
+const CHUNKS = `
+CREATE TABLE chunks (to_ms INTEGER PRIMARY KEY, events INTEGER NOT NULL, is_stale INTEGER NOT NULL);
+CREATE TABLE chunk_columns (to_ms INTEGER NOT NULL, name TEXT NOT NULL, block BLOB NOT NULL, UNIQUE (to_ms, name));
+`
 
 /**
  * `events.id` is the time: the table is in the order of time by itself. `journals` has how much of each journal is in the
@@ -28,6 +39,7 @@ CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, day INTEG
 CREATE TABLE journals (name TEXT PRIMARY KEY, bytes INTEGER NOT NULL);
 CREATE TABLE gaps (first_ray TEXT, last_ray TEXT, from_ms INTEGER, to_ms INTEGER, count INTEGER, reason TEXT);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+${CHUNKS}
 PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `
@@ -45,10 +57,11 @@ DROP TABLE horizon;
 /** The kind of the events that are there, as a text that stands in its column. */
 const KIND_BEFORE = `'${INLINE.repeat(2)}${OLD_KIND}'`
 
-const ADD_COLUMNS = `
-${ADDED_COLUMNS.map((name) => `ALTER TABLE events ADD COLUMN ${columnOf(name)}${name === 'kind' ? ` DEFAULT ${KIND_BEFORE}` : ''};`).join('\n')}
-PRAGMA user_version = ${SCHEMA_VERSION};
-`
+const ADD_COLUMNS = ADDED_COLUMNS.map(
+  (name) =>
+    `ALTER TABLE events ADD COLUMN ${columnOf(name)}${name === 'kind' ? ` DEFAULT ${KIND_BEFORE}` : ''};`
+).join('\n')
+const ADD_CHUNKS = `${CHUNKS} PRAGMA user_version = ${SCHEMA_VERSION};`
 
 /** Has the tables with fewer columns read like the present ones. The driver's connection is for reading alone. */
 const VIEW_WITH_ALL = `CREATE TEMP VIEW events AS SELECT *, ${ADDED_COLUMNS.map(
@@ -101,7 +114,7 @@ export const readAsPresent = (db: Connection): void => {
 export const prepareSchema = (db: Connection, file: string): void => {
   if (!isBlank(db)) {
     checkSchema(db, file)
-    if (!isOld(db) && !hasFewerColumns(db)) return
+    if (pragma(db, 'user_version') === SCHEMA_VERSION) return
   }
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -109,7 +122,8 @@ export const prepareSchema = (db: Connection, file: string): void => {
     else {
       checkSchema(db, file)
       if (isOld(db)) db.exec(FROM_JSON)
-      else if (hasFewerColumns(db)) db.exec(ADD_COLUMNS)
+      else if (hasFewerColumns(db)) db.exec(ADD_COLUMNS + ADD_CHUNKS)
+      else if (pragma(db, 'user_version') === NO_CHUNKS_VERSION) db.exec(ADD_CHUNKS)
     }
     db.exec('COMMIT')
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
+import { createLateMark } from './chunks/seal.ts'
 import { COLUMN_NAMES, encode, timeOf, type Value } from './columns.ts'
 import type { Connection } from './database.ts'
 import type { Entry } from './journal-lines.ts'
@@ -33,10 +34,12 @@ export class Tables {
   readonly #setBytes
   readonly #has
   readonly #count
+  readonly #markLate
 
   constructor(db: Connection) {
     this.#db = db
     this.#texts = new Texts(db)
+    this.#markLate = createLateMark(db)
     this.#inserts = ROWS.map((rows) => ({ rows, insert: prepareInsert(db, rows) }))
     this.#lastMs = db.prepare(`SELECT ${MS} AS ms FROM events ORDER BY id DESC LIMIT 1`)
     this.#lastSlot = (ms: number) =>
@@ -145,6 +148,7 @@ export class Tables {
     if (events.length === 0) return
     const slots = this.#slots()
     const values: Value[] = []
+    this.#markLate(events.map(timeOf))
     for (const event of events) {
       const ms = timeOf(event)
       const day = dayOf(ms)

@@ -1,0 +1,122 @@
+import { Counts } from '../../counts.ts'
+import type { SeriesPoint, TopRow } from '../../query.ts'
+import type { SettledPage, SettledSeries, SettledTop } from '../../settle.ts'
+import { COLUMNS } from '../columns.ts'
+import { AddressCounts } from './address-counts.ts'
+import type { Chunk, Stretch } from './chunk.ts'
+import { countBuckets, countGroups, select } from './scan.ts'
+
+const withinOf = <Query extends object>(query: Query, { fromMs, toMs }: Stretch) => ({
+  ...query,
+  fromMs,
+  ...(toMs === undefined ? {} : { toMs }),
+})
+
+const isAddress = ({ by }: SettledTop): boolean => by.length === 1 && by[0]!.type === 'ip'
+
+/**
+ * The most frequent values.
+ *
+ * @param inTable counts what is in no chunk
+ * @param rest counts of events that are not in the table of events
+ */
+export const topOfStretches = (
+  stretches: readonly Stretch[],
+  settled: SettledTop,
+  inTable: (within: SettledTop) => readonly TopRow[],
+  rest: readonly TopRow[]
+): TopRow[] => {
+  const { by, limit } = settled
+  const addresses = isAddress(settled) ? new AddressCounts() : undefined
+  const counts = addresses ?? new Counts(by)
+  for (const stretch of stretches) {
+    const within = withinOf(settled, stretch)
+    const { chunk } = stretch
+    if (chunk === undefined) {
+      for (const { values, count } of inTable(within)) counts.add(values, count)
+      continue
+    }
+    const rows = select(chunk, within)
+    const ipv4 = addresses && chunk.block(COLUMNS['ip']!.column).ipv4
+    if (ipv4 === undefined) {
+      countGroups(chunk, rows, by, (values, count) => counts.add(values, count))
+    } else addresses?.addIpv4(ipv4, rows)
+  }
+  for (const { values, count } of rest) counts.add(values, count)
+  return counts.top(limit)
+}
+
+/**
+ * The number of events over time, each point perhaps in several parts.
+ *
+ * @param inTable counts what is in no chunk
+ */
+export function* pointsOfStretches(
+  stretches: readonly Stretch[],
+  settled: SettledSeries,
+  inTable: (within: SettledSeries) => readonly SeriesPoint[]
+): Generator<SeriesPoint> {
+  for (const stretch of stretches) {
+    const within = withinOf(settled, stretch)
+    const { chunk } = stretch
+    if (chunk === undefined) {
+      yield* inTable(within)
+      continue
+    }
+    const points: SeriesPoint[] = []
+    countBuckets(chunk, select(chunk, within), settled, ([time, value], count) =>
+      points.push({ time: String(time), ...(value === undefined ? {} : { value }), count })
+    )
+    yield* points
+  }
+}
+
+/** The period that a page can come from. */
+export const periodOf = ({ fromMs, toMs, after, order }: SettledPage) => {
+  const [from, to] = [fromMs ?? 0, toMs ?? Number.POSITIVE_INFINITY]
+  if (after === undefined) return { fromMs: from, toMs: to }
+  return order === 'newest'
+    ? { fromMs: from, toMs: Math.min(to, after.timeMs + 1) }
+    : { fromMs: Math.max(from, after.timeMs), toMs: to }
+}
+
+/** At least the rows of a chunk that a page and the place behind it take, where there are so many: whole milliseconds. */
+const rowsOfPage = (chunk: Chunk, within: SettledPage): number[] => {
+  const { order, limit, after } = within
+  const rows = [...select(chunk, within)]
+  const taken: number[] = []
+  let counted = 0
+  let lastMs: number | undefined
+  for (const row of order === 'newest' ? rows.reverse() : rows) {
+    const ms = chunk.times[row]!
+    if (counted > limit && ms !== lastMs) break
+    taken.push(row)
+    // The page before may have had some of this millisecond.
+    if (ms !== after?.timeMs) counted++
+    lastMs = ms
+  }
+  return taken
+}
+
+/**
+ * Events that a page can have, stretch by stretch.
+ *
+ * @param inTable finds those of a stretch without a chunk
+ * @param byId finds the events of some ids
+ */
+export function* candidatesOf<Event>(
+  stretches: readonly Stretch[],
+  settled: SettledPage,
+  inTable: (within: SettledPage) => Event[],
+  byId: (ids: readonly bigint[]) => Event[]
+): Generator<Event[]> {
+  for (const stretch of settled.order === 'newest' ? stretches.toReversed() : stretches) {
+    const within = withinOf(settled, stretch)
+    const { chunk } = stretch
+    if (chunk === undefined) yield inTable(within)
+    else {
+      const rows = rowsOfPage(chunk, within)
+      if (rows.length > 0) yield byId(rows.map((row) => chunk.id(row)))
+    }
+  }
+}
