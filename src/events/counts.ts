@@ -34,7 +34,28 @@ const placeOf = (sorted: readonly TopRow[], row: TopRow, order: Order): number =
   return low
 }
 
-/** The first `limit` of the rows in their order, without sorting all of them. */
+/** The first `limit` of many rows in their order, without sorting all of them. */
+class First {
+  readonly rows: TopRow[] = []
+  /** A row that counts less is not among them. */
+  least = 0
+
+  constructor(
+    readonly order: Order,
+    readonly limit: number
+  ) {}
+
+  add(row: TopRow): void {
+    const { rows, order, limit } = this
+    const isFull = rows.length === limit
+    if (isFull && order(row, rows[limit - 1]!) >= 0) return
+    rows.splice(placeOf(rows, row, order), 0, row)
+    if (isFull) rows.pop()
+    if (rows.length === limit) this.least = rows[limit - 1]!.count
+  }
+}
+
+/** The first `limit` of the rows: the most frequent ones, by value where they are equally frequent. */
 export const firstOf = (
   rows: Iterable<TopRow>,
   by: readonly Pick<EventField, 'type'>[],
@@ -42,27 +63,44 @@ export const firstOf = (
 ): TopRow[] => {
   const order = orderOf(by)
   if (limit === Number.POSITIVE_INFINITY) return [...rows].sort(order)
-  const first: TopRow[] = []
-  for (const row of rows) {
-    const last = first.length < limit ? undefined : first[limit - 1]!
-    if (last !== undefined && (row.count < last.count || order(row, last) >= 0)) continue
-    first.splice(placeOf(first, row, order), 0, row)
-    if (first.length > limit) first.pop()
-  }
-  return first
+  const first = new First(order, limit)
+  for (const row of rows) if (row.count >= first.least) first.add(row)
+  return first.rows
 }
 
-/** Counts combinations of the values of some fields. */
-export class Counts {
-  readonly #by: readonly Pick<EventField, 'type'>[]
-  readonly #rows = new Map<string, TopRow>()
+/** Counts the values of one field. */
+class ValueCounts {
+  readonly #counts = new Map<string | number, number>()
 
-  constructor(by: readonly Pick<EventField, 'type'>[]) {
-    this.#by = by
+  constructor(readonly by: readonly Pick<EventField, 'type'>[]) {}
+
+  add([value = '']: TopRow['values'], count: number): void {
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + count)
   }
 
+  *rows(): Generator<TopRow> {
+    for (const [value, count] of this.#counts) yield { values: [value], count }
+  }
+
+  top(limit: number): TopRow[] {
+    if (limit === Number.POSITIVE_INFINITY) return firstOf(this.rows(), this.by, limit)
+    const first = new First(orderOf(this.by), limit)
+    // Most of many values make no row.
+    for (const [value, count] of this.#counts) {
+      if (count >= first.least) first.add({ values: [value], count })
+    }
+    return first.rows
+  }
+}
+
+/** Counts combinations of the values of several fields. */
+class CombinationCounts {
+  readonly #rows = new Map<string, TopRow>()
+
+  constructor(readonly by: readonly Pick<EventField, 'type'>[]) {}
+
   add(values: TopRow['values'], count: number): void {
-    const key = values.length === 1 ? String(values[0]) : JSON.stringify(values)
+    const key = JSON.stringify(values)
     const row = this.#rows.get(key)
     if (row === undefined) this.#rows.set(key, { values, count })
     else row.count += count
@@ -72,8 +110,19 @@ export class Counts {
     return this.#rows.values()
   }
 
-  /** The most frequent combinations. */
   top(limit: number): TopRow[] {
-    return firstOf(this.#rows.values(), this.#by, limit)
+    return firstOf(this.#rows.values(), this.by, limit)
   }
 }
+
+/** Adds up how often values occur. */
+export interface Counts {
+  /** @param values in the order of the fields; what is added must not change */
+  add(values: TopRow['values'], count: number): void
+  rows(): Iterable<TopRow>
+  /** The most frequent ones. */
+  top(limit: number): TopRow[]
+}
+
+export const createCounts = (by: readonly Pick<EventField, 'type'>[]): Counts =>
+  by.length === 1 ? new ValueCounts(by) : new CombinationCounts(by)

@@ -1,6 +1,6 @@
 import type { Ip, IpRange } from '../lists/ip.ts'
 import { compareIp, parseIp } from '../lists/ip.ts'
-import { Counts, compareValues } from './counts.ts'
+import { compareValues, createCounts } from './counts.ts'
 import type { SecurityEvent } from './event.ts'
 import { bucketStart, type EventField, eventFields } from './fields.ts'
 import type { EventPage, SeriesPoint, TopRow } from './query.ts'
@@ -135,7 +135,7 @@ export const mergeTop = (
   by: readonly Pick<EventField, 'type'>[],
   limit: number
 ): TopRow[] => {
-  const counts = new Counts(by)
+  const counts = createCounts(by)
   for (const { values, count } of rows) counts.add(values, count)
   return counts.top(limit)
 }

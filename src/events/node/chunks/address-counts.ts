@@ -1,4 +1,4 @@
-import { Counts, firstOf } from '../../counts.ts'
+import { createCounts, firstOf } from '../../counts.ts'
 import { ipKey, ipOfKey } from '../../ip-key.ts'
 import type { TopRow } from '../../query.ts'
 
@@ -13,10 +13,13 @@ const HALF = 1 << HALF_BITS
 /** Sorts by one half of the bits and keeps the order of equal ones. */
 const sortedBy = (numbers: Uint32Array, shift: number): Uint32Array => {
   const ends = new Uint32Array(HALF + 1)
-  for (const number of numbers) ends[((number >>> shift) & (HALF - 1)) + 1]!++
+  for (let i = 0; i < numbers.length; i++) ends[((numbers[i]! >>> shift) & (HALF - 1)) + 1]!++
   for (let i = 0; i < HALF; i++) ends[i + 1]! += ends[i]!
   const sorted = new Uint32Array(numbers.length)
-  for (const number of numbers) sorted[ends[(number >>> shift) & (HALF - 1)]!++] = number
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!
+    sorted[ends[(number >>> shift) & (HALF - 1)]!++] = number
+  }
   return sorted
 }
 
@@ -52,7 +55,7 @@ const leastOfTop = (sorted: Uint32Array, limit: number): number => {
 export class AddressCounts {
   #ipv4 = new Uint32Array(FIRST_SIZE)
   #length = 0
-  readonly #counts = new Counts(BY)
+  readonly #counts = createCounts(BY)
 
   /** @param rows of the addresses that count */
   addIpv4(addresses: Uint32Array, rows: Uint32Array): void {
@@ -62,7 +65,7 @@ export class AddressCounts {
       grown.set(this.#ipv4)
       this.#ipv4 = grown
     }
-    for (const row of rows) this.#ipv4[this.#length++] = addresses[row]!
+    for (let i = 0; i < rows.length; i++) this.#ipv4[this.#length++] = addresses[rows[i]!]!
   }
 
   /** @param values the address as people read it */

@@ -1,4 +1,4 @@
-import { Counts } from '../../counts.ts'
+import { createCounts } from '../../counts.ts'
 import type { SeriesPoint, TopRow } from '../../query.ts'
 import type { SettledPage, SettledSeries, SettledTop } from '../../settle.ts'
 import { COLUMNS } from '../columns.ts'
@@ -28,7 +28,7 @@ export const topOfStretches = (
 ): TopRow[] => {
   const { by, limit } = settled
   const addresses = isAddress(settled) ? new AddressCounts() : undefined
-  const counts = addresses ?? new Counts(by)
+  const counts = addresses ?? createCounts(by)
   for (const stretch of stretches) {
     const within = withinOf(settled, stretch)
     const { chunk } = stretch

@@ -13,7 +13,7 @@ export interface Block {
   /** An entry of the dictionary. Numbers as they are, addresses as their key. */
   value(code: number): string | number
   /** All texts of the dictionary, one behind the other, and where each of them ends; only for texts. */
-  readonly texts?: { readonly all: string; readonly ends: Uint32Array }
+  readonly texts?: { readonly all: string; readonly ends: Uint32Array; readonly isAscii: boolean }
   /** The addresses themselves, row by row; only where all are IPv4. There is no dictionary then: `dictionaryOf` makes one. */
   readonly ipv4?: Uint32Array
 }
@@ -115,10 +115,11 @@ export const decodeBlock = (bytes: Uint8Array): Block => {
     return { ...shared, value: (code) => numbers[code]! }
   }
   const ends = new Uint32Array(buffer, dictionary, size)
-  const all = Buffer.from(buffer, dictionary + size * WORD_BYTES).toString()
+  const utf8 = Buffer.from(buffer, dictionary + size * WORD_BYTES)
+  const all = utf8.toString()
   return {
     ...shared,
-    texts: { all, ends },
+    texts: { all, ends, isAscii: all.length === utf8.length },
     value: (code) => all.slice(code === 0 ? 0 : ends[code - 1], ends[code]),
   }
 }
@@ -140,7 +141,8 @@ export const dictionaryOf = (block: Block): Block => {
   if (block.ipv4 === undefined) return block
   const known = new Map<number, number>()
   const codes = new Uint32Array(block.ipv4.length)
-  for (const [row, address] of block.ipv4.entries()) {
+  for (let row = 0; row < codes.length; row++) {
+    const address = block.ipv4[row]!
     const code = known.get(address) ?? known.size
     if (code === known.size) known.set(address, code)
     codes[row] = code

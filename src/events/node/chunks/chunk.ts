@@ -4,6 +4,10 @@ import { type Block, decodeBlock, decodeTimes, SLOTS_BLOCK, TIMES } from './bloc
 
 /** The columns of the events of one stretch of time, each read when it is asked for. */
 export interface Chunk {
+  readonly rows: number
+  /** The stretch of time of the whole chunk. */
+  readonly fromMs: number
+  readonly toMs: number
   /** Ascending, one for each row. */
   readonly times: Float64Array
   block(column: string): Block
@@ -34,7 +38,11 @@ const readerOf = (db: Connection) => {
     (find.get([toMs, name]) as { block: Uint8Array }).block
 }
 
-const chunkOf = (read: ReturnType<typeof readerOf>, { to_ms: toMs, events }: ChunkRow): Chunk => {
+const chunkOf = (
+  read: ReturnType<typeof readerOf>,
+  fromMs: number,
+  { to_ms: toMs, events }: ChunkRow
+): Chunk => {
   const blocks = new Map<string, Block>()
   const block = (column: string): Block => {
     const known = blocks.get(column)
@@ -44,16 +52,22 @@ const chunkOf = (read: ReturnType<typeof readerOf>, { to_ms: toMs, events }: Chu
     return decoded
   }
   let times: Float64Array | undefined
+  const timesOf = () => {
+    times ??= decodeTimes(read(toMs, TIMES), events)
+    return times
+  }
   return {
+    rows: events,
+    fromMs,
+    toMs,
     get times() {
-      times ??= decodeTimes(read(toMs, TIMES), events)
-      return times
+      return timesOf()
     },
     block,
     id: (row) => {
       const slots = block(SLOTS_BLOCK)
       const slot = slots.value(slots.codes?.[row] ?? 0)
-      return (BigInt(times![row]!) << SLOT_BITS) + BigInt(slot)
+      return (BigInt(timesOf()[row]!) << SLOT_BITS) + BigInt(slot)
     },
   }
 }
@@ -81,7 +95,7 @@ export const stretchesOf = (
   }
   let from = 0
   for (const row of rows) {
-    add(from, row.to_ms, row.is_stale === 0 ? chunkOf(read, row) : undefined)
+    add(from, row.to_ms, row.is_stale === 0 ? chunkOf(read, from, row) : undefined)
     from = row.to_ms
   }
   add(from, Number.POSITIVE_INFINITY)

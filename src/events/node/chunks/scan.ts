@@ -24,13 +24,20 @@ const rowAt = (times: Float64Array, ms: number): number => {
 }
 
 /** Which entries of a dictionary fulfil a test. */
-const fits = (block: Block, test: (value: string | number) => boolean): Uint8Array =>
-  Uint8Array.from({ length: block.size }, (_, code) => (test(block.value(code)) ? 1 : 0))
+const fits = (block: Block, test: (value: string | number) => boolean): Uint8Array => {
+  const entries = new Uint8Array(block.size)
+  for (let code = 0; code < entries.length; code++) entries[code] = test(block.value(code)) ? 1 : 0
+  return entries
+}
 
+/** Loops of this file count: iterators of typed arrays take several times as long. */
 const rowsWith = (rows: Rows, isWanted: (row: number) => boolean): Rows => {
   const kept = new Uint32Array(rows.length)
   let count = 0
-  for (const row of rows) if (isWanted(row)) kept[count++] = row
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    if (isWanted(row)) kept[count++] = row
+  }
   return kept.subarray(0, count)
 }
 
@@ -104,7 +111,7 @@ const entryAt = (ends: Uint32Array, place: number): number => {
 const holding = ({ texts, size }: Block, wanted: string): Uint8Array => {
   const entries = new Uint8Array(size)
   if (texts === undefined) return entries
-  const all = lowered(texts.all)
+  const all = texts.isAscii ? texts.all.toLowerCase() : lowered(texts.all)
   for (let place = all.indexOf(wanted); place !== -1; ) {
     const entry = entryAt(texts.ends, place)
     const end = texts.ends[entry]!
@@ -115,26 +122,22 @@ const holding = ({ texts, size }: Block, wanted: string): Uint8Array => {
   return entries
 }
 
-const textTest = (chunk: Chunk, text: string): RowTest => {
+/** Undefined where no row can have the text. */
+const textTest = (chunk: Chunk, text: string): RowTest | undefined => {
   const wanted = lowered(bindable(text))
-  const tests = TEXT_FIELDS.filter((name) => name !== 'ray').map((name) => {
+  const tests: RowTest[] = []
+  for (const name of TEXT_FIELDS) {
+    if (name === 'ray') continue
     const block = chunk.block(COLUMNS[name]!.column)
-    return withEntries(block, holding(block, wanted))
-  })
+    const entries = holding(block, wanted)
+    if (entries.includes(1)) tests.push(withEntries(block, entries))
+  }
   const ip = parseIp(text.trim())?.toString()
   if (ip !== undefined) {
-    const block = chunk.block(COLUMNS['ip']!.column)
-    const isIp = { operator: 'is', values: [ip] } as unknown as SettledCondition
-    tests.push(
-      block.ipv4 === undefined
-        ? withEntries(
-            block,
-            fits(block, (key) => addressOf(String(key)) === ip)
-          )
-        : ipv4Test(block.ipv4, isIp)
-    )
+    const field = { name: 'ip', type: 'ip' } as EventField
+    tests.push(columnTest(chunk, { field, operator: 'is', values: [ip] }))
   }
-  return (row) => tests.some((test) => test(row))
+  return tests.length === 0 ? undefined : (row) => tests.some((test) => test(row))
 }
 
 const RAY_TEXT = /^[0-9a-f]{1,16}$/
@@ -147,17 +150,28 @@ export const isScannable = (
   (text === undefined || !RAY_TEXT.test(lowered(text))) &&
   [...where.map(({ field }) => field), ...by].every(({ name }) => name !== 'ray')
 
+let numbers = new Uint32Array(0)
+/** The rows of a chunk from one to before another. */
+const rowsBetween = (from: number, to: number): Rows => {
+  if (numbers.length < to) {
+    numbers = new Uint32Array(to)
+    for (let row = 0; row < to; row++) numbers[row] = row
+  }
+  return numbers.subarray(from, Math.max(from, to))
+}
+
 /** The rows that a query selects. */
 export const select = (chunk: Chunk, { where, fromMs, toMs, text }: Settled): Rows => {
-  const { times } = chunk
-  const from = fromMs === undefined ? 0 : rowAt(times, fromMs)
-  const to = toMs === undefined ? times.length : rowAt(times, toMs)
-  let rows: Rows = Uint32Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+  const from = fromMs === undefined || fromMs <= chunk.fromMs ? 0 : rowAt(chunk.times, fromMs)
+  const to = toMs === undefined || toMs >= chunk.toMs ? chunk.rows : rowAt(chunk.times, toMs)
+  let rows = rowsBetween(from, to)
   for (const condition of where) {
     if (rows.length === 0) return rows
     rows = rowsWith(rows, conditionTest(chunk, asBound(condition)))
   }
-  return text === undefined || rows.length === 0 ? rows : rowsWith(rows, textTest(chunk, text))
+  if (text === undefined || rows.length === 0) return rows
+  const test = textTest(chunk, text)
+  return test === undefined ? rows.subarray(0, 0) : rowsWith(rows, test)
 }
 
 /** The starts of the buckets of all rows. */
@@ -165,7 +179,8 @@ const bucketsOf = (times: Float64Array, bucketMs: number): Block => {
   const codes = new Uint32Array(times.length)
   const starts: string[] = []
   let endMs = Number.NEGATIVE_INFINITY
-  for (const [row, ms] of times.entries()) {
+  for (let row = 0; row < times.length; row++) {
+    const ms = times[row]!
     if (ms >= endMs) {
       starts.push(bucketStart(ms, bucketMs))
       endMs = (Math.floor(ms / bucketMs) + 1) * bucketMs
@@ -192,23 +207,41 @@ const MAX_ARRAY = 1 << 16
 
 export type OnGroup = (values: (string | number)[], count: number) => void
 
-const countCodes = (codes: readonly Block['codes'][], sizes: readonly number[], rows: Rows) => {
-  const groups = sizes.reduce((product, size) => product * size, 1)
-  const inArray = groups <= MAX_ARRAY ? new Uint32Array(groups) : undefined
-  const inMap = new Map<number, number>()
-  for (const row of rows) {
-    let group = 0
-    for (let i = 0; i < sizes.length; i++) group = group * sizes[i]! + (codes[i]?.[row] ?? 0)
-    if (inArray !== undefined) inArray[group]!++
-    else inMap.set(group, (inMap.get(group) ?? 0) + 1)
+/** The group of each row: the places of its values in their dictionaries as one number. */
+const groupsOf = (blocks: readonly Block[], rows: Rows): Float64Array => {
+  const groups = new Float64Array(rows.length)
+  for (const { codes, size } of blocks) {
+    if (codes === undefined) continue
+    for (let i = 0; i < rows.length; i++) groups[i] = groups[i]! * size + codes[rows[i]!]!
   }
-  return inArray === undefined ? inMap : inArray
+  return groups
+}
+
+const countNumbers = (
+  numbers: Float64Array,
+  limit: number,
+  onNumber: (number: number, count: number) => void
+): void => {
+  if (limit > MAX_ARRAY) {
+    const counts = new Map<number, number>()
+    for (let i = 0; i < numbers.length; i++) {
+      counts.set(numbers[i]!, (counts.get(numbers[i]!) ?? 0) + 1)
+    }
+    for (const [number, count] of counts) onNumber(number, count)
+    return
+  }
+  const counts = new Uint32Array(limit)
+  for (let i = 0; i < numbers.length; i++) counts[numbers[i]!]!++
+  for (let number = 0; number < limit; number++) {
+    if (counts[number] !== 0) onNumber(number, counts[number]!)
+  }
 }
 
 /** Counts every combination of values among the rows. A combination can come several times. */
 const countBlocks = (blocks: readonly Block[], rows: Rows, onGroup: OnGroup): void => {
   const sizes = blocks.map(({ size }) => size)
-  if (sizes.reduce((product, size) => product * size, 1) > Number.MAX_SAFE_INTEGER) {
+  const groups = sizes.reduce((product, size) => product * size, 1)
+  if (groups > Number.MAX_SAFE_INTEGER) {
     for (const row of rows)
       onGroup(
         blocks.map((block) => block.value(block.codes?.[row] ?? 0)),
@@ -216,13 +249,7 @@ const countBlocks = (blocks: readonly Block[], rows: Rows, onGroup: OnGroup): vo
       )
     return
   }
-  const counts = countCodes(
-    blocks.map(({ codes }) => codes),
-    sizes,
-    rows
-  )
-  for (const [group, count] of counts.entries()) {
-    if (count === 0) continue
+  countNumbers(groupsOf(blocks, rows), groups, (group, count) => {
     const values: (string | number)[] = []
     let rest = group
     for (let i = blocks.length - 1; i >= 0; i--) {
@@ -230,7 +257,7 @@ const countBlocks = (blocks: readonly Block[], rows: Rows, onGroup: OnGroup): vo
       rest = Math.floor(rest / sizes[i]!)
     }
     onGroup(values, count)
-  }
+  })
 }
 
 /** Counts every combination of the values of some fields. */

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import {
+  addressOf,
+  decodeBlock,
+  decodeTimes,
+  dictionaryOf,
+  encodeAddresses,
+  encodeNumbers,
+  encodeTexts,
+  encodeTimes,
+} from './block.ts'
+
+/** The values of all rows; memory of another file begins anywhere. */
+const valuesOf = (bytes: Uint8Array, rows: number) => {
+  const moved = new Uint8Array(bytes.length + 1)
+  moved.set(bytes, 1)
+  const block = dictionaryOf(decodeBlock(moved.subarray(1)))
+  return Array.from({ length: rows }, (_, row) => block.value(block.codes?.[row] ?? 0))
+}
+
+test.each([1, 2, 256, 257, 65_536, 65_537])('%i different values come back', (size) => {
+  const texts = Array.from({ length: size + 3 }, (_, i) => `größe ${i % size}`)
+  expect(valuesOf(encodeTexts(texts), texts.length)).toEqual(texts)
+  const numbers = Array.from({ length: size + 3 }, (_, i) => (i % size) * 1e9)
+  expect(valuesOf(encodeNumbers(numbers), numbers.length)).toEqual(numbers)
+})
+
+test.each([
+  ['IPv4 alone', ['c0000201', 'ffffffff', '00000000', 'c0000201']],
+  ['IPv6, none, and no address', ['20010db8000000000000000000000005', '', '=unix:', 'c0000201']],
+])('addresses: %s', (name, keys) => {
+  const bytes = encodeAddresses(keys)
+  expect(decodeBlock(bytes).ipv4 !== undefined).toBe(name === 'IPv4 alone')
+  expect(valuesOf(bytes, keys.length)).toEqual(keys)
+})
+
+test('addresses as people read them', () => {
+  expect(['c0000201', '', '=unix:'].map(addressOf)).toEqual(['192.0.2.1', '', 'unix:'])
+})
+
+test('times come back', () => {
+  const times = [0, 0, 1_700_000_000_000, 1_700_000_000_001, 1_700_000_086_401]
+  expect([...decodeTimes(encodeTimes(times), times.length)]).toEqual(times)
+})
