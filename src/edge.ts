@@ -1,5 +1,5 @@
 import { checkContact } from './answers/contact.ts'
-import { RequestContext, readOverrides } from './context.ts'
+import { readOverrides } from './context.ts'
 import { Counters } from './counters.ts'
 import { ActiveRules } from './edge/active-rules.ts'
 import { createAnswering } from './edge/answering.ts'
@@ -9,19 +9,16 @@ import { MatchLoader } from './edge/match-loader.ts'
 import { challengeModule, testModule } from './edge/modules.ts'
 import { createRecording } from './edge/recording.ts'
 import type { EdgeOptions } from './edge-options.ts'
+import { createJudge, NO_OVERRIDES } from './judge.ts'
 import { limiting } from './phases/limiting.ts'
 import type { PhaseServices } from './phases/phase.ts'
-import { NO_MATCHES, runPhases } from './phases/run.ts'
 import { createRays } from './ray.ts'
 import { refusalFacts } from './refusal.ts'
 import { bodies } from './request/bodies.ts'
 import { bodyLimits } from './request/body-limits.ts'
 import { readRequest } from './request/request.ts'
-import { reservedPath } from './reserved/paths.ts'
 import type { Ruleset } from './rules/rule.ts'
 import type { TestHooks } from './test-hooks.ts'
-import type { TestOverrides } from './test-overrides.ts'
-import { Verdict } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
 import { openSources, providedBy } from './visitor/provides.ts'
 import type { Connection } from './visitor/visitor.ts'
@@ -35,7 +32,6 @@ export { isEdge } from './edge/interface.ts'
 export type { EdgeOptions } from './edge-options.ts'
 
 const NO_CONNECTION: Connection = {}
-const NO_OVERRIDES: TestOverrides = { fields: undefined, problems: [] }
 
 /**
  * Creates an edge: one request in, one `Verdict` out. It runs an ordered list of phases without knowledge of their decisions,
@@ -58,7 +54,11 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
   checkContact(options.answers?.contact)
   const challenges = createEdgeChallenges(options, colo, now && Date.now)
   const limits = bodyLimits(options.body)
-  const bodyOf = ({ request }: RequestContext) => bodies.now.readBody(request, limits)
+  const judge = createJudge({
+    readBody: ({ request }) => bodies.now.readBody(request, limits),
+    clearedOf: challenges.clearedOf,
+    force: tests?.force,
+  })
   if (overrides) testModule.ask()
   let { counters } = options
   const services: PhaseServices = {
@@ -91,37 +91,12 @@ export const createEdge = (options: EdgeOptions & { tests?: TestHooks | undefine
     const rayId = rays.next()
     const request = readRequest(incoming, connection.encrypted === true, rayId.timeMs)
     const visitor = visitors.identify((name) => request.joined(name), connection)
-    request.forwardedBy(visitor)
-    // Read once, so a replacement of the rules cannot take effect in the middle of a request.
-    const zone = active.sites.find(request)
-    const { layout, facts } = zone
-    const { fields, problems } = overrides
-      ? testModule.now.testOverrides(visitor, readOverrides)
-      : NO_OVERRIDES
-    const context = new RequestContext(layout, request, visitor, connection, rayId, fields, facts)
-    // Before all answers, because the question of a challenge is signed for the User-Agent of its answer.
-    if (visitor.persona !== undefined) request.pretend(visitor.persona.headers)
-    const reserved = reservedPath(request)
-    if (reserved !== undefined) return answering.reserved(zone, context, reserved)
-    if (problems.length > 0) {
-      const answer = testModule.now.badOverride(problems, rayId, request.method)
-      return new Verdict('reject', context, zone, NO_MATCHES, answer)
-    }
-    const forced = tests?.force(context)
-    if (forced !== undefined) {
-      return forced.isDropped === true
-        ? new Verdict('drop', context, zone, NO_MATCHES)
-        : answering.matched(zone, context, forced.matches)
-    }
-    if (zone.isNowhere) return answering.noZone(zone, context)
-    if (zone.hasChallenges) context.clearedBy(challenges.clearedOf)
-    const matches = runPhases(zone.phases, context, bodyOf)
-    if (matches instanceof Promise) {
-      return matches.then((found) => answering.matched(zone, context, found))
-    }
+    const given = overrides ? testModule.now.testOverrides(visitor, readOverrides) : NO_OVERRIDES
+    const verdict = judge(active.sites, request, visitor, connection, rayId, given)
+    if (verdict instanceof Promise) return verdict.then(answering.verdict)
     // The wait for a body is the visitor's time, so only synchronous judging is timed.
     stats.timed(startMs)
-    return answering.matched(zone, context, matches)
+    return verdict.action === 'pass' ? verdict : answering.verdict(verdict)
   }
   const decide: Edge['decide'] = (incoming, connection) =>
     active.loading === undefined

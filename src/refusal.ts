@@ -1,9 +1,13 @@
-import type { Action } from './actions.ts'
-import type { Answer, Answers, RefusalFacts } from './answers/answer.ts'
-import type { ChallengeFacts, Challenges } from './challenges/challenges.ts'
+import { actions, isAction } from './actions.ts'
+import type { Answer, RefusalFacts } from './answers/answer.ts'
+import type { ChallengeFacts, PassAnswer } from './challenges/challenges.ts'
 import { isChallenge } from './challenges/level.ts'
 import type { Facts } from './context.ts'
 import { toText } from './language/bytes.ts'
+import type { Answering } from './reserved/paths.ts'
+import { reservedPath } from './reserved/paths.ts'
+import type { Verdict } from './verdict.ts'
+import { NO_ZONE } from './verdict.ts'
 
 /** The facts about the refused request for its answer. */
 export const refusalFacts = (
@@ -45,27 +49,41 @@ export const challengeFacts = (
   scheme: request.scheme,
 })
 
-/** The parts of a match that its answer depends on. */
-interface Deciding extends Pick<RefusalFacts, 'code' | 'page' | 'retryAfter'> {
-  readonly action: Action
-  readonly rule: Pick<RefusalFacts, 'response'>
+/** The services that create answers. */
+export interface AnswerServices extends Answering {
+  readonly colo: string
+}
+
+/** The answer on a path that the edge reserves. */
+const answerReserved = (facts: Facts, services: AnswerServices): Answer | PassAnswer => {
+  const { request } = facts
+  const { colo } = services
+  const { handler } = reservedPath(request)!
+  return handler.now.answer(
+    services,
+    { ...challengeFacts(facts, colo), ...refusalFacts(0, facts, colo) },
+    request.path,
+    request.search
+  )
 }
 
 /**
- * The answer of a match that answers: the page of a challenge, or a refusal.
- *
- * @param challenges asked only for a challenge
+ * The answer of a verdict, if the edge answers in the origin's place: that of a reserved path, a refusal, or the page of a
+ * challenge. The 400 for invalid test overrides is not among them.
  */
-export const answerOf = (
-  { action, code, page, rule: { response }, retryAfter }: Deciding,
-  facts: Omit<Facts, 'connection'>,
-  colo: string,
-  answers: Pick<Answers, 'refuse'>,
-  challenges: () => Pick<Challenges, 'ask'>
-): Answer => {
-  if (!isChallenge(action)) {
-    return answers.refuse(refusalFacts(code, facts, colo, { page, response, retryAfter }))
+export const answerVerdict = (
+  { action, context, matches }: Pick<Verdict, 'action' | 'context' | 'matches'>,
+  services: AnswerServices
+): Answer | PassAnswer | undefined => {
+  const { answers, colo } = services
+  if (action === 'preview' || action === 'clearance') return answerReserved(context, services)
+  if (action === 'no_zone') return answers.refuse(refusalFacts(NO_ZONE, context, colo))
+  if (!isAction(action) || !actions[action].answers) return undefined
+  if (isChallenge(action)) {
+    const { target, search } = context.request
+    return services.challenges.ask(action, challengeFacts(context, colo), target.path + search)
   }
-  const { target, search } = facts.request
-  return challenges().ask(action, challengeFacts(facts, colo), target.path + search)
+  const { code, page, rule, retryAfter } = matches.at(-1)!
+  const { response } = rule
+  return answers.refuse(refusalFacts(code, context, colo, { page, response, retryAfter }))
 }

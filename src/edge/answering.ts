@@ -1,21 +1,16 @@
-import { actions } from '../actions.ts'
 import type { Answer } from '../answers/answer.ts'
 import type { RequestContext } from '../context.ts'
+import { readOverrides } from '../context.ts'
 import type { Counters } from '../counters.ts'
 import type { OnMatch } from '../on-match.ts'
-import type { Match } from '../phases/phase.ts'
-import { NO_MATCHES } from '../phases/run.ts'
-import { answerOf, challengeFacts, refusalFacts } from '../refusal.ts'
-import type { ReservedPath } from '../reserved/paths.ts'
-import { Verdict } from '../verdict.ts'
-import type { Zone } from '../zones/zone.ts'
+import { answerVerdict, refusalFacts } from '../refusal.ts'
+import { reservedPath } from '../reserved/paths.ts'
+import type { Verdict } from '../verdict.ts'
+import { NO_ZONE } from '../verdict.ts'
 import type { EdgeChallenges } from './challenges.ts'
 import type { MatchLoader } from './match-loader.ts'
-import { challengeModule } from './modules.ts'
+import { challengeModule, testModule } from './modules.ts'
 import type { Recording } from './recording.ts'
-
-/** "Could not find host" */
-const NO_ZONE = 1023
 
 /** The parts of an edge that turn a ruling into an answer and its events. */
 interface Services {
@@ -30,12 +25,8 @@ type Decision = Verdict | Promise<Verdict>
 
 /** Answers requests. Each result is a promise only if it waits for a module or for the commit of events. */
 export interface Answering {
-  /** The verdict of the rules. */
-  matched(zone: Zone, context: RequestContext, matches: readonly Match[]): Decision
-  /** The answer of a path below `/cdn-cgi/`. */
-  reserved(zone: Zone, context: RequestContext, path: ReservedPath): Decision
-  /** The refusal for a host that no zone has. */
-  noZone(zone: Zone, context: RequestContext): Decision
+  /** The verdict with its answer and event. */
+  verdict(verdict: Verdict): Decision
   /** The answer for an origin that failed. */
   originError(code: number, context: RequestContext, cause: unknown): Answer | Promise<Answer>
 }
@@ -47,75 +38,79 @@ export const createAnswering = ({
   stats,
   colo,
 }: Services): Answering => {
-  const answerMatches = (
-    { answers, record }: OnMatch,
-    zone: Zone,
-    context: RequestContext,
-    matches: readonly Match[]
-  ): Decision => {
+  const answerOf = (verdict: Verdict, { answers }: OnMatch) =>
+    answerVerdict(verdict, {
+      answers,
+      get challenges() {
+        return challenges.open().challenges
+      },
+      colo,
+    })
+
+  const answerMatches = (verdict: Verdict, onMatch: OnMatch): Decision => {
+    const { matches, context } = verdict
     stats.matched(matches)
-    const last = matches.at(-1)!
-    const { action } = last
-    const answer = actions[action].answers
-      ? answerOf(last, context, colo, answers, () => challenges.open().challenges)
-      : undefined
+    const answer = answerOf(verdict, onMatch)
     if (answer !== undefined) stats.blocked++
-    if (recording.discards) return new Verdict(action, context, zone, matches, answer)
-    const events = record.matches(matches, context, answer)
-    const verdict = new Verdict(action, context, zone, matches, answer, events.at(-1))
-    if (events.length === 0) return verdict
-    if (answer !== undefined) return recording.committed(events, verdict)
+    if (recording.discards) return answer === undefined ? verdict : verdict.answered(answer)
+    const events = onMatch.record.matches(matches, context, answer)
+    const answered = verdict.answered(answer, events.at(-1))
+    if (events.length === 0) return answered
+    if (answer !== undefined) return recording.committed(events, answered)
     recording.later(events)
-    return verdict
+    return answered
   }
 
-  const answerReserved = (
-    { answers, record }: OnMatch,
-    zone: Zone,
-    context: RequestContext,
-    { action, handler }: ReservedPath
-  ): Decision => {
-    const { request } = context
-    const facts = { ...challengeFacts(context, colo), ...refusalFacts(0, context, colo) }
-    const answer = handler.now.answer(
-      {
-        answers,
-        get challenges() {
-          return challenges.open().challenges
-        },
-      },
-      facts,
-      request.path,
-      request.search
-    )
-    const verdict = new Verdict(action, context, zone, NO_MATCHES, answer)
+  const answerReserved = (verdict: Verdict, onMatch: OnMatch): Decision => {
+    const answer = answerOf(verdict, onMatch)!
+    const answered = verdict.answered(answer)
     const outcome = 'outcome' in answer ? answer.outcome : undefined
     return outcome === undefined
-      ? verdict
-      : recording.noted(record.challenge(outcome, context, answer), verdict)
+      ? answered
+      : recording.noted(onMatch.record.challenge(outcome, verdict.context, answer), answered)
+  }
+
+  const reserved = (verdict: Verdict): Decision => {
+    const { handler } = reservedPath(verdict.request)!
+    const modules = verdict.action === 'clearance' ? [handler, challengeModule] : [handler]
+    const answer = () => onMatch.with((loaded) => answerReserved(verdict, loaded))
+    return modules.every(({ isLoaded }) => isLoaded)
+      ? answer()
+      : Promise.all(modules.map((one) => one.load())).then(answer)
+  }
+
+  const noZone = (verdict: Verdict): Decision =>
+    onMatch.with((loaded) => {
+      const answer = answerOf(verdict, loaded)!
+      const event = loaded.record.noZone(NO_ZONE, verdict.context, answer)
+      return recording.noted(event, verdict.answered(answer))
+    })
+
+  const rejected = (verdict: Verdict): Verdict => {
+    const { badOverride, testOverrides } = testModule.now
+    const { problems } = testOverrides(verdict.visitor, readOverrides)
+    return verdict.answered(badOverride(problems, verdict.rayId, verdict.request.method))
+  }
+
+  const unmatched = (verdict: Verdict): Decision => {
+    switch (verdict.action) {
+      case 'preview':
+      case 'clearance':
+        return reserved(verdict)
+      case 'no_zone':
+        return noZone(verdict)
+      case 'reject':
+        return rejected(verdict)
+      default:
+        return verdict
+    }
   }
 
   return {
-    matched: (zone, context, matches) =>
-      matches.length === 0
-        ? new Verdict('pass', context, zone, matches)
-        : onMatch.with((loaded) => answerMatches(loaded, zone, context, matches)),
-
-    reserved: (zone, context, path) => {
-      const { action, handler } = path
-      const modules = action === 'clearance' ? [handler, challengeModule] : [handler]
-      const answer = () => onMatch.with((loaded) => answerReserved(loaded, zone, context, path))
-      return modules.every(({ isLoaded }) => isLoaded)
-        ? answer()
-        : Promise.all(modules.map((one) => one.load())).then(answer)
-    },
-
-    noZone: (zone, context) =>
-      onMatch.with(({ answers, record }) => {
-        const answer = answers.refuse(refusalFacts(NO_ZONE, context, colo))
-        const verdict = new Verdict('no_zone', context, zone, NO_MATCHES, answer)
-        return recording.noted(record.noZone(NO_ZONE, context, answer), verdict)
-      }),
+    verdict: (verdict) =>
+      verdict.matches.length === 0
+        ? unmatched(verdict)
+        : onMatch.with((loaded) => answerMatches(verdict, loaded)),
 
     originError: (code, context, cause) =>
       onMatch.with(({ answers, record }) => {

@@ -48,16 +48,25 @@ export const sameType = (x: Type, y: Type): boolean => {
 }
 
 const SCALARS: Record<string, Type> = { Bool: BOOL, Int: INT, Bytes: BYTES, Ip: IP }
-const CONTAINER = /^(Array|Map)<(.+)>$/s
+const CONTAINERS: readonly (readonly [open: string, of: (type: Type) => Type])[] = [
+  ['Array<', arrayOf],
+  ['Map<', mapOf],
+]
+
+/** The type in a part of a text. The text is never cut, so a deep type takes no longer than its length. */
+const typeBetween = (text: string, from: number, to: number): Type | undefined => {
+  const container = CONTAINERS.find(([open]) => text.startsWith(open, from))
+  if (container === undefined) {
+    const name = text.slice(from, to)
+    return Object.hasOwn(SCALARS, name) ? SCALARS[name] : undefined
+  }
+  const [open, containerOf] = container
+  const of = text[to - 1] === '>' ? typeBetween(text, from + open.length, to - 1) : undefined
+  return of && containerOf(of)
+}
 
 /** The inverse of `typeName`; `undefined` where the text is not a type. */
-export const parseType = (text: string): Type | undefined => {
-  if (Object.hasOwn(SCALARS, text)) return SCALARS[text]
-  const [, kind, inner] = CONTAINER.exec(text) ?? []
-  const of = inner === undefined ? undefined : parseType(inner)
-  if (of === undefined) return undefined
-  return kind === 'Array' ? arrayOf(of) : mapOf(of)
-}
+export const parseType = (text: string): Type | undefined => typeBetween(text, 0, text.length)
 
 /** Bool, Array<Bool> and Map<Bool> are truths by themselves: no operator may follow them. */
 export const isBare = (type: Type): boolean =>

@@ -7,6 +7,11 @@ export type ReadBody = (context: RequestContext) => Promise<unknown> | undefined
 export const NO_MATCHES: readonly Match[] = []
 
 type Matches = readonly Match[]
+/** The ruling of each phase, by its place; a hole if it did not run. */
+type Rulings = (Ruling | undefined)[]
+
+/** The ruling of a phase that runs and finds nothing. */
+const NOTHING: Ruling = { matches: NO_MATCHES, ends: false, skips: 0 }
 
 const joined = (found: Matches, { matches }: Ruling): Matches =>
   found.length === 0 ? matches : [...found, ...matches]
@@ -18,7 +23,8 @@ const runFrom = (
   readBody: ReadBody,
   found: Matches,
   skipped: number,
-  isBodyRead: boolean
+  isBodyRead: boolean,
+  rulings: Rulings | undefined
 ): Matches | Promise<Matches> => {
   for (let i = first; i < phases.length; i++) {
     if ((skipped & (1 << i)) !== 0) continue
@@ -26,23 +32,27 @@ const runFrom = (
     if (phase.readsBody && !isBodyRead) {
       const reading = readBody(context)
       if (reading !== undefined) {
-        return reading.then(() => runFrom(i, phases, context, readBody, found, skipped, true))
+        return reading.then(() =>
+          runFrom(i, phases, context, readBody, found, skipped, true, rulings)
+        )
       }
       isBodyRead = true
     }
     const ruling = phase.run(context)
     if (ruling instanceof Promise) {
       return ruling.then((decided) => {
+        if (rulings !== undefined) rulings[i] = decided ?? NOTHING
         if (decided === undefined) {
-          return runFrom(i + 1, phases, context, readBody, found, skipped, isBodyRead)
+          return runFrom(i + 1, phases, context, readBody, found, skipped, isBodyRead, rulings)
         }
         const all = joined(found, decided)
         if (decided.ends) return all
         const skips = skipped | decided.skips
         context.skippedPhases = skips
-        return runFrom(i + 1, phases, context, readBody, all, skips, isBodyRead)
+        return runFrom(i + 1, phases, context, readBody, all, skips, isBodyRead, rulings)
       })
     }
+    if (rulings !== undefined) rulings[i] = ruling ?? NOTHING
     if (ruling === undefined) continue
     found = joined(found, ruling)
     if (ruling.ends) return found
@@ -58,10 +68,13 @@ const runFrom = (
  * It reads the body just before the first phase that needs it, so an IP rule in an earlier phase never waits for an upload. It
  * returns a promise only if it waits for a body or a phase.
  *
+ * @param rulings gets the ruling of each phase that runs
  * @returns every match in order; the last one decides
  */
 export const runPhases = (
   phases: readonly Phase[],
   context: RequestContext,
-  readBody: ReadBody
-): Matches | Promise<Matches> => runFrom(0, phases, context, readBody, NO_MATCHES, 0, false)
+  readBody: ReadBody,
+  rulings?: Rulings
+): Matches | Promise<Matches> =>
+  runFrom(0, phases, context, readBody, NO_MATCHES, 0, false, rulings)

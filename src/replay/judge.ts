@@ -1,6 +1,6 @@
-import type { Action } from '../actions.ts'
-import { actions } from '../actions.ts'
-import { RequestContext } from '../context.ts'
+import { isChallenge } from '../challenges/level.ts'
+import type { RequestContext } from '../context.ts'
+import { createJudge, NO_OVERRIDES } from '../judge.ts'
 import { defaultScheme } from '../language/defaults.ts'
 import { fieldFacts } from '../language/fields.ts'
 import { valueFromJson } from '../language/json.ts'
@@ -9,12 +9,13 @@ import { whenLoaded } from '../later.ts'
 import type { Counters } from '../limits/counters.ts'
 import { memoryCounters } from '../limits/memory.ts'
 import type { Match } from '../phases/phase.ts'
-import { runPhases } from '../phases/run.ts'
 import type { RayId } from '../ray.ts'
 import { DEFAULT_COLO } from '../ray.ts'
 import type { RequestReader } from '../request/request.ts'
 import { readRequest } from '../request/request.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
+import type { TestOverrides } from '../test-overrides.ts'
+import type { VerdictAction } from '../verdict.ts'
 import { createVisitors } from '../visitor/identify.ts'
 import type { Sources } from '../visitor/provides.ts'
 import type { Visitor } from '../visitor/visitor.ts'
@@ -50,13 +51,15 @@ const NO_RAY: RayId = {
   timeMs: 0,
 }
 const PASS: Decision = { outcome: 'pass', rule: undefined, matches: [] }
-/** 1023: the rules declare zones, and none has the host. */
-const NOWHERE: Decision = { outcome: 'block', rule: undefined, matches: [] }
 const NO_CONNECTION = {}
-const noBody = () => undefined
+const NONE_CLEARED: readonly number[] = [0, 0, 0, 0]
 
-const outcomeOf = (action: Action): Outcome =>
-  !actions[action].answers ? 'pass' : action === 'block' ? 'block' : 'challenge'
+/** Bodies are not judged, and no log tells which challenges a visitor has passed. */
+const judge = createJudge({ readBody: () => undefined, clearedOf: () => NONE_CLEARED })
+
+/** A host that no zone has is blocked (1023). The edge's own paths are no business of the rules. */
+const outcomeOf = (action: VerdictAction): Outcome =>
+  action === 'block' || action === 'no_zone' ? 'block' : isChallenge(action) ? 'challenge' : 'pass'
 
 /** The slots of the fields that a log has values of, with what reads them. */
 type Reads = readonly (readonly [name: string, slot: number])[]
@@ -64,10 +67,7 @@ type Reads = readonly (readonly [name: string, slot: number])[]
 const readsOf = (fields: Iterable<string>): Reads =>
   [...fields].map((name) => [name, defaultScheme.slot(name)] as const)
 
-const overridesOf = (
-  fields: Readonly<Record<string, unknown>>,
-  reads: Reads
-): ReadonlyMap<number, Value> => {
+const overridesOf = (fields: Readonly<Record<string, unknown>>, reads: Reads): TestOverrides => {
   const overrides = new Map<number, Value>()
   for (const [name, slot] of reads) {
     const json = fields[name]
@@ -78,7 +78,7 @@ const overridesOf = (
       // A value of another type than the log's own documentation says is no value.
     }
   }
-  return overrides
+  return { fields: overrides, problems: NO_OVERRIDES.problems }
 }
 
 const noHeader = () => undefined
@@ -118,6 +118,7 @@ class Rules {
       },
       colo: DEFAULT_COLO,
       zone: '',
+      now,
     })
   }
 
@@ -129,36 +130,23 @@ class Rules {
     request: RequestReader,
     visitor: Visitor,
     record: LogRecord,
-    overrides: ReadonlyMap<number, Value> | undefined
+    overrides: TestOverrides
   ): Judged {
     // Lines are in the order of their ends: a clock that goes back would begin windows again.
     if (record.timeMs > this.#nowMs) this.#nowMs = record.timeMs
-    const zone = this.#sites.find(request)
-    const context = new RequestContext(
-      zone.layout,
-      request,
-      visitor,
-      NO_CONNECTION,
-      NO_RAY,
-      overrides,
-      zone.facts
-    )
-    if (zone.isNowhere) return { request, visitor, context, decision: NOWHERE }
-    const matches = runPhases(zone.phases, context, noBody)
+    const verdict = judge(this.#sites, request, visitor, NO_CONNECTION, NO_RAY, overrides)
     // Nothing here is waited for: bodies are not judged, and counters are in memory.
-    if (matches instanceof Promise) throw new Error('a phase waits for something')
-    const last = matches.at(-1)
-    const outcome = last === undefined ? 'pass' : outcomeOf(last.action)
+    if (verdict instanceof Promise) throw new Error('a phase waits for something')
+    const { context, matches, action } = verdict
+    const outcome = outcomeOf(action)
     if (outcome === 'pass' && record.status > 0) {
       context.responseWatch?.tell({ status: record.status, headers: [] })
     }
-    if (last === undefined) return { request, visitor, context, decision: PASS }
-    return {
-      request,
-      visitor,
-      context,
-      decision: { outcome, rule: outcome === 'pass' ? undefined : last.rule, matches },
+    if (outcome === 'pass' && matches.length === 0) {
+      return { request, visitor, context, decision: PASS }
     }
+    const rule = outcome === 'pass' ? undefined : verdict.rule
+    return { request, visitor, context, decision: { outcome, rule, matches } }
   }
 }
 
@@ -210,10 +198,9 @@ export class Judge {
       Number.isNaN(record.timeMs) ? 0 : record.timeMs
     )
     const visitor = this.#identify(request, record.address)
-    request.forwardedBy(visitor)
     const overrides =
       record.fields === undefined || this.#reads.length === 0
-        ? undefined
+        ? NO_OVERRIDES
         : overridesOf(record.fields, this.#reads)
     return {
       now: this.#rules.judge(request, visitor, record, overrides),

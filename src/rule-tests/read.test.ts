@@ -252,6 +252,10 @@ test.each([
     '5:44 wrong_value `a b` is no name of a header: expected letters, digits and hyphens',
   ],
   [
+    '{ name: a, request: /, headers: { X-Edge-As: tor-exit }, expect: pass }',
+    '5:50 wrong_value `X-Edge-As` says who asks: a test says it with `as` and `from`',
+  ],
+  [
     '{ name: a, request: /, headers: { a: "x\\r\\nb: c" }, expect: pass }',
     '5:42 wrong_value a value of the header `a` is not one line: no client can send it',
   ],

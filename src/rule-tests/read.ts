@@ -37,6 +37,11 @@ const readHeaders = (entry: Entry | undefined, reader: Reader): [string, string]
       reader.findings.error(value.place, 'wrong_value', message)
       return []
     }
+    if (key.toLowerCase().startsWith(TEST_HEADER)) {
+      const message = `${inBackticks(key)} says who asks: a test says it with \`as\` and \`from\``
+      reader.findings.error(value.place, 'wrong_value', message)
+      return []
+    }
     return listOf(value).flatMap((item): [string, string][] => {
       const text = textOf(item)
       if (text === undefined) reader.wrongType(item, 'a text, or a list of texts')
@@ -49,6 +54,7 @@ const readHeaders = (entry: Entry | undefined, reader: Reader): [string, string]
   })
 }
 
+const TEST_HEADER = 'x-edge-'
 const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/
 /** A name or an address, perhaps with a port. */
 const HOST = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]\\]+)(?::\d{1,5})?$/i
@@ -96,6 +102,12 @@ const readFrom = (entry: Entry | undefined, as: Entry | undefined, reader: Reade
   }
   return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined))
 }
+
+/** Stands for no persona in the `as` of a test, where the file gives all tests one. */
+const NOBODY = 'none'
+
+const withoutNobody = ({ as, ...others }: From): From =>
+  as === undefined || as === NOBODY ? others : { as, ...others }
 
 interface Line {
   readonly method?: string | undefined
@@ -149,7 +161,7 @@ const readTest = (map: MapNode, suffix: string, shared: Shared, reader: Reader) 
     ...shared.headers.filter(([header]) => !isCovered(ownHeaders, header)),
     ...ownHeaders,
   ]
-  const from = { ...shared.from, ...readFrom(found.from, found.as, reader) }
+  const from = withoutNobody({ ...shared.from, ...readFrom(found.from, found.as, reader) })
   const host = found.host === undefined ? shared.host : readHost(found.host, reader)
   const body = found.body && reader.text(found.body.value, 'a text')?.value
   const times = found.times && wholeNumber(found.times.value, reader, { min: 1, max: MAX_TIMES })

@@ -43,7 +43,7 @@ test.each([
   ['request: /, headers: { User-Agent: MSIE 6 }, expect: challenge'],
   ['request: /, headers: { User-Agent: MSIE 6 }, expect: managed_challenge'],
   ['request: /, headers: { User-Agent: MSIE 6 }, from: { challenge: pass }, expect: pass'],
-  ['request: /, as: tor-exit, headers: { User-Agent: MSIE 6 }, expect: challenge'],
+  ['request: /, as: tor-exit, headers: { Cookie: a=b }, expect: pass'],
   ['request: /api, times: 3, expect: pass'],
   ['request: /api, times: 4, expect: { code: 1015, rule: three }'],
   ['request: /api, times: 4, every: 5s, expect: pass'],
@@ -74,10 +74,31 @@ test.each<[string, string[]]>([
   ],
   ['request: /, as: nobody-at-all, expect: pass', ['from.as: "nobody-at-all" is not a persona']],
   ['request: /, from: { country: Mars }, expect: pass', ['from.country']],
+  [
+    'request: /, as: tor-exit, headers: { user-agent: MSIE 6, accept: a/b, cookie: a=b }, expect: challenge',
+    [
+      'the persona "tor-exit" sends its own user-agent, as with x-edge-as',
+      'the persona "tor-exit" sends its own accept',
+    ],
+  ],
 ])('%s fails', (tests, problems) => {
   const found = result(tests)!
   expect(found).toHaveLength(problems.length)
   for (const [i, problem] of problems.entries()) expect(found[i]).toContain(problem)
+})
+
+test('a test without the persona of its file sends headers of its own', () => {
+  const [{ tests } = { tests: [] }] = readTestFiles([
+    {
+      file: 't.yaml',
+      text: `as: tor-exit
+tests:
+  - { name: a, request: /, as: none, headers: { User-Agent: MSIE 6 }, expect: challenge }
+  - { name: b, request: /, expect: pass }`,
+    },
+  ])
+  expect(tests.map(({ request }) => request.from)).toEqual([{}, { as: 'tor-exit' }])
+  expect(runTests(tests, options()).map(({ problems }) => problems)).toEqual([[], []])
 })
 
 test('a failure shows the rule that decided and the rule that was expected, with the values they read', () => {

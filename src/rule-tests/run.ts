@@ -1,5 +1,6 @@
 import { EdgeError } from '../error.ts'
 import { allRules } from '../rules/rule.ts'
+import { replacedBy } from '../toolkit/pretend.ts'
 import type { Trial, Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
 import { problemsOf } from './check.ts'
@@ -22,6 +23,18 @@ export type RunOptions = Omit<TrialsOptions, 'counts' | 'now'>
 
 /** Requests of a test begin at this time: rate limits and `http.request.timestamp.sec` are the same in each run. */
 const START_MS = Date.UTC(2026, 0, 1)
+
+/** Headers of the test that its persona replaces: a test that sets them expects them to count. */
+const unusedHeaders = ({ request }: RuleTest, { personas }: RunOptions): string[] => {
+  const { as } = request.from
+  const persona = as === undefined ? undefined : personas?.get(as)
+  if (persona === undefined) return []
+  const names = replacedBy(persona, request.headers)
+  return names.map(
+    (name) =>
+      `the persona "${as}" sends its own ${name}, as with x-edge-as: leave the header out, or add \`as: none\` to the test`
+  )
+}
 
 /** Runs tests against one ruleset. */
 export interface Runner {
@@ -52,6 +65,10 @@ export const createRunner = (options: RunOptions): Runner => {
     run: (test) => {
       const begin = performance.now()
       try {
+        const unused = unusedHeaders(test, options)
+        if (unused.length > 0) {
+          return { test, ok: false, problems: unused, trace: [], ms: performance.now() - begin }
+        }
         const trial = trialOf(test)
         const problems = problemsOf(test.expected, trial, rules)
         const ok = problems.length === 0

@@ -32,7 +32,10 @@ export interface Expected {
 export interface RuleTest {
   readonly name: string
   readonly tags: readonly string[]
-  readonly request: TrialRequest & { readonly from: From }
+  readonly request: TrialRequest & {
+    readonly headers: readonly (readonly [name: string, value: string])[]
+    readonly from: From
+  }
   /** Number of requests. The expectation is about the last one. */
   readonly times: number
   /** Time between two of them, milliseconds. */

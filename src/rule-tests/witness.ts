@@ -5,6 +5,7 @@ import type { Expression } from '../language/expression.ts'
 import type { Value } from '../language/types.ts'
 import { isLogical } from '../language/walk.ts'
 import { formatIp } from '../lists/ip.ts'
+import { isIdentity } from '../request/header-fields.ts'
 import { patternWitnesses } from '../toolkit/counterfactual/pattern.ts'
 import type { RuleTest } from './test.ts'
 
@@ -182,13 +183,15 @@ const requestOf = (values: Values, base: Request): Request => {
     headers.push([key.slice(HEADER.length), String(value)])
     rest.delete(key)
   }
+  // A persona replaces what tells clients apart.
+  const { as, ...others } = base.from
   return {
     ...base,
     method,
     url: `https://${host}${path}${query === undefined ? '' : `?${query}`}`,
     headers,
     from: {
-      ...base.from,
+      ...(headers.some(([name]) => isIdentity(name.toLowerCase())) ? others : base.from),
       ...(country === undefined ? {} : { country }),
       ...(asn === undefined ? {} : { asn: Number(asn) }),
       ...(ip === undefined ? {} : { ip }),

@@ -34,16 +34,18 @@ const expectOf = ({ action, code, rule, isRefused }: Trial) => {
   }
 }
 
-const requestLine = ({ method, url = '/' }: Request) => `${method ?? 'GET'} ${url}`
+const requestLine = ({ method, url = '/' }: Pick<Request, 'method' | 'url'>) =>
+  `${method ?? 'GET'} ${url}`
 
-const documentOf = ({ name, request, times, trial }: Written) => {
+/** @param all the persona of all tests of the file */
+const documentOf = ({ name, request, times, trial }: Written, all: string | undefined) => {
   const { as, ...from } = request.from
-  const headers = (request.headers ?? []) as readonly (readonly [string, string])[]
+  const { headers } = request
   return {
     name,
     request: requestLine(request),
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
-    ...(as === undefined || as === BROWSER ? {} : { as }),
+    ...(as === all ? {} : { as: as ?? 'none' }),
     ...(Object.keys(from).length === 0 ? {} : { from }),
     ...(times === undefined ? {} : { times }),
     expect: expectOf(trial),
@@ -54,12 +56,13 @@ const fileText = (
   rules: readonly string[],
   written: readonly Written[],
   remarks: readonly string[],
-  { head, isBrowser }: { head: string; isBrowser: boolean }
+  head: string,
+  as?: string
 ): string => {
   const document = {
     ...(rules.length === 0 ? {} : { rules }),
-    ...(isBrowser ? { as: BROWSER } : {}),
-    tests: written.map(documentOf),
+    ...(as === undefined ? {} : { as }),
+    tests: written.map((one) => documentOf(one, as)),
   }
   const comments = [head, ...remarks].map((line) => `# ${line.replace(/\s+/g, ' ')}`.trimEnd())
   return `${comments.join('\n')}\n${stringify(document, { lineWidth: LINE_WIDTH })}`
@@ -84,7 +87,12 @@ export interface WrittenTests {
  * @param rules the paths that the file names
  */
 export const initialTests = (rules: readonly string[], options: RunOptions): WrittenTests => {
-  const base: Request = { method: 'GET', url: 'https://shop.test/', from: { as: BROWSER } }
+  const base: Request = {
+    method: 'GET',
+    url: 'https://shop.test/',
+    headers: [],
+    from: { as: BROWSER },
+  }
   const judge = (request: Request, times: number): Trial | undefined => {
     const trials = createTrials({ ...options, counts: times > 1 })
     try {
@@ -115,7 +123,7 @@ export const initialTests = (rules: readonly string[], options: RunOptions): Wri
   const head =
     'First tests, one for each rule, with the verdicts of today: read them before you rely on them.'
   return {
-    text: fileText(rules, written, remarks, { head, isBrowser: true }),
+    text: fileText(rules, written, remarks, head, BROWSER),
     tests: written.length,
     missing,
   }
@@ -152,7 +160,8 @@ export const recordedEvent = (text: string): SecurityEvent | undefined => {
 /** The request of an event, as far as the event has it. */
 const requestOfEvent = (event: SecurityEvent): Request => {
   const { from = {}, ...request } = readEvent(event).request
-  return { ...request, from }
+  const { headers = [] } = request as Pick<Request, 'headers'>
+  return { ...request, headers, from }
 }
 
 /**
@@ -177,18 +186,18 @@ export const recordedTests = (
     written.push({ name, request, trial })
   }
   const head = 'Recorded from events, with the verdicts of today.'
-  const text = fileText(rules, written, [], { head, isBrowser: false })
+  const text = fileText(rules, written, [], head)
   return { text, tests: written.length, missing: [] }
 }
 
 /** One test in YAML for the request of an event, that expects what the event says. */
 export const testOfEvent = (event: SecurityEvent): string => {
-  const { headers = [], from, ...request } = requestOfEvent(event)
+  const { headers, from, ...request } = requestOfEvent(event)
   const { action, rule } = event
   const test = {
     name: `${event.method} ${event.path} (${event.ray})`,
-    request: requestLine({ ...request, from }),
-    headers: Object.fromEntries(headers as readonly (readonly [string, string])[]),
+    request: requestLine(request),
+    headers: Object.fromEntries(headers),
     from,
     expect: { action, rule: rule.name },
   }

@@ -1,12 +1,12 @@
 import { EdgeError } from '../error.ts'
 import { toBytes } from '../language/bytes.ts'
 import { isIdentity } from '../request/header-fields.ts'
+import type { Persona } from '../visitor/persona.ts'
 import type { overrideHeaderNames } from '../visitor/stripped-headers.ts'
-import type { TrialRequest } from './trial.ts'
 
 /** Who asks, as far as it is not looked up: the words of the `x-edge-…` test headers. */
 export interface From {
-  /** Name of a persona. What the other members say wins over it. */
+  /** Name of a persona. Its headers replace the request's, as those of `x-edge-as` do. The other members win over it. */
   readonly as?: string | undefined
   readonly ip?: string | undefined
   /** ISO 3166-1 alpha-2, `XX` or `T1`. */
@@ -57,14 +57,13 @@ export const wrongFrom = (problems: readonly string[]): EdgeError => {
   return new EdgeError('wrong_attributes', sentences.join('\n'))
 }
 
-const isNamed = (pair: unknown): pair is readonly [string, string] =>
-  Array.isArray(pair) && typeof pair[0] === 'string'
-
-/** Headers without those that tell clients apart: a persona sends its own. What is no list of headers stays as it is, for its error. */
-export const withoutIdentity = (headers: TrialRequest['headers']): TrialRequest['headers'] => {
-  const isOther = ([name]: readonly [string, unknown]) => !isIdentity(name.toLowerCase())
-  if (Array.isArray(headers)) return headers.every(isNamed) ? headers.filter(isOther) : headers
-  return typeof headers === 'object' && headers !== null
-    ? Object.fromEntries(Object.entries(headers).filter(isOther))
-    : headers
+/** The headers of a request that a persona replaces, as their names are written. */
+export const replacedBy = (
+  { headers: identity }: Pick<Persona, 'headers'>,
+  headers: readonly (readonly [name: string, value: string])[]
+): string[] => {
+  if (identity.length === 0) return []
+  const own = new Set(identity.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))
+  const names = headers.map(([name]) => name)
+  return names.filter((name) => own.has(name.toLowerCase()) || isIdentity(name.toLowerCase()))
 }

@@ -169,6 +169,31 @@ describe('the verdict of a trial', () => {
     expect(answer('text/html').headers).not.toHaveProperty('Content-Encoding')
   })
 
+  test('a persona replaces the headers that tell clients apart, as on a live edge', () => {
+    const trials = trialsOf({
+      rules: [
+        { name: 'curl', when: { user_agent: 'curl/1' }, action: 'block' },
+        {
+          name: 'cookie',
+          expression: 'http.cookie eq "a=b" and http.user_agent contains "Slackbot"',
+          action: 'block',
+        },
+      ],
+    })
+    const headers = { 'user-agent': 'curl/1', Accept: 'application/json', Cookie: 'a=b' }
+    expect(trials.run({ headers }).rule?.name).toBe('curl')
+    const trial = trials.run({ headers, from: { as: 'slackbot' } })
+    expect(trial.rule?.name).toBe('cookie')
+    expect(trial.answer?.headers['Content-Type']).not.toContain('json')
+  })
+
+  test('an own page’s code is the trial’s code', () => {
+    const rule = { name: 'a', expression: 'true', action: 'block', page: { code: 1007 } }
+    const trial = trialsOf({ rules: [rule] }).run({})
+    expect(trial.code).toBe(1007)
+    expect(trial.answer?.body).toContain('1007')
+  })
+
   test('test headers of the request itself set nothing', () => {
     const trials = trialsOf({ rules: [{ name: 'kp', when: { country: 'KP' }, action: 'block' }] })
     expect(trials.run({ headers: { 'x-edge-country': 'KP' } }).action).toBe('pass')

@@ -1,22 +1,21 @@
-import { actions } from '../actions.ts'
 import type { Answer, AnswerOptions } from '../answers/answer.ts'
 import { createAnswers } from '../answers/create.ts'
-import { isChallenge } from '../challenges/level.ts'
 import type { Challenging } from '../challenges/open.ts'
 import { openChallenges } from '../challenges/open.ts'
-import { RequestContext, readOverrides } from '../context.ts'
+import type { RequestContext } from '../context.ts'
+import { readOverrides } from '../context.ts'
+import { createJudge } from '../judge.ts'
 import type { Counters } from '../limits/counters.ts'
 import { NO_COUNTERS, NOTHING } from '../limits/counters.ts'
 import { memoryCounters } from '../limits/memory.ts'
-import type { Match, Phase, Ruling } from '../phases/phase.ts'
-import { runPhases } from '../phases/run.ts'
+import type { Match, Ruling } from '../phases/phase.ts'
 import { createRays } from '../ray.ts'
-import { answerOf, challengeFacts, refusalFacts } from '../refusal.ts'
-import type { FlatHeaders } from '../request/header-fields.ts'
-import { reservedPath } from '../reserved/paths.ts'
+import type { AnswerServices } from '../refusal.ts'
+import { answerVerdict } from '../refusal.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { testOverrides } from '../test-overrides.ts'
-import type { VerdictAction } from '../verdict.ts'
+import type { Verdict, VerdictAction } from '../verdict.ts'
+import { codeOf, refuses } from '../verdict.ts'
 import { createVisitors } from '../visitor/identify.ts'
 import type { Personas } from '../visitor/persona.ts'
 import type { Sources } from '../visitor/provides.ts'
@@ -84,24 +83,11 @@ export interface Trials {
 }
 
 const COLO = 'LOC'
-/** "Could not find host" */
-const NO_ZONE = 1023
 const ALL_CLEARED: readonly number[] = [0, Infinity, Infinity, Infinity]
 const NONE_CLEARED: readonly number[] = [0, 0, 0, 0]
 /** This machine: the one peer that may say who it is without further ado. */
-const CONNECTION = { remoteAddress: '127.0.0.1' }
+const REMOTE_ADDRESS = '127.0.0.1'
 const SCRIPTED = /^x-edge-/
-const NO_MATCHES: readonly Match[] = []
-/** A phase that ran and had nothing to say. */
-const NOTHING_RULED: Ruling = { matches: NO_MATCHES, ends: false, skips: 0 }
-
-/** The headers of a persona, without those that the request sets itself. */
-const identityOf = (persona: FlatHeaders, own: FlatHeaders): FlatHeaders => {
-  const names = new Set(own.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()))
-  const isOwn = (headers: FlatHeaders, i: number) => names.has(headers[i - (i % 2)]!.toLowerCase())
-  const isHost = (i: number) => own[i - (i % 2)]!.toLowerCase() === 'host'
-  return [...persona.filter((_, i) => !isOwn(persona, i)), ...own.filter((_, i) => !isHost(i))]
-}
 
 /** Counters that never count: no limit is ever reached. */
 const noCounters = (): Counters => ({
@@ -114,53 +100,52 @@ const noCounters = (): Counters => ({
   close: async () => {},
 })
 
-interface Made {
-  readonly action: VerdictAction
-  readonly context: RequestContext
-  readonly zone: Zone
-  readonly matches: readonly Match[]
-  /** What each phase ruled, by its place; a hole where it did not run. */
-  readonly rulings: readonly (Ruling | undefined)[]
-  readonly answer: () => Answer | undefined
-}
-
 /** What the rules say of one request, and why. Everything but the verdict is worked out when it is asked for. */
 export class Trial {
-  readonly #made: Made
+  readonly #verdict: Verdict
+  readonly #rulings: readonly (Ruling | undefined)[]
+  readonly #answerOf: (verdict: Verdict) => Answer | undefined
   #answer: Answer | undefined
   #isAnswered = false
   #phases: readonly TrialPhase[] | undefined
 
-  constructor(made: Made) {
-    this.#made = made
+  /**
+   * @param rulings what each phase ruled, by its place; a hole where it did not run
+   * @param answer creates the refusal of a verdict
+   */
+  constructor(
+    verdict: Verdict,
+    rulings: readonly (Ruling | undefined)[],
+    answer: (verdict: Verdict) => Answer | undefined
+  ) {
+    this.#verdict = verdict
+    this.#rulings = rulings
+    this.#answerOf = answer
   }
 
   /** As `Verdict.action`: `pass`, the action of the last rule that matched, `no_zone`, `preview` or `clearance`. */
   get action(): VerdictAction {
-    return this.#made.action
+    return this.#verdict.action
   }
 
   /** True where the origin does not get the request. */
   get isRefused(): boolean {
-    const { action } = this.#made
-    return action !== 'pass' && (!(action in actions) || actions[action as Rule['action']].answers)
+    return refuses(this.action)
   }
 
   /** Cloudflare's error code of the refusal, e.g. 1020; 0 where it has none, as the page of a challenge. */
   get code(): number {
-    const { action, matches } = this.#made
-    if (action === 'no_zone') return NO_ZONE
-    return this.isRefused && !isChallenge(action) ? (matches.at(-1)?.code ?? 0) : 0
+    return codeOf(this.#verdict)
   }
 
   /** Every rule that matched, in the order of evaluation: the last one decided. */
   get matches(): readonly Match[] {
-    return this.#made.matches
+    return this.#verdict.matches
   }
 
   /** The rule that decided; absent where none matched. */
   get rule(): Rule | undefined {
-    return this.#made.matches.at(-1)?.rule
+    return this.#verdict.rule
   }
 
   /** The status of the refusal; `undefined` where the origin answers. */
@@ -171,7 +156,7 @@ export class Trial {
   /** The refusal, in the dialect that the request asks for and not compressed; `undefined` where the origin answers. */
   get answer(): Answer | undefined {
     if (!this.#isAnswered) {
-      this.#answer = this.#made.answer()
+      this.#answer = this.#answerOf(this.#verdict)
       this.#isAnswered = true
     }
     return this.#answer
@@ -179,17 +164,18 @@ export class Trial {
 
   /** Each phase and each of its rules, in order, with what became of it. */
   get phases(): readonly TrialPhase[] {
-    this.#phases ??= trialPhases(this.#made)
+    const { zone, context, matches } = this
+    this.#phases ??= trialPhases({ zone, context, matches, rulings: this.#rulings })
     return this.#phases
   }
 
   get zone(): Zone {
-    return this.#made.zone
+    return this.#verdict.zone
   }
 
   /** The values of the request's fields, by which its rules were judged. */
   get context(): RequestContext {
-    return this.#made.context
+    return this.#verdict.context
   }
 }
 
@@ -207,95 +193,40 @@ export const createTrials = (options: TrialsOptions): Trials => {
   const { ruleset, geo, asn, reputation, bots, personas, colo = COLO, now = Date.now } = options
   const sources = { geo, asn, reputation, bots }
   const counters = options.counts === true ? memoryCounters({ now }) : noCounters()
-  const sites = createSites(ruleset, { counters, colo, zone: '' })
+  const sites = createSites(ruleset, { counters, colo, zone: '', now })
   openSources(sources, sourcesOf(sites.zones.flatMap(({ fields }) => fields)))
   const visitors = createVisitors({ ...sources, overrides: true, personas })
   const rays = createRays({ colo, now })
   const answers = createAnswers({ ...options.answers, compress: false })
   let opened: Challenging | undefined
-  const challenges = () => {
-    opened ??= openChallenges({}, options.answers?.emulatedHeader)
-    return opened.challenges
+  const answering: AnswerServices = {
+    answers,
+    get challenges() {
+      opened ??= openChallenges({}, options.answers?.emulatedHeader)
+      return opened.challenges
+    },
+    colo,
   }
+  const judge = createJudge({
+    // The body of a trial is read already.
+    readBody: () => undefined,
+    clearedOf: ({ visitor }) => (visitor.passesChallenges ? ALL_CLEARED : NONE_CLEARED),
+  })
 
-  let rulings: (Ruling | undefined)[] = []
-  const watched = new WeakMap<Zone, readonly Phase[]>()
-  /** The phases of a zone, each of which notes its ruling. */
-  const watch = (zone: Zone): readonly Phase[] => {
-    const known = watched.get(zone)
-    if (known !== undefined) return known
-    const phases = zone.phases.map((phase, place) => ({
-      ...phase,
-      run: (context: RequestContext) => {
-        const ruling = phase.run(context) as Ruling | undefined
-        rulings[place] = ruling ?? NOTHING_RULED
-        return ruling
-      },
-    }))
-    watched.set(zone, phases)
-    return phases
-  }
-
-  const open = ({ from = {}, ...request }: TrialRequest) => {
+  const run: Trials['run'] = ({ from = {}, ...request }) => {
     const rayId = rays.next()
     const { reader, connection } = openRequest(request, rayId.timeMs)
+    const peer = { ...connection, remoteAddress: REMOTE_ADDRESS }
     const said: Readonly<Record<string, string>> = overrideHeaders(from)
     const header: HeaderReader = (name) => (SCRIPTED.test(name) ? said[name] : reader.joined(name))
-    const visitor = visitors.identify(header, { ...connection, ...CONNECTION })
-    const { fields, problems } = testOverrides(visitor, readOverrides)
-    if (problems.length > 0) throw wrongFrom(problems)
-    const zone = sites.find(reader)
-    const context = new RequestContext(
-      zone.layout,
-      reader,
-      visitor,
-      connection,
-      rayId,
-      fields,
-      zone.facts
-    )
-    if (visitor.persona !== undefined) {
-      reader.pretend(identityOf(visitor.persona.headers, reader.rawHeaders))
-    }
-    if (zone.hasChallenges) {
-      context.clearedBy(() => (visitor.passesChallenges ? ALL_CLEARED : NONE_CLEARED))
-    }
-    return { context, zone }
-  }
-
-  const run: Trials['run'] = (request) => {
-    const { context, zone } = open(request)
-    const reserved = reservedPath(context.request)
-    if (reserved !== undefined) {
-      const { action, handler } = reserved
-      const { path, search } = context.request
-      const answer = () => {
-        const facts = { ...challengeFacts(context, colo), ...refusalFacts(0, context, colo) }
-        const answering = {
-          answers,
-          get challenges() {
-            return challenges()
-          },
-        }
-        return handler.now.answer(answering, facts, path, search)
-      }
-      return new Trial({ action, context, zone, matches: NO_MATCHES, rulings: [], answer })
-    }
-    if (zone.isNowhere) {
-      const answer = () => answers.refuse(refusalFacts(NO_ZONE, context, colo))
-      const action = 'no_zone'
-      return new Trial({ action, context, zone, matches: NO_MATCHES, rulings: [], answer })
-    }
-    rulings = []
-    const matches = runPhases(watch(zone), context, () => undefined)
+    const visitor = visitors.identify(header, peer)
+    const overrides = testOverrides(visitor, readOverrides)
+    if (overrides.problems.length > 0) throw wrongFrom(overrides.problems)
+    const rulings: (Ruling | undefined)[] = []
+    const verdict = judge(sites, reader, visitor, peer, rayId, overrides, rulings)
     // Its counters are in memory, and its body is here.
-    if (matches instanceof Promise) throw new TypeError('a trial waits for nothing')
-    const last = matches.at(-1)
-    const answer = () =>
-      last !== undefined && actions[last.action].answers
-        ? answerOf(last, context, colo, answers, challenges)
-        : undefined
-    return new Trial({ action: last?.action ?? 'pass', context, zone, matches, rulings, answer })
+    if (verdict instanceof Promise) throw new TypeError('a trial waits for nothing')
+    return new Trial(verdict, rulings, (judged) => answerVerdict(judged, answering))
   }
 
   return {

@@ -5,7 +5,6 @@ import type { Flips } from '../counterfactual/flips.ts'
 import { flipsOf } from '../counterfactual/flips.ts'
 import { joinFrom } from '../from.ts'
 import type { From } from '../pretend.ts'
-import { withoutIdentity } from '../pretend.ts'
 import type { Trial, TrialRequest, Trials } from '../trial.ts'
 import { placeOf } from '../trial-phases.ts'
 import type { Remedy } from './remedies.ts'
@@ -127,8 +126,7 @@ export const checkRequest = (
 ): CheckResult => {
   const all = [...ownVantages(from), ...vantages].map((vantage) => {
     const from = joinFrom(request.from ?? {}, vantage.from)
-    const headers = from.as === undefined ? request.headers : withoutIdentity(request.headers)
-    const asked = { ...request, headers, from }
+    const asked = { ...request, from }
     return { vantage, asked, trial: trials.run(asked) }
   })
   const rows = all.map(({ vantage, trial }) => ({ row: seen(vantage, trial), trial }))

@@ -2,7 +2,6 @@ import { isChallenge } from '../../challenges/level.ts'
 import type { ExplicitRequest } from '../counterfactual/explicit.ts'
 import { trialRequest } from '../counterfactual/explicit.ts'
 import type { From } from '../pretend.ts'
-import { withoutIdentity } from '../pretend.ts'
 import type { Trial, TrialRequest, Trials } from '../trial.ts'
 
 /** What a visitor who is refused can try. */
@@ -56,10 +55,7 @@ const moved = (request: ExplicitRequest, from: Partial<From>): TrialRequest => {
 
 /** The persona's headers and fingerprints, where the request comes from. */
 const withBrowser = (request: ExplicitRequest, as: string): TrialRequest => ({
-  ...trialRequest({
-    ...request,
-    headers: withoutIdentity(request.headers) as ExplicitRequest['headers'],
-  }),
+  ...trialRequest(request),
   from: { ...request.from, as, fields: without(request.from.fields, CLIENT_FIELD) },
 })
 
