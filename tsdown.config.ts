@@ -35,7 +35,6 @@ export default defineConfig([
       'cli/main': 'src/cli/main.ts',
       'events-worker': 'src/events/node/events-worker.ts',
       'editor-worker': 'src/editor/editor-worker.ts',
-      'lint-worker': 'src/cli/lint-worker.ts',
       'reload-worker': 'src/reload/reload-worker.ts',
       'replay-worker': 'src/replay/replay-worker.ts',
       'rule-worker': 'src/dashboard/rule-worker.ts',

@@ -13,7 +13,6 @@ const OUTPUTS = [
   'data.js',
   'editor-worker.js',
   'events-worker.js',
-  'lint-worker.js',
   'reload-worker.js',
   'replay-worker.js',
   'cli/main.js',

@@ -23,7 +23,6 @@ const OUTPUTS = [
   'data.js',
   'editor-worker.js',
   'events-worker.js',
-  'lint-worker.js',
   'reload-worker.js',
   'replay-worker.js',
   'cli/main.js',

@@ -2,6 +2,8 @@ import { readPageFile } from '../answers/node/own-page-file.ts'
 import type { ExportFormat } from '../import/node/export.ts'
 import { EXPORT_FORMATS, exportRules } from '../import/node/export.ts'
 import { loadRulePaths } from '../import/node/load.ts'
+import type { Finding } from '../lint/finding.ts'
+import { lintPaths } from '../lint/node/lint-paths.ts'
 import { paint } from '../paint.ts'
 import { productsOf } from '../rules/print.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
@@ -13,7 +15,7 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_OK, oneOf, unknownWord, usageError } from './command.ts'
 import { counted } from './counted.ts'
 import { DEFAULT_DATA } from './defaults.ts'
-import { lintWarnings } from './lint-warnings.ts'
+import { lintWarnings, readsPipe } from './lint-warnings.ts'
 import { reportLeftOut, writeText } from './output.ts'
 import { printable } from './printable.ts'
 import { SOURCE_FLAGS, withSources } from './sources.ts'
@@ -85,6 +87,12 @@ const print: Action = (ruleset, args, io) => {
   io.out([...texts, ...lists].join('\n'))
 }
 
+const findingsOf = (args: Arguments, { lists }: OpenedSources): readonly Finding[] => {
+  const paths = rulePaths(args)
+  const options = { lists, readPage: readPageFile, ...terraformValues(args) }
+  return readsPipe(paths) ? [] : lintPaths(paths, options).findings
+}
+
 const check: Action = (ruleset, args, io, sources) => {
   const rules = allRules(ruleset)
   const enabled = rules.filter((rule) => rule.enabled).length
@@ -95,10 +103,7 @@ const check: Action = (ruleset, args, io, sources) => {
   const warnings = [
     ...ofFeeds,
     ...warningsOf(ruleset, providedBy(sources, args.on('tls'))),
-    ...lintWarnings(rulePaths(args), ruleset.warnings, {
-      lists: sources.lists,
-      ...terraformValues(args),
-    }),
+    ...lintWarnings(findingsOf(args, sources), ruleset.warnings),
   ]
   if (args.on('json')) {
     io.out(`${JSON.stringify({ ok: true, enabled, total, files: ruleset.files, warnings })}\n`)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readPageFile } from '../answers/node/own-page-file.ts'
+import type { RuleDesk } from '../dashboard/desk.ts'
 import type { Edge } from '../edge.ts'
 import type { EventStore } from '../events/event.ts'
 import { noStore } from '../events/none.ts'
@@ -16,6 +17,10 @@ import { terraformValues } from './terraform-flags.ts'
 /** What the dashboard of `serve` works with, besides the edge itself. */
 export interface OwnDashboard {
   readonly admin: Pick<AdminServeOptions, 'desk' | 'personas' | 'demoStats'>
+  /** Lints the rules in the thread of the desk. */
+  readonly findings: RuleDesk['findings']
+  /** Ends that thread. */
+  readonly endThread: RuleDesk['endThread']
   /** Lets the made-up visitors in, where they are asked for. */
   startDemo(): Promise<DemoTraffic | undefined>
 }
@@ -70,6 +75,8 @@ export const openDashboard = async (
       personas: personas.names,
       ...(isDemo ? { demoStats: () => demo?.stats ?? NOBODY } : {}),
     },
+    findings: desk.findings,
+    endThread: desk.endThread,
     startDemo: async () => {
       if (!isDemo || edge.store.discards === true) return undefined
       const { startDemoTraffic } = await import('../server/demo-traffic.ts')

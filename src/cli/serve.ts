@@ -283,15 +283,18 @@ export const serve: Command = {
         onError,
       })
       demo = await own.startDemo()
-      return { edge, served, facts, reloader }
+      return { edge, served, facts, reloader, own }
     }
-    const { edge, served, facts, reloader } = await started().catch(async (error: unknown) => {
+    const { edge, served, facts, reloader, own } = await started().catch(async (error: unknown) => {
       for (const close of closing) await close()
       throw error
     })
-    const linting = createServeLint((text) => say(printable(`warning: ${text}`)))
-    const lint = () =>
-      linting.ask({ paths: rules, told: edge.ruleset.warnings, terraform: terraformValues(args) })
+    const linting = createServeLint({
+      paths: rules,
+      findings: own.findings,
+      say: (text) => say(printable(`warning: ${text}`)),
+    })
+    const lint = () => void linting.ask(edge.ruleset.warnings)
     const reload = () =>
       reloader.reload().then(
         () => {
@@ -310,6 +313,7 @@ export const serve: Command = {
         () => {
           stopWatch()
           linting.stop()
+          own.endThread()
           sources.close()
           const stopped = demo?.stop() ?? Promise.resolve()
           return stopped.then(served.close).finally(resolve)

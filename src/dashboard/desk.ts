@@ -38,6 +38,8 @@ export interface RuleDesk {
   readonly check: RuleThread['check']
   /** What is odd about the rules, as `edge1020 lint` tells. */
   readonly findings: RuleThread['findings']
+  /** Ends that thread; the next question starts another one. */
+  readonly endThread: RuleThread['end']
   /** Judges requests by rules, with the data of this edge. */
   trials(ruleset: Ruleset): Trials
   /** @throws EdgeError `edit_conflict` where the file is not the one that was edited, `invalid_rules`, `not_written` */
@@ -165,6 +167,7 @@ export const createDesk = ({
     load,
     check: thread.check,
     findings: thread.findings,
+    endThread: thread.end,
     trials: (ruleset) => createTrials({ ...trials, ruleset }),
     history: history.changes,
     save: ({ file: name, text, hash, what }) =>

@@ -62,6 +62,15 @@ test('two questions at once get their own answers', async () => {
   expect(good).toEqual([])
 })
 
+test('an open question fails when the thread is ended, and the next one has an answer', async () => {
+  const { file, thread } = start()
+  const open = thread.check({ file, text: RULES })
+  await Promise.resolve()
+  thread.end()
+  await expect(open).rejects.toThrow('the thread that checks rules ended')
+  expect(await thread.check({ file, text: RULES })).toEqual([])
+})
+
 test('a question that takes too long is refused', async () => {
   const { file, thread } = start({ maxMs: 1 })
   await expect(thread.check({ file, text: RULES })).rejects.toMatchObject({

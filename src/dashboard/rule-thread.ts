@@ -27,6 +27,8 @@ export interface RuleThread {
   check(changed: { readonly file: string; readonly text: string }): Promise<readonly Diagnostic[]>
   /** What is odd about the files, as `edge1020 lint` tells. @throws EdgeError as `check` */
   findings(): Promise<readonly Finding[]>
+  /** Ends the thread: an open question fails, and the next one starts another thread. */
+  end(): void
 }
 
 /** Which of these lists there are. */
@@ -134,5 +136,6 @@ export const createRuleThread = ({
       return (await ask(changed)).diagnostics ?? []
     },
     findings: async () => (await ask()).findings ?? [],
+    end,
   }
 }
