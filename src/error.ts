@@ -41,13 +41,16 @@ export class EdgeError extends Error {
     this.diagnostics = options.diagnostics ?? []
   }
 
-  /** An error that another thread threw. */
-  static received({
-    code,
-    message,
-    diagnostics,
-  }: Pick<EdgeError, 'code' | 'message' | 'diagnostics'>): EdgeError {
-    return new this(code, message, { diagnostics })
+  /** The error that another thread threw, from the message of that thread. */
+  static received(
+    {
+      code,
+      message,
+      diagnostics = [],
+    }: Pick<EdgeError, 'code' | 'message'> & Partial<Pick<EdgeError, 'diagnostics'>>,
+    cause?: unknown
+  ): EdgeError {
+    return new this(code, message, { diagnostics, cause })
   }
 }
 

@@ -14,9 +14,6 @@ const IDLE_MS = 60_000
 const MOST_ROUNDS = 3
 const MAX_CHARS = 4 * 1024 * 1024
 
-/** An error that the thread threw, with its code from the table, is thrown once more here. */
-const RepeatedError = EdgeError
-
 /** Checks texts of rules and lints files in a thread of its own, one question after the other. */
 export interface RuleThread {
   /**
@@ -112,9 +109,8 @@ export const createRuleThread = ({
           if (named.size > size && isNew && round < MOST_ROUNDS) continue
           const { failure } = reply
           if (failure === undefined) return reply
-          throw failure.code === undefined
-            ? new Error(failure.message)
-            : new RepeatedError(failure.code, failure.message)
+          const { code, message } = failure
+          throw code === undefined ? new Error(message) : EdgeError.received({ code, message })
         }
       } finally {
         idle = setTimeout(end, IDLE_MS).unref()

@@ -11,9 +11,6 @@ import { Tally } from './tally.ts'
 /** Chunks that wait at a thread besides the one that it judges. */
 const QUEUE = 2
 
-/** An error that a thread threw, with its code from the table, is thrown once more here. */
-const RepeatedError = EdgeError
-
 interface Asked {
   readonly resolve: (message: FromJudge) => void
   readonly reject: (error: Error) => void
@@ -30,7 +27,9 @@ class JudgeThread {
     this.#worker.on('message', (message: FromJudge) => {
       if (message.kind === 'failed') {
         const { code, message: text } = message
-        this.#fail(code === undefined ? new Error(text) : new RepeatedError(code, text))
+        this.#fail(
+          code === undefined ? new Error(text) : EdgeError.received({ code, message: text })
+        )
       } else this.#asked.shift()?.resolve(message)
     })
     this.#worker.on('error', (error) => this.#fail(error))

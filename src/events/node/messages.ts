@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../error.ts'
 import type { EventFilter, SecurityEvent } from '../event.ts'
 import type { EventQuery, SeriesQuery, TopQuery } from '../query.ts'
 import type { Gap } from '../state.ts'
@@ -33,4 +34,4 @@ export type FromThread =
   | { kind: 'notice'; store: number; message: string; gap: Gap | undefined }
   | { kind: 'lost-name'; store: number; path: string }
   | { kind: 'done'; call: number; value: unknown }
-  | { kind: 'failed'; call: number; code: string; message: string; isDamage: boolean }
+  | { kind: 'failed'; call: number; code: ErrorCode; message: string; isDamage: boolean }

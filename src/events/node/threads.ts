@@ -1,11 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import { EdgeError, type ErrorCode, messageOf } from '../../error.ts'
+import { EdgeError, messageOf } from '../../error.ts'
 import type { DrainEvents, DrainOptions } from './drain.ts'
 import type { FromThread, Grown, Question, ToThread } from './messages.ts'
 import { workerFile } from './worker-file.ts'
-
-/** An error that a thread threw, with its code from the table, is thrown once more here. */
-const RepeatedError = EdgeError
 
 /** The cause of an error of a thread that came across damage in the file. */
 export const DAMAGED = Symbol('damaged')
@@ -55,7 +52,7 @@ class Thread {
       if (message.kind === 'done') this.#settle(message.call, (call) => call.resolve(message.value))
       else if (message.kind === 'failed') {
         const cause = message.isDamage ? DAMAGED : undefined
-        const error = new RepeatedError(message.code as ErrorCode, message.message, { cause })
+        const error = EdgeError.received(message, cause)
         this.#settle(message.call, (call) => call.reject(error))
       } else this.onMessage(message)
     })
