@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -113,6 +115,20 @@ describe('rules that load aside', () => {
       return action
     })
     expect(await Promise.all(actions)).toEqual(['block', 'pass', 'block'])
+  })
+
+  test('a load takes the lists of its start, although another load ends before it', async () => {
+    put('one.txt', '192.0.2.1\n')
+    const document = documentOf('{ file: one.txt }', 'ip.src in $bad')
+    const other = put('other.yaml', 'rules: []\n')
+    const pipe = join(root, 'pipe.yaml')
+    execFileSync('mkfifo', [pipe])
+    const aside = createAsideLoader({ largeBytes: ANY_SIZE })
+    await load(document, aside)
+    const held = aside.load([pipe, document], {}, NO_RULES)
+    await load(other, aside)
+    await writeFile(pipe, 'rules: []\n')
+    expect((await held).ownLists).toMatchObject([{ name: 'bad', size: 1 }])
   })
 
   test('a small file needs no thread', async () => {

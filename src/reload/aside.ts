@@ -204,14 +204,15 @@ export const createAsideLoader = ({ largeBytes = LARGE_BYTES } = {}): AsideLoade
   const questionOf = (
     paths: readonly string[],
     { vars, varFiles, front, lists }: Options,
-    names: Iterable<string>
+    names: Iterable<string>,
+    kept: ListCache
   ): LoadQuestion => ({
     kind: 'load',
     paths,
     options: { vars, varFiles, front },
     others: new Map([...names].map((name) => [name, kindsOf(lists, name)])),
     cached: new Map(
-      [...cache].map(
+      [...kept].map(
         ([
           key,
           {
@@ -239,12 +240,14 @@ export const createAsideLoader = ({ largeBytes = LARGE_BYTES } = {}): AsideLoade
       return reply
     }
     const names = new Set(active.lists)
+    // Another load can change the cache before this one ends.
+    const kept = new Map(cache)
     try {
-      const assembly = new Assembly(cache, options.lists)
-      let reply = await ask(questionOf(paths, options, names))
+      const assembly = new Assembly(kept, options.lists)
+      let reply = await ask(questionOf(paths, options, names, kept))
       while (reply.kind === 'unknown') {
         for (const name of reply.names) names.add(name)
-        reply = await ask(questionOf(paths, options, names))
+        reply = await ask(questionOf(paths, options, names, kept))
       }
       while (reply.kind !== 'failed') {
         const ruleset = assembly.take(reply)
