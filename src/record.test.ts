@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { contextLayout, RequestContext } from './context.ts'
 import type { GivenRule } from './edge.fixture.ts'
 import { requestWith, rulesetOf } from './edge.fixture.ts'
@@ -220,7 +220,7 @@ describe('the matches of one request', () => {
     expect(events.every(({ status }) => status === 0)).toBe(true)
   })
 
-  test('share nothing that can be changed', () => {
+  test('have notes of their own', () => {
     const [first, second] = recorded({
       rules: three,
       request: requestWith('/', ['X-Edge-Ip', '1.1.1.1']),
@@ -228,6 +228,14 @@ describe('the matches of one request', () => {
     expect(first!.notes).toEqual(second!.notes)
     first!.notes.push('mine')
     expect(second!.notes).not.toContain('mine')
+  })
+
+  test('read what they have in common once', () => {
+    const read = vi.spyOn(RequestContext.prototype, 'field')
+    expect(recorded({ rules: three })).toHaveLength(3)
+    const names = read.mock.calls.map(([name]) => name)
+    expect(names.filter((name) => name === 'cf.bot_management.ja4')).toHaveLength(1)
+    read.mockRestore()
   })
 })
 

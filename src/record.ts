@@ -184,7 +184,7 @@ export const createRecorder = ({
   }
 
   /** What all events of a request have. */
-  const factsOf = (context: RequestContext, notes: readonly string[]) => {
+  const factsOf = (context: RequestContext) => {
     const { request, visitor } = context
     return {
       ip: visitor.ipText,
@@ -201,9 +201,11 @@ export const createRecorder = ({
       path: toText(request.path),
       query: redactQuery(toText(request.search), redact),
       protocol: toText(context.field('http.request.version') as string),
-      notes: [...visitor.notes, ...notes],
     }
   }
+
+  const notesOf = ({ visitor }: RequestContext, note: string | undefined): string[] =>
+    note === undefined ? [...visitor.notes] : [...visitor.notes, note]
 
   const incident = (
     { kind, action, source, code, phasePath, note }: Incident,
@@ -222,7 +224,8 @@ export const createRecorder = ({
       ...(phasePath === undefined ? {} : { phasePath }),
       matched: [],
       matchIndex: 0,
-      ...factsOf(context, note === undefined ? [] : [note]),
+      ...factsOf(context),
+      notes: notesOf(context, note),
       status: answer.status,
       answer: answerOf(answer, code),
     })
@@ -232,10 +235,12 @@ export const createRecorder = ({
       const matches = all.some(({ isSilent }) => isSilent)
         ? all.filter((one) => !one.isSilent)
         : all
+      if (matches.length === 0) return []
       const { rayId, skippedPhases } = context
       // The explanation runs first, because it can add notes about the visitor.
       const explained = matches.map((match) => matchedFields(match, context))
-      const last = all.at(-1)
+      const facts = factsOf(context)
+      const answered = answer === undefined ? {} : { answer: answerOf(answer, codeOf(all.at(-1)!)) }
       return matches.map((match, i) => {
         const { phase, rule, action, rateLimit, retryAfter, note } = match
         return kept({
@@ -251,9 +256,10 @@ export const createRecorder = ({
           matched: explained[i]!,
           ...(rateLimit === undefined ? {} : { rateLimit: limitOf(rateLimit, retryAfter, redact) }),
           matchIndex: matches.length - 1 - i,
-          ...factsOf(context, note === undefined ? [] : [note]),
+          ...facts,
+          notes: notesOf(context, note),
           status: answer?.status ?? 0,
-          ...(answer === undefined ? {} : { answer: answerOf(answer, codeOf(last!)) }),
+          ...answered,
         })
       })
     },
