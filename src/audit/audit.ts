@@ -4,8 +4,6 @@ import { compile } from '../language/compile.ts'
 import { customRuleScheme } from '../language/defaults.ts'
 import { replaceRules } from '../rules/replace-rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
-import type { Cost } from '../toolkit/clauses.ts'
-import { byCost } from '../toolkit/clauses.ts'
 import type { Trial, TrialRequest, Trials, TrialsOptions } from '../toolkit/trial.ts'
 import { createTrials } from '../toolkit/trial.ts'
 import { placeOf } from '../toolkit/trial-phases.ts'
@@ -107,14 +105,6 @@ const withException = (rule: Rule, exception: string): Rule | undefined => {
   }
 }
 
-/** What is tried at once has as many clauses, lets no bad visitor in, and meets no requests of others. */
-const costOf = ({ frees }: { readonly frees: readonly string[] }): Cost => ({
-  others: 0,
-  bad: 0,
-  frees: frees.length,
-  clauses: 1,
-})
-
 const names = (stopped: readonly Stopped<Visitor>[]) =>
   new Set(stopped.map(({ visitor }) => visitor.name))
 
@@ -153,7 +143,7 @@ const remedyOf = (
       .filter(({ frees }) => frees.length > freed)
       .sort(
         (x, y) =>
-          byCost(costOf(x), costOf(y)) || x.clauses.join('').length - y.clauses.join('').length
+          y.frees.length - x.frees.length || x.clauses.join('').length - y.clauses.join('').length
       )[0]
     if (better === undefined) break
     best = better

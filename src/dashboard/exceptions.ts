@@ -1,6 +1,4 @@
 import type { EventStore, SecurityEvent } from '../events/event.ts'
-import type { Cost } from '../toolkit/clauses.ts'
-import { byCost } from '../toolkit/clauses.ts'
 import { readEvent } from '../toolkit/requests/event.ts'
 import type { Trial, Trials } from '../toolkit/trial.ts'
 import type { RuleDesk } from './desk.ts'
@@ -53,12 +51,14 @@ const personasIn = (
   return new Set(refused)
 }
 
-const costOf = ({ others, personas, own, key }: Weighed): Cost => ({
-  others,
-  bad: personas.length,
-  frees: own,
-  clauses: key.split('+').length,
-})
+const conditionsOf = ({ key }: Weighed): number => key.split('+').length
+
+/** The best first: the fewest others, then the fewest personas, the most requests of this visitor, the narrowest. */
+const byCost = (one: Weighed, two: Weighed): number =>
+  one.others - two.others ||
+  one.personas.length - two.personas.length ||
+  two.own - one.own ||
+  conditionsOf(two) - conditionsOf(one)
 
 /**
  * Weighs every way to let a visitor through by the requests of the past that it would also have let through: each is put where it
@@ -135,6 +135,6 @@ export const weigh = async (
       personas: [...refusedNow].filter((name) => !still.has(name)),
     })
   }
-  candidates.sort((one, two) => byCost(costOf(one), costOf(two)))
+  candidates.sort(byCost)
   return { candidates, judged, own }
 }

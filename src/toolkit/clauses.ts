@@ -35,19 +35,3 @@ export const clauses = {
   path: (path: string) => `http.request.uri.path eq ${quoted(path)}`,
   folder: (folder: string) => `starts_with(http.request.uri.path, ${quoted(folder)})`,
 } as const
-
-/** What an exception costs, and what it is good for. */
-export interface Cost {
-  /** Requests of others that it also lets through. */
-  readonly others: number
-  /** Bad visitors who get in. */
-  readonly bad: number
-  /** Requests, or good visitors, that it is for. */
-  readonly frees: number
-  /** Clauses that it consists of. */
-  readonly clauses: number
-}
-
-/** Orders exceptions, the best first: the fewest others, then the fewest bad visitors, the most good ones, the narrowest. */
-export const byCost = (one: Cost, two: Cost): number =>
-  one.others - two.others || one.bad - two.bad || two.frees - one.frees || two.clauses - one.clauses
