@@ -230,6 +230,12 @@ rate_limits:
     action: block
 `
 
+const IN_WIKI = {
+  source: 'zonelockdown',
+  rule: { id: 'wiki', name: '' },
+  path: '/wiki/x',
+} as const
+
 const productCases: readonly [
   name: string,
   event: Partial<SecurityEvent>,
@@ -248,18 +254,8 @@ const productCases: readonly [
     'ip',
     '      - 192.0.2.0/24 # us\n      - "198.51.100.7"\n',
   ],
-  [
-    'a lockdown with one address',
-    { source: 'zonelockdown', rule: { id: 'wiki', name: '' }, path: '/wiki/x' },
-    'network',
-    'allow: [192.0.2.1, "198.51.100.0/24"] }',
-  ],
-  [
-    'a lockdown, for one path',
-    { source: 'zonelockdown', rule: { id: 'wiki', name: '' }, path: '/wiki/x' },
-    'ip+path',
-    'skip: {"products":["zoneLockdown"]}',
-  ],
+  ['a lockdown with one address', IN_WIKI, 'network', 'allow: [192.0.2.1, "198.51.100.0/24"] }'],
+  ['a lockdown, for one path', IN_WIKI, 'ip+path', 'skip: {"products":["zoneLockdown"]}'],
   [
     'User Agent Blocking of a zone with custom rules',
     { source: 'uablock', host: 'shop.test', path: '/feed' },

@@ -12,6 +12,19 @@ import {
   rawOrigin,
 } from './sockets.fixture.ts'
 
+/** Waits until the number no longer grows. */
+const steady = (read: () => number) => {
+  let before = -1
+  return eventually(
+    () => {
+      const wasBefore = before
+      before = read()
+      expect(before).toBe(wasBefore)
+    },
+    { intervalMs: 100 }
+  )
+}
+
 describe('streaming', () => {
   test('the visitor has the first chunk before the origin sends the last', async () => {
     let finish = () => {}
@@ -60,15 +73,7 @@ describe('streaming', () => {
     client.send(get())
     await once(client.socket, 'data')
     client.socket.pause()
-    let before = -1
-    await eventually(
-      () => {
-        const steady = sent === before
-        before = sent
-        expect(steady).toBe(true)
-      },
-      { intervalMs: 100 }
-    )
+    await steady(() => sent)
     expect(sent).toBeLessThan(64 * 1024 * 1024)
     client.socket.destroy()
     await eventually(() => expect(pending()).toBe(0))
@@ -95,15 +100,7 @@ describe('streaming', () => {
       }
     }
     write()
-    let before = -1
-    await eventually(
-      () => {
-        const steady = sent === before
-        before = sent
-        expect(steady).toBe(true)
-      },
-      { intervalMs: 100 }
-    )
+    await steady(() => sent)
     expect(sent).toBeLessThan(64 * 1024 * 1024)
   })
 
