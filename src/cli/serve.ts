@@ -218,6 +218,7 @@ export const serve: Command = {
     })
     const closing: (() => void | Promise<void>)[] = [sources.close]
     let demo: DemoTraffic | undefined
+    const loadedMs = Date.now()
     const started = async () => {
       const { geo, asn, reputation, bots, lists } = sources
       const edge = createEdge({
@@ -307,7 +308,7 @@ export const serve: Command = {
         (error: unknown) =>
           say(`${messageOf(error)}\nedge1020: the reload failed: the edge keeps the active rules`)
       )
-    const stopWatch = watchRules(rules, () => edge.ruleset.files, reload)
+    const stopWatch = watchRules(rules, () => edge.ruleset.files, reload, { loadedMs })
     const ended = new Promise<void>((resolve) => {
       onShutdown(
         () => {

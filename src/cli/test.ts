@@ -170,7 +170,7 @@ const readEvents = async (io: Io): Promise<SecurityEvent[]> => {
 
 /** Runs the tests again after each change, until a signal ends it. */
 const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<number> => {
-  let files: readonly string[] = testPaths(args)
+  let files: readonly string[] = []
   const attempt = () => {
     try {
       files = runOnce(args, io, sources).files
@@ -179,8 +179,10 @@ const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<n
     }
     io.err('edge1020 test: waiting for changes\n')
   }
+  const loadedMs = Date.now()
   attempt()
-  const stop = watchRules([...testPaths(args), ...args.texts('rules')], () => files, attempt)
+  const roots = [...testPaths(args), ...args.texts('rules')]
+  const stop = watchRules(roots, () => files, attempt, { loadedMs })
   await new Promise<void>((resolve) => {
     const close = async () => {
       stop()

@@ -1,7 +1,17 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, onTestFinished, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../eventually.fixture.ts'
 import { watchRules } from './watch-rules.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'edge1020-watch-'))
@@ -23,7 +33,7 @@ const told = (roots: string[], change: (attempt: number) => void, files: string[
       roots,
       () => files,
       () => resolve(),
-      { intervalMs: 5 }
+      { loadedMs: Number.POSITIVE_INFINITY, intervalMs: 5 }
     )
     onTestFinished(() => {
       clearInterval(timer)
@@ -82,4 +92,61 @@ test('the links of a ConfigMap, which are swapped all at once', async () => {
   swap(1_000)
   symlinkSync('..data/a.yaml', join(dir, 'a.yaml'))
   await told([dir], swap)
+})
+
+describe('before the first look', () => {
+  const start = (file: string, loadedMs: number, files = [file]) => {
+    const onChange = vi.fn()
+    let looks = 0
+    const read = () => {
+      looks++
+      return files
+    }
+    const stop = watchRules([file], read, onChange, { loadedMs, intervalMs: 5 })
+    onTestFinished(stop)
+    return {
+      onChange,
+      looks: (most: number) => eventually(() => expect(looks).toBeGreaterThan(most)),
+    }
+  }
+  const saved = () => {
+    const file = join(folder(), 'a.yaml')
+    writeFileSync(file, 'rules: []')
+    return { file, ctimeMs: statSync(file).ctimeMs }
+  }
+
+  test('a file that was saved after the rules were loaded is told of once', async () => {
+    const { file, ctimeMs } = saved()
+    const { onChange, looks } = start(file, ctimeMs + 5)
+    await looks(5)
+    expect(onChange).toHaveBeenCalledOnce()
+  })
+
+  test('a file that comes into the folder is told of', async () => {
+    const { file, ctimeMs } = saved()
+    const { onChange } = start(dirname(file), ctimeMs, [])
+    await eventually(() => expect(onChange).toHaveBeenCalledOnce())
+  })
+
+  test('a file that went is told of', async () => {
+    const { file } = saved()
+    rmSync(file)
+    const { onChange } = start(file, Number.POSITIVE_INFINITY)
+    await eventually(() => expect(onChange).toHaveBeenCalledOnce())
+  })
+
+  test('an older file is not told of', async () => {
+    const { file, ctimeMs } = saved()
+    const { onChange, looks } = start(file, ctimeMs + 20)
+    await looks(5)
+    expect(onChange).not.toHaveBeenCalled()
+  })
+
+  test('a pipe is not read again, although reading changes it', async () => {
+    const pipe = join(folder(), 'rules.yaml')
+    execFileSync('mkfifo', [pipe])
+    const { onChange, looks } = start(pipe, 0)
+    await looks(5)
+    expect(onChange).not.toHaveBeenCalled()
+  })
 })

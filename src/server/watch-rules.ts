@@ -4,35 +4,55 @@ import { dirname, join } from 'node:path'
 
 const INTERVAL_MS = 1_000
 const ABSENT = '-'
+/** File systems take the time of a change from the kernel's last tick, so it can be older than `Date.now()` by so much. */
+const CLOCK_TICK_MS = 10
+
+/** What one look finds at a path. */
+interface Seen {
+  readonly state: string
+  /** Milliseconds since the epoch; -Infinity where no file is. A pipe changes when it is read, so it has no time. */
+  readonly changedMs: number
+}
+
+const NOTHING: Seen = { state: ABSENT, changedMs: Number.NEGATIVE_INFINITY }
 
 /** A file renamed over another, and what a symbolic link leads to now, is a new inode. */
-const stateOf = ({ ino, size, mtimeMs, ctimeMs }: Stats): string =>
-  `${ino} ${size} ${mtimeMs} ${ctimeMs}`
+const seenOf = (stats: Stats): Seen => {
+  const { ino, size, mtimeMs, ctimeMs } = stats
+  const changedMs = stats.isFile() ? ctimeMs : NOTHING.changedMs
+  return { state: `${ino} ${size} ${mtimeMs} ${ctimeMs}`, changedMs }
+}
 
-const fileState = async (path: string): Promise<string> => {
+const lookAt = async (path: string): Promise<Seen> => {
   try {
     const stats = await stat(path)
-    return stats.isDirectory() ? await folderState(path) : stateOf(stats)
+    return stats.isDirectory() ? await lookInto(path) : seenOf(stats)
   } catch {
-    return ABSENT
+    return NOTHING
   }
 }
 
-/** The state of the files in the folder, without subfolders. */
-const folderState = async (folder: string): Promise<string> => {
+/** Joins what was seen at several paths. */
+const joined = (paths: readonly string[], seen: readonly Seen[]): Seen => ({
+  state: paths.map((path, i) => `${path} ${seen[i]!.state}`).join('\n'),
+  changedMs: Math.max(...seen.map(({ changedMs }) => changedMs)),
+})
+
+/** The files in the folder, without subfolders. */
+const lookInto = async (folder: string): Promise<Seen> => {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .sort()
-  const states = names.map(async (name) => {
+  const seen = names.map(async (name) => {
     try {
-      return `${name} ${stateOf(await stat(join(folder, name)))}`
+      return seenOf(await stat(join(folder, name)))
     } catch {
-      return `${name} ${ABSENT}`
+      return NOTHING
     }
   })
-  return (await Promise.all(states)).join('\n')
+  return joined(names, await Promise.all(seen))
 }
 
 const isFolder = async (path: string): Promise<boolean> => {
@@ -65,37 +85,38 @@ const watchedPaths = async (
  *
  * @param roots files and folders as the owner named them
  * @param files all files of the active rules, read at each look
+ * @param options.loadedMs the time before the files were read, in milliseconds since the epoch: later changes count, also those before the first look
  * @returns stops the watch
  */
 export const watchRules = (
   roots: readonly string[],
   files: () => readonly string[],
   onChange: () => void,
-  { intervalMs = INTERVAL_MS }: { intervalMs?: number } = {}
+  { loadedMs, intervalMs = INTERVAL_MS }: { loadedMs: number; intervalMs?: number }
 ): (() => void) => {
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
+  /** The state that the rules were loaded from; `undefined` if it is none that was seen. */
   let told: string | undefined
-  let last = ''
-
-  const stateNow = async (): Promise<string> => {
-    const paths = await watchedPaths(roots, files())
-    const states = await Promise.all(paths.map(fileState))
-    return paths.map((path, i) => `${path} ${states[i]}`).join('\n')
-  }
+  let last: string | undefined
 
   const look = async () => {
-    const state = await stateNow()
+    const loaded = files()
+    const paths = await watchedPaths(roots, loaded)
+    const seen = await Promise.all(paths.map(lookAt))
     if (isStopped) return
+    const { state, changedMs } = joined(paths, seen)
+    if (last === undefined) {
+      const isGone = paths.some((path, i) => seen[i] === NOTHING && loaded.includes(path))
+      if (!isGone && changedMs < loadedMs - CLOCK_TICK_MS) told = state
+    }
     const isSettled = state === last
     last = state
-    told ??= state
     timer = setTimeout(look, intervalMs).unref()
     if (!isSettled || state === told) return
     told = state
     onChange()
   }
-  // The first look gives the state to compare with.
   void look()
 
   return () => {
