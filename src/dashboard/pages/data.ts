@@ -1,7 +1,10 @@
 import { BadParameter } from '../../admin/parameter.ts'
 import type { RouteRequest } from '../../admin/request.ts'
 import { parseIp } from '../../lists/ip.ts'
-import { countryName } from '../format.ts'
+import { KIND_NAMES } from '../../lists/kind.ts'
+import type { OwnList } from '../../rules/products/lists.ts'
+import type { Ruleset } from '../../rules/rule.ts'
+import { countryName, exact } from '../format.ts'
 import { frame } from '../frame.ts'
 import type { House } from '../house.ts'
 import { type Html, html } from '../html.ts'
@@ -27,6 +30,37 @@ const lookUp = (house: House, ip: string): Html | undefined => {
   return html`<section class="card"><h2><code>${ip}</code><a class="quiet" href="${hrefOf('/events', { where: including([], 'ip', ip), since: '30d' })}">Events</a></h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
 }
 
+/** Lists that documents fill, those of zones included. */
+const filledLists = ({ ownLists, zones }: Ruleset): readonly OwnList[] => [
+  ...new Map(
+    [...ownLists, ...zones.flatMap(({ ruleset }) => ruleset.ownLists)].map((list) => [
+      `${list.file}:${list.line} ${list.name}`,
+      list,
+    ])
+  ).values(),
+]
+
+/** Each list with the number of its entries, its place and whether a rule uses it. */
+const listCard = (ruleset: Ruleset): Html => {
+  const filled = filledLists(ruleset)
+  const used = new Set(
+    [ruleset, ...ruleset.zones.map((zone) => zone.ruleset)].flatMap(({ lists }) => lists)
+  )
+  const others = [...used].filter((name) => filled.every((list) => list.name !== name))
+  if (filled.length + others.length === 0) {
+    return html`<section class="card"><h2>Lists</h2><p class="faint">The documents fill no list, and no rule in force refers to one.</p></section>`
+  }
+  const row = (name: string, kind: string, entries: string, source: string) =>
+    html`<tr><td><code>$${name}</code></td><td>${kind}</td><td>${entries}</td><td>${source}</td><td>${used.has(name) ? 'yes' : 'no'}</td></tr>`
+  const rows = [
+    ...filled.map(({ name, kind, size, file, line, from }) =>
+      row(name, KIND_NAMES[kind], exact(size), from ?? (line === 0 ? file : `${file}:${line}`))
+    ),
+    ...others.map((name) => row(name, '', '', 'a feed, or an option of the edge')),
+  ]
+  return html`<section class="card table"><h2>Lists</h2><div class="scroll"><table class="plain"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entries</th><th scope="col">Filled by</th><th scope="col">A rule in force uses it</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+}
+
 /** What is known of visitors, from where, and how old that is. */
 export const dataPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const ip = query.get('ip')?.trim() ?? ''
@@ -34,8 +68,6 @@ export const dataPage = async (house: House, { query }: RouteRequest): Promise<H
     throw new BadParameter(`ip: expected an address, such as 192.0.2.1`, { parameter: 'ip' })
   }
   const facts = house.facts()
-  const { lists, ownLists } = house.edge.ruleset
-  const used = lists.map((name) => html`<li><code>$${name}</code></li>`)
   const main = html`<form class="card ask" method="get" action="/data"><label>Address <input name="ip" value="${ip}" placeholder="192.0.2.1" required autocomplete="off" spellcheck="false"></label><button>Look it up</button></form>
 ${ip !== '' && lookUp(house, ip)}
 <section class="card"><h2>Data</h2>${
@@ -46,10 +78,6 @@ ${ip !== '' && lookUp(house, ip)}
             html`<li class="${warning === undefined ? 'well' : 'ill'}">${icon(warning === undefined ? 'check' : 'warn')}<div><b>${DATA_ROLES[role] ?? role}</b> <span>${text ?? name}</span>${warning !== undefined && html`<p>${warning}</p>`}</div></li>`
         )}</ul>`
   }</section>
-<section class="card"><h2>Lists</h2>${
-    used.length === 0
-      ? html`<p class="faint">No rule in force refers to a list.</p>`
-      : html`<p class="faint">Rules in force refer to these${ownLists.length > 0 && `; the documents fill ${ownLists.length} lists themselves`}:</p><ul class="names">${used}</ul>`
-  }</section>`
+${listCard(house.edge.ruleset)}`
   return frame(house, { title: 'Lists and data', section: 'data', main })
 }
