@@ -344,3 +344,12 @@ test.each<[string, unknown, boolean]>([
 ])('%s: own document %#', (_, document, expected) => {
   expect(isOwnDocument(parseWithPlaces('a.json', JSON.stringify(document)))).toBe(expected)
 })
+
+test('words of JavaScript are no phases and no actions', () => {
+  const phase = { 'a.json': { ...RULESET, phase: 'constructor' } }
+  expect(read(phase)).toMatchObject({ rules: [], leftOut: [], broken: [] })
+  const filter = { expression: 'ssl' }
+  expect(first({ result: [{ id: 'a1', action: 'constructor', filter }] })).toMatchObject({
+    action: 'constructor',
+  })
+})

@@ -7,16 +7,16 @@ import type { ImportedRule } from './rule.ts'
 import { zoneOf } from './zones.ts'
 
 /** Actions of the retired Firewall Rules, with today's names. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  allow: 'skip',
-  bypass: 'skip',
-  simulate: 'log',
-  whitelist: 'allow',
-}
+const ACTIONS: ReadonlyMap<string, string> = new Map([
+  ['allow', 'skip'],
+  ['bypass', 'skip'],
+  ['simulate', 'log'],
+  ['whitelist', 'allow'],
+])
 
 /** The action that runs, with the written word if that differs. */
 export const actionOf = (written: string): Pick<ImportedRule, 'action' | 'written_action'> => {
-  const action = ACTIONS[written]
+  const action = ACTIONS.get(written)
   return action === undefined ? { action: written } : { action, written_action: written }
 }
 
@@ -176,7 +176,10 @@ export const readLockdown = (rule: View, found: Found, resource?: string): void 
 }
 
 /** Old modes, and today's actions. */
-const MODES: Readonly<Record<string, string>> = { ban: 'block', simulate: 'log' }
+const MODES: ReadonlyMap<string, string> = new Map([
+  ['ban', 'block'],
+  ['simulate', 'log'],
+])
 
 /** A rate limit of the retired API, with a URL pattern instead of an expression. */
 export const readOldRateLimit = (rule: View, found: Found, resource?: string): void => {
@@ -185,7 +188,7 @@ export const readOldRateLimit = (rule: View, found: Found, resource?: string): v
     const [action] = rule.children('action')
     const [request] = rule.children('match').flatMap((match) => match.children('request'))
     const mode = modeOf(rule)
-    const today = MODES[mode]
+    const today = MODES.get(mode)
     return {
       product: 'ratelimit',
       ...zoneOf(rule),

@@ -44,7 +44,7 @@ const LIST_ITEMS = 'cloudflare_list_items'
 
 /** True for resources with rules or lists. */
 export const isRuleResource = (type: string): boolean =>
-  type in READERS ||
+  Object.hasOwn(READERS, type) ||
   [ZONE, FIREWALL_RULE, FILTER, LIST, OLD_LIST, LIST_ITEM, LIST_ITEMS].includes(type)
 
 /** The rules of Cloudflare's resources. Firewall rules come last, sorted by priority. */

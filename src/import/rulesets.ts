@@ -6,10 +6,10 @@ import type { CustomResponse, ImportedRule, Product, SkippedParts } from './rule
 import { zoneOf } from './zones.ts'
 
 /** Phases of the ruleset engine that edge1020 emulates. */
-const PRODUCTS: Readonly<Record<string, Product>> = {
-  http_request_firewall_custom: 'custom',
-  http_ratelimit: 'ratelimit',
-}
+const PRODUCTS: ReadonlyMap<string, Product> = new Map([
+  ['http_request_firewall_custom', 'custom'],
+  ['http_ratelimit', 'ratelimit'],
+])
 /** Phases that also decide about visitors, with rules that only Cloudflare has. */
 const NOT_EMULATED = new Set([
   'ddos_l4',
@@ -125,7 +125,7 @@ export const readRuleset = (
     found.leaveOut(ruleset.place, name, `its phase: ${error.message}`)
     return
   }
-  const product = phase === undefined ? undefined : PRODUCTS[phase]
+  const product = PRODUCTS.get(phase ?? '')
   if (product === undefined) {
     if (phase !== undefined && NOT_EMULATED.has(phase)) {
       found.warn(ruleset.place, `${name}: rules of the phase ${phase} are not emulated`)

@@ -16,12 +16,12 @@ export interface ImportedZone {
 }
 
 /** Plans in the API and in Terraform, as `cf.zone.plan` has them. */
-const PLANS: Readonly<Record<string, Plan>> = {
-  free: 'FREE',
-  pro: 'PRO',
-  business: 'BIZ',
-  enterprise: 'ENT',
-}
+const PLANS: ReadonlyMap<string, Plan> = new Map([
+  ['free', 'FREE'],
+  ['pro', 'PRO'],
+  ['business', 'BIZ'],
+  ['enterprise', 'ENT'],
+])
 
 /** The id or the name of an object's zone; the address of its resource if the id is known only when Terraform runs. */
 export const zoneOf = (view: View): Pick<ImportedRule, 'zone' | 'zone_resource'> => {
@@ -53,12 +53,8 @@ export const readZone = (view: View, resource?: string): ImportedZone | undefine
   if (name === undefined) return undefined
   const id = textOrNothing(view, 'id')
   const [details] = view.children('plan')
-  const plan =
-    PLANS[
-      textOrNothing(view, 'plan') ??
-        (details === undefined ? undefined : textOrNothing(details, 'legacy_id')) ??
-        ''
-    ]
+  const written = textOrNothing(view, 'plan') ?? (details && textOrNothing(details, 'legacy_id'))
+  const plan = PLANS.get(written ?? '')
   return {
     name,
     keys: [id, resource].filter((key) => key !== undefined),

@@ -3,10 +3,12 @@ import type { Fix } from './fix.ts'
 import { afterSpace, looseValue } from './loose.ts'
 import { looseOperator } from './operators.ts'
 
-const TRUTHS: Readonly<Record<string, boolean>> = {
-  ...{ true: true, on: true, yes: true, 1: true },
-  ...{ false: false, off: false, no: false, 0: false },
-}
+const TRUTHS: ReadonlyMap<string, boolean> = new Map(
+  Object.entries({
+    ...{ true: true, on: true, yes: true, 1: true },
+    ...{ false: false, off: false, no: false, 0: false },
+  })
+)
 
 /** A Bool that is compared with a truth. */
 export const truth = (source: string, { start, end }: Comparison): Fix | undefined => {
@@ -15,7 +17,7 @@ export const truth = (source: string, { start, end }: Comparison): Fix | undefin
   const value = looseValue(source, afterSpace(source, operator.end))
   const [item] = value?.items ?? []
   if (value === undefined || value.items.length !== 1 || item === undefined) return undefined
-  const says = TRUTHS[item.inner.toLowerCase()]
+  const says = TRUTHS.get(item.inner.toLowerCase())
   if (says === undefined) return undefined
   const bare = source.slice(start, end)
   const text = says === operator.isNegated ? `not ${bare}` : bare

@@ -164,15 +164,17 @@ export const isUsable = (scheme: Scheme, name: string) => {
 }
 
 /** Headers that have fields of their own. */
-const HEADER_FIELDS: Readonly<Record<string, string>> = {
-  host: 'http.host',
-  'user-agent': 'http.user_agent',
-  referer: 'http.referer',
-  cookie: 'http.cookie',
-}
+const HEADER_FIELDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    host: 'http.host',
+    'user-agent': 'http.user_agent',
+    referer: 'http.referer',
+    cookie: 'http.cookie',
+  })
+)
 
 /** The field of a header, as the language has it. */
 export const headerField = (header: string): string => {
   const name = header.toLowerCase()
-  return HEADER_FIELDS[name] ?? `http.request.headers["${name}"]`
+  return HEADER_FIELDS.get(name) ?? `http.request.headers["${name}"]`
 }

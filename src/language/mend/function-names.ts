@@ -5,13 +5,15 @@ import type { Fix } from './fix.ts'
 import { afterSpace, looseItem } from './loose.ts'
 
 /** Functions as other languages call them, by their names in small letters. */
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  ...{ tolower: 'lower', to_lower: 'lower', lowercase: 'lower', lower: 'lower' },
-  ...{ tolowercase: 'lower', lcase: 'lower', toupper: 'upper', to_upper: 'upper' },
-  ...{ uppercase: 'upper', touppercase: 'upper', ucase: 'upper', upper: 'upper' },
-  ...{ length: 'len', strlen: 'len', size: 'len', len: 'len', char_length: 'len' },
-  ...{ urldecode: 'url_decode', decodeuricomponent: 'url_decode', substr: 'substring' },
-}
+const FUNCTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{ tolower: 'lower', to_lower: 'lower', lowercase: 'lower', lower: 'lower' },
+    ...{ tolowercase: 'lower', lcase: 'lower', toupper: 'upper', to_upper: 'upper' },
+    ...{ uppercase: 'upper', touppercase: 'upper', ucase: 'upper', upper: 'upper' },
+    ...{ length: 'len', strlen: 'len', size: 'len', len: 'len', char_length: 'len' },
+    ...{ urldecode: 'url_decode', decodeuricomponent: 'url_decode', substr: 'substring' },
+  })
+)
 
 const NO_ARGUMENTS = /\s*\(\s*\)/y
 
@@ -25,7 +27,7 @@ const functionMethod = (
   const dot = name.lastIndexOf('.')
   const left = name.slice(0, dot)
   const field = isUsable(scheme, left) ? left : meantField(left, scheme)
-  const definition = FUNCTIONS[name.slice(dot + 1).toLowerCase()]
+  const definition = FUNCTIONS.get(name.slice(dot + 1).toLowerCase())
   if (field === undefined || definition === undefined) return undefined
   NO_ARGUMENTS.lastIndex = end
   const close = NO_ARGUMENTS.test(source) ? NO_ARGUMENTS.lastIndex : end
@@ -35,7 +37,7 @@ const functionMethod = (
 
 /** `length(http.host)`: a function that has another name here. */
 const renamed = (source: string, { start, end }: Problem): Fix | undefined => {
-  const definition = FUNCTIONS[source.slice(start, end).toLowerCase()]
+  const definition = FUNCTIONS.get(source.slice(start, end).toLowerCase())
   if (definition === undefined || source[afterSpace(source, end)] !== '(') return undefined
   return { start, end, text: definition, reason: 'did you mean' }
 }

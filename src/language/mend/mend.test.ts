@@ -215,3 +215,14 @@ test.each([
   expect(first?.fix).toBeUndefined()
   expect(first?.problem.help).toContain(advice)
 })
+
+test.each([
+  'valueOf(http.host) eq "a"',
+  'constructor and ssl',
+  'ssl eq constructor',
+  'http.host.toString eq "a"',
+  '$http_constructor eq "a"',
+])('%s is no name of JavaScript', (written) => {
+  const [first] = told(written)
+  expect(`${first?.fix?.text}: ${first?.problem.help}`).not.toMatch(/native code|write `ssl`/)
+})

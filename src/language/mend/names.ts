@@ -6,7 +6,9 @@ import { mendFunction } from './function-names.ts'
 import { afterSpace, looseItem, looseValue } from './loose.ts'
 import { looseOperator } from './operators.ts'
 
-const WORDS: Readonly<Record<string, string>> = { AND: 'and', OR: 'or', NOT: 'not', XOR: 'xor' }
+const WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ AND: 'and', OR: 'or', NOT: 'not', XOR: 'xor' })
+)
 
 /** `http.user_agent.contains("a")`: the last word is an operator, and what it searches is in parentheses. */
 const method = (source: string, { start, end }: Problem, scheme: Scheme): Fix | undefined => {
@@ -55,15 +57,17 @@ const secure = (source: string, { start, end }: Problem): Fix | undefined => {
   return { start, end: at + item.text.length, text, reason: '`ssl` is true of HTTPS' }
 }
 
-const WITH_INDEX: Readonly<Record<string, string>> = {
-  'http.cookie': 'http.request.cookies',
-  'http.request.uri.query': 'http.request.uri.args',
-}
+const WITH_INDEX: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'http.cookie': 'http.request.cookies',
+    'http.request.uri.query': 'http.request.uri.args',
+  })
+)
 
 /** `http.cookie["a"]`: a text has no index; another field has the parts of that text. */
 const indexed = (source: string, { start }: Problem): Fix | undefined => {
   const name = /[\w.]+$/.exec(source.slice(0, start))?.[0] ?? ''
-  const text = WITH_INDEX[name]
+  const text = WITH_INDEX.get(name)
   if (text === undefined) return undefined
   return { start: start - name.length, end: start, text, reason: 'did you mean' }
 }
@@ -98,7 +102,7 @@ export const mendName = (source: string, problem: Problem, scheme: Scheme): Fix 
   const { start, end, code } = problem
   if (code === 'invalid_index_access') return indexed(source, problem)
   const name = source.slice(start, end)
-  const word = WORDS[name]
+  const word = WORDS.get(name)
   if (word !== undefined) {
     return { start, end, text: word, reason: 'operators are lower case', isPart: true }
   }
