@@ -40,6 +40,24 @@ describe('edge1020 init --yes', () => {
     expect(doctor.out).toMatch(/rules .*site\.yaml/)
   })
 
+  test('takes an absolute path of rules in the folder, and none outside of it', async () => {
+    writeFileSync(
+      join(folder, 'own.yaml'),
+      'rules: [{ name: a, expression: ssl, action: block }]\n'
+    )
+    const inside = await cli('init', folder, '--yes', '--rules', join(folder, 'own.yaml'))
+    expect(inside.code).toBe(0)
+    expect(read('edge1020.config.mjs')).toContain("rules: 'own.yaml'")
+    expect(existsSync(join(folder, 'own.test.yaml'))).toBe(true)
+    mkdirSync(join(folder, 'shop'))
+    const outside = await cli('init', join(folder, 'shop'), '--yes', '--rules', '../own.yaml')
+    expect(outside.error).toMatchObject({
+      code: 'wrong_usage',
+      message: `--rules "../own.yaml": expected a path in the folder ${folder}/shop`,
+    })
+    expect(existsSync(join(folder, 'shop/edge1020.config.mjs'))).toBe(false)
+  })
+
   test('keeps what exists without --force, a configuration of any name too', async () => {
     mkdirSync(join(folder, 'rules'))
     writeFileSync(join(folder, 'rules/site.yaml'), 'mine')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { readPageFile } from '../answers/node/own-page-file.ts'
 import { makeDirectory } from '../directory.ts'
 import { EdgeError, messageOf } from '../error.ts'
@@ -23,6 +23,16 @@ const URL_FORM = /^https?:\/\/[^/\s]+/i
 const checkUpstream = (url: string): string => {
   if (URL_FORM.test(url)) return url
   throw usageError(`--upstream "${url}": expected a URL, e.g. ${UPSTREAM}`)
+}
+
+/** The path of rules from the project. It has to be in the project, because the tests are written beside the rules. */
+const rulesInside = (project: string, rules: string | undefined): string | undefined => {
+  if (rules === undefined) return undefined
+  const path = relative(project, resolve(project, rules)) || '.'
+  if (isAbsolute(path) || path.split(sep)[0] === '..') {
+    throw usageError(`--rules "${rules}": expected a path in the folder ${resolve(project)}`)
+  }
+  return path
 }
 
 /** The answers of the command line, and of the person at the terminal to what it leaves open. */
@@ -78,7 +88,8 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
   if (others.length > 0) {
     throw usageError(`edge1020 init: unexpected "${others[0]}": expected at most one folder`)
   }
-  const wishes = await wishesOf(args, io)
+  const asked = await wishesOf(args, io)
+  const wishes = { ...asked, rules: rulesInside(project, asked.rules) }
   if (wishes.upstream !== undefined) checkUpstream(wishes.upstream)
   const files = initFiles(project, wishes, firstTests(project))
   const { written, kept } = write(project, files, args.on('force'))

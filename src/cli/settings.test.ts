@@ -59,7 +59,7 @@ describe('a flag wins over a variable, a variable over the configuration, and th
     expect((await read(serve, [...named, '--trust', 'loopback'])).texts('trust')).toEqual([
       'loopback',
     ])
-    const env = { EDGE1020_TRUST: 'a,b', EDGE1020_RULES: 'x.yaml:y.yaml' }
+    const env = { EDGE1020_TRUST: 'a, b', EDGE1020_RULES: 'x.yaml:y.yaml:' }
     const args = await read(serve, named, env)
     expect(args.texts('trust')).toEqual(['a', 'b'])
     expect(args.texts('rules')).toEqual(['x.yaml', 'y.yaml'])

@@ -30,6 +30,13 @@ const load = async (args: Arguments, env: Environment): Promise<LoadedConfig | u
   return found === undefined ? undefined : loadConfig(found, here)
 }
 
+/** As in PATH, an empty item is none. */
+const itemsOf = (text: string, separator: string): readonly string[] =>
+  text
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
 /**
  * What the environment and the configuration say to a command. A variable wins over the configuration.
  *
@@ -48,7 +55,7 @@ export const settingsOf = async (
   ): readonly string[] | boolean | undefined => {
     const said = env[variable] ?? ''
     if (said === '') return loaded?.values.get(name)
-    return separator === undefined ? [said] : said.split(separator)
+    return separator === undefined ? [said] : itemsOf(said, separator)
   }
   const listOf = (name: ConfigKeyName): readonly string[] => {
     const value = settingOf(name, CONFIG_KEYS[name])

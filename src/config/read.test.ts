@@ -68,7 +68,9 @@ test.each([
   [{ constructor: 1 }, 'c.ts: unknown key "constructor"'],
   [{ port: '80' }, 'c.ts: key "port": "80": expected a whole number'],
   [{ port: -1 }, 'c.ts: key "port": -1: expected a whole number'],
-  [{ port: Number.NaN }, 'c.ts: key "port": null: expected a whole number'],
+  [{ port: Number.NaN }, 'c.ts: key "port": NaN: expected a whole number'],
+  [{ port: 80n }, 'c.ts: key "port": 80n: expected a whole number'],
+  [{ rules: { a: 80n } }, 'c.ts: key "rules": an object: expected a text or a list of texts'],
   [{ rules: ['a', 1] }, 'c.ts: key "rules": ["a",1]: expected a text or a list of texts'],
   [{ rules: '' }, 'c.ts: key "rules": "": expected a text or a list of texts'],
   [{ plan: 'gold' }, 'c.ts: key "plan": "gold": expected one of free, pro, business, enterprise'],
@@ -77,7 +79,7 @@ test.each([
   [{ tls: 'x' }, 'c.ts: key "tls": "x": expected true or false, or an object with cert, key'],
   [{ tls: { cert: 'x' } }, 'c.ts: key "tls": expected both "tls.cert" and "tls.key", or true'],
   [{ terraform: { vars: { a: 1 } } }, 'c.ts: key "terraform.vars": {"a":1}: expected names and'],
-])('%j is refused by name', (config, message) => {
+])('%o is refused by name', (config, message) => {
   expect(() => readConfig('c.ts', config)).toThrow(
     expect.objectContaining({
       code: 'invalid_config',

@@ -21,9 +21,20 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const MAX_SHOWN_CHARS = 60
 
+const asJson = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // It contains itself, or a bigint.
+    return Array.isArray(value) ? 'a list' : 'an object'
+  }
+}
+
 /** A value as it would be written. */
 const shown = (value: unknown): string => {
-  const text = typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value))
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'bigint') return `${value}n`
+  const text = typeof value === 'number' ? String(value) : asJson(value)
   return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text
 }
 
