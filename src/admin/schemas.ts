@@ -167,6 +167,10 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
       type: ['string', 'object', 'array'],
     },
     'entry?': integer('of a HAR file, from 1'),
+    'of_event?': {
+      description: 'of explain: notes name the rules that read more than an event keeps',
+      type: 'boolean',
+    },
   }),
   Explanation: object(
     {

@@ -6,21 +6,19 @@ import type { CheckResult, Seen } from '../toolkit/check/check.ts'
 import { checkRequest } from '../toolkit/check/check.ts'
 import { parseFrom } from '../toolkit/from.ts'
 import { asBrowser } from '../toolkit/requests/as-browser.ts'
-import type { TrialRequest } from '../toolkit/trial.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError, wholeNumber } from './command.ts'
-import { adminToken, READER_FLAGS, usualAdmin } from './event-reader.ts'
+import { READER_FLAGS } from './event-reader.ts'
 import { flipText, nameOf } from './flip-text.ts'
 import { describeBlock } from './identify.ts'
+import { askLiveEdge, liveEdge } from './live-edge.ts'
 import { printable, table } from './printable.ts'
 import { requestOf } from './request-argument.ts'
-import { askRunningEdge, hasRunningEdge } from './running-edge.ts'
 import { SUMMARIES } from './summaries.ts'
 import { TRIAL_FLAGS, withTrials } from './trials.ts'
 
 const MAX_SECONDS = 600
 const MS_PER_SECOND = 1_000
-const LOOPBACK = /^https?:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?(?:[/?]|$)/i
 const MAX_NAME_CHARS = 48
 
 const rowOf = ({ title, country, asn, action, code, rule }: Seen, isBlocked: boolean, io: Io) => [
@@ -121,27 +119,6 @@ const askOnce = async (url: string, args: Arguments, io: Io): Promise<number> =>
   return block === null ? EXIT_OK : EXIT_FINDINGS
 }
 
-/** The edge whose rules are asked: the one that `--admin` names, or of a URL on this machine the one that runs here. */
-const edgeFor = async (url: string, args: Arguments) => {
-  const token = adminToken(args)
-  const admin = args.text('admin') ?? usualAdmin(args)
-  if (args.given('admin')) return { admin, token }
-  if (!LOOPBACK.test(url)) return undefined
-  return (await hasRunningEdge(admin, token)) ? { admin, token } : undefined
-}
-
-const checkLive = async (
-  { admin, token }: { admin: string; token: string | undefined },
-  request: TrialRequest,
-  args: Arguments,
-  io: Io
-): Promise<number> => {
-  const body = { request, from: args.texts('from') }
-  const result = (await askRunningEdge(admin, token, 'api/check', body)) as CheckResult
-  if (!args.on('json')) io.err(`asked the running edge at ${admin}\n`)
-  return print(result, args, io)
-}
-
 const { admin: ADMIN, 'admin-token': ADMIN_TOKEN } = READER_FLAGS
 
 export const check: Command = {
@@ -179,8 +156,12 @@ export const check: Command = {
     const namesRules = args.texts('rules').length > 0 && !args.given('admin')
     const { request } = asBrowser(read, {})
     const url = request.url ?? ''
-    const edge = namesRules ? undefined : await edgeFor(url, args)
-    if (edge !== undefined) return checkLive(edge, request, args, io)
+    const edge = namesRules ? undefined : await liveEdge(url, args)
+    if (edge !== undefined) {
+      const question = { request, from: args.texts('from') }
+      const result = (await askLiveEdge(edge, 'api/check', question, args, io)) as CheckResult
+      return print({ ...result, notes: [...read.notes, ...result.notes] }, args, io)
+    }
     if (!namesRules) return askOnce(url, args, io)
     return withTrials(args, io, (trials) => {
       const result = checkRequest(trials, request, { from })

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createEdge } from '../edge.ts'
+import { memoryStore } from '../events/memory.ts'
 import { openStore } from '../events/node/open.ts'
 import { loadRulePaths } from '../import/node/load.ts'
+import { startEdgeAdmin } from '../server/edge-admin.ts'
 import { cli, cliWith } from './io.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-explain-'))
@@ -170,6 +172,54 @@ What would let it pass
     expect(err).toContain('read sqlite')
     const missing = await explain('--ray', '0123456789abcdef', '--data', data)
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('edge1020 explain: ')])
+  })
+
+  test('--admin asks a running edge, by its rules in force', async () => {
+    const edge = createEdge({
+      ruleset: loadRulePaths([RULES]),
+      store: memoryStore(),
+      overrides: true,
+    })
+    const { ray } = await edge.judge(
+      new Request('https://shop.test/secret', {
+        headers: { 'user-agent': 'tool/1', 'x-edge-asn': '24940', 'x-edge-ip': '203.0.113.9' },
+      }),
+      { remoteAddress: '127.0.0.1' }
+    )
+    const token = 'a-token-of-the-admin'
+    const admin = await startEdgeAdmin(
+      edge,
+      { token },
+      { port: 0, portOption: '', onError: () => {} }
+    )
+    const ask = (...args: string[]) =>
+      cli('explain', ...args, '--admin', admin.url, '--admin-token', token)
+    try {
+      const { code, out, err } = await ask('https://shop.test/a', '--as', 'curl-hetzner')
+      expect(code).toBe(1)
+      expect(out).toContain('curl-hetzner, 116.203.54.21, DE, AS24940')
+      expect(out).toContain('matched      no hosting networks (block, ')
+      expect(out).toContain('What would let it pass\n  any network but AS24940, and ')
+      expect(err).toContain(`asked the running edge at ${admin.url}`)
+      expect(edge.stats.judged).toBe(1)
+      const { out: browser } = await ask('https://shop.test/a', '--json')
+      expect(JSON.parse(browser)).toMatchObject({
+        action: 'pass',
+        notes: ['a URL alone is asked for with the headers of a browser'],
+      })
+      const { out: event } = await ask('--ray', ray)
+      expect(event).toContain('  from 203.0.113.9, XX, AS24940, "tool/1"')
+      expect(event).toContain('note: "no tools" reads http.cookie, which the event does not keep')
+      const other = file('other.yaml', 'rules: []\n')
+      expect((await ask('--ray', ray, '--rules', other)).out).toContain('Answer: passes')
+      const wrong = await ask('https://shop.test/', '--from', 'nobody')
+      expect(wrong.error?.message).toContain('"nobody" is not a persona')
+      const both = await ask('https://shop.test/', '--rules', RULES)
+      expect(both.error?.message).toContain('--rules and --admin: expected one of them')
+    } finally {
+      await admin.close()
+      await edge.close()
+    }
   })
 
   test.each([

@@ -3,6 +3,7 @@ import { paint } from '../paint.ts'
 import type { ExplainedRequest } from '../toolkit/explain.ts'
 import { explainRequest } from '../toolkit/explain.ts'
 import type { Decider, Explanation, TraceStep } from '../toolkit/explanation.ts'
+import { joinFrom } from '../toolkit/from.ts'
 import { asBrowser } from '../toolkit/requests/as-browser.ts'
 import { readEvent, unjudged } from '../toolkit/requests/event.ts'
 import type { ReadRequest } from '../toolkit/requests/read.ts'
@@ -11,6 +12,8 @@ import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
 import { openReader, READER_FLAGS } from './event-reader.ts'
 import { flipText } from './flip-text.ts'
+import type { LiveEdge } from './live-edge.ts'
+import { askLiveEdge, liveEdge } from './live-edge.ts'
 import { printable } from './printable.ts'
 import { requestOf } from './request-argument.ts'
 import { SUMMARIES } from './summaries.ts'
@@ -98,8 +101,12 @@ const verdictText = ({ action, code, answer, rule }: Explanation, io: Io): strin
   return `${paint(io.color, 'red', what)}, status ${answer.status}, ${type}, ${answer.body.length} characters`
 }
 
+/** A running edge looks for fewer flips, because visitors wait meanwhile. */
+type Explained = Omit<ExplainedRequest, 'flips_complete'> &
+  Partial<Pick<ExplainedRequest, 'flips_complete'>>
+
 /** What would turn the verdict round; of a request that passes nobody asks. */
-const flipsText = ({ flips, flips_complete }: ExplainedRequest, io: Io): string => {
+const flipsText = ({ flips, flips_complete }: Explained, io: Io): string => {
   if (flips.length === 0) {
     const all = flips_complete
       ? 'no attribute alone, no pair and no three'
@@ -110,7 +117,7 @@ const flipsText = ({ flips, flips_complete }: ExplainedRequest, io: Io): string 
   return `\n${paint(io.color, 'bold', 'What would let it pass')}\n${lines.join('')}`
 }
 
-const printExplanation = (explanation: ExplainedRequest, args: Arguments, io: Io) => {
+const printExplanation = (explanation: Explained, args: Arguments, io: Io) => {
   const { request, trace, notes, answer, zone } = explanation
   const text = [
     `${paint(io.color, 'bold', printable(`${request.method} ${request.url}`, MAX_VALUE_CHARS))}\n`,
@@ -140,17 +147,37 @@ const ofRay = async (ray: string, args: Arguments, io: Io): Promise<ReadRequest 
   }
 }
 
-const explain = (
-  trials: Trials,
-  read: ReadRequest,
-  args: Arguments,
-  io: Io,
-  more: readonly string[]
-): number => {
-  const explanation = explainRequest(trials, read, fromOf(args), more)
+const explain = (explanation: Explained, args: Arguments, io: Io): number => {
   if (args.on('json')) io.out(`${JSON.stringify(explanation)}\n`)
   else printExplanation(explanation, args, io)
   return explanation.answer === undefined ? EXIT_OK : EXIT_FINDINGS
+}
+
+/** By the rules of this machine's files. */
+const explainHere = (
+  read: ReadRequest,
+  args: Arguments,
+  io: Io,
+  more: (trials: Trials) => readonly string[] = () => []
+): Promise<number> =>
+  withTrials(args, io, (trials) =>
+    explain(explainRequest(trials, read, fromOf(args), more(trials)), args, io)
+  )
+
+/** By the rules in force at a running edge. */
+const explainThere = async (
+  edge: LiveEdge,
+  read: ReadRequest,
+  args: Arguments,
+  io: Io,
+  isEvent = false
+): Promise<number> => {
+  const { request } = read
+  const { from: own = {} } = request
+  const from = joinFrom(own, fromOf(args))
+  const question = { request: { ...request, from: undefined }, from, of_event: isEvent }
+  const answer = (await askLiveEdge(edge, 'api/explain', question, args, io)) as Explained
+  return explain({ ...answer, notes: [...read.notes, ...answer.notes] }, args, io)
 }
 
 export const explainCommand: Command = {
@@ -159,7 +186,10 @@ export const explainCommand: Command = {
   usage: "URL|'curl …'|FILE|- [options] | --ray RAY_ID [options]",
   description:
     'Judges a request by the rules without sending it. The request is a URL, a command line of curl (in quotes, or word for word\n' +
-    'behind --), or a file with one: a HAR file, a raw HTTP request, a curl command line. Rate limits do not count it.',
+    'behind --), or a file with one: a HAR file, a raw HTTP request, a curl command line. Rate limits do not count it. The rules are\n' +
+    'those of --rules, or those in force at the running edge that --admin names. Without both, a URL on this machine is asked of the\n' +
+    'edge that runs here, and any other is judged by the starter pack. With --ray the event comes from there too,\n' +
+    'and --rules may name other rules.',
   flags: {
     ...FROM_FLAGS,
     entry: { value: 'N', help: 'the request of a HAR file, from 1 (default 1)' },
@@ -173,12 +203,18 @@ export const explainCommand: Command = {
     'edge1020 explain https://shop.test/.env',
     'edge1020 explain "curl https://shop.test/ -A \'Mozilla/5.0\'" --from country=DE,asn=24940',
     'edge1020 explain https://shop.test/ --as curl-hetzner --json',
+    'edge1020 explain https://shop.test/admin --admin http://127.0.0.1:8021',
   ],
   run: async (args, io) => {
     const ray = args.text('ray')
+    const namesRules = args.texts('rules').length > 0 && !args.given('admin')
     if (ray === undefined) {
+      if (args.given('rules') && args.given('admin')) {
+        throw usageError('--rules and --admin: expected one of them, or --ray with both')
+      }
       const read = asBrowser(await requestOf(args, io, 'explain'), fromOf(args))
-      return withTrials(args, io, (trials) => explain(trials, read, args, io, []))
+      const edge = namesRules ? undefined : await liveEdge(read.request.url ?? '', args)
+      return edge === undefined ? explainHere(read, args, io) : explainThere(edge, read, args, io)
     }
     if (args.positionals.length > 0) throw usageError('--ray: expected without a request')
     const read = await ofRay(ray, args, io)
@@ -186,6 +222,9 @@ export const explainCommand: Command = {
       io.err(`edge1020 explain: ${printable(read)}\n`)
       return EXIT_FINDINGS
     }
-    return withTrials(args, io, (trials) => explain(trials, read, args, io, unjudged(trials)))
+    const edge = args.given('rules') ? undefined : await liveEdge('', args)
+    return edge === undefined
+      ? explainHere(read, args, io, unjudged)
+      : explainThere(edge, read, args, io, true)
   },
 }

@@ -7,6 +7,7 @@ import { explainTrial } from './explanation.ts'
 import { joinFrom, parseFrom } from './from.ts'
 import type { From } from './pretend.ts'
 import { isObject, wrongCase } from './problem.ts'
+import { unjudged } from './requests/event.ts'
 import { readRequestText } from './requests/read.ts'
 import type { TrialRequest, Trials } from './trial.ts'
 
@@ -18,6 +19,8 @@ export interface TrialQuestion {
   readonly from?: unknown
   /** Of a HAR file, from 1. */
   readonly entry?: unknown
+  /** Of `explain`: the request is that of an event, so notes name the rules that read more than an event keeps. */
+  readonly of_event?: unknown
 }
 
 /** The edge goes on serving visitors meanwhile: a question may take some milliseconds of its thread. */
@@ -67,7 +70,8 @@ export const answerExplain = (
 ): Explanation & { readonly flips: Flips['flips'] } => {
   const { request, notes, from } = read(json)
   const asked = { ...request, from: from.reduce(joinFrom, {}) }
-  const explanation = explainTrial(trials.run(asked), notes)
+  const ofEvent = (json as TrialQuestion).of_event === true ? unjudged(trials) : []
+  const explanation = explainTrial(trials.run(asked), [...notes, ...ofEvent])
   const { flips } = flipsOf(trials, asked, {
     maxChanges: 2,
     maxTrials: MAX_TRIALS,
