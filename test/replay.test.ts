@@ -394,6 +394,13 @@ describe('a packed log', () => {
     bytes[bytes.length - 6]! ^= 0xff
     const { report } = await replay(file('damaged.gz', bytes), '--rules', BY_PATH)
     expect(report.logs[0]!.problem).toContain('the gzip data is damaged')
+    expect(report.requests).toBe(3_000)
+    const junk = file('junk.gz', Buffer.concat([packed, Buffer.from('junk after it')]))
+    const { report: whole } = await replay(junk, '--rules', BY_PATH)
+    expect(whole.requests).toBe(3_000)
+    expect(whole.logs[0]!.problem).toBe(
+      'after the gzip data comes something else, which is not read'
+    )
   })
 
   test('may be of several parts, and of zstd', async () => {

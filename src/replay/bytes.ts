@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import * as zlib from 'node:zlib'
-import { createGunzip, createInflate } from 'node:zlib'
 import { EdgeError, messageOf } from '../error.ts'
 import { fileReason } from '../text-file.ts'
+import { gunzip, NoGzip } from './gunzip.ts'
 
 const READ_BYTES = 1 << 20
 const INFLATED_BYTES = 1 << 18
 
-export type Packing = 'gzip' | 'zstd' | 'zlib'
+export type Packing = 'gzip' | 'zstd'
 
 /** First bytes of packed files, and how others than ours are opened. */
 const MAGICS: readonly (readonly [bytes: readonly number[], kind: string])[] = [
@@ -77,6 +77,7 @@ const withHead = async (bytes: Bytes): Promise<{ head: Uint8Array; all: Bytes }>
   return { head: Buffer.concat(first), all: all() }
 }
 
+/** What a stream of zlib makes of bytes. */
 const throughStream = (bytes: Bytes, unpack: NodeJS.ReadWriteStream & Readable): Bytes => {
   const feed = async () => {
     for await (const part of bytes) {
@@ -122,28 +123,24 @@ const unzstd = async function* (bytes: Bytes): Bytes {
 
 const ENDED_EARLY = /unexpected end of file|unexpected EOF/i
 
+const problemOf = (packing: Packing, error: unknown): string => {
+  if (error instanceof NoGzip) return 'after the gzip data comes something else, which is not read'
+  const text = messageOf(error)
+  return ENDED_EARLY.test(text)
+    ? `the ${packing} data ends too early`
+    : `the ${packing} data is damaged (${text})`
+}
+
 /** Unpacks; where the packed data is cut off or damaged, what came before it is given and `stopped` says so. */
 const unpacked = async function* (
   bytes: Bytes,
   packing: Packing,
   stopped: Stopped
 ): AsyncGenerator<Uint8Array> {
-  const source =
-    packing === 'zstd'
-      ? unzstd(bytes)
-      : throughStream(
-          bytes,
-          packing === 'gzip'
-            ? createGunzip({ chunkSize: INFLATED_BYTES })
-            : createInflate({ chunkSize: INFLATED_BYTES })
-        )
   try {
-    yield* source
+    yield* packing === 'zstd' ? unzstd(bytes) : gunzip(bytes)
   } catch (error) {
-    const text = messageOf(error)
-    stopped.problem = ENDED_EARLY.test(text)
-      ? `the ${packing} data ends too early`
-      : `the ${packing} data is damaged (${text})`
+    stopped.problem = problemOf(packing, error)
   }
 }
 
