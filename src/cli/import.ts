@@ -3,6 +3,7 @@ import { type Imported, importRules } from '../import/node/import.ts'
 import type { ImportedRule } from '../import/rule.ts'
 import { PRODUCT_NAMES } from '../import/ruleset.ts'
 import { toDocument } from '../import/yaml.ts'
+import { Zones } from '../import/zones.ts'
 import { paint } from '../paint.ts'
 import type { Arguments, Command, Io } from './command.ts'
 import { EXIT_FINDINGS, EXIT_OK, usageError } from './command.ts'
@@ -12,8 +13,11 @@ import { printable } from './printable.ts'
 import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
-/** A rule for programs, without the parts that only this edge needs. */
-const printed = ({ entries: _, ...rule }: ImportedRule) => rule
+/** A rule for programs, without the parts that only this edge needs, and with its zone's name if that is known. */
+const printed = (rule: ImportedRule, zones: Zones) => {
+  const { entries: _, product, zone = zones.of(rule)?.name, ...others } = rule
+  return { product, ...(zone === undefined ? {} : { zone }), ...others }
+}
 
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
@@ -39,7 +43,12 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
   }))
   const leftOut = [...imported.leftOut, ...broken]
   if (args.on('json')) {
-    const document = { rules: rules.map(printed), left_out: leftOut, warnings }
+    const zones = new Zones(imported.zones)
+    const document = {
+      rules: rules.map((rule) => printed(rule, zones)),
+      left_out: leftOut,
+      warnings,
+    }
     io.out(`${JSON.stringify(document, undefined, 2)}\n`)
     return exit
   }

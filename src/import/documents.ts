@@ -209,7 +209,7 @@ export class ApiDocuments {
         this.#lists.list(view, textOrNothing(view, 'id') ?? '')
         break
       case 'item':
-        this.#lists.item(listNameOf(file), view)
+        this.#lists.item(listNameOf(file), view, 'a list item')
         break
       case 'rule':
         break

@@ -181,12 +181,26 @@ const MODES: ReadonlyMap<string, string> = new Map([
   ['simulate', 'log'],
 ])
 
+const unlessEmpty = <T>(items: readonly T[]): readonly T[] | undefined =>
+  items.length === 0 ? undefined : items
+
+/** Patterns in the provider up to version 4, and objects in the API. */
+const bypassed = (rule: View): string[] => [
+  ...texts(rule, 'bypass_url_patterns'),
+  ...rule
+    .children('bypass')
+    .filter((one) => (text(one, 'name') ?? 'url') === 'url')
+    .map((one) => required(one, 'value')),
+]
+
 /** A rate limit of the retired API, with a URL pattern instead of an expression. */
 export const readOldRateLimit = (rule: View, found: Found, resource?: string): void => {
   const name = textOrNothing(rule, 'description') || undefined
   found.add(rule.place, name ?? resource ?? 'a rate limit', () => {
     const [action] = rule.children('action')
-    const [request] = rule.children('match').flatMap((match) => match.children('request'))
+    const [match] = rule.children('match')
+    const [request] = match?.children('request') ?? []
+    const [response] = match?.children('response') ?? []
     const mode = modeOf(rule)
     const today = MODES.get(mode)
     return {
@@ -204,6 +218,10 @@ export const readOldRateLimit = (rule: View, found: Found, resource?: string): v
       url:
         request === undefined ? undefined : (text(request, 'url') ?? text(request, 'url_pattern')),
       methods: request === undefined ? undefined : texts(request, 'methods'),
+      bypass: unlessEmpty(bypassed(rule)),
+      statuses: unlessEmpty(
+        response === undefined ? [] : [...texts(response, 'statuses'), ...texts(response, 'status')]
+      ),
     }
   })
 }

@@ -29,30 +29,39 @@ const entryOf = (item: View): ListEntry => {
   return { value: itemValue(item), ...(comment === undefined ? {} : { comment }) }
 }
 
+interface Item {
+  readonly view: View
+  readonly what: string
+}
+
 /** Lists with items from other places: files of the API, `cloudflare_list_item`. */
 export class Lists {
   readonly #lists: { view: View; key: string; resource?: string }[] = []
-  readonly #items = new Map<string, View[]>()
+  readonly #items = new Map<string, Item[]>()
 
   /** @param key the id, the resource or the name by which items refer to it */
   list(view: View, key: string, resource?: string): void {
     this.#lists.push({ view, key, ...(resource === undefined ? {} : { resource }) })
   }
 
-  item(key: string, item: View): void {
+  /** @param what the item, for the report if its list is not among the files */
+  item(key: string, view: View, what: string): void {
+    const item = { view, what }
     const known = this.#items.get(key)
     if (known === undefined) this.#items.set(key, [item])
     else known.push(item)
   }
 
   readInto(found: Found): void {
+    const keys = new Set<string>()
     for (const { view, key, resource } of this.#lists) {
       const name = textOrNothing(view, 'name')
+      keys.add(key).add(name ?? key)
       found.add(view.place, name ?? resource ?? 'a list', () => {
         const own = [...view.children('item'), ...view.children('items')]
         const named = name === undefined ? [] : (this.#items.get(name) ?? [])
         const others = key === name ? [] : (this.#items.get(key) ?? [])
-        const entries = [...own, ...others, ...named].map(entryOf)
+        const entries = [...own, ...[...others, ...named].map((item) => item.view)].map(entryOf)
         return {
           product: 'list',
           name: required(view, 'name'),
@@ -65,11 +74,18 @@ export class Lists {
         }
       })
     }
+    for (const [key, items] of this.#items) {
+      if (keys.has(key)) continue
+      for (const { view, what } of items) {
+        found.leaveOut(view.place, what, `its list ${key} is not among the files`)
+      }
+    }
   }
 
-  static keyOf(item: View): string | undefined {
+  /** The id of an item's list, or the resource with this id. */
+  static keyOf(item: View): string {
     const id = item.value('list_id')
-    if (id === undefined) return undefined
-    return isUnknown(id) ? id.idOf : String(id)
+    if (id !== undefined && isUnknown(id) && id.idOf !== undefined) return id.idOf
+    return required(item, 'list_id')
   }
 }

@@ -14,7 +14,7 @@ import {
   readCounting,
 } from '../rules/products/rate-limits.ts'
 import { quote } from '../rules/quote.ts'
-import { urlExpression, urlProblem } from '../rules/urls.ts'
+import { urlExpression, urlProblem, urlsExpression } from '../rules/urls.ts'
 import { wholeRules } from '../rules/whole.ts'
 import type { ImportedRule } from './rule.ts'
 
@@ -58,13 +58,23 @@ const lockdown = ({ urls = [], addresses = [], priority }: ImportedRule): Made |
 }
 
 /** The earlier product matches by URL and method, and counts by address. */
-const oldLimitExpression = ({ url = '*', methods = [] }: ImportedRule): string => {
+const oldLimitExpression = ({ url = '*', methods = [], bypass = [] }: ImportedRule): string => {
   const every = methods.length === 0 || methods.includes('_ALL_')
   const tests = [
     url === '*' ? 'true' : urlExpression(url),
     ...(every ? [] : [`http.request.method in {${methods.map(quote).join(' ')}}`]),
+    ...(bypass.length === 0 ? [] : [`not (${urlsExpression(bypass)})`]),
   ].filter((test) => test !== 'true')
   return tests.length === 0 ? 'true' : tests.join(' and ')
+}
+
+/** The expression that counts, where the status of the response decides about it. */
+const oldCounting = (rule: ImportedRule): string | undefined => {
+  const { statuses = [] } = rule
+  if (statuses.length === 0) return undefined
+  const matching = oldLimitExpression(rule)
+  const status = `http.response.code in {${statuses.join(' ')}}`
+  return matching === 'true' ? status : `${matching} and ${status}`
 }
 
 const rateLimit = (
@@ -84,7 +94,7 @@ const rateLimit = (
     (source) => readCharacteristic(text(source), options, findings) ?? []
   )
   checkCharacteristics(by, (message) => findings.warn(place, 'not_on_cloudflare', message))
-  const counting = rule.counting_expression
+  const counting = rule.counting_expression ?? oldCounting(rule)
   const countingExpression =
     counting === undefined ? undefined : readCounting(text(counting), options, findings)
   const { expression } = rule

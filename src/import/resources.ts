@@ -1,4 +1,5 @@
 import type { View } from '../terraform/view.ts'
+import { dataType, zoneNameOf } from '../terraform/zone-data.ts'
 import {
   byPriority,
   readAccessRule,
@@ -42,10 +43,24 @@ const OLD_LIST = 'cloudflare_ip_list'
 const LIST_ITEM = 'cloudflare_list_item'
 const LIST_ITEMS = 'cloudflare_list_items'
 
+/** Data sources that name a zone. */
+const ZONE_DATA = [dataType('cloudflare_zone'), dataType('cloudflare_zones')]
+
+const RULES = new Set([
+  ...Object.keys(READERS),
+  FIREWALL_RULE,
+  LIST,
+  OLD_LIST,
+  LIST_ITEM,
+  LIST_ITEMS,
+])
+const CONTEXT = new Set([ZONE, FILTER, ...ZONE_DATA])
+
 /** True for resources with rules or lists. */
-export const isRuleResource = (type: string): boolean =>
-  Object.hasOwn(READERS, type) ||
-  [ZONE, FIREWALL_RULE, FILTER, LIST, OLD_LIST, LIST_ITEM, LIST_ITEMS].includes(type)
+export const isRuleResource = (type: string): boolean => RULES.has(type)
+
+/** True for resources that rules refer to: their filters and zones. */
+export const isContextResource = (type: string): boolean => CONTEXT.has(type)
 
 /** The rules of Cloudflare's resources. Firewall rules come last, sorted by priority. */
 export const readResources = (resources: readonly ConfiguredResource[], found: Found): void => {
@@ -61,15 +76,20 @@ export const readResources = (resources: readonly ConfiguredResource[], found: F
   }
   for (const resource of resources) {
     const { type, address, uncertain } = resource
-    if (uncertain !== undefined) {
-      found.warn(
-        resource.place,
-        `${address}: ${uncertain.what} is not known before Terraform runs: its rules load once`
-      )
-    }
+    const before = found.rules.length + firewall.rules.length
     if (type === ZONE) {
       const zone = readZone(resource, address)
       if (zone !== undefined) found.zones.push(zone)
+    } else if (ZONE_DATA.includes(type)) {
+      const name = zoneNameOf(resource)
+      const ids = [textOrNothing(resource, 'id'), textOrNothing(resource, 'zone_id')]
+      const keys = [address, ...ids.filter((id) => id !== undefined)]
+      if (typeof name === 'string') found.zones.push({ name, keys })
+      // What Terraform found, in a plan or a state.
+      for (const zone of [...resource.children('zones'), ...resource.children('result')]) {
+        const one = readZone(zone)
+        if (one !== undefined) found.zones.push(one)
+      }
     } else if (type === FIREWALL_RULE) {
       readFirewallRule(
         resource,
@@ -80,14 +100,24 @@ export const readResources = (resources: readonly ConfiguredResource[], found: F
     } else if (type === LIST || type === OLD_LIST) {
       lists.list(resource, textOrNothing(resource, 'id') ?? address, address)
     } else if (type === LIST_ITEM) {
-      const key = Lists.keyOf(resource)
-      if (key === undefined) found.leaveOut(resource.place, address, 'its list is unknown')
-      else lists.item(key, resource)
+      found.add(resource.place, address, () => {
+        lists.item(Lists.keyOf(resource), resource, address)
+        return undefined
+      })
     } else if (type === LIST_ITEMS) {
-      const key = Lists.keyOf(resource)
-      for (const item of resource.children('items')) lists.item(key ?? '', item)
+      found.add(resource.place, address, () => {
+        const key = Lists.keyOf(resource)
+        for (const item of resource.children('items')) lists.item(key, item, address)
+        return undefined
+      })
     } else {
       READERS[type]?.(resource, found)
+    }
+    if (uncertain !== undefined && found.rules.length + firewall.rules.length > before) {
+      found.warn(
+        resource.place,
+        `${address}: ${uncertain.what} is not known before Terraform runs: its rules load once`
+      )
     }
   }
   lists.readInto(found)

@@ -44,6 +44,10 @@ export interface ImportedRule {
   readonly requests_to_origin?: boolean
   readonly url?: string
   readonly methods?: readonly string[]
+  /** URL patterns of requests that the limit neither counts nor stops. */
+  readonly bypass?: readonly string[]
+  /** Only responses with one of these statuses count. */
+  readonly statuses?: readonly string[]
   /** The kind of its ruleset, if that is not the zone's. Rules of a `custom` ruleset run if another ruleset executes it. */
   readonly ruleset?: string
   /** The id (or Terraform's address) of such a ruleset, which `executes` refers to. */

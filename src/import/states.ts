@@ -1,6 +1,9 @@
+import type { Value } from '../terraform/values.ts'
 import { fromJson } from '../terraform/values.ts'
 import { viewOf } from '../terraform/view.ts'
+import { dataType, isZoneDataType } from '../terraform/zone-data.ts'
 import { nestedOf } from './flat-attributes.ts'
+import { PlanReferences } from './plan-references.ts'
 import type { ConfiguredResource } from './resources.ts'
 
 type Json = Record<string, unknown>
@@ -14,24 +17,55 @@ const resourceOf = (
   file: string,
   type: string,
   address: string,
-  values: unknown
-): ConfiguredResource => ({
-  ...viewOf(fromJson(isObject(values) ? values : {}), file),
-  type,
-  address,
-})
+  values: unknown,
+  references?: PlanReferences
+): ConfiguredResource => {
+  const given = new Map(Object.entries(isObject(values) ? values : {}).map(ofJson))
+  return { ...viewOf(references?.completed(address, given) ?? given, file), type, address }
+}
+
+const ofJson = ([name, value]: [string, unknown]): [string, Value] => [name, fromJson(value)]
 
 const MAX_DEPTH = 50
 
 /** Resources of `planned_values` and `values`, in a module and the modules below it. */
-const ofModule = (module: unknown, file: string, depth = 0): ConfiguredResource[] => {
+const ofModule = (module: unknown, depth = 0): Json[] => {
   if (!isObject(module) || depth > MAX_DEPTH) return []
   return [
-    ...list(module.resources)
-      .filter(({ mode }) => mode !== 'data')
-      .map(({ type, address, values }) => resourceOf(file, String(type), String(address), values)),
-    ...list(module.child_modules).flatMap((child) => ofModule(child, file, depth + 1)),
+    ...list(module.resources),
+    ...list(module.child_modules).flatMap((child) => ofModule(child, depth + 1)),
   ]
+}
+
+const isData = ({ mode }: Json): boolean => mode === 'data'
+
+/** Its type. Of data sources, only those of zones say something about rules. */
+const typeOf = (resource: Json): string | undefined => {
+  const type = String(resource.type)
+  if (!isData(resource)) return type
+  return isZoneDataType(type) ? dataType(type) : undefined
+}
+
+const ofValues = (
+  resources: readonly Json[],
+  file: string,
+  references?: PlanReferences
+): ConfiguredResource[] =>
+  resources.flatMap((resource) => {
+    const type = typeOf(resource)
+    if (type === undefined) return []
+    return [resourceOf(file, type, String(resource.address), resource.values, references)]
+  })
+
+/** Planned resources, and the data sources that Terraform read for the plan. */
+const ofPlan = (document: Json, planned: Json, file: string): ConfiguredResource[] => {
+  const { prior_state: prior, configuration } = document
+  const before = isObject(prior) && isObject(prior.values) ? prior.values.root_module : undefined
+  const known = ofModule(before).filter(isData)
+  const resources = ofModule(planned.root_module)
+  const addresses = [...resources, ...known].map(({ address }) => String(address))
+  const references = new PlanReferences(configuration, new Set(addresses))
+  return [...ofValues(known, file), ...ofValues(resources, file, references)]
 }
 
 const indexText = (key: unknown): string =>
@@ -77,8 +111,8 @@ export const resourcesOfState = (
   if (!isObject(document)) return undefined
   const { planned_values: planned, values, resources, modules } = document
   const { terraform_version: version } = document
-  if (isObject(planned)) return ofModule(planned.root_module, file)
-  if (version !== undefined && isObject(values)) return ofModule(values.root_module, file)
+  if (isObject(planned)) return ofPlan(document, planned, file)
+  if (version !== undefined && isObject(values)) return ofValues(ofModule(values.root_module), file)
   if (version !== undefined && Array.isArray(resources)) return ofState(document, file)
   if (version !== undefined && Array.isArray(modules)) return ofOldState(modules, file)
   // The state of a folder without resources.

@@ -64,7 +64,7 @@ class Collector {
   readonly variables = new Map<string, Block>()
   readonly locals = new Map<string, Expression>()
   readonly resources = new Map<string, Block>()
-  readonly data = new Set<string>()
+  readonly data = new Map<string, Block>()
   readonly modules = new Map<string, Block>()
   readonly outputs = new Map<string, Block>()
 
@@ -74,7 +74,7 @@ class Collector {
       const name = labels.join('.')
       if (type === 'locals') {
         for (const [key, { expression }] of body.attributes) this.locals.set(key, expression)
-      } else if (type === 'data') this.data.add(name)
+      } else if (type === 'data') this.#put(this.data, name, block, isOverride)
       else if (type === 'resource') this.#put(this.resources, name, block, isOverride)
       else if (type === 'variable') this.#put(this.variables, name, block, isOverride)
       else if (type === 'module') this.#put(this.modules, name, block, isOverride)

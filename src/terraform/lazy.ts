@@ -34,6 +34,16 @@ export const tolerant = (read: () => Value): Value => {
   }
 }
 
+/** A value, or nothing if it cannot be computed. */
+export const tolerated = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof LimitProblem || !(error instanceof EvaluationProblem)) throw error
+    return undefined
+  }
+}
+
 /** An object that computes its members at the first read: attributes of a resource, outputs of a module. */
 export class LazyObject extends Map<string, Value> {
   readonly #readers: ReadonlyMap<string, () => Value>

@@ -131,7 +131,7 @@ describe('instances', () => {
     ])
     expect(resources).toHaveLength(1)
     expect(resources[0]).toMatchObject({ address: 'rule.s', uncertain: { what: 'data.a.b.d' } })
-    expect(jsonOf(resources[0]!, ['x', 'y'])).toEqual({ x: 1, y: 'unknown each.key' })
+    expect(jsonOf(resources[0]!, ['x', 'y'])).toEqual({ x: 1, y: 'unknown each.key of data.a.b.d' })
   })
 
   test('a wrong count names its resource, and the others load', () => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { Budget, evaluate } from './evaluate.ts'
 import { Disk } from './folder.ts'
 import { functions } from './functions/table.ts'
-import type { LeftOut, Resource, World } from './module.ts'
+import type { LeftOut, Resource, Wanted, World } from './module.ts'
 import { Module } from './module.ts'
 import { EvaluationProblem, LimitProblem } from './problem.ts'
 import { parseJsonValues } from './syntax/json.ts'
@@ -12,9 +12,8 @@ import { placeOf, SourceText, SyntaxProblem } from './syntax/text.ts'
 import type { Expression } from './syntax/tree.ts'
 import type { Value } from './values.ts'
 
-export interface TerraformOptions {
-  /** Types of resources to evaluate. Others are read only if these refer to them. */
-  isWanted: (type: string) => boolean
+/** Resources of other than the wanted types are read only if these refer to them. */
+export interface TerraformOptions extends Wanted {
   /** Values as `NAME=VALUE`, as for `--var`. */
   vars?: readonly string[]
   /** Files with values, as for `--var-file`. */
@@ -103,7 +102,7 @@ class Values {
  */
 export const loadTerraform = (
   folder: string,
-  { isWanted, vars = [], varFiles = [], env = {}, only, prefix }: TerraformOptions
+  { isWanted, isContext, vars = [], varFiles = [], env = {}, only, prefix }: TerraformOptions
 ): TerraformResult => {
   const disk = new Disk(folder, only, prefix)
   const budget = new Budget()
@@ -142,8 +141,9 @@ export const loadTerraform = (
     if (at > 0) values.text(one.slice(0, at).trim(), one.slice(at + 1), '--var')
   }
   const resources: Resource[] = []
+  const wanted: Wanted = isContext === undefined ? { isWanted } : { isWanted, isContext }
   try {
-    for (const resource of new Module(root, world, '', values.inputs).resources(isWanted)) {
+    for (const resource of new Module(root, world, '', values.inputs).resources(wanted)) {
       resources.push(resource)
     }
   } catch (error) {

@@ -2,7 +2,7 @@ import { blockType, blockViews, bodyView } from './blocks.ts'
 import type { Budget, Files, Scope } from './evaluate.ts'
 import { evaluate, withNames } from './evaluate.ts'
 import type { Functions } from './functions/function.ts'
-import { LazyObject, once, tolerant } from './lazy.ts'
+import { LazyObject, once, tolerant, tolerated } from './lazy.ts'
 import { EvaluationProblem, LimitProblem } from './problem.ts'
 import type { Instance, Repeated } from './repeat.ts'
 import { collected, repeatedOf } from './repeat.ts'
@@ -13,6 +13,7 @@ import { converted, typeOf } from './type.ts'
 import type { ObjectValue, Value } from './values.ts'
 import { Unknown } from './values.ts'
 import type { View } from './view.ts'
+import { dataType, isZoneData, zoneDataValue } from './zone-data.ts'
 
 /** The blocks of all files of one folder. */
 export interface ModuleSource {
@@ -23,7 +24,7 @@ export interface ModuleSource {
   readonly variables: ReadonlyMap<string, Block>
   readonly locals: ReadonlyMap<string, Expression>
   readonly resources: ReadonlyMap<string, Block>
-  readonly data: ReadonlySet<string>
+  readonly data: ReadonlyMap<string, Block>
   readonly modules: ReadonlyMap<string, Block>
   readonly outputs: ReadonlyMap<string, Block>
 }
@@ -52,6 +53,14 @@ export interface Resource extends View {
   readonly type: string
   readonly address: string
   readonly uncertain?: Unknown
+}
+
+/** The types of resources to evaluate. */
+export interface Wanted {
+  /** True for types with an own meaning. Their omission is reported. */
+  isWanted(type: string): boolean
+  /** True for types that only complete others: those refer to them, and report what is missing. */
+  isContext?(type: string): boolean
 }
 
 const MAX_DEPTH = 20
@@ -118,6 +127,13 @@ export class Module {
         once(name, () => this.#resourceValue(name, block))
       )
     }
+    for (const [name, block] of source.data) {
+      if (!isZoneData(block)) continue
+      this.#resources.set(
+        `data.${name}`,
+        once(`data.${name}`, () => this.#zoneValue(`data.${name}`, block))
+      )
+    }
   }
 
   #all(names: ReadonlyMap<string, unknown>, read: (name: string) => Value): ObjectValue {
@@ -167,7 +183,11 @@ export class Module {
         return { value: this.local(second), used: 2 }
       case 'module':
         return { value: this.#moduleValue(second), used: 2 }
-      case 'data':
+      case 'data': {
+        const read = this.#resources.get(names.slice(0, 3).join('.'))
+        if (read !== undefined) return { value: read(), used: 3 }
+        return { value: new Unknown(names.join('.')), used: names.length }
+      }
       case 'ephemeral':
         return { value: new Unknown(names.join('.')), used: names.length }
       case 'path':
@@ -206,6 +226,12 @@ export class Module {
         (key) => new Unknown(`${name}.${key}`, key === 'id' ? address : undefined)
       )
     })
+  }
+
+  #zoneValue(name: string, block: Block): Value {
+    return collected(repeatedOf(block.body, name, this.#scope), ({ suffix, names }) =>
+      zoneDataValue(block, `${this.prefix}${name}${suffix}`, withNames(this.#scope, names))
+    )
   }
 
   #instancesOf(name: string): readonly { instance: Instance; module: Module }[] | Unknown {
@@ -274,21 +300,30 @@ export class Module {
   }
 
   /** Resources of the wanted types in this module and the modules that it calls, in the order of the files. */
-  *resources(isWanted: (type: string) => boolean): Generator<Resource> {
+  *resources(wanted: Wanted): Generator<Resource> {
     for (const [name, block] of this.source.resources) {
-      const [type = ''] = block.labels
-      if (isWanted(type)) yield* this.#instances(type, name, block)
+      yield* this.#wanted(block.labels[0] ?? '', name, block, wanted)
+    }
+    for (const [name, block] of this.source.data) {
+      yield* this.#wanted(dataType(block.labels[0] ?? ''), `data.${name}`, block, wanted)
     }
     for (const [name, block] of this.source.modules) {
       const made = this.#reported(block, `module.${name}`, () => this.#instancesOf(name))
       if (made === undefined || made instanceof Unknown) continue
       for (const { instance, module } of made) {
-        for (const resource of module.resources(isWanted)) {
+        for (const resource of module.resources(wanted)) {
           const uncertain = resource.uncertain ?? instance.uncertain
           yield uncertain === undefined ? resource : { ...resource, uncertain }
         }
       }
     }
+  }
+
+  #wanted(type: string, name: string, block: Block, wanted: Wanted): Iterable<Resource> {
+    if (wanted.isWanted(type)) return this.#instances(type, name, block)
+    if (wanted.isContext?.(type) !== true) return []
+    const repeated = tolerated(() => repeatedOf(block.body, name, this.#scope))
+    return repeated === undefined ? [] : this.#made(type, name, block, repeated)
   }
 
   *#instances(type: string, name: string, block: Block): Generator<Resource> {
@@ -302,6 +337,10 @@ export class Module {
       this.world.leaveOut({ source: placeOf(block.at), what: `${this.prefix}${name}`, reason })
       return
     }
+    yield* this.#made(type, name, block, repeated)
+  }
+
+  *#made(type: string, name: string, block: Block, repeated: Repeated): Generator<Resource> {
     for (const instance of repeated.instances) {
       const { view } = bodyView(
         block.body,

@@ -11,10 +11,12 @@ import {
   toNumber,
   toText,
   Unknown,
+  UnknownMany,
 } from './values.ts'
 
 /** `value[key]` and `value.key`. */
 export const member = (value: Value, key: Value): Value => {
+  if (value instanceof UnknownMany) return value.element()
   if (isUnknown(value)) return new Unknown(value.what)
   if (isUnknown(key)) return new Unknown(key.what)
   if (isObject(value)) {

@@ -13,6 +13,7 @@ import {
   toNumber,
   toText,
   Unknown,
+  UnknownMany,
 } from './values.ts'
 
 const MAX_INSTANCES = 10_000
@@ -66,7 +67,8 @@ export const repeatedOf = (body: Body, what: string, scope: Scope): Repeated => 
   if (forEach === undefined) return { kind: 'one', instances: [{ suffix: '', names: new Map() }] }
   const value = tolerant(() => evaluate(forEach.expression, scope))
   if (isUnknown(value)) {
-    const each = eachOf(new Unknown('each.key'), new Unknown('each.value'))
+    const part = (name: string) => new Unknown(`each.${name} of ${value.what}`)
+    const each = eachOf(part('key'), part('value'))
     return {
       kind: 'unknown',
       unknown: value,
@@ -91,8 +93,13 @@ const eachEntries = (value: Value, what: string): [string, Value][] => {
   )
 }
 
+/** The value of all instances. With an unknown `for_each`, every key has the value of the one instance. */
 export const collected = (repeated: Repeated, make: (instance: Instance) => Value): Value => {
-  if (repeated.kind === 'unknown') return new Unknown(repeated.unknown.what)
+  if (repeated.kind === 'unknown') {
+    const { what } = repeated.unknown
+    const [only] = repeated.instances
+    return only === undefined ? new Unknown(what) : new UnknownMany(what, () => make(only))
+  }
   if (repeated.kind === 'one') return make(repeated.instances[0])
   const values = repeated.instances.map(make)
   return repeated.kind === 'list'

@@ -11,6 +11,16 @@ export class Unknown {
   ) {}
 }
 
+/** Elements whose number is unknown, but all of them have the same value. */
+export class UnknownMany extends Unknown {
+  constructor(
+    what: string,
+    readonly element: () => Value
+  ) {
+    super(what)
+  }
+}
+
 /** A set: its elements in order, each once. */
 export class SetValue {
   constructor(readonly items: readonly Value[]) {}

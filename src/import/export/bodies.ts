@@ -106,7 +106,11 @@ const oldRateLimit = (rule: ImportedRule): ApiObject => ({
     disabled: rule.enabled === false ? true : undefined,
     threshold: rule.threshold,
     period: rule.period,
-    match: { request: compacted({ url_pattern: rule.url, methods: unlessEmpty(rule.methods) }) },
+    match: compacted({
+      request: compacted({ url_pattern: rule.url, methods: unlessEmpty(rule.methods) }),
+      response: rule.statuses && { status: rule.statuses.map(Number) },
+    }),
+    bypass: rule.bypass?.map((value) => ({ name: 'url', value })),
     action: compacted({ mode: rule.written_action ?? rule.action, timeout: rule.timeout }),
   }),
 })

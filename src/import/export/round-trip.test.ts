@@ -197,6 +197,8 @@ const old = fc.record({
   timeout: fc.constant(60),
   url: fc.constantFrom('a.example/*', '*'),
   methods: fc.subarray(['GET', 'POST']),
+  bypass: maybe(fc.subarray(['a.example/ok', '*/health'], { minLength: 1 })),
+  statuses: maybe(fc.subarray(['401', '403'], { minLength: 1 })),
 })
 
 describe('what is exported and imported again is the same', () => {

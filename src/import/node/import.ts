@@ -7,7 +7,7 @@ import { readTextFile } from '../../text-file.ts'
 import { ApiDocuments, isOwnDocument } from '../documents.ts'
 import { checkNesting, DocumentProblem, parseWithPlaces } from '../json-view.ts'
 import { Found } from '../read.ts'
-import { isRuleResource, readResources } from '../resources.ts'
+import { isContextResource, isRuleResource, readResources } from '../resources.ts'
 import type { ImportedRule, LeftOut } from '../rule.ts'
 import { resourcesOfState } from '../states.ts'
 import type { ImportedZone } from '../zones.ts'
@@ -129,6 +129,7 @@ class Import {
     const { vars, varFiles, env, fullNames } = this.options
     const result = loadTerraform(folder, {
       isWanted: isRuleResource,
+      isContext: isContextResource,
       ...(vars === undefined ? {} : { vars }),
       ...(varFiles === undefined ? {} : { varFiles }),
       ...(env === undefined ? {} : { env }),
@@ -174,7 +175,7 @@ class Import {
       if (resources !== undefined) {
         this.files.push(path)
         readResources(
-          resources.filter(({ type }) => isRuleResource(type)),
+          resources.filter(({ type }) => isRuleResource(type) || isContextResource(type)),
           this.found
         )
         return
