@@ -5,7 +5,7 @@ import { COLON, DOT, isHexDigit } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 
-/** Hexadecimal digits and `.`, `/`, `:`, which stand on either side of the digits 0 to 9. */
+/** The units `.`, `/`, the digits 0 to 9 and `:` are consecutive; hexadecimal digits add the letters. */
 const isAddressUnit = (unit: number) => (unit >= DOT && unit <= COLON) || isHexDigit(unit)
 
 /** One to four decimal parts. Cloudflare's CIDR parser fills missing parts with 0: `10/8`, `1.2.3`. */
@@ -28,7 +28,7 @@ const notAnAddress = (start: number, end: number, help?: string) =>
     help
   )
 
-/** Reads the run of characters that an address, a network or a range can have. */
+/** Reads the longest run of characters that an address, a network or a range can contain. */
 const addressText = (cursor: Cursor): string => {
   const text = cursor.takeWhile(isAddressUnit)
   if (text === '') {
@@ -37,7 +37,7 @@ const addressText = (cursor: Cursor): string => {
   return text
 }
 
-/** Reads the right-hand side of `==` and of the ordering operators: one address, strictly written, no network. */
+/** Reads the right-hand side of `==` and of the ordering operators: one address in strict form, not a network. */
 export const ipLiteral = (cursor: Cursor): Ip => {
   const start = cursor.at
   const text = addressText(cursor)
@@ -68,7 +68,7 @@ const wrongLength = (bits: string): string | undefined => {
   return Number(bits) > MAX_PREFIX_READ ? 'number too large to fit in target type' : undefined
 }
 
-/** Reads a CIDR network. An error spans the wrong part only, as in Cloudflare's engine. */
+/** Reads a CIDR network. An error spans only the wrong part, as in Cloudflare's engine. */
 const network = (address: string, bits: string, start: number): IpRange => {
   const slash = start + address.length
   const end = slash + 1 + bits.length

@@ -2,7 +2,7 @@ import type { IpRange } from '../lists/ip.ts'
 import type { FunctionDefinition } from './scheme.ts'
 import type { Type, Value } from './types.ts'
 
-/** Offsets in the source, UTF-16 units; `end` is one past the last. */
+/** Offsets in the source, in UTF-16 units; `end` is one past the last unit. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -16,13 +16,13 @@ export type Index =
 /** A field with its indexes. */
 export interface FieldNode extends Span {
   readonly kind: 'field'
-  /** Canonical: aliases are resolved. */
+  /** The canonical name: aliases are resolved. */
   readonly name: string
   readonly slot: number
   readonly indexes: readonly Index[]
   /** The type after all indexes; with `[*]`, the type of one element. */
   readonly type: Type
-  /** True where an index is `[*]`: the operand then stands for many values. */
+  /** True if an index is `[*]`: the operand then has many values. */
   readonly each: boolean
 }
 
@@ -32,7 +32,7 @@ export interface CallNode extends Span {
   readonly definition: FunctionDefinition
   readonly evaluate: FunctionDefinition['evaluate']
   readonly arguments: readonly ArgumentNode[]
-  /** True where the first argument has `[*]`: the call runs once for each element and gives an array. */
+  /** True if the first argument has `[*]`: the call runs once for each element and returns an array. */
   readonly mapped: boolean
   readonly indexes: readonly Index[]
   readonly type: Type
@@ -63,7 +63,7 @@ export type Right =
   | { readonly kind: 'list'; readonly name: string }
   | {
       readonly kind: 'pattern'
-      /** Binary string: for `matches` the regex, for wildcards the pattern with its own escapes. */
+      /** A binary string: the regex of `matches`, or the pattern of a wildcard with its own escapes. */
       readonly pattern: string
       readonly test: (bytes: string) => boolean
     }
@@ -82,7 +82,7 @@ export interface CompareNode extends Span {
   readonly left: OperandNode
   readonly operator: Operator
   readonly right: Right
-  /** Bool, or Array<Bool> where the left side has `[*]`. */
+  /** Bool, or Array<Bool> if the left side has `[*]`. */
   readonly type: Type
 }
 
@@ -125,5 +125,5 @@ export type LogicalNode =
   | CombineNode
   | QuantifierNode
 
-/** The root of a source: a filter, or a value where the caller allows values. */
+/** The root of a source: a filter, or a value if the caller allows values. */
 export type RootNode = LogicalNode | OperandNode | LiteralNode

@@ -1,10 +1,10 @@
 const encoder = new TextEncoder()
-// The decoder keeps a byte order mark: without it two different values would look the same.
+// The decoder keeps a byte order mark. Without the mark, two different values would look the same.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ASCII = /^[\0-\x7f]*$/
 
-/** Text → binary string (one code unit a UTF-8 byte). ASCII text is returned as it is. */
+/** Text → binary string (one code unit for each UTF-8 byte). Returns ASCII text unchanged. */
 export const toBytes = (text: string): string => {
   if (ASCII.test(text)) return text
   return fromByteArray(encoder.encode(text))
@@ -28,7 +28,7 @@ export const fromByteArray = (array: Uint8Array): string => {
 export const toText = (bytes: string): string =>
   ASCII.test(bytes) ? bytes : decoder.decode(toByteArray(bytes))
 
-/** Binary string → text, or `undefined` where the bytes are not UTF-8. */
+/** Binary string → text, or `undefined` if the bytes are not UTF-8. */
 export const toStrictText = (bytes: string): string | undefined => {
   if (ASCII.test(bytes)) return bytes
   try {

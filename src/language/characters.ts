@@ -1,6 +1,4 @@
-/**
- * UTF-16 code units that the language and its functions look for. In a binary string they are bytes.
- */
+/** UTF-16 code units that the language and its functions look for. In a binary string, each is one byte. */
 export const LINE_FEED = 0x0a
 export const CARRIAGE_RETURN = 0x0d
 export const SPACE = 0x20

@@ -16,7 +16,7 @@ import type { Type, Value } from './types.ts'
 import { sameType, typeName } from './types.ts'
 import { compileWildcard } from './wildcard.ts'
 
-/** Operators in the order in which the parser tries them. It matches a word by prefix, without a boundary. */
+/** Operators in the order in which the parser tries them. The parser matches a word by prefix, without a word boundary. */
 const SPELLINGS: readonly (readonly [string, Operator])[] = [
   ['in', 'in'],
   ['eq', 'eq'],
@@ -50,7 +50,7 @@ export const startsOperator = (cursor: Cursor): boolean =>
   mending.loaded?.operatorHint(cursor.source, cursor.at) !== undefined ||
   SPELLINGS.some(([spelling]) => cursor.sees(spelling))
 
-/** @param left the text of what is compared, for hints */
+/** @param left the text of the left side, for hints */
 export const readOperator = (
   cursor: Cursor,
   left: string
@@ -118,7 +118,7 @@ const LITERAL: Record<string, (cursor: Cursor) => Value> = {
   Ip: ipLiteral,
 }
 
-/** Adds a hint to the problem of a literal at `at` that the parser could not read. */
+/** Adds a hint to a problem: the parser could not read the literal at `at`. */
 const withValueHint = (parser: Parser, at: number, place: ValuePlace, error: unknown): unknown => {
   if (!(error instanceof Problem)) return error
   const { code, message, start, end, help } = error
@@ -275,7 +275,7 @@ const wildcard = (cursor: Cursor, strict: boolean): Right => {
   }
 }
 
-/** Compiles a pattern. Its error points into the source where each character of the literal is one of the pattern. */
+/** Compiles a pattern. If each character of the literal is one of the pattern, an error points into the source. */
 const compiled = (
   cursor: Cursor,
   begin: number,

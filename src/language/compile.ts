@@ -22,9 +22,9 @@ export interface Options {
   scheme: Scheme
   /** Contents of `$lists`. A list without contents is empty. */
   lists?: Lists
-  /** How to treat a missing value. `docs` (default): `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
+  /** How a missing value behaves. `docs` (default): `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
   missing?: CompileOptions['missing']
-  /** `Bool` (default) is a rule; `any` allows an expression that is a value. */
+  /** `Bool` (default) accepts a rule; `any` also accepts an expression that is a value. */
   expect?: 'Bool' | 'any'
   limits?: Partial<Limits>
 }
@@ -46,8 +46,8 @@ const rootType = (root: RootNode): Type =>
 /**
  * Parses, checks and compiles an expression of the Rules language.
  *
- * @throws EdgeError `invalid_expression`; `diagnostics` has each independent problem with its place, `message` the
- * pictures as Cloudflare's engine prints them
+ * @throws EdgeError `invalid_expression`; `diagnostics` lists each independent problem with its place, `message` contains
+ * the pictures that Cloudflare's engine prints
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/
  * @example compile('http.host eq "shop.test"', { scheme: defaultScheme }).matches(context)
  */

@@ -41,7 +41,7 @@ export class Cursor {
     return this.at + text.length <= this.end && this.source.startsWith(text, this.at)
   }
 
-  /** Moves past `text` where it is next. */
+  /** Moves past `text` if it is next. */
   take(text: string): boolean {
     if (!this.sees(text)) return false
     this.at += text.length
@@ -65,7 +65,7 @@ export class Cursor {
     return this.source.slice(start, this.at)
   }
 
-  /** Gives the longest name at this place: runs of letters, digits and `_` joined by dots. '' means no name. */
+  /** Returns the longest name at this place: runs of letters, digits and `_` joined by dots. '' means that there is no name. */
   peekName(): string {
     let at = this.at
     for (;;) {
@@ -79,10 +79,10 @@ export class Cursor {
   }
 }
 
-/** White_Space, as Rust's `str::trim` has it: U+0085 is some, U+FEFF is none. */
+/** White_Space as in Rust's `str::trim`: it includes U+0085 and excludes U+FEFF. */
 const WHITE = /[^\S\ufeff]|\u0085/
 
-/** Gives a cursor over a source without the white space around it. */
+/** Returns a cursor over a source without its surrounding white space. */
 export const trimmed = (source: string): Cursor => {
   let end = source.length
   while (end > 0 && WHITE.test(source[end - 1]!)) end--

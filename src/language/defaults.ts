@@ -5,7 +5,7 @@ import { stringFunctions } from './functions/strings.ts'
 import type { FunctionTable } from './scheme.ts'
 import { createScheme, functionsByName } from './scheme.ts'
 
-/** Rules in shorthand call some of them, so they are always loaded. */
+/** Shorthand rules call some of them, so they are always loaded. */
 const strings = functionsByName(stringFunctions)
 const names = [...strings.keys(), ...LATER_FUNCTIONS]
 
@@ -20,7 +20,7 @@ const functionTable = (which: 'functions' | 'customRuleFunctions'): FunctionTabl
 export const defaultScheme = createScheme({ fields, functions: functionTable('functions') })
 
 /**
- * For custom rules: fields and functions of other phases are known and refused, with the reason. Slots are the same as in
+ * For custom rules: refuses fields and functions of other phases, with the reason. Slots are the same as in
  * `defaultScheme`.
  */
 export const customRuleScheme = createScheme({

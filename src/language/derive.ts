@@ -6,8 +6,8 @@ import { print } from './print.ts'
 import type { Context } from './types.ts'
 
 /**
- * Compiles another tree with the scheme, lists and options of an expression. The nodes of the tree come from the expression; only
- * their arrangement is new. The result has no trace: its nodes still have their places in the old source.
+ * Compiles a new tree with the scheme, lists and options of an expression. Its nodes come from the expression; only their
+ * arrangement is new. The result has no trace: its nodes still have their places in the old source.
  *
  * @returns `undefined` for an expression that `compile` did not make
  */

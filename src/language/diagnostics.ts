@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts'
 const encoder = new TextEncoder()
 const byteLength = (text: string) => encoder.encode(text).length
 
-/** A place in an expression: 1-based line, column and length in UTF-8 bytes, cut at the end of the line. */
+/** A place in an expression: 1-based line and column, and the length in UTF-8 bytes up to the end of the line. */
 export const locate = (source: string, start: number, end: number) => {
   const lineStart = source.lastIndexOf('\n', start - 1) + 1
   const newline = source.indexOf('\n', lineStart)

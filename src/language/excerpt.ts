@@ -5,15 +5,15 @@ import { toBytes, toText } from './bytes.ts'
 const MAX_COLUMNS = 100
 /** Columns of a cut line before the carets. */
 const LEAD_COLUMNS = 40
-/** What a TAB counts, whatever the terminal makes of it. */
+/** The width of a TAB in columns, whatever the terminal shows. */
 const TAB_COLUMNS = 4
 
 const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-/** East Asian wide characters and emoji: a terminal gives them two columns. */
+/** East Asian wide characters and emoji take two columns in a terminal. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-/** Replaces control characters, so that a terminal shows the text and does not obey it. */
+/** Replaces control characters, so that a terminal prints them and does not run them. */
 export const terminalSafe = (text: string) => text.replace(UNPRINTABLE, '\ufffd')
 
 /** Converts place and length to characters. A diagnostic without a file counts bytes. */
@@ -22,7 +22,7 @@ const inCharacters = ({ file, column, length, sourceLine }: Diagnostic) => {
   const bytes = toBytes(sourceLine)
   const before = [...toText(bytes.slice(0, column - 1))].length
   const under = [...toText(bytes.slice(column - 1, column - 1 + length))].length
-  // A place behind the last byte ("unexpected end") keeps its distance.
+  // A place after the last byte ("unexpected end") keeps its distance.
   return { before: before + Math.max(0, column - 1 - bytes.length), under: Math.max(1, under) }
 }
 
@@ -53,15 +53,15 @@ const cut = (characters: readonly string[], before: number): { from: number; to:
 }
 
 export interface Excerpt {
-  /** The source line; of a long one the part around the place, with `…` where it is cut. */
+  /** The source line. A long line is cut to the part around the place, with `…` at each cut. */
   line: string
-  /** White space as wide as what stands before the place. */
+  /** White space as wide as the text before the place. */
   pad: string
-  /** As many `^` as the place is wide; at least one. */
+  /** One `^` for each column of the place; at least one. */
   carets: string
 }
 
-/** Gives the part of a source line around the place of a diagnostic. Safe to print. */
+/** Returns the part of a source line around the place of a diagnostic. It is safe to print. */
 export const excerptOf = (diagnostic: Diagnostic): Excerpt => {
   const { before, under } = inCharacters(diagnostic)
   const characters = [...terminalSafe(diagnostic.sourceLine)]

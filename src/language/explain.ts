@@ -14,7 +14,10 @@ export interface Scene {
   readonly context: Context
 }
 
-/** Compiles each node once: a rule that fires often is explained often. A node always has the options of one expression. */
+/**
+ * Compiles each node once, because a rule that fires often is explained often. A node always has the options of one
+ * expression.
+ */
 const once = <Node extends object, Made>(
   compile: (node: Node, options: CompileOptions) => Made
 ): ((node: Node, scene: Scene) => Made) => {
@@ -44,7 +47,7 @@ interface Found {
   value: Value | undefined
 }
 
-/** Gives every value that a field with `[*]` stands for, each with its index. */
+/** Returns every value of a field with `[*]`, each with its index. */
 const paths = (field: FieldNode, { context }: Scene): Found[] => {
   let found: Found[] = [{ field: field.name, value: context.get(field.slot) }]
   for (const index of field.indexes) {
@@ -209,7 +212,7 @@ const resultOf = (node: LogicalNode | OperandNode, scene: Scene): Value | undefi
   return node.type.kind === 'Bool' ? testOf(node, scene)(scene.context) : elementsIn(node, scene)
 }
 
-/** Those of a tree that have a result of their own: found once, as one expression is traced for many requests. */
+/** The parts of a tree that have results of their own. Found once, as one expression is traced for many requests. */
 const partsOf = (() => {
   const known = new WeakMap<RootNode, readonly (LogicalNode | OperandNode)[]>()
   return (root: RootNode) => {
@@ -224,7 +227,7 @@ const partsOf = (() => {
   }
 })()
 
-/** Every sub-expression with its result and the fields it read, outside first. The fields are read when somebody asks. */
+/** Every sub-expression with its result and the fields it read, outside first. A field is read when the caller asks for it. */
 export const trace = (root: RootNode, scene: Scene): TracedPart[] =>
   partsOf(root).map((node) => ({
     expression: scene.source.slice(node.start, node.end),

@@ -1,6 +1,6 @@
 import { Later } from '../later.ts'
 
-/** What `explain`, `trace` and `toString` work with: only a request that matches is explained. */
+/** The code of `explain`, `trace` and `toString`. Only a request that matches a rule needs it. */
 export const explanations = new Later(
   async () => (await import('./all-explanations.ts')).allExplanations
 )

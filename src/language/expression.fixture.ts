@@ -15,7 +15,7 @@ const joinedPieces = (pieces: readonly string[]) =>
 
 const quoted = joinedPieces(PIECES).map((text) => `"${text}"`)
 
-/** With enough # for whatever is inside. */
+/** With enough `#` for any content. */
 const raw = joinedPieces(RAW_PIECES).map((text) => `r###"${text.replaceAll('"##', '"')}"###`)
 
 const byteString = fc
@@ -32,7 +32,7 @@ const I64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 const int = fc
   .tuple(fc.oneof(fc.bigInt({ min: -20n, max: 20n }), fc.bigInt(I64)), fc.constantFrom(10, 16, 8))
   .map(([value, radix]) => {
-    // Negative ones are decimal, whatever they begin with.
+    // Negative numbers are always decimal, whatever their first digits.
     if (value < 0n) return `${value}`
     const prefix = radix === 16 ? '0x' : radix === 8 ? '0' : ''
     return `${prefix}${value.toString(radix)}`
@@ -107,7 +107,7 @@ interface Sides {
   ip: fc.Arbitrary<string>
 }
 
-/** Comparisons with the left sides given; the right side is a literal, or what else may stand there. */
+/** Comparisons with the given left sides. The right side is a literal or another valid operand. */
 const comparisonsOf = (
   left: Sides,
   right: Partial<Sides & { list: fc.Arbitrary<string> }> = {}
@@ -189,7 +189,7 @@ const few = <Value>(value: fc.Arbitrary<Value>) => maybe(fc.array(value, { maxLe
 const keyed = <Value>(value: fc.Arbitrary<Value>) =>
   maybe(fc.dictionary(fc.constantFrom('k', 'é', '', '"]'), value, { maxKeys: 3 }))
 
-/** Values of the fields, each of which may be missing. */
+/** Values of the fields; each may be missing. */
 export const given: fc.Arbitrary<Given> = fc.record({
   text: maybe(someText),
   other: maybe(someText),

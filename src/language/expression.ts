@@ -9,7 +9,7 @@ export interface ListUse {
   readonly name: string
   /** The kind of list that a value of the left side can be in. */
   readonly kind: ListSlot
-  /** What stands on the left, as the language prints it. */
+  /** The left side, as the language prints it. */
   readonly field: string
 }
 
@@ -20,26 +20,25 @@ export interface Expression {
   readonly type: Type
   /** Names of the fields it reads (canonical: aliases resolved), in order of appearance, each once. */
   readonly fields: readonly string[]
-  /** Each use of a list, with what its left side asks for. */
+  /** Each use of a list, with the kind that its left side needs. */
   readonly listUses: readonly ListUse[]
   /** Names of the lists it refers to, without `$`. */
   readonly lists: readonly string[]
-  /** Findings that do not stop it from running, e.g. a deprecated field. */
+  /** Findings that do not prevent evaluation, e.g. a deprecated field. */
   readonly warnings: readonly Diagnostic[]
   /** Truth of a Bool expression. Never throws. */
   matches(context: Context): boolean
   /** Value of any expression; `undefined` is a missing value. Never throws. */
   evaluate(context: Context): Value | undefined
   /**
-   * After `matches` gave true: the fields that made it so, with their values, smallest sufficient set.
+   * Call it after `matches` returned true: the smallest sufficient set of fields that made the expression true, with their
+   * values.
    *
-   * @param wanted what `matches` gave, where that is false
+   * @param wanted the result of `matches`, if it was false
    */
   explain(context: Context, wanted?: boolean): MatchedPart[]
-  /** Every sub-expression with its result and what it read. */
+  /** Every sub-expression with its result and the fields it read. */
   trace(context: Context): TracedPart[]
-  /**
-   * Canonical text; parsing it gives the same expression again. On the main entry it is `source` until a request matches a rule.
-   */
+  /** Canonical text; parsing it gives the same expression. On the main entry it is `source` until a request matches a rule. */
   toString(): string
 }

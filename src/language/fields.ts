@@ -10,38 +10,38 @@ import { parseType } from './types.ts'
 export type FieldSource =
   | 'request'
   | 'connection'
-  /** The peer's address, and what the edge makes for each request. */
+  /** The peer's address, and values that the edge makes for each request. */
   | 'visitor'
   | 'override'
   | 'constant'
-  /** Where the visitor's address is, below its country: `ip.src.city` … */
+  /** The location of the visitor's address within its country: `ip.src.city` … */
   | 'place'
-  /** Postal codes and second subdivisions, which not all data with places has. */
+  /** Postal codes and second subdivisions. Not all location data has them. */
   | 'postal'
-  /** The country of the visitor's address and what follows from it. */
+  /** The country of the visitor's address and fields that follow from it. */
   | 'country'
   | 'asn'
-  /** What reputation feeds say of the address: `edge.ip_reputation.…`, which only this edge has. */
+  /** What reputation feeds say about the address: `edge.ip_reputation.…`, which only this edge has. */
   | 'reputation'
   | 'bots'
   /** The ClientHello and the handshake, which only a TLS listener of this edge sees. */
   | 'tls'
-  /** What came back for a request that passed; rules that judge requests cannot read it. */
+  /** The response to a request that passed. Rules that judge requests cannot read it. */
   | 'response'
 
 /**
- * What a field is confined to: `response` to rules that see the response, and to the counting expression of rate limiting
- * rules; `custom_error` to custom error responses and response header rules; `transform` to rules that rewrite requests;
- * `characteristic` to what rate limiting counts by; `network` to the packets of Magic Firewall.
+ * The only place that can read a field: `response`: rules that see the response, and the counting expression of rate
+ * limiting rules; `custom_error`: custom error responses and response header rules; `transform`: rules that rewrite
+ * requests; `characteristic`: the characteristics of rate limiting; `network`: Magic Firewall, which sees packets.
  */
 export type FieldPhase = 'response' | 'custom_error' | 'transform' | 'characteristic' | 'network'
 
 export interface FieldFacts {
   readonly type: Type
   readonly source: FieldSource
-  /** The value where nothing gives another: the documented one, else the type's empty value. */
+  /** The value if no source gives one: the documented value, else the type's empty value. */
   readonly default: Value | undefined
-  /** Cloudflare's plan that has the field, as its documentation says it; absent where it does not. */
+  /** Cloudflare's plan that has the field, according to its documentation; absent if that names none. */
   readonly plan?: string
   /** Absent for a field of custom rules and rate limiting rules. */
   readonly phase?: FieldPhase
@@ -64,7 +64,7 @@ const EMPTY: Record<Type['kind'], Value | undefined> = {
   Bool: false,
   Int: 0,
   Bytes: '',
-  // No address can stand for an unknown one: the field is missing instead.
+  // No address can stand for an unknown one, so the field is missing.
   Ip: undefined,
   Array: [],
   Map: new Map(),

@@ -3,7 +3,7 @@ import { readOperator } from './comparison.ts'
 import { Cursor } from './cursor.ts'
 import { printIndexes } from './print.ts'
 
-/** A formatted expression is at most this wide, where it can be broken. */
+/** The maximum width of a formatted expression, unless a part of it cannot be broken. */
 export const WIDTH = 100
 const INDENT = '  '
 
@@ -12,7 +12,7 @@ const ITEM = /(?:r(#*)".*?"\1|"(?:[^"\\]|\\.)*"|[^\s{}"])+/gs
 
 interface Style {
   readonly source: string
-  /** False where the expression has to stay in one line. */
+  /** False if the expression has to stay on one line. */
   readonly isBroken: boolean
 }
 
@@ -35,13 +35,13 @@ const operand = (node: OperandNode, style: Style): string => {
   if (node.kind === 'field') return `${nameIn(style.source, node.start)}${indexes}`
   const given = node.arguments.map((argument) => {
     const text = flat(argument, style)
-    // A logical argument is only read as one inside parentheses.
+    // The parser reads a logical argument only inside parentheses.
     return isCombine(argument) || argument.kind === 'bare' ? `(${text})` : text
   })
   return `${node.definition.name}(${given.join(', ')})${indexes}`
 }
 
-/** The items of a set in lines, as many in each as fit. */
+/** The items of a set on lines, as many on each line as fit. */
 const setLines = (items: readonly string[]): string => {
   const lines: string[] = []
   for (const item of items) {
@@ -78,7 +78,7 @@ const comparison = (node: CompareNode, style: Style): string => {
   }
 }
 
-/** In one line. */
+/** On one line. */
 const flat = (node: RootNode | ArgumentNode, style: Style): string => {
   switch (node.kind) {
     case 'literal':
@@ -104,13 +104,13 @@ const flat = (node: RootNode | ArgumentNode, style: Style): string => {
   }
 }
 
-/** In a group of its own, in lines where one is too short. */
+/** In a group of its own; on several lines if one is too short. */
 const group = (node: CombineNode, style: Style): string => {
   const line = `(${flat(node, { ...style, isBroken: false })})`
   return fits(line) ? line : `(\n${indented(lines(node, style))}\n)`
 }
 
-/** Each part in a line of its own. */
+/** Each part on a line of its own. */
 const broken = (node: CombineNode, style: Style): string =>
   node.items
     .map((item) => (isCombine(item) ? group(item, style) : lines(item, style)))
@@ -127,18 +127,19 @@ const lines = (node: RootNode | ArgumentNode, style: Style): string => {
 }
 
 /**
- * Writes an expression anew: words for operators, one space between words, parentheses around each group of another operator, and
- * no others. Names and values keep their spelling, and the text parses to the same tree.
+ * Rewrites an expression: words for operators, one space between words, and parentheses only around a group of another
+ * operator. Names and values keep their spelling, and the text parses to the same tree.
  *
- * @param isBroken true where an expression may take several lines: one of more than 100 characters, and one that has several
- * @returns `undefined` where a value has a line end inside: its lines cannot be indented
+ * @param isBroken true if an expression may take several lines: one of more than 100 characters, or one that already has
+ * several
+ * @returns `undefined` if a value contains a line end: its lines cannot be indented
  */
 export const format = (source: string, root: RootNode, isBroken: boolean): string | undefined => {
   const line = flat(root, { source, isBroken: false })
   if (line.includes('\n')) return undefined
   if (!isBroken) return line
   const style = { source, isBroken }
-  // Who has broken it before wants it so.
+  // The author broke the expression on purpose.
   const isMeant = isCombine(root) && source.trim().includes('\n')
   return isMeant ? broken(root, style) : lines(root, style)
 }

@@ -56,11 +56,11 @@ export type Extra = Partial<Omit<Options, 'scheme'>>
 export const read = (expression: string, extra: Extra = {}): Expression =>
   compile(expression, { scheme, ...extra })
 
-/** The truth of an expression. */
+/** The result of an expression. */
 export const verdict = (expression: string, given: Given = {}, extra: Extra = {}): boolean =>
   read(expression, extra).matches(contextOf(given))
 
-/** What is wrong with an expression; empty where nothing is. */
+/** The problems of an expression; empty if there are none. */
 export const diagnose = (expression: string, extra: Extra = {}): readonly Diagnostic[] => {
   try {
     read(expression, extra)
@@ -72,8 +72,8 @@ export const diagnose = (expression: string, extra: Extra = {}): readonly Diagno
 }
 
 /**
- * Code and underlined text of each problem as the parser, like Cloudflare's engine, has them, for expressions of one line of
- * ASCII. What `mend/` makes of them is in its own tests.
+ * The code and the underlined text of each problem, as the parser and Cloudflare's engine report them, for expressions of
+ * one line of ASCII. The corrections of `mend/` have their own tests.
  */
 export const problems = (expression: string, { expect, limits }: Extra = {}): string[] => {
   const parser = new Parser(expression, scheme, { ...LIMITS, ...limits })

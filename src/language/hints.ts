@@ -15,14 +15,14 @@ const MAX_READ_CHARS = 200
 const COMMENT_HINT = 'the language has no comments'
 const COMMENT = /^(?:#|\/\/(?=\s|$)|\/\*)/
 
-/** Gives a hint where a comment begins at this place. */
+/** Returns a hint if a comment begins at this place. */
 const commentHint = (source: string, at: number): string | undefined =>
   COMMENT.test(source.slice(at, at + 3)) ? COMMENT_HINT : undefined
 
 const brief = (text: string, otherwise: string) =>
   text === '' || text.length > MAX_QUOTED_CHARS || /[\r\n]/.test(text) ? otherwise : text
 
-/** Frequent mistakes in place of an operator. The hint gets the match and the text of the left side. */
+/** Frequent mistakes in place of an operator. The function takes the match and the text of the left side. */
 const NOT_OPERATORS: readonly (readonly [
   RegExp,
   (match: RegExpExecArray, left: string) => string,
@@ -63,7 +63,7 @@ const NOT_OPERATORS: readonly (readonly [
 const WHOLE_WORDS = { contain: 'contains', match: 'matches' } as const
 
 /**
- * Gives a hint where a frequent mistake stands in place of an operator.
+ * Returns a hint if there is a frequent mistake in place of an operator.
  *
  * @param left the text of the left side
  */
@@ -76,7 +76,7 @@ export const operatorHint = (source: string, at: number, left = 'x'): string | u
   return undefined
 }
 
-/** Gives a hint for text at `at`, where the expression or its parenthesis should end. */
+/** Returns a hint for text at `at`, where the expression or its parenthesis should end. */
 export const strayHint = (source: string, at: number): string | undefined => {
   const hint = operatorHint(source, at) ?? commentHint(source, at)
   if (hint !== undefined) return hint
@@ -88,7 +88,7 @@ export const strayHint = (source: string, at: number): string | undefined => {
     : undefined
 }
 
-/** Gives a hint where no field, call or group could be read. */
+/** Returns a hint for a place where the parser could read no field, call or group. */
 export const operandHint = (source: string, at: number, end: number): string | undefined => {
   const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
   const comment = commentHint(text, 0)
@@ -99,7 +99,7 @@ export const operandHint = (source: string, at: number, end: number): string | u
   return before === null ? undefined : `something is missing after \`${before[0].trim()}\``
 }
 
-/** Quotes of other languages and of text processors, with what they enclose. */
+/** Quotes of other languages and of word processors, with the text inside. */
 const OTHER_QUOTES = /^(?:'([^']*)'?|[“”„«‟″]([^“”»″]*)[“”»″]?|[‘’‚`´]([^‘’`´]*)[‘’`´]?)/
 const ANY_QUOTES = /^(?:"((?:[^"\\]|\\.)*)"?)/
 
@@ -114,13 +114,13 @@ const doubleQuoted = (text: string) =>
 export interface ValuePlace {
   type: Type
   operator: Operator
-  /** The operator as it stands in the source: `==` for `eq`. */
+  /** The operator as written in the source: `==` for `eq`. */
   written: string
   /** True for an item of `{…}`. */
   inSet: boolean
 }
 
-/** A byte string, finished or not. It needs no quotes. */
+/** A byte string, finished or not. It has no quotes. */
 const BYTE_STRING = /^[\da-f]{2}[:.-][\da-f:.-]*$/i
 
 const textHint = (text: string, operator: Operator): string | undefined => {
@@ -136,9 +136,7 @@ const textHint = (text: string, operator: Operator): string | undefined => {
   return word === '' || BYTE_STRING.test(word) ? undefined : doubleQuoted(word)
 }
 
-/**
- * Gives a hint where no value of this type could be read at `at`.
- */
+/** Returns a hint if the parser could read no value of this type at `at`. */
 const valueHint = (
   source: string,
   at: number,
@@ -167,13 +165,13 @@ const valueHint = (
     : `expected a value of type ${typeName(type)}, written without quotes`
 }
 
-/** Gives a hint where no literal could be read as an argument of a call. */
+/** Returns a hint if the parser could read no literal as an argument of a call. */
 export const argumentHint = (source: string, at: number, end: number): string | undefined => {
   const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
   return commentHint(text, 0) ?? textHint(text, 'eq')
 }
 
-/** Gives a hint where an operator does not support the type on its left. */
+/** Returns a hint if an operator does not support the type on its left. */
 export const unsupportedHint = ({
   type,
   operator,
@@ -188,7 +186,7 @@ export const unsupportedHint = ({
   return operator === 'bitwise_and' ? '`bitwise_and` takes numbers' : undefined
 }
 
-/** Gives a hint where the parser could not read the right side of a comparison at `at`. */
+/** Returns a hint if the parser could not read the right side of a comparison at `at`. */
 export const rightHint = (parser: Parser, at: number, place: ValuePlace): string | undefined => {
   const { cursor, scheme } = parser
   const hint = valueHint(cursor.source, at, cursor.end, place)

@@ -6,17 +6,17 @@ import { Parser } from './parser.ts'
 import type { Problem } from './problem.ts'
 import type { Scheme } from './scheme.ts'
 
-/** One thing wrong with an expression. Offsets in the source, UTF-16 units. */
+/** One problem of an expression. Offsets in the source, in UTF-16 units. */
 export interface Inspected {
   readonly problem: Problem
   readonly severity: 'error' | 'warning'
-  /** What mends it, where that is certain. */
+  /** The correction, if it is certain. */
   readonly fix?: Fix
 }
 
-/** What an expression says, and what is wrong with it: for editors. */
+/** The tree of an expression and its problems, for editors. */
 export interface Inspection {
-  /** Absent where the expression has an error. */
+  /** Absent if the expression has an error. */
   readonly root?: RootNode
   readonly found: readonly Inspected[]
 }

@@ -17,7 +17,7 @@ const mismatch = (type: Type, json: unknown, path: string): EdgeError =>
 
 const toInt = (type: Type, json: unknown, path: string): Value => {
   if (typeof json === 'number' && Number.isSafeInteger(json)) return json
-  // A 64-bit number that JSON's double cannot hold may come as text.
+  // A 64-bit number that does not fit JSON's double may come as text.
   if (typeof json === 'string' && DECIMAL.test(json)) {
     const big = BigInt(json)
     if (big >= INT_MIN && big <= INT_MAX) {
@@ -39,11 +39,11 @@ const toByteString = (type: Type, json: unknown, path: string): Value => {
 }
 
 /**
- * JSON → value of a type: text becomes UTF-8 bytes, `{"hex":"c3"}` is bytes that are not text, an address is its text,
- * an Int beyond 2^53 may come as decimal text.
+ * JSON → value of a type: text becomes UTF-8 bytes, `{"hex":"c3"}` gives bytes that are not text, an address is text, an
+ * Int beyond 2^53 may be decimal text.
  *
- * @param path what to call the value in an error, e.g. `ip.src`
- * @throws EdgeError `wrong_value` naming the place and the type that was expected
+ * @param path the name of the value in an error, e.g. `ip.src`
+ * @throws EdgeError `wrong_value` naming the place and the expected type
  */
 export const valueFromJson = (type: Type, json: unknown, path: string): Value => {
   switch (type.kind) {

@@ -1,10 +1,10 @@
 import { Problem } from './problem.ts'
 
-/** Cloudflare's limits. `Infinity` lifts one. */
+/** Cloudflare's limits. `Infinity` removes one. */
 export interface Limits {
-  /** Characters of an expression. */
+  /** Characters in an expression. */
   characters: number
-  /** Parentheses, negations, calls and quantifiers inside each other. */
+  /** Nesting depth of parentheses, negations, calls and quantifiers. */
   nesting: number
   /** Regular expressions in one expression. */
   regexes: number
@@ -13,7 +13,7 @@ export interface Limits {
 /** @see https://developers.cloudflare.com/ruleset-engine/rules-language/expressions/ */
 export const LIMITS: Limits = { characters: 4_096, nesting: 128, regexes: 64 }
 
-/** Reports a source with too many characters. A character outside the basic plane counts once, although it has two units. */
+/** Reports a source with too many characters. A character outside the basic plane has two units but counts once. */
 export const tooLong = (source: string, { characters }: Limits): Problem | undefined => {
   if (source.length <= characters) return undefined
   const all = Array.from(source)

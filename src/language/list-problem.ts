@@ -16,7 +16,7 @@ const found = (lists: Lists | undefined, name: string) => ({
   hostname: lists?.string?.(name),
 })
 
-/** Fields that a visitor's network or the host asked for can be read from, also in other spellings. */
+/** Fields that tell the visitor's network or the requested host, also in other spellings. */
 const HOLDS: Partial<Record<ListKind, RegExp>> = {
   asn: /asnum\b/,
   hostname: /\bhttp\.(?:host|request\.headers|referer)/,
@@ -30,8 +30,8 @@ export interface ListProblem {
 }
 
 /**
- * Reports a list that nothing fills, or whose kind the field can never be in. Cloudflare refuses the
- * latter when a rule is saved: https://developers.cloudflare.com/waf/tools/lists/use-in-expressions/
+ * Reports a list without contents, and a list whose kind does not fit the field. Cloudflare refuses the latter when a rule
+ * is saved: https://developers.cloudflare.com/waf/tools/lists/use-in-expressions/
  */
 export const listProblem = (
   { name, kind, field }: ListUse,

@@ -31,7 +31,7 @@ const invalidDigit = (start: number, end: number, radix: number) =>
     end
   )
 
-/** The engine leaves the digits of a byte to Rust's own number parser, which takes a plus before them: `"\x+a"`, `+a:0d`. */
+/** The engine parses the digits of a byte with Rust's number parser, which accepts a leading plus: `"\x+a"`, `+a:0d`. */
 const BYTE_DIGITS = { 16: /^\+?[0-9a-fA-F]+$/, 8: DIGITS[8] } as const
 
 /** Reads exactly `count` characters as a number, for an escape or a byte. */
@@ -84,7 +84,7 @@ const escaped = (cursor: Cursor): string => {
 const noEndingQuote = (start: number, end: number) =>
   new Problem('missing_ending_quote', 'could not find an ending quote', start, end)
 
-/** Reads a quoted string; the cursor is on its first `"`. */
+/** Reads a quoted string. The cursor is on its first `"`. */
 const quoted = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
@@ -106,7 +106,7 @@ const quoted = (cursor: Cursor): string => {
   }
 }
 
-/** Reads a raw string; the cursor is on its `r`. Gives the text between the quotes. */
+/** Reads a raw string. The cursor is on its `r`. Returns the text between the quotes. */
 const rawText = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
@@ -158,7 +158,7 @@ export const bytesLiteral = (cursor: Cursor): string => {
   return byteString(cursor)
 }
 
-/** Reads a quoted or raw string, never a byte string: wildcards take these only. */
+/** Reads a quoted or raw string, never a byte string: wildcards accept only these two. */
 export const stringLiteral = (cursor: Cursor): string => {
   if (startsString(cursor)) return bytesLiteral(cursor)
   throw new Problem('expected_name', 'expected " or r', cursor.at, cursor.end)
@@ -167,14 +167,14 @@ export const stringLiteral = (cursor: Cursor): string => {
 export interface PatternText {
   /** Binary string of the pattern. */
   pattern: string
-  /** Offset in the source where the pattern's characters begin; each is one character of the source where `exact`. */
+  /** Offset in the source where the pattern begins; if `exact`, each character of the pattern is one of the source. */
   start: number
   exact: boolean
 }
 
 /**
- * The pattern of `matches`: raw, or quoted with the regex kind of escaping: `\"` outside a class is a quote, every other
- * backslash stays, and inside `[…]` a bare `"` does not end the string.
+ * The pattern of `matches`: raw, or quoted with the escapes of regexes: outside a class, `\"` is a quote; every other
+ * backslash stays; inside `[…]`, a bare `"` does not end the string.
  */
 export const regexLiteral = (cursor: Cursor): PatternText => {
   if (isRaw(cursor) || cursor.unit() === LOWER_R) {
@@ -212,7 +212,7 @@ export const regexLiteral = (cursor: Cursor): PatternText => {
   }
 }
 
-/** i64: decimal, `0x…`, or octal with a leading 0. A negative one is decimal: `-010` is minus ten. */
+/** i64: decimal, `0x…`, or octal with a leading 0. A negative number is decimal: `-010` is minus ten. */
 export const intLiteral = (cursor: Cursor): number | bigint => {
   const hasPrefix = cursor.take('0x')
   const start = cursor.at
@@ -222,7 +222,7 @@ export const intLiteral = (cursor: Cursor): number | bigint => {
     : cursor.sees('0') && !isNegative
       ? RADIX_OCTAL
       : RADIX_DECIMAL
-  // Hexadecimal digits whatever the radix, as the engine has it: `10and` is a wrong number, not a number and a word.
+  // Takes hexadecimal digits for any radix, like the engine: `10and` is a wrong number, not a number and a word.
   const digits = cursor.takeWhile(isHexDigit)
   if (digits === '') throw new Problem('expected_name', 'expected digit', cursor.at, cursor.end)
   if (!DIGITS[radix].test(digits)) throw invalidDigit(start, cursor.at, radix)

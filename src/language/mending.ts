@@ -1,4 +1,4 @@
 import { Later } from '../later.ts'
 
-/** The hints of wrong expressions and their corrected text. Expressions that are right do without. */
+/** The hints and corrections for wrong expressions. Correct expressions never load them. */
 export const mending = new Later(async () => (await import('./all-mending.ts')).allMending)

@@ -309,7 +309,7 @@ const checkCount = (
   if (given.length < least) throw countProblem(definition, given.length, start, end)
 }
 
-/** A literal, a field or call, one comparison, or a logical expression that starts with what only those start with. */
+/** A literal, a field or call, one comparison, or a logical expression with an unambiguous first token. */
 const readArgument = (parser: Parser, parameter: Parameter | undefined): ArgumentNode => {
   const { cursor } = parser
   const start = cursor.at
@@ -335,7 +335,7 @@ const LITERALS: readonly [Type, (cursor: Cursor) => Value][] = [
   [BYTES, bytesLiteral],
 ]
 
-/** Tries three kinds of literals. The first reading that ends where an argument ends wins. */
+/** Tries three kinds of literals. The first one that ends at the end of the argument wins. */
 const readLiteral = (
   parser: Parser,
   name: string,

@@ -13,19 +13,22 @@ import { isRecoverable, skipOperand } from './recover.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
 
-/** Problems that one error reports. Nobody reads more at once. */
+/** The maximum number of problems in one error: nobody reads more at once. */
 const MAX_PROBLEMS = 32
 
 type Combining = CombineNode['kind']
 
-/** From the loosest to the tightest. */
+/** From the loosest to the tightest operator. */
 const PRECEDENCE: readonly (readonly [Combining, readonly string[]])[] = [
   ['or', ['or', '||']],
   ['xor', ['xor', '^^']],
   ['and', ['and', '&&']],
 ]
 
-/** Reads one expression. It checks grammar and types together, as the right side's grammar depends on the left side's type. */
+/**
+ * Reads one expression. It checks grammar and types together, because the type of the left side decides the grammar of the
+ * right side.
+ */
 export class Parser {
   readonly cursor: Cursor
   readonly problems: Problem[] = []
@@ -44,7 +47,7 @@ export class Parser {
     this.cursor = trimmed(source)
   }
 
-  /** Adds a warning. The same message counts once, however often its cause occurs. */
+  /** Adds a warning. Equal messages count once. */
   warn(code: string, message: string, start: number, end: number, help?: string): void {
     if (this.warnings.some((known) => known.message === message)) return
     this.warnings.push(new Problem(code, message, start, end, help))
@@ -86,7 +89,7 @@ export class Parser {
     return result
   }
 
-  /** Reads a whole filter: a Bool with nothing left over. */
+  /** Reads a whole filter: a Bool with no text after it. */
   filter(): LogicalNode | undefined {
     const node = this.#whole(() => this.logical())
     if (node !== undefined && !sameType(node.type, BOOL) && this.problems.length === 0) {
@@ -164,7 +167,7 @@ export class Parser {
     this.problems.push(problem)
   }
 
-  /** Reports text behind the expression. `from` is before any space, as in Cloudflare's engine. */
+  /** Reports text after the expression. `from` is before any space, as in Cloudflare's engine. */
   #leftOver(from: number): Problem {
     const { source, at, end } = this.cursor
     const help =
@@ -208,7 +211,7 @@ export class Parser {
       cursor.skipSpace()
       const item = this.#combine(level + 1)
       items.push(item)
-      // What stands for an unreadable operand has no type of its own to compare.
+      // The placeholder of an unreadable operand has no type to compare.
       if (this.problems.length > known) continue
       if (
         sameType(item.type, first.type) &&
@@ -222,7 +225,7 @@ export class Parser {
     return { kind, items, type: first.type, start: first.start, end: items.at(-1)!.end }
   }
 
-  /** Reads one operand of a logical operator. It notes a problem in it and reads on behind it. */
+  /** Reads one operand of a logical operator. If it has a problem, notes the problem and continues after the operand. */
   #recovering(): LogicalNode {
     const { at } = this.cursor
     const depth = this.#depth
@@ -240,7 +243,7 @@ export class Parser {
     }
   }
 
-  /** True where the next token can only start a logical expression. */
+  /** True if the next token can only begin a logical expression. */
   startsLogical(): boolean {
     const { cursor } = this
     if (cursor.unit() === OPEN_PAREN || cursor.unit() === EXCLAMATION) return true
@@ -353,7 +356,7 @@ export class Parser {
     return this.#compare(operand(this))
   }
 
-  /** Reads on after an operand in an argument: it stands by itself or begins one comparison. */
+  /** Continues after an operand in an argument: it is the argument or begins one comparison. */
   argumentComparison(left: OperandNode): ArgumentNode {
     const { cursor } = this
     const { at } = cursor
@@ -367,7 +370,7 @@ export class Parser {
     const { cursor } = this
     this.#lastLeft = left
     if (isBare(left.type)) {
-      // `[*]` of an array of Bool is that array; of anything deeper there is no such list of truths.
+      // `[*]` of an array of Bool is that array; a deeper value has no such list of results.
       if (left.each && left.type.kind !== 'Bool') {
         throw new Problem(
           'unsupported_operation',

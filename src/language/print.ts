@@ -11,7 +11,7 @@ export const quote = (bytes: string): string => {
   const text = toStrictText(bytes)
   const escaped = (text ?? bytes).replace(/["\\]/g, '\\$&')
   const control = /[\u0000-\u001f\u007f]/g
-  // Bytes that are not UTF-8 can only be written as escapes, one a byte.
+  // Bytes that are not UTF-8 need escapes, one for each byte.
   const unsafe = /[\u0000-\u001f\u007f-\u00ff]/g
   return `"${escaped.replace(text === undefined ? unsafe : control, hexEscape)}"`
 }
@@ -79,8 +79,7 @@ const grouped = (node: ArgumentNode, isNeeded: boolean) =>
   isNeeded ? `(${print(node)})` : print(node)
 
 /**
- * Canonical text: word operators, double quotes, only the parentheses that are needed. Parsing it gives the same
- * tree again.
+ * Canonical text: word operators, double quotes, only necessary parentheses. Parsing it gives the same tree.
  */
 export const print = (node: RootNode | ArgumentNode): string => {
   switch (node.kind) {
@@ -89,7 +88,7 @@ export const print = (node: RootNode | ArgumentNode): string => {
     case 'field':
       return `${node.name}${printIndexes(node.indexes)}`
     case 'call': {
-      // A logical argument is only read as one inside parentheses; without them a truth is a mere operand.
+      // The parser reads a logical argument only inside parentheses; without them, a condition would be an operand.
       const given = node.arguments.map((argument) =>
         grouped(argument, isCombine(argument) || argument.kind === 'bare')
       )

@@ -1,6 +1,6 @@
 import type { Type } from './types.ts'
 
-/** The left side of the comparison that was read last before a mistake. */
+/** The last left side that was read before a mistake. */
 export interface Comparison {
   readonly start: number
   readonly end: number
@@ -11,7 +11,7 @@ export interface Comparison {
 /** A mistake in an expression with its offsets. Internal: the parser turns it into a Diagnostic at the end. */
 export class Problem extends Error {
   override readonly name = 'Problem'
-  /** Where the mistake is, as far as the parser knew. */
+  /** The comparison with the mistake, as far as the parser knew it. */
   comparison: Comparison | undefined
   constructor(
     readonly code: string,
@@ -25,7 +25,7 @@ export class Problem extends Error {
     super(message)
   }
 
-  /** The same mistake with a better help, at the same place or a better one. */
+  /** The same mistake with better help, at the same place or a better one. */
   with(help: string, { start, end }: Pick<Problem, 'start' | 'end'> = this): Problem {
     return new Problem(this.code, this.message, start, end, help)
   }

@@ -25,17 +25,17 @@ const RECOVERABLE = new Set([
   'nested_call',
 ])
 
-/** True where the parser can read on after the problem and find further ones. */
+/** True if the parser can continue after the problem and find further ones. */
 export const isRecoverable = ({ code }: Problem): boolean => RECOVERABLE.has(code)
 
-/** Strings of either kind, brackets, and the words and symbols that join operands. */
+/** Strings of both kinds, brackets, and the words and symbols that join operands. */
 const TOKEN =
   /(?<![\w.])r(#*)".*?"\1|"(?:[^"\\]|\\.)*"|[({]|[)}]|(?<![\w.])(?:and|or|xor)(?![\w.])|&&|\|\||\^\^/gs
 
 /**
  * Moves from the beginning of an operand to the logical operator or closing parenthesis that ends it.
  *
- * @param read how far it has been read: the end is not before that
+ * @param read the offset up to which the operand has been read: its end is not before that
  */
 export const skipOperand = (cursor: Cursor, read: number): void => {
   const { source, at, end } = cursor

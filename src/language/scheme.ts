@@ -4,28 +4,28 @@ import { typeName } from './types.ts'
 export interface FieldDefinition {
   readonly name: string
   readonly type: Type
-  /** The canonical name, where this one is an old spelling of it. */
+  /** The canonical name, if this one is an old spelling of it. */
   readonly alias?: string
-  /** Why a rule of the request phase cannot read it; the field is then known and refused. */
+  /** Why a rule of the request phase cannot read the field. The field is then known but refused. */
   readonly refused?: string
-  /** What to write instead, for a field that still works. */
+  /** The replacement, for a deprecated field that still works. */
   readonly deprecated?: string
 }
 
-/** What a parameter takes: a type, any array, any map, or anything. */
+/** The type of a parameter: one type, any array, any map, or anything. */
 export type Expected = Type | 'Array' | 'Map' | 'Any'
 
 export interface Parameter {
   readonly name: string
   readonly types: readonly Expected[]
-  /** `field`: no literal; `literal`: nothing but a literal; `any`: both. */
+  /** `field`: no literal; `literal`: only a literal; `any`: both. */
   readonly kind: 'field' | 'literal' | 'any'
   readonly optional?: boolean
 }
 
 export type Evaluate = (args: readonly (Value | undefined)[]) => Value | undefined
 
-/** What is known of a call when it is compiled. */
+/** The facts of a call that are known when it is compiled. */
 export interface CallShape {
   /** Values of the arguments that are literals, `undefined` for the others. */
   readonly literals: readonly (Value | undefined)[]
@@ -39,18 +39,16 @@ export interface FunctionDefinition {
   readonly rest?: Parameter
   readonly maxArguments?: number
   readonly returns: Type | ((types: readonly Type[]) => Type)
-  /** Evaluates a call. With `missing: 'propagate'` (default) no argument is ever missing. */
+  /** Evaluates a call. With `missing: 'propagate'` (default), no argument is ever missing. */
   readonly evaluate: Evaluate
-  /**
-   * Checks the literals of a call and may return a quicker `evaluate` for it. Throws ArgumentProblem.
-   */
+  /** Checks the literals of a call and may return a faster `evaluate` for it. Throws ArgumentProblem. */
   readonly prepare?: (call: CallShape) => Evaluate | undefined
   readonly missing?: 'propagate' | 'handle'
-  /** The result of a call with a missing argument as the open engine has it (option `missing: 'engine'`), where it has one. */
+  /** The open engine's result of a call with a missing argument (option `missing: 'engine'`), if it has one. */
   readonly engineMissing?: Value
-  /** At most one call in an expression, and none inside a call of another such function. */
+  /** Allows at most one call in an expression, and none inside a call of another such function. */
   readonly once?: boolean
-  /** Why a rule of the request phase cannot call it. */
+  /** Why a rule of the request phase cannot call the function. */
   readonly refused?: string
 }
 
@@ -74,7 +72,7 @@ export const expectedName = (expected: Expected): string => {
 /** Functions by name. */
 export interface FunctionTable {
   has(name: string): boolean
-  /** @throws StillLoading for a function whose code is not loaded yet */
+  /** @throws StillLoading for a function that is not loaded yet */
   get(name: string): FunctionDefinition | undefined
   keys(): Iterable<string>
 }

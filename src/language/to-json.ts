@@ -5,7 +5,7 @@ import type { Value } from './types.ts'
 /**
  * Value → JSON, the inverse of `valueFromJson`. A missing value inside is `null`.
  *
- * @param big what becomes of an Int past 2^53; text unless given
+ * @param big converts an Int beyond 2^53; to text unless given
  */
 export const valueToJson = (
   value: Value | undefined,

@@ -4,9 +4,9 @@ import type { Value } from './types.ts'
 export interface MatchedPart {
   /** Field with its index as written, e.g. `http.request.headers["accept"][0]`; alias resolved. */
   field: string
-  /** What the field held; `undefined` where it was missing (`not … eq`). */
+  /** The field's value; `undefined` if it was missing (`not … eq`). */
   value: Value | undefined
-  /** Source text of the part, e.g. `http.user_agent contains "curl"`, with a leading `not ` where it was false. */
+  /** Source text of the part, e.g. `http.user_agent contains "curl"`, with a leading `not ` if it was false. */
   expression: string
   /** Offset and length of the part in the source, UTF-16 units. */
   start: number

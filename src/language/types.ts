@@ -11,9 +11,9 @@ export type Type =
 /**
  * A value of the language at run time.
  *
- * Bytes are *binary strings*: one UTF-16 code unit (0–255) a byte, so that `includes`, `<` and regexes work byte by
- * byte, and header values as Node hands them out (latin1) need no conversion. See `bytes.ts` for going to and from text.
- * Int is i64: a `number` where it is a safe integer, else a `bigint`.
+ * Bytes are *binary strings*: each byte is one UTF-16 code unit (0–255). `includes`, `<` and regexes thus work byte by
+ * byte, and header values from Node (latin1) need no conversion. `bytes.ts` converts to and from text. Int is i64: a
+ * `number` if it is a safe integer, else a `bigint`.
  * A missing value (absent header, index out of range) is `undefined`.
  */
 export type Value =
@@ -25,7 +25,7 @@ export type Value =
   | readonly Value[]
   | ReadonlyMap<string, Value>
 
-/** Gives the values of fields to a compiled expression; asked only for what the expression reads. */
+/** Gives the values of fields to a compiled expression, which asks only for the fields that it reads. */
 export interface Context {
   /** Value of the field with this slot number (`Scheme.slot(name)`); `undefined` is a missing value. */
   get(slot: number): Value | undefined
@@ -53,7 +53,7 @@ const CONTAINERS: readonly (readonly [open: string, of: (type: Type) => Type])[]
   ['Map<', mapOf],
 ]
 
-/** The type in a part of a text. The text is never cut, so a deep type takes no longer than its length. */
+/** The type in a part of a text. The text is never sliced, so a deep type takes time proportional to its length. */
 const typeBetween = (text: string, from: number, to: number): Type | undefined => {
   const container = CONTAINERS.find(([open]) => text.startsWith(open, from))
   if (container === undefined) {
@@ -65,9 +65,9 @@ const typeBetween = (text: string, from: number, to: number): Type | undefined =
   return of && containerOf(of)
 }
 
-/** The inverse of `typeName`; `undefined` where the text is not a type. */
+/** The inverse of `typeName`; `undefined` if the text is not a type. */
 export const parseType = (text: string): Type | undefined => typeBetween(text, 0, text.length)
 
-/** Bool, Array<Bool> and Map<Bool> are truths by themselves: no operator may follow them. */
+/** Bool, Array<Bool> and Map<Bool> are conditions by themselves: no operator may follow them. */
 export const isBare = (type: Type): boolean =>
   type.kind === 'Bool' || ('of' in type && type.of.kind === 'Bool')

@@ -2,7 +2,7 @@ import type { ArgumentNode, FieldNode, LogicalNode, OperandNode, RootNode } from
 
 type AnyNode = ArgumentNode | LogicalNode | RootNode
 
-/** The nodes directly inside one, in the order of the source. */
+/** The nodes directly inside a node, in the order of the source. */
 export const children = (node: AnyNode): readonly AnyNode[] => {
   switch (node.kind) {
     case 'and':
@@ -37,6 +37,6 @@ export const fieldsOf = (node: AnyNode): FieldNode[] =>
 export const isOperand = (node: AnyNode): node is OperandNode =>
   node.kind === 'field' || node.kind === 'call'
 
-/** True of a condition: what can be true or false of a request. */
+/** True if the node is a condition, which is true or false of a request. */
 export const isLogical = (node: RootNode): node is LogicalNode =>
   !isOperand(node) && node.kind !== 'literal'

@@ -9,7 +9,7 @@ import { engines } from './engines.ts'
 import { explanations } from './explanations.ts'
 import { mending } from './mending.ts'
 
-/** Puts every part of the language in place: expressions then compile as a whole, and nothing is imported later. */
+/** Loads every part of the language at once: expressions then compile completely, and nothing is imported later. */
 export const wholeLanguage = (): void => {
   engines.put(allEngines)
   ipSets.put({ buildIpSet })

@@ -1,7 +1,7 @@
 import { EdgeError } from '../error.ts'
 import { toText } from './bytes.ts'
 
-/** What one star stood for: byte offsets into the value, `end` exclusive. */
+/** The text of one star: byte offsets into the value, `end` exclusive. */
 export interface StarSpan {
   start: number
   end: number
@@ -14,8 +14,8 @@ export interface CompiledWildcard {
   /** Whether the whole value matches; never throws. */
   test(bytes: string): boolean
   /**
-   * What each star stood for. Matching is lazy, as the documentation of `wildcard_replace` says: each star takes as
-   * little as it can, the first one first.
+   * The text of each star. Matching is lazy, as the documentation of `wildcard_replace` says: each star takes as little as
+   * it can, the first star first.
    */
   exec(bytes: string): StarSpan[] | undefined
 }
@@ -62,7 +62,7 @@ const parse = (pattern: string): string[] => {
     pieces[pieces.length - 1] += escaped
     i++
   }
-  // Reported last: Cloudflare's engine looks for it only once the escapes are right.
+  // Reported last, because Cloudflare's engine looks for it only if the escapes are right.
   if (doubleStar !== undefined) {
     throw wildcardError(pattern, 'wildcard contains a double star', doubleStar, 2)
   }
@@ -78,9 +78,9 @@ const lowerAscii = (bytes: string) =>
     : bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
 /**
- * Compiles a pattern of the `wildcard` / `strict wildcard` operators and of `wildcard_replace`. The whole value must
- * match; `*` stands for any bytes, `?` for itself. Pattern (string escapes already resolved) and values are binary
- * strings. Without `strict`, ASCII letters match in either case.
+ * Compiles a pattern of the `wildcard` / `strict wildcard` operators and of `wildcard_replace`. The whole value must match;
+ * `*` matches any bytes, `?` only itself. The pattern (with string escapes resolved) and the values are binary strings.
+ * Without `strict`, ASCII letters match in either case.
  *
  * @throws EdgeError `invalid_wildcard`, pointing into the pattern
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/operators/#wildcard-matching
@@ -97,8 +97,8 @@ export const compileWildcard = (
   const middle = pieces.slice(1, -1)
 
   /**
-   * Each piece is taken where it first occurs. That leaves the most room for those behind it, so there is nothing to
-   * go back to: the cost is one pass over the value.
+   * Takes each piece where it first occurs. That leaves the most room for the pieces after it, so the search never goes
+   * back: the cost is one pass over the value.
    */
   const match = (value: string, onStar?: (start: number, end: number) => void): boolean => {
     if (pieces.length === 1) return value === first

@@ -4,10 +4,10 @@ import { compareIp, ipEquals, nextIp } from '../../lists/ip.ts'
 import type { Mark } from './lookup.ts'
 import { markAll } from './lookup.ts'
 
-/** Rule numbers kept in all segments together; only ranges that lie inside each other by the thousand come near. */
+/** Limit on the rule numbers of all segments together. Only thousands of nested ranges come near it. */
 const MAX_KEPT = 1_000_000
 
-/** A range of a rule begins (1) or has just ended (-1) at an address. */
+/** The start (1) of a rule's range at an address, or its end (-1) just before the address. */
 interface Turn {
   readonly at: Ip
   readonly rule: number
@@ -16,7 +16,7 @@ interface Turn {
 
 interface Segments {
   readonly starts: readonly Ip[]
-  /** Rules that have a range over the segment. */
+  /** The rules with a range that covers the segment. */
   readonly rules: readonly (readonly number[])[]
 }
 
@@ -27,7 +27,7 @@ const turnsOf = (ranges: readonly (readonly [IpRange, number])[]): Turn[] =>
     return end === undefined ? [begins] : [begins, { at: end, rule, step: -1 }]
   })
 
-/** Cuts the address space wherever a range begins or ends; `undefined` where that would take too much memory. */
+/** Cuts the address space at each start and end of a range; `undefined` if the segments would take too much memory. */
 const cut = (ranges: readonly (readonly [IpRange, number])[]): Segments | undefined => {
   const turns = turnsOf(ranges).sort((x, y) => compareIp(x.at, y.at))
   const starts: Ip[] = []
@@ -53,7 +53,7 @@ const cut = (ranges: readonly (readonly [IpRange, number])[]): Segments | undefi
 const column = (starts: readonly Ip[], word: 'a' | 'b' | 'c' | 'd') =>
   Uint32Array.from(starts, (ip) => ip[word])
 
-/** Marks the rules that have an address in one of their ranges: one binary search for the ranges of all rules. */
+/** Marks the rules that have the address in one of their ranges. One binary search covers the ranges of all rules. */
 export const addressLookup = (ranges: readonly (readonly [IpRange, number])[]): Mark => {
   const proper = ranges.filter(([{ from, to }]) => compareIp(from, to) <= 0)
   const v4 = cut(proper.filter(([{ from }]) => from.family === 4))

@@ -5,18 +5,18 @@ import { markAll } from './lookup.ts'
 const BYTES = 256
 const BYTE_MASK = BYTES - 1
 
-/** V8 leaves longer sources to its interpreter, which is slower than the automaton. */
+/** V8 interprets longer sources instead of compiling them, and then the automaton is faster. */
 const MAX_GATE_CHARACTERS = 20_000
 
 /** Needles as a tree; state 0 is the root. */
 interface Trie {
-  /** Class of each byte, both cases of a letter in one; 0 for bytes that no needle has. */
+  /** The class of each byte; both cases of a letter share one. 0 for bytes that no needle contains. */
   readonly classes: Uint8Array
-  /** One byte of each class, a letter in lower case. */
+  /** One byte of each class; letters in lower case. */
   readonly bytes: readonly number[]
-  /** The next states of each state: class and state by turns. */
+  /** The next states of each state: class and state alternate. */
   readonly edges: readonly (readonly number[])[]
-  /** Rules of the needle that ends in a state. */
+  /** For each state, the rules of the needle that ends there. */
   readonly ends: readonly (readonly number[] | undefined)[]
 }
 
@@ -52,7 +52,7 @@ const buildTrie = (postings: Postings<string>): Trie => {
 
 const hexEscape = (byte: number) => `\\x${byte.toString(16).padStart(2, '0')}`
 
-/** The needles as one regex that shares their beginnings: it cannot go back further than a needle is long. */
+/** The needles as one regex that shares their prefixes. It never backtracks further than one needle's length. */
 const gateOf = ({ bytes, edges, ends }: Trie): RegExp | undefined => {
   const escapes = bytes.map(hexEscape)
   const sourceFrom = (state: number): string => {
@@ -68,7 +68,7 @@ const gateOf = ({ bytes, edges, ends }: Trie): RegExp | undefined => {
   return source.length > MAX_GATE_CHARACTERS ? undefined : new RegExp(source, 'i')
 }
 
-/** Aho-Corasick: finds all needles in one pass over the text. */
+/** The Aho-Corasick automaton finds all needles in one pass over the text. */
 const buildAutomaton = ({ classes, bytes, edges, ends }: Trie): Mark => {
   const width = bytes.length
   const table = new Int32Array(edges.length * width)
@@ -93,7 +93,7 @@ const buildAutomaton = ({ classes, bytes, edges, ends }: Trie): Mark => {
       order.push(next)
     }
   }
-  // A needle is marked once a text: a visitor may repeat it thousands of times.
+  // Each needle is marked once per text: a visitor may repeat it thousands of times.
   const seen = new Float64Array(edges.length)
   let searches = 0
   return (value, bits) => {
@@ -111,8 +111,9 @@ const buildAutomaton = ({ classes, bytes, edges, ends }: Trie): Mark => {
 }
 
 /**
- * Marks the rules of all needles that a text contains, ASCII letters in either case. Time is proportional to the text,
- * whatever it holds. Most texts hold none, which V8's regex engine says four times as fast as the automaton does.
+ * Marks the rules of all needles that a text contains, with ASCII letters in either case. The time is proportional to the
+ * length of the text, whatever its content. Most texts contain no needle, and V8's regex engine finds that out four times
+ * as fast as the automaton.
  */
 export const needleLookup = (postings: Postings<string>): Mark => {
   const trie = buildTrie(postings)

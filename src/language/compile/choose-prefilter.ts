@@ -2,13 +2,13 @@ import type { LogicalNode } from '../ast.ts'
 import type { Key, Leaf, Prefilter, Subject } from './prefilter.ts'
 import { leafPrefilters, prefiltersOf } from './prefilter.ts'
 
-/** A look-up takes about as long as this many rules evaluated one by one. */
+/** A look-up takes about as long as the evaluation of this many rules one by one. */
 const MIN_RULES: Readonly<Record<Subject['kind'], number>> = { value: 2, address: 2, needle: 3 }
 
-/** Bytes of all needles of one look-up: bounds its memory, some 300 bytes each. */
+/** Limit on the bytes of all needles of one look-up. It bounds memory: each byte takes about 300. */
 const MAX_LOOKUP_BYTES = 100_000
 
-/** The leaves of the logic; what stands inside the arguments of calls is none of it. */
+/** The leaves of the logic, without the arguments of calls. */
 const leavesOf = (node: LogicalNode, leaves: Leaf[] = []): Leaf[] => {
   switch (node.kind) {
     case 'compare':
@@ -32,7 +32,7 @@ const countEach = (counts: Map<string, number>, ids: Iterable<string>) => {
   for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1)
 }
 
-/** In how many rules each subject and each key occurs. */
+/** Counts, for each subject and each key, the rules that use it. */
 const countUses = (leaves: readonly (readonly Key[])[]) => {
   const subjects = new Map<string, number>()
   const keys = new Map<string, number>()
@@ -50,10 +50,10 @@ const countUses = (leaves: readonly (readonly Key[])[]) => {
 }
 
 /**
- * Chooses the prefilter of each rule; `undefined` where a rule has none and is evaluated each time.
+ * Chooses the prefilter of each rule; `undefined` for a rule that has none and is evaluated each time.
  *
- * A key that few rules have says more than one that many have: among `http.host eq "shop.test" and http.request.uri.path
- * contains "/old-7/"` in a hundred rules, the path is what tells them apart.
+ * A key of few rules is more selective than a key of many. If a hundred rules have the form `http.host eq "shop.test" and
+ * http.request.uri.path contains "/old-7/"`, the path tells them apart.
  */
 export const choosePrefilters = (
   trees: readonly (LogicalNode | undefined)[]
@@ -90,7 +90,7 @@ export const choosePrefilters = (
   return withinLimits(chosen)
 }
 
-/** Drops prefilters whose look-up turned out to serve too few rules, or has become too large. */
+/** Drops the prefilters of a look-up that serves too few rules or is too large. */
 const withinLimits = (
   chosen: readonly (Prefilter | undefined)[]
 ): readonly (Prefilter | undefined)[] => {

@@ -10,10 +10,10 @@ import { wildcardTest } from './wildcard.ts'
 /** Tests one value that is not missing. */
 export type ValueTest = (value: Value) => boolean
 
-/** A right-hand side that has to be read anew for each request. */
+/** A right-hand side that is read for each request. */
 type DynamicTest = (value: Value, right: Value) => boolean
 
-/** Values of one scalar type are ordered by JavaScript itself: binary strings bytewise, Int also across bigint. */
+/** JavaScript orders values of one scalar type itself: binary strings by bytes, Int also against bigint. */
 const ORDERINGS: Record<OrderingOperator, (x: number | string, y: number | string) => boolean> = {
   eq: (x, y) => x === y,
   ne: (x, y) => x !== y,
@@ -23,7 +23,7 @@ const ORDERINGS: Record<OrderingOperator, (x: number | string, y: number | strin
   ge: (x, y) => x >= y,
 }
 
-/** Addresses of different families are unequal and in no order. */
+/** Addresses of different families are unequal and have no order. */
 const ipOrdering = (operator: OrderingOperator): DynamicTest => {
   const holds = ORDERINGS[operator]
   return (x, y) => {
@@ -75,7 +75,7 @@ const SMALL_SET = 4
 
 const bytesSet = (items: readonly string[]): ValueTest => {
   const set = new Set<Value>(items)
-  // Up to a few, comparing beats hashing.
+  // For a few values, comparing is faster than hashing.
   return set.size <= SMALL_SET
     ? (
         (few) => (value: Value) =>
@@ -116,7 +116,7 @@ const rightTest = (
   }
 }
 
-/** A test of one value, for a context (a dynamic right side is read from it). */
+/** A test of one value. It takes the context because it reads a dynamic right side from it. */
 export const compileValueTest = (
   node: CompareNode,
   options: CompileOptions
@@ -136,7 +136,7 @@ export const compileValueTest = (
 
 const never: ValueTest = () => false
 
-/** The truth of a comparison whose left side is missing. */
+/** The result of a comparison whose left side is missing. */
 export const whenMissing = (
   { operator, right }: CompareNode,
   { missing }: CompileOptions
@@ -145,7 +145,7 @@ export const whenMissing = (
 const plainSlot = (operand: OperandNode): number | undefined =>
   operand.kind === 'field' && operand.indexes.length === 0 ? operand.slot : undefined
 
-/** The comparisons that most rules are made of, each in one closure: a missing value is equal to none and in no set. */
+/** The most frequent comparisons, each in one closure. A missing value equals no value and is in no set. */
 const compareField = (
   slot: number,
   node: CompareNode,

@@ -3,15 +3,15 @@ import type { Node } from '../regex/hir.ts'
 import { parseRegex } from '../regex/parse.ts'
 import { foldCase } from './fold-case.ts'
 
-/** A choice of texts one of which is in every value that matches, in ASCII lower case. */
+/** Alternative texts in ASCII lower case. Every value that matches contains at least one of them. */
 export type Needles = readonly string[]
 
-/** Shorter ones are in most values. */
+/** Shorter texts are in most values. */
 export const MIN_NEEDLE_BYTES = 2
-/** A regex may stand for thousands of texts: `(a|b)(c|d)…` is not spelled out, a long choice is not taken. */
+/** A regex may describe thousands of texts: `(a|b)(c|d)…` is not expanded, and a long choice is ignored. */
 const MAX_CHOICE = 64
 
-/** The byte a set stands for, `[Aa]` being `a`. */
+/** The byte that a set stands for; `[Aa]` stands for `a`. */
 const foldedByte = (node: Node): string | undefined => {
   if (node.kind !== 'set') return undefined
   const [from, to, second, end] = node.ranges
@@ -30,7 +30,7 @@ const sequence = (node: Node): readonly Node[] => {
 
 const shortest = (needles: Needles) => Math.min(...needles.map((needle) => needle.length))
 
-/** Every choice of texts that a match cannot do without; each of them is necessary by itself. */
+/** Every choice of texts that a match needs. Each choice is necessary by itself. */
 const necessary = (root: Node): Needles[] => {
   const found: Needles[] = []
   let run = ''
@@ -41,7 +41,7 @@ const necessary = (root: Node): Needles[] => {
   for (const node of sequence(root)) {
     const byte = foldedByte(node)
     if (byte !== undefined) run += byte
-    // An assertion takes no bytes: what stands before and behind it still touches.
+    // An assertion takes no bytes: the texts before and after it are still adjacent.
     else if (node.kind !== 'look') {
       endRun()
       found.push(...ofOne(node))
@@ -64,7 +64,7 @@ const ofOne = (node: Node): Needles[] => {
   return branches.some((branch) => branch.length === 0) || all.length > MAX_CHOICE ? [] : [all]
 }
 
-/** The texts that a value must contain to match a regex (binary string): several choices, each necessary by itself. */
+/** The texts that a value needs to match a regex (binary string): several choices, each necessary by itself. */
 export const regexLiterals = (pattern: string): Needles[] => necessary(parseRegex(pattern).node)
 
 const PIECES = /(?:\\.|[^*\\])+/gs

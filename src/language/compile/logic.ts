@@ -22,7 +22,7 @@ const combineTests = (kind: CombineNode['kind'], tests: readonly Test[]): Test =
   return (context) => tests.some((test) => test(context))
 }
 
-/** From this many substrings on, one alternation searches quicker than a loop of `includes`. */
+/** From this many substrings on, one alternation is faster than a loop of `includes`. */
 const FUSE_MIN = 4
 
 const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
@@ -65,7 +65,7 @@ const fuseContains = (items: readonly LogicalNode[], options: CompileOptions): T
   return [...tests, ...rest.map((item) => compileTest(item, options))]
 }
 
-/** The truth of a node of type Bool. */
+/** The result of a node of type Bool. */
 export const compileTest = (node: LogicalNode, options: CompileOptions): Test => {
   switch (node.kind) {
     case 'constant': {
@@ -99,7 +99,7 @@ export const compileTest = (node: LogicalNode, options: CompileOptions): Test =>
 const single = (tests: readonly Test[], kind: CombineNode['kind']): Test =>
   tests.length === 1 ? tests[0]! : combineTests(kind, tests)
 
-/** One comparison is tested element by element, without an array of truths in between. */
+/** Tests one comparison element by element, without an intermediate array of results. */
 const compileAny = (item: LogicalNode, options: CompileOptions): Test => {
   if (item.kind !== 'compare') {
     const elements = compileElements(item, options)
@@ -116,7 +116,7 @@ const compileAny = (item: LogicalNode, options: CompileOptions): Test => {
   }
 }
 
-/** `all` of an array that is itself missing is false; of an empty one it is true. */
+/** `all` of a missing array is false; `all` of an empty array is true. */
 const compileAll = (item: LogicalNode, options: CompileOptions): Test => {
   if (item.kind === 'bare' && !item.operand.each) {
     const read = compileOperand(item.operand, options)
@@ -138,7 +138,7 @@ const CELLS: Record<CombineNode['kind'], (x: boolean, y: boolean) => boolean> = 
   xor: (x, y) => x !== y,
 }
 
-/** The truths of a node of type Array<Bool>. Arrays are combined element by element, down to the shortest. */
+/** The results of a node of type Array<Bool>. Arrays are combined element by element, up to the end of the shortest. */
 export const compileElements = (node: LogicalNode, options: CompileOptions): Elements => {
   switch (node.kind) {
     case 'bare': {
@@ -169,7 +169,7 @@ export const compileElements = (node: LogicalNode, options: CompileOptions): Ele
   }
 }
 
-/** The truth of a condition, or its list of truths. */
+/** The result of a condition, or its list of results. */
 export const compileCondition = (
   node: LogicalNode,
   options: CompileOptions

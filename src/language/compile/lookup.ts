@@ -1,15 +1,15 @@
 import type { Value } from '../types.ts'
 
-/** One bit a rule. */
+/** One bit for each rule. */
 export type Bits = Int32Array
 
 /** Marks the rules that a value may make true. */
 export type Mark = (value: Value, bits: Bits) => void
 
-/** Numbers of the rules that look for something. */
+/** For each key, the numbers of the rules that look for it. */
 export type Postings<Key> = ReadonlyMap<Key, readonly number[]>
 
-/** Bits of a word, as a power of two. */
+/** The number of bits in a word, as a power of two. */
 export const WORD_SHIFT = 5
 
 export const markAll = (bits: Bits, rules: readonly number[]): void => {

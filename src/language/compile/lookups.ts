@@ -1,6 +1,6 @@
 import { Later } from '../../later.ts'
 
-/** What evaluates many rules together. */
+/** The code that evaluates many rules together. */
 export const lookups = new Later<Pick<typeof import('./rule-lookups.ts'), 'compileWithLookups'>>(
   () => import('./rule-lookups.ts')
 )

@@ -3,7 +3,7 @@ import type { NamedLists } from '../../lists/kind.ts'
 import type { LogicalNode } from '../ast.ts'
 import type { Context, Value } from '../types.ts'
 
-/** A list's contents: `undefined` (no such list here) is an empty one. */
+/** The contents of lists. `undefined` means that the list does not exist here; it counts as empty. */
 export interface Lists {
   ip?(name: string): ReturnType<NamedLists<Ip>['ip']>
   int?(name: string): ReturnType<NamedLists<Ip>['int']>
@@ -12,10 +12,13 @@ export interface Lists {
 }
 
 export interface CompileOptions {
-  /** Treatment of a missing value. `docs`: `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
+  /** How a missing value behaves. `docs`: `!=` is false, `len` is missing. `engine`: `!=` is true, `len` is 0. */
   readonly missing: 'docs' | 'engine'
   readonly lists: Lists
-  /** Compiles a condition that is an argument of a call: passed in, as conditions hold calls and calls hold conditions. */
+  /**
+   * Compiles a condition that is an argument of a call. It is passed in because conditions contain calls and calls contain
+   * conditions.
+   */
   readonly condition: (
     node: LogicalNode,
     options: CompileOptions

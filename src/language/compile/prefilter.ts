@@ -9,23 +9,23 @@ import { MIN_NEEDLE_BYTES, regexLiterals, wildcardLiterals } from './literals.ts
 /** The subject of a look-up: an operand's values, addresses, or texts inside it. */
 export type LookupKind = 'value' | 'address' | 'needle'
 
-/** A look-up that gives an answer for many rules at once. */
+/** A look-up that serves many rules at once. */
 export interface Subject {
   readonly kind: LookupKind
   readonly operand: OperandNode
-  /** The same for all prefilters that one look-up can serve. */
+  /** Equal for all prefilters that one look-up can serve. */
   readonly id: string
 }
 
 /**
- * A condition without which a rule cannot be true: one of the keys is found. It says nothing about whether the rule is
- * true: a rule whose prefilter holds is evaluated as a whole.
+ * A necessary condition of a rule: the look-up finds one of the keys. It is not sufficient: if the prefilter of a rule
+ * holds, the whole rule is evaluated.
  */
 export type Prefilter = readonly Key[]
 
 export interface Key {
   readonly subject: Subject
-  /** Values and needles as they are, ranges of addresses. */
+  /** A value, a needle or a range of addresses. */
   readonly sought: Value | IpRange
   readonly id: string
 }
@@ -43,7 +43,7 @@ const keyOf = (subject: Subject, sought: Key['sought']): Key => ({
   id: `${subject.id} ${keyText(sought)}`,
 })
 
-/** Cheap, and the same for the same arguments: worth computing once for many rules. */
+/** Cheap functions whose result depends on their arguments only: computing them once for many rules is worth it. */
 const SHARED_CALLS = new Set(['lower', 'upper', 'url_decode', 'len', 'substring'])
 const CASE_CALLS = new Set(['lower', 'upper'])
 
@@ -58,7 +58,7 @@ const operandText = (operand: OperandNode) =>
 const subjectOf = (kind: LookupKind, operand: OperandNode): Subject | undefined =>
   isShared(operand) ? { kind, operand, id: `${kind} ${operandText(operand)}` } : undefined
 
-/** Needles are looked for in either case, so that changing the case first makes no difference. */
+/** Removes changes of case: needles are found in either case, so such a change makes no difference. */
 const withoutCase = (operand: OperandNode): OperandNode => {
   const isCase = operand.kind === 'call' && CASE_CALLS.has(operand.definition.name)
   const [inner] = isCase ? operand.arguments : []
@@ -68,7 +68,7 @@ const withoutCase = (operand: OperandNode): OperandNode => {
 const keysOf = (subject: Subject | undefined, sought: readonly Key['sought'][]): Prefilter[] =>
   subject === undefined ? [] : [sought.map((one) => keyOf(subject, one))]
 
-/** Behind this length a needle has nothing more to tell. Its end, as many begin alike (`mozilla/5.0 (compatible; `). */
+/** A longer needle is no more selective. Its end is kept, as many needles begin alike (`mozilla/5.0 (compatible; `). */
 const MAX_NEEDLE_BYTES = 24
 
 const needleOf = (bytes: string) => foldCase(bytes).slice(-MAX_NEEDLE_BYTES)
@@ -82,7 +82,7 @@ const needleGuards = (operand: OperandNode, choices: readonly Needles[]): Prefil
 
 const isCased = (operand: OperandNode) => withoutCase(operand) !== operand
 
-/** Integers of a range are looked up one by one, if they are few. */
+/** A range of up to this many integers is looked up integer by integer. */
 const MAX_SPREAD = 32
 
 const spreadRanges = (
@@ -149,20 +149,20 @@ const bareGuards = ({ operand, type }: BareNode): Prefilter[] => {
   return type.kind === 'Bool' ? keysOf(subjectOf('value', operand), [true]) : []
 }
 
-/** A part of an expression that has no further logic inside. */
+/** A part of an expression that contains no further logic. */
 export type Leaf = CompareNode | BareNode
 
-/** The prefilters that one comparison gives; none where it can hold of values that nothing is known of. */
+/** The prefilters of one comparison; none if the comparison can hold for values of which nothing is known. */
 export const leafPrefilters = (leaf: Leaf): Prefilter[] =>
   leaf.kind === 'bare' ? bareGuards(leaf) : comparisonGuards(leaf)
 
 export interface Sources {
   readonly ofLeaf: (leaf: Leaf) => readonly Prefilter[]
-  /** One of several prefilters that would each do. */
+  /** Chooses one of several prefilters, each of which is enough. */
   readonly best: (prefilters: readonly Prefilter[]) => Prefilter
 }
 
-/** The prefilters of a node: each of them holds wherever the node is true. Empty where nothing is known. */
+/** The prefilters of a node: if the node is true, each of them holds. Empty if nothing is known. */
 export const prefiltersOf = (node: LogicalNode, sources: Sources): readonly Prefilter[] => {
   switch (node.kind) {
     case 'constant':
@@ -170,7 +170,7 @@ export const prefiltersOf = (node: LogicalNode, sources: Sources): readonly Pref
     case 'bare':
     case 'compare':
       return sources.ofLeaf(node)
-    // Where one element makes all of it true, that element makes each part true.
+    // If one element makes the whole condition true, that element makes each part true.
     case 'any':
       return prefiltersOf(node.item, sources)
     case 'and':

@@ -19,11 +19,11 @@ import { compileOperand } from './value.ts'
 interface Lookup {
   readonly read: Read
   readonly mark: Mark
-  /** Rules up to here do not rely on it. */
+  /** No rule before this word relies on the look-up. */
   readonly firstWord: number
 }
 
-/** Look-ups read fields alone: neither lists nor missing values have a part in them. */
+/** Look-ups read fields only: lists and the treatment of missing values do not affect them. */
 const NO_OPTIONS: CompileOptions = { missing: 'docs', lists: {}, condition: compileCondition }
 const WORD_BITS = 1 << WORD_SHIFT
 
@@ -60,7 +60,7 @@ const buildLookups = (prefilters: readonly (Prefilter | undefined)[]): Lookup[] 
       else known.found.push([sought, rule])
     }
   })
-  // Rules come in order, and so do the look-ups by the first rule that relies on them.
+  // Rules come in order, so the look-ups are in the order of the first rule that relies on each.
   return [...entries.values()].map(({ subject: { kind, operand }, found }) => ({
     read: compileOperand(operand, NO_OPTIONS),
     mark: markOf(kind, found),
@@ -76,9 +76,9 @@ const run = ({ read, mark }: Lookup, context: Context, bits: Bits): void => {
 }
 
 /**
- * Compiles expressions with their look-ups; `undefined` where no look-up would serve enough of them.
+ * Compiles expressions with their look-ups; `undefined` if no look-up would serve enough of them.
  *
- * @param ends whether the evaluation ends behind an expression that is true
+ * @param ends whether the evaluation ends after an expression that is true
  */
 export const compileWithLookups = (
   expressions: readonly Expression[],
@@ -91,11 +91,11 @@ export const compileWithLookups = (
   prefilters.forEach((prefilter, rule) => {
     if (prefilter === undefined) always[rule >>> WORD_SHIFT]! |= 1 << rule
   })
-  // Rules that may be true of the request being judged: the same memory for every request.
+  // Rules that may be true of the current request. All requests share this memory.
   const bits: Bits = always.slice()
 
   return (context) => {
-    // A copy by hand: `set` of a typed array costs more than the few words that most rulesets have.
+    // A loop copies faster than `set` of a typed array: most rulesets have only a few words.
     for (let word = 0; word < always.length; word++) bits[word] = always[word]!
     let found: number[] | undefined
     let lookup = 0

@@ -2,7 +2,7 @@ import type { Expression } from '../expression.ts'
 import type { Context } from '../types.ts'
 import { lookups } from './lookups.ts'
 
-/** Gives the numbers of the expressions that are true of a request, up to the first that ends the evaluation. */
+/** Returns the numbers of the expressions that are true of a request, up to the first one that ends the evaluation. */
 export type Matching = (context: Context) => readonly number[]
 
 export const NO_RULES: readonly number[] = []
@@ -20,7 +20,7 @@ const oneByOne =
     return found ?? NO_RULES
   }
 
-/** True where two expressions read one field: a look-up serves two at least. */
+/** True if two expressions read the same field: a look-up serves at least two. */
 const readOneField = (expressions: readonly Expression[]): boolean => {
   const known = new Set<string>()
   return expressions.some(({ fields }) => {
@@ -31,13 +31,13 @@ const readOneField = (expressions: readonly Expression[]): boolean => {
 }
 
 /**
- * Prepares many expressions for being asked together: what several of them look up is looked up once, and those that
- * cannot be true are not evaluated. Which are true is the same as asking one after the other.
+ * Compiles many expressions for evaluation together. A value that several expressions look up is looked up once, and an
+ * expression that cannot be true is not evaluated. The result is the same as evaluating them one after the other.
  *
- * Fields are still read only when they are needed, for 32 expressions at a time. How and why:
+ * A field is still read only when it is needed, for 32 expressions at a time. How and why:
  * docs/decisions/rule-evaluation.md
  *
- * @param ends whether the evaluation ends behind an expression that is true
+ * @param ends whether the evaluation ends after an expression that is true
  * @example compileRules([first, second], [true, true])(context) // [1]: the second is the first that is true
  */
 export const compileRules = (

@@ -19,7 +19,7 @@ export const elementsOf = (value: Value | undefined): readonly Value[] => {
 
 export const sortedKeys = (map: ReadonlyMap<string, Value>): string[] => [...map.keys()].sort()
 
-/** All values an index path with `[*]` leads to; what is missing on the way is left out. */
+/** All values to which an index path with `[*]` leads, without missing ones. */
 export const spread = (value: Value | undefined, indexes: readonly Index[]): readonly Value[] => {
   let values: readonly Value[] = value === undefined ? [] : [value]
   for (const index of indexes) {
@@ -49,7 +49,7 @@ const withIndexes = (base: Read, indexes: readonly Index[], each: boolean): Read
   return (context) => indexes.reduce(step, base(context))
 }
 
-/** `headers["name"][*]`, as rules have it most: what stands under the key is the array itself. */
+/** `headers["name"][*]`, the most frequent form in rules: the value under the key is the array itself. */
 const readEachUnderKey =
   (slot: number, key: string): Read =>
   (context) => {
@@ -75,7 +75,7 @@ const readArgument = (argument: ArgumentNode, options: CompileOptions): Read => 
   return options.condition(argument, options)
 }
 
-/** Runs a call once; `undefined` where a missing argument makes the result missing. */
+/** Runs a call once; returns `undefined` if a missing argument makes the result missing. */
 export const applyCall = (call: CallNode, args: readonly (Value | undefined)[]) => {
   if (call.definition.missing !== 'handle' && args.includes(undefined)) return undefined
   return call.evaluate(args)
@@ -87,7 +87,7 @@ const readCall = (call: CallNode, options: CompileOptions): Read => {
   if (mapped) return withIndexes(readMapped(call, reads), indexes, each)
   const handlesMissing = call.definition.missing === 'handle'
   const whenMissing = options.missing === 'engine' ? call.definition.engineMissing : undefined
-  // One array for all requests: a call is over before the next one of the same node begins.
+  // All requests share one array: a call ends before the next call of the same node begins.
   const args: (Value | undefined)[] = reads.map(() => undefined)
   const base: Read = (context) => {
     for (let i = 0; i < reads.length; i++) {
@@ -100,7 +100,7 @@ const readCall = (call: CallNode, options: CompileOptions): Read => {
   return withIndexes(base, indexes, each)
 }
 
-/** `f(x[*], …)`: once an element, missing results left out. */
+/** `f(x[*], …)`: one call for each element; missing results are left out. */
 const readMapped =
   (call: CallNode, reads: readonly Read[]): Read =>
   (context) => {

@@ -4,9 +4,9 @@ import { foldCase } from './fold-case.ts'
 const HEAD = /^(?:\\.|[^*\\])*/s
 
 /**
- * A wildcard that looks at the beginning first: that tells most values, and needs no copy of them in lower case.
+ * A wildcard test that first compares the beginning. Most values fail there, and no lower-case copy of them is needed.
  *
- * @param pattern binary string with its escapes, checked already
+ * @param pattern binary string with its escapes, already checked
  */
 export const wildcardTest = (
   pattern: string,
@@ -17,7 +17,7 @@ export const wildcardTest = (
   const wanted = Uint8Array.from(head, (unit) => unit.charCodeAt(0))
   return (bytes) => {
     for (let i = 0; i < wanted.length; i++) {
-      // NaN behind the end, which is like nothing.
+      // After the end this is NaN, which equals nothing.
       const byte = bytes.charCodeAt(i)
       if ((isUpper(byte) ? byte | CASE_BIT : byte) !== wanted[i]) return false
     }

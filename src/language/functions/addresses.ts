@@ -19,7 +19,7 @@ const checkBits = (bits: Value | undefined, index: number, family: 4 | 6) => {
   )
 }
 
-/** Missing where the bits, which may come from a field, are no prefix of the address's family. */
+/** Missing if the bits, which may come from a field, are not a valid prefix length of the address's family. */
 const network = (ip: Ip, bits: Value): Value | undefined =>
   fits(bits, ip.family) ? networkOf(ip, Number(bits)).from : undefined
 

@@ -5,11 +5,11 @@ import type { Type, Value } from '../types.ts'
 import { arrayOf, BOOL, BYTES, INT, sameType, typeName } from '../types.ts'
 import { either, literal, optional } from './parameters.ts'
 
-/** 16 before 2026-09-22. */
+/** The limit was 16 before 2026-09-22. */
 const MAX_CONCAT_ARGUMENTS = 32
 const MAX_SPLIT_ELEMENTS = 128
 
-/** All arguments must be of the type of the first one. */
+/** All arguments must have the type of the first one. */
 const checkSameTypes = ({ types }: CallShape) => {
   const [first, ...others] = types as [Type, ...Type[]]
   const at = others.findIndex((type) => !sameType(type, first))
@@ -49,10 +49,10 @@ const checkSplit = ({ literals: [, separator, given] }: CallShape) => {
 const concatTypes = [BYTES, 'Array'] as const
 
 /**
- * Functions on arrays and maps, and those that take several values.
+ * Functions on arrays and maps, and functions that take several values.
  *
- * Not documented and chosen here: `split` with two arguments gives at most 128 elements, the largest limit there is;
- * `concat` of nothing but missing values is empty.
+ * Not documented and chosen here: `split` with two arguments returns at most 128 elements, the largest documented limit;
+ * `concat` of only missing values is empty.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/
  */

@@ -13,7 +13,7 @@ export const encodeBase64 = (bytes: string): string => btoa(bytes)
 export const encodeBase64Url = (bytes: string): string =>
   btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
-/** `undefined` where the text is not Base64. Padding may be left out altogether, but not in part. */
+/** `undefined` if the text is not Base64. The padding may be absent, but not incomplete. */
 export const decodeBase64 = (text: string): string | undefined => {
   if (!STANDARD.test(text)) return undefined
   const rest = text.length % GROUP_CHARS
@@ -31,7 +31,7 @@ const encoder = (urlSafe: boolean, padded: boolean): Evaluate => {
 }
 
 /**
- * Not documented and chosen here: `decode_base64` reads the standard alphabet only, and what is not Base64 gives a
+ * Not documented and chosen here: `decode_base64` reads the standard alphabet only, and text that is not Base64 gives a
  * missing value.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#encode_base64

@@ -31,7 +31,7 @@ export const evaluate = (expression: string, given: Given = {}): Value | undefin
     get: (slot) => given[scheme.slots[slot]!],
   })
 
-/** What is wrong with an expression: its code and the text that is underlined. */
+/** The problem of an expression: its code and the underlined text. */
 export const problemOf = (expression: string): { code: string; at: string; message: string } => {
   try {
     compile(expression, { scheme, expect: 'any' })

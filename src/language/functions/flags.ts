@@ -5,8 +5,8 @@ import type { Value } from '../types.ts'
  * Reads an argument of one-letter options.
  *
  * @param index the argument's place, for the error
- * @param known every letter there is, e.g. `ru`
- * @throws ArgumentProblem naming the first letter that is not known
+ * @param known every valid letter, e.g. `ru`
+ * @throws ArgumentProblem naming the first unknown letter
  */
 export const readFlags = (value: Value | undefined, index: number, known: string): Set<string> => {
   const flags = new Set((value ?? '') as string)

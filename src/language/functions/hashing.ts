@@ -8,11 +8,11 @@ import { sha256 } from './sha256.ts'
 
 const TWO_21 = 0x20_0000
 const TWO_32 = 0x1_0000_0000
-/** A hash has 53 bits: a wider range would have numbers that never come out. */
+/** A hash has 53 bits: in a wider range, some numbers would never occur. */
 const MAX_SPAN = Number.MAX_SAFE_INTEGER
 const hashed = [BYTES, INT, BOOL, IP] as const
 
-/** With its type and length in front, so that ("ab", "c") and ("a", "bc"), 1 and "1" hash differently. */
+/** Puts type and length in front, so that ("ab", "c") and ("a", "bc"), or 1 and "1", hash differently. */
 const encode = (value: Value): string => {
   const text = value instanceof Ip ? formatIp(value) : String(value)
   const type = value instanceof Ip ? 'ip' : typeof value === 'bigint' ? 'number' : typeof value
@@ -42,8 +42,8 @@ const checkRange = ({ literals: [start, end] }: CallShape) => {
 }
 
 /**
- * `hash_in_range` gives start ≤ n < end: its documented use `hash_in_range(0, 100, …) < 100` must take in every request.
- * Cloudflare does not say how it hashes; here it is SHA-256, so the same values land elsewhere in the range than there.
+ * `hash_in_range` returns start ≤ n < end: its documented use `hash_in_range(0, 100, …) < 100` must match every request.
+ * Cloudflare does not document its hash. This edge uses SHA-256, so the same values give other numbers than at Cloudflare.
  *
  * @see https://developers.cloudflare.com/changelog/post/2026-10-02-hash-in-range-ga/
  */

@@ -19,15 +19,15 @@ const checkLiterals = ({ literals: [key, , ttl, , separator = 0] }: CallShape) =
     throw new ArgumentProblem(4, `a separator of ${separator} bytes`)
 }
 
-/** All arguments as if they were literals, for an evaluation that nobody prepared. */
+/** Treats all arguments as literals, for a call that was not prepared. */
 const shapeOf = (literals: readonly (Value | undefined)[]): CallShape => ({ literals, types: [] })
 
 /**
- * Tokens: a Base64 HMAC-SHA-256 over message and time of issue. The separator between the two is not part of what is
- * signed. A token is valid while `now < issued + ttl`.
+ * Tokens: a Base64 HMAC-SHA-256 of the message and the time of issue. The MAC does not cover the separator between the two.
+ * A token is valid while `now < issued + ttl`.
  *
- * The MAC is compared as text in its one canonical spelling: without `s` padded Base64, percent-encoded where the client
- * likes; with `s` the alphabet for URLs without padding.
+ * The MAC is compared as text in its one canonical spelling: without `s`, padded Base64 that the client may percent-encode;
+ * with `s`, the alphabet for URLs without padding.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#hmac-validation
  * @see https://developers.cloudflare.com/waf/custom-rules/use-cases/configure-token-authentication/

@@ -9,7 +9,7 @@ import {
   OPEN_BRACKET,
 } from '../characters.ts'
 
-/** As `serde_json`, which Cloudflare's engine is built with, has it. */
+/** The limit of `serde_json`, which Cloudflare's engine uses. */
 const MAX_DEPTH = 128
 
 const SPACE = /[ \t\n\r]*/y
@@ -19,11 +19,14 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /true|false|null/y
 
 const ESCAPED: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
-/** Both halves of a surrogate pair at once. A run of any length would overflow V8's stack in a body of megabytes. */
+/**
+ * Takes both halves of a surrogate pair at once. A run of any length would overflow V8's stack if a body has megabytes of
+ * escapes.
+ */
 const ESCAPES = /(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?=\\u[dD][c-fC-F]))?\\u[0-9a-fA-F]{4}|\\./g
 const UNIT = /\\u(.{4})/g
 
-/** The target of a path of keys and positions: the text of a string or number as it stands in the document. */
+/** The target of a path of keys and positions: a string or number, as written in the document. */
 export interface Found {
   kind: 'string' | 'number'
   text: string
@@ -44,8 +47,8 @@ export const unescapeJson = (text: string): string =>
 class Malformed extends Error {}
 
 /**
- * Reads a whole document, bytes as a binary string, and notes where a path leads. One pass; the depth of recursion is
- * bounded. `JSON.parse` would not do: it cannot tell 42 from 42.0, and rounds what is above 2^53.
+ * Reads a whole document (bytes as a binary string) and notes the target of a path. It takes one pass, and its recursion
+ * has a limit. `JSON.parse` would not do: it cannot tell 42 from 42.0, and it rounds numbers above 2^53.
  */
 class Reader {
   at = 0
@@ -63,7 +66,7 @@ class Reader {
     return taken
   }
 
-  /** The next unit that is no white space. */
+  /** The next unit after white space. */
   peek(): number {
     this.take(SPACE)
     return this.text.charCodeAt(this.at)
@@ -101,14 +104,14 @@ class Reader {
     }
   }
 
-  /** Reads the value below a key or position, on the path where that is the next one. */
+  /** Reads the value of a key or position, on the path if that is the path's next step. */
   below(step: number, key: string | number, depth: number) {
     const wanted = step < 0 ? undefined : this.path[step]
     const isOnPath =
       typeof key === 'string'
         ? typeof wanted === 'string' && unescapeJson(key) === wanted
         : wanted === key
-    // Of several members with one name the last one counts, with all that is in it.
+    // If several members have one name, only the last one counts.
     if (isOnPath) this.found = undefined
     this.value(isOnPath ? step + 1 : -1, depth + 1)
   }
@@ -154,7 +157,8 @@ class Reader {
 /**
  * Follows a path through a JSON document.
  *
- * @returns `undefined` where the document is not JSON, deeper than 128 levels, or the path leads to no string or number
+ * @returns `undefined` if the document is not JSON or is deeper than 128 levels, or if the path leads to no string or
+ * number
  */
 export const findInJson = (
   text: string,

@@ -5,7 +5,7 @@ import { findInJson, unescapeJson } from './json-text.ts'
 import { either } from './parameters.ts'
 
 const PLAIN_INTEGER = /^-?\d+$/
-/** Digits of 2^63 and a sign: longer numbers need not be converted to know that they are too large. */
+/** Digits of 2^63 and a sign. Longer numbers are too large, so they need no conversion. */
 const MAX_INT_CHARS = 20
 const INT_MIN = -(2n ** 63n)
 const INT_MAX = 2n ** 63n - 1n
@@ -28,8 +28,8 @@ const rest = either('key', [BYTES, INT])
 /**
  * Keys are names of members or positions in arrays, counted from 0.
  *
- * Not documented and chosen here: what is not JSON, leads nowhere or to something else gives a missing value; of members
- * with one name the last one counts.
+ * Not documented and chosen here: invalid JSON, a path without a target and a target of another type give a missing value;
+ * if several members have one name, the last one counts.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#lookup_json_string
  */

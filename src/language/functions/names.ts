@@ -1,4 +1,7 @@
-/** Functions that load when a rule calls one of them. A name that is not known can then be refused without them. */
+/**
+ * Functions that load when a rule calls one of them. The list of names lets the parser refuse an unknown name without
+ * loading them.
+ */
 export const LATER_FUNCTIONS = new Set(
   (
     'concat coalesce join split has_key has_value url_decode remove_query_args regex_replace wildcard_replace ' +

@@ -6,7 +6,7 @@ import { field, literal } from './parameters.ts'
 const MAX_SLICE_BITS = 32
 const MAX_OFFSET_BITS = 2_040
 
-/** Bits `start` to `end` (exclusive) as a number, most significant first; missing where the bytes end before. */
+/** Bits `start` to `end` (exclusive) as a number, most significant first; missing if the bytes end before `end`. */
 const bitSlice = (bytes: string, start: number, end: number): number | undefined => {
   if (end > bytes.length * 8) return undefined
   let value = 0

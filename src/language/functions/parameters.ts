@@ -15,7 +15,7 @@ export const either = (name: string, types: Parameter['types'] = [BYTES]): Param
   kind: 'any',
 })
 
-/** A parameter that takes nothing but a literal. */
+/** A parameter that takes only a literal. */
 export const literal = (name: string, types: Parameter['types'] = [BYTES]): Parameter => ({
   name,
   types,

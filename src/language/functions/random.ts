@@ -10,7 +10,7 @@ const VARIANT_BYTE = 8
 
 const toHex = (byte: number) => byte.toString(16).padStart(2, '0')
 
-/** The same source gives the same UUID. It is hashed first, so that a short or readable one will do as well. */
+/** The same source gives the same UUID. The source is hashed first, so it may be short or readable. */
 const uuid = (source: string): string => {
   const bytes = Array.from(sha256(source).slice(0, UUID_BYTES), (unit) => unit.charCodeAt(0))
   // RFC 9562 §4: version 4, variant 10.

@@ -63,9 +63,9 @@ const toBinary = (units: Uint32Array): string => {
 }
 
 /**
- * Decodes again and again until nothing is left to decode, in one pass: repeating would take as many rounds as a visitor
- * likes (`%25252525…`). Escapes cannot overlap, so in what order they are decoded makes no difference, and each byte that
- * arrives can be looked at as the possible end of one.
+ * Decodes until nothing is left to decode, in one pass. With repeated passes, a visitor could choose the number of rounds
+ * (`%25252525…`). Escapes cannot overlap, so the order of decoding makes no difference, and each byte can be checked as the
+ * possible end of an escape when it arrives.
  */
 export const decodeRecursively = (bytes: string, unicode: boolean): string => {
   const units = new Uint32Array(bytes.length)

@@ -45,7 +45,7 @@ const wildcardReplacer = ({ literals: [, pattern, replacement, given] }: CallSha
 }
 
 /**
- * `regex_replace` replaces the first match, `wildcard_replace` the whole value where it matches.
+ * `regex_replace` replaces the first match; `wildcard_replace` replaces the whole value if it matches.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#regex_replace
  */

@@ -1,21 +1,21 @@
 import { sha256 as digestOf } from '@noble/hashes/sha2.js'
 import { fromByteArray, toByteArray } from '../bytes.ts'
 
-/** Both are binary strings. */
+/** Takes and returns binary strings. */
 type Digest = (message: string) => string
 
-/** HMAC fills its key up to a block of the digest. */
+/** HMAC pads its key to one block of the digest. */
 const BLOCK_BYTES = 64
 const INNER = 0x36
 const OUTER = 0x5c
 
-/** The digest of runtimes without Node's. */
+/** The digest for runtimes without Node's. */
 export const portableSha256: Digest = (message) => fromByteArray(digestOf(toByteArray(message)))
 
-/** Node's digest takes a fifth of the time. No bundler for another runtime meets an import of it. */
+/** Node's digest takes a fifth of the time. It is not imported, so that bundlers for other runtimes do not meet the import. */
 const nativeDigest = (): Digest | undefined => {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
-  // Runtimes with `getBuiltinModule` and without `hash` exist.
+  // Some runtimes have `getBuiltinModule` but not `hash`.
   if (typeof crypto?.hash !== 'function') return undefined
   const { hash } = crypto
   return (message) => hash('sha256', Buffer.from(message, 'latin1'), 'binary')
@@ -24,7 +24,7 @@ const nativeDigest = (): Digest | undefined => {
 let digest: Digest | undefined
 
 /**
- * SHA-256 (FIPS 180-4), synchronous: expressions are, and WebCrypto's digest is not.
+ * SHA-256 (FIPS 180-4), synchronous: expressions are synchronous, and WebCrypto's digest is not.
  *
  * @param message binary string
  * @returns 32 bytes as a binary string
@@ -46,7 +46,7 @@ const padded = (key: string, pad: number): string => {
  * HMAC-SHA-256 (RFC 2104 §2) with one key for many messages.
  *
  * @param key binary string
- * @returns takes a message to 32 bytes, both binary strings
+ * @returns a function from a message to 32 bytes, both binary strings
  */
 export const hmacSha256 = (key: string): Digest => {
   const block = key.length > BLOCK_BYTES ? sha256(key) : key

@@ -7,7 +7,7 @@ const NOT_ASCII = /[\x80-\xff]/
 const UPPER = /[A-Z]+/g
 const LOWER = /[a-z]+/g
 
-/** JavaScript would fold Latin-1 letters too, which here are parts of UTF-8 sequences. */
+/** JavaScript would also fold Latin-1 letters, which here are parts of UTF-8 sequences. */
 const lower = (bytes: string): string =>
   NOT_ASCII.test(bytes) ? bytes.replace(UPPER, (run) => run.toLowerCase()) : bytes.toLowerCase()
 
@@ -16,14 +16,14 @@ const upper = (bytes: string): string =>
 
 const hexEscape = (byte: string) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
 
-/** Matches any one of some bytes; nothing where there are none. */
+/** Matches any one of the bytes; matches nothing if there are none. */
 const anyOf = (bytes: string): RegExp => new RegExp(`[${[...bytes].map(hexEscape).join('')}]+`, 'g')
 
 /**
- * Functions on strings. Letters are ASCII letters, lengths and indexes count bytes.
+ * Functions on strings. Letters are ASCII letters; lengths and indexes count bytes.
  *
- * Not documented and chosen here: `substring` takes indexes outside the value as its ends, and is '' where the end is not
- * behind the start.
+ * Not documented and chosen here: `substring` limits indexes outside the value to its ends, and returns '' if the end is
+ * not after the start.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/
  */

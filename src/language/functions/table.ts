@@ -13,7 +13,7 @@ import { replaceFunctions } from './replace.ts'
 import { stringFunctions } from './strings.ts'
 import { urlFunctions } from './urls.ts'
 
-/** Names that tools for Cloudflare's engine know and its documentation does not: nobody can say what they take. */
+/** Names that tools for Cloudflare's engine know but its documentation does not: their parameters are unknown. */
 const UNDOCUMENTED = ['sha512', 'hmac', 'ip_in_range', 'contains', 'wildcard']
 
 const undocumented = (name: string): FunctionDefinition => ({
@@ -56,7 +56,7 @@ export const functions: readonly FunctionDefinition[] = [
   ...UNDOCUMENTED.map(undocumented),
 ]
 
-/** The same functions, those that belong to other phases being refused. */
+/** The same functions. Those of other phases are refused. */
 export const customRuleFunctions: readonly FunctionDefinition[] = functions.map((definition) => {
   const place = ELSEWHERE[definition.name]
   if (place === undefined) return definition

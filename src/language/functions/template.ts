@@ -5,15 +5,15 @@ const MAX_REFERENCES = 8
 const PART = /\$\$|\$\{(\w+)\}|\$|[^$]+/g
 const DIGITS = /^\d+$/
 
-/** Gives what a group stood for; '' for one that took no part. */
+/** Returns the text of a group; '' for a group that took no part. */
 export type Groups = (group: number) => string
 
 /**
- * Reads the replacement of `regex_replace` and `wildcard_replace`: `${1}` is a group, `$$` a dollar sign. The
- * documentation has numbers only; `${name}` is what Rust's replacements, of which this is a part, have as well.
+ * Reads the replacement of `regex_replace` and `wildcard_replace`: `${1}` is a group, `$$` a dollar sign. The documentation
+ * shows numbers only; `${name}` comes from Rust's replacement syntax, of which this is a part.
  *
  * @param index the argument's place, for errors
- * @param groups numbers and names of the groups there are
+ * @param groups the numbers and names of the existing groups
  * @throws ArgumentProblem for any other use of `$`, a group that does not exist, more than 8 references
  */
 export const readTemplate = (

@@ -5,7 +5,7 @@ import { hmacSha256 } from './sha256.ts'
 
 const TIMESTAMP_DIGITS = 10
 const MIN_MAC_CHARS = 43
-/** 44 characters of Base64, each percent-encoded: what is longer cannot be a MAC. */
+/** 44 characters of Base64, each percent-encoded: a longer text cannot be a MAC. */
 const MAX_MAC_CHARS = 132
 const ESCAPE = /%([0-9a-fA-F]{2})/g
 
@@ -23,8 +23,8 @@ const isDigits = (text: string, start: number, end: number) => {
 }
 
 /**
- * Takes `message separator timestamp - mac` apart where `(.+)(.*)(\d{10})-(.{43,})` does: at the last ten digits and dash
- * that leave room for a MAC.
+ * Splits `message separator timestamp - mac` where `(.+)(.*)(\d{10})-(.{43,})` does: at the last ten digits and dash that
+ * leave room for a MAC.
  */
 const parseToken = (text: string, separatorBytes: number): Token | undefined => {
   const least = Math.max(0, text.length - MAX_MAC_CHARS - 1)
@@ -43,7 +43,7 @@ const parseToken = (text: string, separatorBytes: number): Token | undefined => 
   return undefined
 }
 
-/** Looks at every byte, so that the time says nothing of how many were right. */
+/** Looks at every byte, so that the time does not reveal how many bytes were right. */
 const equalInConstantTime = (x: string, y: string): boolean => {
   if (x.length !== y.length) return false
   let difference = 0

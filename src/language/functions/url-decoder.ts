@@ -5,8 +5,8 @@ import { decodeRecursively } from './recursive.ts'
 const ENCODED = /[%+]/
 const ESCAPE = /\+|%([0-9a-fA-F]{2})/g
 /**
- * Two escapes at once where they are the halves of one character. A run of any length would overflow V8's stack when a
- * body has megabytes of them.
+ * Takes two escapes at once if they are the halves of one character. A run of any length would overflow V8's stack if a
+ * body has megabytes of escapes.
  */
 const UNICODE_ESCAPE =
   /\+|%([0-9a-fA-F]{2})|(?:%u[dD][89abAB][0-9a-fA-F]{2}(?=%u[dD][c-fC-F]))?%u[0-9a-fA-F]{4}/g
@@ -21,7 +21,7 @@ const decodeOne = (encoded: string, hex: string | undefined): string => {
   return toBytes(unitsOf(encoded))
 }
 
-/** A decoder of percent-encoding: `recursive` undoes what was encoded several times, `unicode` reads `%u0041` too. */
+/** A decoder of percent-encoding: `recursive` decodes text that was encoded several times; `unicode` also reads `%u0041`. */
 export const decoder = (recursive: boolean, unicode: boolean): Evaluate => {
   const pattern = unicode ? UNICODE_ESCAPE : ESCAPE
   return ([source]) => {

@@ -10,8 +10,8 @@ const argumentName = (argument: string) => {
 }
 
 /**
- * Not documented and chosen here: `url_decode` leaves alone what is no escape (`%zz`, a lone `%`); half a surrogate pair
- * becomes U+FFFD; `remove_query_args` compares names as they stand, undecoded.
+ * Not documented and chosen here: `url_decode` keeps text that is not an escape (`%zz`, a lone `%`); half a surrogate pair
+ * becomes U+FFFD; `remove_query_args` compares names undecoded.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#url_decode
  */

@@ -51,7 +51,7 @@ const joinAdvice = (source: string, { start }: Problem): string | undefined => {
   return isNext ? '`and` or `or` is missing before this condition' : undefined
 }
 
-/** What is to be done where the corrected text is not certain. `undefined` keeps the help that the problem has. */
+/** Advice for a problem without a certain correction. `undefined` keeps the help of the problem. */
 export const adviceFor = (source: string, problem: Problem): string | undefined => {
   const { code, help } = problem
   if (code === 'unknown_identifier') return wordAdvice(source, problem)

@@ -10,7 +10,7 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map(
   })
 )
 
-/** A Bool that is compared with a truth. */
+/** A Bool that is compared with true or false. */
 export const truth = (source: string, { start, end }: Comparison): Fix | undefined => {
   const operator = looseOperator(source, afterSpace(source, end))
   if (operator?.meant !== 'eq') return undefined
@@ -24,7 +24,7 @@ export const truth = (source: string, { start, end }: Comparison): Fix | undefin
   return { start, end: value.end, text, reason: 'a Bool needs no comparison' }
 }
 
-/** A `not` in front of what follows. */
+/** A `not` before the next operand. */
 export const NOT_BEFORE = /(?:(?<![\w.])not\s+|!\s*)$/
 
 const EMPTY: Readonly<Record<string, string>> = { Bytes: '""', Int: '0' }
@@ -32,7 +32,7 @@ const EMPTY: Readonly<Record<string, string>> = { Bytes: '""', Int: '0' }
 const KEYED = /^([a-z._]+)\[("[^"]+")\]$/
 const EXISTS = /^\s*(?:exists|is\s+(?:not\s+(?:null|empty)|present|set))(?![\w.])/i
 
-/** A header or a parameter where a truth is expected: `not http.request.headers["x-a"]`, `… exists`. */
+/** A header or a parameter in place of a condition: `not http.request.headers["x-a"]`, `… exists`. */
 export const bareKey = (source: string, { start, end, type }: Comparison): Fix | undefined => {
   const [, map = '', key = ''] = KEYED.exec(source.slice(start, end)) ?? []
   if (type.kind !== 'Array' || map === '') return undefined
@@ -48,10 +48,10 @@ export const bareKey = (source: string, { start, end, type }: Comparison): Fix |
   }
 }
 
-/** What may stand behind a condition. */
+/** The text that may follow a condition. */
 const CONDITION_END = /^\s*(?:$|\)|&&|\|\||\^\^|(?:and|or|xor)(?![\w.]))/
 
-/** A field that is no Bool where a truth is expected: `not http.user_agent`. */
+/** A field that is not a Bool in place of a condition: `not http.user_agent`. */
 export const bareValue = (source: string, { start, end, type }: Comparison): Fix | undefined => {
   if (!CONDITION_END.test(source.slice(end))) return undefined
   const empty = EMPTY[type.kind]

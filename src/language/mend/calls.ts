@@ -31,7 +31,7 @@ const unbraced = (source: string, problem: Problem, scheme: Scheme): Fix | undef
 
 const CALL = /\(\s*("(?:[^"\\]|\\.)*")\s*,\s*([a-z][\w.]*(?:\[[^\]]*\])*)\s*\)/y
 
-/** `starts_with("/a", http.host)`: the text that is searched comes first. */
+/** `starts_with("/a", http.host)`: the searched text has to come first. */
 const swapped = (source: string, { code, start }: Problem): Fix | undefined => {
   if (code !== 'invalid_argument_kind') return undefined
   const before = /(?:starts|ends)_with\s*(?=\(\s*$)/.exec(source.slice(0, start))
@@ -44,7 +44,7 @@ const swapped = (source: string, { code, start }: Problem): Fix | undefined => {
   return { start: before.index, end: CALL.lastIndex, text, reason }
 }
 
-/** `items[*] eq "a"` by itself is a list of truths. */
+/** `items[*] eq "a"` by itself is a list of results. */
 const unwrapped = (source: string, { code, message, start, end }: Problem): Fix | undefined => {
   if (code !== 'type_mismatch' || !message.endsWith('of type Bool, but got Array<Bool>')) {
     return undefined

@@ -28,7 +28,7 @@ interface Written {
   readonly value: LooseValue
 }
 
-/** The comparison in the language's own form, without a negation. */
+/** The comparison as the language writes it, without a negation. */
 interface Mended {
   readonly text: string
   readonly reason: string | undefined
@@ -61,7 +61,7 @@ const asSet = (written: Written, items: readonly MendedItem[]): Mended => {
 
 const LISTS_REASON = 'a list is written without braces'
 
-/** `$lists` stand by themselves: each has its own comparison. */
+/** Gives each `$list` a comparison of its own: a set cannot contain lists. */
 const withLists = (written: Written): Mended | undefined => {
   const { left, value, operator } = written
   const isList = ({ inner }: LooseItem) => LIST.test(inner)
@@ -89,7 +89,7 @@ const inSet = (written: Written): Mended | undefined => {
   return items && asSet(written, items)
 }
 
-/** Text operators on addresses: the network that the text begins. */
+/** Text operators on addresses: finds the network that the text begins. */
 const networkSearch = ({ left, operator, value }: Written): Mended | undefined => {
   const networks = value.items.map(({ inner }) =>
     starNetwork(inner.replace(/^\^/, '').replaceAll('\\.', '.').replace(/\.\*$/, '.'))
@@ -106,7 +106,7 @@ const searched = (written: Written): Mended | undefined => {
   if (type.kind === 'Ip') return networkSearch(written)
   if (type.kind !== 'Bytes') return undefined
   const percent = operator.meant === 'wildcard' && /^i?like$/i.test(operator.written)
-  // `~*` of nginx takes letters of either case.
+  // `~*` of nginx matches letters of either case.
   const anyCase = operator.meant === 'matches' && operator.written.endsWith('*')
   const items = itemsOf(written)?.map(({ text, reason }) => ({
     text: percent ? text.replaceAll('%', '*') : anyCase ? text.replace('"', '"(?i)') : text,
@@ -160,7 +160,7 @@ const operatorReason = ({ written, meant }: LooseOperator): string | undefined =
   return `\`${written}\` does not exist`
 }
 
-/** Negates a comparison. A `not` in front of it goes, where the operator has another: nobody means both. */
+/** Negates a comparison. If the operator is negated too, the `not` before it is dropped: no author means both. */
 const negate = (fix: Fix, source: string, left: string): Fix => {
   const equals = [' eq ', ' == '].find((operator) => fix.text.startsWith(left + operator))
   if (equals !== undefined) {
@@ -174,9 +174,9 @@ const negate = (fix: Fix, source: string, left: string): Fix => {
 const elementOf = (type: Type): Type => ('of' in type ? type.of : type)
 
 /**
- * Reads the comparison around a mistake as its author means it, and writes it as the language has it.
+ * Reads the comparison around a mistake as its author meant it, and writes it in the language.
  *
- * @returns `undefined` where the meaning is not certain
+ * @returns `undefined` if the meaning is not certain
  */
 export const mendComparison = (
   source: string,
@@ -196,7 +196,7 @@ export const mendComparison = (
   if (value.items.some(({ text, quotes }) => quotes === 'none' && fields.has(text)))
     return undefined
   const isArray = type.kind === 'Array'
-  // Names of headers are in small letters.
+  // Names of headers are in lower case.
   const plain = source
     .slice(start, end)
     .replace(

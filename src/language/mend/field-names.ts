@@ -1,6 +1,6 @@
 import type { Scheme } from '../scheme.ts'
 
-/** What fields are called elsewhere: in other languages, in logs, and in our shorthand. */
+/** Other names of fields: in other languages, in logs, and in our shorthand. */
 const CALLED: Readonly<Record<string, readonly string[]>> = {
   'http.x_forwarded_for': ['x_forwarded_for', 'http.request.x_forwarded_for', 'xff'],
   'cf.waf.score': [
@@ -151,13 +151,13 @@ const MEANT = new Map(
   Object.entries(CALLED).flatMap(([field, names]) => names.map((name) => [name, field]))
 )
 
-/** `ip` is a field of packets; where a rule writes it alone, the visitor's address is meant. */
+/** `ip` is a field of packets. A rule that has `ip` alone means the visitor's address. */
 export const meantField = (name: string, scheme: Scheme): string | undefined => {
   const field = name === 'ip' ? 'ip.src' : MEANT.get(name.toLowerCase())
   return field !== undefined && scheme.fields.has(field) ? field : undefined
 }
 
-/** True of a field that a rule may read. */
+/** True if a rule may read the field. */
 export const isUsable = (scheme: Scheme, name: string) => {
   const known = scheme.fields.get(name)
   return known !== undefined && known.refused === undefined
@@ -173,7 +173,7 @@ const HEADER_FIELDS: ReadonlyMap<string, string> = new Map(
   })
 )
 
-/** The field of a header, as the language has it. */
+/** The field of a header, as the language writes it. */
 export const headerField = (header: string): string => {
   const name = header.toLowerCase()
   return HEADER_FIELDS.get(name) ?? `http.request.headers["${name}"]`

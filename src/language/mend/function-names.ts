@@ -4,7 +4,7 @@ import { isUsable, meantField } from './field-names.ts'
 import type { Fix } from './fix.ts'
 import { afterSpace, looseItem } from './loose.ts'
 
-/** Functions as other languages call them, by their names in small letters. */
+/** Names of functions in other languages, in lower case. */
 const FUNCTIONS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ...{ tolower: 'lower', to_lower: 'lower', lowercase: 'lower', lower: 'lower' },
@@ -72,7 +72,7 @@ const tested = (source: string, { start, end }: Problem, scheme: Scheme): Fix | 
   return { start, end: at + 1, text, reason }
 }
 
-/** Functions and methods that have other names here, or are operators. */
+/** Functions and methods that have another name here or are operators here. */
 export const mendFunction = (source: string, problem: Problem, scheme: Scheme): Fix | undefined =>
   functionMethod(source, problem, scheme) ??
   tested(source, problem, scheme) ??

@@ -1,4 +1,4 @@
-/** A value as people write it who come from another language. */
+/** A value in the spelling of another language. */
 export interface LooseItem {
   /** As written. */
   readonly text: string
@@ -7,10 +7,10 @@ export interface LooseItem {
   readonly quotes: 'double' | 'raw' | 'other' | 'none'
 }
 
-/** What stands on the right of an operator, read leniently. */
+/** The right side of an operator, read leniently. */
 export interface LooseValue {
   readonly items: readonly LooseItem[]
-  /** The character that opens the group around the items, '' without one. */
+  /** The character that opens the group around the items; '' without a group. */
   readonly open: '' | '{' | '[' | '('
   readonly hasCommas: boolean
   readonly end: number
@@ -18,9 +18,9 @@ export interface LooseValue {
 
 const DOUBLE = /"((?:[^"\\]|\\.)*)"/sy
 const RAW = /r(#*)"(.*?)"\1(?!#)/sy
-/** `\"` as JSON and shells leave it. */
+/** `\"`, left over from JSON or a shell. */
 const ESCAPED = /\\"((?:[^"\\]|\\[^"])*)\\"/sy
-/** Quotes of other languages and of text processors, with what they enclose. */
+/** Quotes of other languages and of word processors, with the text inside. */
 const OTHER = /'([^']*)'|[“”„«‟″]([^“”»″]*)[“”»″]|[‘’‚`´]([^‘’`´]*)[‘’`´]/sy
 const WORD = /[^\s,;(){}[\]"'“”„«»‟″‘’‚`´]+/y
 const SPACE = /[\s\u00a0]*/y
@@ -55,7 +55,7 @@ export const looseItem = (source: string, at: number): LooseItem | undefined => 
 
 const IS_DASH = /^(?:[-–—]|to|\.\.)$/
 
-/** Joins `a - b`, three items, to one. */
+/** Joins `a - b`, which is three items, into one. */
 const joinRanges = (items: readonly LooseItem[]): LooseItem[] => {
   const joined: LooseItem[] = []
   for (let i = 0; i < items.length; i++) {
@@ -91,7 +91,7 @@ const group = (source: string, at: number, open: '{' | '[' | '('): LooseValue | 
     : { items: joinRanges(items), open, hasCommas, end: place + 1 }
 }
 
-/** Texts in quotes behind the first one, which no field precedes: `"DE" or "FR"`, `"DE", "FR"`. */
+/** Further quoted texts after the first one, without a field of their own: `"DE" or "FR"`, `"DE", "FR"`. */
 const further = (source: string, first: LooseItem, at: number): LooseValue => {
   const items = [first]
   let end = at + first.text.length
@@ -108,7 +108,7 @@ const further = (source: string, first: LooseItem, at: number): LooseValue => {
   return { items, open: '', hasCommas, end }
 }
 
-/** Reads what stands at `at` as the value or the values of a comparison. */
+/** Reads the value or the values of a comparison at `at`. */
 export const looseValue = (source: string, at: number): LooseValue | undefined => {
   const open = source[at]
   if (open === '{' || open === '[' || open === '(') return group(source, at, open)

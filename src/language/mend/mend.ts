@@ -10,14 +10,14 @@ import { mendPattern } from './patterns.ts'
 import { mendSide } from './sides.ts'
 import { mendText, stringAt } from './text.ts'
 
-/** A hint repeats a corrected text up to this length. */
+/** The maximum length of a corrected text in a hint. */
 const MAX_SHOWN_CHARS = 160
-/** What a hint shows around a small change. */
+/** How much surrounding text a hint shows with a small change. */
 const AROUND_CHARS = 48
 
 export interface MendOptions {
   readonly scheme: Scheme
-  /** What is wrong with a changed expression. */
+  /** Returns the problems of a changed expression. */
   readonly check: (source: string) => readonly Problem[]
 }
 
@@ -31,7 +31,7 @@ const NAMES = new Set([
   'invalid_index_access',
 ])
 
-/** True where the changed expression has nothing wrong any more from the mistake to the end of the change. */
+/** True if the changed expression has no problem between the mistake and the end of the change. */
 const helps = (
   source: string,
   problem: Problem,
@@ -46,7 +46,7 @@ const helps = (
   const isName = NAMES.has(problem.code)
   const inside = left.filter(({ start, code }) => {
     if (start < Math.min(fix.start, problem.start)) return false
-    // The name is mended, and the rest of its comparison has mistakes of its own.
+    // The name is corrected; the rest of its comparison has mistakes of its own.
     if (isName) return start < end && NAMES.has(code)
     return start < end || (code === problem.code && start === end)
   })
@@ -78,7 +78,7 @@ const brief = (text: string): string => {
     : `${characters.slice(0, MAX_SHOWN_CHARS - 1).join('')}…`
 }
 
-/** The corrected text: the change itself, or a small one with what is around it. */
+/** The corrected text: the change itself, or a small change with the surrounding text. */
 const shown = (source: string, fix: Fix): string => {
   if (fix.isPart !== true) return brief(fix.text)
   const from = Math.max(0, fix.start - AROUND_CHARS)
@@ -97,7 +97,7 @@ const hintOf = (source: string, fix: Fix, help: string | undefined): string => {
 
 export interface Mended {
   readonly problem: Problem
-  /** What mends it, where that is certain. */
+  /** The correction, if it is certain. */
   readonly fix?: Fix
 }
 
@@ -109,13 +109,13 @@ const itemPlace = (source: string, at: number, from: number) => {
   return { start, end: start + length }
 }
 
-/** False for a comma, and for an escape in a string: each has a place of its own. */
+/** False for a comma and for an escape in a string: each has a place of its own. */
 const isWordWrong = (source: string, code: string, at: number) => {
   const string = stringAt(source, at)
   return code !== 'unexpected_comma' && (string === undefined || string.start === at)
 }
 
-/** What to underline: the mistake ends where its change does, and a wrong value is underlined from its first character. */
+/** The place to underline: the mistake ends where its change ends; a wrong value is underlined from its first character. */
 const placeOf = (source: string, { code, start, end }: Problem, { parts, ...fix }: Fix) => {
   if (parts !== undefined && start >= parts.value && isWordWrong(source, code, start)) {
     if (parts.isGroup && start > parts.value) return itemPlace(source, start, parts.value)
@@ -127,9 +127,9 @@ const placeOf = (source: string, { code, start, end }: Problem, { parts, ...fix 
 }
 
 /**
- * Finds the change that mends a mistake. The changed text parses: what does not is no hint.
+ * Finds the change that corrects a mistake. A change whose text does not parse is dropped.
  *
- * @param earlier how many problems stand before this one
+ * @param earlier the number of problems before this one
  */
 export const mend = (
   source: string,
@@ -146,8 +146,8 @@ export const mend = (
 }
 
 /**
- * Puts the corrected text of the user's own expression into the help of each problem that has a certain one. A problem inside
- * a change that mends an earlier one has the same cause, and goes.
+ * Puts the corrected text of the user's own expression into the help of each problem with a certain correction. A problem
+ * inside the change of an earlier problem has the same cause, and is dropped.
  */
 export const teach = (
   source: string,

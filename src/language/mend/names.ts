@@ -10,7 +10,7 @@ const WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries({ AND: 'and', OR: 'or', NOT: 'not', XOR: 'xor' })
 )
 
-/** `http.user_agent.contains("a")`: the last word is an operator, and what it searches is in parentheses. */
+/** `http.user_agent.contains("a")`: the last word is an operator, and its value is in parentheses. */
 const method = (source: string, { start, end }: Problem, scheme: Scheme): Fix | undefined => {
   const name = source.slice(start, end)
   const dot = name.lastIndexOf('.')
@@ -44,7 +44,7 @@ const dotted = (source: string, { start }: Problem, scheme: Scheme): Fix | undef
 
 const SCHEME_NAME = /^(?:http\.)?(?:request\.)?(?:uri\.)?(?:scheme|proto)$/i
 
-/** `http.request.scheme eq "https"`: a Bool tells it. */
+/** `http.request.scheme eq "https"`: a Bool has this fact. */
 const secure = (source: string, { start, end }: Problem): Fix | undefined => {
   if (!SCHEME_NAME.test(source.slice(start, end))) return undefined
   const operator = looseOperator(source, afterSpace(source, end))
@@ -64,7 +64,7 @@ const WITH_INDEX: ReadonlyMap<string, string> = new Map(
   })
 )
 
-/** `http.cookie["a"]`: a text has no index; another field has the parts of that text. */
+/** `http.cookie["a"]`: a string has no index; another field has the parts of that string. */
 const indexed = (source: string, { start }: Problem): Fix | undefined => {
   const name = /[\w.]+$/.exec(source.slice(0, start))?.[0] ?? ''
   const text = WITH_INDEX.get(name)
@@ -74,7 +74,7 @@ const indexed = (source: string, { start }: Problem): Fix | undefined => {
 
 const FIELD = /[a-z][\w.]*(?:\[[^\]]*\])*/iy
 
-/** `contains(http.user_agent, "a")`: the name of an operator, called like a function. */
+/** `contains(http.user_agent, "a")`: an operator that is called like a function. */
 const called = (source: string, { start, end }: Problem, scheme: Scheme): Fix | undefined => {
   const operator = looseOperator(source, start)
   const open = afterSpace(source, end)
@@ -97,7 +97,7 @@ const called = (source: string, { start, end }: Problem, scheme: Scheme): Fix | 
   return { start, end: close + 1, text, reason: `${meant} is an operator` }
 }
 
-/** Names that the scheme does not know, or does not have here. */
+/** Names that the scheme does not know or does not allow here. */
 export const mendName = (source: string, problem: Problem, scheme: Scheme): Fix | undefined => {
   const { start, end, code } = problem
   if (code === 'invalid_index_access') return indexed(source, problem)
@@ -115,7 +115,7 @@ export const mendName = (source: string, problem: Problem, scheme: Scheme): Fix 
   if (written !== undefined) return written
   const meant = meantField(name, scheme)
   if (meant !== undefined) return { start, end, text: meant, reason: 'did you mean' }
-  // The parser has found the known name that is closest.
+  // The parser has found the closest known name.
   const near = /^did you mean `(.+)`\?$/.exec(problem.help ?? '')?.[1]
   return near === undefined ? undefined : { start, end, text: near, reason: 'did you mean' }
 }

@@ -1,4 +1,4 @@
-/** An operator, or a function that others have as an operator. */
+/** An operator, or a function that is an operator in other languages. */
 export type Meant =
   | 'eq'
   | 'lt'
@@ -18,7 +18,7 @@ export interface LooseOperator {
   readonly meant: Meant
   readonly isNegated: boolean
   readonly written: string
-  /** Symbols instead of words, as far as there are some: `==`. */
+  /** True for `==`: the correction uses symbols instead of words, if the operator has one. */
   readonly isSymbol: boolean
   readonly end: number
 }
@@ -26,7 +26,7 @@ export interface LooseOperator {
 const NOT = String.raw`(?:is\s+|are\s+)?(?:do(?:es)?\s+not\b|do(?:es)?n['’]t\b|is\s+not\b|isn['’]t\b|not\b|!(?![=~]))\s*`
 const WORD_END = String.raw`(?![\w.])`
 
-/** How each operator is written, here and elsewhere; longer spellings first. A negated one has its own row. */
+/** The spellings of each operator, here and elsewhere; longer ones first. A negated operator has its own row. */
 const SPELLINGS: readonly (readonly [Meant, string, 'not'?])[] = [
   ['matches', '!~\\*?', 'not'],
   ['eq', '!==?|<>', 'not'],
@@ -59,14 +59,14 @@ const SYMBOLS: Readonly<Partial<Record<Meant, string>>> = {
   ...{ eq: '==', lt: '<', le: '<=', gt: '>', ge: '>=' },
 }
 
-/** The operator as the language has it: in symbols where its author wrote symbols. */
+/** The operator in the language's spelling: as a symbol if its author wrote symbols. */
 export const spelled = ({ meant, written, isSymbol }: LooseOperator): string =>
   isSymbol && written !== '=~' ? (SYMBOLS[meant] ?? meant) : meant
 
 /**
- * Reads an operator as people write it.
+ * Reads an operator in any common spelling.
  *
- * @returns `undefined` where there is none, and where it negates twice
+ * @returns `undefined` if there is none, or if it negates twice
  */
 export const looseOperator = (source: string, at: number): LooseOperator | undefined => {
   BARE_NOT.lastIndex = at
@@ -91,7 +91,7 @@ export const looseOperator = (source: string, at: number): LooseOperator | undef
   return undefined
 }
 
-/** The spellings that Cloudflare's language has. */
+/** The spellings of Cloudflare's language. */
 export const isSpelling = (written: string): boolean =>
   /^(?:in|eq|==|ne|!=|ge|>=|le|<=|gt|>|lt|<|contains|~|matches|wildcard|strict wildcard)$/.test(
     written

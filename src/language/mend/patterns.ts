@@ -3,10 +3,10 @@ import type { Fix } from './fix.ts'
 import { afterSpace, looseItem } from './loose.ts'
 import { looseOperator, spelled } from './operators.ts'
 
-/** Characters that only regular expressions give a meaning. */
+/** Characters that have a meaning only in regular expressions. */
 const REGULAR = /[\\^$()[\]{}|+]|\.\*/
 
-/** `matches "*.php"` is a pattern of file names. */
+/** `matches "*.php"` has a pattern of file names. */
 export const mendPattern = (source: string, problem: Problem): Fix | undefined => {
   const { comparison, code } = problem
   if (comparison === undefined || !/^invalid_(?:regex|wildcard)$/.test(code)) return undefined

@@ -6,7 +6,7 @@ import { afterSpace, looseItem } from './loose.ts'
 import type { Meant } from './operators.ts'
 import { looseOperator, spelled } from './operators.ts'
 
-/** What an operator is when its sides change places. */
+/** The operator after its sides change places. */
 const FLIPPED: Readonly<Partial<Record<Meant, Meant>>> = {
   ...{ eq: 'eq', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' },
   in: 'contains',
@@ -47,7 +47,7 @@ const variable = (source: string, { start }: Problem, scheme: Scheme): Fix | und
     : { start, end: VARIABLE.lastIndex, text, reason: 'did you mean' }
 }
 
-/** Left sides that are none. */
+/** Left sides that are not operands. */
 export const mendSide = (source: string, problem: Problem, scheme: Scheme): Fix | undefined => {
   const at = afterSpace(source, problem.start)
   const isNumber = problem.code === 'unknown_identifier' && /\d/.test(source[at] ?? '')

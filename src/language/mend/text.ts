@@ -9,7 +9,7 @@ const SPELLED: Readonly<Record<string, string>> = {
 const JOINING = /(?:AND|OR|XOR|NOT)(?![\w.])|&(?!&)|\|(?!\|)/y
 const SPACES = /[\t\v\f\u00a0\u2000-\u200a\u202f\u3000\u200b\ufeff]+/g
 const COMMENT = /\s*(?:#[^\n]*|\/\/(?=\s|$)[^\n]*|\/\*.*?\*\/)/sy
-/** Strings, which keep their characters whatever they are. */
+/** Strings: their characters are never changed. */
 const STRINGS = /(?<![\w.])r(#*)".*?"\1|"(?:[^"\\]|\\.)*"/gs
 
 /** Changes the text between strings. */
@@ -31,7 +31,7 @@ const whole = (source: string, text: string, reason: string): Fix => ({
   isWhole: true,
 })
 
-/** Every `\"` of the source: somebody copied the expression out of JSON. */
+/** Every `\"` of the source: the author copied the expression out of JSON. */
 export const unescapeJson = (source: string, { start }: Problem): Fix | undefined => {
   if (!source.startsWith('\\"', start)) return undefined
   const text = source.replace(/\\(["\\])/g, '$1')
@@ -111,7 +111,7 @@ export const stringAt = (source: string, at: number) => {
   return undefined
 }
 
-/** A backslash that begins no escape: a raw string keeps it. */
+/** A backslash that begins no escape. In a raw string it needs none. */
 const backslash = (source: string, { code, start }: Problem): Fix | undefined => {
   if (code !== 'invalid_character_escape') return undefined
   const string = stringAt(source, start)
@@ -123,7 +123,7 @@ const backslash = (source: string, { code, start }: Problem): Fix | undefined =>
   return { start: string.start, end, text, reason: 'r"…" keeps each backslash', isPart: true }
 }
 
-/** Mistakes of the text itself, whatever it says. */
+/** Mistakes in the text, independent of its meaning. */
 export const mendText = (source: string, problem: Problem): Fix | undefined => {
   const { start } = problem
   const at = afterSpace(source, start)

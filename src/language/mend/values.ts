@@ -4,11 +4,11 @@ import type { Type } from '../types.ts'
 import type { LooseItem } from './loose.ts'
 import { starNetwork } from './networks.ts'
 
-/** An item in the language's own form, and what was wrong with it. */
+/** An item in the language's spelling, and the reason for the change. */
 export interface MendedItem {
   readonly text: string
   readonly reason?: string
-  /** True for what only a set can hold: a network, a range. */
+  /** True for a value that only a set can contain: a network, a range. */
   readonly isMany?: boolean
 }
 
@@ -82,7 +82,7 @@ const ipItem = ({ inner: given, quotes }: LooseItem): MendedItem | undefined => 
   return { text: `${first}..${last}`, isMany: true, ...why }
 }
 
-/** Writes an item as the type on the left needs it. `undefined` where it cannot be one. */
+/** Writes an item in the type of the left side. `undefined` if the item cannot have that type. */
 export const mendItem = (
   item: LooseItem,
   type: Type,

@@ -3,11 +3,11 @@ import { sequence } from './literal.ts'
 import { intersect, type Ranges } from './ranges.ts'
 import type { Trie } from './utf8.ts'
 
-// V8's own RegExp is several times faster than any automaton written in JavaScript, but it backtracks. This file
-// hands it the patterns for which backtracking is proved to stay linear, and no others. Only the yes or no of a test
-// is asked of it, so any pattern of the same language will do.
+// V8's own RegExp is several times faster than any automaton written in JavaScript, but it backtracks. This file gives V8
+// only the patterns whose backtracking provably stays linear. Tests ask only for yes or no, so any pattern of the same
+// language will do.
 
-/** Most steps V8 may be made to take for one byte; one step is about a nanosecond. */
+/** The most steps that V8 may take for one byte; one step is about a nanosecond. */
 const MAX_STEPS_PER_BYTE = 256
 
 /** The number of ways in which a node can match at one place, and the steps to find them all; Infinity where unbounded. */
@@ -66,8 +66,8 @@ const runOf = (node: Node): Ranges | undefined =>
     : undefined
 
 /**
- * In a sequence of bytes that are all in `run`, at how many places the parts before `index` can end: few, if one of them
- * takes a byte from outside the run.
+ * The number of places, in a sequence of bytes that are all in `run`, where the parts before `index` can end: few if one of
+ * them takes a byte from outside the run.
  */
 const placesInRun = (parts: readonly Node[], index: number, run: Ranges): number => {
   let distance = 0
@@ -80,11 +80,11 @@ const placesInRun = (parts: readonly Node[], index: number, run: Ranges): number
 }
 
 /**
- * An upper bound of V8's steps per byte. It follows the pattern part by part and bounds in how many ways (a start and
- * the choices since) a part can be reached at one and the same offset; the work at an offset is that, times the steps
- * of the part. A bounded part multiplies by its own ways. An unbounded run collects all that entered its sequence of
- * bytes: one, if the pattern is anchored and this is its first choice; few, if a byte from outside the sequence has to
- * come shortly before; else without bound.
+ * An upper bound of V8's steps per byte. It follows the pattern part by part and bounds the number of ways (a start and the
+ * choices since) that reach a part at the same offset. The work at an offset is that number times the steps of the part. A
+ * bounded part multiplies by its own ways. An unbounded run collects all ways that entered its sequence of bytes: one, if
+ * the pattern is anchored and this is its first choice; few, if a byte from outside the sequence has to come shortly
+ * before; otherwise unbounded.
  */
 const stepsPerByte = (root: Node): number => {
   const parts = sequence(root)
@@ -99,7 +99,7 @@ const stepsPerByte = (root: Node): number => {
       here = Math.min(overall, here * placesInRun(parts, i, run))
       const next = parts[i + 1]
       const exact = next?.kind === 'set' && intersect(next.ranges, run).length === 0
-      // Only the end of the sequence leads on where the next byte cannot belong to it.
+      // If the next byte cannot belong to the sequence, only the end of the sequence continues.
       if (!exact) overall = Number.POSITIVE_INFINITY
       total += 2 * here
     } else {
@@ -135,7 +135,7 @@ const JS_LOOKS: Readonly<Partial<Record<string, string>>> = {
   notWord: '\\B',
 }
 
-/** Prints a node in JavaScript's syntax; `undefined` where that has no such assertion. */
+/** Prints a node in JavaScript's syntax; `undefined` if JavaScript has no such assertion. */
 const print = (node: Node): string | undefined => {
   switch (node.kind) {
     case 'empty':
@@ -161,7 +161,7 @@ const print = (node: Node): string | undefined => {
   }
 }
 
-/** The pattern as a V8 regular expression, where its backtracking is proved to cost little per byte. */
+/** The pattern as a V8 regular expression, if its backtracking provably costs little per byte. */
 export const safeRegExp = (root: Node): RegExp | undefined => {
   if (stepsPerByte(root) === Number.POSITIVE_INFINITY) return undefined
   const source = print(root)

@@ -1,18 +1,18 @@
 import { LOOK, MATCH, type Program, SAVE, SET, SPLIT } from './program.ts'
 
-/** Steps spent on finding what follows what, before a program is called too intricate. */
+/** Steps for finding the successors of all states. A program that needs more is too intricate. */
 const MAX_CLOSURE_STEPS = 4_000_000
 
-/** Taking a byte costs this many plain word operations for each word. */
+/** Taking a byte costs this many plain operations for each word. */
 const WORD_COST = 4
 
-/** Asking for an assertion, as often as others may have to be asked again. */
+/** The cost of an assertion, including the assertions that it may make necessary again. */
 const LOOK_COST = 4
 
 export const wordOf = (position: number) => position >>> 5
 export const bitOf = (position: number) => 1 << (position & 31)
 
-/** The words of a long bit set that are not zero: where they are, and what they hold. */
+/** The non-zero words of a long bit set: their positions and values. */
 export interface Mask {
   at: Int32Array
   bits: Int32Array
@@ -32,7 +32,7 @@ const toMask = (positions: readonly number[]): Mask => {
   return { at: Int32Array.from(at), bits: Int32Array.from(bits) }
 }
 
-/** Positions that lead to the same places, other than to their neighbour. */
+/** Positions that lead to the same places, apart from their neighbour. */
 interface Jump {
   sources: Mask
   targets: Mask
@@ -46,14 +46,13 @@ interface PendingLook {
 }
 
 /**
- * A program as bit sets: one bit for each place that takes a byte or waits for an assertion, numbered so that the
- * next place is mostly the next bit. A step then is a shift for `x{1000}` and its like, plus one jump for each loop
- * and choice.
+ * A program as bit sets: one bit for each place that takes a byte or waits for an assertion. The numbering makes the next
+ * place mostly the next bit. A step of `x{1000}` is then a shift, plus one jump for each loop and choice.
  */
 export interface Layout {
   positionOf: Int32Array
   count: number
-  /** Bits whose step leads to the bit after them. */
+  /** Bits whose step leads to the next bit. */
   shifts: Mask
   jumps: Jump[]
   looks: PendingLook[]
@@ -70,7 +69,7 @@ interface Sources {
 interface Reach {
   positions: readonly number[]
   accepts: boolean
-  /** The jump of whatever leads here, once there is one. */
+  /** The jump for everything that leads here, once there is one. */
   jump?: Sources | undefined
 }
 
@@ -89,7 +88,7 @@ export const layOut = (program: Program): Layout | undefined => {
   let round = 0
   let steps = 0
   const reached = new Map<number, Reach>()
-  /** The positions a state reaches without a byte or an assertion. */
+  /** The positions that a state reaches without a byte or an assertion. */
   const reach = (from: number): Reach => {
     const known = reached.get(from)
     if (known) return known

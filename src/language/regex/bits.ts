@@ -20,8 +20,8 @@ const overlaps = (set: Int32Array, { at, bits }: Mask) => {
 }
 
 /**
- * Runs a program as bit sets. Takes at most `costPerByte` word operations a byte, whatever the input: the floor
- * under the lazy DFA where that would build more states than it reuses, and the way to test Unicode assertions.
+ * Runs a program as bit sets. A byte takes at most `costPerByte` word operations, whatever the input. The lazy DFA falls
+ * back to it if it would build more states than it reuses; Unicode assertions always run here.
  */
 export class BitNfa {
   /** Upper bound of word operations for one byte. */
@@ -31,7 +31,7 @@ export class BitNfa {
   readonly #words: number
   #masks: Int32Array | undefined
 
-  /** Undefined where the program is too intricate to be laid out at all. */
+  /** Undefined if the program is too intricate for a layout. */
   static of(program: Program): BitNfa | undefined {
     const layout = layOut(program)
     return layout && new BitNfa(program, layout)
@@ -81,7 +81,7 @@ export class BitNfa {
     return false
   }
 
-  /** Whether a match ends at or after `from`, given the program states alive there (all of them, if any). */
+  /** Whether a match ends at or after `from`, given the live program states there (if any). */
   test(bytes: string, from = 0, alive?: Iterable<number>): boolean {
     const { classOf, anchored } = this.#program
     const layout = this.#layout

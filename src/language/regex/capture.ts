@@ -3,17 +3,17 @@ import { LOOKS } from './look-names.ts'
 import { LOOK, MATCH, type Program, SAVE, SET, SPLIT } from './program.ts'
 import { SparseSet } from './sparse.ts'
 
-/** Threads in order of preference: a state each, with the offsets its path has captured. */
+/** Threads in order of preference: each has a state, and the offsets that its path captured. */
 interface Threads {
   states: SparseSet
   offsets: (Int32Array | undefined)[]
 }
 
 /**
- * Finds the leftmost match, of several there the one the pattern prefers, and its groups: a Pike VM, which visits
- * each state at most once a byte. Offsets are shared between threads until one of them writes.
+ * Finds the leftmost match and its groups. Of several matches at one place it takes the one that the pattern prefers. It is
+ * a Pike VM, which visits each state at most once per byte. Threads share offsets until one of them writes.
  *
- * @returns start and end offset of the match and of each group, -1 where a group took no part
+ * @returns start and end offset of the match and of each group; -1 for a group that took no part
  */
 export const capture = (program: Program, bytes: string): Int32Array | undefined => {
   const { op, x, y, start, anchored, classOf, classes, member, size, slots } = program
@@ -65,7 +65,7 @@ export const capture = (program: Program, bytes: string): Int32Array | undefined
       if (code === MATCH) {
         best = current.offsets[state]!.slice()
         best[1] = at
-        break // whatever follows is less preferred
+        break // the remaining threads are less preferred
       }
       if (code !== SET || byteClass < 0 || member[x[state]! * classes + byteClass] === 0) continue
       follow(next, y[state]!, current.offsets[state]!, at + 1)

@@ -20,11 +20,11 @@ const ASCII_MAX = 0x7f
 
 interface Parsed {
   ranges: Ranges
-  /** Nesting, for the limit on the whole pattern. */
+  /** Nesting depth, for the limit on the whole pattern. */
   depth: number
 }
 
-/** The value of a class literal; a byte, unless `(?u)`. */
+/** The value of a class literal; without `(?u)` it is a byte. */
 const literalValue = (cursor: Cursor, item: Primitive & { kind: 'literal' }): number => {
   if (cursor.flags.u || item.byte || item.codepoint <= ASCII_MAX) return item.codepoint
   throw cursor.fail(item.start, 'Unicode not allowed here', {
@@ -33,7 +33,7 @@ const literalValue = (cursor: Cursor, item: Primitive & { kind: 'literal' }): nu
   })
 }
 
-/** `[:alpha:]`, where that is what comes next. */
+/** `[:alpha:]`, if it is next. */
 const parsePosix = (cursor: Cursor): Ranges | undefined => {
   const mark = cursor.mark()
   if (cursor.takeIf('[:')) {
@@ -84,7 +84,7 @@ const parseItem = (cursor: Cursor, unclosed: () => Error): Ranges => {
   return [low, high]
 }
 
-/** Parses `[…]` with nested classes and set operations; the cursor stands on its `[`. */
+/** Parses `[…]` with nested classes and set operations. The cursor is on its `[`. */
 export const parseClass = (cursor: Cursor, depthLeft: number): Parsed => {
   const start = cursor.offset
   cursor.take()

@@ -1,7 +1,7 @@
 import { toStrictText } from '../bytes.ts'
 import { regexError } from './error.ts'
 
-/** Flags in force at one point of the pattern; the letters are those of `(?imsURux)`. */
+/** The current flags at one point of the pattern; the letters are those of `(?imsURux)`. */
 export interface Flags {
   i: boolean
   m: boolean
@@ -17,7 +17,7 @@ const utf8Length = (char: string) => {
   return codepoint < 0x80 ? 1 : codepoint < 0x800 ? 2 : codepoint < 0x10000 ? 3 : 4
 }
 
-/** Walks a pattern codepoint by codepoint; positions handed out are byte offsets, for errors. */
+/** Walks a pattern codepoint by codepoint. Positions are byte offsets, for errors. */
 export class Cursor {
   readonly pattern: string
   flags: Flags = { i: false, m: false, s: false, U: false, R: false, u: false, x: false }
@@ -63,7 +63,7 @@ export class Cursor {
     return this.#chars[this.#at + 1] ?? ''
   }
 
-  /** A place to come back to with `reset`. */
+  /** A place for `reset` to return to. */
   mark() {
     return this.#at
   }
@@ -79,7 +79,7 @@ export class Cursor {
     return char
   }
 
-  /** Takes `text` if it comes next. */
+  /** Takes `text` if it is next. */
   takeIf(text: string) {
     for (let i = 0; i < text.length; i++) {
       if (this.#chars[this.#at + i] !== text[i]) return false
@@ -88,7 +88,7 @@ export class Cursor {
     return true
   }
 
-  /** Skips white space and `#` comments where `(?x)` is on. */
+  /** Skips white space and `#` comments if `(?x)` is on. */
   skipSpace() {
     if (!this.flags.x) return
     while (!this.done) {
@@ -98,7 +98,7 @@ export class Cursor {
     }
   }
 
-  /** The codepoint after the current one, seen as `skipSpace` would leave it. */
+  /** The codepoint after the current one, as `skipSpace` would leave it. */
   peekPastSpace() {
     const mark = this.#at
     this.#at++

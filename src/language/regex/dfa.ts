@@ -11,13 +11,13 @@ const MATCHED = -2
 const DEAD = -3
 
 const FIRST_STATES = 8
-/** A state's own overhead besides its row and its members: the key, the map entry. */
+/** The memory of a state beyond its row and its members: the key, the map entry. */
 const STATE_OVERHEAD_BYTES = 160
-/** Building may cost this many steps in one test, and as many again for each byte: what goes beyond isn't paying. */
+/** Building may take this many steps in one test, plus as many for each byte. Beyond that it does not pay. */
 const BUILD_ALLOWANCE = 20_000
 const BUILD_STEPS_PER_BYTE = 4
 
-/** Kinds of preceding byte that an assertion can tell apart, as one byte of each. */
+/** Kinds of preceding byte that an assertion can distinguish, with one byte of each. */
 const BEFORE = [NO_BYTE, LINE_FEED, CARRIAGE_RETURN, LOWER_A, SPACE]
 const kindOf = (byte: number) => {
   if (byte === LINE_FEED) return 1
@@ -26,9 +26,9 @@ const kindOf = (byte: number) => {
 }
 
 /**
- * Tells whether a program matches, building a deterministic automaton as inputs ask for it. One table look-up a
- * byte once warm; a bounded cache, thrown away when full; and when even that doesn't pay, state sets (`BitNfa`).
- * Reads Unicode word assertions as ASCII ones, so for those the text has to be ASCII.
+ * Tells whether a program matches. Builds a deterministic automaton as inputs need it: one table look-up per byte once it
+ * is warm, and a bounded cache that is dropped when full. If even that does not pay, it uses state sets (`BitNfa`). It
+ * reads Unicode word assertions as ASCII ones, so patterns with those need ASCII text.
  */
 export class LazyDfa {
   readonly #program: Program
@@ -44,7 +44,7 @@ export class LazyDfa {
   readonly #near: SparseSet
   readonly #far: SparseSet
   readonly #stack: Int32Array
-  /** States built and caches dropped so far; for tests. */
+  /** States built and caches dropped so far, for tests. */
   built = 0
   cleared = 0
 
@@ -60,8 +60,8 @@ export class LazyDfa {
   }
 
   /**
-   * Adds a state and what it reaches without a byte, given the byte before and, where known, the one after
-   * (`undefined`: assertions about it are kept for later). True where a match is among them.
+   * Adds a state and the states it reaches without a byte, given the byte before and, if known, the byte after (`undefined`
+   * keeps assertions about it for later). Returns true if one of them is a match.
    */
   #close(set: SparseSet, state: number, before: number, after?: number): boolean {
     const { op, x, y } = this.#program
@@ -92,7 +92,7 @@ export class LazyDfa {
     return false
   }
 
-  /** The state for the members of `set`, built if need be. */
+  /** The state for the members of `set`. Builds it if necessary. */
   #intern(set: SparseSet, before: number): number {
     const { op, x, size, anchored } = this.#program
     const kept: number[] = []
@@ -106,7 +106,7 @@ export class LazyDfa {
     if (kept.length === 0 && anchored) return DEAD
     const members = Int32Array.from(kept).sort()
     const kind = looks ? before : 0
-    // State numbers as UTF-16 units; two each where one would not hold them.
+    // State numbers as UTF-16 units, two for each number that one cannot hold.
     let key = String.fromCharCode(kind)
     for (const state of members) {
       if (size > 0xffff) key += String.fromCharCode(state >>> 16)
@@ -193,7 +193,7 @@ export class LazyDfa {
           const { cleared } = this
           next = this.#build(state, byteClass)
           table = this.#table
-          // After a clearing the row belongs to another state.
+          // After a clearing, the row belongs to another state.
           if (this.cleared === cleared) table[state + byteClass] = next
         }
         if (next < 0) return next === MATCHED

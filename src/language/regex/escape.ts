@@ -26,7 +26,7 @@ const WORD_BOUNDARIES: Readonly<Record<string, Look>> = {
   'end-half': 'wordEndHalf',
 }
 
-/** Help for escapes that other dialects have; Rust's own messages don't name the replacement. */
+/** Help for escapes of other dialects; Rust's own messages don't name the replacement. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   Z: 'use `\\z` for the end of the text',
   h: 'use `[ \\t]`',
@@ -113,7 +113,7 @@ const property = (cursor: Cursor, start: number, letter: string): Primitive => {
       help: 'patterns match bytes; switch Unicode on with `(?u)`',
     })
   }
-  // regex-syntax parses `!=` but, as measured, does not negate on it; `\P{…}` is the way to negate.
+  // regex-syntax parses `!=` but, as measured, does not negate it; `\P{…}` negates.
   const found = unicodeProperty(body.replace('!=', '='))
   if (typeof found === 'string') {
     const [message, help] = PROPERTY_PROBLEMS[found]
@@ -133,7 +133,7 @@ const perl = (cursor: Cursor, start: number, letter: string): Primitive => {
   return { kind: 'set', ranges, start, end: cursor.offset }
 }
 
-/** `\b{start}` and its kin; `undefined` where the brace opens a counted repetition of `\b`. */
+/** `\b{start}` and similar; `undefined` if the brace opens a counted repetition of `\b`. */
 const namedBoundary = (cursor: Cursor, start: number): Look | undefined => {
   const mark = cursor.mark()
   const open = cursor.offset
@@ -192,7 +192,7 @@ const assertionLook = (cursor: Cursor, start: number, letter: string): Look | un
   }
 }
 
-/** Parses an escape; the cursor stands on its backslash. */
+/** Parses an escape. The cursor is on its backslash. */
 const parseEscape = (cursor: Cursor): Primitive => {
   const start = cursor.offset
   cursor.take()
@@ -228,6 +228,6 @@ export const parsePrimitive = (cursor: Cursor): Primitive => {
   return { kind: 'literal', codepoint, byte: false, start, end: cursor.offset }
 }
 
-/** Applies `(?i)` as the flags in force understand it. */
+/** Applies `(?i)` according to the current flags. */
 export const foldCase = (cursor: Cursor, ranges: Ranges): Ranges =>
   !cursor.flags.i ? ranges : cursor.flags.u ? foldUnicode(ranges) : foldAscii(ranges)

@@ -3,12 +3,12 @@ import { type Ranges, union } from './ranges.ts'
 import type { Trie } from './utf8.ts'
 
 /**
- * The meaning of a pattern, with flags, classes and Unicode resolved: only bytes, choice, repetition and assertions
- * are left. `min` and `max` are match lengths in bytes (`max` Infinity where unbounded).
+ * The meaning of a pattern after flags, classes and Unicode are resolved: only bytes, choice, repetition and assertions are
+ * left. `min` and `max` are match lengths in bytes (`max` is Infinity if unbounded).
  */
 export type Node = { readonly min: number; readonly max: number } & (
   | { readonly kind: 'empty' }
-  /** One byte out of a set; the empty set never matches. */
+  /** One byte of a set; the empty set never matches. */
   | { readonly kind: 'set'; readonly ranges: Ranges }
   /** One codepoint, as UTF-8. */
   | { readonly kind: 'utf8'; readonly trie: Trie }
@@ -79,7 +79,7 @@ export const alternate = (nodes: readonly Node[]): Node => {
 
 export const repeat = (node: Node, from: number, to: number, greedy: boolean): Node => {
   if (node.max === 0) {
-    // Matching nothing twice is matching nothing once: keeps `(){4294967295}` small.
+    // Matching the empty text twice equals matching it once: this keeps `(){4294967295}` small.
     from = Math.min(from, 1)
     to = Math.min(to, 1)
   }

@@ -1,11 +1,11 @@
 import type { Node } from './hir.ts'
 
 /**
- * Longest literal handed to `String.prototype.includes`, in bytes. V8's search is at worst proportional to the
- * product of both lengths; this keeps it linear in what a visitor sends.
+ * The longest literal for `String.prototype.includes`, in bytes. At worst, V8's search takes time proportional to the
+ * product of both lengths; this limit keeps it linear in the visitor's text.
  */
 const MAX_NEEDLE_BYTES = 64
-/** Shorter literals are found in ordinary text too often to rule much out. */
+/** Ordinary text contains shorter literals too often for them to rule much out. */
 const MIN_NEEDLE_BYTES = 3
 
 const literalByte = (node: Node): string | undefined => {
@@ -13,7 +13,7 @@ const literalByte = (node: Node): string | undefined => {
   return node.ranges[0] === node.ranges[1] ? String.fromCharCode(node.ranges[0]!) : undefined
 }
 
-/** The parts every match runs through in order, groups opened up. */
+/** The parts that every match passes in order, with groups opened. */
 export const sequence = (node: Node): readonly Node[] => {
   if (node.kind === 'group') return sequence(node.node)
   if (node.kind === 'cat') return node.nodes.flatMap(sequence)
@@ -39,7 +39,7 @@ export const literalTest = (root: Node): ((bytes: string) => boolean) | undefine
   return literal.length > MAX_NEEDLE_BYTES ? undefined : (bytes) => bytes.includes(literal)
 }
 
-/** A literal that every match contains, where there is one worth looking for first. */
+/** A literal that every match contains, if it is worth searching first. */
 export const requiredLiteral = (root: Node): string | undefined => {
   let best = ''
   let run = ''

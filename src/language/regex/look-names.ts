@@ -1,4 +1,4 @@
-/** Zero-width assertions. Those ending in `Unicode` come from `(?u)`; the others look at bytes. */
+/** Zero-width assertions. Names that end in `Unicode` come from `(?u)`; the others look at bytes. */
 export const LOOKS = [
   'start',
   'end',

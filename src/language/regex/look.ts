@@ -2,7 +2,7 @@ import { CARRIAGE_RETURN, isDigit, isLower, isUpper, LINE_FEED, UNDERSCORE } fro
 import type { Look } from './look-names.ts'
 import { isWordCodepoint } from './unicode.ts'
 
-/** Stands for "no byte here": before the first one, after the last one. */
+/** Means "no byte": before the first byte and after the last one. */
 export const NO_BYTE = -1
 
 const isWordByte = (byte: number) =>
@@ -10,7 +10,7 @@ const isWordByte = (byte: number) =>
 
 export const isUnicodeLook = (look: Look) => look.endsWith('Unicode')
 
-/** True where the byte before alone decides. */
+/** True if the preceding byte alone decides. */
 export const looksBackOnly = (look: Look) =>
   look === 'start' || look === 'startLine' || look === 'wordStartHalf'
 
@@ -97,7 +97,7 @@ const decodeBefore = (bytes: string, at: number): number => {
   return INVALID
 }
 
-/** Whether any assertion holds at offset `at`; the only form that knows Unicode words. */
+/** Whether any assertion holds at offset `at`; only this function knows Unicode words. */
 export const holdsAt = (look: Look, bytes: string, at: number): boolean => {
   if (!isUnicodeLook(look)) {
     return holdsBetween(
@@ -108,7 +108,7 @@ export const holdsAt = (look: Look, bytes: string, at: number): boolean => {
   }
   const before = at > 0 ? decodeBefore(bytes, at) : undefined
   const after = at < bytes.length ? decodeAt(bytes, at) : undefined
-  // Negative assertions would otherwise hold inside a codepoint, between its bytes.
+  // Otherwise negative assertions would hold inside a codepoint, between its bytes.
   const readsBefore = look === 'notWordUnicode' || look === 'wordStartHalfUnicode'
   const readsAfter = look === 'notWordUnicode' || look === 'wordEndHalfUnicode'
   if ((readsBefore && before === INVALID) || (readsAfter && after === INVALID)) return false

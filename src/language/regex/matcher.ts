@@ -28,7 +28,7 @@ export interface Matcher {
 
 const ASCII = /^[\0-\x7f]*$/
 
-/** V8 notes each step of a long run on a stack of limited size; longer values go to the automaton. */
+/** V8 notes each step of a long run on a stack of limited size, so the automaton takes longer values. */
 const MAX_V8_BYTES = 1024 * 1024
 
 type Test = (bytes: string) => boolean
@@ -46,7 +46,7 @@ const prefiltered = (program: Program, node: Node, automaton: Test): Test => {
   return (bytes) => bytes.includes(required) && automaton(bytes)
 }
 
-/** Chooses the quickest engine that takes linear time for the pattern. */
+/** Chooses the fastest engine that takes linear time for the pattern. */
 export const createMatcher = (
   { node, names }: Parsed,
   program: Program,
@@ -62,7 +62,7 @@ export const createMatcher = (
     return bits
   }
   let dfa: LazyDfa | undefined
-  // Some assertion needs more than the neighbouring bytes.
+  // An assertion needs more than the neighbouring bytes.
   const unicode = [...program.looks].some(isUnicodeLook)
   const run: Test = (bytes) => {
     if (unicode && !ASCII.test(bytes)) return bitNfa().test(bytes)

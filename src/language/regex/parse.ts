@@ -19,12 +19,12 @@ import { toTrie } from './utf8.ts'
 
 export interface Parsed {
   node: Node
-  /** Number of capturing groups, the whole match not counted. */
+  /** Number of capturing groups, without the whole match. */
   groups: number
   names: ReadonlyMap<string, number>
 }
 
-/** Something a quantifier can stand behind, with its nesting (see `NEST_LIMIT`). */
+/** An item that a quantifier can follow, with its nesting depth (see `NEST_LIMIT`). */
 interface Item {
   node: Node
   start: number
@@ -44,7 +44,7 @@ class Parser {
     this.cursor = new Cursor(pattern)
   }
 
-  /** A codepoint set as nodes: bytes where they suffice. */
+  /** A set of codepoints as nodes: as bytes if bytes suffice. */
   set(ranges: Ranges): Node {
     return !this.cursor.flags.u || isAscii(ranges) ? byteSet(ranges) : codepoint(toTrie(ranges))
   }
@@ -56,7 +56,7 @@ class Parser {
     const value = item.codepoint
     if (!cursor.flags.u && item.byte) return byteSet(foldCase(cursor, [value, value]))
     if (value < 0x80) return this.set(foldCase(cursor, [value, value]))
-    // Outside `(?u)` a non-ASCII literal is just the bytes that spell it, and has no other case.
+    // Outside `(?u)`, a non-ASCII literal is the bytes that spell it, and has no other case.
     const folded = cursor.flags.u ? foldCase(cursor, [value, value]) : [value, value]
     if (folded.length > 2) return codepoint(toTrie(folded))
     const bytes = toBytes(String.fromCodePoint(value))
@@ -89,7 +89,7 @@ class Parser {
     const branches: Node[] = []
     let items: Item[] = []
     let depth = 0
-    /** False right after `(?i)` and at the start of a branch: nothing there for a quantifier to repeat. */
+    /** False right after `(?i)` and at the start of a branch: a quantifier there has nothing to repeat. */
     let repeatable = false
 
     const endBranch = () => {
@@ -202,7 +202,7 @@ class Parser {
     cursor.take()
   }
 
-  /** `i-m` of `(?i-m)` or `(?i-m:`; leaves the cursor on `)` or `:`. */
+  /** `i-m` of `(?i-m)` or `(?i-m:`. Leaves the cursor on `)` or `:`. */
   flags() {
     const { cursor } = this
     const seen = new Set<string>()
@@ -233,7 +233,7 @@ class Parser {
     cursor.flags = flags
   }
 
-  /** A quantifier; the cursor stands on its first character. */
+  /** A quantifier. The cursor is on its first character. */
   quantifier(repeatable: boolean): { from: number; to: number; greedy: boolean } {
     const { cursor } = this
     const start = cursor.offset
@@ -269,7 +269,7 @@ class Parser {
     return { from, to, greedy: lazy === cursor.flags.U }
   }
 
-  /** A decimal inside `{…}`; white space around it is allowed with or without `(?x)`. */
+  /** A decimal inside `{…}`. White space around it is allowed with and without `(?x)`. */
   count(unclosed: () => Error): number {
     const { cursor } = this
     const skip = () => {
@@ -311,7 +311,7 @@ class Parser {
 }
 
 /**
- * Parses a pattern in the syntax of Rust's `regex` crate, Unicode off, into bytes-only form.
+ * Parses a pattern in the syntax of Rust's `regex` crate, with Unicode off, into nodes over bytes.
  *
  * @throws EdgeError `invalid_regex`
  * @see https://docs.rs/regex/latest/regex/#syntax

@@ -43,11 +43,11 @@ export interface Program {
   readonly anchored: boolean
 }
 
-/** Thrown through `compileProgram` to say that the pattern is too large. */
+/** `compileProgram` throws it if the pattern is too large. */
 export class TooLarge extends Error {}
 
-// About what Rust's `regex-automata` charges for its size limit on a 64-bit machine: exact for plain repetitions,
-// a little low for choices and loops, where it keeps states that are not needed here.
+// About the amount that Rust's `regex-automata` charges for its size limit on a 64-bit machine: exact for plain
+// repetitions, a little low for choices and loops, where Rust keeps states that are not needed here.
 const STATE_BYTES = 32
 const RANGE_BYTES = 8
 
@@ -138,7 +138,8 @@ class Compiler {
       if (greedy) this.x[loop] = body
       else this.y[loop] = body
       if (from > 0) entry = body
-      // A body that can match nothing is entered by its own choice, so that it's tried once before it's skipped.
+      // A choice of its own enters a body that can match the empty text, so that the body is tried once before it is
+      // skipped.
       else entry = node.min > 0 ? loop : this.split(body, next, greedy)
       for (let i = 1; i < from; i++) entry = this.node(node, entry)
       return entry
@@ -148,7 +149,7 @@ class Compiler {
     return entry
   }
 
-  /** Compiles a node that goes on to `next`; returns where to enter it. */
+  /** Compiles a node that continues at `next`; returns its entry. */
   node(node: Node, next: number): number {
     switch (node.kind) {
       case 'empty':
@@ -185,7 +186,7 @@ const WORD_EDGES = [
   LOWER_Z + 1,
 ]
 
-/** Cuts 0–255 into classes at every place where a set or an assertion begins or ends. */
+/** Cuts 0–255 into classes at each place where a set or an assertion begins or ends. */
 const classify = (sets: readonly Ranges[], looks: ReadonlySet<Look>) => {
   const cuts = new Uint8Array(258)
   for (const set of sets) {
@@ -222,7 +223,7 @@ const classify = (sets: readonly Ranges[], looks: ReadonlySet<Look>) => {
 /**
  * Compiles parsed nodes into a program.
  *
- * @throws TooLarge where the program would pass `sizeLimit` bytes, counted about as Rust does
+ * @throws TooLarge if the program would exceed `sizeLimit` bytes, counted about as Rust counts them
  */
 export const compileProgram = (node: Node, groups: number, sizeLimit: number): Program => {
   const compiler = new Compiler(sizeLimit)

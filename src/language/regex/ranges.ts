@@ -57,7 +57,7 @@ const UPPER: Ranges = [0x41, 0x5a]
 const LOWER: Ranges = [0x61, 0x7a]
 const CASE_BIT = 0x20
 
-/** Adds the other ASCII case of every ASCII letter in the set. */
+/** Adds the other case of every ASCII letter in the set. */
 export const foldAscii = (set: Ranges): Ranges => {
   const upper = intersect(set, UPPER)
   const lower = intersect(set, LOWER)

@@ -7,19 +7,19 @@ import { type Parsed, parseRegex } from './parse.ts'
 import { compileProgram, type Program, TooLarge } from './program.ts'
 
 export interface RegexOptions {
-  /** Largest compiled program in bytes, counted about as Rust does (Cloudflare: 10 MiB). */
+  /** The largest compiled program in bytes, counted about as Rust counts them (Cloudflare: 10 MiB). */
   sizeLimit?: number
-  /** Largest DFA cache in bytes, per regex. */
+  /** The largest DFA cache in bytes, per regex. */
   cacheBytes?: number
-  /** Say so where `exec` will be given visitors' input: large patterns are then refused at once. */
+  /** True if `exec` gets visitors' input: large patterns are then refused at once. */
   captures?: boolean
-  /** False keeps V8's own RegExp out of it, even where that is safe; for comparing engines. */
+  /** False never uses V8's own RegExp, even if that is safe; for comparing engines. */
   backtracking?: boolean
 }
 
 export interface CompiledRegex extends Matcher {
   readonly pattern: string
-  /** Capturing groups, the whole match not counted. */
+  /** Capturing groups, without the whole match. */
   readonly groupCount: number
   readonly names: ReadonlyMap<string, number>
 }
@@ -27,11 +27,11 @@ export interface CompiledRegex extends Matcher {
 const DEFAULT_SIZE_LIMIT = 10 * 1024 * 1024
 const DEFAULT_CACHE_BYTES = 1024 * 1024
 
-/** Word operations; 64 KB of the worst input then take some 0.3 s. Only counts in the thousands come near. */
+/** Word operations; at this cost, 64 KB of the worst input take about 0.3 s. Only counts in the thousands come near. */
 const MAX_COST_PER_BYTE = 4_000
-/** Below this no program costs more than that. */
+/** A program with fewer states never exceeds that cost. */
 const SURELY_CHEAP_STATES = 256
-/** Capturing visits states one by one, some 10 ns each. */
+/** Capturing visits states one by one, at about 10 ns each. */
 const MAX_CAPTURE_STATES = 2_000
 
 const SMALLER = 'make counted repetitions such as `{1,1000}` smaller'
@@ -46,7 +46,7 @@ const compile = (pattern: string, parsed: Parsed, sizeLimit: number): Program =>
   }
 }
 
-/** @returns the layout that the check has made */
+/** @returns the layout that the check made */
 const refuseCostly = (pattern: string, program: Program, captures: boolean): Layout => {
   const layout = layOut(program)
   const isTooLarge = captures && program.size > MAX_CAPTURE_STATES

@@ -9,7 +9,7 @@ export class SparseSet {
     this.#sparse = new Int32Array(capacity)
   }
 
-  /** False where the value was there already. */
+  /** False if the value was there already. */
   add(value: number): boolean {
     const at = this.#sparse[value]!
     if (at < this.size && this.dense[at] === value) return false

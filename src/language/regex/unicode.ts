@@ -1,8 +1,8 @@
 import { negate, normalize, type Ranges } from './ranges.ts'
 import names from './unicode-names.json' with { type: 'json' }
 
-// The JavaScript engine carries the Unicode tables already; a class is read out of it by one pass over all
-// codepoints. Its Unicode version may be newer than Rust's (17 in Node 20, 16 in regex-syntax 0.8).
+// The JavaScript engine already has the Unicode tables; one pass over all codepoints reads a class from them. Its Unicode
+// version may be newer than Rust's (17 in Node 20, 16 in regex-syntax 0.8).
 
 const SURROGATE_LOW = 0xd800
 const SURROGATE_HIGH = 0xdfff
@@ -18,7 +18,7 @@ export const isWordCodepoint = (codepoint: number) => word.test(String.fromCodeP
 
 const BLOCK = 0x800 // divides both ends of the surrogates
 
-/** Every codepoint in order; some 4 MB, so let go of once a pattern or two are compiled. */
+/** Every codepoint in order, about 4 MB: the reference is weak, so that the memory is free again after a few patterns. */
 let everything: WeakRef<{ text: string }> | undefined
 const allText = (): string => {
   let held = everything?.deref()
@@ -34,7 +34,7 @@ const allText = (): string => {
   return held.text
 }
 
-/** Stretches of codepoints in `set`; one may run over the surrogates, which `text` leaves out. */
+/** Stretches of codepoints in `set`. A stretch may span the surrogates, which `text` leaves out. */
 const scan = (text: string, set: string): Ranges => {
   const pairs: number[] = []
   for (const { 0: run } of text.matchAll(new RegExp(`[${set}]+`, 'gu'))) {
@@ -59,7 +59,7 @@ const readClass = (set: string): Ranges => {
 export const unicodePerl = (letter: 'd' | 's' | 'w'): Ranges =>
   readClass(letter === 'd' ? '\\p{Nd}' : letter === 's' ? '\\p{White_Space}' : WORD)
 
-/** UAX 44 loose matching: case, spaces, `_` and `-` don't count, nor does a leading "is". */
+/** UAX 44 loose matching ignores case, spaces, `_`, `-` and a leading "is". */
 const loose = (name: string) => {
   const bare = name.toLowerCase().replace(/[\s_-]/g, '')
   return bare.startsWith('is') && bare.length > 2 ? bare.slice(2) : bare
@@ -73,11 +73,11 @@ const spellings = (rows: readonly string[], aliases: Readonly<Record<string, str
     ...Object.entries(aliases),
   ])
 
-/** With aliases of the Unicode Character Database that JavaScript leaves out. */
+/** With aliases of the Unicode Character Database that JavaScript lacks. */
 const binary = spellings(names.binary, { wspace: 'White_Space' })
 const categories = spellings(names.generalCategory, { punct: 'P', digit: 'Nd', cntrl: 'Cc' })
 const scripts = spellings(names.script, {})
-/** Bytes and text have no halves of surrogate pairs. */
+/** Bytes and text contain no halves of surrogate pairs. */
 const SURROGATES = new Set(['cs', 'surrogate'])
 /** Not categories in the database, but `\p{gc=Any}` is allowed. */
 const GENERAL = new Set(['any', 'ascii', 'assigned'])
@@ -85,7 +85,8 @@ const GENERAL = new Set(['any', 'ascii', 'assigned'])
 const PLAIN_NAME = /^[a-z\d]+$/
 
 /**
- * The class of a property, or of one of its values, as JavaScript spells it; `undefined` where its engine does not know the name.
+ * The class of a property or of one of its values, in JavaScript's spelling; `undefined` if its engine does not know the
+ * name.
  *
  * @param prefix `General_Category=`, or '' for a property without values
  * @param name loose
@@ -119,14 +120,14 @@ const VALUED: ReadonlyMap<string, (value: string) => string | undefined> = new M
   ['scriptextensions', extensionsClass],
 ])
 
-/** Properties Rust knows and JavaScript does not. */
+/** Properties that Rust knows and JavaScript does not. */
 const UNREADABLE = new Set([
   ...['age', 'gcb', 'graphemeclusterbreak', 'wb', 'wordbreak', 'sb', 'sentencebreak'],
 ])
 
 type PropertyProblem = 'unknown_property' | 'unknown_value' | 'unreadable_property'
 
-/** The codepoints of `\p{…}`; `body` is what stands between the braces, without `!=`. */
+/** The codepoints of `\p{…}`; `body` is the text between the braces, without `!=`. */
 export const unicodeProperty = (body: string): Ranges | PropertyProblem => {
   const [left = '', right] = body.split(/[=:]/, 2)
   if (right !== undefined) {

@@ -1,8 +1,8 @@
 import type { Ranges } from './ranges.ts'
 
 /**
- * A set of codepoints as the bytes that spell them: each edge takes one byte out of `ranges`; without `next` the
- * codepoint ends there. Equal subtrees are one object, so that a class of thousands of ranges stays small.
+ * A set of codepoints as the bytes that spell them: each edge takes one byte of `ranges`; an edge without `next` ends the
+ * codepoint. Equal subtrees are one object, so that a class of thousands of ranges stays small.
  */
 export interface Trie {
   readonly edges: readonly { readonly ranges: Ranges; readonly next: Trie | undefined }[]
@@ -78,7 +78,7 @@ const addRange = (draft: Draft, low: number, high: number): void => {
   insert(draft, encode(low), encode(high))
 }
 
-/** The trie of a set of codepoints; surrogates are left out, as UTF-8 has none. */
+/** The trie of a set of codepoints, without surrogates, as UTF-8 has none. */
 export const toTrie = (codepoints: Ranges): Trie => {
   const draft: Draft = { edges: [] }
   for (let i = 0; i < codepoints.length; i += 2) addRange(draft, codepoints[i]!, codepoints[i + 1]!)
