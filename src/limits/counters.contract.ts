@@ -13,7 +13,7 @@ const BLOCKS: CounterRule = {
 const THROTTLES: CounterRule = { ...BLOCKS, limit: 4, mitigationMs: 0 }
 const LOGS: CounterRule = { ...BLOCKS, ends: false }
 
-/** Keys of one rule are told apart by a number, and so are rules. */
+/** A number identifies each key of a rule, and each rule. */
 const hit = (rule: CounterRule, key: number, changes: Partial<Hit> = {}): Hit => ({
   rule,
   high: key * 0x0101_0101,
@@ -28,7 +28,7 @@ export interface Clock {
   ms: number
 }
 
-/** What counters do, wherever they count. */
+/** The behaviour of counters, in any store. */
 export const counterContract = (
   name: string,
   open: (clock: Clock) => Counters | Promise<Counters>
@@ -48,7 +48,7 @@ export const counterContract = (
     const pass = (seconds: number) => {
       clock.ms += seconds * SECOND
     }
-    /** What is added is counted behind the answer to the next question at the latest. */
+    /** An added hit counts at the latest after the next `take`. */
     const add = (...hits: Hit[]) => counters.add(hits)
 
     test('act on request N+1, and tell what they counted', async () => {
@@ -92,7 +92,7 @@ export const counterContract = (
         pass(seconds)
         expect(await passes(hit(BLOCKS, 1))).toBe(true)
       }
-      // At 12 s: those at 9 s and at 11 s are within the last ten.
+      // At 12 s, the hits at 9 s and 11 s are within the last ten seconds.
       pass(1)
       expect(await passes(hit(BLOCKS, 1))).toBe(false)
     })
@@ -135,7 +135,7 @@ export const counterContract = (
       const [first, second] = [hit(BLOCKS, 1), hit(BLOCKS, 2)]
       for (let i = 0; i < 2; i++) await take(first)
       expect((await take(first, second)).map(({ index }) => index)).toEqual([0])
-      // The second one has not counted that request.
+      // The second rule did not count that request.
       for (let i = 0; i < 2; i++) expect(await passes(second)).toBe(true)
       expect(await passes(second)).toBe(false)
     })
@@ -155,7 +155,7 @@ export const counterContract = (
       const asks = hit(BLOCKS, 1, { amount: 0 })
       for (let i = 0; i < 2; i++) await take(counts)
       expect(await passes(asks)).toBe(true)
-      // The third one passes the limit; the action is not for it.
+      // The third request exceeds the limit, but the action does not apply to it.
       expect(await passes(counts)).toBe(true)
       expect(await take(asks)).toMatchObject([{ index: 0, count: 3, retryAfterMs: 60 * SECOND }])
     })
@@ -173,7 +173,7 @@ export const counterContract = (
       for (let i = 0; i < 2; i++) add(hit(BLOCKS, 1))
       expect(await passes(asks)).toBe(true)
       add(hit(BLOCKS, 1))
-      // The time runs from the response on.
+      // The time starts at the response.
       expect(await take(asks)).toMatchObject([{ index: 0, count: 3, retryAfterMs: 60 * SECOND }])
       add(hit(BLOCKS, 1))
       pass(60)
@@ -231,7 +231,7 @@ export const counterContract = (
       expect(await since(hit(BLOCKS, 1))).toEqual([4 * SECOND])
       expect(await since(hit(THROTTLES, 2))).toEqual([9 * SECOND])
       pass(1)
-      // The first part is older than the period; the next one that counts anything began at 5 s.
+      // The first part is older than the period; the next part with a count began at 5 s.
       await take(hit(THROTTLES, 2))
       expect(await since(hit(THROTTLES, 2))).toEqual([5 * SECOND])
       counters.reset([hit(BLOCKS, 1), hit(THROTTLES, 2)])

@@ -8,7 +8,7 @@ import { TAG } from './key-hash.ts'
 
 /** One value of a counter's key. */
 export interface KeyPart {
-  /** As the owner wrote it: `http.request.headers["x-api-key"]`. */
+  /** In the owner's spelling: `http.request.headers["x-api-key"]`. */
   readonly characteristic: string
   /** JSON-safe; absent if the request has no such value. */
   readonly value?: unknown

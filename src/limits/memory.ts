@@ -6,7 +6,7 @@ import type { Window } from './window.ts'
 import { advance, count, PARTS, sinceMs, total, waitMs } from './window.ts'
 
 const DEFAULT_MAX_KEYS = 1_000_000
-/** A typed array could not hold a larger shard, and no machine the whole table. */
+/** A larger shard does not fit into a typed array, nor the whole table into any machine. */
 const LARGEST_MAX_KEYS = 100_000_000
 const LARGEST_COUNT = 0xffff_ffff
 

@@ -186,7 +186,10 @@ export class CounterTable {
     this.#size--
   }
 
-  /** Compares the next few entries from the shard of the new key on. Drops an expired one, else the one with the smallest worth. */
+  /**
+   * Compares the next few entries, starting in the shard of the new key. Drops an expired one, else the one with the
+   * smallest worth.
+   */
   #makeRoom(wanted: number, now: number): void {
     let least: Shard | undefined
     let [leastSlot, leastWorth] = [-1, Infinity]

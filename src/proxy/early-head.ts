@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 
-/** What undici publishes before it writes a request, synchronously: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+/** undici publishes it synchronously before it writes a request: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 interface SendingHeaders {
   request: { body: unknown; contentLength: number | null }
   /** The request line and the headers, without those that frame the body and without the empty line. */
@@ -21,8 +21,8 @@ const ours = new WeakSet<Socket>()
 const patched = new WeakSet<Socket>()
 
 /**
- * Has undici pass over a `100 Continue` that nobody asked for, as RFC 9110 §15.2 wants and as it does with every other
- * interim response: it breaks the connection off instead. Its parser has no public place.
+ * Makes undici skip a `100 Continue` that the request did not ask for, as RFC 9110 §15.2 requires and as undici does with
+ * every other interim response. By default undici breaks the connection off. Its parser has no public API.
  */
 const passOverContinue = (socket: Socket): void => {
   if (patched.has(socket)) return
@@ -38,10 +38,10 @@ const passOverContinue = (socket: Socket): void => {
 }
 
 /**
- * Sends the head of a request whose body is not there yet: undici holds it until the body's first byte, so that an origin
- * cannot refuse or prepare for an upload before. A body that is there is sent with its head, in one piece.
+ * Sends the head of a request before its body. undici holds the head until the body's first byte, so an origin could not
+ * refuse an upload, or prepare for it, before it begins. A body that is available is sent with its head, in one piece.
  *
- * undici's first write then repeats the head, which is taken off it again.
+ * undici's first write then repeats the head; this function removes the repetition.
  */
 const sendEarly = (socket: Socket, head: string, length: number | null): void => {
   const write = socket.write.bind(socket) as (data: unknown, ...rest: unknown[]) => boolean
@@ -62,14 +62,14 @@ const sendEarly = (socket: Socket, head: string, length: number | null): void =>
       return write(data, ...rest)
     }
     if (!isFirst) {
-      // The line end before the first chunk's size went with the head.
+      // The line end before the first chunk's size is part of the head that was sent.
       restore()
       return write(String(data).slice(2), ...rest)
     }
     isFirst = false
     if (length === null && String(data).endsWith(`${framing}\r\n`)) return true
     restore()
-    // No byte came: undici now says so in the head, but it has gone out.
+    // The body is empty: undici now writes that into the head, but the head is already out.
     return length === null ? write('0\r\n\r\n', 'latin1') : true
   }
   socket.write = next as Socket['write']
@@ -84,7 +84,10 @@ const onSendHeaders = (message: unknown): void => {
 
 let isSubscribed = false
 
-/** Mends what undici does with a connection to the origin: heads that wait for a body, and a `100 Continue` that breaks it off. */
+/**
+ * Corrects two things in undici's connections to the origin: heads that wait for a body, and a `100 Continue` that breaks
+ * the connection off.
+ */
 export const watchSends = (socket: Socket): void => {
   ours.add(socket)
   if (isSubscribed) return

@@ -11,39 +11,39 @@ import type { VisitorResponse } from './visitor.ts'
 
 /** The caller's part of one exchange. */
 export interface ForwardExtra {
-  /** Set on the request, in place of the visitor's own of the same name. */
+  /** Set on the request; each replaces the visitor's own header of the same name. */
   requestHeaders: readonly Header[]
-  /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
+  /** Whether to hide one of the visitor's headers from the origin. Gets the lower-case name. */
   strip?: (lowerName: string) => boolean
-  /** Which of the visitor's cookies the origin must not see. */
+  /** Whether to hide one of the visitor's cookies from the origin. */
   dropsCookie?: (name: string) => boolean
-  /** Of which headers the origin gets the first only; asked with the lower-case name. */
+  /** Whether the origin gets only the first header of this name. Gets the lower-case name. */
   isSingle?: (lowerName: string) => boolean
-  /** Set on every response, in place of the origin's own of the same name: CF-RAY, Server. */
+  /** Set on every response; each replaces the origin's own header of the same name: CF-RAY, Server. */
   responseHeaders: readonly Header[]
-  /** Told of the response's status and headers, names and values in turn, before they go on to the visitor. */
+  /** Gets the response's status and headers (names and values alternate) before the visitor does. */
   onResponse?: ((response: { status: number; headers: readonly string[] }) => void) | undefined
-  /** The answer for an origin that failed before its response began. */
+  /** Returns the answer if the origin fails before its response begins. */
   onOriginError: (code: OriginErrorCode, cause: unknown) => Answer | Promise<Answer>
 }
 
 /** Shared by all exchanges with one upstream. */
 export interface Origin {
   isTls: boolean
-  /** Told why a response ended before its end. */
+  /** Gets the reason for a response that broke off. */
   onBroken: (cause: unknown) => void
 }
 
 const FIRST_FINAL_STATUS = 200
 const BODILESS = new Set([204, 205, 304])
-/** A reason phrase as Node lets it be written. */
+/** The reason phrases that Node accepts. */
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** The properties of a request that decide how its response is handled. */
 export interface Sent {
   method: string
   httpVersion: string
-  /** Sends it on a connection of its own; `undefined` where it must not be sent twice. */
+  /** Sends the request on a connection of its own; `undefined` if it must not be sent twice. */
   again?: ((exchange: Exchange) => void) | undefined
 }
 
@@ -54,20 +54,20 @@ interface Head {
 }
 
 /**
- * One request's way to the origin and its response's way back: undici's handler, in the older of its two shapes, which
- * is the one that hands over headers as the parser found them.
+ * One request to the origin and its response. It is a handler for undici, in the older of its two forms: only that one gets
+ * headers as the parser found them.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Settles when the visitor has the response or is gone. Never rejects. */
   readonly done: Promise<void>
-  /** Nothing more comes from the origin, or nobody is there to take it. */
+  /** Nothing more comes from the origin, or the visitor has left. */
   protected isOver = false
   readonly #origin: Origin
   readonly #sent: Sent
   #resolveDone: () => void = () => {}
   #abort: ((error?: Error) => void) | undefined
   #resume: (() => void) | undefined
-  /** The request is on its way: from here on, trouble is not about connecting. */
+  /** The request is on its way: a later error is not an error of connecting. */
   #isSent = false
   /** Received, but not written yet. */
   #head: Head | undefined
@@ -85,11 +85,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#resolveDone = resolve
     })
     response.once('close', this.cancel)
-    // Without a listener, a visitor who leaves within a write would end the process.
+    // Without a listener, a visitor that leaves during a write would end the process.
     response.on('error', this.cancel)
   }
 
-  /** The visitor has everything or is gone: the origin need not go on. */
+  /** The visitor has everything or has left: the origin need not continue. */
   readonly cancel = (): void => {
     this.#resolveDone()
     if (this.isOver) return
@@ -104,7 +104,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, rawHeaders: Buffer[], resume: () => void, statusText: string): boolean {
-    // Interim responses end here: 100 is between the edge and the visitor, and clients of HTTP/1.1 stumble over 103.
+    // Interim responses end here: 100 is between the edge and the visitor, and 103 breaks some clients of HTTP/1.1.
     if (status < FIRST_FINAL_STATUS || this.isOver) return true
     this.#resume = resume
     this.#isAnswered = true
@@ -117,14 +117,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return true
     }
     this.#head = { status, reason: REASON.test(statusText) ? statusText : '', headers }
-    // undici waits for the Content-Length of a 304, which is that of a body that is not sent (RFC 9110 §15.4.5).
+    // undici waits for the Content-Length of a 304, but that is the length of a body that is not sent (RFC 9110 §15.4.5).
     if (BODILESS.has(status)) this.#finish()
     else setImmediate(this.#flushHeadNext)
     return true
   }
 
   onData(chunk: Buffer): boolean {
-    // Where it goes on after a pause, undici's parser reports a chunk of no bytes.
+    // When undici's parser continues after a pause, it reports an empty chunk.
     if (this.isOver || chunk.length === 0) return true
     this.#writeHead()
     if (this.response.write(chunk)) return true
@@ -134,7 +134,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onComplete(rawTrailers: string[] | null): void {
     if (this.isOver) return
-    // undici's types promise text here; the parser gives Buffers, as it does for headers.
+    // undici's types say text here, but the parser gives Buffers, as for headers.
     const trailers = rawTrailers as unknown as Buffer[] | null
     this.#writeHead()
     if (trailers !== null && trailers.length > 0)
@@ -153,10 +153,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.isOver = true
     this.#head = undefined
-    // Its connection is closing; where it broke the protocol, the listener answers.
+    // The visitor's connection is closing. If the visitor broke the protocol, the listener answers.
     if (cause instanceof VisitorGone) return
     if (this.response.headersSent) {
-      // Ending it properly would pass half a body off as a whole one.
+      // A regular end would make half a body look whole.
       this.#origin.onBroken(cause)
       this.response.destroy()
       return
@@ -165,7 +165,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onUpgrade(_status: number, _rawHeaders: Buffer[] | string[] | null, origin: Duplex): void {
-    // undici lets no upgrade through that was not asked for.
+    // undici passes no upgrade that the request did not ask for.
     origin.destroy()
   }
 
@@ -184,9 +184,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Sends a head whose body is not there yet: a stream of events may begin with silence. A body that came along goes out in
-   * the same packet. A body that is broken from its start still gets an error page, which takes a second turn of the event
-   * loop: Node reports a socket's error at the end of the turn.
+   * Sends a head before its body: a stream of events may begin with silence. If the first piece of the body is available,
+   * both go out in one packet. A body that is broken from its start still gets an error page. That takes a second turn of
+   * the event loop, because Node reports a socket's error at the end of the turn.
    */
   readonly #flushHead = () => {
     if (this.isOver || this.#head === undefined) return
@@ -204,7 +204,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.isOver = true
   }
 
-  /** Must not throw: undici would make an unhandled `error` event of it. */
+  /** Must not throw: undici would turn it into an unhandled `error` event. */
   #answer(cause: unknown): void {
     try {
       if (isUnsendable(cause)) {

@@ -1,6 +1,6 @@
 import type { Header } from './origin-headers.ts'
 
-/** Of one connection, not of the message (RFC 9110 §7.6.1, and what else proxies are known to take off). */
+/** Headers of one connection, not of the message (RFC 9110 §7.6.1, and others that proxies usually remove). */
 export const HOP_BY_HOP = new Set([
   'connection',
   'http2-settings',
@@ -13,7 +13,7 @@ export const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
-/** Header names that a Connection header lists: they end here too. */
+/** Header names in a Connection header: these headers end here too. */
 export const connectionTokens = (value: string) =>
   value
     .toLowerCase()

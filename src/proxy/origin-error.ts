@@ -1,6 +1,6 @@
 import { ORIGIN_RESET } from './origin-socket.ts'
 
-/** Cloudflare's codes for trouble between the edge and the origin. */
+/** Cloudflare's codes for errors between the edge and the origin. */
 export type OriginErrorCode = 520 | 521 | 522 | 523 | 524 | 525 | 526 | 1016
 
 const UNKNOWN = 520
@@ -31,7 +31,7 @@ const CODES: Record<string, OriginErrorCode> = {
   SELF_SIGNED_CERT_IN_CHAIN: BAD_CERTIFICATE,
 }
 
-/** Names that OpenSSL's certificate checks have in Node come in these families. */
+/** Node names the errors of OpenSSL's certificate checks in these families. */
 const FAMILIES: readonly [RegExp, OriginErrorCode][] = [
   [/^EAI_/, 1016],
   [/^(?:CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|ERROR_IN_CRL_)/, BAD_CERTIFICATE],
@@ -44,12 +44,12 @@ const codeOf = (cause: unknown): string => {
 }
 
 /**
- * Cloudflare's code for what went wrong before the origin's response began. Closing without a byte is an empty response
- * (520), a reset is a server that is down (521); anything unknown is 520, as Cloudflare has it
+ * Cloudflare's code for an error before the origin's response begins. A connection that closes without a byte is an empty
+ * response (520), a reset is a server that is down (521). An unknown error is 520, as on Cloudflare
  * (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/).
  *
- * @param cause what the client threw: Node's, OpenSSL's or undici's error
- * @param phase `handshake` where the origin speaks TLS and the request was not on its way yet
+ * @param cause the error of Node, OpenSSL or undici
+ * @param phase `handshake` if the origin speaks TLS and the request was not sent yet
  * @example originErrorCode(Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'request') // 521
  */
 export const originErrorCode = (
@@ -57,12 +57,12 @@ export const originErrorCode = (
   phase: 'connect' | 'handshake' | 'request'
 ): OriginErrorCode => {
   const code = codeOf(cause)
-  // Node's word for a peer that hung up between TCP and TLS.
+  // Node's code for a peer that closed the connection between TCP and TLS.
   if (phase === 'handshake' && code === 'ECONNRESET') return TLS_FAILED
   return CODES[code] ?? FAMILIES.find(([pattern]) => pattern.test(code))?.[1] ?? UNKNOWN
 }
 
-/** True where undici refused to send what the visitor asked for: a fault of the request, not of the origin. */
+/** True if undici refused to send the visitor's request: the request is at fault, not the origin. */
 export const isUnsendable = (cause: unknown): boolean => {
   const code = codeOf(cause)
   return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED'

@@ -1,21 +1,21 @@
 export type Header = readonly [name: string, value: string]
 
-/** What the origin is told about the request. */
+/** The facts about a request that the origin gets. */
 export interface OriginFacts {
-  /** Canonical client address; '' where there is none. */
+  /** Canonical client address; '' if unknown. */
   ip: string
-  /** `XX` where unknown, `T1` for Tor. */
+  /** `XX` if unknown, `T1` for Tor. */
   country: string
   /** 16 hex digits. */
   ray: string
   /** Three letters: the data centre. */
   colo: string
   scheme: string
-  /** Who is connected to us: the visitor, or a proxy in front. */
+  /** The address of the connection: the visitor's, or that of a proxy in front. */
   peerAddress?: string | undefined
-  /** X-Forwarded-For as received, undefined where absent. */
+  /** X-Forwarded-For as received; undefined if absent. */
   xForwardedFor?: string | undefined
-  /** CDN-Loop as received: RFC 8586 forbids taking it away. */
+  /** CDN-Loop as received: RFC 8586 forbids removing it. */
   cdnLoop?: string | undefined
 }
 
@@ -23,8 +23,8 @@ const MAPPED_V4 = /^::ffff:(?=\d+\.)/i
 
 /**
  * The headers that Cloudflare sets on a request to the origin
- * (https://developers.cloudflare.com/fundamentals/reference/http-headers/). Accept-Encoding stays the visitor's own: ours
- * cannot be `gzip, br` for everyone, because nothing here decompresses for a client that offered neither.
+ * (https://developers.cloudflare.com/fundamentals/reference/http-headers/). Accept-Encoding stays the visitor's own: the
+ * edge cannot send `gzip, br` for everyone, because it does not decompress for a client that offered neither.
  *
  * @example originHeaders({ ip: '192.0.2.1', country: 'NL', ray: '8f3c2d1e0a9b7c65', colo: 'AMS', scheme: 'https' })
  */

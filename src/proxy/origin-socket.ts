@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
-/** What `ECONNRESET` is called once a connection to the origin stood. */
+/** The code that replaces `ECONNRESET` after a connection to the origin was established. */
 export const ORIGIN_RESET = 'ORIGIN_RESET'
 
 const isAssertion = (error: unknown) =>
@@ -13,15 +13,15 @@ const originReset = (cause: Error, { bytesRead }: Socket) =>
     socket: { bytesRead },
   })
 
-/** Node's codes for a connection that the other side has closed before it read everything. */
+/** Node's codes for a connection that the other side closed before it read everything. */
 const RESETS = new Set<unknown>(['ECONNRESET', 'EPIPE'])
 
-/** undici's error for a connection that the origin closed in an orderly way, although a response was due. */
+/** undici's error for a connection that the origin closed regularly, although a response was due. */
 const CLOSED = 'UND_ERR_SOCKET'
 
 /**
- * Whether the origin closed a connection on which it had answered before: most likely it took it for idle while the request
- * was on its way (RFC 9112 §9.3.1).
+ * Whether the origin closed a connection on which it had answered before. Most likely it considered the connection idle
+ * while the request was on its way (RFC 9112 §9.3.1).
  */
 export const isClosedAfterReuse = (cause: unknown): boolean => {
   const { code, socket } = (cause ?? {}) as { code?: unknown; socket?: { bytesRead?: number } }
@@ -29,14 +29,14 @@ export const isClosedAfterReuse = (cause: unknown): boolean => {
 }
 
 /**
- * undici 7 ends the process where an origin closes a connection while a visitor is slow: its parser is paused then, and
- * asserts that it is not, in a socket's event where nobody can catch it (nodejs/undici#5360, mended in 8, which needs
- * Node 22). Here the socket's end waits until the parser goes on.
+ * undici 7 ends the process if an origin closes a connection while a visitor is slow. Its parser is then paused but asserts
+ * that it is not, in an event of the socket where the error cannot be caught (nodejs/undici#5360, fixed in 8, which needs
+ * Node 22). Here the end of the socket waits until the parser continues.
  *
- * It also takes a reset for the regular end of a body without a length, so that half a body would look whole: a reset
- * goes by another name.
+ * undici also treats a reset as the regular end of a body without a length, so half a body would look whole. A reset
+ * therefore gets another code.
  *
- * Needs a socket with `allowHalfOpen`: otherwise Node closes it before its end was heard.
+ * The socket needs `allowHalfOpen`: without it, Node closes the socket before its end is reported.
  */
 export const guardOriginSocket = (socket: Socket | TLSSocket): void => {
   const { read } = socket
@@ -48,7 +48,7 @@ export const guardOriginSocket = (socket: Socket | TLSSocket): void => {
       return emit('end')
     } catch (error) {
       if (!isAssertion(error)) throw error
-      // The parser reads first thing when it goes on.
+      // The parser reads as soon as it continues.
       socket.read = (size) => {
         socket.read = read
         setImmediate(end)
@@ -63,7 +63,7 @@ export const guardOriginSocket = (socket: Socket | TLSSocket): void => {
       return emit('close', ...args)
     } catch (error) {
       if (!isAssertion(error)) throw error
-      // With an error at hand undici does not ask its parser.
+      // If there is an error, undici does not ask its parser.
       emit('error', new Error('the connection to the origin closed'))
       return emit('close', ...args)
     }

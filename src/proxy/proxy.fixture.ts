@@ -14,7 +14,7 @@ export const readAll = async (message: IncomingMessage) => {
   return text
 }
 
-/** An origin that says what reached it. */
+/** An origin that returns the request that it received. */
 export const mirror = () =>
   httpOrigin(async (request, response) => {
     const { method, url, rawHeaders, headers } = request

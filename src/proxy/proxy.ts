@@ -26,29 +26,32 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 export interface ProxyOptions {
   /** The origin: `http://localhost:3000`, `https://origin.test/app`. */
   upstream: string | URL
-  /** Time for a connection, TLS included. Default 19 s. */
+  /** Time limit for a connection, TLS included. Default 19 s. */
   connectTimeoutMs?: number
-  /** Time until the origin's response begins. Default 120 s; 0 for no limit. */
+  /** Time limit until the origin's response begins. Default 120 s; 0 for no limit. */
   responseTimeoutMs?: number
   /** The longest silence of the origin within a body. Default `responseTimeoutMs`. */
   idleTimeoutMs?: number
-  /** The origin's Host: `received` (default), `upstream` for the upstream's own, or this text. */
+  /** The Host header for the origin: `received` (default), `upstream` for the upstream's own, or this text. */
   hostHeader?: string
-  /** At most this many connections to the origin, further requests wait. Default no limit. */
+  /** The maximum number of connections to the origin; further requests wait. Default no limit. */
   connections?: number
   tls?: OriginTls
-  /** Told of responses that broke off after they began (`origin_broke_off`): the visitor saw the connection close. */
+  /** Gets responses that broke off after they began (`origin_broke_off`): the visitor saw the connection close. */
   onError?: (error: EdgeError) => void
 }
 
 export interface OriginProxy {
   /** The origin's address: `http://localhost:3000`. */
   readonly upstream: string
-  /** Sends a request to the origin and its response back. Resolves when the visitor has it or is gone; never rejects. */
+  /**
+   * Sends a request to the origin and its response back. Resolves when the visitor has the response or has left; never
+   * rejects.
+   */
   forward(request: VisitorRequest, response: VisitorResponse, extra: ForwardExtra): Promise<void>
   /**
-   * The same for Node's `upgrade` event. WebSockets are tunnelled, any other protocol is refused. Resolves when the
-   * tunnel stands or the request is answered; never rejects.
+   * Does the same for Node's `upgrade` event. WebSockets are tunnelled; any other protocol is refused. Resolves when the
+   * tunnel is open or the request is answered; never rejects.
    */
   upgrade(
     request: IncomingMessage,
@@ -56,14 +59,14 @@ export interface OriginProxy {
     head: Buffer,
     extra: ForwardExtra
   ): Promise<void>
-  /** Lets requests under way finish for up to `timeoutMs` (10 s), then breaks them off. Ends tunnels at once. */
+  /** Lets running requests finish for up to `timeoutMs` (10 s), then breaks them off. Ends tunnels at once. */
   close(options?: { timeoutMs?: number }): Promise<void>
 }
 
 const isRefusal = (pass: RequestPass | Refusal): pass is Refusal => 'status' in pass
 
 /**
- * The origin side: a streaming reverse proxy to one upstream, both ways with back-pressure.
+ * The origin side: a streaming reverse proxy to one upstream, with back-pressure in both directions.
  *
  * @throws EdgeError `invalid_upstream`
  * @example
@@ -92,10 +95,10 @@ export const createProxy = ({
     maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
   }
   const pool = new Pool(upstream.origin, poolOptions)
-  // Uses no connection twice, for requests that met one which the origin was closing.
+  // Never reuses a connection. It repeats requests whose connection the origin was closing.
   const fresh = new Pool(upstream.origin, { ...poolOptions, pipelining: 0 })
   const tunnels = new Set<Socket>()
-  // undici reconnects when this differs from the last request's; the connector has the real name.
+  // undici reconnects if this differs from the last request's name; the connector has the real name.
   const servername = upstream.serverName || upstream.host
   const origin: Origin = {
     isTls: upstream.isTls,
@@ -105,14 +108,14 @@ export const createProxy = ({
     },
   }
 
-  /** The headers of a request that may be sent; answers it where it may not. */
+  /** Returns the headers of a request that may be sent; answers a request that may not. */
   const admit = (
     request: VisitorRequest,
     response: VisitorResponse,
     extra: ForwardExtra
   ): (RequestPass & { path: string }) | undefined => {
     const refuse = ({ status, message }: Refusal) => {
-      // The rest of this connection may not be a request.
+      // The remaining bytes of this connection may not be a request.
       response.shouldKeepAlive = false
       writeAnswer(response, plainAnswer(status, message), extra.responseHeaders)
     }
@@ -182,14 +185,15 @@ export const createProxy = ({
           ? (again) => fresh.dispatch(options as Dispatcher.DispatchOptions, again)
           : undefined,
       })
-      // A pipelined request waits for its turn without a socket, and Node does not tell it when the connection closes.
+      // A pipelined request waits for its turn without a socket, and Node does not report the close of the connection to
+      // it.
       if (response.socket === null) {
         const { socket } = request
         socket.once('close', exchange.cancel)
         void exchange.done.then(() => socket.off('close', exchange.cancel))
       }
       await dispatch(options, exchange)
-      // undici leaves it alone where there was no connection to send it on.
+      // undici does not destroy the body if there was no connection to send it on.
       stream?.destroy()
     },
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { VisitorRequest } from './visitor.ts'
 
-/** Why an exchange is broken off from the visitor's side: no fault of the origin. */
+/** The visitor broke the exchange off: the origin is not at fault. */
 export class VisitorGone extends Error {
   constructor() {
     super('the visitor disconnected')
@@ -11,8 +11,8 @@ export class VisitorGone extends Error {
 const noop = () => {}
 
 /**
- * A visitor's body on its way to the origin. Not the request itself: undici destroys the stream that it is given
- * and takes the socket off it, but the visitor still gets an answer, and the rest of the body has to be read.
+ * A visitor's body on its way to the origin. It is not the request itself: undici destroys the stream that it gets and
+ * detaches its socket, but the visitor still gets an answer, and the rest of the body has to be read.
  */
 export class RequestBody extends Readable {
   readonly #request: VisitorRequest
@@ -21,7 +21,7 @@ export class RequestBody extends Readable {
   constructor(request: VisitorRequest) {
     super()
     this.#request = request
-    // undici listens only while the request is on its way; the visitor may go away before or after.
+    // undici listens only while the request is on its way; the visitor may leave before or after.
     this.on('error', noop)
     request.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose)
   }
@@ -32,7 +32,7 @@ export class RequestBody extends Readable {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
-    // The rest that the origin refuses is read and dropped: an unread body blocks the connection.
+    // Reads and drops the rest that the origin refuses: an unread body blocks the connection.
     if (!this.#isEnded) this.#request.resume()
     callback(error)
   }
@@ -42,7 +42,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onEnd = () => {
-    // Over HTTP/2 a body that was broken off ends like any other, and half of it must not look whole to the origin.
+    // Over HTTP/2, a broken body ends like a whole one; half of it must not look whole to the origin.
     if (this.#request.aborted) {
       this.#onClose()
       return

@@ -1,12 +1,12 @@
 import { connectionTokens, HOP_BY_HOP, lowerNames, without } from './hop-by-hop.ts'
 import type { Header } from './origin-headers.ts'
 
-/** Set by us from what the parser said, or spoken between the visitor and us only. */
+/** The edge sets these from the parser's facts, or they concern only the visitor and the edge. */
 const REQUEST_FRAMING = new Set(['content-length', 'expect', 'host', 'trailer'])
 
 export type BodyKind =
   | { kind: 'none' }
-  /** Content-Length as received: digits only, the parser sees to that. */
+  /** Content-Length as received: the parser accepts only digits. */
   | { kind: 'length'; length: string }
   | { kind: 'chunked' }
 
@@ -14,13 +14,13 @@ const NO_BODY: BodyKind = { kind: 'none' }
 const CHUNKED: BodyKind = { kind: 'chunked' }
 
 export interface RequestPass {
-  /** Flat names and values for the origin, without Host and framing. */
+  /** Names and values for the origin in a flat list, without Host and framing. */
   headers: string[]
   host: string | undefined
   body: BodyKind
 }
 
-/** Why a request is not forwarded. */
+/** The reason not to forward a request. */
 export interface Refusal {
   status: 400 | 501
   message: string
@@ -37,7 +37,7 @@ const bodyOf = (
   if (codings.length > 0) {
     if (lengths.length > 0) return refusal('content-length and transfer-encoding together')
     if (httpVersion !== '1.1') return refusal(`transfer-encoding in an HTTP/${httpVersion} request`)
-    // The parser takes the chunks off. Another coding would be left on a body that no longer says so.
+    // The parser removes the chunks. Another coding would stay on a body whose header no longer names it.
     if (codings.length > 1 || codings[0]!.trim().toLowerCase() !== 'chunked') {
       return refusal('transfer-encoding: expected chunked', 501)
     }
@@ -51,29 +51,29 @@ const bodyOf = (
 }
 
 export interface RequestPassOptions {
-  /** Which of the visitor's headers the origin must not see; asked with the lower-case name. */
+  /** Whether to hide one of the visitor's headers from the origin. Gets the lower-case name. */
   strip?: ((lowerName: string) => boolean) | undefined
-  /** Which of the visitor's cookies the origin must not see. */
+  /** Whether to hide one of the visitor's cookies from the origin. */
   dropsCookie?: ((name: string) => boolean) | undefined
-  /** Of which headers only the first one is sent, as rules see no other; asked with the lower-case name. */
+  /** Whether to send only the first header of this name, as rules see only that one. Gets the lower-case name. */
   isSingle?: ((lowerName: string) => boolean) | undefined
-  /** Whether a body follows that has no length: only HTTP/2 has such. */
+  /** Whether a body without a length follows, which only HTTP/2 allows. */
   isOpenEnded?: boolean
 }
 
 const NEVER = () => false
 
-/** What CGI, WSGI and PHP read as a hyphen. */
+/** Characters that CGI, WSGI and PHP treat like a hyphen. */
 const ODD = /[^a-z\d-]/g
 
-/** Whether a header is set, or is of the connection, under this name or another spelling of it (`x_forwarded_for`). */
+/** Whether a header is set or belongs to the connection, under this name or another spelling of it (`x_forwarded_for`). */
 const isReplaced = (lower: string, replaced: ReadonlySet<string>): boolean => {
   if (replaced.has(lower)) return true
   const name = lower.replace(ODD, '-')
   return name !== lower && (replaced.has(name) || HOP_BY_HOP.has(name) || REQUEST_FRAMING.has(name))
 }
 
-/** Nothing of a line changes in which no cookie is dropped. */
+/** Removes the dropped cookies. A line without one stays unchanged. */
 const cookiesLeft = (line: string, drops: (name: string) => boolean): string => {
   const pairs = line.split(';')
   const left = pairs.filter((pair) => !drops(pair.split('=', 1)[0]!.trim()))
@@ -81,9 +81,9 @@ const cookiesLeft = (line: string, drops: (name: string) => boolean): string => 
 }
 
 /**
- * A visitor's headers as the origin may see them: hop-by-hop ones, those named in Connection, those to `strip` and those
- * that `set` replaces are gone. Refuses what two servers could read differently (request smuggling), although Node's own
- * parser refuses most of it before.
+ * The visitor's headers for the origin, without hop-by-hop headers, those named in Connection, those to `strip` and those
+ * that `set` replaces. Refuses a request that two servers could read differently (request smuggling), although Node's own
+ * parser already refuses most of them.
  */
 export const requestPass = (
   rawHeaders: readonly string[],
@@ -115,7 +115,7 @@ export const requestPass = (
           value = cookiesLeft(value, dropsCookie)
           if (value === '') continue
         }
-        // HTTP/2 splits cookies; HTTP/1.1 has one line of them (RFC 9113 §8.2.3), as rules see them.
+        // HTTP/2 splits cookies; HTTP/1.1 has one Cookie line (RFC 9113 §8.2.3), and rules see it so.
         if (cookieAt >= 0) {
           headers[cookieAt] += `; ${value}`
           continue

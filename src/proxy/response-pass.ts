@@ -5,11 +5,11 @@ const NO_CONTENT = 204
 const RESET_CONTENT = 205
 
 /**
- * An origin's headers as the visitor may see them, flat, with `set` in place of the origin's own of the same name.
- * Bytes above 127 go through unchanged: they are read and written as Latin-1.
+ * An origin's headers for the visitor in a flat list. `set` replaces the origin's own headers of the same name. Bytes above
+ * 127 are read and written as Latin-1, so they do not change.
  *
  * @param hasTrailers whether the visitor can get trailers after this response's body
- * @returns `undefined` where the body has a transfer coding besides chunks
+ * @returns `undefined` if the body has a transfer coding other than chunks
  */
 export const responsePass = (
   raw: readonly Buffer[],
@@ -26,7 +26,7 @@ export const responsePass = (
     const lower = name.toLowerCase()
     if (HOP_BY_HOP.has(lower)) {
       if (lower === 'transfer-encoding') {
-        // The parser takes off chunks only: another coding would stay on a body that no longer says so.
+        // The parser removes only chunks: another coding would stay on a body whose header no longer names it.
         if (isChunked || raw[i + 1]!.toString('latin1').trim().toLowerCase() !== 'chunked') {
           return undefined
         }
@@ -36,14 +36,14 @@ export const responsePass = (
       }
     } else if (!replaced.has(lower)) headers.push(name, raw[i + 1]!.toString('latin1'))
   }
-  // Node refuses to write a Trailer header on a response that it does not send in chunks.
+  // Node refuses to write a Trailer header on a response without chunks.
   if (!isChunked || !hasTrailers) named.add('trailer')
-  // RFC 9112 §6.2 and §8.6: no length beside chunks, none on a 204.
+  // RFC 9112 §6.2 and §8.6: no length together with chunks, none on a 204.
   if (isChunked || status === NO_CONTENT || status === RESET_CONTENT) {
     named.add('content-length')
   } else named.delete('content-length')
   const kept = named.size === 0 ? headers : without(headers, named)
-  // It has no content, and says so (RFC 9110 §15.3.6).
+  // It has no content, and states that (RFC 9110 §15.3.6).
   if (status === RESET_CONTENT) kept.push('Content-Length', '0')
   for (const [name, value] of set) kept.push(name, value)
   return kept
@@ -51,9 +51,7 @@ export const responsePass = (
 
 const FORBIDDEN_TRAILERS = new Set(['content-length', 'host', 'set-cookie', 'trailer'])
 
-/**
- * Trailers of a response, without those that frame or route a message (RFC 9110 §6.5.1) and those that the edge has set.
- */
+/** Trailers of a response, without headers that frame or route a message (RFC 9110 §6.5.1) and headers that the edge set. */
 export const trailerPass = (
   raw: readonly Buffer[],
   set: readonly Header[] = []

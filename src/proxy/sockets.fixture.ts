@@ -23,7 +23,7 @@ export const httpOrigin = async (
   return { url: `http://127.0.0.1:${portOf(server)}`, server }
 }
 
-/** An origin that answers each connection's first bytes as `onData` likes, well-formed or not. */
+/** An origin that answers each connection's first bytes with `onData`, well-formed or not. */
 export const rawOrigin = async (
   onData: (socket: Socket, chunk: string) => void,
   onConnection: (socket: Socket) => void = () => {}
@@ -44,7 +44,7 @@ export const rawOrigin = async (
   return { url: `http://127.0.0.1:${portOf(server)}`, sockets }
 }
 
-/** A port where nothing listens. */
+/** A port without a listener. */
 export const closedPort = async (): Promise<number> => {
   const server = createTcpServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -57,13 +57,13 @@ export interface Edge {
   port: number
   url: string
   proxy: OriginProxy
-  /** Codes and causes that `onOriginError` was asked about. */
+  /** Codes and causes that `onOriginError` got. */
   failures: { code: OriginErrorCode; cause: unknown }[]
-  /** How many `forward` or `upgrade` calls are not settled. */
+  /** The number of `forward` or `upgrade` calls that are not settled. */
   pending: () => number
 }
 
-/** A bare server in front of a proxy: only what is asked for, none of the listener's hardening. */
+/** A plain server in front of a proxy, without the listener's hardening. */
 export const edgeTo = async (
   upstream: string,
   options: Omit<ProxyOptions, 'upstream'> = {},
@@ -107,13 +107,13 @@ export interface RawClient {
   /** Everything received so far. */
   text: () => string
   send: (text: string | Buffer) => void
-  /** Resolves with everything received once it fits. */
+  /** Resolves with everything received, as soon as that matches. */
   until: (pattern: RegExp | string) => Promise<string>
-  /** Resolves with everything received once the connection is closed. */
+  /** Resolves with everything received when the connection closes. */
   closed: Promise<string>
 }
 
-/** A client that sends exactly the bytes it is told to, over TLS where there are options for it. */
+/** A client that sends exactly the given bytes, over TLS if `tls` is given. */
 export const rawClient = (port: number, tls?: ConnectionOptions): RawClient => {
   const to = { port, host: '127.0.0.1' }
   const socket = tls === undefined ? connect(to) : connectTls({ ca: certificate, ...to, ...tls })
@@ -151,7 +151,7 @@ export const rawClient = (port: number, tls?: ConnectionOptions): RawClient => {
   }
 }
 
-/** One request on a connection of its own; the answer as it came. */
+/** One request on a connection of its own; returns the raw answer. */
 export const exchange = (
   port: number,
   request: string | Buffer,

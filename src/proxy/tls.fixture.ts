@@ -1,5 +1,5 @@
 /**
- * A self-signed certificate for `localhost` and 127.0.0.1, valid for a century and good for nothing but tests:
+ * A self-signed certificate for `localhost` and 127.0.0.1, valid for 100 years, for tests only:
  * openssl req -x509 -new -key key.pem -days 36500 -addext subjectAltName=DNS:localhost,IP:127.0.0.1
  */
 export const certificate = `-----BEGIN CERTIFICATE-----

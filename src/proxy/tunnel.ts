@@ -4,12 +4,12 @@ import type { Duplex } from 'node:stream'
 import { Exchange, type ForwardExtra, type Origin } from './exchange.ts'
 import { responsePass } from './response-pass.ts'
 
-/** The only protocol that is tunnelled: behind `Upgrade: h2c`, requests would go past the rules. */
+/** The only tunnelled protocol: after `Upgrade: h2c`, requests would bypass the rules. */
 export const TUNNELLED_PROTOCOL = 'websocket'
 
 /**
- * Joins two sockets: each gets the other's bytes, with back-pressure, until either closes. An orderly end follows the bytes
- * before it; a broken side breaks the other.
+ * Joins two sockets: each gets the other's bytes, with back-pressure, until either closes. A regular end comes after the
+ * bytes before it; a broken side breaks the other.
  */
 const join = (one: Socket, other: Socket): void => {
   const tie = (from: Socket, to: Socket) => {
@@ -30,15 +30,15 @@ const switchingHead = (headers: readonly string[]): string => {
   return `${head}\r\n`
 }
 
-/** The visitor's side of a tunnel to be. */
+/** The visitor's side of a future tunnel. */
 export interface TunnelEnd {
   socket: Socket
-  /** The bytes that the visitor sent after its request. */
+  /** The bytes after the visitor's request. */
   head: Buffer
   onOpen: (socket: Socket) => void
 }
 
-/** An exchange that becomes a tunnel where the origin agrees, and is answered as any other where it does not. */
+/** An exchange that becomes a tunnel if the origin agrees. Otherwise it is answered like any other. */
 export class UpgradeExchange extends Exchange {
   readonly #response: ServerResponse
   readonly #end: TunnelEnd
@@ -47,7 +47,7 @@ export class UpgradeExchange extends Exchange {
     super(response, extra, origin, { method: 'GET', httpVersion: '1.1' })
     this.#response = response
     this.#end = end
-    // Before the tunnel stands nothing reads the socket, and only a socket that is read reports that the visitor has left.
+    // Until the tunnel is open, no code reads the socket, and only a socket that is read reports that the visitor has left.
     end.socket.on('readable', this.#onReadable).on('end', this.#onEnd)
   }
 

@@ -6,7 +6,7 @@ import { watchSends } from './early-head.ts'
 import { guardOriginSocket } from './origin-socket.ts'
 import { buildConnector } from './undici.ts'
 
-/** How TLS to the origin is done; the rest is Node's default (verified against the system's roots). */
+/** Options for TLS to the origin; the others have Node's defaults (verified against the system's roots). */
 export type OriginTls = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'ciphers' | 'key' | 'minVersion' | 'rejectUnauthorized' | 'servername'
@@ -18,9 +18,9 @@ export interface Upstream {
   /** `origin.test:8443` */
   host: string
   isTls: boolean
-  /** Path that every request is put under, '' for none, never with a trailing slash. */
+  /** The path in front of every request's path: '' for none, never with a trailing slash. */
   prefix: string
-  /** Name for SNI and the certificate; '' for an address, which has no SNI. */
+  /** The name for SNI and the certificate; '' for an address, which has no SNI. */
   serverName: string
 }
 
@@ -49,7 +49,7 @@ export const parseUpstream = (upstream: string | URL): Upstream => {
     throw refused(text, 'a URL that begins with http:// or https://')
   }
   if (url.username !== '' || url.password !== '') {
-    // The text holds a password: it is not repeated.
+    // The text contains a password, so the message does not repeat it.
     throw refused(`${url.protocol}//…@${url.host}`, 'a URL without a user name and password')
   }
   if (url.search !== '' || url.hash !== '') throw refused(text, 'a URL without a query or fragment')
@@ -64,8 +64,8 @@ export const parseUpstream = (upstream: string | URL): Upstream => {
 }
 
 /**
- * undici takes the TLS server name from each request's Host header, so that visitors would choose which certificate is
- * expected. Here it is always the upstream's.
+ * undici takes the TLS server name from each request's Host header, so visitors could choose the certificate that it
+ * expects. Here the name is always the upstream's.
  */
 export const originConnector = (
   { serverName }: Upstream,

@@ -232,7 +232,7 @@ export const createAsideLoader = ({ largeBytes = LARGE_BYTES } = {}): AsideLoade
     active: Ruleset
   ): Promise<Ruleset> => {
     const worker = new Worker(workerFile, { name: 'edge1020 reload' })
-    // A reload that nobody waits for keeps no process running.
+    // A reload without a waiting caller does not keep the process running.
     worker.unref()
     const ask = async (question: Question): Promise<Reply> => {
       worker.postMessage(question)

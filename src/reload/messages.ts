@@ -49,9 +49,9 @@ export type Reply =
       readonly message: string
       readonly diagnostics: readonly Diagnostic[]
     }
-  /** Names of lists that are not in the files: the question is asked again, with their kinds. */
+  /** Names of lists that are not in the files: the caller asks again, with their kinds. */
   | { readonly kind: 'unknown'; readonly names: readonly string[] }
-  /** The next list is one that the asking thread has. */
+  /** The asking thread already has the next list. */
   | { readonly kind: 'cached'; readonly key: string }
   /** Entries of the next list. */
   | {

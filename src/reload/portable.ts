@@ -102,7 +102,7 @@ export const packer = (numbers: Map<PreparedList, number>) => {
 /** Lists of two zones can have one name, so a number identifies each here. */
 export const OPENED = 'list'
 
-/** The surroundings that rules need to become whole again. */
+/** The surroundings that turn portable rules into whole ones again. */
 export interface UnpackOptions {
   /** By their numbers; each has one list with the name `OPENED`. */
   readonly opened: readonly Lists[]

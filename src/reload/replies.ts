@@ -16,7 +16,7 @@ import type { PortableRule } from './portable.ts'
 import { packer } from './portable.ts'
 import { prepareListFile } from './prepare-list-file.ts'
 
-/** The asking thread compiles so many rules between two requests, in some milliseconds. */
+/** The asking thread compiles this many rules between two requests, in a few milliseconds. */
 const RULES_PER_REPLY = 20
 const TEXTS_PER_REPLY = 5_000
 const NO_TEXTS: ReadonlySet<string> = new Set()
@@ -126,7 +126,7 @@ export function* repliesTo(question: LoadQuestion): Generator<Reply> {
     yield failed(error)
     return
   }
-  // Also the lists of the files are looked for elsewhere, in the other kinds.
+  // The names are also looked up in the lists from elsewhere, with other kinds.
   if (unknown.size > 0 && parts.warnings.some(({ code }) => code === 'unknown_list')) {
     yield { kind: 'unknown', names: [...unknown] }
     return

@@ -14,7 +14,7 @@ export interface AdminServerOptions extends AdminOptions {
   host?: string | undefined
   /** 0 (default) for any free port. */
   port?: number
-  /** How the user gives the port, for the message about one that is in use. */
+  /** The user's name for the port, for the message about a port in use. */
   portOption?: string
   /** HTTPS instead of HTTP. */
   tls?: TlsOption | undefined
@@ -22,7 +22,7 @@ export interface AdminServerOptions extends AdminOptions {
 }
 
 export interface AdminServer extends Listener {
-  /** The token that was made because the port is reachable from elsewhere and none was given. */
+  /** The generated token: the port is reachable from elsewhere and the caller gave no token. */
   readonly generatedToken: string | undefined
 }
 
@@ -40,8 +40,8 @@ const readBody = async (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Pr
 }
 
 /**
- * `createAdmin` on a listener of its own, on loopback unless told otherwise. Beyond loopback there is always a token: one is made
- * where none is given.
+ * `createAdmin` on a listener of its own, on loopback by default. Beyond loopback it always has a token: it generates one
+ * if none is given.
  *
  * @throws EdgeError `invalid_admin_token`, and as `createListener`
  * @example const { url, close } = await startAdmin({ store, health, port: 1021 })

@@ -4,7 +4,7 @@ import { EdgeError } from '../error.ts'
 
 const MAX_PORT = 65_535
 
-/** The host to put into a URL: a browser cannot open an address that means all interfaces. */
+/** The host for a URL: a browser cannot open an address that means all interfaces. */
 export const openableHost = ({ address, family }: AddressInfo): string => {
   if (address === '0.0.0.0') return '127.0.0.1'
   if (address === '::') return '[::1]'
@@ -19,7 +19,7 @@ export const checkPort = (port: number): void => {
 }
 
 /**
- * @param option how the user gives the port
+ * @param option the user's name for the port
  * @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_host`
  */
 export const listen = (

@@ -18,7 +18,7 @@ export interface Certificate {
   cert: string | Buffer
   /** PEM */
   key: string | Buffer
-  /** What is wrong with it, though not so that it could not be used. */
+  /** A problem that does not prevent its use. */
   warning?: EdgeError
 }
 
@@ -29,11 +29,11 @@ const PEM = {
 
 type Kind = keyof typeof PEM
 
-/** PEM itself is never taken for a path: a key would end up in an error message. */
+/** PEM text is never treated as a path: an error message would show the key. */
 const isPath = (from: string | Buffer): from is string =>
   typeof from === 'string' && !from.includes('-----BEGIN ')
 
-/** How a problem's message begins: with the file, where there is one. */
+/** The beginning of a problem's message: the file, if there is one. */
 const label = (kind: Kind, from: string | Buffer): string =>
   `TLS ${kind}${isPath(from) ? ` ${from}` : ''}`
 
@@ -88,9 +88,9 @@ const dateWarning = (
 }
 
 /**
- * Reads and checks a certificate chain and its key, or makes up both.
+ * Reads and checks a certificate chain and its key, or generates both.
  *
- * @throws EdgeError `invalid_tls` naming the file and what is wrong with it
+ * @throws EdgeError `invalid_tls` naming the file and its problem
  * @example loadCertificate({ cert: 'site.pem', key: 'site.key' })
  */
 export const loadCertificate = (tls: TlsOption): Certificate => {
@@ -114,7 +114,8 @@ export const loadCertificate = (tls: TlsOption): Certificate => {
 }
 
 /**
- * Reads the files again when one of them changes, as after a renewal. A bad pair is told to `onError` and changes nothing.
+ * Reads the files again when one of them changes, as after a renewal. For a bad pair it calls `onError` and keeps the old
+ * pair.
  *
  * @returns stops the watch
  */

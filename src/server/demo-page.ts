@@ -10,7 +10,7 @@ const ESCAPES: Record<string, string> = {
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (mark) => ESCAPES[mark]!)
 
-/** Put there by the edge: the ones to look at. */
+/** Headers that the edge added: the interesting ones. */
 const FROM_THE_EDGE = /^(?:cf-.*|cdn-loop|x-forwarded-(?:for|proto))$/i
 
 const STYLE = `
@@ -46,7 +46,7 @@ const rowsOf = (rawHeaders: readonly string[]): string => {
   return rows.join('\n')
 }
 
-/** Quoted for a shell: nothing that a visitor puts into Host may leave the quotes. */
+/** Quoted for a shell: no Host from a visitor can break out of the quotes. */
 const shellQuoted = (text: string) => `'${text.replace(/'/g, "'\\''")}'`
 
 const examples = (base: string): string =>
@@ -68,7 +68,7 @@ const examples = (base: string): string =>
     .map((lines) => lines.join('\n'))
     .join('\n\n')
 
-/** The demo origin's page: what edge1020 is, what reached the origin, what to try next. */
+/** The demo origin's page: it explains edge1020, shows the request that reached the origin and suggests next steps. */
 export const demoPage = (
   { method, url, headers, rawHeaders }: IncomingMessage,
   isHome: boolean

@@ -7,11 +7,11 @@ import scenes from './demo-scenes.json' with { type: 'json' }
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const PAST_HOURS = 24
-/** Requests of a quiet minute, at the middle of the day. */
+/** Requests in a quiet minute at midday. */
 const PER_MINUTE = 3.2
-/** Between requests, while the edge runs. */
+/** The time between requests while the edge runs. */
 const PAUSE_MS = 2_500
-/** Judged in one go, before visitors have their turn. */
+/** Requests judged at once before real visitors get their turn. */
 const BATCH = 40
 const TICK_MS = 10
 const TICK_DIGITS = 9
@@ -20,7 +20,7 @@ const EPOCH_MS = rayTime('0'.repeat(16))
 /** Each made-up event says so. */
 export const MADE_UP = 'made up by --demo-traffic'
 
-/** A generator that gives the same numbers each time: the demo looks the same for everybody. (mulberry32) */
+/** A generator of the same numbers each time, so that the demo looks the same for everybody. (mulberry32) */
 const createRandom = (seed: number) => () => {
   seed = (seed + 0x6d2b79f5) | 0
   let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
@@ -44,7 +44,7 @@ const askOf = ({ who, asks }: { who: string[]; asks: string[] }, random: () => n
 
 const weighted = scenes.casts.flatMap((cast) => Array<typeof cast>(cast.weight).fill(cast))
 
-/** Who asks for what in one minute of the past: fewer at night, and now and then somebody with a plan. */
+/** The requests of one minute in the past: fewer at night, and now and then an attacker. */
 const minuteOf = (ms: number, nowMs: number, random: () => number): Ask[] => {
   const hour = new Date(ms).getUTCHours() + new Date(ms).getUTCMinutes() / 60
   const rate = PER_MINUTE * (0.55 + 0.45 * Math.sin(((hour - 8) / 24) * 2 * Math.PI))
@@ -58,7 +58,7 @@ const minuteOf = (ms: number, nowMs: number, random: () => number): Ask[] => {
   return [...usual, ...planned]
 }
 
-/** The same Ray ID, at another time. */
+/** The same Ray ID at another time. */
 const rayAt = (ray: string, ms: number): string =>
   Math.floor((ms - EPOCH_MS) / TICK_MS)
     .toString(16)
@@ -72,11 +72,11 @@ export interface DemoTraffic {
 }
 
 export interface DemoTrafficOptions {
-  /** Whom visitors see: its rules judge, and its store gets the events. */
+  /** The edge of the real visitors: its rules judge, and its store gets the events. */
   readonly edge: Edge
   /**
-   * An edge for the made-up visitors alone, so that their test headers mean nothing to real ones. It takes personas from
-   * `x-edge-as`, and hands its events to `take`.
+   * Creates an edge for the made-up visitors only, so that their test headers have no effect for real ones. It takes
+   * personas from `x-edge-as` and passes its events to `take`.
    */
   readonly stage: (take: (events: readonly SecurityEvent[]) => Promise<void>) => Edge
   readonly onError: (error: Error) => void
@@ -84,8 +84,9 @@ export interface DemoTrafficOptions {
 }
 
 /**
- * Visitors for the demo site, so that its owner has something to see: a day of them in the past, where the store has none, and
- * one every few seconds. The built-in personas ask; the rules in force judge them; each event says that it is made up.
+ * Visitors for the demo site, so that its owner sees some events: one day of them in the past, if the store has none, and
+ * then one every few seconds. The requests come from the built-in personas, the active rules judge them, and each event
+ * says that it is made up.
  *
  * @example startDemoTraffic({ edge, stage, onError }).stop()
  */
@@ -98,7 +99,7 @@ export const startDemoTraffic = ({
   const random = createRandom(1_020)
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
-  /** When the request that is being judged is said to have come; absent: now. */
+  /** The time of the request that is being judged; absent: now. */
   let pretendedMs: number | undefined
 
   const actor = stage((events) =>
@@ -118,11 +119,11 @@ export const startDemoTraffic = ({
     const rawHeaders = ['Host', scenes.host, 'x-edge-as', who]
     const request = { method, url: path, rawHeaders, httpVersion: '1.1' }
     const { visitor } = await actor.judge(request, { remoteAddress: '127.0.0.1' })
-    // A misspelt name would show all visitors as this machine.
+    // A misspelt name would give every visitor the address of this machine.
     if (visitor.persona === undefined) throw new Error(`demo traffic: no persona "${who}"`)
   }
 
-  /** The past is judged in turns, each event at its own time. */
+  /** Judges the past in batches, each event at its own time. */
   const past = async () => {
     const nowMs = now()
     const { events } = await edge.store.page({ from: nowMs - PAST_HOURS * HOUR_MS, limit: 1 })

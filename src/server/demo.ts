@@ -44,7 +44,7 @@ const html =
 const headers: Page = ({ method, url, httpVersion, headers: received }, response) =>
   json(response, { method, path: url, httpVersion, headers: received })
 
-/** Never with the type that the visitor claims: an echo of HTML would run on this origin. */
+/** Never uses the visitor's content type: an echo of HTML would run on this origin. */
 const echo: Page = (request, response) => {
   response.writeHead(OK, { ...SAFE, 'Content-Type': 'application/octet-stream' })
   response.flushHeaders()
@@ -76,7 +76,7 @@ const PAGES = new Map<string, Page>([
 ])
 
 /**
- * A small site to stand behind the edge where there is none yet: shows what reached the origin.
+ * A small site for an edge without an origin: it shows the request that reached it.
  *
  * @throws EdgeError as `createListener`
  * @example const { url, close } = await startDemoOrigin()

@@ -37,7 +37,7 @@ export const yes = (): Buffer => tagged(TAGS.boolean, Buffer.of(0xff))
 export const integer = (bytes: Uint8Array): Buffer =>
   tagged(TAGS.integer, (bytes[0] ?? 0) > 0x7f ? Buffer.of(0) : Buffer.alloc(0), bytes)
 
-/** @param unusedBits how many bits of the last byte do not count */
+/** @param unusedBits the number of bits in the last byte that do not count */
 export const bitString = (bytes: Uint8Array, unusedBits = 0): Buffer =>
   tagged(TAGS.bitString, Buffer.of(unusedBits), bytes)
 
@@ -53,10 +53,10 @@ export const objectId = (dotted: string): Buffer => {
   return tagged(TAGS.objectId, Buffer.from(bytes))
 }
 
-/** To the second; of the years 1950–2049. */
+/** In seconds, for the years 1950–2049. */
 export const utcTime = (date: Date): Buffer =>
   tagged(TAGS.utcTime, Buffer.from(`${date.toISOString().replace(/^..|[-T:]|\..*/g, '')}Z`))
 
-/** A part that is told by its number. */
+/** A part with a context-specific number. */
 export const part = (number: number, content: Uint8Array, isConstructed: boolean): Buffer =>
   tagged(CONTEXT | (isConstructed ? CONSTRUCTED : 0) | number, content)

@@ -11,25 +11,28 @@ import type { TlsOption } from './certificate.ts'
 import { edgeTrials } from './edge-trials.ts'
 import type { Reloader } from './reload.ts'
 
-/** The admin port of `serve`, where it is not to be as it is by default: on loopback, without a token. */
+/** The admin port of `serve`, if it differs from the default: on loopback, without a token. */
 export interface AdminServeOptions {
-  /** Address to listen on. Default `127.0.0.1`. Beyond loopback the port asks for a token. */
+  /** Address to listen on. Default `127.0.0.1`. Beyond loopback the port requires a token. */
   host?: string | undefined
-  /** What callers prove themselves with: 16 to 512 characters. Default: none on loopback, else one is made and in `Served.adminToken`. */
+  /**
+   * The token of callers: 16 to 512 characters. Default: none on loopback; elsewhere a generated one, in
+   * `Served.adminToken`.
+   */
   token?: string | undefined
-  /** Host names that the port answers to, besides `localhost` and addresses. */
+  /** Further host names that the port accepts. It always accepts `localhost` and addresses. */
   names?: readonly string[]
   /** Refuses every change of the edge. */
   readOnly?: boolean
   /** HTTPS, with the certificate of the visitors' port or one of its own. */
   tls?: TlsOption | undefined
-  /** Gets one line of JSON for each change and login. Default: they are kept in memory alone. */
+  /** Gets one line of JSON for each change and login. Default: memory only. */
   auditFile?: string | undefined
-  /** Counts of made-up visitors, where there are some: the dashboard says so. */
+  /** Counts of made-up visitors, if there are any, for the dashboard. */
   demoStats?: (() => { readonly judged: number; readonly blocked: number }) | undefined
-  /** Where the dashboard tries and writes rules; absent: it only shows them. */
+  /** Lets the dashboard try and write rules; without it, the dashboard only shows them. */
   desk?: RuleDesk | undefined
-  /** Names of the visitors that the dashboard can try a request as. */
+  /** Names of the visitors that the dashboard can use for a request. */
   personas?: readonly string[]
   /** Reads the rules again, for `POST /api/rules/reload`. */
   reloader?: Reloader | undefined
@@ -58,7 +61,7 @@ export const startEdgeAdmin = async (
     return { rules: countsOf(edge), files: ruleset.files, warnings }
   }
   const { visitorUrl, ...listen } = listening
-  // Apps that mount an edge never need its pages.
+  // Apps that mount an edge never need these pages.
   const { dashboard } = await import('../dashboard/dashboard.ts')
   return startAdmin({
     ...options,

@@ -2,12 +2,12 @@ import type { Side } from '../admin/side.ts'
 import type { Edge } from '../edge.ts'
 import type { Trials } from '../toolkit/trial.ts'
 
-/** One question after the other, and visitors in between. */
+/** Lets visitors have their turn between two questions. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * What the admin port answers of requests that nobody has sent: by the rules in force and with the edge's own data. The code loads with the
- * first question.
+ * Answers the admin port's questions about requests that were not sent, with the active rules and the edge's own data. The
+ * code loads with the first question.
  */
 export const edgeTrials = (edge: Edge): NonNullable<Side['trials']> => {
   let known: Trials | undefined

@@ -1,15 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 
-/** As Node has it for HTTP/1. */
+/** Node's pattern for HTTP/1. */
 export const WILL_CONTINUE = /^100-continue$/i
 
 /**
- * `Expect: 100-continue`: the visitor is told to go on only when somebody begins to read the body. Node would tell it at
- * once, so that a refused visitor would upload everything first.
+ * `Expect: 100-continue`: the visitor gets a 100 only when the edge or the origin begins to read the body. Node would send
+ * it at once, so a refused visitor would first upload everything.
  */
 export const continueWhenRead = (request: VisitorRequest, response: VisitorResponse): void => {
-  // Without a 100 the visitor may send the body or skip it, so that the next bytes have two meanings.
+  // Without a 100, the visitor may send the body or skip it, so the next bytes are ambiguous.
   const { shouldKeepAlive } = response
   response.shouldKeepAlive = false
   let isTold = false
@@ -20,7 +20,7 @@ export const continueWhenRead = (request: VisitorRequest, response: VisitorRespo
     response.writeContinue()
   }
   request.once('resume', goOn)
-  // The edge itself looks at the beginning of a body, without making it flow.
+  // The edge looks at the beginning of a body without making it flow.
   request.on('newListener', (event) => {
     if (event === 'readable') goOn()
   })
@@ -29,9 +29,9 @@ export const continueWhenRead = (request: VisitorRequest, response: VisitorRespo
 type Take = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * Takes expectations over from a server of HTTP/1.
+ * Takes over the handling of `Expect` from a server of HTTP/1.
  *
- * @param inOrder delays a handler until the requests before it are answered
+ * @param inOrder delays a handler until earlier requests are answered
  */
 export const acceptExpectations = (
   server: Server,

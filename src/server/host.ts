@@ -1,14 +1,14 @@
 import type { VisitorRequest } from '../proxy/visitor.ts'
 
 /**
- * What RFC 3986 §3.2.2 and §3.2.3 allow in a host and port. No slash, `@`, quote or space, no second colon or dot at the end:
- * servers read them differently.
+ * The host and port of RFC 3986 §3.2.2 and §3.2.3, without a slash, `@`, quote, space, second colon or final dot: servers
+ * read these differently.
  */
 const HOST = /^(?!.*\.\.(?::|$))(?:\[[\w.:%~-]*\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/
 
 /**
- * Whether a request's Host is one that everybody reads alike: at most one, well-formed, and there in HTTP/1.1
- * and HTTP/2 (RFC 9112 §3.2 asks for a 400 otherwise). The rules see the first, an origin might take the last.
+ * Whether every server reads the Host of a request alike: at most one, well-formed, and present in HTTP/1.1 and HTTP/2
+ * (otherwise RFC 9112 §3.2 requires a 400). The rules see the first Host, an origin might take the last one.
  */
 export const isSoundHost = ({ rawHeaders, httpVersion }: VisitorRequest): boolean => {
   let host: string | undefined

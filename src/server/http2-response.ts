@@ -1,15 +1,15 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import type { VisitorResponse } from '../proxy/visitor.ts'
 
-/** The highest status that Node lets a response over HTTP/2 have. */
+/** The highest status that Node allows in a response over HTTP/2. */
 const MAX_STATUS = 599
-/** Cloudflare's answer to a response of the origin that makes no sense. */
+/** Cloudflare's answer if the origin's response is not valid. */
 const UNKNOWN_ERROR = 520
 const CONTINUE = 100
-/** For a reset to get onto a connection that takes anything at all. */
+/** Time for a reset to reach a connection that accepts any data at all. */
 const RESET_MS = 1_000
 
-/** Repeated headers are one list (RFC 9110 §5.3), but for Set-Cookie: Node lets most of them be there only once. */
+/** Repeated headers are one list (RFC 9110 §5.3), except Set-Cookie: Node allows most headers only once. */
 const addHeader = (headers: OutgoingHttpHeaders, spelled: string, value: string): void => {
   const name = spelled.toLowerCase()
   const before = headers[name]
@@ -18,8 +18,8 @@ const addHeader = (headers: OutgoingHttpHeaders, spelled: string, value: string)
 }
 
 /**
- * The way back to a visitor of HTTP/2. Not Node's own class for it, which joins no repeated headers, does not tell who left
- * before a HEAD was answered, and breaks off without an error, so that half a body looks whole.
+ * The response to a visitor over HTTP/2. Node's own class joins no repeated headers, does not report a visitor that left
+ * before a HEAD was answered, and breaks off without an error, so half a body looks whole.
  */
 export class Http2Response implements VisitorResponse {
   shouldKeepAlive = true
@@ -27,11 +27,14 @@ export class Http2Response implements VisitorResponse {
   #set: OutgoingHttpHeaders | undefined
   #trailers: OutgoingHttpHeaders = {}
   readonly #sendTimeoutMs: number
-  /** Pieces that the visitor has not made room for yet. */
+  /** Pieces that the visitor has not taken yet. */
   #waiting = 0
   #stalled: NodeJS.Timeout | undefined
 
-  /** @param sendTimeoutMs how long the visitor may take no byte of a waiting answer: HTTP/2 lets it refuse them for ever */
+  /**
+   * @param sendTimeoutMs the longest time without a byte taken from a waiting answer: HTTP/2 lets a visitor refuse bytes
+   * for ever
+   */
   constructor(stream: ServerHttp2Stream, { sendTimeoutMs }: { sendTimeoutMs: number }) {
     this.#stream = stream
     this.#sendTimeoutMs = sendTimeoutMs
@@ -60,8 +63,8 @@ export class Http2Response implements VisitorResponse {
     } else for (const name in given) headers[name.toLowerCase()] = given[name]
     for (const name in this.#set) headers[name] ??= this.#set[name]
 
-    // Costs a frame, so not for answers of the edge's own. With any other, Node would end a response as if it were whole before
-    // it resets one that was broken off.
+    // Trailers take one frame, so the edge's own answers have none. Without `waitForTrailers`, Node would end a response
+    // regularly before it resets one that broke off.
     const waitForTrailers = Array.isArray(given)
     if (waitForTrailers) this.#stream.once('wantTrailers', this.#onWantTrailers)
     this.#stream.respond(headers, { waitForTrailers })
@@ -74,7 +77,7 @@ export class Http2Response implements VisitorResponse {
   }
 
   write(chunk: Uint8Array): boolean {
-    // Node has ended it where there is no body: HEAD, 204, 304; or the visitor has left.
+    // Node has ended a response without a body: HEAD, 204, 304; or the visitor has left.
     if (this.#stream.writableEnded || this.destroyed) return true
     this.#wait()
     return this.#stream.write(chunk, this.#onTaken)
@@ -122,7 +125,7 @@ export class Http2Response implements VisitorResponse {
   readonly #onStalled = (): void => {
     const { session } = this.#stream
     this.#stream.close(constants.NGHTTP2_CANCEL)
-    // Where not even the reset gets out the visitor does not read at all.
+    // If not even the reset gets out, the visitor does not read at all.
     const timer = setTimeout(() => session?.destroy(), RESET_MS)
     this.#stream.once('close', () => clearTimeout(timer))
   }

@@ -1,26 +1,26 @@
 import { constants, type ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 
-/** A visitor that is there answers a PING within a round trip. */
+/** A live visitor answers a PING within a round trip. */
 const PING_TIMEOUT_MS = 10_000
-/** For the last bytes to arrive, and the visitor to close its side. */
+/** Time for the last bytes to arrive and for the visitor to close its side. */
 const LINGER_MS = 2_000
 
-/** A connection of HTTP/2 whose end is certain. */
+/** A connection of HTTP/2 that is certain to end. */
 export interface Supervised {
-  /** Takes no more requests (GOAWAY), lets those under way finish, and sees to it that the connection closes then. */
+  /** Takes no more requests (GOAWAY), lets running ones finish, and then ensures that the connection closes. */
   leave(): void
-  /** Closes it at once and tells the visitor that it asked for too much (ENHANCE_YOUR_CALM). */
+  /** Closes the connection at once and tells the visitor that it sent too much (ENHANCE_YOUR_CALM). */
   calmDown(): void
   destroy(): void
 }
 
 /**
- * Node never closes a connection whose visitor broke the protocol or whose other side is not closed: it stops reading, so
- * that it does not hear that the visitor has left, and its streams wait for ever, together with their requests to the origin.
- * Here such a connection ends where it is idle and does not answer a PING, and closed ones end after a moment.
+ * Node never closes a connection whose visitor broke the protocol or did not close its side. Node then stops reading, so it
+ * does not notice that the visitor has left, and the streams wait for ever, together with their requests to the origin.
+ * Here such a connection ends if it is idle and does not answer a PING, and a closed one ends after a moment.
  *
- * @param idleMs without a sign of life from either side
+ * @param idleMs the longest time without a sign of life from either side
  */
 export const supervise = (
   session: ServerHttp2Session,
@@ -45,7 +45,7 @@ export const supervise = (
     if (streams === 0) endSoon()
   }
   const calmDown = () => {
-    // Node takes an absent error for the code 0.
+    // Node treats an absent error as code 0.
     session.destroy(null as unknown as undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
     endSoon()
   }
@@ -64,7 +64,7 @@ export const supervise = (
   })
   session.on('timeout', () => {
     if (streams === 0) return leave()
-    // A response may be long in coming, and an upload may pause: that is none of the visitor's line.
+    // A slow response or a pausing upload does not mean that the visitor's connection is dead.
     pinged ??= setTimeout(destroy, pingTimeoutMs)
     if (!session.destroyed) session.ping(onPong)
   })

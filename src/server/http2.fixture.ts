@@ -19,7 +19,7 @@ export interface Http2Answer {
   reset: number
 }
 
-/** What comes back on a stream, whole or broken off. */
+/** The answer on a stream, whole or broken off. */
 export const answerOn = (stream: ClientHttp2Stream): Promise<Http2Answer> =>
   new Promise((resolve) => {
     const answer: Http2Answer = { status: 0, headers: {}, trailers: {}, body: '', reset: 0 }
@@ -40,7 +40,7 @@ export const answerOn = (stream: ClientHttp2Stream): Promise<Http2Answer> =>
 
 export interface Http2Client {
   session: ClientHttp2Session
-  /** Opens a stream for a request whose body is still to come, unless `endStream`. */
+  /** Opens a stream for a request whose body follows, unless `endStream`. */
   open: (headers: OutgoingHttpHeaders, options?: { endStream?: boolean }) => ClientHttp2Stream
   /** One request and its answer. */
   ask: (headers: OutgoingHttpHeaders, body?: string | Buffer) => Promise<Http2Answer>
@@ -72,7 +72,7 @@ export const http2Client = (
 export const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7 } as const
 export const FLAG = { endStream: 1, endHeaders: 4 } as const
 
-/** One frame as it is on the wire. */
+/** One frame in its wire format. */
 export const frame = (type: number, flags: number, stream: number, payload = ''): Buffer => {
   const bytes = Buffer.from(payload, 'latin1')
   const head = Buffer.alloc(9)
@@ -88,7 +88,7 @@ export const POST = '\x83\x84\x87\x41\x01a'
 
 export interface RawHttp2 {
   socket: TLSSocket
-  /** Opens a stream for a POST whose body is still to come. */
+  /** Opens a stream for a POST whose body follows. */
   post: (stream: number) => void
   send: (...frames: Buffer[]) => void
   /** Types of the frames received so far. */
@@ -98,7 +98,7 @@ export interface RawHttp2 {
   closed: Promise<void>
 }
 
-/** A client of HTTP/2 that sends exactly the frames it is told to, after the preface. */
+/** A client of HTTP/2 that sends exactly the given frames, after the preface. */
 export const rawHttp2 = async (
   port: number,
   more: { allowHalfOpen?: boolean } = {}
@@ -128,7 +128,7 @@ export const rawHttp2 = async (
     received: () => starts().map((at) => bytes[at + 3]!),
     goaway: () => {
       const at = starts().findLast((start) => bytes[start + 3] === FRAME.goaway)
-      // The code stands behind the frame's head and the last stream's number.
+      // The code follows the frame's head and the last stream's number.
       return at === undefined ? undefined : bytes.readUInt32BE(at + 13)
     },
     closed,

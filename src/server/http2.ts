@@ -13,19 +13,19 @@ import { Http2Response } from './http2-response.ts'
 import { type Supervised, supervise } from './http2-session.ts'
 import { limitResets } from './rapid-reset.ts'
 
-/** As on Cloudflare and most others; a browser queues what is more. */
+/** As on Cloudflare and most servers; a browser queues further requests. */
 const MAX_CONCURRENT_STREAMS = 100
-/** What the proxy takes from an origin, and room for our own: Node would stop at 64 KB. */
+/** The proxy's limit for an origin, plus room for our own headers: Node would stop at 64 KB. */
 const MAX_RESPONSE_HEADER_BYTES = 192 * 1024
-/** What HTTP/2 counts for each header besides its name and value (RFC 9113 §6.5.2), in bytes. */
+/** The bytes that HTTP/2 counts for each header in addition to its name and value (RFC 9113 §6.5.2). */
 const HEADER_OVERHEAD_BYTES = 32
 
 /**
- * A request's headers as HTTP/1.1 would have brought them: `:authority` as Host in front, the other pseudo headers gone, and
- * one Cookie, which browsers cut into crumbs (RFC 9113 §8.2.3). A Host that says something else than `:authority` stays
- * beside it, so that such a request is refused as one with two.
+ * A request's headers as HTTP/1.1 would send them: `:authority` as Host in front, no other pseudo headers, and one Cookie,
+ * which browsers split (RFC 9113 §8.2.3). A Host that differs from `:authority` is kept, so the request is refused as one
+ * with two Hosts.
  *
- * @param raw names and values in turn
+ * @param raw names and values that alternate
  * @example plainHeaders([':method', 'GET', ':authority', 'a.test', 'accept', '*']) // ['host', 'a.test', 'accept', '*']
  */
 export const plainHeaders = (raw: readonly string[]): string[] => {
@@ -55,15 +55,15 @@ export interface Http2Options {
 }
 
 export interface Http2Side {
-  /** Takes a connection over that has agreed on `h2`. */
+  /** Takes over a connection that agreed on `h2`. */
   accept(socket: TLSSocket): void
-  /** Takes no more requests (GOAWAY) and lets those under way finish. */
+  /** Takes no more requests (GOAWAY) and lets running ones finish. */
   close(): void
   destroy(): void
 }
 
 /**
- * The HTTP/2 side of a listener. Node's library keeps the protocol's rules: what is malformed is reset before it becomes a
+ * The HTTP/2 side of a listener. Node's library enforces the protocol: it resets a malformed stream before it becomes a
  * request.
  */
 export const createHttp2 = ({
@@ -87,7 +87,7 @@ export const createHttp2 = ({
     stream.once('end', stop).once('close', stop)
   }
 
-  // Node's types do not know the last argument.
+  // Node's types lack the last argument.
   const receive = (
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
@@ -113,7 +113,7 @@ export const createHttp2 = ({
         sessions.add(supervised)
         socket.once('close', () => sessions.delete(supervised))
       }
-      // Node tells of a socket's session in no other way than within this call.
+      // Node reports a socket's session only within this call.
       server.once('session', onSession)
       server.emit('connection', socket)
       server.off('session', onSession)

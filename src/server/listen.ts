@@ -15,16 +15,16 @@ import { answerRaw, isAnswered } from './raw-answer.ts'
 import { attachTls } from './tls-front.ts'
 import { ignoreOtherUpgrades } from './upgrade.ts'
 
-/** Cloudflare's limit for all request headers together; a single value of 64 KB has to get through to the rules. */
+/** Cloudflare's limit for all request headers together; a single value of 64 KB has to reach the rules. */
 const MAX_HEADER_BYTES = 128 * 1024
-/** A ClientHello is on its way before anybody waits for it; to wait longer is to keep sockets for whoever wants many. */
+/** A client sends its ClientHello at once; a longer wait lets an attacker hold many sockets. */
 const OPENING_TIMEOUT_MS = 10_000
 const HEADERS_TIMEOUT_MS = 30_000
-/** Long enough for a large upload over a slow line. */
+/** Long enough for a large upload over a slow connection. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000
-/** Cloudflare's towards visitors is 400 s; browsers give up at 115 to 300. */
+/** Cloudflare allows visitors 400 s; browsers give up after 115 to 300 s. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
-/** nginx has 60 s between two writes; here it takes a piece of up to 64 KB to count, and lines may be slow. */
+/** nginx allows 60 s between two writes; here a piece of up to 64 KB has to be taken, and connections may be slow. */
 const SEND_TIMEOUT_MS = 120_000
 const TIMEOUT_CHECK_INTERVAL_MS = 5_000
 const DRAIN_TIMEOUT_MS = 10_000
@@ -45,64 +45,64 @@ export type UpgradeHandler = (
 ) => void | Promise<void>
 
 export interface ListenerOptions {
-  /** Takes requests of HTTP/1. */
+  /** Handles requests of HTTP/1. */
   handler: RequestHandler
-  /** Takes those of HTTP/2, which is offered with TLS only; without it visitors are told that there is none. */
+  /** Handles requests of HTTP/2, which is offered only with TLS; without it the server does not offer HTTP/2. */
   http2?: RequestHandler<VisitorRequest, VisitorResponse>
-  /** Takes WebSocket requests; without it they are handled as if they asked for no upgrade. */
+  /** Handles WebSocket requests; without it they are handled like requests without an upgrade. */
   upgrade?: UpgradeHandler
   /** Default `127.0.0.1`. */
   host?: string
   /** 0 (default) for any free port. */
   port?: number
-  /** The user's name for the port, for the message about one that is in use. Default `port`. */
+  /** The user's name for the port, for the message about a port in use. Default `port`. */
   portOption?: string
-  /** HTTPS instead of HTTP, with these files (read again when they change) or a throw-away certificate. */
+  /** HTTPS instead of HTTP, with these files (read again when they change) or a temporary certificate. */
   tls?: TlsOption
   /**
-   * Lets TLS clients resume their sessions, which spares half of a handshake. The fingerprints of a resumed connection are
-   * others than those of the client's first one. Default false.
+   * Lets TLS clients resume their sessions, which saves half of a handshake. A resumed connection has other fingerprints
+   * than the client's first one. Default false.
    */
   tlsResumption?: boolean
   /**
-   * Peers that begin each connection with a PROXY header, as a load balancer in front does; their connections without one
-   * are closed, others' with one are answered with 400. Give it only for peers that nobody else can connect through.
+   * Peers that begin each connection with a PROXY header, such as a load balancer in front. Their connections without one
+   * are closed; other peers' connections with one get a 400. Allow only peers through which no one else can connect.
    */
   proxyProtocol?: (peerAddress: string) => boolean
-  /** Time for the PROXY header and ClientHello of a connection, and then for the rest of its handshake. */
+  /** Time for the PROXY header and ClientHello of a connection, and again for the rest of its handshake. */
   openingTimeoutMs?: number
   maxHeaderBytes?: number
   headersTimeoutMs?: number
-  /** Until the whole request is there, body included. */
+  /** Time for the whole request, body included. */
   requestTimeoutMs?: number
   keepAliveTimeoutMs?: number
   /**
-   * The longest time in which a visitor takes nothing of a response that is there for it. Then the stream is reset (HTTP/2) or the
+   * The longest time in which a visitor takes nothing of a waiting response. After it the stream is reset (HTTP/2) or the
    * connection closed. Default 2 min.
    */
   sendTimeoutMs?: number
-  /** The interval in which connections are checked for the two timeouts before. */
+  /** The interval of checks for the two timeouts above. */
   timeoutCheckIntervalMs?: number
-  /** Time that `close` gives requests under way. Default 10 s. */
+  /** Time that `close` gives running requests. Default 10 s. */
   drainTimeoutMs?: number
-  /** Lets the process end although it listens and connections are open: for tests. Default false. */
+  /** Lets the process end although the server listens and connections are open: for tests. Default false. */
   unref?: boolean
   /** Gets errors of handlers (the visitor gets a 500) and of certificates. */
   onError?: (error: unknown) => void
 }
 
 export interface Listener {
-  /** As a person would open it: `http://127.0.0.1:8080`, with TLS `https://…`. */
+  /** The URL for a person to open: `http://127.0.0.1:8080`, with TLS `https://…`. */
   readonly url: string
   readonly host: string
   readonly port: number
-  /** Stops accepting, lets requests under way finish, then closes all other connections. A second call is fine. */
+  /** Stops accepting, lets running requests finish, then closes all other connections. May be called twice. */
   close(): Promise<void>
 }
 
 /**
- * A hardened `node:http` server, where asked for behind TLS and with HTTP/2: what Node would cut off or answer bare is let
- * through to the handler or answered like the rest, and neither a visitor nor a throwing handler ends the process.
+ * A hardened `node:http` server, optionally with TLS and HTTP/2. Requests that Node would cut off or answer on its own
+ * reach the handler or get an answer like the others, and neither a visitor nor a throwing handler ends the process.
  *
  * @throws EdgeError `port_in_use`, `port_forbidden`, `invalid_port`, `invalid_host`, `invalid_tls`
  * @example
@@ -130,7 +130,7 @@ export const createListener = async ({
   onError = () => {},
 }: ListenerOptions): Promise<Listener> => {
   checkPort(port)
-  /** Each open connection. Without a pipeline where it has sent no request yet, was upgraded or has HTTP/2. */
+  /** Each open connection. Its pipeline is undefined if it has sent no request yet, was upgraded or has HTTP/2. */
   const connections = new Map<Socket, Pipeline | undefined>()
   let isClosing = false
 
@@ -140,16 +140,17 @@ export const createListener = async ({
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     connectionsCheckingInterval: timeoutCheckIntervalMs,
-    // HTTP/1.0 has none, and Node's own answer to HTTP/1.1 without one is bare: judged in `serve`.
+    // HTTP/1.0 has no Host, and Node's own answer to HTTP/1.1 without one has no page: `serve` checks it.
     requireHostHeader: false,
   })
-  // Past 2,000 Node drops headers without a word, and a rule would not see them. Their bytes are limited all the same.
+  // Above 2,000 headers, Node drops the rest silently, and a rule would not see them. The limit on their bytes still
+  // applies.
   server.maxHeadersCount = 0
-  // Node's timer of a connection starts again with each byte that gets out or comes in.
+  // Node restarts a connection's timer with each byte sent or received.
   server.timeout = sendTimeoutMs
   server.on('timeout', (socket) => {
     const isIdle = connections.get(socket)?.current === undefined
-    // It may as well be the origin that is slow, or an upload.
+    // Otherwise the origin may be slow, or an upload.
     if (isIdle || socket.writableLength > 0) socket.destroy()
   })
 
@@ -170,7 +171,7 @@ export const createListener = async ({
     response: Response
   ) => {
     response.on('error', noop)
-    // As nginx and Cloudflare answer it.
+    // The answer of nginx and Cloudflare.
     if (request.method === 'TRACE') return refuse(response, 405)
     if (!isSoundHost(request)) return refuse(response, 400, 'host header')
     try {
@@ -219,7 +220,7 @@ export const createListener = async ({
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket
     if (isAnswered(socket)) return
-    // Nothing was asked on a connection that a browser opened in advance: it is closed without a word.
+    // A browser that opened a connection in advance has asked nothing: the connection is closed without an answer.
     if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) {
       socket.destroy()
       return
@@ -228,7 +229,7 @@ export const createListener = async ({
     const answer = () => answerRaw(socket, statusOf(error), OWN_HEADERS)
     const { current } = pipeline
     if (current !== undefined && !current.request.complete) {
-      // The broken bytes belong to the body of the request that is being answered.
+      // The broken bytes belong to the body of the current request.
       if (current.response.headersSent) socket.destroy()
       else answer()
       return
@@ -239,10 +240,10 @@ export const createListener = async ({
   if (upgrade !== undefined) {
     const inTurn = (socket: Socket, run: () => void) => pipelineOf(socket).last(run)
     ignoreOtherUpgrades(server, inTurn, (request, socket, head) => {
-      // No request of this server's any more: closing does not wait for it.
+      // The socket no longer belongs to a request of this server: closing does not wait for it.
       connections.set(socket, undefined)
       socket.on('error', () => socket.destroy())
-      // A WebSocket may be silent for as long as it likes.
+      // A WebSocket may be silent for any time.
       socket.setTimeout(0)
       const status = versionRefusal(request) ?? (isSoundHost(request) ? undefined : 400)
       if (status !== undefined) return answerRaw(socket, status, OWN_HEADERS)
@@ -325,7 +326,7 @@ export const createListener = async ({
       })
       http2?.close()
       for (const [socket, pipeline] of connections) {
-        // Node does not count a connection as idle that never sent anything.
+        // Node does not count a connection as idle if it never sent anything.
         if (pipeline === undefined) socket.destroy()
         else if (pipeline.current?.response.headersSent === false) {
           pipeline.current.response.shouldKeepAlive = false
@@ -349,8 +350,8 @@ export const createListener = async ({
 const noop = () => {}
 
 /**
- * Of answers for which no request was judged. Cloudflare's have `CF-RAY: -` too: an ID that no event has would look up as
- * a request that passed.
+ * Headers of answers to requests that were not judged. Cloudflare's have `CF-RAY: -` too: an ID without an event would look
+ * like a request that passed.
  */
 const OWN_HEADERS: readonly (readonly [string, string])[] = [
   ['Server', 'cloudflare'],
@@ -358,8 +359,8 @@ const OWN_HEADERS: readonly (readonly [string, string])[] = [
 ]
 
 /**
- * Status for a first line of HTTP/1 that nginx, and so Cloudflare, refuses: versions after 1.1 are 505, before 1.0 are 400
- * (nginx, `ngx_http_parse.c`).
+ * The status for a first line of HTTP/1 that nginx, and so Cloudflare, refuses: 505 for versions after 1.1, 400 for
+ * versions before 1.0 (nginx, `ngx_http_parse.c`).
  */
 const versionRefusal = ({ httpVersion }: IncomingMessage): number | undefined => {
   if (httpVersion === '1.1' || httpVersion === '1.0') return undefined

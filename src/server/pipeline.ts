@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Requests that may wait before the connection is read no further. What was read already is 64 KB at most. */
+/** The number of waiting requests at which reading pauses. The bytes already read are 64 KB at most. */
 const MAX_WAITING = 16
 
 /** A request of HTTP/1 and the response to it. */
@@ -11,15 +11,15 @@ export interface Turn {
 }
 
 interface Waiting {
-  /** Absent for what ends HTTP on the connection: an upgrade, CONNECT, or bytes that are no request. */
+  /** Absent for the end of HTTP on the connection: an upgrade, CONNECT, or bytes that are not a request. */
   readonly turn: Turn | undefined
   readonly run: () => void
 }
 
 /**
- * The requests of one connection, handled one at a time and in their order, as nginx does it. Node hands all requests of
- * a packet out at once and keeps only the order of plain responses: an upgrade or an error behind them would be answered
- * first, and a request behind an answer that closes the connection would still reach the origin.
+ * Handles the requests of one connection one at a time and in order, like nginx. Node passes all requests of a packet on at
+ * once and keeps only the order of plain responses. It would first answer an upgrade or an error after them, and a request
+ * after an answer that closes the connection would still reach the origin.
  */
 export class Pipeline {
   readonly #socket: Socket
@@ -30,31 +30,31 @@ export class Pipeline {
     this.#socket = socket
   }
 
-  /** The request that is being answered. */
+  /** The request in progress. */
   get current(): Turn | undefined {
     return this.#current
   }
 
-  /** Handles a request once those before it are answered; never, where one of their answers closes the connection. */
+  /** Handles a request after the earlier ones are answered; never, if one of their answers closes the connection. */
   request(turn: Turn, run: () => void): void {
     if (this.#current !== undefined) this.#wait({ turn, run })
     else if (this.#socket.writable) this.#start(turn, run)
   }
 
-  /** As {@link request}, for the last thing on the connection, which answers on the bare socket. */
+  /** As {@link request}, for the last item on the connection, which answers on the bare socket. */
   last(run: () => void): void {
     if (this.#current !== undefined) this.#wait({ turn: undefined, run })
     else if (this.#socket.writable) run()
   }
 
-  /** Takes a request back whose body turned out to be broken before its turn came. */
+  /** Takes back a waiting request whose body turned out to be broken. */
   withdraw(): void {
     const last = this.#waiting.at(-1)
     if (last?.turn?.request.complete === false) this.#waiting.pop()
   }
 
   #wait(waiting: Waiting): void {
-    // Node starts to read again at the end of each request, so the pause comes after the whole packet.
+    // Node starts reading again at the end of each request, so the pause comes after the whole packet.
     if (this.#waiting.push(waiting) === MAX_WAITING) process.nextTick(this.#pause)
   }
 

@@ -1,10 +1,10 @@
 import { formatIp, Ip, parseIp } from '../lists/ip.ts'
 
-/** The text line with the longest addresses and its line end, in bytes. */
+/** The longest text line in bytes, with its line end. */
 const MAX_V1_BYTES = 107
 /**
- * The most that is waited for of the binary form, in bytes, as in nginx. Addresses take up to 232; the rest is what load
- * balancers add of names, certificates and identifiers.
+ * The maximum number of bytes to wait for in the binary form, as in nginx. Addresses take up to 232; load balancers add
+ * names, certificates and identifiers.
  */
 export const MAX_PROXY_HEADER_BYTES = 4096
 
@@ -45,11 +45,11 @@ export interface ProxyEndpoint {
 }
 
 export type ProxyHeaderResult =
-  /** It may become one: call again when there are more bytes. */
+  /** Incomplete so far: call again with more bytes. */
   | { kind: 'more' }
   /**
-   * `length`: bytes to skip. Without `source` the connection's own address counts: the proxy speaks for itself (`local`,
-   * a health check), or for something that has no IP address.
+   * `length`: bytes to skip. Without `source` the connection's own address counts: the proxy speaks for itself (`local`, a
+   * health check), or for a peer without an IP address.
    */
   | {
       kind: 'header'
@@ -58,7 +58,7 @@ export type ProxyHeaderResult =
       destination?: ProxyEndpoint
       local: boolean
     }
-  /** The connection begins with something else. */
+  /** The connection does not begin with a PROXY header. */
   | { kind: 'none' }
   /** The connection must be aborted. `reason` is for people. */
   | { kind: 'invalid'; reason: string }
@@ -67,7 +67,7 @@ const MORE: ProxyHeaderResult = { kind: 'more' }
 const NONE: ProxyHeaderResult = { kind: 'none' }
 const invalid = (reason: string): ProxyHeaderResult => ({ kind: 'invalid', reason })
 
-/** Whether the bytes begin as the signature does, as far as they go. */
+/** Whether the bytes so far match the beginning of the signature. */
 const mayBegin = (bytes: Uint8Array, signature: Uint8Array): boolean => {
   const length = Math.min(bytes.length, signature.length)
   for (let i = 0; i < length; i++) if (bytes[i] !== signature[i]) return false
@@ -90,7 +90,7 @@ const readV1 = (bytes: Uint8Array): ProxyHeaderResult => {
   const length = end + 1
   const line = String.fromCharCode(...bytes.subarray(0, end - 1))
   const [, family, from = '', to = '', fromPort = '', toPort = '', ...rest] = line.split(' ')
-  // What follows the word is to be ignored.
+  // The text after this word is ignored.
   if (family === 'UNKNOWN') return { kind: 'header', length, local: false }
   if (family !== 'TCP4' && family !== 'TCP6') {
     return invalid(`PROXY line with ${JSON.stringify(family)}: expected TCP4, TCP6 or UNKNOWN`)
@@ -116,7 +116,7 @@ const CRC32C_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** CRC32c (RFC 9260 appendix A) of a header, its own four bytes counted as zeros. */
+/** CRC32c (RFC 9260 appendix A) of a header; its own four bytes count as zeros. */
 const checksum = (header: Uint8Array, ownAt: number): number => {
   let crc = 0xffffffff
   for (let i = 0; i < header.length; i++) {
@@ -126,7 +126,7 @@ const checksum = (header: Uint8Array, ownAt: number): number => {
   return (crc ^ 0xffffffff) >>> 0
 }
 
-/** What is wrong with the type-length-value parts behind the addresses; their contents but the checksum are skipped. */
+/** The problem of the type-length-value parts after the addresses. Only the checksum's content is read. */
 const tlvProblem = (header: Uint8Array, start: number): string | undefined => {
   const view = new DataView(header.buffer, header.byteOffset, header.length)
   let at = start
@@ -178,7 +178,7 @@ const readV2 = (bytes: Uint8Array): ProxyHeaderResult => {
   if (length > MAX_PROXY_HEADER_BYTES) {
     return invalid(`PROXY header of ${length} bytes: expected at most ${MAX_PROXY_HEADER_BYTES}`)
   }
-  // A local one's family is to be ignored, even where it is none.
+  // The family of a local header is ignored, even if it is not valid.
   if (command === COMMAND_PROXY && (family > FAMILY_UNIX || transport > TRANSPORT_DATAGRAM)) {
     return invalid(`PROXY header with protocol 0x${bytes[13]!.toString(16)}: unknown family`)
   }
@@ -190,7 +190,7 @@ const readV2 = (bytes: Uint8Array): ProxyHeaderResult => {
 
   if (bytes.length < length) return MORE
   if (command === COMMAND_LOCAL) return { kind: 'header', length, local: true }
-  // Nobody knows where the TLVs of these begin, and there is no address that they could vouch for.
+  // The TLVs of these begin at an unknown place, and there is no address to confirm.
   if (!hasAddresses) return { kind: 'header', length, local: false }
   const header = bytes.subarray(0, length)
   const problem = tlvProblem(header, addressEnd)
@@ -201,11 +201,11 @@ const readV2 = (bytes: Uint8Array): ProxyHeaderResult => {
 }
 
 /**
- * Reads the header that a load balancer puts before the bytes of a connection to tell whose it is. Ask it only for peers
- * that are trusted: anybody can send one. Throws nothing, says 'more' only below `MAX_PROXY_HEADER_BYTES`, and gives the
- * same whatever segments the bytes came in.
+ * Reads the header in which a load balancer names the visitor before the bytes of a connection. Call it only for trusted
+ * peers: any client can send such a header. Throws nothing, returns 'more' only below `MAX_PROXY_HEADER_BYTES`, and returns
+ * the same for any segments of the bytes.
  *
- * @param bytes all that was received so far, from the start of the connection
+ * @param bytes everything received so far, from the start of the connection
  * @see https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt
  * @example
  * readProxyHeader(new TextEncoder().encode('PROXY TCP4 198.51.100.7 192.0.2.1 56324 443\r\nGET /'))

@@ -5,14 +5,14 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 
-/** Requests that a visitor may take back early, all at once: see docs/decisions/http2-resets.md. */
+/** Requests that a visitor may cancel early, all at once: see docs/decisions/http2-resets.md. */
 export const MAX_EARLY_RESETS = 200
-/** How long the whole budget takes to come back. */
+/** The time in which the whole budget returns. */
 const WINDOW_MS = 30_000
 
 /**
- * Counts how many requests a visitor takes back before their answers. What was spent comes back with time, and one piece
- * with each request whose answer the visitor waits for: a busy visitor cancels more than an idle one.
+ * Counts the requests that a visitor cancels before their answers. The budget returns with time, plus one unit for each
+ * request whose answer the visitor waits for: a busy visitor cancels more than an idle one.
  */
 export class ResetBudget {
   readonly #now: () => number
@@ -25,12 +25,12 @@ export class ResetBudget {
     this.#at = now()
   }
 
-  /** A request was answered to its end. */
+  /** Call it for a request that was answered completely. */
   earn(): void {
     this.#left = Math.min(MAX_EARLY_RESETS, this.#left + 1)
   }
 
-  /** A request was taken back early. False where that is one too many. */
+  /** Call it for a request that was cancelled early. Returns false if that exceeds the budget. */
   spend(): boolean {
     const now = this.#now()
     const back = ((now - this.#at) / WINDOW_MS) * MAX_EARLY_RESETS
@@ -40,7 +40,7 @@ export class ResetBudget {
   }
 }
 
-/** As Node hands a stream over; its types do not know the last argument. */
+/** Node's stream handler; Node's types lack the last argument. */
 type TakeStream = (
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
@@ -49,14 +49,14 @@ type TakeStream = (
 ) => void
 
 /**
- * Hands the requests of a connection on, and bounds what a visitor costs who opens requests and takes them back at once
- * ("rapid reset", CVE-2023-44487): such streams do not count towards the limit of concurrent ones.
+ * Passes the requests of a connection on, and bounds the cost of a visitor that opens requests and cancels them at once
+ * ("rapid reset", CVE-2023-44487): cancelled streams do not count towards the limit of concurrent ones.
  *
- * Once a request was taken back early, those that are read in the same piece are handled after all of it is read: most of a
- * flood is gone by then, and neither a rule nor the origin has seen it.
+ * After an early cancellation, the other requests of the same piece are handled only when the whole piece is read. Most of
+ * a flood is cancelled by then, and neither a rule nor the origin has seen it.
  *
  * @param take handles a request
- * @param onFlood called once, where the visitor has taken back too many
+ * @param onFlood called once, when the visitor has cancelled too many requests
  */
 export const limitResets = (
   session: ServerHttp2Session,
@@ -65,7 +65,7 @@ export const limitResets = (
 ): void => {
   const budget = new ResetBudget()
   let isFlooded = false
-  /** Changes with each turn of the event loop, and so with each piece that is read. */
+  /** Changes with each turn of the event loop, and so with each piece of data. */
   let turn = 0
   let isTurnEnding = false
   let turnOfReset = -1
@@ -83,7 +83,7 @@ export const limitResets = (
       budget.earn()
       return
     }
-    // An answer that is written in the turn of its request leaves at the end of the turn: the visitor has not seen it before.
+    // An answer written in the turn of its request leaves at the end of the turn, so the visitor has not seen it yet.
     if (headersSent && opened !== turn) return
     turnOfReset = turn
     if (isFlooded || budget.spend()) return
@@ -99,7 +99,7 @@ export const limitResets = (
     const opened = turn
     stream.once('close', () => countReset(stream, opened))
     stream.once('end', () => {
-      // Node keeps a stream that was reset with NO_ERROR, for as long as some of its answer is not taken.
+      // Node keeps a stream that was reset with NO_ERROR until its whole answer is taken.
       if (stream.closed && !stream.writableFinished) stream.destroy()
     })
     if (turnOfReset !== turn) take(stream, ...rest)

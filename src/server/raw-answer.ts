@@ -2,17 +2,17 @@ import type { Socket } from 'node:net'
 import { plainAnswer } from '../answers/node/write-answer.ts'
 import { reasonPhrase } from '../answers/reason-phrase.ts'
 
-/** Long enough for the answer to arrive before a reset overtakes it. */
+/** Long enough for the answer to arrive before the reset. */
 const LINGER_MS = 1_000
 
 const answered = new WeakSet<Socket>()
 
-/** True where the connection has its last answer and is closing. Bytes that still arrive are dropped. */
+/** True if the connection has its last answer and is closing. Later bytes are dropped. */
 export const isAnswered = (socket: Socket): boolean => answered.has(socket)
 
 /**
- * Answers on a bare socket, for bytes that Node makes no request of, and closes it. Bytes that still come in are read for a
- * moment: closing on them would reset the connection and the visitor would never see the answer.
+ * Answers bytes that are not a request for Node, on the bare socket, and closes it. Later bytes are read for a moment:
+ * closing while they arrive would reset the connection, and the visitor would never see the answer.
  */
 export const answerRaw = (
   socket: Socket,

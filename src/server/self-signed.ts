@@ -27,7 +27,7 @@ const ADDRESSES = [
   [127, 0, 0, 1],
   [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
 ]
-// Numbers of the kinds of names in RFC 5280 §4.2.1.6.
+// Numbers for the kinds of names in RFC 5280 §4.2.1.6.
 const DNS_NAME = 2
 const IP_ADDRESS = 7
 
@@ -35,9 +35,9 @@ const VERSION_3 = 2
 const SERIAL_BYTES = 16
 const DIGITAL_SIGNATURE = { bits: 0x80, unused: 7 }
 const MS_PER_DAY = 86_400_000
-/** For clients whose clock is behind. */
+/** For clients with a slow clock. */
 const DAYS_BEFORE = 1
-/** Browsers take no certificate that is valid for more than 398 days. */
+/** Browsers refuse a certificate that is valid for more than 398 days. */
 const DAYS_AFTER = 396
 
 export interface KeyAndCertificate {
@@ -55,7 +55,7 @@ const pem = (label: string, der: Buffer): string => {
   return `-----BEGIN ${label}-----\n${lines}\n-----END ${label}-----\n`
 }
 
-/** Positive and without leading zeros, as DER wants an integer. */
+/** Positive and without leading zeros, as DER requires. */
 const serialNumber = (): Buffer => {
   const bytes = randomBytes(SERIAL_BYTES)
   bytes[0] = 0x40 | (bytes[0]! & 0x3f)
@@ -63,8 +63,8 @@ const serialNumber = (): Buffer => {
 }
 
 /**
- * A certificate for `localhost`, 127.0.0.1 and ::1 with a new key, for trying things out: nothing is written to disk, so
- * that both are gone with the process. It is no authority: whoever trusts it trusts this one and no others.
+ * A certificate for `localhost`, 127.0.0.1 and ::1 with a new key, for trials. Nothing is written to disk, so both vanish
+ * with the process. It is not an authority: trust in it extends to no other certificate.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5280#section-4.1
  * @example const { cert, key } = selfSigned()

@@ -12,11 +12,11 @@ export const TLS = { cert: Buffer.from(certificate), key: Buffer.from(key) }
 export interface Site extends Served {
   port: number
   edge: Edge
-  /** Told what `onError` was. */
+  /** Records the calls of `onError`. */
   errors: ReturnType<typeof vi.fn>
 }
 
-/** An edge on HTTPS that blocks where the expression holds, in front of an origin; lives for one test. */
+/** An edge on HTTPS that blocks requests that match the expression, in front of an origin; it lives for one test. */
 export const site = async (
   origin: RequestListener,
   {
@@ -38,7 +38,7 @@ export const site = async (
   return { ...served, port: Number(new URL(served.url).port), edge, errors }
 }
 
-/** Says what it was asked, and sets two cookies. */
+/** Returns the request that it received, and sets two cookies. */
 export const mirror = async (request: IncomingMessage, response: ServerResponse) => {
   let body = ''
   for await (const chunk of request) body += chunk

@@ -1,9 +1,9 @@
-/** 128 and the number of the signal, as shells have it. */
+/** Shells use 128 plus the number of the signal. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 const HANG_MS = 30_000
 const EXIT_FAILED = 1
 
-/** The part of `process` that is used. */
+/** The used part of `process`. */
 export interface ShutdownProcess {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
@@ -12,19 +12,20 @@ export interface ShutdownProcess {
 
 export interface ShutdownOptions {
   process?: ShutdownProcess
-  /** After this long the process ends whatever `close` still waits for. Default 30 s. */
+  /** After this time the process ends, even if `close` has not finished. Default 30 s. */
   hangMs?: number
-  /** Called with the reason when the process ends with 1. */
+  /** Gets the reason when the process ends with 1. */
   onError?: (error: unknown) => void
   /** Called at SIGHUP, which would otherwise end the process. Default: a line on stderr. */
   onHangup?: () => void
 }
 
 /**
- * Ends the process in order: at the first SIGINT or SIGTERM `close` is called and the exit code is 0, or 1 where it
- * fails or hangs. A second signal ends it at once with 130 or 143. SIGHUP does not end it: owners of nginx send it to reload.
+ * Ends the process in order. The first SIGINT or SIGTERM calls `close`; the exit code is then 0, or 1 if `close` fails or
+ * hangs. A second signal ends the process at once with 130 or 143. SIGHUP does not end it: owners of nginx send SIGHUP to
+ * reload.
  *
- * @returns takes the signal handlers off again
+ * @returns a function that removes the signal handlers
  * @example onShutdown(async () => { await listener.close(); await edge.close() })
  */
 export const onShutdown = (

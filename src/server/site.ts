@@ -22,7 +22,7 @@ import type { Connection } from '../visitor/visitor.ts'
 /** The origin of passing requests. */
 export type SiteOrigin = Pick<OriginProxy, 'forward' | 'upgrade'>
 
-/** Takes the requests of a listener: refused ones are answered, passing ones go to the origin. */
+/** Handles the requests of a listener: answers refused ones, passes the others to the origin. */
 export interface Site {
   request(request: VisitorRequest, response: VisitorResponse, connection: Connection): Promise<void>
   upgrade(
@@ -33,7 +33,7 @@ export interface Site {
   ): Promise<void>
 }
 
-/** What the origin gets and what its answer carries for a request that passed. */
+/** The headers for the origin and for its response, for a request that passed. */
 const passing = (
   edge: Edge,
   verdict: Verdict,
@@ -67,7 +67,7 @@ const passing = (
   }
 }
 
-/** The same, where a test wants to know what came back. */
+/** The same, and reports the response to the test. */
 const noted = (extra: ForwardExtra, seen: ReturnType<TestControl['saw']>): ForwardExtra => ({
   ...extra,
   onResponse: (response) => {
@@ -82,16 +82,16 @@ const noted = (extra: ForwardExtra, seen: ReturnType<TestControl['saw']>): Forwa
   },
 })
 
-/** Cuts a visitor off, as a firewall on the way does that resets connections. */
+/** Cuts a visitor off, like a firewall that resets connections. */
 const cut = ({ socket, stream }: Pick<VisitorRequest, 'socket' | 'stream'>): void => {
   if (stream !== undefined) stream.session?.destroy()
-  // Of TLS only the connection below could be reset: its end in the middle is no less of a fault.
+  // On TLS, only the connection below could be reset: an end without a TLS close is as good a fault.
   else if ('encrypted' in socket) socket.destroy()
   else socket.resetAndDestroy()
 }
 
 /**
- * @param control what a test wants of this edge; absent where there is none
+ * @param control the wishes of a test for this edge; absent without a test
  * @example const site = createSite(edge, createProxy({ upstream }))
  */
 export const createSite = (edge: Edge, origin: SiteOrigin, control?: TestControl): Site => {

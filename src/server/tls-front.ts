@@ -9,11 +9,11 @@ import { refuseResumption } from './resumption.ts'
 export interface TlsFrontOptions {
   /** Turns the server into one for HTTPS. Undefined for plain HTTP. */
   certificate: Certificate | undefined
-  /** Protocols that the server offers over TLS (ALPN), the preferred one first. */
+  /** Protocols that the server offers over TLS (ALPN); the preferred one is first. */
   protocols: string[]
   /** Whether a peer sends a PROXY header at the beginning of each connection. */
   proxyProtocol: ((peerAddress: string) => boolean) | undefined
-  /** Whether TLS clients get tickets to resume their sessions with: see docs/tls.md. */
+  /** Whether TLS clients get tickets to resume their sessions: see docs/tls.md. */
   resumption: boolean
   /** Milliseconds for the PROXY header and the ClientHello, and again for the rest of the handshake. */
   timeoutMs: number
@@ -29,7 +29,7 @@ export interface TlsFrontOptions {
 }
 
 export interface TlsFront {
-  /** False where `resumption` is off and this version of Node resumes sessions nevertheless. */
+  /** False if `resumption` is off but this version of Node resumes sessions nevertheless. */
   readonly isResumptionHonoured: boolean
   /** Replaces the certificate for all later handshakes. */
   setCertificate(certificate: Certificate): void
@@ -37,7 +37,7 @@ export interface TlsFront {
 
 const REFUSALS = {
   proxy_header: 'expected a PROXY header',
-  // The words of nginx and Cloudflare.
+  // The messages of nginx and Cloudflare.
   not_tls: 'The plain HTTP request was sent to HTTPS port',
 }
 
@@ -106,7 +106,7 @@ export const attachTls = (
         address: opening.address ?? socket.remoteAddress,
         hello: opening.hello,
       })
-      // Node's own HTTPS server leaves no socket half open either.
+      // Node's own HTTPS server does not leave sockets half open either.
       socket.allowHalfOpen = false
       tls.emit('connection', socket)
     },
@@ -114,7 +114,7 @@ export const attachTls = (
 
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    // An accepted connection comes again after its Upgrade was ignored.
+    // An accepted connection returns after its Upgrade was ignored.
     if (taken.has(socket)) takeHttp(socket)
     else open(socket)
   })

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 const isWebSocket = ({ method, headers }: IncomingMessage) =>
   method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 
-/** The request as it came, without the headers that ask for the upgrade. */
+/** The request as received, without the headers that ask for the upgrade. */
 const replayed = ({ method, url, httpVersion, rawHeaders }: IncomingMessage): string => {
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -15,11 +15,11 @@ const replayed = ({ method, url, httpVersion, rawHeaders }: IncomingMessage): st
 }
 
 /**
- * Gives WebSocket requests to `handler`. Any other Upgrade is ignored, as a server may (RFC 9110 §7.8): `curl --http2`
- * asks for h2c with every request. Node has no say in that; once there is an `upgrade` listener it hands over a socket
- * for all of them and reads no body. So the request is put back in front of what follows it, without its Upgrade.
+ * Gives WebSocket requests to `handler`. Any other Upgrade is ignored, as a server may do (RFC 9110 §7.8): `curl --http2`
+ * asks for h2c with every request. Node offers no choice: with an `upgrade` listener it hands over the socket of every such
+ * request and reads no body. So this function puts the request back in front of the following bytes, without its Upgrade.
  *
- * @param inTurn runs something when all requests before it are answered
+ * @param inTurn runs a function when all earlier requests are answered
  */
 export const ignoreOtherUpgrades = (
   server: Server,

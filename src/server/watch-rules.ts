@@ -16,7 +16,7 @@ interface Seen {
 
 const NOTHING: Seen = { state: ABSENT, changedMs: Number.NEGATIVE_INFINITY }
 
-/** A file renamed over another, and what a symbolic link leads to now, is a new inode. */
+/** A file renamed over another and a new target of a symbolic link have a new inode. */
 const seenOf = (stats: Stats): Seen => {
   const { ino, size, mtimeMs, ctimeMs } = stats
   const changedMs = stats.isFile() ? ctimeMs : NOTHING.changedMs
@@ -63,7 +63,7 @@ const isFolder = async (path: string): Promise<boolean> => {
   }
 }
 
-/** The files, and the folders that they lie in where those were named or are below one. */
+/** The files, and their folders if these were named or are below a named one. */
 const watchedPaths = async (
   roots: readonly string[],
   files: readonly string[]

@@ -9,8 +9,7 @@ const BINARIES = ['redis-server', 'valkey-server']
 const binary = BINARIES.find((name) => spawnSync(name, ['--version']).status === 0)
 
 /**
- * Whether tests against a real Redis run here: where there is none they are skipped with a line that says so, and in CI they
- * fail.
+ * Whether tests against a real Redis run here. Without one, they are skipped with a message; in CI they fail.
  */
 export const hasRedis = (): boolean => {
   if (binary !== undefined) return true
@@ -30,16 +29,16 @@ const freePort = async (): Promise<number> => {
 
 export interface RunningRedis {
   readonly url: string
-  /** Holds it up: connections stay, and nothing is answered. */
+  /** Suspends the server: connections stay open, and nothing is answered. */
   pause(): void
   resume(): void
-  /** Ends it; what it knew is gone. */
+  /** Ends the server; its data is lost. */
   stop(): Promise<void>
   /** Starts it again on the same port. */
   start(): Promise<void>
 }
 
-/** Starts a Redis of its own, in memory alone. */
+/** Starts a separate Redis, in memory only. */
 export const startRedis = async (): Promise<RunningRedis> => {
   const port = await freePort()
   let running: ReturnType<typeof spawn> | undefined

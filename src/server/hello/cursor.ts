@@ -1,8 +1,8 @@
 const NOTHING = new Uint8Array(0)
 
 /**
- * Reads big-endian numbers and length-prefixed vectors off bytes that nobody vouches for. Reading past the end throws
- * nothing: it gives zeros and empty vectors, and `isSound` is false from then on.
+ * Reads big-endian numbers and length-prefixed vectors from untrusted bytes. Reading past the end does not throw: it
+ * returns zeros and empty vectors, and `isSound` is false from then on.
  *
  * @example
  * const cursor = new Cursor(Uint8Array.of(0, 2, 0x13, 0x01))
@@ -12,7 +12,7 @@ const NOTHING = new Uint8Array(0)
 export class Cursor {
   readonly #bytes: Uint8Array
   #at = 0
-  /** False where something reached past the end. */
+  /** False if a read went past the end. */
   isSound = true
 
   constructor(bytes: Uint8Array) {
@@ -23,7 +23,7 @@ export class Cursor {
     return this.#bytes.length - this.#at
   }
 
-  /** All was read, and no more than all. */
+  /** Exactly all bytes were read. */
   get isDone(): boolean {
     return this.isSound && this.left === 0
   }

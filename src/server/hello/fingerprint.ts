@@ -16,7 +16,7 @@ const JA4_VERSIONS: Readonly<Record<number, string>> = {
   2: 's2',
 }
 
-/** RFC 8701: 0x0a0a, 0x1a1a … 0xfafa, which clients send so that servers stay used to unknown values. */
+/** RFC 8701: 0x0a0a, 0x1a1a … 0xfafa, which clients send so that servers keep accepting unknown values. */
 const isGrease = (value: number): boolean =>
   (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff)
 
@@ -26,8 +26,8 @@ const withoutGrease = (values: readonly number[]): number[] =>
 const extensionTypes = (hello: ClientHello): number[] => hello.extensions.map(({ type }) => type)
 
 /**
- * JA3: version, ciphers, extensions, groups and point formats in decimal, GREASE left out, and their MD5 in hex.
- * A client that shuffles its extensions, as Chromium does, has another one on each connection.
+ * JA3: version, ciphers, extensions, groups and point formats in decimal, without GREASE, and their MD5 in hex. A client
+ * that shuffles its extensions, as Chromium does, has a different JA3 on each connection.
  *
  * @see https://github.com/salesforce/ja3#how-it-works
  * @example
@@ -45,7 +45,7 @@ export const ja3 = (hello: ClientHello): { text: string; hash: string } => {
 const isAlphanumeric = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 
-/** Protocol names have GREASE of their own: a pair of equal bytes, each with 10 as its low half. */
+/** Protocol names have their own GREASE: a pair of equal bytes, each with 10 as its low half. */
 const isGreaseProtocol = (name: string): boolean =>
   name.length === 2 && isGrease(name.charCodeAt(0) * 0x100 + name.charCodeAt(1))
 
@@ -69,7 +69,7 @@ const hexList = (values: ArrayLike<number>): string => {
   return text
 }
 
-/** Typed, as a hello of 8,000 ciphers would keep a sort with a comparing function busy for milliseconds. */
+/** A typed array sorts numbers without a comparing function, which would take milliseconds for a hello of 8,000 ciphers. */
 const ascending = (values: readonly number[]): Uint16Array => Uint16Array.from(values).sort()
 
 const count = (values: readonly unknown[]): string =>
@@ -79,8 +79,8 @@ const shortHash = (text: string): string =>
   text === '' ? NO_VALUES : hash('sha256', text).slice(0, HASH_LENGTH)
 
 /**
- * JA4 of a client: what it is like, a hash of its ciphers, a hash of its extensions and signature algorithms, both
- * sorted where clients shuffle.
+ * JA4 of a client: its properties, a hash of its ciphers, and a hash of its extensions and signature algorithms. The parts
+ * that clients shuffle are sorted.
  *
  * @param transport `t` over TCP, `q` in QUIC
  * @see https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md
@@ -117,8 +117,8 @@ const sha1 = (values: readonly number[], isLittleEndian: boolean): string => {
 }
 
 /**
- * Fields of the Rules language that a ClientHello gives, as JSON values for `Connection.fields`. Those of the finished
- * handshake (`cf.tls_version`, `cf.tls_cipher`) are not among them.
+ * The Rules language fields of a ClientHello, as JSON values for `Connection.fields`. The fields of the finished handshake
+ * (`cf.tls_version`, `cf.tls_cipher`) are not included.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/?field-category=SSL%2FTLS
  * @example
@@ -129,7 +129,7 @@ export const helloFields = (hello: ClientHello): Record<string, unknown> => ({
   'cf.bot_management.ja4': ja4(hello),
   'cf.tls_client_hello_length': hello.length,
   'cf.tls_client_random': Buffer.from(hello.random).toString('base64'),
-  // Values that Cloudflare gave to known clients show what is hashed: the 16-bit numbers as sent, GREASE included.
+  // Cloudflare's values for known clients show what it hashes: the 16-bit numbers as sent, GREASE included.
   'cf.tls_ciphers_sha1': sha1(hello.ciphers, false),
   'cf.tls_client_extensions_sha1': sha1(extensionTypes(hello), false),
   'cf.tls_client_extensions_sha1_le': sha1(extensionTypes(hello), true),

@@ -33,7 +33,7 @@ export const alpn = (...names: (string | Uint8Array)[]): Given => [
 ]
 export const versions = (...values: number[]): Given => [43, vector8(numbers(values))]
 
-/** A handshake message in as many records as it takes. */
+/** A handshake message in the necessary number of records. */
 export const inRecords = (
   message: ArrayLike<number>,
   { size = 2 ** 14, version = 0x0301 } = {}
@@ -46,7 +46,7 @@ export const inRecords = (
   return Uint8Array.from(bytes)
 }
 
-/** The message with its header, no records. Without `extensions` it has not even their length. */
+/** The message with its header, without records. Without `extensions`, even their length is absent. */
 export const makeMessage = ({
   legacyVersion = 0x0303,
   sessionId = [] as readonly number[],
@@ -69,7 +69,7 @@ export const makeMessage = ({
 export const makeHello = (given: Parameters<typeof makeMessage>[0] = {}): Uint8Array =>
   inRecords(makeMessage(given))
 
-/** For tests of what comes after reading. */
+/** For tests of the code after the parser. */
 export const helloOf = (bytes: Uint8Array): ClientHello => {
   const result = readClientHello(bytes)
   if (result.kind !== 'hello') throw new Error(`no hello: ${JSON.stringify(result)}`)

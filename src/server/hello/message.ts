@@ -13,23 +13,23 @@ const ENCRYPTED_CLIENT_HELLO = 0xfe0d
 const HOST_NAME = 0
 const RANDOM_BYTES = 32
 const MAX_SESSION_ID_BYTES = 32
-/** Of letters, digits and marks, as long as a name of the DNS gets. */
+/** Letters, digits and marks, up to the length of a DNS name. */
 const HOST_NAME_TEXT = /^[\x21-\x7e]{1,255}$/
 
 export interface Extension {
   readonly type: number
-  /** A view of the bytes that were read. */
+  /** A view of the received bytes. */
   readonly data: Uint8Array
 }
 
 /**
- * The facts that a TLS client tells of itself before anything is encrypted (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). Lists are in the
- * order of the wire and hold all that was sent, GREASE (RFC 8701) and repetitions too.
+ * The facts that a TLS client reveals before encryption starts (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2). Lists keep the order
+ * of the wire and contain everything that was sent, including GREASE (RFC 8701) and repetitions.
  */
 export interface ClientHello {
-  /** Of the first record: 0x0301 with nearly all clients. */
+  /** The version of the first record: 0x0301 for nearly all clients. */
   readonly recordVersion: number
-  /** 0x0303 with TLS 1.2 and 1.3 alike; see `supportedVersions`. */
+  /** 0x0303 for both TLS 1.2 and 1.3; see `supportedVersions`. */
   readonly legacyVersion: number
   /** 32 bytes. */
   readonly random: Uint8Array
@@ -37,22 +37,22 @@ export interface ClientHello {
   readonly sessionIdLength: number
   readonly ciphers: readonly number[]
   readonly extensions: readonly Extension[]
-  /** As it was sent; absent where it is not printable ASCII. With ECH this is the outer name. */
+  /** As sent; absent if it is not printable ASCII. With ECH this is the outer name. */
   readonly serverName?: string
-  /** Binary strings, one code unit a byte. */
+  /** Binary strings: one code unit for each byte. */
   readonly alpn: readonly string[]
-  /** Empty where the client knows no TLS 1.3. */
+  /** Empty if the client does not know TLS 1.3. */
   readonly supportedVersions: readonly number[]
   readonly supportedGroups: readonly number[]
   readonly pointFormats: readonly number[]
   readonly signatureAlgorithms: readonly number[]
-  /** Wants to resume a TLS 1.3 session. */
+  /** The client wants to resume a TLS 1.3 session. */
   readonly offersPsk: boolean
-  /** Brings the ticket of a TLS 1.2 session. */
+  /** The client sends the ticket of a TLS 1.2 session. */
   readonly offersTicket: boolean
-  /** Has the encrypted_client_hello extension. Chromium and Firefox make one up where they know no key. */
+  /** Has the encrypted_client_hello extension. Chromium and Firefox invent one if they know no key. */
   readonly hasEch: boolean
-  /** Of the message in bytes, without its header of 4. */
+  /** The length of the message in bytes, without its header of 4 bytes. */
   readonly length: number
 }
 
@@ -68,7 +68,7 @@ const binaryText = (bytes: Uint8Array): string => {
   return text
 }
 
-/** The list that fills an extension; empty where there is none or its length is wrong, which the TLS library refuses. */
+/** The list that fills an extension; empty if there is none, or if its length is wrong, which the TLS library refuses. */
 const listOf = (data: Uint8Array | undefined, prefix: 'vector8' | 'vector16'): Uint8Array => {
   const cursor = new Cursor(data ?? new Uint8Array(0))
   const list = cursor[prefix]()
@@ -102,12 +102,12 @@ const readExtensions = (block: Uint8Array): Extension[] | undefined => {
 }
 
 /**
- * Takes a ClientHello message apart. What frames it must be sound; inside the extensions a wrong length makes that list
- * empty, and an extension that comes twice counts by its first. The TLS library refuses such a handshake anyway.
+ * Parses a ClientHello message. Its framing must be sound. A wrong length inside an extension makes that list empty, and
+ * the first of two equal extensions counts. The TLS library refuses such a handshake anyway.
  *
  * @param body the message without its header (type and length)
- * @param recordVersion of the record that it began in
- * @returns what is wrong with it, as text, where it is not sound
+ * @param recordVersion the version of the record in which it began
+ * @returns the problem as text if the message is not sound
  */
 export const parseClientHello = (body: Uint8Array, recordVersion: number): ClientHello | string => {
   const cursor = new Cursor(body)
@@ -115,7 +115,7 @@ export const parseClientHello = (body: Uint8Array, recordVersion: number): Clien
   const random = cursor.take(RANDOM_BYTES)
   const sessionId = cursor.vector8()
   const cipherBytes = cursor.vector16()
-  cursor.vector8() // compression methods: only "none" is left of them
+  cursor.vector8() // compression methods: only "none" still exists
   if (!cursor.isSound) return 'client hello ends before its extensions'
   if (sessionId.length > MAX_SESSION_ID_BYTES) {
     return `session id of ${sessionId.length} bytes: expected at most ${MAX_SESSION_ID_BYTES}`

@@ -15,26 +15,26 @@ const SSL2_LENGTH_BIT = 0x80
 const SSL2_CLIENT_HELLO = 1
 
 /**
- * The most that is waited for, in bytes: one full record. Chromium's hello with post-quantum keys has 2 KB, one with a
- * session's ticket and ECH hardly 6; nginx and HAProxy by default also look at 16 KB and no more.
+ * The maximum number of bytes to wait for: one full record. Chromium's hello with post-quantum keys has 2 KB; one with a
+ * session ticket and ECH has hardly 6. nginx and HAProxy also read 16 KB by default.
  */
 export const MAX_HELLO_BYTES = RECORD_HEADER_BYTES + MAX_FRAGMENT_BYTES
 
 export type HelloResult =
-  /** It may become one: call again when there are more bytes. */
+  /** Incomplete so far: call again with more bytes. */
   | { kind: 'more' }
-  /** `length`: bytes of the records that it took. */
+  /** `length`: the bytes of the hello's records. */
   | { kind: 'hello'; hello: ClientHello; length: number }
   /** Another protocol: plain HTTP, a DTLS datagram, a TLS record of another type. */
   | { kind: 'not_tls' }
-  /** Meant as TLS, but no server should go on with it. `reason` is for people. */
+  /** TLS, but no server should accept it. `reason` is for people. */
   | { kind: 'invalid'; reason: string }
 
 const MORE: HelloResult = { kind: 'more' }
 const NOT_TLS: HelloResult = { kind: 'not_tls' }
 const invalid = (reason: string): HelloResult => ({ kind: 'invalid', reason })
 
-/** SSL 2.0's hello has no record around it: a length with the top bit set, the type, the version. */
+/** SSL 2.0's hello has no record around it: it has a length with the top bit set, the type, the version. */
 const readSsl2 = (bytes: Uint8Array): HelloResult => {
   if (bytes.length < RECORD_HEADER_BYTES) return MORE
   const [, , type, major] = bytes
@@ -42,7 +42,7 @@ const readSsl2 = (bytes: Uint8Array): HelloResult => {
   return invalid('client hello of SSL 2.0: expected TLS (RFC 6176 forbids it)')
 }
 
-/** Puts a message together from its records. A hello in one record, as nearly all are, is not copied. */
+/** Joins a message from its records. A hello in one record, the usual case, is not copied. */
 const gather = (records: Uint8Array, length: number): Uint8Array => {
   const whole = records.subarray(
     RECORD_HEADER_BYTES,
@@ -65,10 +65,10 @@ const fragmentBytes = (bytes: Uint8Array, at: number): number =>
   bytes[at + 3]! * 0x100 + bytes[at + 4]!
 
 /**
- * Reads the ClientHello that a TLS connection begins with. Throws nothing, and says 'more' only below `MAX_HELLO_BYTES`;
- * how the bytes were cut into segments makes no difference. The result holds views of `bytes`.
+ * Reads the ClientHello at the start of a TLS connection. Throws nothing, and returns 'more' only below `MAX_HELLO_BYTES`.
+ * The segments of the bytes make no difference. The result holds views of `bytes`.
  *
- * @param bytes all that was received so far, from the start of the connection (or the end of its PROXY header)
+ * @param bytes everything received so far, from the start of the connection (or the end of its PROXY header)
  * @see https://www.rfc-editor.org/rfc/rfc8446#section-5.1 records, and messages that span several
  * @example
  * const result = readClientHello(socketBytes)
@@ -81,7 +81,7 @@ export const readClientHello = (bytes: Uint8Array): HelloResult => {
   if (type >= SSL2_LENGTH_BIT) return readSsl2(bytes)
   if (type !== HANDSHAKE || (major !== undefined && major !== TLS_MAJOR_VERSION)) return NOT_TLS
 
-  // Numbers only until all is there: a hello of many tiny records is walked anew with each segment.
+  // Reads only numbers until the hello is complete: each segment walks a hello of many tiny records again.
   const header: number[] = []
   let at = 0
   let received = 0

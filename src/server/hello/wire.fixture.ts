@@ -1,10 +1,11 @@
-// Hostile bytes for the parsers of this listener, and what must hold of each; scripts/fuzz-wire.mjs runs a million of them.
+// Hostile bytes for the parsers of this listener, and the properties of each result; scripts/fuzz-wire.mjs runs a million
+// of them.
 import { MAX_PROXY_HEADER_BYTES, readProxyHeader } from '../proxy-protocol.ts'
 import { helloFields, ja3, ja4 } from './fingerprint.ts'
 import { bytesOf, captured, fromHex, inRecords, published } from './hello.fixture.ts'
 import { MAX_HELLO_BYTES, readClientHello } from './read.ts'
 
-/** Whole numbers below a bound, the same for the same seed. */
+/** Whole numbers below a bound; the same seed gives the same numbers. */
 export type Random = (below: number) => number
 
 /** xorshift32 */
@@ -20,7 +21,7 @@ export const randomOf = (seed: number): Random => {
 
 const CUTS = 4
 const MAX_EDITS = 6
-/** Lengths that parsers stumble over. */
+/** Lengths that break parsers. */
 const TELLING_BYTES = [0, 1, 2, 3, 4, 0x0a, 0x0d, 0x10, 0x16, 0x20, 0x40, 0x7f, 0x80, 0xfe, 0xff]
 const HEADER_BYTES = 9
 
@@ -64,7 +65,7 @@ const edited = (random: Random, bytes: Uint8Array): Uint8Array => {
 
 const HELLOS = [...captured, ...published].map(({ bytes }) => bytes)
 
-/** What is framed as it should be, with damage inside: gets further than damage at any place. */
+/** Damages the content but keeps the framing correct: this gets further than damage at any place. */
 const reframed = (random: Random, bytes: Uint8Array): Uint8Array => {
   const body = edited(random, bytes.subarray(HEADER_BYTES))
   const size = pick(random, [1, 2, 3, 5, 64, 500, 2 ** 14, 2 ** 14, 2 ** 14])
@@ -76,7 +77,7 @@ const reframed = (random: Random, bytes: Uint8Array): Uint8Array => {
 const ALMOST_TLS = fromHex('16030140000100fffc0303')
 const ALMOST_SSL2 = fromHex('802e0103')
 
-/** Bytes that a connection may begin with where a ClientHello is expected. */
+/** Bytes at the start of a connection that should send a ClientHello. */
 export const helloCase = (random: Random): Uint8Array => {
   const hello = pick(random, HELLOS)
   switch (random(16)) {
@@ -87,7 +88,7 @@ export const helloCase = (random: Random): Uint8Array => {
     case 2:
       return Uint8Array.from([...ALMOST_SSL2, ...randomBytes(random, random(10))])
     case 3: {
-      // Beyond the bound once in a while.
+      // Sometimes beyond the bound.
       if (random(64) > 0) return edited(random, hello)
       const long = new Uint8Array(MAX_HELLO_BYTES + 1 - random(3))
       long.set(ALMOST_TLS)
@@ -131,7 +132,7 @@ const binaryHeader = (random: Random): number[] => {
   ]
 }
 
-/** Bytes that a connection may begin with where a PROXY header is expected. */
+/** Bytes at the start of a connection that should send a PROXY header. */
 export const proxyCase = (random: Random): Uint8Array => {
   const line = pick(random, LINES)
   switch (random(8)) {
@@ -154,7 +155,7 @@ export const proxyCase = (random: Random): Uint8Array => {
 const JA4 = /^t(?:00|1[0-3]|s[23])[di]\d\d\d\d[0-9A-Za-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}$/
 const JA3 = /^\d+(?:,(?:\d+(?:-\d+)*)?){4}$/
 
-/** What a result says, as text. */
+/** A result as text. */
 const helloText = (bytes: Uint8Array): string => {
   const result = readClientHello(bytes)
   if (result.kind !== 'hello') return JSON.stringify(result)
@@ -204,8 +205,8 @@ export const parsers: Readonly<Record<'hello' | 'proxy', Parser>> = {
 const MORE = JSON.stringify({ kind: 'more' })
 
 /**
- * What is wrong with how a parser takes these bytes: it throws, wants more than its limit, or says something else of them
- * when they come in segments, or when other bytes follow. `undefined` where all is well.
+ * The problem of a parser with these bytes: it throws, wants more than its limit, or returns something else if the bytes
+ * come in segments or other bytes follow. `undefined` if there is no problem.
  */
 export const wireProblem = (
   { text, problem, limit }: Parser,
