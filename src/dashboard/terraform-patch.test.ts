@@ -34,6 +34,11 @@ const OBJECTS = `${HEAD}  rules = [
   ]
 }
 `
+/** A rule in one of the last lines. */
+const SHORT = `${HEAD}  rules = [
+    { ref = "scripts", action = "block", expression = "http.user_agent contains \\"curl\\"" }]
+}
+`
 const RULE = {
   name: 'let through a "feed"',
   description: 'Exception.',
@@ -45,6 +50,8 @@ const RULE = {
 test.each([
   ['blocks', BLOCKS, undefined],
   ['objects', OBJECTS, { phases: ['http_ratelimit'] }],
+  ['the last lines', SHORT, undefined],
+  ['the last lines without a line end', SHORT.trimEnd(), undefined],
 ])('a patch of %s applies, and the rule is above the other', (_, text, skip) => {
   const dir = mkdtempSync(join(tmpdir(), 'edge1020-patch-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))

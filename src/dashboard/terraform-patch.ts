@@ -10,6 +10,8 @@ export interface TerraformPatch {
 }
 
 const CONTEXT = 3
+/** Git's mark behind a last line without a line end. */
+const UNENDED = '\\ No newline at end of file'
 const COMMENT = /^\s*(?:#|\/\/)/
 
 const attributesOf = ({ name, description, expression, action, skip }: WrittenRule) => ({
@@ -42,7 +44,8 @@ export const terraformPatch = (
   { file, text, line }: { readonly file: string; readonly text: string; readonly line: number },
   rule: WrittenRule
 ): TerraformPatch => {
-  const lines = text.split('\n')
+  const isEnded = text.endsWith('\n')
+  const lines = (isEnded ? text.slice(0, -1) : text).split('\n')
   const [, indent = '  ', open] = /^(\s*)(rules\s*\{|\{)/.exec(lines[line - 1] ?? '') ?? []
   const block = open === '{' ? asObject(rule, indent) : asBlock(rule, indent)
   if (open === undefined) return { block }
@@ -60,6 +63,7 @@ export const terraformPatch = (
     ...before.map((one) => ` ${one}`),
     ...added.map((one) => `+${one}`),
     ...after.map((one) => ` ${one}`),
+    ...(isEnded || at + CONTEXT < lines.length ? [] : [UNENDED]),
   ]
   return { block, diff: `${diff.join('\n')}\n` }
 }
