@@ -46,12 +46,22 @@ const networkOf = (ip: string): string | undefined => {
   return `${groups.slice(0, 3).join(':')}::/${IPV6_NETWORK}`
 }
 
-const traitsOf = (event: SecurityEvent, isBot: boolean): Record<string, Trait> => {
+/** What is known about the event besides its own data. */
+export interface About {
+  readonly isBot?: boolean
+  /** True if events keep networks in place of addresses (`anonymizeIp: 'truncate'`): the visitor has another address. */
+  readonly isTruncated?: boolean
+}
+
+const traitsOf = (
+  event: SecurityEvent,
+  { isBot = false, isTruncated = false }: About
+): Record<string, Trait> => {
   const { ip, asn, asnName, userAgent, path } = event
   const network = networkOf(ip)
   const token = tokenOf(userAgent)
   const traits: Trait[] = [
-    ...(network === undefined
+    ...(network === undefined || isTruncated
       ? []
       : [
           {
@@ -61,6 +71,10 @@ const traitsOf = (event: SecurityEvent, isBot: boolean): Record<string, Trait> =
             value: ip,
             may: (other: SecurityEvent) => other.ip === ip,
           },
+        ]),
+    ...(network === undefined
+      ? []
+      : [
           {
             key: 'network',
             words: `the network ${network}`,
@@ -134,8 +148,8 @@ const COMBINATIONS = [
 ].map((key) => key.split('+'))
 
 /** Everything that could let a visitor through, from the narrowest on. */
-export const candidatesOf = (event: SecurityEvent, isBot: boolean): Candidate[] => {
-  const traits = traitsOf(event, isBot)
+export const candidatesOf = (event: SecurityEvent, about: About = {}): Candidate[] => {
+  const traits = traitsOf(event, about)
   const isAccess = PRODUCTS[event.source] === 'access'
   return COMBINATIONS.filter((keys) => !isAccess || ACCESS_KEYS.includes(keys.join('+'))).flatMap(
     (keys) => {

@@ -12,6 +12,7 @@ import { createDesk } from './desk.ts'
 import { candidatesOf } from './exception-candidates.ts'
 import { canEnd, exceptionRule, placeOf, withException } from './exception-writing.ts'
 import { weigh } from './exceptions.ts'
+import { sideWith } from './side.fixture.ts'
 
 const RULES = `rules:
   - { name: first, expression: 'http.request.uri.path eq "/secret"', action: block }
@@ -93,10 +94,10 @@ test('test visitors that would get in are named', async () => {
 })
 
 test('verified bots are offered where the visitor is one', () => {
-  const keys = (isBot: boolean) => candidatesOf(event, isBot).map(({ key }) => key)
+  const keys = (isBot: boolean) => candidatesOf(event, { isBot }).map(({ key }) => key)
   expect(keys(true)).toContain('bot')
   expect(keys(false)).not.toContain('bot')
-  expect(candidatesOf(stopped({ ip: '', asn: 0 }), false).map(({ key }) => key)).toEqual([
+  expect(candidatesOf(stopped({ ip: '', asn: 0 })).map(({ key }) => key)).toEqual([
     'agent+path',
     'agent',
     'program+path',
@@ -105,13 +106,26 @@ test('verified bots are offered where the visitor is one', () => {
   ])
 })
 
+test('where events keep networks, an exception asks for no address', async () => {
+  const kept = stopped({ ip: '198.51.100.0' })
+  const keys = candidatesOf(kept, { isTruncated: true }).map(({ key }) => key)
+  expect(keys.filter((key) => key.startsWith('ip'))).toEqual([])
+  expect(keys).toContain('network')
+  const desk = deskWith()
+  const options = { desk, ruleset: desk.load(), anonymizeIp: 'truncate' } as const
+  const { ask } = await sideWith([kept], options)
+  const { text } = await ask(`/events/${kept.ray}/exception`)
+  expect(text).toContain('the network 198.51.100.0/24')
+  expect(text).not.toContain('the address')
+})
+
 test.each([
   ['198.51.100.7', '198.51.100.0/24'],
   ['2001:db8:1:2::7', '2001:db8:1::/48'],
   ['2001:db8::7', '2001:db8:0::/48'],
   ['::1', '0:0:0::/48'],
 ])('the network of %s is %s', (ip, network) => {
-  const found = candidatesOf(stopped({ ip }), false).find(({ key }) => key === 'network')!
+  const found = candidatesOf(stopped({ ip })).find(({ key }) => key === 'network')!
   expect(found.expression).toBe(`ip.src in {${network}}`)
 })
 
@@ -122,7 +136,7 @@ test('what a visitor sent stays a text of the expression', async () => {
   })
   const desk = deskWith()
   const place = placeOf(evil, desk, desk.load().rules)
-  for (const candidate of candidatesOf(evil, false)) {
+  for (const candidate of candidatesOf(evil)) {
     const rule = exceptionRule(evil, candidate, { nowMs: 0 })
     const text = withException(place, evil, candidate, { nowMs: 0 })
     const { rules } = desk.load({ file: place.file, text })
@@ -139,7 +153,7 @@ test('what a visitor sent stays a text of the expression', async () => {
 test('a temporary one ends by itself, and says so in the file', () => {
   const desk = deskWith()
   const place = placeOf(event, desk, desk.load().rules)
-  const candidate = candidatesOf(event, false).find(({ key }) => key === 'ip')!
+  const candidate = candidatesOf(event).find(({ key }) => key === 'ip')!
   const nowMs = Date.parse('2026-11-29T12:00:00Z')
   const text = withException(place, event, candidate, { end: '7d', nowMs })
   expect(text).toContain('Ends 2026-12-06 12:00 UTC.')
@@ -196,7 +210,7 @@ test('visitors have their turn while exceptions are weighed', async () => {
 test('a long name is cut between two characters', () => {
   const long = stopped({ asnName: `${'a'.repeat(80)}${'\u{1f600}'.repeat(20)}` })
   for (const words of ['x', 'xy']) {
-    const asn = { ...candidatesOf(long, false).find(({ key }) => key === 'asn')! }
+    const asn = { ...candidatesOf(long).find(({ key }) => key === 'asn')! }
     const rule = exceptionRule(long, { ...asn, words: words + asn.words }, { nowMs: 0 })
     expect(Buffer.from(rule.name).toString()).toBe(rule.name)
   }
@@ -292,7 +306,7 @@ test.each(productCases)(
     })
     if (changes.rule !== undefined) expect(rule.id).toBe(changes.rule.id)
     const place = placeOf(refused, desk, allRules(ruleset))
-    const candidate = candidatesOf(refused, false).find((one) => one.key === key)!
+    const candidate = candidatesOf(refused).find((one) => one.key === key)!
     const text = withException(place, refused, candidate, { nowMs: 0 })
     expect(text).toContain(written)
     const after = trials(desk.load({ file: place.file, text }))
@@ -319,7 +333,7 @@ test('an exception to a rate limit is a rule that skips it', () => {
     path: '/login',
   })
   const place = placeOf(refused, desk, allRules(ruleset))
-  const candidate = candidatesOf(refused, false).find(({ key }) => key === 'ip')!
+  const candidate = candidatesOf(refused).find(({ key }) => key === 'ip')!
   const text = withException(place, refused, candidate, { end: '1h', nowMs: 0 })
   expect(text).toMatch(
     /\nrules:\n {2}- name: let through .*\n.*\n.* lt 3600\n.*\n {4}skip: \{"phases":\["http_ratelimit"\]\}\n$/
@@ -329,7 +343,11 @@ test('an exception to a rate limit is a rule that skips it', () => {
 
 test('an IP Access rule asks one thing and has no end', () => {
   const refused = stopped({ source: 'country' })
-  expect(candidatesOf(refused, true).map(({ key }) => key)).toEqual(['ip', 'network', 'asn'])
+  expect(candidatesOf(refused, { isBot: true }).map(({ key }) => key)).toEqual([
+    'ip',
+    'network',
+    'asn',
+  ])
   expect(canEnd(refused)).toBe(false)
   expect(canEnd(stopped())).toBe(true)
 })

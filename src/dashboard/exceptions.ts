@@ -73,12 +73,14 @@ export const weigh = async (
     store,
     place,
     personas,
+    isTruncated = false,
     nowMs,
   }: {
     desk: RuleDesk
     store: EventStore
     place: Place
     personas: readonly string[]
+    isTruncated?: boolean
     nowMs: number
   }
 ): Promise<Weighing> => {
@@ -93,7 +95,7 @@ export const weigh = async (
     readonly tally: Tally
     readonly may: Candidate['may']
   }[] = []
-  for (const candidate of candidatesOf(event, isBot)) {
+  for (const candidate of candidatesOf(event, { isBot, isTruncated })) {
     // Loading many rules takes some milliseconds: visitors have their turn after each time.
     await turn()
     const text = withException(place, event, candidate, { nowMs })

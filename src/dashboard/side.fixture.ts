@@ -4,6 +4,7 @@ import { createAdmin } from '../admin/admin.ts'
 import { BodyTooLarge } from '../admin/request.ts'
 import type { AnswerOptions } from '../answers/answer.ts'
 import { createEdge } from '../edge.ts'
+import type { AnonymizeIp } from '../events/anonymize.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
@@ -24,17 +25,19 @@ export const sideWith = async (
     rules = RULES,
     ruleset = rulesFromObjects([{ rules }]),
     answers = {},
+    anonymizeIp,
     ...options
   }: Partial<DashboardOptions> & {
     admin?: Partial<AdminOptions>
     rules?: readonly unknown[]
     ruleset?: Ruleset
     answers?: AnswerOptions
+    anonymizeIp?: AnonymizeIp
   } = {}
 ) => {
   const store = memoryStore()
   for (const event of events) await store.append([event])
-  const edge = createEdge({ ruleset, store, answers })
+  const edge = createEdge({ ruleset, store, answers, anonymizeIp })
   const admin = createAdmin({
     store,
     health: () => ({ rules: { enabled: 2, total: 2 } }),

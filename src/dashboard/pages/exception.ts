@@ -43,6 +43,8 @@ const hrefOf = (ray: string, pick?: string, end?: string): string => {
   return `/events/${ray}/exception${query === '' ? '' : `?${query}`}`
 }
 
+const isTruncated = ({ edge }: House): boolean => edge.options.anonymizeIp === 'truncate'
+
 /** Weighing takes a second or two: a click on the next candidate does not weigh all of them again. */
 interface Remembered {
   readonly atMs: number
@@ -59,7 +61,8 @@ const weighOnce = (house: House, desk: RuleDesk, event: SecurityEvent, place: Pl
   if (found !== undefined && nowMs - found.atMs < REMEMBERED_MS) return found.weighing
   const { store } = house.edge
   const personas = house.personas ?? []
-  const weighing = weigh(event, { desk, store, place, personas, nowMs })
+  const options = { desk, store, place, personas, isTruncated: isTruncated(house), nowMs }
+  const weighing = weigh(event, options)
   known.set(key, { atMs: nowMs, weighing })
   weighing.catch(() => known.delete(key))
   if (known.size > 8) {
@@ -124,7 +127,9 @@ const stopped = (house: House, event: SecurityEvent, message: string): Html =>
     searched: event.ray,
     crumbs: html`<a href="/events/${event.ray}">Event</a>`,
     main: html`<section class="card"><h2>The dashboard cannot write this exception</h2><p>${message}.</p>
-<p class="faint">These expressions are true of the visitor:</p>${candidatesOf(event, false)
+<p class="faint">These expressions are true of the visitor:</p>${candidatesOf(event, {
+      isTruncated: isTruncated(house),
+    })
       .slice(0, 6)
       .map(({ expression }) => expressionHtml(expression))}</section>`,
   })
@@ -137,7 +142,7 @@ const inTerraform = (
   query: URLSearchParams
 ): Html => {
   const { ray } = event
-  const candidates = candidatesOf(event, false)
+  const candidates = candidatesOf(event, { isTruncated: isTruncated(house) })
   const picked = candidates.find(({ key }) => key === query.get('pick')) ?? candidates[0]!
   const asked = query.get('end') ?? ''
   const end = isEnd(asked) ? asked : undefined
@@ -228,7 +233,9 @@ export const writeException = async (house: House, request: RouteRequest): Promi
   const form = await formOf(request)
   const place = placeOf(event, desk, allRules(house.edge.ruleset))
   const end = form.get('end') ?? ''
-  const candidate = candidatesOf(event, true).find(({ key }) => key === form.get('pick'))
+  const candidate = candidatesOf(event, { isBot: true, isTruncated: isTruncated(house) }).find(
+    ({ key }) => key === form.get('pick')
+  )
   if (candidate === undefined) {
     throw new BadParameter('pick: expected one of the exceptions of this event', {
       parameter: 'pick',
