@@ -10,6 +10,7 @@ import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts
 import type { Gap } from '../state.ts'
 import { candidatesOf, periodOf, pointsOfStretches, topOfStretches } from './chunks/answer.ts'
 import { stretchesOf } from './chunks/chunk.ts'
+import { ChunkCounts } from './chunks/chunk-counts.ts'
 import { isScannable } from './chunks/scan.ts'
 import { COLUMN_NAMES, decode, type Row } from './columns.ts'
 import type { Connection } from './database.ts'
@@ -20,6 +21,8 @@ import { firstId, MS, type Sql, selectionOf } from './sql.ts'
 import { seriesInTable, topInTable } from './table-counts.ts'
 import { type Held, type OpenJournal, openJournals, type Tail, tailOf, takenOf } from './tail.ts'
 
+/** Texts that are remembered. */
+const MAX_TEXTS = 50_000
 /** Rows of an older file that are looked at in one go. */
 const OLD_ROWS = 2_000
 
@@ -109,6 +112,7 @@ export class Reader {
   #identity: string | undefined
   readonly #texts = new Map<number, string>()
   readonly #indexes = new JournalIndexes()
+  readonly #counts = new ChunkCounts()
 
   constructor(
     readonly file: string,
@@ -172,6 +176,7 @@ export class Reader {
     if (this.#db !== undefined && identity === this.#identity) return this.#db
     this.close()
     this.#texts.clear()
+    this.#counts.clear()
     this.#db = openForReading(this.file)
     this.#identity = identity
     return this.#db
@@ -215,6 +220,7 @@ export class Reader {
     if (text === undefined) {
       const row = db.prepare<[number]>('SELECT text FROM texts WHERE id = ?').get(id)
       text = (row as { text: string } | undefined)?.text ?? ''
+      if (this.#texts.size === MAX_TEXTS) this.#texts.clear()
       this.#texts.set(id, text)
     }
     return text
@@ -281,7 +287,7 @@ export class Reader {
     const stretches = isScannable(settled, by) ? stretchesOf(db, settled) : undefined
     if (stretches !== undefined) {
       const inTable = (within: SettledTop) => topInTable(db, within, false)
-      return topOfStretches(stretches, settled, inTable, rest)
+      return topOfStretches(stretches, settled, inTable, rest, this.#counts)
     }
     // Rows that wait in the journals may bring any value to the top.
     return mergeTop([...topInTable(db, settled, rest.length === 0), ...rest], by, limit)
@@ -296,7 +302,12 @@ export class Reader {
     const points =
       stretches === undefined
         ? seriesInTable(db, selected)
-        : pointsOfStretches(stretches, selected, (within) => seriesInTable(db, within))
+        : pointsOfStretches(
+            stretches,
+            selected,
+            (within) => seriesInTable(db, within),
+            this.#counts
+          )
     return mergeSeries([...points, ...rest], settled)
   }
 

@@ -4,7 +4,8 @@ import type { SettledPage, SettledSeries, SettledTop } from '../../settle.ts'
 import { COLUMNS } from '../columns.ts'
 import { AddressCounts } from './address-counts.ts'
 import type { Chunk, Stretch } from './chunk.ts'
-import { countBuckets, countGroups, select } from './scan.ts'
+import type { ChunkCounts } from './chunk-counts.ts'
+import { countBuckets, countGroups, type OnGroup, select } from './scan.ts'
 
 const withinOf = <Query extends object>(query: Query, { fromMs, toMs }: Stretch) => ({
   ...query,
@@ -19,16 +20,19 @@ const isAddress = ({ by }: SettledTop): boolean => by.length === 1 && by[0]!.typ
  *
  * @param inTable counts what is in no chunk
  * @param rest counts of events that are not in the table of events
+ * @param known counts of whole chunks from earlier questions
  */
 export const topOfStretches = (
   stretches: readonly Stretch[],
   settled: SettledTop,
   inTable: (within: SettledTop) => readonly TopRow[],
-  rest: readonly TopRow[]
+  rest: readonly TopRow[],
+  known: ChunkCounts
 ): TopRow[] => {
   const { by, limit } = settled
   const addresses = isAddress(settled) ? new AddressCounts() : undefined
   const counts = addresses ?? createCounts(by)
+  const add: OnGroup = (values, count) => counts.add(values, count)
   for (const stretch of stretches) {
     const within = withinOf(settled, stretch)
     const { chunk } = stretch
@@ -36,11 +40,12 @@ export const topOfStretches = (
       for (const { values, count } of inTable(within)) counts.add(values, count)
       continue
     }
-    const rows = select(chunk, within)
     const ipv4 = addresses && chunk.block(COLUMNS['ip']!.column).ipv4
     if (ipv4 === undefined) {
-      countGroups(chunk, rows, by, (values, count) => counts.add(values, count))
-    } else addresses?.addIpv4(ipv4, rows)
+      known.tell(chunk, within, by, add, (onGroup) =>
+        countGroups(chunk, select(chunk, within), by, onGroup)
+      )
+    } else addresses?.addIpv4(ipv4, select(chunk, within))
   }
   for (const { values, count } of rest) counts.add(values, count)
   return counts.top(limit)
@@ -50,12 +55,16 @@ export const topOfStretches = (
  * The number of events over time, each point perhaps in several parts.
  *
  * @param inTable counts what is in no chunk
+ * @param known counts of whole chunks from earlier questions
  */
 export function* pointsOfStretches(
   stretches: readonly Stretch[],
   settled: SettledSeries,
-  inTable: (within: SettledSeries) => readonly SeriesPoint[]
+  inTable: (within: SettledSeries) => readonly SeriesPoint[],
+  known: ChunkCounts
 ): Generator<SeriesPoint> {
+  const { by, bucketMs } = settled
+  const names = [{ name: `every ${bucketMs} ms` }, ...(by === undefined ? [] : [by])]
   for (const stretch of stretches) {
     const within = withinOf(settled, stretch)
     const { chunk } = stretch
@@ -64,8 +73,10 @@ export function* pointsOfStretches(
       continue
     }
     const points: SeriesPoint[] = []
-    countBuckets(chunk, select(chunk, within), settled, ([time, value], count) =>
+    const onGroup: OnGroup = ([time, value], count) =>
       points.push({ time: String(time), ...(value === undefined ? {} : { value }), count })
+    known.tell(chunk, within, names, onGroup, (onCounted) =>
+      countBuckets(chunk, select(chunk, within), settled, onCounted)
     )
     yield* points
   }
