@@ -6,7 +6,7 @@ import { canonicalIp } from '../lists/ip.ts'
 import { LOOPBACK_NETWORKS, PRIVATE_NETWORKS } from '../lists/private-networks.ts'
 import cloudflareIps from './cloudflare-ips.json' with { type: 'json' }
 
-/** Others that IANA's special-purpose registries (RFC 6890) keep out of the Internet, and multicast. */
+/** Other networks that IANA's special-purpose registries (RFC 6890) exclude from the Internet, and multicast. */
 const OTHER_SPECIAL = [
   '0.0.0.0/8',
   '100.64.0.0/10',
@@ -25,14 +25,14 @@ const OTHER_SPECIAL = [
   'ff00::/8',
 ]
 
-/** Names that stand for several networks in `trust`. */
+/** Names for several networks in `trust`. */
 const PRESETS: Readonly<Record<string, readonly string[]>> = {
   loopback: LOOPBACK_NETWORKS,
   private: PRIVATE_NETWORKS,
   cloudflare: cloudflareIps.networks,
 }
 
-/** Peers are looked up by their canonical address, so a network of IPv4-mapped ones has to be canonical too. */
+/** Peers are looked up by their canonical address, so a network of IPv4-mapped addresses has to be canonical too. */
 const canonicalRange = (range: IpRange): IpRange => {
   const [from, to] = [canonicalIp(range.from), canonicalIp(range.to)]
   return from.family === to.family ? { from, to } : range
@@ -47,7 +47,7 @@ const readNetwork = (text: string): IpRange => {
 }
 
 /**
- * The set of peers whose forwarded headers are believed.
+ * The set of peers whose forwarded headers are trusted.
  *
  * @param entries CIDR networks, single addresses, `loopback`, `private` or `cloudflare`
  * @throws EdgeError `invalid_trust` naming the entry
@@ -62,10 +62,10 @@ export const trustedPeers = (entries: readonly string[]): Addresses =>
 
 export const loopback: Addresses = trustedPeers(LOOPBACK_NETWORKS)
 
-/** Those that Cloudflare calls origins from. */
+/** The networks from which Cloudflare calls origins. */
 export const cloudflare: Addresses = trustedPeers(cloudflareIps.networks)
 
-/** Addresses that are in no country: private, link-local, documentation, multicast and the like. */
+/** Addresses without a country: private, link-local, documentation, multicast and the like. */
 export const special: Addresses = trustedPeers([
   ...LOOPBACK_NETWORKS,
   ...PRIVATE_NETWORKS,

@@ -1,7 +1,7 @@
 import type { Ip } from '../lists/ip.ts'
 import type { Reputation, ReputationSource } from './visitor.ts'
 
-/** What an Anonymous-IP database says of an address. */
+/** The kinds of an Anonymous-IP database. */
 export type AnonymousKind =
   | 'anonymous'
   | 'vpn'
@@ -12,7 +12,7 @@ export type AnonymousKind =
 
 export type FindAnonymous = (ip: Ip) => readonly AnonymousKind[]
 
-/** How much each kind counts against an address, as a feed's weight does: our own estimate. */
+/** The weight of each kind against an address, like a feed's weight: our own estimate. */
 const WEIGHTS: Readonly<Record<AnonymousKind, number>> = {
   anonymous: 0,
   vpn: 30,
@@ -22,7 +22,7 @@ const WEIGHTS: Readonly<Record<AnonymousKind, number>> = {
   tor: 60,
 }
 
-/** Which kinds fill which of Cloudflare's managed lists. */
+/** The kinds that fill each of Cloudflare's managed lists. */
 const MANAGED_LISTS: Readonly<Record<string, readonly AnonymousKind[]>> = {
   'cf.anonymizer': ['anonymous', 'vpn', 'public_proxy', 'residential_proxy', 'tor'],
   'cf.open_proxies': ['public_proxy'],
@@ -32,11 +32,11 @@ const MANAGED_LISTS: Readonly<Record<string, readonly AnonymousKind[]>> = {
 const FULL_SCORE = 100
 const NOTHING: Reputation = { score: 0, lists: [], isTor: false }
 
-/** Independent reasons add up without ever passing 100. */
+/** Joins independent scores; the sum never exceeds 100. */
 const joinScores = (x: number, y: number): number =>
   Math.round(FULL_SCORE - ((FULL_SCORE - x) * (FULL_SCORE - y)) / FULL_SCORE)
 
-/** The managed list of this name as the database has it; `undefined` where it says nothing of such a list. */
+/** The managed list of this name, from the database; `undefined` if the database has no such list. */
 export const anonymousList = (
   find: FindAnonymous,
   name: string
@@ -45,7 +45,7 @@ export const anonymousList = (
   return kinds && { has: (ip) => find(ip).some((kind) => kinds.includes(kind)) }
 }
 
-/** Adds what an Anonymous-IP database knows to what the feeds say. */
+/** Adds the facts of an Anonymous-IP database to those of the feeds. */
 export const withAnonymous = (
   feeds: ReputationSource | undefined,
   find: FindAnonymous,

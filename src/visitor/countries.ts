@@ -1,8 +1,8 @@
 import data from './continents.json' with { type: 'json' }
 
-/** A visitor whose country is not known, as Cloudflare has it. */
+/** Cloudflare's code for an unknown country. */
 export const UNKNOWN_COUNTRY = 'XX'
-/** A visitor from the Tor network, as Cloudflare has it. */
+/** Cloudflare's code for a visitor from the Tor network. */
 const TOR = 'T1'
 
 const codes = (rows: readonly string[]) => rows.flatMap((row) => row.split(' '))
@@ -14,10 +14,10 @@ const CONTINENTS = new Map(
 )
 CONTINENTS.set(TOR, TOR)
 
-/** Whether a visitor can have this country: upper case, ISO 3166-1 alpha-2, `XK`, `XX` or `T1`. */
+/** Whether the code is a possible country of a visitor: upper case, ISO 3166-1 alpha-2, `XK`, `XX` or `T1`. */
 export const isCountry = (code: string): boolean => CONTINENTS.has(code) || code === UNKNOWN_COUNTRY
 
-/** AF AN AS EU NA OC SA, `T1` for Tor; '' where the country is unknown. */
+/** AF AN AS EU NA OC SA, `T1` for Tor; '' if the country is unknown. */
 export const continentOf = (country: string): string => CONTINENTS.get(country) ?? ''
 
 const SPECIAL_NAMES = new Map([
@@ -26,7 +26,7 @@ const SPECIAL_NAMES = new Map([
 ])
 let names: Intl.DisplayNames | undefined
 
-/** The country's English name; the code itself where there is none. */
+/** The country's English name; the code itself if it has none. */
 export const countryName = (code: string): string => {
   if (!isCountry(code)) return code
   names ??= new Intl.DisplayNames('en', { type: 'region' })

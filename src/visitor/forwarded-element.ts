@@ -1,11 +1,11 @@
-/** Longer than any element that names its four parameters (RFC 7239 §5); bounds what is read of a hostile one. */
+/** Longer than any element with its four parameters (RFC 7239 §5). Limits the work for a hostile one. */
 const MAX_ELEMENT_CHARS = 1024
 
 const QUOTE = 34
 const COMMA = 44
 const BACKSLASH = 92
 
-/** Whether an odd number of backslashes stands before `at`. */
+/** Whether an odd number of backslashes precedes `at`. */
 const isEscaped = (text: string, at: number): boolean => {
   let start = at
   while (start > 0 && text.charCodeAt(start - 1) === BACKSLASH) start--
@@ -13,11 +13,11 @@ const isEscaped = (text: string, at: number): boolean => {
 }
 
 /**
- * Index of the comma before the element of a `Forwarded` header that ends at `end`, -1 where it is the first. Commas in
+ * Index of the comma before the element of a `Forwarded` header that ends at `end`; -1 for the first element. Commas in
  * quoted strings do not count.
  *
- * Quotes are paired from the right: a visitor's own text is at the left, so that a quote left open there cannot swallow
- * what the proxies have added.
+ * Quotes are paired from the right. A visitor's own text is on the left, so a quote left open there cannot hide the
+ * elements that proxies added.
  */
 export const lastComma = (list: string, end: number): number => {
   let isQuoted = false
@@ -33,15 +33,15 @@ export const lastComma = (list: string, end: number): number => {
 
 /**
  * `name=value` or `name="value"` up to the next semicolon. An IPv6 address should be quoted because of its brackets and
- * colons; proxies that forget it are understood.
+ * colons, but an unquoted one from a careless proxy is accepted.
  */
 const PAIR = /([!#$%&'*+.^`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",;\\]+))[ \t]*(?:;|$)/y
 const GAP = /[ \t;]*/y
 
 /**
- * The value of a parameter in one element of a `Forwarded` header (RFC 7239 §4), unquoted; '' where there is none.
+ * The value of a parameter in one element of a `Forwarded` header (RFC 7239 §4), unquoted; '' if it is absent.
  *
- * @returns `undefined` where the element is malformed, which it also is where it has the parameter twice
+ * @returns `undefined` if the element is malformed or has the parameter twice
  * @example elementParameter('proto=https;For="[2001:db8::1]:4711"', 'for') // '[2001:db8::1]:4711'
  */
 export const elementParameter = (

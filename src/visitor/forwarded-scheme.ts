@@ -12,7 +12,7 @@ const X_FORWARDED_PROTO = 'x-forwarded-proto'
 /** More hops than any chain of proxies has. */
 const MAX_ENTRIES = 64
 
-/** Some proxies tell a WebSocket's scheme by its own name. */
+/** Some proxies report the scheme of a WebSocket by its own name. */
 const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ['http', 'http'],
   ['https', 'https'],
@@ -22,12 +22,12 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
 
 const readScheme = (text: string): Scheme | undefined => SCHEMES.get(text.trim().toLowerCase())
 
-/** As Cloudflare writes it; white space is all that a proxy on the way may have added. */
+/** Cloudflare's format; a proxy on the way may only have added white space. */
 const CF_VISITOR_VALUE = /^\{\s*"scheme"\s*:\s*"(https?)"\s*\}$/
 
 /**
- * The entry of a list that is `hop` entries from its right; its first one where the list is shorter, as proxies that do
- * not add to it leave the first proxy's word alone.
+ * The entry of a list that is `hop` entries from its right. In a shorter list it is the first entry, because proxies that
+ * do not append keep the first proxy's entry.
  */
 const entryAt = (
   list: string,
@@ -48,20 +48,20 @@ const entryAt = (
   return found
 }
 
-/** How many entries stand to the right of the visitor's own in the list of addresses. */
+/** The number of entries to the right of the visitor's own in the list of addresses. */
 const hopOf = (header: ListHeader, headers: HeaderReader, peer: Ip, trusted: Addresses): number => {
   const list = headers(header.name)
   return list === undefined ? 0 : (firstUntrusted(header, list, peer, trusted, [])?.hop ?? 0)
 }
 
 /**
- * The scheme that the visitor used, as a trusted peer says: Cloudflare's `CF-Visitor`, else `X-Forwarded-Proto`, else
- * `proto` in `Forwarded` (RFC 7239 §5.4). Of a list, the entry counts that stands where the visitor's address stands in the
- * list of addresses, as the same proxy wrote both: entries to the left of it are the visitor's own words.
+ * The visitor's scheme according to a trusted peer: Cloudflare's `CF-Visitor`, else `X-Forwarded-Proto`, else `proto` in
+ * `Forwarded` (RFC 7239 §5.4). In a list, the entry counts whose position is that of the visitor's address in the list of
+ * addresses, because the same proxy wrote both: the visitor wrote the entries to the left of it.
  *
- * @param isFromCloudflare whether Cloudflare wrote `CF-Visitor`: other proxies pass a visitor's own on
- * @param notes receives what was ignored
- * @returns `undefined` where the peer says nothing that can be read
+ * @param isFromCloudflare whether Cloudflare wrote `CF-Visitor`: other proxies pass a visitor's own header on
+ * @param notes receives a note for each ignored header
+ * @returns `undefined` if the peer reports nothing readable
  */
 export const forwardedScheme = (
   headers: HeaderReader,

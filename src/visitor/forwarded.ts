@@ -7,24 +7,24 @@ import { elementParameter, lastComma } from './forwarded-element.ts'
 import { CLIENT_HEADERS, COUNTRY_HEADER, LIST_NAMES } from './forwarded-names.ts'
 import type { HeaderReader } from './visitor.ts'
 
-/** More hops than any chain of proxies has; a header may hold tens of thousands. */
+/** More hops than any chain of proxies has; a header can contain tens of thousands. */
 const MAX_ENTRIES = 64
 const MAX_NOTED_ENTRIES = 3
 
-/** The proxy keeps to itself whom it was called by. */
+/** The proxy hides the address of its client. */
 const HIDDEN = 'hidden'
-/** RFC 7239 §6: `unknown`, or a name that begins with an underscore; either with a port. Squid writes `unknown` too. */
+/** RFC 7239 §6: `unknown`, or a name that begins with an underscore; either may have a port. Squid writes `unknown` too. */
 const HIDDEN_NODE = /^(?:unknown|_[\w.-]+)(?::(?:\d{1,5}|_[\w.-]+))?$/i
-/** A port may be a made-up name as well. */
+/** A port may be an invented name as well. */
 const HIDDEN_PORT = /:_[\w.-]+$/
 
 const readNode = (node: string): Ip | typeof HIDDEN | undefined =>
   parsePeerAddress(node) ?? (HIDDEN_NODE.test(node) ? HIDDEN : undefined)
 
-/** A header to which each proxy adds an entry at its end. */
+/** A header to which each proxy appends an entry. */
 export interface ListHeader {
   readonly name: string
-  /** Index of the comma before the entry that ends at `end`; -1 where it is the first. */
+  /** Index of the comma before the entry that ends at `end`; -1 for the first entry. */
   readonly commaBefore: (list: string, end: number) => number
   readonly read: (entry: string) => Ip | typeof HIDDEN | undefined
 }
@@ -41,24 +41,24 @@ export const FORWARDED: ListHeader = {
   read: (entry) => {
     const node = elementParameter(entry, 'for')
     if (node === undefined) return undefined
-    // `proto=https` alone: the proxy said something, but not who called it.
+    // `proto=https` alone: the proxy does not name its client.
     return node === '' ? HIDDEN : readNode(node.replace(HIDDEN_PORT, ''))
   },
 }
 
 /**
- * Nearly every proxy writes X-Forwarded-For, and most of them pass a visitor's own `Forwarded` on untouched, so that one
- * counts only where the other says nothing.
+ * Nearly every proxy writes X-Forwarded-For, and most of them pass a visitor's own `Forwarded` on unchanged. So `Forwarded`
+ * counts only if there is no X-Forwarded-For.
  */
 const LIST_HEADERS = [X_FORWARDED_FOR, FORWARDED] as const
 
 /**
- * Each proxy appends whom it was called by, so an entry is as good as the proxies to its right: read from the right, the
- * first address that is no trusted proxy is the visitor's. An entry that is not an address is passed over: nginx writes
- * `unix:` for its own socket, and stopping there would give every visitor the address of a trusted proxy. Nothing is
- * read to the left of an entry that hides an address, as nobody knows who wrote that.
+ * Each proxy appends the address of its client, so an entry is as trustworthy as the proxies to its right. Read from the
+ * right, the first address that is not a trusted proxy is the visitor's. An entry that is not an address is skipped: nginx
+ * writes `unix:` for its own socket, and stopping there would give every visitor the address of a trusted proxy. Reading
+ * stops at an entry that hides an address, because the author of the entries to its left is unknown.
  *
- * @returns `undefined` where the list says nothing; `hop` counts the entries to the right of the one that counts
+ * @returns `undefined` if the list has no usable entry; `hop` counts the entries to the right of the one that counts
  */
 export const firstUntrusted = (
   { name, commaBefore, read }: ListHeader,
@@ -79,7 +79,7 @@ export const firstUntrusted = (
     const comma = commaBefore(list, end)
     const entry = list.slice(comma + 1, end).trim()
     end = comma
-    // RFC 9110 §5.6.1 has empty list elements skipped.
+    // RFC 9110 §5.6.1 requires skipping empty list elements.
     if (entry === '') continue
     hop++
     const ip = read(entry)
@@ -102,14 +102,15 @@ export const firstUntrusted = (
 }
 
 /**
- * The address a trusted peer says the request comes from: `CF-Connecting-IP`, else `True-Client-IP`, else
- * `X-Forwarded-For`, else `Forwarded` (RFC 7239), the last two read from the right up to the first address that is not a
- * trusted proxy. Where nothing can be read it is the peer's.
+ * The address of the request's client according to a trusted peer: `CF-Connecting-IP`, else `True-Client-IP`, else
+ * `X-Forwarded-For`, else `Forwarded` (RFC 7239). The last two are read from the right up to the first address that is not
+ * a trusted proxy. If nothing is readable, it is the peer's address.
  *
- * The first two hold what the last Cloudflare saw and pass other proxies unchanged, so a trusted proxy that visitors
- * reach directly has to remove theirs; one that writes only `Forwarded` has to remove their X-Forwarded-For.
+ * The first two contain the address that the last Cloudflare edge saw, and other proxies pass them unchanged. A trusted
+ * proxy that visitors reach directly therefore has to remove theirs; one that writes only `Forwarded` has to remove their
+ * X-Forwarded-For.
  *
- * @param notes receives what was ignored, and where the two lists disagree
+ * @param notes receives a note for each ignored header, and one if the two lists disagree
  */
 export const forwardedAddress = (
   headers: HeaderReader,
@@ -140,10 +141,10 @@ export const forwardedAddress = (
 }
 
 /**
- * What trusted proxies wrote of an X-Forwarded-For list: from the visitor's own entry to the end. What stands to the left of
- * that entry are the visitor's own words.
+ * The part of an X-Forwarded-For list that trusted proxies wrote: from the visitor's own entry to the end. The visitor
+ * wrote the entries to the left of it.
  *
- * @returns `undefined` where the visitor's address is not in the list
+ * @returns `undefined` if the list does not contain the visitor's address
  * @example believedForwardedFor('6.6.6.6, 192.0.2.1, 10.0.0.2', visitor) // '192.0.2.1, 10.0.0.2' for the visitor 192.0.2.1
  */
 export const believedForwardedFor = (list: string, visitor: Ip): string | undefined => {
@@ -158,11 +159,11 @@ export const believedForwardedFor = (list: string, visitor: Ip): string | undefi
 }
 
 /**
- * The country a trusted peer says the visitor is in, as Cloudflare sends it: upper case, `XX` and `T1` included. Whether it
- * was Cloudflare who said it the caller has to find out.
+ * The visitor's country according to a trusted peer, in Cloudflare's form: upper case, including `XX` and `T1`. The caller
+ * has to check that Cloudflare wrote it.
  *
- * @param notes receives what was ignored
- * @returns `undefined` where the peer says nothing that can be read
+ * @param notes receives a note for an ignored header
+ * @returns `undefined` if the peer reports nothing readable
  */
 export const forwardedCountry = (headers: HeaderReader, notes: string[]): string | undefined => {
   const value = headers(COUNTRY_HEADER)

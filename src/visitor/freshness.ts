@@ -1,9 +1,15 @@
 import type { Source } from './visitor.ts'
 
 const DAY_MS = 86_400_000
-/** Of what the user supplied or downloaded: networks change hands, and MaxMind, DB-IP and IPinfo publish at least once a month. */
+/**
+ * For data that the user supplied or downloaded: networks change hands, and MaxMind, DB-IP and IPinfo publish at least once
+ * a month.
+ */
 const MAX_DAYS = 90
-/** Of what came with `npm install`: nobody can renew it there, so a shorter limit would warn at every start of a new project. */
+/**
+ * For data that came with `npm install`: the user cannot renew it there, so a shorter limit would warn at every start of a
+ * new project.
+ */
 const MAX_BUNDLED_DAYS = 365
 const BUNDLED: ReadonlySet<string> = new Set([
   'geo-whois-asn-country',
@@ -13,7 +19,7 @@ const BUNDLED: ReadonlySet<string> = new Set([
 ])
 const DATE = /^(\d{4})-(\d\d)(?:-(\d\d))?$/
 
-/** What to do, by the name of the source. */
+/** Advice by the name of the source. */
 const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
   [
     /^geoip-lite$/,
@@ -30,7 +36,7 @@ const ADVICE: readonly (readonly [name: RegExp, advice: string])[] = [
 ]
 const DEFAULT_ADVICE = 'replace the file with a current one; no restart is needed'
 
-/** The last day that the date may mean, as a month's data may be of its end; `undefined` where it is no date. */
+/** The last day that the date can mean: a month's data may be from its end. `undefined` if it is not a date. */
 const dayOf = (date: string): number | undefined => {
   const [, year, month, day] = DATE.exec(date) ?? []
   if (year === undefined) return undefined
@@ -41,14 +47,14 @@ const dayOf = (date: string): number | undefined => {
   return time / DAY_MS
 }
 
-/** Whole days since the date; negative where the date is in the future. */
+/** Whole days since the date; negative if the date is in the future. */
 const ageInDays = (date: string, now: Date): number | undefined => {
   const day = dayOf(date)
   return day === undefined ? undefined : Math.floor(now.getTime() / DAY_MS - day)
 }
 
 /**
- * How old data are, to stand behind their date; '' where that is not known.
+ * The age of data, for the text after its date; '' if unknown.
  *
  * @example ageText('2026-06-17', new Date('2026-11-29')) // ' (165 days old)'
  */
@@ -59,11 +65,12 @@ export const ageText = (date: string, now: Date): string => {
 }
 
 /**
- * What is to be said of a source whose data is old: one sentence, with what to do about it. `undefined` where it is not, and
- * where its date is unknown.
+ * The warning about a source with old data: one sentence with advice. `undefined` if the data is fresh or its date is
+ * unknown.
  *
  * @param source `date` is `YYYY-MM-DD` or `YYYY-MM`
- * @param maxDays days of age that are still fine; default 365 for data that came with `npm install`, 90 for all other
+ * @param maxDays the greatest acceptable age in days; default 365 for data that came with `npm install`, 90 for all other
+ * data
  * @example ageWarning(geoipLite(), new Date()) // 'geoip-lite: data of 2023-11-15 is 1104 days old (more than 365): …'
  */
 export const ageWarning = (

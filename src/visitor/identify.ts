@@ -32,20 +32,20 @@ export interface VisitorsOptions {
   asn?: AsnSource | undefined
   reputation?: ReputationSource | undefined
   bots?: BotSource | undefined
-  /** Who can be pretended to ask by `x-edge-as`. */
+  /** The personas that `x-edge-as` can name. */
   personas?: Personas | undefined
   /** Accepts the `x-edge-…` test headers from loopback and trusted peers. Default false. */
   overrides?: boolean
 }
 
 export interface Visitors {
-  /** Identifies the client. Never throws, whatever the headers hold; the work is bounded whatever their size. */
+  /** Identifies the client. Never throws, whatever the headers contain; the work is bounded whatever their size. */
   identify(headers: HeaderReader, connection?: Connection): Visitor
 }
 
-/** Read where some peers are trusted. */
+/** Loaded if some peers are trusted. */
 export const forwarded = new Later(async () => (await import('./all-forwarded.ts')).allForwarded)
-/** Read where tests may pretend. */
+/** Loaded if tests may override the visitor. */
 export const overrideReaders = new Later<Pick<typeof import('./overrides.ts'), 'readOverrides'>>(
   () => import('./overrides.ts')
 )
@@ -91,13 +91,13 @@ class IdentifiedVisitor implements Visitor {
   readonly #headers: HeaderReader
   readonly #peer: Peer
   readonly #connection: Connection
-  /** The address is a test's, not the one that the peer spoke of. */
+  /** A test set the address; the peer did not report it. */
   readonly #isPretended: boolean
   #notes: string[] | undefined
   #isWhole = false
   #ipText: string | undefined
   #country: string | undefined
-  /** Of an address whose country is not known. */
+  /** The continent of an address whose country is unknown. */
   #continentAlone = ''
   #asn: number | undefined
   #network: Network | undefined
@@ -214,7 +214,7 @@ class IdentifiedVisitor implements Visitor {
 
   get notes(): readonly string[] {
     this.#notes ??= []
-    // Only an event asks for notes: the headers that were not believed are not even read before.
+    // Only an event needs notes: the ignored headers are not read before.
     if (!this.#isWhole && !this.#peer.isTrusted) {
       const { ip } = this.#peer
       const name = ip === undefined ? 'a peer without address' : formatIp(ip)
@@ -224,14 +224,14 @@ class IdentifiedVisitor implements Visitor {
     return this.#notes
   }
 
-  /** In no country and no autonomous system. */
+  /** True for an address without a country and an autonomous system. */
   get #isSpecial(): boolean {
     return this.ip === this.#peer.ip ? this.#peer.isSpecial : special.has(this.ip!)
   }
 
   /**
-   * Whether Cloudflare wrote what the peer passes on. Other proxies hand a visitor's own `CF-IPCountry` through: it is said of
-   * the address in `CF-Connecting-IP`, and believed with it.
+   * Whether Cloudflare wrote the headers that the peer passes on. Other proxies pass a visitor's own `CF-IPCountry`. The
+   * header describes the address in `CF-Connecting-IP` and is trusted together with it.
    */
   get #isFromCloudflare(): boolean {
     if (this.#peer.isCloudflare) return true
@@ -298,7 +298,7 @@ class IdentifiedVisitor implements Visitor {
 
   #question() {
     const header = this.#headers
-    // The handshake was the tester's, not the persona's.
+    // The handshake is the tester's, not the persona's.
     const real = this.persona === undefined ? this.#connection.fields?.[JA4_FIELD] : undefined
     const ja4 = this.fieldOverrides?.[JA4_FIELD] ?? real
     return {
@@ -328,9 +328,9 @@ class IdentifiedVisitor implements Visitor {
 }
 
 /**
- * Resolves the client once per request: from the connection and, where the peer is trusted, from what it forwards.
+ * Resolves the client once per request: from the connection and, if the peer is trusted, from its forwarded headers.
  *
- * Loopback peers are believed about other visitors' addresses only where `trust` says so, but may set test overrides.
+ * Loopback peers may set test overrides. Their forwarded addresses count only if `trust` includes them.
  *
  * @throws EdgeError `invalid_trust`
  * @example

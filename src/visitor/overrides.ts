@@ -8,19 +8,19 @@ import type { Persona, Personas } from './persona.ts'
 import { overrideHeaderNames } from './stripped-headers.ts'
 import type { HeaderReader } from './visitor.ts'
 
-/** What a request's `x-edge-…` headers set. */
+/** The settings of a request's `x-edge-…` headers. */
 export interface Overrides {
   ip?: Ip
   country?: string
   asn?: number
   fields?: Record<string, unknown>
-  /** Who is pretended to ask; its address, country, ASN and fields are among the above, its headers are not. */
+  /** The persona; its address, country, ASN and fields are set above, but not its headers. */
   persona?: Persona
   /** True where challenges let the request pass. */
   passesChallenges?: boolean
   /** Header names that had an effect. */
   readonly used: readonly string[]
-  /** Values that could not be read, one sentence each. */
+  /** Unreadable values, one sentence each. */
   readonly problems: readonly string[]
 }
 
@@ -32,7 +32,7 @@ const JA4_EXAMPLE = 't13d1516h2_8daaf6152771_b186095e22b6'
 
 const JA3 = /^[\da-f]{32}$/i
 const JA4 = /^[tqd][\da-z]{2}[di]\d{4}[\da-z]{2}_[\da-f]{12}_[\da-f]{12}$/i
-/** Deeper than any value of the language (a map of arrays in an object); bounds what others walk through. */
+/** Deeper than any value of the language (a map of arrays in an object). Limits the depth for later code. */
 const MAX_DEPTH = 8
 
 const MAX_LISTED_NAMES = 50
@@ -48,7 +48,7 @@ const isDeeper = (value: unknown, depth: number): boolean =>
   (depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1)))
 
 const readJson = (text: string): unknown => {
-  // Header values come one character a byte; JSON is UTF-8.
+  // Header values have one character for each byte; JSON is UTF-8.
   const json = toStrictText(text)
   try {
     return json === undefined ? undefined : JSON.parse(json)
@@ -57,12 +57,12 @@ const readJson = (text: string): unknown => {
   }
 }
 
-/** Kept without a prototype, so that a field called `__proto__` or `constructor` is one like any other. */
+/** Without a prototype, so that a field called `__proto__` or `constructor` is an ordinary one. */
 const setFields = (overrides: Overrides, fields: object) => {
   overrides.fields = Object.assign(overrides.fields ?? Object.create(null), fields)
 }
 
-/** What is known of a persona's place (`ip.src.city` …), where a test has it somewhere else. */
+/** Drops the persona's place (`ip.src.city` …) if a test sets another address. */
 const forgetPlace = ({ fields = {} }: Overrides) => {
   for (const name of Object.keys(fields)) if (name.startsWith('ip.src.')) delete fields[name]
 }
@@ -73,7 +73,7 @@ type ReadOverride = (
   personas: Personas | undefined
 ) => string | undefined
 
-/** Each reads its header's value into `overrides`, or says what is wrong with it. */
+/** Each reader puts its header's value into `overrides`, or reports its problem. */
 const READERS: Readonly<Record<OverrideName, ReadOverride>> = {
   'x-edge-as': (text, overrides, personas) => {
     if (personas === undefined) return 'is not a persona: this edge has none'
@@ -134,12 +134,12 @@ const READERS: Readonly<Record<OverrideName, ReadOverride>> = {
 }
 
 /**
- * Reads the test overrides of a request. Nothing is guessed: a value that cannot be read is a problem, not ignored.
- * A field in `x-edge-fields` wins over the header of its own, and any header over the persona. An address of its own takes
- * the persona's country, ASN and place away, which are looked up again.
+ * Reads the test overrides of a request. It never guesses: an unreadable value is a problem and is not ignored. A field in
+ * `x-edge-fields` wins over its own header, and any header wins over the persona. An own address drops the persona's
+ * country, ASN and place, which are then looked up again.
  *
- * @param personas whom `x-edge-as` can name; without them it is a problem
- * @returns `undefined` where the request has none
+ * @param personas the personas that `x-edge-as` can name; without them the header is a problem
+ * @returns `undefined` if the request has none
  */
 export const readOverrides = (
   headers: HeaderReader,

@@ -2,9 +2,9 @@ import type { Addresses, Ip } from '../lists/ip.ts'
 import { parsePeerAddress } from '../lists/peer.ts'
 import { cloudflare, loopback, special } from './addresses.ts'
 
-/** What is known of a peer by its address alone. */
+/** The facts that a peer's address alone shows. */
 export interface Peer {
-  /** `undefined` where the runtime gave no address, or text that is none. */
+  /** `undefined` if the runtime gave no address, or text that is not one. */
   readonly ip: Ip | undefined
   readonly isTrusted: boolean
   readonly isLoopback: boolean
@@ -20,12 +20,12 @@ const NO_PEER: Peer = {
   isCloudflare: false,
 }
 
-/** Peers come again, so most requests skip the parsing and the look-ups. */
+/** Peers return, so most requests skip the parsing and the look-ups. */
 const MAX_PEERS = 4_096
-/** Longer ones are no addresses, and not worth the memory. */
+/** A longer text is not an address, and not worth the memory. */
 const MAX_PEER_CHARS = 64
 
-/** Classifies the addresses of peers, and remembers the latest ones. */
+/** Classifies the addresses of peers, and caches the latest ones. */
 export const createPeers = (trusted: Addresses): ((remoteAddress: string | undefined) => Peer) => {
   const known = new Map<string, Peer>()
   const classify = (remoteAddress: string): Peer => {

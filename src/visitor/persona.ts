@@ -1,25 +1,25 @@
 import type { Ip } from '../lists/ip.ts'
 
-/** A visitor that a test can pretend to be, by name. */
+/** A named visitor for tests. */
 export interface Persona {
   readonly name: string
   readonly description: string
-  /** Canonical. What is absent stays the request's own. */
+  /** Canonical. An absent value stays the request's own. */
   readonly ip?: Ip
   readonly country?: string
   readonly asn?: number
-  /** Its User-Agent; '' where it sends none. */
+  /** Its User-Agent; '' if it sends none. */
   readonly userAgent: string
-  /** Names and values in turn, in the order it sends them, User-Agent among them. Binary strings. */
+  /** Names and values alternate in the order of sending, User-Agent included. Binary strings. */
   readonly headers: readonly string[]
-  /** Values of Rules-language fields as JSON: what only the transport knows of it (JA3, JA4, TLS, HTTP/2), and its own. */
+  /** Values of Rules-language fields as JSON: those that only the transport knows (JA3, JA4, TLS, HTTP/2), and its own. */
   readonly fields: Readonly<Record<string, unknown>>
 }
 
 export interface Personas {
   get(name: string): Persona | undefined
-  /** Of all, the user's own and those built in, sorted. */
+  /** Names of the user's own and the built-in personas, sorted. */
   readonly names: readonly string[]
-  /** Known names that a misspelt one was probably meant to be, the likeliest first. */
+  /** Known names that a misspelt one probably means, the likeliest first. */
   near(name: string): readonly string[]
 }

@@ -1,4 +1,4 @@
-/** Headers that set who the visitor is, for tests; honoured only where overrides are switched on. A later one wins. */
+/** Headers that set the visitor for tests, if overrides are switched on. A later one wins. */
 export const overrideHeaderNames = [
   'x-edge-as',
   'x-edge-ip',
@@ -13,8 +13,8 @@ export const overrideHeaderNames = [
 const STRIPPED = new Set<string>([...overrideHeaderNames, 'true-client-ip'])
 
 /**
- * Headers that pass under their own name only: the edge and other proxies set the one half, rules read the other. Under
- * another spelling a visitor could put a second value beside the one that the edge has set or judged.
+ * Headers that pass only under their own name: the edge and other proxies set some of them, rules read the others. With
+ * another spelling, a visitor could add a second value beside the one that the edge set or judged.
  */
 const OWN_NAME_ONLY = new Set([
   'accept-language',
@@ -48,8 +48,8 @@ const candidate = (name: string) =>
 for (const name of [...STRIPPED, ...OWN_NAME_ONLY]) CANDIDATES[candidate(name)] = 1
 
 /**
- * Whether `isStrippedRequestHeader` has to be asked about a name, in any case. It is for the path of every request: most
- * names are done with two characters and their length.
+ * Whether a name needs a call of `isStrippedRequestHeader`, in any case. Every request takes this path: most names need
+ * only two characters and their length.
  */
 export const mayBeStripped = (name: string): boolean =>
   (name.length < MAX_NAME_CHARS && CANDIDATES[candidate(name)] === 1) ||
@@ -59,14 +59,14 @@ const ODD = /[^a-z\d-]/
 const ODD_ALL = /[^a-z\d-]/g
 
 /**
- * Whether the app or the origin must not see a visitor's header of this name: `cf-…`, `true-client-ip` and the test
- * overrides, which are the edge's to set, and other spellings of what proxies set or rules read (`x_forwarded_for`).
- * `cdn-loop` itself stays, as RFC 8586 §2 forbids removing it; the proxy adds to it.
+ * Whether to hide a visitor's header of this name from the app or the origin: `cf-…`, `true-client-ip` and the test
+ * overrides, which only the edge sets, and other spellings of headers that proxies set or rules read (`x_forwarded_for`).
+ * `cdn-loop` itself stays, because RFC 8586 §2 forbids removing it; the proxy appends to it.
  *
- * CGI, WSGI and PHP make one variable of `CF_Connecting_IP` and `CF-Connecting-IP`; lighttpd does so with every byte that is
- * no letter and no digit. So each such byte counts as a hyphen here.
+ * CGI, WSGI and PHP make one variable of `CF_Connecting_IP` and `CF-Connecting-IP`; lighttpd does so with every byte that
+ * is neither a letter nor a digit. So each such byte counts as a hyphen here.
  *
- * The proxy and the mounts both ask this function, so that the app sees the same headers behind either.
+ * The proxy and the mounts both call this function, so that the app sees the same headers behind either.
  *
  * @example isStrippedRequestHeader('cf-connecting-ip') // true
  * @example isStrippedRequestHeader('x_forwarded_for') // true

@@ -1,17 +1,17 @@
 import { EdgeError } from '../../error.ts'
 import type { AsnData } from './table.ts'
 
-/** `E1020ASN`, then what this file knows to read. */
+/** `E1020ASN`: the signature of the file. */
 const MAGIC = [0x45, 0x31, 0x30, 0x32, 0x30, 0x41, 0x53, 0x4e]
 const VERSION = 1
 
-/** Places in the header, in words of 32 bits, little-endian like all of the file. */
+/** Positions in the header, in words of 32 bits; the whole file is little-endian. */
 const VERSION_AT = 2
 const DATE_AT = 3
 const ENTRIES_AT = 4
 const V4_AT = 5
 const V6_AT = 6
-/** 4 where IPv6 segments begin at any address, 2 where only at those of a /64. */
+/** 4 if IPv6 segments can begin at any address, 2 if they begin only at a /64. */
 const V6_WORDS_AT = 7
 const NETWORKS_AT = 8
 const NAME_BYTES_AT = 9
@@ -29,7 +29,7 @@ const dateNumber = (date: string) => Number(DATE.exec(date)?.slice(1).join('') ?
 const dateText = (number: number) =>
   number === 0 ? '' : String(number).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
 
-/** MurmurHash3's steps over the words: any change of one word changes it. */
+/** MurmurHash3's steps over the words: it changes with any change of one word. */
 const checksumOf = (words: Uint32Array): number => {
   let hash = 0
   for (let at = VERSION_AT; at < words.length; at++) {
@@ -41,7 +41,7 @@ const checksumOf = (words: Uint32Array): number => {
   return hash >>> 0
 }
 
-/** The file as words; a view where that is possible, as copying takes longer than all else. */
+/** The file as words. A view if possible, because copying takes longer than everything else. */
 const wordsOf = (bytes: Uint8Array): Uint32Array => {
   const length = Math.floor(bytes.length / WORD_BYTES)
   if (isLittleEndian && bytes.byteOffset % WORD_BYTES === 0) {
@@ -57,7 +57,7 @@ const columnsOf = ({ map, asns, nameEnds }: AsnData): readonly Uint32Array[] => 
   return [v4.starts, v4.values, v6.a, v6.b, ...low, v6.values, asns, nameEnds]
 }
 
-/** Writes a table as it lies in memory, so that reading it is looking at it. */
+/** Writes a table in the form that it has in memory, so that reading needs no conversion. */
 export const writeAsnBinary = (data: AsnData): Uint8Array => {
   const { map, asns, names, entries, date } = data
   const columns = columnsOf(data)
@@ -86,9 +86,9 @@ export const isAsnBinary = (bytes: Uint8Array): boolean =>
   MAGIC.every((byte, at) => bytes[at] === byte)
 
 /**
- * What the first ASN_HEADER_BYTES tell.
+ * The facts in the first ASN_HEADER_BYTES.
  *
- * @throws EdgeError `asn_failed` where it is another file, or one of another version
+ * @throws EdgeError `asn_failed` for another kind of file or another version
  */
 export const readAsnHeader = (
   bytes: Uint8Array,
@@ -108,7 +108,7 @@ export const readAsnHeader = (
 }
 
 /**
- * Reads what `writeAsnBinary` wrote. The table keeps `bytes`, which must not change.
+ * Reads the output of `writeAsnBinary`. The table keeps `bytes`, which must not change.
  *
  * @throws EdgeError `asn_failed`
  */

@@ -9,7 +9,7 @@ const QUOTE = 34
 const NEWLINE = 10
 const RETURN = 13
 const FIELDS = 'from, to, ASN and name, with commas between them'
-/** Lines between two pauses: some milliseconds of work. */
+/** Lines between two pauses: a few milliseconds of work. */
 const LINES_PER_STEP = 4_096
 
 export interface AsnCsvFile {
@@ -18,10 +18,10 @@ export interface AsnCsvFile {
   readonly bytes: Uint8Array
 }
 
-/** Positions of the commas behind the first three fields. */
+/** Positions of the commas after the first three fields. */
 type Commas = [from: number, to: number, asn: number]
 
-/** A name as CSV has it, without its quotes: quotes inside are doubled. */
+/** A name in CSV without its quotes: doubled quotes become single. */
 const unquoted = (bytes: Uint8Array): Uint8Array => {
   const last = bytes.length - 1
   if (last < 1 || bytes[0] !== QUOTE || bytes[last] !== QUOTE) return bytes
@@ -82,10 +82,10 @@ class Reader {
   }
 
   /**
-   * Ranges rise by their first address. One that begins inside the one before it cuts that one short: the data have a few of them,
-   * and the narrower statement is the one meant.
+   * Ranges come in the order of their first address. A range that begins inside the previous one cuts that one short: the
+   * data has a few of these, and the narrower range is the correct one.
    *
-   * @returns false where the addresses are nobody's
+   * @returns false if the addresses belong to nobody
    */
   #readLine(): boolean {
     const bytes = this.#bytes
@@ -154,8 +154,8 @@ class Reader {
 }
 
 /**
- * Reads ip-location-db's CSV: lines of first address, last address, ASN and name, in rising order; a file of IPv4, one of IPv6, or
- * both. A step is some milliseconds of work, so that a server can go on between them.
+ * Reads ip-location-db's CSV: lines of first address, last address, ASN and name, in ascending order, from a file of IPv4,
+ * one of IPv6, or both. Each step takes a few milliseconds, so a server can answer between steps.
  *
  * @throws EdgeError `asn_failed` with file and line
  */
@@ -165,7 +165,7 @@ export const readAsnCsv = (files: readonly AsnCsvFile[], date = ''): Generator<v
 }
 
 /**
- * The same in one go.
+ * The same without pauses.
  *
  * @throws EdgeError `asn_failed` with file and line
  * @example asnTable(parseAsnCsv([{ file: 'asn-ipv4.csv', bytes }])).lookup(parseIp('1.1.1.1')!)

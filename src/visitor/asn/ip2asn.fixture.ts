@@ -1,4 +1,7 @@
-/** Lines as iptoasn.com has them (public domain), IPv4 and then IPv6, with the spots that matter: gaps, nobody's, the ends. */
+/**
+ * Lines in the form of iptoasn.com (public domain), IPv4 and then IPv6, with the interesting cases: gaps, nobody's
+ * addresses, the ends.
+ */
 export const IP2ASN_V4 = [
   '1.0.0.0\t1.0.0.255\t13335\tUS\tCLOUDFLARENET',
   '1.0.1.0\t1.0.3.255\t0\tNone\tNot routed',
@@ -27,10 +30,10 @@ export const tsv = (...lines: readonly string[]): Uint8Array =>
 
 export const IP2ASN = tsv(...IP2ASN_V4, ...IP2ASN_V6)
 
-/** Networks in it. */
+/** The number of networks in it. */
 export const IP2ASN_ENTRIES = 14
 
-/** As many networks as make a plausible table of the Internet, one for each /24 from 1.0.0.0 on. */
+/** Enough networks for a plausible table of the Internet, one for each /24 from 1.0.0.0 on. */
 export const manyNetworks = (count: number, name = 'NET'): Uint8Array =>
   tsv(
     ...Array.from({ length: count }, (_, i) => {

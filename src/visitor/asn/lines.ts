@@ -11,7 +11,7 @@ const NINE = 57
 const V4_MAX_CHARS = 15
 const V6_MAX_CHARS = 45
 const MAX_ASN_CHARS = 10
-/** Characters of a piece of a line that are shown in an error. */
+/** The maximum length of a piece of a line in an error. */
 const MAX_SHOWN_BYTES = 200
 const NEWLINE = 10
 
@@ -21,7 +21,7 @@ export const countLines = (bytes: Uint8Array): number => {
   return lines
 }
 
-/** An IPv4 address without making text of it; -1 where it is none. */
+/** Reads an IPv4 address without creating a text; -1 if it is not one. */
 export const readV4 = (bytes: Uint8Array, start: number, end: number): number => {
   if (end - start > V4_MAX_CHARS) return -1
   let word = 0
@@ -44,7 +44,7 @@ export const readV4 = (bytes: Uint8Array, start: number, end: number): number =>
 
 const WINDOW_BYTES = 2 ** 16
 
-/** Text of pieces of the file. Decoded in large pieces of a character a byte, as many small ones take four times as long. */
+/** Texts of pieces of the file. Decodes large pieces as Latin-1, because many small ones take four times as long. */
 export class Window {
   readonly #bytes: Uint8Array
   readonly #latin = new TextDecoder('latin1')
@@ -63,7 +63,7 @@ export class Window {
     return this.#text.slice(start - this.#start, end - this.#start)
   }
 
-  /** `undefined` where it is no IPv6 address. */
+  /** `undefined` if it is not an IPv6 address. */
   v6(start: number, end: number): Ip | undefined {
     if (end - start > V6_MAX_CHARS) return undefined
     const ip = parseIp(this.text(start, end))
@@ -71,7 +71,7 @@ export class Window {
   }
 }
 
-/** -1 where it is not a number of 32 bits. */
+/** -1 if it is not a number of 32 bits. */
 export const readAsn = (bytes: Uint8Array, start: number, end: number): number => {
   if (start === end || end - start > MAX_ASN_CHARS) return -1
   let asn = 0
@@ -85,14 +85,14 @@ export const readAsn = (bytes: Uint8Array, start: number, end: number): number =
 
 const INITIAL_NAME_BYTES = 2 ** 16
 
-/** Numbers autonomous systems in the order they come; a name is that of the first line. */
+/** Numbers autonomous systems in their order of appearance. The name of the first line counts. */
 export class Names {
   readonly #positions = new Map<number, number>()
   readonly #ends: number[] = []
   #names = new Uint8Array(INITIAL_NAME_BYTES)
   #size = 0
 
-  /** `undefined` where the system is new. */
+  /** `undefined` for a new system. */
   known(asn: number): number | undefined {
     return this.#positions.get(asn)
   }
@@ -123,7 +123,7 @@ export class Names {
 const textOf = (bytes: Uint8Array, start: number, end: number) =>
   new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + MAX_SHOWN_BYTES)))
 
-/** A line of a file: its number from 1 on, and its bytes without the end of the line. */
+/** A line of a file: its number, from 1, and its bytes without the line end. */
 export interface Line {
   readonly file: string
   readonly bytes: Uint8Array

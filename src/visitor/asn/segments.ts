@@ -2,26 +2,26 @@ import type { Ip } from '../../lists/ip.ts'
 import { compareIp, nextIp } from '../../lists/ip.ts'
 import type { IpMapColumns } from '../../lists/ipmap.ts'
 
-/** In the columns of an IpMap: nobody has these addresses. */
+/** In the columns of an IpMap: these addresses belong to nobody. */
 export const NOBODY = 0xffffffff
 
 /**
- * Columns made of ranges that come in rising order: each segment lasts until the next begins, so of neighbours that are
- * of one network only the first is kept. `add` returns false where a range begins inside or before the one that came
- * last; `cut` lets one that begins inside the last cut that one short.
+ * Columns from ranges in ascending order. Each segment lasts until the next begins, so of adjacent ranges of one network
+ * only the first is kept. `add` returns false if a range begins inside or before the last one; `cut` shortens the last
+ * range if the new one begins inside it.
  */
 export class V4Segments {
   readonly #starts: Uint32Array
   readonly #values: Uint32Array
   #length = 0
-  /** Where the last range began. */
+  /** The start of the last range. */
   #last = -1
-  /** The first address behind the ranges so far. */
+  /** The first address after the ranges so far. */
   #next = 0
   #value = NOBODY
 
   constructor(maxRanges: number) {
-    // Each range may follow a gap, and a gap the last one.
+    // A gap may precede each range, and one may follow the last range.
     this.#starts = new Uint32Array(maxRanges * 2 + 1)
     this.#values = new Uint32Array(maxRanges * 2 + 1)
   }
@@ -63,7 +63,7 @@ export class V6Segments {
   readonly #values: Uint32Array
   #length = 0
   #last: Ip | undefined
-  /** `undefined` behind the last address of all. */
+  /** `undefined` after the last possible address. */
   #next: Ip | undefined
   #isFull = false
   #value = NOBODY

@@ -4,18 +4,18 @@ import { ipMapOf } from '../../lists/ipmap.ts'
 
 export interface Network {
   readonly asn: number
-  /** As the source has it: `CLOUDFLARENET - Cloudflare, Inc.`; may be ''. */
+  /** As the source writes it: `CLOUDFLARENET - Cloudflare, Inc.`; may be ''. */
   readonly name: string
 }
 
-/** Who announces which addresses, in columns: hundreds of thousands of networks without an object each. */
+/** Addresses and their networks in columns: hundreds of thousands of networks without an object for each. */
 export interface AsnData {
   /** Values are positions in `asns`. */
   readonly map: IpMapColumns
   readonly asns: Uint32Array
-  /** UTF-8, one behind the other in the order of `asns`. */
+  /** UTF-8; the names follow one another in the order of `asns`. */
   readonly names: Uint8Array
-  /** Where each name ends. */
+  /** The end of each name. */
   readonly nameEnds: Uint32Array
   /** Networks in the source. */
   readonly entries: number
@@ -26,18 +26,18 @@ export interface AsnData {
 export interface AsnTable {
   readonly entries: number
   readonly date: string
-  /** The same object at each call; `undefined` where nobody announces the address. */
+  /** Returns the same object at each call; `undefined` if no network announces the address. */
   lookup(ip: Ip): Network | undefined
 }
 
-/** Answers from a map to positions among `count` networks, which are made when first asked for. */
+/** Answers from a map to positions among `count` networks. Each network is created when it is first needed. */
 export const tableOf = (
   map: IpMap,
   count: number,
   networkAt: (position: number) => Network | undefined,
   { entries, date }: { entries: number; date: string }
 ): AsnTable => {
-  // Filled at once: an array with holes this large would be a hash table.
+  // Filled at once: V8 would store an array of this size with holes as a hash table.
   const networks = new Array<Network | undefined>(count).fill(undefined)
   const first = (position: number) => {
     const network = networkAt(position)
@@ -54,7 +54,7 @@ export const tableOf = (
   }
 }
 
-/** Makes a table of columns, which it keeps and does not change. */
+/** Creates a table from columns. It keeps them and does not change them. */
 export const asnTable = ({ map, asns, names, nameEnds, ...facts }: AsnData): AsnTable => {
   const utf8 = new TextDecoder()
   const networkAt = (position: number): Network | undefined => {

@@ -9,7 +9,7 @@ const NEWLINE = 10
 const RETURN = 13
 const FIELDS = 'from, to, ASN, country and name, with tabs between them'
 
-/** Positions of the tabs behind the first four fields. */
+/** Positions of the tabs after the first four fields. */
 type Tabs = [from: number, to: number, asn: number, country: number]
 
 /** Reads the lines of one file. */
@@ -56,7 +56,7 @@ class Reader {
     return { map, ...this.#names.columns(), entries, date }
   }
 
-  /** False where the addresses are nobody's. */
+  /** Returns false if the addresses belong to nobody. */
   #readLine(): boolean {
     const bytes = this.#bytes
     const tabs = this.#findTabs()
@@ -119,8 +119,8 @@ class Reader {
 }
 
 /**
- * Reads the TSV of iptoasn.com: lines of first address, last address, ASN (0 where nobody announces them), country and
- * name, in rising order; IPv4, IPv6, or one behind the other.
+ * Reads the TSV of iptoasn.com: lines of first address, last address, ASN (0 if no network announces them), country and
+ * name, in ascending order: IPv4, IPv6, or one after the other.
  *
  * @throws EdgeError `asn_failed` with file and line
  * @example asnTable(parseAsnTsv(bytes, { file: 'ip2asn-v4.tsv' })).lookup(parseIp('1.1.1.1')!)

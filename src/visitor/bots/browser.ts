@@ -1,12 +1,12 @@
-/** What renders a browser's pages, which decides the headers it sends; on iOS that is WebKit whatever the name. */
+/** The engine of a browser, which decides the headers that it sends. On iOS it is WebKit for every browser. */
 export type Engine = 'chromium' | 'gecko' | 'webkit' | 'old'
 
-/** A browser as a user agent claims it. */
+/** A browser according to its user agent. */
 export interface Browser {
   /** `Chrome`, `Firefox` … */
   readonly name: string
   readonly engine: Engine
-  /** Major version of the engine's own count; 0 where not said. */
+  /** Major version of the engine; 0 if absent. */
   readonly major: number
 }
 
@@ -14,7 +14,7 @@ const VERSION_DIGITS = 4
 const ZERO = 48
 const NINE = 57
 
-/** The whole number behind a token: `Chrome/` of `Chrome/120.0` is 120; -1 where the token is missing. */
+/** The whole number after a token: `Chrome/` of `Chrome/120.0` is 120; -1 if the token is missing. */
 const versionBehind = (text: string, token: string): number => {
   const start = text.indexOf(token)
   if (start < 0) return -1
@@ -29,7 +29,7 @@ const versionBehind = (text: string, token: string): number => {
 
 const OPENINGS = ['Mozilla/5.0 (', 'Mozilla/4.0 (', 'Opera/9.']
 
-/** In the order they are looked for: Edge says Chrome too, and Chrome says Safari. */
+/** In the order of the search: Edge also says Chrome, and Chrome also says Safari. */
 const TOKENS: readonly (readonly [token: string, name: string, engine: Engine])[] = [
   ['CriOS/', 'Chrome on iOS', 'webkit'],
   ['FxiOS/', 'Firefox on iOS', 'webkit'],
@@ -44,7 +44,7 @@ const TOKENS: readonly (readonly [token: string, name: string, engine: Engine])[
 ]
 
 /**
- * Which browser a user agent claims to be; undefined where it has not the form of one.
+ * The browser that a user agent claims to be; undefined if it does not have the form of one.
  *
  * @example browserOf('Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0') // Firefox, gecko, 128
  */
@@ -56,7 +56,7 @@ export const browserOf = (userAgent: string): Browser | undefined => {
     if (name === 'Safari' && !userAgent.includes('AppleWebKit/')) continue
     return { name, engine, major }
   }
-  // Apps on iOS show pages with WebKit, and smaller browsers with either engine, without a name that is known here.
+  // Apps on iOS show pages with WebKit, and smaller browsers use either engine, with names that are not known here.
   if (userAgent.includes(' Gecko/')) return { name: 'a Gecko browser', engine: 'gecko', major: 0 }
   const isWebKit =
     userAgent.includes('AppleWebKit/') &&

@@ -3,36 +3,36 @@ import table from './crawlers.json' with { type: 'json' }
 import type { KnownBot } from './known.ts'
 import { buildScanner, type ScanRule } from './scanner.ts'
 
-/** Senders that are settled by what they call themselves. */
+/** Senders that their own name settles. */
 export type PlainKind =
   | 'empty'
   | 'crawler'
   | 'scanner'
   | 'browser-automation'
   | 'http-library'
-  /** An app's own requests: a person behind them is likely, a browser is not. */
+  /** An app's own requests: probably from a person, but not from a browser. */
   | 'app'
   | 'other'
 
 /**
- * What a user agent says of its sender, before anything is checked. `name` is for people (`Googlebot`, `curl`,
- * `Chrome 120`), from our tables, never the visitor's text; '' where there is none.
+ * The claim of a user agent about its sender, before any check. `name` is for people (`Googlebot`, `curl`, `Chrome 120`).
+ * It comes from our tables, never from the visitor's text; '' if there is none.
  */
 export type Claim =
   | { readonly kind: 'known'; readonly name: string; readonly bot: KnownBot }
   | { readonly kind: 'browser'; readonly name: string; readonly browser: Browser }
   | { readonly kind: PlainKind; readonly name: string }
 
-/** What user agents are read up to: three times the longest of the corpus. Browsers have some 100 to 400 characters. */
+/** The part of a user agent that is read: three times the longest of the corpus. Browsers have about 100 to 400 characters. */
 export const MAX_USER_AGENT_CHARS = 1024
 
-/** Words that give a bot away which no table names. Lower case. */
+/** Words of bots that no table names. Lower case. */
 const BOT_WORDS: readonly ScanRule[] = [
   '+http',
   'crawler',
   'spider',
   'scraper',
-  // Not `bot` alone: Cubot makes telephones.
+  // Not `bot` alone: Cubot is a brand of telephones.
   'bot/',
   'bot;',
   'robot',
@@ -47,7 +47,7 @@ const AUTOMATION_WORDS: readonly ScanRule[] = [
   'webdriver',
 ]
 
-/** Libraries that the corpus has not, and plain names of those that it has only with a version. Lower case. */
+/** Libraries that the corpus lacks, and plain names of those that it has only with a version. Lower case. */
 const LIBRARY_WORDS: readonly ScanRule[] = [
   ['^', 'python'],
   ['^', 'ruby'],
@@ -76,7 +76,7 @@ const LIBRARY_WORDS: readonly ScanRule[] = [
   'powershell/',
 ]
 
-/** Frameworks that apps on telephones ask with. Lower case. */
+/** Frameworks of apps on telephones. Lower case. */
 const APP_WORDS: readonly ScanRule[] = ['cfnetwork/', ['^', 'dalvik/']]
 
 interface Label {
@@ -92,13 +92,13 @@ const labelled = (kind: PlainKind, rules: readonly ScanRule[]): Label[] =>
     rule,
   }))
 
-/** `TelegramBot (like TwitterBot)` and FreshRSS's `like Googlebot` do not claim to be the bot they name. */
+/** `TelegramBot (like TwitterBot)` and FreshRSS's `like Googlebot` do not claim to be the bot that they name. */
 const agentRule = (rule: ScanRule): ScanRule => {
   const [marks, ...texts] = typeof rule === 'string' ? ['', rule] : rule
   return [`${marks}~`, ...texts.map((text) => text.toLowerCase())]
 }
 
-/** Reads user agents: what they claim. Built once, as its tables take milliseconds. */
+/** Creates a reader of claims. Build it once, because its tables take milliseconds. */
 export const createClaims = (bots: readonly KnownBot[]): ((userAgent: string) => Claim) => {
   const owners = bots.flatMap((bot) => bot.agents.map(() => bot))
   const agents = buildScanner(bots.flatMap((bot) => bot.agents.map(agentRule)))

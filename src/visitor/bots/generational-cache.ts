@@ -1,4 +1,4 @@
-/** Keeps the values of the keys that were asked for last: at least `size` of them, at most twice as many. */
+/** Keeps the values of the most recently read keys: at least `size` of them, at most twice as many. */
 export interface GenerationalCache<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void
@@ -6,9 +6,9 @@ export interface GenerationalCache<V> {
 }
 
 /**
- * A cache of two generations instead of an order of use: when the young one is full the old one goes, and a key that is
- * asked for again moves to the young one. So a flood of new keys does not push out the keys in use, as it does in `Recent`,
- * where the first key goes first; and a value may come later than its key, as DNS answers do.
+ * A cache of two generations instead of an order of use. When the young generation is full, the old one is dropped; a key
+ * that is read again moves to the young one. So a flood of new keys does not evict the keys in use, as it does in `Recent`,
+ * which evicts the oldest key first. A value may arrive later than its key, as DNS answers do.
  */
 export const createGenerationalCache = <V>(size: number): GenerationalCache<V> => {
   let young = new Map<string, V>()

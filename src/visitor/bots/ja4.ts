@@ -1,8 +1,9 @@
 import type { Browser, Engine } from './browser.ts'
 
 /**
- * Whose list of TLS ciphers a JA4 has in its middle part; browsers share theirs with nobody but programs that imitate
- * them. Newest Safari offers what Firefox does. Sources: FoxIO's JA4 documentation and captures of our own.
+ * The engines for each list of TLS ciphers, which is the middle part of a JA4. Only programs that imitate browsers share
+ * their lists. The newest Safari offers the same list as Firefox. Sources: FoxIO's JA4 documentation and captures of our
+ * own.
  */
 const CIPHERS = new Map<string, readonly Engine[]>([
   ['8daaf6152771', ['chromium']],
@@ -10,7 +11,7 @@ const CIPHERS = new Map<string, readonly Engine[]>([
   ['a09f3c656075', ['webkit']],
 ])
 
-/** Captured from the clients themselves. */
+/** Captured from the clients. */
 const PROGRAMS = new Map([
   ['e8f1e7e78f70', 'curl (OpenSSL)'],
   ['d943125447b4', 'curl (OpenSSL)'],
@@ -20,14 +21,14 @@ const PROGRAMS = new Map([
   ['db35923f8641', 'Java'],
 ])
 
-/** Browsers offer 15 to 22 ciphers over TCP, OpenSSL 30 and more. */
+/** Browsers offer 15 to 22 ciphers over TCP, OpenSSL 30 or more. */
 const MOST_CIPHERS = 26
 
 /** `t13d1516h2_8daaf6152771_02713d6af862`: transport, version, SNI, counts, ALPN _ ciphers _ extensions. */
 const JA4 = /^([tqd])([s\d]\d)([di])(\d\d)\d\d(\w\w)_([\da-f]{12})_[\da-f]{12}$/
 
 export type Ja4Fit =
-  /** Nothing known against it. */
+  /** No evidence against it. */
   | { readonly fit: 'unknown' }
   | { readonly fit: 'same' }
   | { readonly fit: 'other'; readonly says: string }
@@ -36,9 +37,9 @@ const UNKNOWN: Ja4Fit = { fit: 'unknown' }
 const other = (says: string): Ja4Fit => ({ fit: 'other', says })
 
 /**
- * Whether a TLS fingerprint can be that of the browser claimed.
+ * Whether a TLS fingerprint can belong to the claimed browser.
  *
- * @param upgrading true for a WebSocket, for which browsers offer HTTP/1.1 alone
+ * @param upgrading true for a WebSocket, for which browsers offer only HTTP/1.1
  */
 export const fitJa4 = (ja4: string, { engine }: Browser, upgrading: boolean): Ja4Fit => {
   const parts = JA4.exec(ja4)

@@ -27,11 +27,11 @@ const parse = (texts: readonly string[], whose: string): IpRange[] =>
     return parsed.range
   })
 
-/** Whether addresses are in a bot's published networks; undefined where it has none. */
+/** Whether addresses are in a bot's published networks; undefined if it has none. */
 export type NetworkOf = (bot: KnownBot) => IpSet | undefined
 
 /**
- * The networks of bots: the built-in ones, read when a bot first comes by, and `own` in their place by the bot's name.
+ * The networks of bots. The built-in ones are read when a bot first appears; `own` replaces them by the bot's name.
  *
  * @throws EdgeError `bad_bot_range` naming bot and text · `unknown_bot`
  */
@@ -57,7 +57,7 @@ export const networksOf = (
   }
 }
 
-/** Reads lists of networks as operators publish them. */
+/** Reads lists of networks in the form that operators publish. */
 export const parseBotRanges = (text: string): string[] => {
   const trimmed = text.trim()
   return trimmed.startsWith('{') || trimmed.startsWith('[')

@@ -2,10 +2,10 @@ import { parseIp } from '../../lists/ip.ts'
 import type { BotQuestion } from '../visitor.ts'
 import { BROWSERS } from './browsers.fixture.ts'
 
-/** In Hetzner's network, where no bot of the table has addresses of its own. */
+/** In Hetzner's network, where no bot of the table has its own addresses. */
 export const HOSTING = { ip: '95.216.1.1', asn: 24940 }
 
-/** What is asked of a request, for tests: only what matters is given. */
+/** A question about a request, for tests that set only the relevant facts. */
 export const question = ({
   ip = '203.0.113.7',
   asn = 0,

@@ -1,31 +1,31 @@
 /**
- * What to look for in a text: the text itself, or marks and one or more texts that must follow one another (anything
- * may stand between them). Marks: `^` begins the text looked at, ` ` begins it or stands behind a space, `$` ends it,
- * `-` has no dash behind it, `~` has no `like ` before it. Texts have at least three characters, the first of them is the one indexed.
+ * A pattern: a text, or marks and one or more texts that must follow one another, with anything between them. Marks: `^`
+ * begins the whole text, ` ` begins it or follows a space, `$` ends it, `-` has no dash after it, `~` has no `like ` before
+ * it. Texts have at least three characters; the first text is indexed.
  */
 export type ScanRule = string | readonly [marks: string, ...texts: string[]]
 
-/** Finds which of very many texts are in one. Reads it once, whatever the number of rules, and cannot backtrack. */
+/** Finds which of many patterns are in a text. It reads the text once, whatever the number of rules, and cannot backtrack. */
 export interface Scanner {
-  /** Index of the rule found first in the text, of those at one place the longest; -1 where there is none. */
+  /** Index of the rule found first in the text, the longest one of several at the same place; -1 if there is none. */
   find(text: string): number
-  /** Candidates compared in the last `find`: what its bounds are tested by. */
+  /** Candidates compared in the last `find`, for tests of its bounds. */
   readonly steps: number
 }
 
 interface Needle {
   readonly rule: number
   readonly texts: readonly string[]
-  /** Of all its texts. */
+  /** The length of all its texts. */
   readonly length: number
   readonly start: boolean
   readonly wordStart: boolean
   readonly end: boolean
   readonly noDash: boolean
   readonly notLike: boolean
-  /** Where its indexed three characters stand in the first text. */
+  /** The position of its indexed three characters in the first text. */
   offset: number
-  /** Call it was last tried in, for those of several texts. */
+  /** The last call that tried it, for rules of several texts. */
   tried: number
 }
 
@@ -37,7 +37,7 @@ const SPACE = 32
 const DASH = 45
 const LIKE = 'like '
 
-/** Texts are indexed by what is rare in these, so that the user agent of a browser has hardly any candidates. */
+/** Texts are indexed by pieces that are rare here, so a browser's user agent has hardly any candidates. */
 const COMMON = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 Edg/',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1',
@@ -65,7 +65,7 @@ const toNeedle = (source: ScanRule, rule: number): Needle => {
   }
 }
 
-/** Puts each needle into the shortest list that one of its three-character pieces has. */
+/** Puts each needle into the shortest list of its three-character pieces. */
 const indexed = (needles: readonly Needle[]): Map<number, Needle[]> => {
   const lists = new Map<number, Needle[]>()
   const common = new Set(
@@ -112,14 +112,14 @@ const othersFollow = (texts: readonly string[], text: string, from: number): boo
 }
 
 /**
- * Builds a scanner: for each of the text's characters one look into a table of three-character pieces, and a plain
- * comparison for the few rules that have the piece.
+ * Builds a scanner. For each character of the text, it looks once into a table of three-character pieces, and compares the
+ * text with the few rules that have the piece.
  *
  * @example buildScanner(['Googlebot/', ['^', 'curl']]).find('curl/8.5.0') // 1
  */
 export const buildScanner = (rules: readonly ScanRule[]): Scanner => {
   const lists = indexed(rules.map(toNeedle))
-  // Most looks end here.
+  // Most look-ups end here.
   const taken = new Uint8Array(TABLE_MASK + 1)
   for (const slot of lists.keys()) taken[slot] = 1
   let call = 0
@@ -129,7 +129,7 @@ export const buildScanner = (rules: readonly ScanRule[]): Scanner => {
     if (at < 0 || !text.startsWith(needle.texts[0]!, at) || !marksHold(needle, text, at))
       return false
     if (needle.texts.length === 1) return true
-    // The first place leaves the most room for the others: what fails there fails everywhere.
+    // The first place leaves the most room for the next texts: if they fail there, they fail everywhere.
     if (needle.tried === call) return false
     needle.tried = call
     return othersFollow(needle.texts, text, at + needle.texts[0]!.length)

@@ -4,12 +4,12 @@ import type { PlainKind } from './claim.ts'
 import { fitJa4 } from './ja4.ts'
 
 /**
- * What is surely automated, as on Cloudflare: verified bots too, which rules tell apart by `cf.client.bot`
+ * Certainly automated, as on Cloudflare. This includes verified bots, which rules distinguish by `cf.client.bot`
  * (developers.cloudflare.com/bots/concepts/bot-score/).
  */
 export const SURELY_AUTOMATED = 1
 
-/** Scores of what claims to be neither a browser nor a bot that can be verified. */
+/** Scores of claims that are neither a browser nor a bot that can be verified. */
 const SCORES: Readonly<Record<PlainKind, number>> = {
   crawler: SURELY_AUTOMATED,
   scanner: SURELY_AUTOMATED,
@@ -20,18 +20,18 @@ const SCORES: Readonly<Record<PlainKind, number>> = {
   app: 20,
 }
 
-/** A browser that nothing speaks against; the fingerprint of its TLS makes it as sure as can be. */
+/** A browser without any doubt. A fitting TLS fingerprint is the strongest evidence. */
 const BROWSER = 95
 const SUREST = 99
-/** No header alone makes a browser surely automated. */
+/** Headers alone never make a browser certainly automated. */
 const LEAST_OF_BROWSER = 2
 
-/** What each thing that does not fit takes away. */
+/** The cost of each doubt. */
 const COST = {
   noAccept: 40,
   noLanguage: 30,
   noEncoding: 20,
-  /** What only Chromium sends, from another; or with another version. */
+  /** A header that only Chromium sends, from another engine or with another version. */
   wrongBrand: 60,
   noBrand: 35,
   noFetchMode: 25,
@@ -40,7 +40,7 @@ const COST = {
   tooLong: 30,
 } as const
 
-/** From these versions on and over TLS, browsers send `sec-ch-ua` and `sec-fetch-mode` with every request. */
+/** From these versions on, browsers send `sec-ch-ua` and `sec-fetch-mode` with every request over TLS. */
 const BRAND_SINCE_CHROMIUM = 89
 const FETCH_MODE_SINCE = { chromium: 80, gecko: 90 } as const
 
@@ -67,7 +67,7 @@ const REASONS: Readonly<Record<PlainKind, (name: string) => string>> = {
   app: (name) => `user agent is an app's (${name})`,
 }
 
-/** Score of what is settled by what it calls itself. */
+/** The score of a sender that its own name settles. */
 export const scoreOfKind = ({ kind, name }: { kind: PlainKind; name: string }): Score => ({
   score: SCORES[kind],
   reason: REASONS[kind](name),
@@ -95,7 +95,7 @@ const brandDoubt = (brand: string, { engine, major }: Browser): Doubt | undefine
   return { cost: COST.wrongBrand, says: 'sec-ch-ua of another version' }
 }
 
-/** Whether TLS ended here is known by the fingerprint: without TLS most browsers send none of these. */
+/** A fingerprint shows that TLS ended here: without TLS, most browsers send none of these. */
 const missingOverTls = ({ header }: BotQuestion, { engine, major }: Browser): Doubt[] => {
   const doubts: Doubt[] = []
   if (engine === 'chromium' && major >= BRAND_SINCE_CHROMIUM && header('sec-ch-ua') === undefined) {
@@ -108,12 +108,12 @@ const missingOverTls = ({ header }: BotQuestion, { engine, major }: Browser): Do
   return doubts
 }
 
-/** What is asked of where a browser comes from: a name for networks of hosters. */
+/** The name of a hosting provider for people, by its autonomous system. */
 export type HostingName = (asn: number) => string | undefined
 
 /**
- * How likely a person uses the browser claimed: what a browser always sends, what it never sends, and where it comes from.
- * A heuristic of ours, not Cloudflare's.
+ * How likely a person uses the claimed browser: from headers that it always sends or never sends, and from its network.
+ * This is our own heuristic, not Cloudflare's.
  */
 export const scoreBrowser = (
   name: string,

@@ -9,14 +9,14 @@ const LONGEST_EXTENSION = Math.max(...[...EXTENSIONS].map(({ length }) => length
 const WELL_KNOWN = '/.well-known/'
 
 /**
- * `cf.bot_management.static_resource`: whether a path (without query) is that of a static file, by Cloudflare's list of
- * extensions, or under `/.well-known/`. Extensions count in any case, on which Cloudflare says nothing.
+ * `cf.bot_management.static_resource`: whether a path (without query) has one of Cloudflare's extensions for static files,
+ * or is under `/.well-known/`. Extensions count in any case; Cloudflare does not document the case.
  *
  * @example isStaticResource('/app/main.JS') // true
  */
 export const isStaticResource = (path: string): boolean => {
   if (path.startsWith(WELL_KNOWN)) return true
-  // A long path is not read to its beginning.
+  // Only the end of a long path is read.
   const tail = path.slice(-LONGEST_EXTENSION - 1)
   const dot = tail.lastIndexOf('.')
   return dot >= 0 && EXTENSIONS.has(tail.slice(dot + 1).toLowerCase())

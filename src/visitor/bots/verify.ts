@@ -4,8 +4,8 @@ import type { KnownBot } from './known.ts'
 import type { NetworkOf } from './networks.ts'
 
 /**
- * Host names of addresses, confirmed forwards: each of them resolves to the address again. `undefined` where the answer
- * is not there yet (asking has begun), so that the next request has it. Never throws.
+ * Host names of addresses, each confirmed by resolving to the address again. `undefined` if the answer is not available
+ * yet: the query has started, and the next request gets the answer. Never throws.
  */
 export interface HostNames {
   hosts(ip: Ip): readonly string[] | undefined
@@ -13,7 +13,7 @@ export interface HostNames {
 
 export interface Proof {
   readonly holds: boolean
-  /** Ends a sentence that begins "user agent is Googlebot's, ". */
+  /** The end of a sentence that begins "user agent is Googlebot's, ". */
   readonly says: string
 }
 
@@ -29,7 +29,7 @@ const isUnder = (host: string, domain: string): boolean =>
 const proven = (says: string): Proof => ({ holds: true, says })
 const unproven = (says: string): Proof => ({ holds: false, says })
 
-/** Whether a bot comes from where it should; strongest evidence first. */
+/** Whether a bot comes from its operator's network; strongest evidence first. */
 export const proofOf = (
   bot: KnownBot,
   question: BotQuestion,
@@ -52,7 +52,7 @@ export const proofOf = (
   }
   const missing = networks === undefined ? 'it has no published ranges here' : undefined
   const outside = missing ?? `${ip} is not in its published ranges`
-  // Asked for by this request, answered for the next.
+  // This request starts the query; the next one gets the answer.
   const pending = bot.hosts !== undefined && hostNames !== undefined && hosts === undefined
   return unproven(pending ? `${outside} and reverse DNS has not answered yet` : outside)
 }

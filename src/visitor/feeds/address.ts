@@ -14,12 +14,12 @@ const SPACE = 32
 const V4_BITS = 32
 const V6_BITS = 128
 const ALL_ONES = 0xffffffff
-/** Two IPv6 addresses in their longest form and what stands between them. */
+/** Two IPv6 addresses in their longest form and a separator. */
 const MAX_ENTRY_BYTES = 100
-/** More digits than a number holds exactly. */
+/** From this many digits on, a number is not exact. */
 const MAX_NUMBER_BYTES = 15
 
-/** One to three digits that fill the rest; -1 where there is anything else. */
+/** One to three digits up to the end; -1 for anything else. */
 const prefixLength = (bytes: Uint8Array, from: number, to: number, max: number): number => {
   if (from === to || to - from > 3 || (bytes[from] === ZERO && to - from > 1)) return -1
   let value = 0
@@ -31,7 +31,7 @@ const prefixLength = (bytes: Uint8Array, from: number, to: number, max: number):
   return value > max ? -1 : value
 }
 
-/** Behind `-` or `..`, blanks around it or not, the second address begins; -1 where there is neither. */
+/** The start of the second address after `-` or `..`, with or without blanks; -1 if there is neither. */
 const behindDash = (bytes: Uint8Array, from: number, to: number): number => {
   let i = from
   while (i < to && bytes[i] === SPACE) i++
@@ -92,7 +92,7 @@ const readBehindV4 = (
   return true
 }
 
-/** What is no plain IPv6 address or network goes the slow way. */
+/** Text that is not a plain IPv6 address or network takes the slow path. */
 const readBehindV6 = (
   bytes: Uint8Array,
   ip: Ip,
@@ -110,11 +110,11 @@ const readBehindV6 = (
 }
 
 /**
- * Reads one address, network or range into `entries`; host bits are masked and counted. Addresses are read from the bytes as
- * they are, which is why a million lines take a fraction of a second.
+ * Reads one address, network or range into `entries`; host bits are masked and counted. It reads addresses directly from
+ * the bytes, so a million lines take a fraction of a second.
  *
  * @param number the feed's own number of this entry
- * @returns `false` where the text is none of these
+ * @returns `false` if the text is none of these
  */
 export const readAddress = (
   bytes: Uint8Array,
@@ -131,7 +131,7 @@ export const readAddress = (
   return readText(decoder.decode(bytes.subarray(from, to)), entries, number)
 }
 
-/** One address that fills the whole. */
+/** Reads an address that fills the whole range. */
 export const readIp = (bytes: Uint8Array, from: number, to: number): Ip | undefined => {
   const word = readV4(bytes, from, to)
   if (word >= 0) return endOfIp() === to ? new Ip(4, 0, 0, 0, word) : undefined
@@ -139,7 +139,7 @@ export const readIp = (bytes: Uint8Array, from: number, to: number): Ip | undefi
   return isShort ? parseIp(decoder.decode(bytes.subarray(from, to))) : undefined
 }
 
-/** The same of a text. */
+/** The same for a text. */
 export const readText = (text: string, entries: Entries, number?: number): boolean => {
   const read = slowRange(text)
   if (read === undefined) return false
@@ -148,7 +148,7 @@ export const readText = (text: string, entries: Entries, number?: number): boole
   return true
 }
 
-/** A decimal number of 0 or more that fills the rest, as `10` or `0.75`; `undefined` where there is anything else. */
+/** A decimal number of 0 or more up to the end, such as `10` or `0.75`; `undefined` for anything else. */
 export const readNumber = (bytes: Uint8Array, from: number, to: number): number | undefined => {
   if (from === to || to - from > MAX_NUMBER_BYTES) return undefined
   let value = 0

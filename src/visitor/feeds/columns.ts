@@ -1,4 +1,4 @@
-/** What the columns of tables and the members of JSON objects are called that hold what is looked for. */
+/** Names of the relevant columns of tables and members of JSON objects. */
 const NAMES = {
   start: 'start start_ip ip_start range_start first first_ip from',
   end: 'end end_ip ip_end range_end last last_ip to',
@@ -19,7 +19,7 @@ const KINDS = new Map(
   )
 )
 
-/** What a column of this name holds; `undefined` where it is of no use here. */
+/** The content of a column with this name; `undefined` if it is not needed. */
 export const columnKind = (name: string): ColumnKind | undefined =>
   KINDS.get(
     name

@@ -1,25 +1,25 @@
 import type { IpMap, IpMapColumns } from '../../lists/ipmap.ts'
 import { ipMapOf } from '../../lists/ipmap.ts'
 
-/** Of an address that a feed does not have. */
+/** The share of an address that a feed does not contain. */
 export const ABSENT = -1
-/** What maps have in their columns where there is no value. */
+/** Maps have this in their columns for addresses without a value. */
 const NO_VALUE = 0xffffffff
-/** Number of the combination in which no feed has the address. */
+/** The number of the combination of addresses that no feed contains. */
 const NOWHERE = 0
 /** Shares are 0–100, or `ABSENT`. */
 const SHARES = 102
 
-/** Shares (0–100) by feed, `ABSENT` where a feed does not have the address. */
+/** Shares (0–100) by feed; `ABSENT` if a feed does not contain the address. */
 export type Combination = readonly number[]
 
 export interface Combined {
-  /** Finds an address' place in `combinations`. */
+  /** Finds an address's place in `combinations`. */
   readonly map: IpMap
   readonly combinations: readonly Combination[]
 }
 
-/** Numbers combinations as they come up; from one to the next it takes one look into a table. */
+/** Numbers combinations as they appear. From one combination to the next it takes one look into a table. */
 class Combinations {
   readonly all: Combination[] = []
   readonly #numbers = new Map<string, number>()
@@ -31,7 +31,7 @@ class Combinations {
     this.#numberOf(new Array<number>(feeds).fill(ABSENT))
   }
 
-  /** The combination that differs from another in what one feed says. */
+  /** The combination that differs from another in the share of one feed. */
   with(combination: number, feed: number, share: number): number {
     const step = (combination * this.#feeds + feed) * SHARES + share + 1
     let next = this.#steps.get(step)
@@ -51,7 +51,7 @@ class Combinations {
   }
 }
 
-/** Rising beginnings of segments, each a row of one word (IPv4) or four (IPv6), and what is said of each. */
+/** Ascending starts of segments, each a row of one word (IPv4) or four (IPv6), and the value of each. */
 interface Segments {
   readonly words: readonly Uint32Array[]
   readonly values: Uint32Array
@@ -65,7 +65,7 @@ const compareRows = (x: Segments, row: number, y: Segments, other: number): numb
   return 0
 }
 
-/** Goes through the beginnings of all feeds' segments at once. */
+/** Walks the starts of all feeds' segments at once. */
 const merge = (feeds: readonly Segments[], combinations: Combinations): Segments => {
   const most = feeds.reduce((sum, { values }) => sum + values.length, 0)
   const words = feeds[0]?.words.map(() => new Uint32Array(most)) ?? []
@@ -83,7 +83,7 @@ const merge = (feeds: readonly Segments[], combinations: Combinations): Segments
     }
     if (first < 0) break
     const row = rows[first]!
-    // Those before the first one begin later.
+    // The feeds before the first one start later.
     for (let feed = first; feed < feeds.length; feed++) {
       const own = rows[feed]!
       const segments = feeds[feed]!
@@ -100,7 +100,7 @@ const merge = (feeds: readonly Segments[], combinations: Combinations): Segments
 }
 
 /**
- * Lays the maps of several feeds over each other, so that one look-up answers for all of them.
+ * Merges the maps of several feeds, so that one look-up answers for all of them.
  *
  * @param feeds values are shares, 0–100
  * @example
@@ -136,7 +136,7 @@ export const combine = (feeds: readonly IpMapColumns[]): Combined => {
   }
 }
 
-/** What one feed says by itself, taken out of what all say: keeps its data from being in memory twice. */
+/** The data of one feed, extracted from the merged map. So its data is not in memory twice. */
 export const columnsOf = ({ map, combinations }: Combined, feed: number): IpMapColumns => {
   const shares = Uint32Array.from(combinations, (combination) => {
     const share = combination[feed]!
@@ -144,7 +144,7 @@ export const columnsOf = ({ map, combinations }: Combined, feed: number): IpMapC
   })
   const all = map.columns()
   const shareOf = (value: number) => (value === NO_VALUE ? NO_VALUE : shares[value]!)
-  /** Rows in which the feed says something else than in the one before. */
+  /** Rows whose value differs from the previous one. */
   const rowsOf = (values: Uint32Array) => {
     const rows = new Uint32Array(values.length)
     let length = 0

@@ -15,9 +15,9 @@ export const EXPECTED_HOSTNAME = 'a host name, or *. and a host name'
 
 const HASH_AND_BLANKS = /^[#\s]+/
 
-/** Where the columns of a table are. */
+/** The positions of the columns of a table. */
 export interface Columns {
-  /** Character code of what stands between cells. */
+  /** Character code of the separator between cells. */
   readonly delimiter: number
   readonly places: Partial<Record<ColumnKind, number>>
 }
@@ -26,10 +26,10 @@ const has = ({ start, end, network, address, asn, hostname, value }: Columns['pl
   (start !== undefined && end !== undefined) ||
   (network ?? address ?? asn ?? hostname ?? value) !== undefined
 
-/** With a dot, so that a word of a sentence is none. */
+/** Requires a dot, so that a word of a sentence does not count. */
 const isHostname = (text: string) => text.includes('.') && new HostnameSet().add(text)
 
-/** Reads a header row, also one behind `#`; `undefined` where it names no column of addresses. */
+/** Reads a header row, also after `#`; `undefined` if it names no column of addresses. */
 export const columnsOf = (line: string): Columns | undefined => {
   for (const delimiter of DELIMITERS) {
     const names = line.replace(HASH_AND_BLANKS, '').split(delimiter)
@@ -44,8 +44,8 @@ export const columnsOf = (line: string): Columns | undefined => {
 }
 
 /**
- * Columns of a table without a header row, whose first cells are addresses, or whose first cell is the number of an
- * autonomous system or a host name: Cloudflare's lists as it takes them in, with a description behind.
+ * Columns of a table without a header row, whose first cells are addresses, or whose first cell is an autonomous system or
+ * a host name: Cloudflare's lists in their import format, with a description after it.
  */
 export const columnsOfRow = (line: string): Columns | undefined => {
   for (const delimiter of DELIMITERS) {
@@ -64,17 +64,17 @@ export const columnsOfRow = (line: string): Columns | undefined => {
   return undefined
 }
 
-/** Beginnings and ends of the cells of the line being read: one array for all, as reading is synchronous. */
+/** Starts and ends of the cells of the current line: one array for all lines, because reading is synchronous. */
 const cells: number[] = []
 
-/** Finds the cells, without quotes and the blanks around; `false` where a quote is left open. */
+/** Finds the cells without quotes and surrounding blanks; `false` if a quote is left open. */
 const findCells = (bytes: Uint8Array, from: number, to: number, delimiter: number): boolean => {
   cells.length = 0
   for (let i = from; ; i++) {
     while (i < to && bytes[i] === SPACE) i++
     if (bytes[i] === QUOTE && i < to) {
       const start = ++i
-      // Two quotes stand for one, which no cell that matters here has.
+      // Two quotes stand for one; no relevant cell contains a quote.
       while (i < to && (bytes[i] !== QUOTE || bytes[i + 1] === QUOTE)) {
         i += bytes[i] === QUOTE ? 2 : 1
       }
@@ -97,10 +97,10 @@ const endOf = (place: number) => cells[place * 2 + 1]!
 const isThere = (place: number) => place * 2 < cells.length
 
 /**
- * A table with a header row (RFC 4180, also with `;` or tabs between cells), each entry on one line. Without a header row the
- * first cell is the address or network, or the first two are the ends of a range.
+ * A table with a header row (RFC 4180, also with `;` or tabs between cells), each entry on one line. Without a header row,
+ * the first cell is the address or network, or the first two are the ends of a range.
  *
- * @param commented the header row where it stands in a comment
+ * @param commented the header row, if it is in a comment
  */
 export const csvReader = (entries: Entries, commented?: Columns): FeedReader => {
   let columns: Columns | undefined
@@ -118,7 +118,7 @@ export const csvReader = (entries: Entries, commented?: Columns): FeedReader => 
   const readHost = (bytes: Uint8Array, place: number) =>
     isThere(place) && entries.addHost(textOf(bytes, startOf(place), endOf(place)))
 
-  /** CrowdSec's decisions: what an entry is stands in `scope`, `ip` where there is no such column. */
+  /** CrowdSec's decisions: `scope` names the kind of an entry; it is `ip` without such a column. */
   const readValue = (
     bytes: Uint8Array,
     value: number,

@@ -1,12 +1,12 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const MONTH = `(${MONTHS.join('|')})[a-z]*`
-/** Nobody published feeds before; a smaller number is no year. */
+/** No feeds were published earlier; a smaller number is not a year. */
 const FIRST_YEAR = 1990
 const MONTHS_A_YEAR = 12
 const DAYS_A_MONTH = 31
 const MS_A_SECOND = 1000
 
-/** What a header calls the day of its data: `Last update:`, `Source File Date:`, `Last-Modified:`, `Generated on`. */
+/** Labels of the date in a header: `Last update:`, `Source File Date:`, `Last-Modified:`, `Generated on`. */
 const LABEL =
   /\b(?:last[ -]?(?:updated?|modified|change)|updated(?: at| on)?|generated(?: at| on)?|file date|date)\s*:?\s(.*)/i
 
@@ -27,7 +27,7 @@ const day = (year: number, month: number, date: number): string => {
 
 const monthNumber = (name = '') => MONTHS.indexOf(name.toLowerCase()) + 1
 
-/** The first calendar day in a text, as it stands there, whatever the zone; '' where there is none. */
+/** The first calendar day in a text as written, whatever the time zone; '' if there is none. */
 export const dayIn = (text: string): string => {
   const iso = ISO.exec(text)
   if (iso !== null) return day(Number(iso[1]), Number(iso[2]), Number(iso[3]))
@@ -40,13 +40,13 @@ export const dayIn = (text: string): string => {
   return day(Number(monthFirst[3]), monthNumber(monthFirst[1]), Number(monthFirst[2]))
 }
 
-/** The day that a comment in a feed's header gives as that of its data; '' where it speaks of something else. */
+/** The day of the data according to a comment in a feed's header; '' if it has another subject. */
 export const headerDay = (comment: string): string => {
   const label = LABEL.exec(comment)
   return label === null ? '' : dayIn(label[1]!)
 }
 
-/** The day (UTC) of a Unix time in seconds; '' where it is none. */
+/** The day (UTC) of a Unix time in seconds; '' if it is not one. */
 export const unixDay = (seconds: unknown): string => {
   if (typeof seconds !== 'number') return ''
   const date = new Date(seconds * MS_A_SECOND)

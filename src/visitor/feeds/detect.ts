@@ -6,23 +6,23 @@ import type { FeedFormat } from './spec.ts'
 
 const SAMPLE_LINES = 20
 const SAMPLE_BYTES = 2048
-/** Licences and descriptions come before the date in some. */
+/** In some feeds, licences and descriptions come before the date. */
 const HEADER_LINES = 200
 
-/** What a feed looks like from its beginning. */
+/** The facts that the beginning of a feed shows. */
 export interface Sample {
-  /** `undefined` where no line is of any format. */
+  /** `undefined` if no line fits a format. */
   readonly format: FeedFormat | undefined
-  /** A header row that stands in a comment. */
+  /** A header row in a comment. */
   readonly columns: Columns | undefined
-  /** Day of the data as its header gives it; ''. */
+  /** The day of the data according to its header; '' if absent. */
   readonly date: string
-  /** The first line that is no comment; '' where there is none. */
+  /** The first line that is not a comment; '' if there is none. */
   readonly firstLine: string
   readonly hasComments: boolean
 }
 
-/** Told by the first line that is one of these. A line behind which a comment stands is looked at without it. */
+/** The first line that matches one of these decides. A comment after an entry is ignored. */
 const SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
   ['jsonl', /^\{/],
   ['tor', /^(?:ExitNode|Published|LastStatus|ExitAddress) /],
@@ -32,7 +32,7 @@ const SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
   ['csv', /^"?[\da-f]*[.:][\da-f.:]*(?:\/\d+)?"? *[,;\t]/i],
 ]
 
-/** What other files may begin with as well: told by these only where no line at the beginning is of the formats above. */
+/** Other files may begin like these, so they count only if no line at the beginning matches a format above. */
 const WEAK_SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
   ['asn', /^\d{1,10}(?:[,;]|$)/],
   ['hostname', /^(?:\*\.)?(?:[\w-]+\.)+[a-z][\w-]*\.?$/i],
@@ -42,7 +42,7 @@ const WEAK_SHAPES: readonly (readonly [FeedFormat, RegExp])[] = [
 const shapeOf = (text: string, shapes = SHAPES): FeedFormat | undefined =>
   shapes.find(([, shape]) => shape.test(text))?.[0]
 
-/** Looks at the beginning of a feed: its format and what its header tells. */
+/** Reads the beginning of a feed: its format and the facts in its header. */
 export const sampleOf = (bytes: Uint8Array, start: number): Sample => {
   let format: FeedFormat | undefined
   let weakFormat: FeedFormat | undefined

@@ -9,29 +9,29 @@ import { isPlainV4, isTooWideV4, isTooWideV6, withoutLocalV4, withoutLocalV6 } f
 export const WHOLE = 100
 
 interface EntriesOptions {
-  /** Number of the feed's own that stands for the whole weight. */
+  /** The feed's own number that means the whole weight. */
   full: number
-  /** Entries with a lower number are left out. */
+  /** Entries with a lower number are skipped. */
   min: number
   /** Keep local and very wide networks. */
   unfiltered: boolean
 }
 
-/** Collects what a feed lists, each entry with its share of the feed's weight. */
+/** Collects the entries of a feed, each with its share of the feed's weight. */
 export class Entries {
   readonly ranges = new RangeBuffer()
   /** Numbers of autonomous systems. */
   readonly ints = new Set<number>()
   readonly hosts = new HostnameSet()
-  /** Entries read, also those that were left out. */
+  /** Entries read, including the skipped ones. */
   count = 0
-  /** Networks whose host bits were set, as `192.0.2.1/24`. */
+  /** Networks with host bits set, such as `192.0.2.1/24`. */
   hostBits = 0
   local = 0
-  /** Countries, user names and other things that are no part of an address, in tables that say what each entry is. */
+  /** Countries, user names and other entries that are not addresses, in tables that name the kind of each entry. */
   otherScope = 0
   tooWide = 0
-  /** Those that have a number of the feed's own. */
+  /** Entries with a number of the feed's own. */
   numbered = 0
   belowMin = 0
   readonly #options: EntriesOptions
@@ -40,7 +40,7 @@ export class Entries {
     this.#options = options
   }
 
-  /** @returns `false` where the text is not the number of an autonomous system, with or without `AS` */
+  /** @returns `false` if the text is not the number of an autonomous system, with or without `AS` */
   addAsn(text: string): boolean {
     const asn = parseAsn(text)
     if (asn === undefined) return false
@@ -49,27 +49,27 @@ export class Entries {
     return true
   }
 
-  /** @returns `false` where the text is no host name, with or without `*.` */
+  /** @returns `false` if the text is not a host name, with or without `*.` */
   addHost(text: string): boolean {
     if (!this.hosts.add(text)) return false
     this.count++
     return true
   }
 
-  /** Counts an entry that stands for something else than an address, a network or an autonomous system. */
+  /** Counts an entry that is neither an address, nor a network, nor an autonomous system. */
   skipScope(): void {
     this.count++
     this.otherScope++
   }
 
-  /** @returns `false` where the range ends before it begins, or its ends are of two families */
+  /** @returns `false` if the range ends before it begins, or if its ends are of two families */
   addRange(from: Ip, to: Ip, number?: number): boolean {
     if (!(compareIp(from, to) <= 0)) return false
     this.add({ from, to }, number)
     return true
   }
 
-  /** @param number the feed's own of this entry; absent, it counts in full */
+  /** @param number the feed's own number of this entry; without one, the entry counts in full */
   add4(from: number, to: number, number?: number): void {
     const share = this.#share(number)
     if (share < 0) return
@@ -84,7 +84,7 @@ export class Entries {
     const { from, to } = range
     const first = canonicalIp(from)
     const last = canonicalIp(to)
-    // Visitors are asked for by their canonical address; only a range inside one of the two /96 has IPv4 ends.
+    // Visitors are looked up by their canonical address; only a range inside one of the two /96 has IPv4 ends.
     if (first.family === 4 && last.family === 4 && from.c === to.c) {
       this.add4(first.d, last.d, number)
       return
@@ -98,7 +98,7 @@ export class Entries {
     }
   }
 
-  /** -1 where the entry is left out. */
+  /** -1 if the entry is skipped. */
   #share(number: number | undefined): number {
     this.count++
     if (number === undefined) return WHOLE

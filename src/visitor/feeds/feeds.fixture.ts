@@ -20,13 +20,13 @@ export const feedOf = (
     ...options,
   })
 
-/** An address' share of the feed's weight, -1 where the feed does not have it. */
+/** An address's share of the feed's weight; -1 if the feed does not contain it. */
 export const sharesOf = ({ ranges }: ParsedFeed) => {
   const map = buildIpMap(ranges)
   return (address: string) => map.find(ipOf(address))
 }
 
-/** Code and message of what is thrown. */
+/** Code and message of the thrown error. */
 export const refusal = (run: () => unknown): [code: string, message: string] | undefined => {
   try {
     run()

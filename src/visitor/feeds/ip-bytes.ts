@@ -13,13 +13,13 @@ const HEX = Int8Array.from({ length: 256 }, (_, byte) => {
   return Number.isNaN(value) ? NOT_HEX : value
 })
 
-/** Reading is synchronous, so one cursor does for all. */
+/** Reading is synchronous, so one cursor is enough. */
 let end = 0
 
-/** Where the address that was read last has ended. */
+/** The end of the address that was read last. */
 export const endOfIp = (): number => end
 
-/** An IPv4 address as a word: four decimal parts without leading zeros from `from` on; -1 where there is anything else. */
+/** An IPv4 address as a word: four decimal parts without leading zeros, starting at `from`; -1 for anything else. */
 export const readV4 = (bytes: Uint8Array, from: number, to: number): number => {
   let i = from
   let word = 0
@@ -49,13 +49,13 @@ const groups = new Array<number>(GROUPS).fill(0)
 const wordOf = (first: number) => groups[first]! * 0x10000 + groups[first + 1]!
 
 /**
- * An IPv6 address without a dotted part from `from` on; `undefined` where there is anything else. A third of the time of
- * making a text of the bytes and parsing that.
+ * An IPv6 address without a dotted part, starting at `from`; `undefined` for anything else. It takes a third of the time of
+ * decoding the bytes to text and parsing that.
  */
 export const readV6 = (bytes: Uint8Array, from: number, to: number): Ip | undefined => {
   let i = from
   let count = 0
-  // How many groups stand before `::`.
+  // The number of groups before `::`.
   let gap = -1
   if (bytes[i] === COLON && bytes[i + 1] === COLON) {
     gap = 0
@@ -71,7 +71,7 @@ export const readV6 = (bytes: Uint8Array, from: number, to: number): Ip | undefi
       i++
     }
     if (i === start) {
-      // Nothing may follow after `::` only.
+      // Only `::` may have nothing after it.
       if (gap !== count) return undefined
       break
     }

@@ -20,7 +20,7 @@ const parseObject = (text: string): Record<string, unknown> | undefined => {
   }
 }
 
-/** Feeds have the same few names on each line; only strange ones have many. */
+/** Feeds have the same few names on each line; only unusual ones have many. */
 const MAX_KNOWN_NAMES = 256
 
 const memberReader = () => {
@@ -47,7 +47,7 @@ const scoreOf = (value: unknown): number | undefined => {
   return typeof number === 'number' && number >= 0 ? number : undefined
 }
 
-/** JSON objects, one a line: Spamhaus' DROP and ASN-DROP with their line of metadata. */
+/** JSON objects, one on each line: Spamhaus' DROP and ASN-DROP with their line of metadata. */
 export const jsonlReader = (entries: Entries): FeedReader => {
   const membersOf = memberReader()
   let date = ''

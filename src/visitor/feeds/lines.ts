@@ -4,9 +4,9 @@ const HASH = 35
 const SLASH = 47
 const SEMICOLON = 59
 
-/** Longer lines are in no feed; whole files without line ends are. */
+/** No feed has longer lines, but a whole file without line ends is longer. */
 export const MAX_LINE_BYTES = 16_384
-/** Enough to recognise a line by. */
+/** Enough to recognise a line. */
 const SHOWN_BYTES = 256
 
 const decoder = new TextDecoder()
@@ -15,10 +15,10 @@ const decoder = new TextDecoder()
 export const textOf = (bytes: Uint8Array, from: number, to: number, max = SHOWN_BYTES): string =>
   decoder.decode(bytes.subarray(from, Math.min(to, from + max)))
 
-/** Blanks, tabs, carriage returns and other control characters around a line mean nothing. */
+/** Blanks, tabs, carriage returns and other control characters around a line have no meaning. */
 const isBlank = (byte: number) => byte <= SPACE
 
-/** Calls `visit` with each line that is not blank, without its outer white space. Numbers are 1-based. */
+/** Calls `visit` with each non-blank line, without its outer white space. Numbers are 1-based. */
 export const eachLine = (
   bytes: Uint8Array,
   start: number,
@@ -38,13 +38,13 @@ export const eachLine = (
   }
 }
 
-/** True where a line is nothing but a comment. */
+/** True if the whole line is a comment. */
 export const isComment = (bytes: Uint8Array, from: number): boolean => {
   const byte = bytes[from]
   return byte === HASH || byte === SEMICOLON || (byte === SLASH && bytes[from + 1] === SLASH)
 }
 
-/** Where what stands before a comment ends, without the white space between. */
+/** The end of the text before a comment, without the white space between. */
 export const endBeforeComment = (bytes: Uint8Array, from: number, to: number): number => {
   for (let i = from; i < to; i++) {
     const byte = bytes[i]!

@@ -9,8 +9,8 @@ const rangeOf = (text: string): IpRange => {
 }
 
 /**
- * Addresses a visitor has on one's own machine or network, or behind a carrier's NAT (IANA special-purpose registries,
- * RFC 6890). Feeds for border routers list them as bogons, which would make every local visitor a bad one. In rising order.
+ * Addresses of visitors on the owner's machine or network, or behind a carrier's NAT (IANA special-purpose registries, RFC
+ * 6890). Feeds for border routers list them as bogons, which would make every local visitor a bad one. In ascending order.
  */
 const LOCAL_V4 = [
   '0.0.0.0/8',
@@ -24,27 +24,27 @@ const LOCAL_V4 = [
 const LOCAL_V6 = ['::/127', 'fc00::/7', 'fe80::/10'].map(rangeOf)
 
 /**
- * The widest entries that Cloudflare takes into IP lists: https://developers.cloudflare.com/waf/tools/lists/custom-lists/
- * (its pages have said both /4 and /12 for IPv6: the wider one is taken).
+ * The widest entries that Cloudflare accepts in IP lists: https://developers.cloudflare.com/waf/tools/lists/custom-lists/
+ * (its pages have said both /4 and /12 for IPv6; the wider one counts here).
  */
 const WIDEST_V4_PREFIX = 8
 const WIDEST_V4 = 2 ** (32 - WIDEST_V4_PREFIX)
 const WIDEST_V6_PREFIX = 4
 const WIDEST_V6 = 2 ** (32 - WIDEST_V6_PREFIX)
-/** From 224.0.0.0 on there are no visitors, but lists of bogons as wide as a /3. */
+/** No visitor has an address from 224.0.0.0 on, but lists of bogons contain networks as wide as a /3. */
 const MULTICAST_V4 = 0xe0000000
-/** Addresses of visitors begin with 001. */
+/** Addresses of visitors begin with the bits 001. */
 const UNICAST_V6 = rangeOf('2000::/3')
 
-/** What is said of networks that no feed can mean. */
+/** The widest networks that a feed can mean, for messages. */
 export const WIDEST_NETWORKS = `/${WIDEST_V4_PREFIX} (IPv4) or /${WIDEST_V6_PREFIX} (IPv6)`
 
-/** For each first octet: may a range inside it hold a local address? */
+/** For each first octet: whether a range inside it can contain a local address. */
 const HAS_LOCAL = Uint8Array.from({ length: 256 }, (_, octet) =>
   LOCAL_V4.some(({ from, to }) => from.d >>> 24 <= octet && octet <= to.d >>> 24) ? 1 : 0
 )
 
-/** Most ranges of a feed lie in one /8 without local addresses: told without further thought. */
+/** A quick check: most ranges of a feed are in one /8 without local addresses. */
 export const isPlainV4 = (from: number, to: number): boolean =>
   from >>> 24 === to >>> 24 && HAS_LOCAL[from >>> 24] === 0
 
@@ -54,7 +54,7 @@ export const isTooWideV4 = (from: number, to: number): boolean =>
 export const isTooWideV6 = ({ from, to }: IpRange): boolean =>
   to.a - from.a >= WIDEST_V6 && from.a <= UNICAST_V6.to.a && to.a >= UNICAST_V6.from.a
 
-/** Calls `keep` with what is left of a range without the local addresses; `true` where it had some. */
+/** Calls `keep` with the parts of a range outside the local addresses; `true` if the range contained some. */
 export const withoutLocalV4 = (
   from: number,
   to: number,
@@ -74,7 +74,7 @@ export const withoutLocalV4 = (
   return hadLocal
 }
 
-/** The address before; never asked of the first. */
+/** The previous address; never called with the first one. */
 const previousIp = ({ a, b, c, d }: Ip): Ip => {
   const last = (d - 1) >>> 0
   if (d > 0) return new Ip(6, a, b, c, last)

@@ -15,37 +15,37 @@ import type { FeedFormat } from './spec.ts'
 import { FEED_FORMATS } from './spec.ts'
 import { checkText } from './text.ts'
 
-/** A file with more lines than this that cannot be read is something else. */
+/** If a larger share of the lines is unreadable, the file is not a feed. */
 const MAX_BAD_SHARE = 0.1
-/** Lines named one by one; of others only how many they are. */
+/** The number of lines that are named one by one; the others are only counted. */
 const MAX_NAMED = 5
-/** IPsum counts the lists that have an address: of the thirty it reads, ten at most at a time. */
+/** IPsum counts the lists that contain an address: of the thirty that it reads, at most ten at a time. */
 const SCORED_FULL = 10
-/** Other feeds that have a number have percentages. */
+/** Other feeds with a number use percentages. */
 const OTHER_FULL = 100
 
 export interface ParsedFeed {
   readonly format: FeedFormat
-  /** What its lists hold; `undefined` where there is no entry to tell it by. */
+  /** The kind of its entries; `undefined` if there is no entry. */
   readonly kind: ListKind | undefined
   /** Values are the entry's share of the feed's weight, 0–100. */
   readonly ranges: RangeBuffer
   readonly ints: ReadonlySet<number>
   readonly hosts: HostnameSet
-  /** How many were taken in. */
+  /** The number of accepted entries. */
   readonly entries: number
-  /** Day of the data as the feed itself gives it, `YYYY-MM-DD`; ''. */
+  /** The day of the data according to the feed itself, `YYYY-MM-DD`; '' if unknown. */
   readonly date: string
-  /** The format itself is one of Tor's exits. */
+  /** The format is one for Tor exits. */
   readonly tor: boolean
-  /** What was not as it should be, one sentence each. */
+  /** Problems of the feed, one sentence each. */
   readonly problems: readonly string[]
 }
 
 export interface ParseOptions {
   /** For messages. */
   file: string
-  /** Default: seen from the content. */
+  /** Default: recognised by the content. */
   format?: FeedFormat | undefined
   full?: number | undefined
   min?: number | undefined
@@ -75,7 +75,7 @@ const readerOf = (
   }
 }
 
-/** Addresses win over what else is in a table of them; entries that were left out were addresses. */
+/** In a table, addresses win over other columns. Skipped entries were addresses. */
 const kindOf = (format: FeedFormat, entries: Entries): ListKind | undefined => {
   if (format === 'asn' || format === 'hostname') return format
   if (entries.ranges.length > 0) return 'ip'
@@ -129,7 +129,7 @@ const notices = (
   ].flatMap((text) => (text === false ? [] : [`${file}: ${text}`]))
 }
 
-/** How many lines there are, how many of them cannot be read, and what is said of those. */
+/** The number of lines, the number of unreadable ones, and the problems. */
 const readLines = (bytes: Uint8Array, start: number, reader: FeedReader, file: string) => {
   const named: string[] = []
   let lines = 0
@@ -154,9 +154,9 @@ const readLines = (bytes: Uint8Array, start: number, reader: FeedReader, file: s
 }
 
 /**
- * Reads a feed in any of the formats, seen from its content unless given. Lines that cannot be read are named in `problems`
- * and left out; with more than a tenth of them the whole is refused, as are web pages, archives and empty files. Local and
- * very wide networks are left out too, see docs/feeds.md.
+ * Reads a feed in any of the formats, recognised by its content unless given. Unreadable lines are named in `problems` and
+ * skipped. If more than a tenth of the lines are unreadable, the whole feed is refused, as are web pages, archives and
+ * empty files. Local and very wide networks are skipped too, see docs/feeds.md.
  *
  * @throws EdgeError `invalid_feed`
  * @example parseFeed(new TextEncoder().encode('192.0.2.0/24 ; SBL1\n'), { file: 'drop.txt' }).entries // 1
@@ -169,7 +169,7 @@ export const parseFeed = (bytes: Uint8Array, options: ParseOptions): ParsedFeed 
   if (sample.firstLine === '' && !sample.hasComments) throw refuse('it is empty')
   if (sample.firstLine.startsWith('<'))
     throw refuse('it is a web page, expected a list of addresses')
-  // An IPv6 address in brackets begins like one.
+  // An IPv6 address in brackets begins the same way.
   if (/^\[(?!\s*[\da-f:])/i.test(sample.firstLine)) {
     throw refuse("it is a JSON array, expected one object per line, as `jq -c '.[]'` prints them")
   }

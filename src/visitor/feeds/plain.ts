@@ -10,7 +10,7 @@ const SPACE = 32
 
 const isBlank = (byte: number | undefined) => byte === SPACE || byte === TAB
 
-/** Behind the first word; `to` where there is only one. */
+/** The end of the first word; `to` if there is only one. */
 const wordEnd = (bytes: Uint8Array, from: number, to: number): number => {
   let i = from
   while (i < to && !isBlank(bytes[i])) i++
@@ -23,7 +23,7 @@ const skipBlanks = (bytes: Uint8Array, from: number, to: number): number => {
   return i
 }
 
-/** One address, network or range a line: plain lists, FireHOL's sets, Spamhaus' DROP, Tor's bulk list. */
+/** One address, network or range on each line: plain lists, FireHOL's sets, Spamhaus' DROP, Tor's bulk list. */
 export const listReader = (entries: Entries): FeedReader => ({
   commentsBehind: true,
   read: (bytes, from, to) => (readAddress(bytes, from, to, entries) ? undefined : EXPECTED_ADDRESS),
@@ -44,14 +44,14 @@ export const scoredReader = (entries: Entries): FeedReader => ({
 const COMMA = 44
 const SEMICOLON = 59
 
-/** Behind a number: a blank, or what stands before a description in Cloudflare's lists. */
+/** The character after a number: a blank, or the separator before a description in Cloudflare's lists. */
 const asnEnd = (bytes: Uint8Array, from: number, to: number): number => {
   let i = from
   while (i < to && !isBlank(bytes[i]) && bytes[i] !== COMMA && bytes[i] !== SEMICOLON) i++
   return i
 }
 
-/** Numbers of autonomous systems, `AS64496` or `64496`, whatever follows. */
+/** Numbers of autonomous systems, `AS64496` or `64496`, followed by any text. */
 export const asnReader = (entries: Entries): FeedReader => ({
   commentsBehind: true,
   read: (bytes, from, to) =>
@@ -60,7 +60,7 @@ export const asnReader = (entries: Entries): FeedReader => ({
       : 'the number of an autonomous system, as AS64496',
 })
 
-/** One host name a line, or a wildcard `*.shop.test`. */
+/** One host name on each line, or a wildcard `*.shop.test`. */
 export const hostnameReader = (entries: Entries): FeedReader => ({
   commentsBehind: true,
   read: (bytes, from, to) =>
@@ -77,7 +77,7 @@ const startsWith = (bytes: Uint8Array, from: number, text: string) => {
   return true
 }
 
-/** Tor's list of exits with the times they were tested: https://2019.www.torproject.org/tordnsel/exitlist-spec.txt */
+/** Tor's list of exits with the times of their tests: https://2019.www.torproject.org/tordnsel/exitlist-spec.txt */
 export const torReader = (entries: Entries): FeedReader => {
   let date = ''
   return {

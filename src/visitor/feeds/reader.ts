@@ -1,13 +1,13 @@
 /** Reads the lines of one format into entries. */
 export interface FeedReader {
-  /** A comment may follow behind an entry; else only a whole line is one. */
+  /** True if a comment may follow an entry; otherwise only a whole line is a comment. */
   readonly commentsBehind: boolean
   /**
    * Reads a line without comment and outer white space.
    *
-   * @returns what was expected, where it is not what the format has
+   * @returns the expectation, if the line does not have the format
    */
   read(bytes: Uint8Array, from: number, to: number): string | undefined
-  /** Day of the data where the entries tell it; '' where they don't. */
+  /** The day of the data, if the entries show it; otherwise ''. */
   readonly date?: string
 }

@@ -11,17 +11,17 @@ export interface CompiledFeed {
   /** 0–100 */
   readonly weight: number
   readonly tor: boolean
-  /** Names of the lists it fills. */
+  /** Names of the lists that it fills. */
   readonly lists: readonly string[]
   readonly columns: IpMapColumns
 }
 
-/** What all feeds together say. Made once, never changed. */
+/** The merged data of all feeds. It is immutable. */
 export interface FeedsView {
   lookup(ip: Ip): Reputation
-  /** Is the address in this list? */
+  /** Whether the list contains the address. */
   has(list: string, ip: Ip): boolean
-  /** Those of the feed at this place, for the next view. */
+  /** The columns of the feed at this place, for the next view. */
   columns(place: number): IpMapColumns
 }
 
@@ -29,15 +29,15 @@ const FULL_SCORE = 100
 const NOTHING: Reputation = { score: 0, lists: [], isTor: false }
 
 /**
- * The score of an address: 100 × (1 − ∏ (1 − weight × share)) over the feeds that have it, rounded; weight and share as
- * parts of one. Each feed takes its part of what the others left, so more of them mean more and none passes 100.
+ * The score of an address: 100 × (1 − ∏ (1 − weight × share)) over the feeds that contain it, rounded; weight and share are
+ * fractions of one. Each feed takes its fraction of the rest, so more feeds give a higher score, but never more than 100.
  *
  * @param weights percent
  * @example scoreOf([90, 30]) // 93
  */
 export const scoreOf = (weights: readonly number[]): number => {
   const left = weights.reduce((product, weight) => product * (1 - weight / FULL_SCORE), 1)
-  // Halves are rounded up, also those that a float is a trifle short of.
+  // Rounds halves up, including those that a float represents slightly too small.
   return Math.round(Number((FULL_SCORE * (1 - left)).toFixed(6)))
 }
 
@@ -58,7 +58,7 @@ const reputationsOf = (
     }
   })
 
-/** For each list, which combinations are in it. */
+/** For each list, the combinations that are in it. */
 const membersOf = (feeds: readonly CompiledFeed[], combinations: readonly Combination[]) => {
   const names = new Set(feeds.flatMap(({ lists }) => lists))
   return new Map(
@@ -71,9 +71,9 @@ const membersOf = (feeds: readonly CompiledFeed[], combinations: readonly Combin
 }
 
 /**
- * Compiles feeds into one map: a look-up is one search, however many feeds there are.
+ * Compiles feeds into one map: a look-up is one search, whatever the number of feeds.
  *
- * Their own columns are not kept: no function that stays may mention `feeds`.
+ * The feeds' own columns must be collectable, so no function that stays may refer to `feeds`.
  */
 export const viewOf = (feeds: readonly CompiledFeed[]): FeedsView => {
   const combined = combine(feeds.map(({ columns }) => columns))

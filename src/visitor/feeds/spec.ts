@@ -1,7 +1,7 @@
 import { EdgeError } from '../../error.ts'
 import { excerpt } from '../excerpt.ts'
 
-/** How a feed is written; what each is like is told in docs/feeds.md. */
+/** The formats of feeds; docs/feeds.md describes each. */
 export const FEED_FORMATS = ['list', 'scored', 'csv', 'jsonl', 'tor', 'asn', 'hostname'] as const
 export type FeedFormat = (typeof FEED_FORMATS)[number]
 
@@ -14,31 +14,31 @@ export const MANAGED_LISTS: readonly string[] = [
   'cf.botnetcc',
 ]
 
-/** How much a feed counts against an address where nothing is said: half of what there is. */
+/** The default weight of a feed: half of the maximum. */
 export const DEFAULT_WEIGHT = 50
 const FULL_WEIGHT = 100
 const MAX_NAME_CHARS = 64
 
-/** One feed as the owner names it. */
+/** One feed as the owner declares it. */
 export interface FeedSpec {
-  /** Also the name of the list it fills: `$name`. */
+  /** Also the name of the list that it fills: `$name`. */
   readonly name: string
   /** Path of a file, or an http(s) URL whose copy `edge1020 update feeds` keeps. */
   readonly source: string
   readonly isUrl: boolean
   /** 0 (only a list) to 100 (the worst score by itself). */
   readonly weight: number
-  /** Default: seen from the content. */
+  /** Default: recognised by the content. */
   readonly format?: FeedFormat | undefined
-  /** Its addresses are exits of Tor. */
+  /** True if its addresses are Tor exits. */
   readonly tor: boolean
-  /** Names of all lists it fills, its own first. */
+  /** Names of all lists that it fills, its own first. */
   readonly lists: readonly string[]
-  /** A number of the feed's own at which an entry has the whole weight. Default: 10 for `scored`, 100 for others. */
+  /** The feed's own number at which an entry has the whole weight. Default: 10 for `scored`, 100 for other formats. */
   readonly full?: number | undefined
-  /** Entries whose own number is lower are left out. */
+  /** Entries with a lower number of their own are skipped. */
   readonly min?: number | undefined
-  /** Takes in local and very wide networks too. */
+  /** Also accepts local and very wide networks. */
   readonly unfiltered: boolean
 }
 
@@ -83,8 +83,8 @@ const readFormat = (text: string, value: string): FeedFormat => {
 }
 
 /**
- * Reads what `--feed` takes: `name=FILE|URL` and, each behind a comma, `weight=0–100`, `format=…`, `list=NAME` (repeatable),
- * `full=N`, `min=N`, `tor`, `unfiltered`. A comma that belongs to a URL is written %2C.
+ * Reads the value of `--feed`: `name=FILE|URL` and, each after a comma, `weight=0–100`, `format=…`, `list=NAME`
+ * (repeatable), `full=N`, `min=N`, `tor`, `unfiltered`. A comma inside a URL is written %2C.
  *
  * @throws EdgeError `invalid_feed`
  * @example parseFeedSpec('drop=drop.txt,weight=90') // { name: 'drop', source: 'drop.txt', weight: 90, … }
@@ -131,7 +131,7 @@ export const parseFeedSpec = (text: string): FeedSpec => {
   }
 }
 
-/** Where a feed comes from, for people: a URL without what may be secret in it. */
+/** The source of a feed, for people: a URL without parts that may be secret. */
 export const redactedSource = ({ source, isUrl }: Pick<FeedSpec, 'source' | 'isUrl'>): string => {
   if (!isUrl) return source
   const { origin, pathname, search } = new URL(source)

@@ -1,6 +1,6 @@
 import type { EdgeError } from '../../error.ts'
 
-/** Larger files are not read. The largest feeds in use have some ten million bytes. */
+/** Larger files are not read. The largest feeds in use have about ten million bytes. */
 export const MAX_FEED_BYTES = 128 * 1024 * 1024
 
 const MAGIC: readonly (readonly [string, readonly number[]])[] = [
@@ -19,10 +19,10 @@ const startsWith = (bytes: Uint8Array, magic: readonly number[]) =>
   magic.every((byte, i) => bytes[i] === byte)
 
 /**
- * Refuses what is no text: archives, UTF-16, binary files, and what is too large.
+ * Refuses content that is not text (archives, UTF-16, binary files), and files that are too large.
  *
  * @param refuse makes the error of a problem
- * @returns where the text begins: behind a byte order mark
+ * @returns the start of the text, after a byte order mark
  */
 export const checkText = (bytes: Uint8Array, refuse: (problem: string) => EdgeError): number => {
   if (bytes.length > MAX_FEED_BYTES) {

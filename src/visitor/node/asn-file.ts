@@ -6,7 +6,7 @@ import type { AsnData } from '../asn/table.ts'
 import { parseAsnTsv } from '../asn/tsv.ts'
 
 const GZIP = [0x1f, 0x8b]
-/** The whole Internet takes some 40 MB of text. */
+/** The whole Internet takes about 40 MB of text. */
 const MAX_TEXT_BYTES = 2 ** 29
 const DATE_CHARS = 10
 
@@ -15,17 +15,16 @@ const failed = (path: string, cause: unknown): EdgeError => {
   return new EdgeError('asn_failed', `${path}: cannot be read: ${messageOf(cause)}`, { cause })
 }
 
-/** iptoasn.com's TSV has no date inside: that of the file is the one the server gave it. */
+/** iptoasn.com's TSV contains no date; the file's date is the server's. */
 const dateOf = (path: string) => statSync(path).mtime.toISOString().slice(0, DATE_CHARS)
 
 const isGzip = (bytes: Uint8Array) => GZIP.every((byte, at) => bytes[at] === byte)
 
 /**
- * Reads a table of networks: a compiled one, or iptoasn.com's TSV, plain or gzipped. Goes by what the file holds, not by
- * its name.
+ * Reads a table of networks: a compiled one, or iptoasn.com's TSV, plain or gzipped. The content decides, not the name.
  *
- * @param path where it is
- * @param file what it is called in errors
+ * @param path the location of the file
+ * @param file its name in errors
  * @throws EdgeError `asn_failed`
  */
 export const readAsnFile = (path: string, file: string = path): AsnData => {
@@ -40,9 +39,9 @@ export const readAsnFile = (path: string, file: string = path): AsnData => {
 }
 
 /**
- * What can be told of a table without reading all of it; the number of networks only where it is compiled.
+ * The facts of a table that need no full read; the number of networks only for a compiled table.
  *
- * @throws EdgeError `asn_failed` where it is missing or may not be read
+ * @throws EdgeError `asn_failed` if the file is missing or may not be read
  */
 export const readAsnFacts = (path: string): { date: string; entries?: number } => {
   try {

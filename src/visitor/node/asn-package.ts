@@ -15,13 +15,13 @@ import { dateOfVersion, installedPackage } from './installed.ts'
 export const ASN_PACKAGE = '@ip-location-db/asn'
 export const ASN_PACKAGE_NAME = 'ip-location-db asn'
 const CSV_FILES = ['asn-ipv4.csv', 'asn-ipv6.csv']
-/** Compiled tables of packages in a data directory; `asn.bin` is the one that was downloaded. */
+/** Compiled tables of packages in a data directory; `asn.bin` is the downloaded one. */
 const COMPILED = /^asn-.+\.bin$/
 
 export interface AsnPackageOptions {
-  /** Directory that the compiled table is kept in. */
+  /** Directory of the compiled table. */
   data: string
-  /** Told that the compiled table cannot be kept. */
+  /** Called if the compiled table cannot be stored. */
   onError: (error: EdgeError) => void
   installed?: InstalledPackage | undefined
 }
@@ -31,13 +31,13 @@ export interface AsnPackage {
   readonly date: string
   /** The compiled table. */
   readonly file: string
-  /** The date, and the number of networks where the table has been compiled. */
+  /** The date, and the number of networks if the table is compiled. */
   facts(): { date: string; entries?: number }
-  /** What was compiled before; `undefined` where that is missing or damaged. */
+  /** The compiled table; `undefined` if it is missing or damaged. */
   readCompiled(): AsnData | undefined
-  /** Compiles the table in one go: half a second to one. Throws EdgeError `asn_failed`. */
+  /** Compiles the table at once, in half a second to one second. Throws EdgeError `asn_failed`. */
   compile(): AsnData
-  /** Compiles it in small steps, so that a server goes on answering. Rejects with EdgeError `asn_failed`. */
+  /** Compiles it in small steps, so that a server can answer between them. Rejects with EdgeError `asn_failed`. */
   compileLater(signal: AbortSignal): Promise<AsnData>
 }
 
@@ -47,10 +47,10 @@ const failed = (dir: string, cause: unknown): EdgeError =>
     : new EdgeError('asn_failed', `${dir}: cannot be read: ${messageOf(cause)}`, { cause })
 
 /**
- * The networks of all autonomous systems, from the npm package `@ip-location-db/asn` where it is installed. Its CSV is compiled once
- * for each version of the package and kept in the data directory.
+ * The networks of all autonomous systems, from the npm package `@ip-location-db/asn` if it is installed. Its CSV is
+ * compiled once for each version of the package and kept in the data directory.
  *
- * @returns `undefined` where it is not installed
+ * @returns `undefined` if it is not installed
  */
 export const asnPackage = ({
   data,
@@ -63,7 +63,10 @@ export const asnPackage = ({
   const name = `asn-${version}.bin`
   const file = join(data, name)
 
-  /** Written beside and renamed, so that nobody reads a half; of two that compile at once the last stays, and both are whole. */
+  /**
+   * Writes a temporary file and renames it, so that no process reads half a table. If two processes compile at once, the
+   * last one wins.
+   */
   const keep = (table: AsnData): AsnData => {
     const part = join(data, `.${name}.${process.pid}.${randomBytes(4).toString('hex')}`)
     try {

@@ -15,34 +15,34 @@ import type { InstalledPackage } from './installed.ts'
 import { watchFile } from './watch-file.ts'
 
 export interface OpenAsnOptions {
-  /** Directory with what `edge1020 update asn` downloaded. */
+  /** Directory with the downloads of `edge1020 update asn`. */
   data: string
   /**
-   * iptoasn.com's TSV, plain or gzipped, or a compiled table. Default: the newer of that of `data` and the installed package, else
-   * the built-in table.
+   * iptoasn.com's TSV, plain or gzipped, or a compiled table. Default: the newer one of `data` and the installed package,
+   * else the built-in table.
    */
   file?: string | undefined
-  /** Default: where npm put `@ip-location-db/asn`; `null` for none. */
+  /** Default: npm's location of `@ip-location-db/asn`; `null` for none. */
   installed?: InstalledPackage | null
   /**
-   * True where look-ups must not wait until the package's table has been compiled, as in a server: the built-in table answers until
-   * it is there. `open()` waits in any case.
+   * True if look-ups must not wait for the compilation of the package's table, as in a server: the built-in table answers
+   * until then. `open()` waits in any case.
    */
   mayCompileLater?: boolean
-  /** Rest before it is compiled in the background, so that processes that end soon never pay for it. Default 2 s. */
+  /** Delay before the compilation in the background, so that short processes never pay for it. Default 2 s. */
   compileAfterMs?: number
-  /** Told when a changed file cannot be used; the data that ran goes on. */
+  /** Called if a changed file cannot be used; the previous data stays. */
   onError?: ((error: EdgeError) => void) | undefined
-  /** How often the file is looked at. */
+  /** The interval of checks for a changed file. */
   intervalMs?: number
 }
 
 export interface OpenedAsn extends AsnSource {
-  /** Networks it knows; `undefined` where they were not counted yet. */
+  /** The number of its networks; `undefined` if they were not counted yet. */
   readonly entries: number | undefined
   /** No file given, nothing downloaded, no package installed. */
   readonly isBuiltIn: boolean
-  /** Reads the data that is there and makes nothing. Throws EdgeError `asn_failed` where it is damaged. */
+  /** Reads the existing data and writes nothing. Throws EdgeError `asn_failed` if the data is damaged. */
   check(): void
   /** Stops watching the file. */
   close(): void
@@ -50,12 +50,12 @@ export interface OpenedAsn extends AsnSource {
 
 const ASN_FILE = 'asn.bin'
 const IPTOASN_URL = 'https://iptoasn.com/data/ip2asn-combined.tsv.gz'
-/** Less is no table of the Internet, which has hundreds of thousands. */
+/** A table with fewer networks is not one of the Internet, which has hundreds of thousands. */
 const MIN_NETWORKS = 10_000
 const MAX_DOWNLOAD_BYTES = 2 ** 28
 const COMPILE_AFTER_MS = 2_000
 
-/** `file` is a given one or the downloaded one. */
+/** `file` is a given file or the downloaded one. */
 type Origin = 'file' | 'package' | 'built-in'
 
 const asEdgeError = (error: unknown): EdgeError =>
@@ -65,9 +65,9 @@ const asEdgeError = (error: unknown): EdgeError =>
 
 /**
  * Opens the networks of autonomous systems. Nothing is read before the first look-up or `open()`. The file is watched: a
- * new one takes the place of the old, also where there was none and the built-in table was used.
+ * new one replaces the old one, or the built-in table if there was no file.
  *
- * @throws EdgeError `asn_failed` where a file that was given is missing; when it is read, with file and line where it is wrong
+ * @throws EdgeError `asn_failed` if a given file is missing; on reading, with file and line of an error
  * @example openAsn({ data: '.edge1020' }).lookup(parseIp('1.1.1.1')!) // { asn: 13335, name: 'CLOUDFLARENET - …' }
  */
 export const openAsn = ({
@@ -85,7 +85,7 @@ export const openAsn = ({
     file !== undefined || installed === null ? undefined : asnPackage({ data, onError, installed })
   let table: AsnTable | undefined
   let failure: unknown
-  // Of the table that is in use.
+  // The origin of the current table.
   let used: Origin | undefined
   // Answers while the package's table is compiled.
   let meanwhile: AsnTable | undefined
@@ -96,7 +96,7 @@ export const openAsn = ({
     try {
       return readAsnFacts(path).date >= fromPackage!.date
     } catch {
-      // Said when it is read: an update that is damaged is not passed over in silence.
+      // Reading reports the error: a damaged update is not ignored silently.
       return true
     }
   }
@@ -119,7 +119,7 @@ export const openAsn = ({
     return take(origin, asnTable(fromPackage!.readCompiled() ?? fromPackage!.compile()))
   }
   const load = (): AsnTable => {
-    // Not tried again at each request.
+    // Not retried at each request.
     if (failure !== undefined) throw failure
     try {
       return read()
@@ -133,14 +133,14 @@ export const openAsn = ({
       await setTimeout(compileAfterMs, undefined, { signal: ended.signal, ref: false })
       if (table === undefined) {
         const fresh = await fromPackage!.compileLater(ended.signal)
-        // A file that was downloaded meanwhile has taken its place.
+        // Unless a newly downloaded file has already replaced it.
         if (table === undefined) take('package', asnTable(fresh))
       }
     } catch (error) {
       if (!ended.signal.aborted) onError(asEdgeError(error))
     }
   }
-  /** The table for a look-up, which must not wait where that was asked for. */
+  /** The table for a look-up, which must not wait if the caller asked for that. */
   const tableNow = (): AsnTable => {
     if (!mayCompileLater || failure !== undefined || originNow() !== 'package') return load()
     const compiled = fromPackage!.readCompiled()
@@ -152,7 +152,7 @@ export const openAsn = ({
   const reload = () => {
     const isFirst = table === undefined && meanwhile === undefined && failure === undefined
     failure = undefined
-    // Read when it is asked for.
+    // Read at the first look-up.
     if (isFirst) return
     try {
       read()
@@ -211,7 +211,7 @@ export const openAsn = ({
 /**
  * One line for people.
  *
- * @throws EdgeError `asn_failed` where the networks cannot be counted as their file cannot be read
+ * @throws EdgeError `asn_failed` if the file is unreadable, so its networks cannot be counted
  */
 export const describeAsn = ({ name, date, entries, isBuiltIn }: OpenedAsn): string => {
   const age = date === '' ? 'date unknown' : `${date}${ageText(date, new Date())}`
@@ -220,7 +220,7 @@ export const describeAsn = ({ name, date, entries, isBuiltIn }: OpenedAsn): stri
   return isBuiltIn ? `${networks}; run "edge1020 update asn" for all` : networks
 }
 
-/** False for one that is damaged or of an older version: that the server has no newer one must not keep it. */
+/** False for a damaged file or one of an older version: it is replaced even if the server has no newer one. */
 const isUsable = (file: string): boolean => {
   try {
     readAsnFile(file)
@@ -231,12 +231,12 @@ const isUsable = (file: string): boolean => {
 }
 
 export interface UpdateAsnOptions {
-  /** Directory the table goes to. */
+  /** Directory of the table. */
   data: string
   /** Default: iptoasn.com's table of IPv4 and IPv6. */
   url?: string | undefined
   onProgress?: ((bytes: number, total: number | undefined) => void) | undefined
-  /** Of a server that says nothing. */
+  /** Time limit for a silent server. */
   timeoutMs?: number
 }
 
@@ -250,10 +250,10 @@ export interface AsnUpdate {
 }
 
 /**
- * Downloads the networks of all autonomous systems, compiles them, and puts them in place when all of it is as it should
- * be: an edge that runs takes them over. Otherwise nothing changes.
+ * Downloads the networks of all autonomous systems, compiles them, and installs the table if it is complete and valid. A
+ * running edge takes it over. On failure nothing changes.
  *
- * @throws EdgeError `download_failed`, also where what came is no table
+ * @throws EdgeError `download_failed`, also if the download is not a table
  * @example await updateAsn({ data: '.edge1020' }) // { status: 'updated', networks: 612345, … }
  */
 export const updateAsn = async ({

@@ -7,7 +7,7 @@ import { dataFailed, NO_VALUE, readRecords } from './geoip-lite-records.ts'
 
 export type FindPlace = (ip: Ip) => CityPlace | undefined
 
-/** Where the number of the place stands in a record; its latitude and longitude follow. */
+/** The position of the place's number in a record; its latitude and longitude follow. */
 const V4 = { file: 'geoip-city.dat', place: 8, size: 24 }
 const V6 = { file: 'geoip-city6.dat', place: 32, size: 48 }
 const LATITUDE = 4
@@ -23,11 +23,11 @@ const METRO_AT = 5
 const TIMEZONE_AT = 10
 const CITY_AT = 42
 
-/** Places that look-ups keep, of the 140,000 that there are: at most some 20 MB. */
+/** The number of cached places, of 140,000 in total: at most about 20 MB. */
 const MAX_KEPT = 0x1_0000
 const NONE = -1
 
-/** Names of regions by country and code; only where they are the same everywhere. */
+/** Names of regions by country and code, if they are the same everywhere. */
 const REGIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = regions.names
 
 const readNames = (path: string): Buffer => {
@@ -41,8 +41,8 @@ const readNames = (path: string): Buffer => {
 }
 
 /**
- * Numbers the places (names with coordinates), a twentieth of the networks, so that a network needs one number. Places of the
- * same names, one or two mostly, are chained.
+ * Numbers the places (names with coordinates). There are a twentieth as many places as networks, so a network needs only
+ * one number. Places with the same names, mostly one or two, are chained.
  */
 const placeList = (nameCount: number) => {
   const names: number[] = []
@@ -62,7 +62,7 @@ const placeList = (nameCount: number) => {
     firsts[name] = names.length
     return names.push(name) - 1
   }
-  /** What is needed once all are numbered, compactly. */
+  /** The data that is needed after the numbering, compactly. */
   const columns = () => ({
     names: Uint32Array.from(names),
     latitudes: Int32Array.from(latitudes),
@@ -80,10 +80,10 @@ const textAt = (bytes: Buffer, from: number, to: number): string => {
 }
 
 /**
- * Loads geoip-lite's city files from a folder: 50 MB of tables, where geoip-lite keeps 146. They have no postal codes
- * and no second subdivision, and only codes of regions.
+ * Loads geoip-lite's city files from a folder: 50 MB of tables, where geoip-lite itself takes 146. They have no postal
+ * codes and no second subdivision, and only the codes of regions.
  *
- * @throws EdgeError `geo_failed` where one is missing or is not one
+ * @throws EdgeError `geo_failed` if a file is missing or invalid
  */
 export const readCityFiles = (dir: string): FindPlace => {
   const texts = readNames(join(dir, NAMES_FILE))

@@ -11,23 +11,24 @@ import { countryOf } from './mmdb-record.ts'
 
 export const COUNTRY_PACKAGE = '@ip-location-db/geo-whois-asn-country-mmdb'
 export const COUNTRY_DATABASE = 'geo-whois-asn-country'
-/** The version that edge1020 is made with, as in its package.json. */
+/** The version in edge1020's package.json. */
 const COUNTRY_PACKAGE_VERSION = '2.3.2026061719'
 
 export interface CountryDatabaseOptions {
-  /** Told of a damaged record, once. */
+  /** Called once, for a damaged record. */
   onError?: (error: EdgeError) => void
-  /** Directory whose packages count too; default the working directory. */
+  /** A directory whose packages are also searched; default the working directory. */
   project?: string | undefined
 }
 
 const ignore = () => {}
 
 /**
- * Countries of the npm package `@ip-location-db/geo-whois-asn-country-mmdb` (CC0): IPv4 and IPv6, nothing below the country.
- * Nothing is read before `open()` or the first look-up; both throw EdgeError `geo_failed` where the file cannot be read.
+ * Countries of the npm package `@ip-location-db/geo-whois-asn-country-mmdb` (CC0): IPv4 and IPv6, without places below the
+ * country. Nothing is read before `open()` or the first look-up; both throw EdgeError `geo_failed` if the file is
+ * unreadable.
  *
- * @returns `undefined` where the package is not installed
+ * @returns `undefined` if the package is not installed
  * @example countryDatabase()?.lookup(parseIp('175.45.176.1')!) // { country: 'KP' }
  */
 export const countryDatabase = ({
@@ -48,8 +49,9 @@ export const countryDatabase = ({
 }
 
 /**
- * Countries of one source, and places below them of another that is loaded only where a rule reads one. An address that both know in
- * different countries has no place: it has moved since the older data were made, and a city of another country would be wrong.
+ * Countries of one source, and places below them from another source, which is loaded only if a rule reads a place. If the
+ * sources disagree on an address's country, the address has no place: it moved after the older data was made, and its city
+ * would be wrong.
  */
 export const withPlaces = (countries: GeoSource, places: GeoipLite): GeoSource => ({
   name: countries.name,
@@ -70,7 +72,10 @@ export const withPlaces = (countries: GeoSource, places: GeoipLite): GeoSource =
   },
 })
 
-/** The country data of an edge that was given none, where no package has any: loading it says which package is missing. */
+/**
+ * The country data of an edge that was given none, if no package has any. Loading it throws an error that names the missing
+ * package.
+ */
 const missingCountries = (): GeoSource => {
   const countries = loadedOnce((): GeoSource['lookup'] => {
     throw new EdgeError(
@@ -89,10 +94,10 @@ const missingCountries = (): GeoSource => {
 }
 
 /**
- * The country data of an edge that was given none: the freshest that is installed. Where the package of countries is missing, it is
- * geoip-lite alone. Where both are missing, `open()` and look-ups throw EdgeError `geo_failed`.
+ * The country data of an edge that was given none: the freshest installed data. If the package of countries is missing, it
+ * is geoip-lite alone. If both are missing, `open()` and look-ups throw EdgeError `geo_failed`.
  *
- * @returns `hasPlaces` is true where geoip-lite can add places to countries of another source
+ * @returns `hasPlaces` is true if geoip-lite can add places to countries of another source
  */
 export const defaultGeo = (
   options: CountryDatabaseOptions = {}

@@ -5,20 +5,20 @@ import { NO_VALUE, readRecords } from './geoip-lite-records.ts'
 
 export type FindCountry = (ip: Ip) => GeoPlace | undefined
 
-/** A record ends in two letters; where they stand, in bytes, and the record's size. */
+/** A record ends in two letters; their position in bytes, and the record's size. */
 const V4 = { file: 'geoip-country.dat', country: 8, size: 10 }
 const V6 = { file: 'geoip-country6.dat', country: 32, size: 34 }
 
 const COUNTRY_CODES = 0x10000
 const COUNTRY_CODE = /^[A-Z]{2}$/
-/** Positions are bytes, 255 is none. */
+/** Positions are bytes; 255 means none. */
 const MAX_COUNTRIES = 255
 const NEW = 0
 
-/** Numbers the countries in the order they come. Two NULs are a network whose country is not known. */
+/** Numbers the countries in order of appearance. Two NULs mean a network with an unknown country. */
 const countryList = () => {
   const countries: GeoPlace[] = []
-  /** Where a country stands, from 1 on. */
+  /** The position of each country, from 1. */
   const positions = new Uint8Array(COUNTRY_CODES)
   const add = (code: number): number => {
     if (code === 0) return NO_VALUE
@@ -38,7 +38,7 @@ const countryList = () => {
 /**
  * Loads geoip-lite's country files from a folder.
  *
- * @throws EdgeError `geo_failed` where one is missing or is not one
+ * @throws EdgeError `geo_failed` if a file is missing or invalid
  */
 export const readCountryFiles = (dir: string): FindCountry => {
   const { countries, positionOf } = countryList()

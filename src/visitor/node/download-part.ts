@@ -4,15 +4,15 @@ import { basename, dirname, join } from 'node:path'
 import { makeDirectory } from '../../directory.ts'
 import type { Version } from './download-source.ts'
 
-/** A download under way: a folder beside the file, so that taking it over is one `rename`, which only one can win. */
+/** A running download: a folder beside the file. Taking it over is one `rename`, which only one process can win. */
 export interface Part {
-  /** Where the bytes go. */
+  /** The file for the received bytes. */
   readonly path: string
-  /** What is there from an earlier try; `undefined` where nothing of use is. */
+  /** The bytes of an earlier attempt; `undefined` if there is nothing useful. */
   readonly begun: { readonly version: Version; readonly bytes: number } | undefined
-  /** Notes what the bytes are of; `undefined` makes sure that they are never continued. */
+  /** Notes the version of the bytes; `undefined` ensures that they are never continued. */
   note(version: Version | undefined): Promise<void>
-  /** Leaves it to whoever comes next. */
+  /** Leaves it to the next download. */
   release(): Promise<void>
   remove(): Promise<void>
 }
@@ -20,11 +20,11 @@ export interface Part {
 const BODY = 'body'
 const NOTE = 'note.json'
 const OWNER = /^-(.+)-(\d+)-(\d+)$/
-/** A part of another machine's, on a shared disk, belongs to nobody when it was not written to for so long. */
+/** A part of another machine on a shared disk is free if it was not written to for this long. */
 const FOREIGN_QUIET_MS = 24 * 60 * 60 * 1000
 
 const host = hostname().replace(/[^\w.]/g, '_')
-/** Folders in use by this process. */
+/** Folders that this process uses. */
 const ours = new Set<string>()
 let counter = 0
 
@@ -33,7 +33,7 @@ const isAlive = (pid: number): boolean => {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it lives, as another user.
+    // EPERM: the process lives, under another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
@@ -76,12 +76,12 @@ const readBegun = async (folder: string, key: string): Promise<Part['begun']> =>
     if (!isVersion(note) || note.key !== key || size === 0) return undefined
     return { version: { etag: note.etag, lastModified: note.lastModified }, bytes: size }
   } catch {
-    // Nothing of use: it begins at the first byte.
+    // Nothing useful: the download begins at the first byte.
     return undefined
   }
 }
 
-/** Takes over one part that a download with this key left, and clears the others away. */
+/** Takes over one part that a download with this key left, and removes the others. */
 const takeOver = async (released: string, mine: string, key: string): Promise<Part['begun']> => {
   let begun: Part['begun']
   for (const path of await abandonedParts(released)) {
@@ -101,7 +101,7 @@ const takeOver = async (released: string, mine: string, key: string): Promise<Pa
   return begun
 }
 
-/** Takes a part of its own for a download into `file`; one that was left by a download with the same key, where there is one. */
+/** Claims a part for a download into `file`: one that a download with the same key left, if there is one. */
 export const claimPart = async (file: string, key: string): Promise<Part> => {
   const released = `${file}.part`
   const mine = `${released}-${host}-${process.pid}-${++counter}`
@@ -128,7 +128,7 @@ export const claimPart = async (file: string, key: string): Promise<Part> => {
           await rename(mine, released)
           ours.delete(mine)
         } catch {
-          // Somebody else has left one: one is enough.
+          // Another process has left a part too: one is enough.
           await remove()
         }
       },

@@ -4,16 +4,16 @@ import { request as requestHttps } from 'node:https'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-/** By which a server knows a version of a file again; absent where it names none. */
+/** The server's identification of a file's version; absent if it gives none. */
 export interface Version {
   readonly etag?: string | undefined
   readonly lastModified?: string | undefined
 }
 
 export interface Wish {
-  /** What is there already, to be told that it is still the newest. */
+  /** The existing version: the server then confirms that it is the newest. */
   readonly have: Version | undefined
-  /** What a download that was cut off left, to be spared fetching that again. */
+  /** The bytes of an interrupted download, so that they are not fetched again. */
   readonly begun: { readonly version: Version; readonly bytes: number } | undefined
   readonly signal: AbortSignal
 }
@@ -21,9 +21,9 @@ export interface Wish {
 export interface Delivery {
   readonly kind: 'whole' | 'rest' | 'unchanged'
   readonly version: Version
-  /** Bytes of the whole file, also of one that is continued; `undefined` where the server does not say. */
+  /** The size of the whole file, even if it is continued; `undefined` if the server does not give it. */
   readonly total: number | undefined
-  /** Chunks of bytes. To be read or destroyed. */
+  /** Chunks of bytes. The caller reads or destroys it. */
   readonly body: Readable
 }
 
@@ -46,7 +46,7 @@ const headersOf = ({ have, begun }: Wish): Record<string, string> => {
   const validator = begun && rangeValidator(begun.version)
   return {
     'user-agent': 'edge1020',
-    // The bytes as they lie there: a checksum, a range and a .gz mean those.
+    // The bytes as stored: checksums, ranges and .gz refer to these.
     'accept-encoding': 'identity',
     ...(have?.etag !== undefined && { 'if-none-match': have.etag }),
     ...(have?.lastModified !== undefined && { 'if-modified-since': have.lastModified }),
@@ -57,7 +57,7 @@ const headersOf = ({ have, begun }: Wish): Record<string, string> => {
 const ask = (url: URL, wish: Wish, withCredentials: boolean) =>
   new Promise<IncomingMessage>((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp
-    // No shared agent: a kept connection would hold the process.
+    // No shared agent: a kept connection would keep the process running.
     const options = { headers: headersOf(wish), signal: wish.signal, agent: false as const }
     const target = new URL(url)
     if (!withCredentials) {
@@ -94,11 +94,11 @@ const isAnother = (before: Version, now: Version): boolean =>
     [before.lastModified, now.lastModified],
   ].some(([old, fresh]) => old !== undefined && fresh !== undefined && old !== fresh)
 
-/** Bytes of the whole file where the answer goes on right behind what was begun; else -1. */
+/** The size of the whole file if the answer continues directly after the existing bytes; else -1. */
 const continuedTotal = (answer: IncomingMessage, { begun }: Wish): number | undefined => {
   const [, from, total] = CONTENT_RANGE.exec(answer.headers['content-range'] ?? '') ?? []
   if (begun === undefined || Number(from) !== begun.bytes) return -1
-  // A server that heeds Range but not If-Range.
+  // A server that supports Range but not If-Range.
   if (isAnother(begun.version, versionOf(answer))) return -1
   if (total !== '*') return Number(total)
   const rest = lengthOf(answer)
@@ -154,19 +154,19 @@ const fetchFile = async (url: URL, { have, signal }: Wish): Promise<Delivery> =>
     etag: `"${stats.size}-${stats.mtimeMs}"`,
     lastModified: stats.mtime.toUTCString(),
   }
-  // Closes the file as soon as nobody reads.
+  // Closes the file when reading stops.
   const body = handle.createReadStream({ signal })
   const kind = have?.etag === version.etag ? 'unchanged' : 'whole'
   if (kind === 'unchanged') body.destroy()
   return { kind, version, total: stats.size, body }
 }
 
-/** @returns the address, `http:`, `https:` or `file:`; `undefined` where the text is none */
+/** @returns the address, `http:`, `https:` or `file:`; `undefined` if the text is not one */
 export const sourceUrl = (text: string): URL | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   return url && ['http:', 'https:', 'file:'].includes(url.protocol) ? url : undefined
 }
 
-/** Asks for a file. Throws an Error whose message says what is wrong. */
+/** Requests a file. Throws an Error whose message states the problem. */
 export const fetchSource = (url: URL, wish: Wish): Promise<Delivery> =>
   url.protocol === 'file:' ? fetchFile(url, wish) : fetchHttp(url, wish)

@@ -8,23 +8,23 @@ import { EdgeError } from '../../error.ts'
 import type { DownloadOptions } from './download.ts'
 import { download } from './download.ts'
 
-/** `arrived` resolves once the client has kept so many bytes of the file. */
+/** `arrived` resolves when the client has kept this many bytes of the file. */
 export type Handler = (
   request: IncomingMessage,
   response: ServerResponse,
   arrived: (bytes: number) => Promise<void>
 ) => void
 
-/** More than a socket takes at once, so that a cut falls into it. */
+/** More than a socket takes at once, so that the cut is inside it. */
 export const BODY = Buffer.alloc(300_000, 'abcdefghijklmnopqrstuvwxyz')
 export const NEXT_BODY = Buffer.alloc(200_000, '0123456789')
-/** Bytes that come before a cut. */
+/** Bytes before a cut. */
 export const CUT = 100_000
 export const MODIFIED = 'Mon, 02 Nov 2026 10:20:30 GMT'
 const OLD = 'what was there'
 export const OLD_NAME = `${OLD.length} bytes: ${OLD}`
 
-/** Bytes by name, as vitest takes long to compare and to show so many. */
+/** Short names for bytes, because vitest takes long to compare and print so many. */
 export const named = (bytes: Buffer): string =>
   bytes.equals(BODY)
     ? 'body'
@@ -38,7 +38,7 @@ export const send =
     response.writeHead(200, { 'content-length': body.length, ...headers }).end(body)
   }
 
-/** Sends the first part, and cuts the connection once the client has kept it. */
+/** Sends the first part, and cuts the connection when the client has kept it. */
 export const cut =
   (body: Buffer, headers: Record<string, string>): Handler =>
   (_, response, arrived) => {
@@ -47,7 +47,7 @@ export const cut =
     arrived(CUT).then(() => response.destroy())
   }
 
-/** Continues where asked to. */
+/** Continues if the request asks for it. */
 export const rest =
   (body: Buffer, headers: Record<string, string> = {}): Handler =>
   (request, response) => {
@@ -57,7 +57,7 @@ export const rest =
     response.writeHead(206, { 'content-range': range, ...headers }).end(body.subarray(from))
   }
 
-/** A server to download from and a folder to download into, made anew for each test. */
+/** A server for downloads and a folder for them, new for each test. */
 export class Site {
   dir = ''
   file = ''
@@ -66,7 +66,7 @@ export class Site {
   asked: IncomingMessage[] = []
   private awaited: { readonly bytes: number; readonly resolve: () => void }[] = []
 
-  /** Resolves once the download has kept so many bytes of its file. */
+  /** Resolves when the download has kept this many bytes of its file. */
   arrived = (bytes: number) =>
     new Promise<void>((resolve) => {
       this.awaited.push({ bytes, resolve })
@@ -74,7 +74,7 @@ export class Site {
 
   content = () => readFileSync(this.file)
   contentName = () => named(this.content())
-  /** Names of all there is in the folder of the file. */
+  /** Names of all entries in the folder of the file. */
   beside = () => readdirSync(join(this.dir, 'made')).sort()
 
   putOld = () => {

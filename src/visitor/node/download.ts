@@ -18,26 +18,26 @@ import { canContinue, fetchSource, sourceUrl } from './download-source.ts'
 export interface DownloadOptions {
   /** `http:`, `https:` or `file:`. */
   url: string
-  /** Where it goes; its folder is made. */
+  /** The target; its folder is created. */
   file: string
   /**
-   * Looks at what came before it is put in place, and throws where that is not what it should be. May rewrite the file at
-   * `path`: what it leaves there is put in place. The modification time at `path` is that of the source.
+   * Checks the downloaded file before it is installed, and throws if it is not valid. May rewrite the file at `path`: the
+   * result is installed. The modification time at `path` is the source's.
    */
   verify?: ((path: string) => void | Promise<void>) | undefined
-  /** Silence of the server for so long ends it. Default 30 s. */
+  /** Time limit for a silent server. Default 30 s. */
   timeoutMs?: number
   /** Default 1 GiB. */
   maxBytes?: number
-  /** Fetches it also where the file is the newest, as something is wrong with it. */
+  /** Fetches the file even if it is the newest, because it is damaged. */
   anew?: boolean
-  /** How many bytes are there, of how many where that is known. */
+  /** Gets the number of received bytes, and the total if it is known. */
   onProgress?: ((bytes: number, total: number | undefined) => void) | undefined
 }
 
 export interface DownloadResult {
   readonly status: 'updated' | 'unchanged'
-  /** Bytes that came, those of an earlier try included; 0 where the file is still the newest. */
+  /** Received bytes, including those of an earlier attempt; 0 if the file is still the newest. */
   readonly bytes: number
 }
 
@@ -45,13 +45,13 @@ const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_BYTES = 2 ** 30
 const MS_PER_S = 1_000
 
-/** Beside the file: which version of it is there, for the next time. */
+/** A note beside the file: the version of the file, for the next download. */
 const noteOf = (file: string) => `${file}.source.json`
 
 interface Note extends Version {
   readonly source: string
   readonly key: string
-  /** Of the file as it was put in place: one that was changed since is not what the server knows. */
+  /** The size of the installed file: a file that changed since is not the server's version. */
   readonly bytes: number
   readonly mtimeMs: number
 }
@@ -78,21 +78,21 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, at: number) => {
 
 const reasonOf = (error: unknown): string => {
   const text = messageOf(error)
-  // Node's word for an answer that ends too early.
+  // Node's message for an answer that ends too early.
   return text === 'aborted' ? 'the connection ended early' : text
 }
 
-/** Without what may be secret: name, password, query. */
+/** Without parts that may be secret: name, password, query. */
 const shownUrl = ({ protocol, host, pathname, search }: URL): string =>
   `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`
 
-/** By which downloads from the same place know each other, without telling the place. */
+/** Identifies downloads from the same place without revealing the place. */
 const keyOf = (url: URL): string => createHash('sha256').update(url.href).digest('hex')
 
 /**
- * Whether a file was downloaded from this place; `undefined` where nothing says where it came from.
+ * Whether a file was downloaded from this place; `undefined` if its origin is unknown.
  *
- * @param source as `download` was given it
+ * @param source the `url` of `download`
  */
 export const isDownloadOf = (file: string, source: string): boolean | undefined => {
   try {
@@ -111,7 +111,7 @@ interface Limits {
   readonly onBytes: () => void
 }
 
-/** Writes what comes to the part. Sets `lasting` while what is there may be continued by a later try. */
+/** Writes received bytes to the part. Sets `lasting` while a later attempt may continue them. */
 const receive = async (
   { kind, body, total, version }: Delivery,
   part: Part,
@@ -151,7 +151,7 @@ const setTime = async (path: string, { lastModified = '' }: Version) => {
   if (!Number.isNaN(time)) await utimes(path, new Date(), new Date(time))
 }
 
-/** After a power cut there is the old file or the new one, never an empty one. */
+/** After a power cut, the disk has the old file or the new one, never an empty one. */
 const flush = async (path: string) => {
   const handle = await open(path, 'r+')
   try {
@@ -167,7 +167,7 @@ const putInPlace = async (
   url: URL,
   { file, verify }: Pick<DownloadOptions, 'file' | 'verify'>
 ) => {
-  // What `verify` rewrites is not the server's any more.
+  // A file that `verify` rewrites is no longer the server's.
   await part.note(undefined)
   await setTime(part.path, version)
   await verify?.(part.path)
@@ -180,15 +180,15 @@ const putInPlace = async (
   try {
     await writeFile(noteOf(file), JSON.stringify(note))
   } catch {
-    // Without the note the next download only fetches what it could have spared.
+    // Without the note, the next download only fetches the file again.
     await rm(noteOf(file), { force: true })
   }
 }
 
 /**
- * Downloads a file: what was cut off is continued by the next call (RFC 9110 §14), what is still the newest is not fetched
- * again, and the file is replaced whole, when all of it came and `verify` let it pass, or stays as it is. Nothing is
- * unpacked. Several calls for one file do not disturb each other, in other processes neither.
+ * Downloads a file. The next call continues an interrupted download (RFC 9110 §14) and does not fetch a file that is still
+ * the newest. The file is replaced as a whole, after all bytes arrived and `verify` accepted them; otherwise it does not
+ * change. Nothing is unpacked. Several calls for one file do not disturb each other, even in different processes.
  *
  * @throws EdgeError `download_failed` naming the URL and the reason
  * @example await download({ url: 'https://iptoasn.com/data/ip2asn-v4.tsv.gz', file: 'data/ip2asn-v4.tsv.gz' })

@@ -9,7 +9,7 @@ import { MAX_FEED_BYTES } from '../feeds/text.ts'
 
 const FOLDER = 'feeds'
 
-/** A feed's file: the owner's own, or the copy that `edge1020 update feeds` keeps of a URL. */
+/** A feed's file: the owner's own, or the copy of a URL from `edge1020 update feeds`. */
 export const feedFile = ({ name, source, isUrl }: FeedSpec, data: string): string =>
   isUrl ? join(data, FOLDER, `${name}.txt`) : source
 
@@ -26,7 +26,7 @@ const missing = (spec: FeedSpec, file: string): EdgeError => {
   )
 }
 
-/** Reads no more than is allowed, whatever the file is. */
+/** Reads only up to the limit, whatever the file is. */
 const readBytes = (file: string): { bytes: Uint8Array; modified: Date } => {
   const descriptor = openSync(file, 'r')
   try {
@@ -41,9 +41,9 @@ const readBytes = (file: string): { bytes: Uint8Array; modified: Date } => {
 }
 
 /**
- * Reads and parses a feed's file. Where the feed does not tell the date of its data it is that of the file.
+ * Reads and parses a feed's file. If the feed does not state the date of its data, the file's date counts.
  *
- * @param path where it is now, when that is not `feedFile`
+ * @param path the current location, if it differs from `feedFile`
  * @throws EdgeError `feed_missing`, `invalid_feed`
  */
 export const readFeedFile = (spec: FeedSpec, file: string, path = file): ParsedFeed => {

@@ -17,31 +17,31 @@ import { watchFile } from './watch-file.ts'
 
 export type { FeedSpec } from '../feeds/spec.ts'
 
-/** What there is to tell of one feed. */
+/** The facts of one feed. */
 export interface FeedFacts {
   readonly name: string
-  /** File or URL, the latter without what may be secret in it. */
+  /** File or URL; the URL without parts that may be secret. */
   readonly source: string
-  /** Where its data is read from. */
+  /** The file with its data. */
   readonly file: string
   readonly format: FeedFormat
-  /** What its lists hold; only addresses have a part in the score. `undefined` while it has no entry to tell it by. */
+  /** The kind of its entries. Only addresses affect the score. `undefined` while it has no entry. */
   readonly kind: ListKind | undefined
   readonly entries: number
-  /** `YYYY-MM-DD`: as the feed tells it, else that of its file. */
+  /** `YYYY-MM-DD`: the feed's own date, else that of its file. */
   readonly date: string
   readonly tor: boolean
   /** 0–100 */
   readonly weight: number
-  /** Names of the lists it fills. */
+  /** Names of the lists that it fills. */
   readonly lists: readonly string[]
-  /** What was not as it should be, one sentence each. */
+  /** Problems of the feed, one sentence each. */
   readonly problems: readonly string[]
 }
 
 export interface Feeds {
   readonly reputation: ReputationSource
-  /** Sets stay the same objects for good; what they hold follows the files. */
+  /** Sets remain the same objects; their contents follow the files. */
   readonly lists: NamedLists<Ip>
   facts(): FeedFacts[]
   /** Stops watching the files. */
@@ -49,13 +49,13 @@ export interface Feeds {
 }
 
 export interface FeedsOptions {
-  /** Directory with what `edge1020 update feeds` downloaded. */
+  /** Directory with the downloads of `edge1020 update feeds`. */
   data: string
-  /** Told when a changed file cannot be used; the data that ran goes on. */
+  /** Called if a changed file cannot be used; the previous data stays. */
   onError: (error: EdgeError) => void
-  /** Told after a changed file has been taken over. */
+  /** Called after a changed file has been taken over. */
   onChange?: (facts: FeedFacts) => void
-  /** How often files are looked at. */
+  /** The interval of checks for changed files. */
   intervalMs?: number
 }
 
@@ -80,7 +80,10 @@ const read = (spec: FeedSpec, file: string): Read => {
   return { spec, file, feed: { ...feed, problems }, columns: buildIpMap(ranges).columns() }
 }
 
-/** A feed that is empty today is of either kind; else rules, which were checked against lists of the one, want it to stay. */
+/**
+ * A feed that is empty today can be of either kind. A feed with entries keeps its kind, because rules were checked against
+ * its lists.
+ */
 const reread = ({ spec, file, feed: { kind } }: Loaded): Read => {
   const next = read(spec, file)
   if (next.feed.entries === 0) return { ...next, feed: { ...next.feed, kind } }
@@ -126,7 +129,7 @@ const checkNames = (specs: readonly FeedSpec[]) => {
   }
 }
 
-/** A feed without entries may turn out to be of any kind, so its lists exist as each. */
+/** A feed without entries may turn out to be of any kind, so its lists exist in each kind. */
 const namesOf = (loaded: readonly Loaded[], kind: ListKind) =>
   new Set(
     loaded.filter(({ feed }) => (feed.kind ?? kind) === kind).flatMap(({ spec }) => spec.lists)
@@ -153,8 +156,8 @@ const asEdgeError = (error: unknown): EdgeError =>
       })
 
 /**
- * Opens reputation feeds: one look-up answers for all of them, and each fills the lists it is named for. Files are watched
- * and swapped when they change.
+ * Opens reputation feeds. One look-up answers for all of them, and each feed fills its lists. Files are watched, and
+ * changed ones are swapped in.
  *
  * @throws EdgeError `invalid_feed`, `feed_missing`
  * @example
@@ -197,7 +200,7 @@ export const openFeeds = (
   return {
     reputation: {
       name: specs.map(({ name }) => name).join(', '),
-      // As old as the oldest.
+      // The date of the oldest feed.
       get date() {
         return loaded.map(({ feed }) => feed.date).sort()[0] ?? ''
       },
@@ -219,12 +222,12 @@ export const openFeeds = (
   }
 }
 
-/** How the update of one feed went. */
+/** The result of the update of one feed. */
 export type FeedUpdate =
   | {
       readonly name: string
       readonly file: string
-      /** `local`: the source is a file, there is nothing to download. */
+      /** `local`: the source is a file, so there is nothing to download. */
       readonly status: 'updated' | 'unchanged' | 'local'
       readonly entries: number
       readonly date: string
@@ -238,10 +241,10 @@ export type FeedUpdate =
     }
 
 export interface UpdateFeedsOptions {
-  /** Directory the copies go to. */
+  /** Directory of the copies. */
   data: string
   onProgress?: (name: string, bytes: number, total: number | undefined) => void
-  /** Of a server that says nothing. */
+  /** Time limit for a silent server. */
   timeoutMs?: number
 }
 
@@ -271,10 +274,10 @@ const updateFeed = async (
 }
 
 /**
- * Downloads the feeds whose source is a URL into the data directory, one after the other. What comes has to be a feed before
- * it takes the place of the old copy; one that fails does not stop the others.
+ * Downloads the feeds whose source is a URL into the data directory, one after the other. A download replaces the old copy
+ * only if it is a valid feed; a failed one does not stop the others.
  *
- * @throws EdgeError `invalid_feed` where two have one name; what else fails is told in the result
+ * @throws EdgeError `invalid_feed` if two feeds have the same name; the result contains all other errors
  * @example await updateFeeds([parseFeedSpec('drop=https://www.spamhaus.org/drop/drop_v4.json')], { data: '.edge1020' })
  */
 export const updateFeeds = async (

@@ -6,7 +6,7 @@ import { GEOIP_LITE, geoipLite } from './geoip-lite.ts'
 import type { GeoFiles, MmdbOptions } from './mmdb.ts'
 import { openGeoFiles } from './mmdb.ts'
 
-/** A source of places that is another than that of the countries. */
+/** A source of places that differs from that of the countries. */
 export interface Places {
   readonly source: GeoipLite
   /** Whether a rule or an event has read a place. */
@@ -15,16 +15,16 @@ export interface Places {
 
 export interface OpenedGeo {
   readonly geo: GeoSource
-  /** The source of the countries: `geo` itself, or the one that `geo` adds places to. */
+  /** The source of the countries: `geo` itself, or the source to which `geo` adds places. */
   readonly countries: GeoSource
   readonly places?: Places
-  /** The databases that were given. */
+  /** The given databases. */
   readonly files?: GeoFiles
   /** Stops watching files. */
   close(): void
 }
 
-/** Knows whether its places were read, so that their age is told only then. */
+/** Notes whether its places were read: their age is reported only then. */
 const watched = (source: GeoipLite): Places => {
   let read = false
   return {
@@ -56,12 +56,12 @@ const joined = (countries: GeoSource): Answering => {
 }
 
 /**
- * Opens country data. Databases that are given win, of those the one with cities; `geoip-lite` among them gives the places below the
- * country that they lack, and the countries where no other gives them. Where none has countries the freshest data that is
- * installed answers.
+ * Opens country data. Given databases win; of these, the one with cities. `geoip-lite` among them adds the places below the
+ * country that they lack, and the countries if no other database has them. If none has countries, the freshest installed
+ * data answers.
  *
  * @param given files in MaxMind's format, and the word `geoip-lite`
- * @throws EdgeError `geo_failed` that names the file and what is wrong
+ * @throws EdgeError `geo_failed` that names the file and the problem
  */
 export const openGeo = (
   given: readonly string[],

@@ -3,27 +3,27 @@ import { EdgeError, messageOf } from '../../error.ts'
 import type { IpMap } from '../../lists/ipmap.ts'
 import { ipMapOf } from '../../lists/ipmap.ts'
 
-/** One of geoip-lite's files of records, one for each network, in the order of their addresses. */
+/** One of geoip-lite's files: one record for each network, in the order of their addresses. */
 export interface RecordFile {
   readonly path: string
   /** Bytes of a record. */
   readonly size: number
-  /** What a record says, as a number; `NO_VALUE` for nothing. Throws where it makes no sense. */
+  /** The value of a record as a number; `NO_VALUE` if it is empty. Throws if the record is invalid. */
   readonly valueOf: (view: DataView, record: number) => number
 }
 
-/** Of addresses between records, and of records that say nothing: what `IpMap` takes for no value. */
+/** The value of addresses between records and of empty records; `IpMap` treats it as no value. */
 export const NO_VALUE = 0xffff_ffff
 /**
- * The first address, then the last. Of IPv6 the upper 64 bits are read (offsets of words), as nothing in the data is narrower
- * than a /64; IPv4 has one word.
+ * The first address, then the last one (offsets of words). Only the upper 64 bits of IPv6 are read, because nothing in the
+ * data is narrower than a /64. IPv4 has one word.
  */
 const PLACES = {
   4: { fromHigh: -1, fromLow: 0, toHigh: -1, toLow: 4 },
   6: { fromHigh: 0, fromLow: 4, toHigh: 16, toLow: 20 },
 } as const
 const WORD = 0x1_0000_0000
-/** The files have up to 76 MB: they are never in memory as a whole. */
+/** The files have up to 76 MB, so they are never in memory as a whole. */
 const CHUNK_RECORDS = 16_384
 
 /** Calls `take` for each record; `at` is its place in the view, `offset` the one in the file. */
@@ -60,9 +60,9 @@ interface Segments {
 }
 
 /**
- * Turns records into segments that each last until the next begins, so that only beginnings need to be kept, and of
- * neighbours that say the same only the first. A record that begins inside the one before it cuts that one short: the overlaps
- * in geoip-lite's data come from its converter, which makes the ends of some /64 too large.
+ * Converts records to segments. Each segment lasts until the next begins, so only the starts are kept, and of adjacent
+ * segments with the same value only the first. A record that begins inside the previous one cuts that one short: the
+ * overlaps in geoip-lite's data come from its converter, which makes the ends of some /64 too large.
  */
 const readSegments = (file: RecordFile, family: 4 | 6): Segments => {
   const { fromHigh, fromLow, toHigh, toLow } = PLACES[family]
@@ -72,19 +72,19 @@ const readSegments = (file: RecordFile, family: 4 | 6): Segments => {
   let length = 0
   let current = NO_VALUE
   const begin = (atHigh: number, atLow: number, value: number) => {
-    // IPv4 has no upper word: its column stays as it was made, and takes no memory.
+    // IPv4 has no upper word: its column keeps its initial size and takes no memory.
     if (atHigh > 0) high[length] = atHigh
     low[length] = atLow
     values[length++] = value
     current = value
   }
-  // The previous record's beginning, and the first address behind it.
+  // The previous record's start, and the first address after it.
   let beganHigh = 0
   let beganLow = 0
   let endHigh = 0
   let endLow = 0
   const room = (records: number) => {
-    // Each record may be followed by a gap.
+    // A gap may follow each record.
     high = new Uint32Array(records * 2)
     low = new Uint32Array(records * 2)
     values = new Uint32Array(records * 2)
@@ -105,7 +105,7 @@ const readSegments = (file: RecordFile, family: 4 | 6): Segments => {
     beganHigh = startHigh
     beganLow = startLow
   })
-  // Behind the last address of the family nothing can begin.
+  // Nothing can begin after the last address of the family.
   if (endHigh < (family === 4 ? 1 : WORD)) begin(endHigh, endLow, NO_VALUE)
   return {
     high: high.slice(0, family === 4 ? 0 : length),
@@ -133,9 +133,9 @@ const tryToRead = (file: RecordFile, family: 4 | 6) => {
 }
 
 /**
- * What geoip-lite's files for IPv4 and IPv6 say of each address.
+ * The data of geoip-lite's files for IPv4 and IPv6 about each address.
  *
- * @throws EdgeError `geo_failed` where a file is missing or is not one
+ * @throws EdgeError `geo_failed` if a file is missing or invalid
  */
 export const readRecords = (v4: RecordFile, v6: RecordFile): IpMap => {
   const { low: starts, values } = tryToRead(v4, 4)

@@ -7,7 +7,7 @@ import { readCountryFiles } from './country-file.ts'
 import { installedPackage } from './installed.ts'
 import { loadedOnce } from './loaded-once.ts'
 
-/** Its package, and the word that asks for it in place of a database. */
+/** The name of its package, and the word that selects it instead of a database. */
 export const GEOIP_LITE = 'geoip-lite'
 
 export interface GeoipLiteOptions {
@@ -18,7 +18,7 @@ export interface GeoipLiteOptions {
 /** It always has places. */
 export type GeoipLite = GeoSource & Required<Pick<GeoSource, 'place'>>
 
-/** Holds the name of MaxMind's archive that the files were made from, which ends in the date of the data. */
+/** Contains the name of MaxMind's archive from which the files were made; it ends in the date of the data. */
 const CHECKSUM_FILE = 'country.checksum'
 const ARCHIVE_DATE = /_(\d{4})(\d{2})(\d{2})\.zip/
 
@@ -43,12 +43,11 @@ const readDate = (dir: () => string): string => {
 }
 
 /**
- * Countries and places from the data that comes with geoip-lite (GeoLite2 by MaxMind), read without geoip-lite's own code: that
- * would load 148 MB of cities at once. Places are loaded where `open('city')` asks for them, or `place()` does. See
- * docs/decisions/country-data.md.
+ * Countries and places from geoip-lite's data (GeoLite2 by MaxMind), read without geoip-lite's own code, which would load
+ * 148 MB of cities at once. Places are loaded by `open('city')` or the first `place()`. See docs/decisions/country-data.md.
  *
- * `open()` throws EdgeError `geo_failed` where the data cannot be read; look-ups then keep failing the same way until an
- * `open()` succeeds.
+ * `open()` throws EdgeError `geo_failed` if the data is unreadable; look-ups then fail the same way until an `open()`
+ * succeeds.
  *
  * @example geoipLite().lookup(parseIp('175.45.176.1')!) // { country: 'KP' }
  */

@@ -16,24 +16,25 @@ const installedFrom = (name: string, from: string | URL): InstalledPackage | und
   try {
     manifest = createRequire(from).resolve(`${name}/package.json`)
   } catch {
-    // Not installed is an answer, not an error: the caller has another source, or says what is missing.
+    // A missing package is not an error: the caller has another source or reports it.
     return undefined
   }
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: unknown }
   return { dir: dirname(manifest), version: typeof version === 'string' ? version : '' }
 }
 
-/** Date of the data that a package of ip-location-db holds, `YYYY-MM-DD`; '' where its version has none. */
+/** Date of the data in a package of ip-location-db, `YYYY-MM-DD`; '' if its version has none. */
 export const dateOfVersion = (version: string): string =>
   DATED_VERSION.exec(version)?.slice(1).join('-') ?? ''
 
 /**
- * Finds a data package: the one that came with edge1020, or the project's own where that is newer. A project updates its data so
- * without waiting for an edge1020 that pins a newer version.
+ * Finds a data package: edge1020's own, or the project's if that is newer. So a project can update its data without waiting
+ * for an edge1020 that pins a newer version.
  *
- * @param project directory whose packages count too; default the working directory
- * @returns `undefined` where neither has it
- * @example installedPackage('@ip-location-db/asn') // { dir: '/…/node_modules/@ip-location-db/asn', version: '2.3.2026061719' }
+ * @param project directory whose packages are also searched; default the working directory
+ * @returns `undefined` if neither has it
+ * @example installedPackage('@ip-location-db/asn') // { dir: '/…/node_modules/@ip-location-db/asn', version:
+ * '2.3.2026061719' }
  */
 export const installedPackage = (
   name: string,

@@ -1,11 +1,11 @@
 export interface Loaded<T> {
-  /** Loads data that is not there yet, also after it failed. */
+  /** Loads missing data, also after a failure. */
   open(): void
-  /** Loads on first use; where that failed it is not tried again at each request. */
+  /** Loads at the first use. After a failure, it does not try again at each request. */
   get(): T
 }
 
-/** Data that is loaded when it is first needed. */
+/** Data that is loaded at its first use. */
 export const loadedOnce = <T>(load: () => T): Loaded<T> => {
   let loaded: { readonly value: T } | { readonly error: unknown } | undefined
   const open = () => {

@@ -1,4 +1,4 @@
-/** Part of a file that records lie in; their pointers count from `start`. */
+/** The part of a file that contains records; their pointers count from `start`. */
 export interface Section {
   readonly start: number
   readonly end: number
@@ -16,7 +16,7 @@ const BOOLEAN = 14
 const FLOAT = 15
 const FIRST_EXTENDED = 7
 
-/** Longest payloads of the numbers, and exact ones of the last two. */
+/** The longest payloads of the numbers; exact lengths for the last two. */
 const NUMBER_BYTES = new Map([
   [5, 2],
   [6, 4],
@@ -29,11 +29,14 @@ const EXACT_BYTES = new Map([
   [FLOAT, 4],
 ])
 
-/** What is added to a size or a pointer that has this many bytes of its own. */
+/** The amount added to a size or a pointer that has this many bytes of its own. */
 const SIZE_OFFSETS = [0, 29, 285, 65_821]
 const POINTER_OFFSETS = [0, 2_048, 526_336, 0]
 
-/** Real records have some hundred values, five deep. Pointers could make endless or exploding ones out of a small file. */
+/**
+ * Real records have about a hundred values, five levels deep. Pointers could make endless or exploding ones out of a small
+ * file.
+ */
 const MAX_VALUES = 10_000
 const MAX_DEPTH = 64
 const MAX_PAYLOAD_BYTES = 1 << 20
@@ -45,10 +48,9 @@ const big = (bytes: Uint8Array, at: number, length: number): number => {
 }
 
 /**
- * Goes through a record as a decoder would and throws where it is damaged, circular or too large, so that it can then be decoded
- * without fear.
+ * Walks a record like a decoder and throws if it is damaged, circular or too large. A checked record is safe to decode.
  *
- * @throws Error that says what is wrong, with the byte where
+ * @throws Error that names the problem and its byte
  */
 export const checkRecord = (bytes: Uint8Array, section: Section, start: number): void => {
   let values = 0
@@ -60,7 +62,7 @@ export const checkRecord = (bytes: Uint8Array, section: Section, start: number):
     }
   }
 
-  /** Returns where the value ends. `wanted` is a type that it must have. */
+  /** Returns the end of the value. `wanted` is the required type. */
   const check = (from: number, depth: number, wanted?: number): number => {
     if (depth > MAX_DEPTH) throw new Error(`the record at byte ${start} is circular or too deep`)
     if (++values > MAX_VALUES) throw new Error(`the record at byte ${start} has too many values`)

@@ -12,14 +12,14 @@ import { MmdbTree } from './mmdb-tree.ts'
 
 /** A database in memory. */
 export interface MmdbFile {
-  /** `GeoLite2-City`; '' where it has no name. */
+  /** `GeoLite2-City`; '' if it has no name. */
   readonly type: string
-  /** When it was built, `YYYY-MM-DD`; '' where unknown. */
+  /** The build date, `YYYY-MM-DD`; '' if unknown. */
   readonly date: string
   readonly kinds: ReadonlySet<MmdbKind>
   /**
-   * A look-up that reads each record once: thousands of networks share one, and visitors come again. `undefined` where the
-   * address is not in the data, and where its record is damaged (then `onDamage` is told, once).
+   * A look-up that reads each record once: thousands of networks share one, and visitors return. `undefined` if the address
+   * is not in the data or its record is damaged (then `onDamage` is called, once).
    */
   lookup<T>(read: (record: MmdbRecord) => T | undefined): (ip: Ip) => T | undefined
 }
@@ -29,19 +29,22 @@ const SEPARATOR_BYTES = 16
 const FORMAT_VERSION = 2
 const IP_VERSIONS = [4, 6]
 const RECORD_SIZES = [24, 28, 32]
-/** What Node reads in one piece. */
+/** Node's limit for one read. */
 const MAX_FILE_BYTES = 2 ** 31 - 1
 const GIGABYTE = 1e9
-/** So many records tell what a database of unknown type holds. */
+/** This many records show the content of a database of unknown type. */
 const SAMPLES = 128
 const MAX_SHOWN_MEMBERS = 8
-/** Records that look-ups keep of each database and kind, as many as there are networks on the Internet: at most some 20 MB. */
+/**
+ * The number of cached records for each database and kind, about the number of networks on the Internet: at most about 20
+ * MB.
+ */
 const MAX_KEPT = 0x1_0000
 
 const failed = (path: string, cause: unknown) =>
   new EdgeError('geo_failed', `database ${path} cannot be read: ${messageOf(cause)}`, { cause })
 
-/** What people give instead of a database. */
+/** Files that users give by mistake instead of a database. */
 const SIGNATURES: readonly (readonly [hex: string, what: string])[] = [
   ['1f8b', 'it is compressed with gzip: unpack it first'],
   ['504b0304', 'it is a zip archive: unpack it first'],
@@ -59,13 +62,13 @@ type Metadata = Reader<Response>['metadata']
 interface Layout {
   readonly metadata: Metadata
   readonly reader: Reader<Response>
-  /** Where records lie. */
+  /** The position of the records. */
   readonly data: { readonly start: number; readonly end: number }
 }
 
 const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
 
-/** Nothing is given to the reader before it has been checked: it follows pointers wherever they go. */
+/** The reader follows any pointer, so everything is checked before it gets it. */
 const layoutOf = (bytes: Buffer): Layout => {
   const marker = bytes.lastIndexOf(MARKER)
   if (marker < 0) throw new Error(notADatabase(bytes))
@@ -113,7 +116,7 @@ const readKinds = (type: string, samples: readonly MmdbRecord[]): Set<MmdbKind> 
   for (const [name, promised] of PROMISES) {
     if (name.test(type)) for (const kind of promised) kinds.add(kind)
   }
-  // In IPinfo's list of networks the country is that of who runs them.
+  // In IPinfo's list of networks, the country is that of the operator.
   if (OF_NETWORKS.test(type) && !OF_PLACES.test(type) && kinds.has('asn')) kinds.delete('country')
   return kinds
 }
@@ -181,7 +184,7 @@ const checkSize = (bytes: number) => {
   throw new Error(`it has ${size} GB, expected at most 2 GB`)
 }
 
-/** @throws EdgeError `geo_failed` that names the file and what is wrong */
+/** @throws EdgeError `geo_failed` that names the file and the problem */
 export const readMmdb = (path: string, onDamage: (error: EdgeError) => void): MmdbFile => {
   try {
     checkSize(statSync(path).size)
@@ -191,7 +194,7 @@ export const readMmdb = (path: string, onDamage: (error: EdgeError) => void): Mm
   }
 }
 
-/** The same without holding requests up while the disk is read. */
+/** The same, without delaying requests while the disk is read. */
 export const readMmdbLater = async (
   path: string,
   onDamage: (error: EdgeError) => void

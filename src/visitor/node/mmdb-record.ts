@@ -3,15 +3,15 @@ import type { AnonymousKind } from '../anonymous.ts'
 import { UNKNOWN_COUNTRY } from '../countries.ts'
 import type { CityPlace, GeoPlace } from '../visitor.ts'
 
-/** A decoded record, of whatever layout. */
+/** A decoded record of any layout. */
 export type MmdbRecord = Readonly<Record<string, unknown>>
 
 const NOTHING: MmdbRecord = {}
 const COUNTRY = /^[A-Z]{2}$/
 const AS_NUMBER = /^(?:AS)?(\d{1,10})$/
-/** IP2Location's word for what is not known. */
+/** IP2Location's text for an unknown value. */
 const UNKNOWN = '-'
-/** A metre, and what the databases have. */
+/** Precise to a metre, like the databases. */
 const COORDINATE_DIGITS = 5
 
 export const asRecord = (value: unknown): MmdbRecord =>
@@ -22,7 +22,7 @@ const textOf = (value: unknown): string => {
   return typeof value === 'string' && value !== UNKNOWN ? value : ''
 }
 
-/** The first of the names that the record has text or a number under. */
+/** The first of these keys with a text or a number in the record. */
 const first = (record: MmdbRecord, ...keys: readonly string[]): string => {
   for (const key of keys) {
     const text = textOf(record[key])
@@ -42,16 +42,16 @@ const isoCode = (value: unknown): string => {
 
 const CONTINENT = /^(?:AF|AN|AS|EU|NA|OC|SA)$/
 
-/** MaxMind and DB-IP nest it, IPinfo and others have it flat. */
+/** Nested in MaxMind's and DB-IP's layouts, flat in IPinfo's and others. */
 const continentOf = (record: MmdbRecord): string =>
   [asRecord(record.continent).code, record.continent_code, record.continent]
     .map(textOf)
     .find((code) => CONTINENT.test(code)) ?? ''
 
 /**
- * Where the address is, or else where the network is registered, as for anycast networks and satellites. Never the country that
- * a base or an embassy stands for (`represented_country`). IPinfo's Lite has the name of the country under `country`. Of some
- * networks that span countries only the continent is known: their country is `XX`, as Cloudflare has what it does not know.
+ * The country of the address, else the one where the network is registered, as for anycast networks and satellites. Never
+ * the country of a base or an embassy (`represented_country`). IPinfo's Lite has the name of the country under `country`.
+ * For some networks that span countries, only the continent is known: their country is `XX`, Cloudflare's code for unknown.
  */
 export const countryOf = (record: MmdbRecord): GeoPlace | undefined => {
   const country =
@@ -102,7 +102,7 @@ const regionsOf = (record: MmdbRecord, country: string): [Region, Region] => {
 
 /** Layouts of MaxMind and DB-IP (nested), of IPinfo, IP2Location and sapics/ip-location-db (flat). */
 export const placeOf = (record: MmdbRecord): CityPlace => {
-  // A subdivision belongs to where the address is, never to where its network is registered.
+  // A subdivision belongs to the location of the address, never to the registration of its network.
   const country = isoCode(record.country) || isoCode(record.country_code)
   const location = asRecord(record.location)
   const [region, smaller] = regionsOf(record, country)
@@ -128,7 +128,7 @@ const asnOf = (value: unknown): number => {
   return asn <= MAX_ASN ? asn : 0
 }
 
-/** Enterprise databases and DB-IP's have it among the traits. */
+/** Enterprise databases and DB-IP's keep it in the traits. */
 export const networkOf = (record: MmdbRecord): { asn: number; name: string } | undefined => {
   const traits = asRecord(record.traits)
   const asn =
@@ -170,7 +170,7 @@ const flagsOf = (record: MmdbRecord): [AnonymousKind, unknown][] =>
     Object.hasOwn(record, key) ? [[kind, record[key]]] : []
   )
 
-/** How an address hides who is behind it; each kind once. */
+/** The ways in which an address hides its user; each kind once. */
 export const anonymousKindsOf = (record: MmdbRecord): readonly AnonymousKind[] => {
   const flags = [...flagsOf(record), ...flagsOf(asRecord(record.traits))]
   return [...new Set(flags.flatMap(([kind, value]) => (isSet(value) ? [kind] : [])))]
@@ -178,7 +178,7 @@ export const anonymousKindsOf = (record: MmdbRecord): readonly AnonymousKind[] =
 
 export type MmdbKind = 'country' | 'city' | 'asn' | 'anonymous'
 
-/** What a record tells of. */
+/** The kinds of data in a record. */
 export const kindsOf = (record: MmdbRecord): MmdbKind[] => {
   const kinds: MmdbKind[] = []
   if (countryOf(record) !== undefined) kinds.push('country')

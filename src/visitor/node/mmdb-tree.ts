@@ -38,16 +38,16 @@ const READERS = new Map([
 ])
 
 const WORD_BITS = 32
-/** An IPv6 tree has IPv4 addresses behind 96 zeros. */
+/** An IPv6 tree has the IPv4 addresses after 96 zeros. */
 const V4_DEPTH = 96
-/** The upper bits of an address that an index of 256 KB takes care of: half of the way for IPv4, a third for IPv6. */
+/** The upper bits of an address that an index of 256 KB covers: half of the path for IPv4, a third for IPv6. */
 const INDEX_BITS = 16
-/** From this many nodes on it pays for itself. */
+/** From this many nodes on, the index pays for itself. */
 const INDEX_MIN_NODES = 4_096
 
 /**
- * The search tree of a MaxMind-format database. Its depth is bounded by the length of an address, so that a damaged one cannot
- * hold a look-up up.
+ * The search tree of a MaxMind-format database. The length of an address bounds its depth, so a damaged one cannot delay a
+ * look-up.
  */
 export class MmdbTree {
   readonly #bytes: Uint8Array
@@ -57,7 +57,7 @@ export class MmdbTree {
   readonly #v4Index: Uint32Array | undefined
   readonly #v6Index: Uint32Array | undefined
 
-  /** The tree must lie within `bytes`, which begin with it. */
+  /** The tree must be inside `bytes` and begin with it. */
   constructor(bytes: Uint8Array, shape: TreeShape) {
     this.#bytes = bytes
     this.#shape = shape
@@ -67,7 +67,7 @@ export class MmdbTree {
     this.#v6Index = shape.ipVersion === 4 ? undefined : this.#index(0)
   }
 
-  /** What the tree holds for the address: above `nodeCount` where it is the place of a record. */
+  /** The tree's value for the address; above `nodeCount` if it is the place of a record. */
   find(ip: Ip): number {
     if (ip.family === 4) return this.#first(this.#v4Start, this.#v4Index, ip.d)
     const { nodeCount, ipVersion } = this.#shape
@@ -79,7 +79,7 @@ export class MmdbTree {
     return node
   }
 
-  /** Addresses that have records, from all over the tree and always the same; fewer where it has few. */
+  /** Addresses with records, from all parts of the tree and always the same; fewer if the tree has few. */
   sample(count: number): Ip[] {
     const random = pseudoRandom()
     const addresses: Ip[] = []
@@ -90,7 +90,7 @@ export class MmdbTree {
     return addresses
   }
 
-  /** Follows the upper `bits` of `word` from a node on, until there is something else than a node. */
+  /** Follows the upper `bits` of `word` from a node until the value is not a node. */
   #walk(start: number, word: number, bits: number): number {
     const read = this.#read
     const bytes = this.#bytes
@@ -108,7 +108,7 @@ export class MmdbTree {
     return this.#walk(index[word >>> INDEX_BITS]!, word << INDEX_BITS, WORD_BITS - INDEX_BITS)
   }
 
-  /** Where a walk stands after the upper 16 bits, for each value of them. */
+  /** The state of a walk after the upper 16 bits, for each value of them. */
   #index(start: number): Uint32Array | undefined {
     if (this.#shape.nodeCount < INDEX_MIN_NODES) return undefined
     const index = new Uint32Array(1 << INDEX_BITS)
@@ -142,7 +142,7 @@ export class MmdbTree {
     return new Ip(6, words[0]!, words[1]!, words[2]!, words[3]!)
   }
 
-  /** Goes where the word says, and the other way where that side is empty: 32 steps, or to the first record. */
+  /** Follows the word, but takes the other side if one side is empty: 32 steps, or up to the first record. */
   #stray(start: number, wish: number): { node: number; word: number } {
     const { nodeCount } = this.#shape
     let node = start
@@ -157,7 +157,7 @@ export class MmdbTree {
   }
 }
 
-/** 32 bits at each call, the same in each run (the generator xorshift32 by Marsaglia). */
+/** 32 bits at each call, the same in each run (xorshift32 by Marsaglia). */
 const pseudoRandom = () => {
   let state = 0x9e3779b9
   return () => {

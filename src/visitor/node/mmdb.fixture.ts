@@ -3,13 +3,13 @@ import { parseIp } from '../../lists/ip.ts'
 
 export interface MmdbOptions {
   type?: string
-  /** Wide networks before the narrow ones in them. */
+  /** Wide networks come before the narrow ones inside them. */
   networks?: readonly (readonly [cidr: string, record: unknown])[]
   recordSize?: 24 | 28 | 32
   ipVersion?: 4 | 6
   /** Unix time of the build, in seconds. */
   built?: number
-  /** Over what would be written. */
+  /** Overrides the written metadata. */
   metadata?: Record<string, unknown>
   /** The data section, made by hand. */
   data?: Uint8Array
@@ -42,7 +42,7 @@ export const pointer = (to: number): Buffer => {
   return Buffer.concat([Buffer.from([0x38]), uint(to, 4)])
 }
 
-/** One value; texts that came before become pointers to where they stand. */
+/** One value; a repeated text becomes a pointer to its first occurrence. */
 const encode = (value: unknown, at: number, seen: Map<string, number>): Buffer => {
   if (typeof value === 'string') {
     const known = seen.get(value)
@@ -98,7 +98,7 @@ export const mmdb = ({
     return length - bytes.length
   }
 
-  // Two halves of each node in turn.
+  // The two halves of each node alternate.
   const tree = [EMPTY, EMPTY]
   for (const [cidr, record] of networks) {
     const [address = '', prefix] = cidr.split('/')
@@ -127,7 +127,7 @@ export const mmdb = ({
       (BigInt(value(tree[i * 2]!)) << BigInt(recordSize)) | BigInt(value(tree[i * 2 + 1]!))
     const bytes = uint(both, recordSize / 4)
     if (recordSize === 28) {
-      // The upper four bits of both share the middle byte.
+      // The upper four bits of both halves share the middle byte.
       const [left, right] = [value(tree[i * 2]!), value(tree[i * 2 + 1]!)]
       uint(left & 0xffffff, 3).copy(bytes, 0)
       bytes[3] = ((left >>> 24) << 4) | (right >>> 24)

@@ -10,16 +10,16 @@ import { anonymousKindsOf, countryOf, networkOf, placeOf } from './mmdb-record.t
 import { watchFile } from './watch-file.ts'
 
 export interface MmdbOptions {
-  /** Told of a changed file that cannot be read (the data that ran goes on), and of damaged records, once. */
+  /** Called if a changed file is unreadable (the previous data stays), and once for damaged records. */
   onError?: (error: EdgeError) => void
-  /** Pause between two looks at the file. */
+  /** Pause between two checks of the file. */
   intervalMs?: number
 }
 
-/** An open database. `type` and `date` are of the file as it was last read. */
+/** An open database. `type` and `date` are those of the last read. */
 export interface Mmdb extends Source {
   readonly path: string
-  /** What it calls itself: `GeoLite2-City`. */
+  /** Its own name: `GeoLite2-City`. */
   readonly type: string
   readonly kinds: ReadonlySet<MmdbKind>
   readonly geo?: GeoSource
@@ -42,10 +42,10 @@ const lookupsOf = (file: MmdbFile) => ({
 const ignore = () => {}
 
 /**
- * Opens a MaxMind-format database (`.mmdb`): GeoLite2 and GeoIP2 Country, City, Enterprise, ASN, ISP, Anonymous-IP, and those of
- * DB-IP, IPinfo and others. What it holds is found out from its name and from samples. The file is watched and swapped.
+ * Opens a MaxMind-format database (`.mmdb`): GeoLite2 and GeoIP2 Country, City, Enterprise, ASN, ISP, Anonymous-IP, and
+ * those of DB-IP, IPinfo and others. Its name and samples show its content. The file is watched and swapped.
  *
- * @throws EdgeError `geo_failed` that names the file and what is wrong with it
+ * @throws EdgeError `geo_failed` that names the file and the problem
  * @example openMmdb('GeoLite2-ASN.mmdb').asn?.lookup(parseIp('8.8.8.8')!) // { asn: 15169, name: 'GOOGLE' }
  */
 export const openMmdb = (
@@ -133,7 +133,8 @@ export interface GeoFiles {
 }
 
 /**
- * Opens several databases, in any order, and takes from each what it has: of countries the most detailed, of the rest the first.
+ * Opens several databases, in any order, and combines them: the most detailed one for countries, the first one for other
+ * data.
  *
  * @throws EdgeError `geo_failed`
  * @example const { geo, asn } = openGeoFiles(['GeoLite2-City.mmdb', 'GeoLite2-ASN.mmdb'])

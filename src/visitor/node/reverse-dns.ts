@@ -3,7 +3,7 @@ import { type Ip, ipEquals, parseIp } from '../../lists/ip.ts'
 import { createGenerationalCache } from '../bots/generational-cache.ts'
 import type { HostNames } from '../bots/verify.ts'
 
-/** What of `node:dns/promises` is asked. */
+/** The used part of `node:dns/promises`. */
 export interface DnsQueries {
   reverse(address: string): Promise<string[]>
   resolve4(host: string): Promise<string[]>
@@ -12,15 +12,15 @@ export interface DnsQueries {
 }
 
 export interface ReverseDnsOptions {
-  /** For all the questions on one address together. */
+  /** Time limit for all queries about one address together. */
   timeoutMs?: number
-  /** Addresses whose names are remembered, at least; at most twice as many. */
+  /** Minimum number of cached addresses; the maximum is twice that. */
   addresses?: number
-  /** Addresses asked about at once; those beyond are asked about when they come again. */
+  /** Addresses queried at once; further ones are queried when they return. */
   pending?: number
-  /** How long names count; then they count on until they were asked for again. */
+  /** The time after which names are queried again. They count until the new answer. */
   keepMs?: number
-  /** How long an address without a confirmed name is not asked about again. */
+  /** The time before an address without a confirmed name is queried again. */
   keepNoneMs?: number
   queries?: DnsQueries
   now?: () => number
@@ -36,16 +36,16 @@ const ADDRESSES = 10_000
 const PENDING = 32
 const KEEP_MS = 24 * 60 * 60 * 1000
 const KEEP_NONE_MS = 10 * 60 * 1000
-/** An address has one name, honestly; who asks to be looked up may have thousands. */
+/** An honest address has one name; an attacker's may have thousands. */
 const MAX_NAMES = 4
 
 const normal = (host: string): string => host.toLowerCase().replace(/\.$/, '')
 
 /**
  * Host names of addresses by forward-confirmed reverse DNS, which proves bots without published networks (Google, Bing,
- * Yandex, Baidu and Apple say it should be asked: developers.google.com/crawling/docs/crawlers-fetchers/verify-google-requests).
+ * Yandex, Baidu and Apple recommend it: developers.google.com/crawling/docs/crawlers-fetchers/verify-google-requests).
  *
- * Answers from memory at once and asks in the background: the first request of an address is judged without its names.
+ * Answers from memory at once and queries in the background: the first request of an address is judged without its names.
  * DNS that fails or is late counts as no name.
  *
  * @example createBots({ resolver: reverseDns({ timeoutMs: 1000 }) })

@@ -16,24 +16,30 @@ import { reverseDns } from './reverse-dns.ts'
 export type BotsMode = 'on' | 'off' | 'dns'
 
 export interface SourcesOptions {
-  /** Directory with what `edge1020 update` downloaded. */
+  /** Directory with the downloads of `edge1020 update`. */
   data: string
-  /** MaxMind-format databases: Country, City, ASN, Anonymous-IP, in any order; `geoip-lite` stands for the data of that package. */
+  /**
+   * MaxMind-format databases: Country, City, ASN, Anonymous-IP, in any order; `geoip-lite` selects the data of that
+   * package.
+   */
   geo?: readonly string[]
-  /** iptoasn.com's TSV, plain or gzipped. Default: the newer of what `edge1020 update asn` made and the package, else the built-in table. */
+  /**
+   * iptoasn.com's TSV, plain or gzipped. Default: the newer one of `edge1020 update asn` and the package, else the built-in
+   * table.
+   */
   asn?: string | undefined
   feeds?: readonly FeedSpec[]
-  /** `dns` confirms bots by reverse DNS too. */
+  /** `dns` also confirms bots by reverse DNS. */
   bots?: BotsMode
-  /** A server goes on answering while the table of networks is compiled: see `openAsn`. */
+  /** A server keeps answering while the table of networks is compiled: see `openAsn`. */
   mayCompileLater?: boolean
-  /** Told when a changed file could not be read; the data that ran goes on. */
+  /** Called if a changed file is unreadable; the previous data stays. */
   onError: (error: EdgeError) => void
-  /** Told what a changed feed holds, after it has been taken over. */
+  /** Gets the facts of a changed feed after it has been taken over. */
   onChange?: ((fact: SourceFact) => void) | undefined
 }
 
-/** What is told of one source at the start and by `edge1020 doctor`. */
+/** The facts of one source, for the start and `edge1020 doctor`. */
 export interface SourceFact {
   readonly role: 'country' | 'place' | 'asn' | 'feed' | 'bots' | 'anonymous' | 'unused'
   readonly name: string
@@ -41,7 +47,7 @@ export interface SourceFact {
   readonly date: string
   /** One line for people. */
   readonly text: string
-  /** What is not as it should be, one sentence; absent where all is well. */
+  /** The problem of the source, one sentence; absent if there is none. */
   readonly warning?: string
 }
 
@@ -53,7 +59,7 @@ export interface OpenedSources {
   /** Contents of `$lists`, by name. */
   readonly lists: NamedLists<Ip>
   facts(): SourceFact[]
-  /** Reads the networks that are there. Throws EdgeError `asn_failed` where they are damaged; makes nothing. */
+  /** Reads the existing networks. Throws EdgeError `asn_failed` if they are damaged; writes nothing. */
   check(): void
   /** Stops watching files. */
   close(): void
@@ -86,22 +92,22 @@ const unusedFact = (file: Mmdb): SourceFact => ({
   warning: `${file.path}: not used: an earlier database, or --asn-data, has the same data`,
 })
 
-/** That the data of places are old only matters where a rule reads them. */
+/** The age of place data only matters if a rule reads it. */
 const placesFact = ({ source, isRead }: Places): SourceFact => {
   if (isRead()) return factOf('place', source, dated(source))
   const { name, date } = source
   return { role: 'place', name, date, text: `${dated(source)}, for rules that read a place` }
 }
 
-/** A database that is there for neither countries nor networks. */
+/** A database that provides neither countries nor networks. */
 const isUnnamed =
   (geo: GeoSource, asn: AsnSource) =>
   (file: Mmdb): boolean =>
     file.geo !== geo && file.asn !== asn
 
 /**
- * Opens all that says who a visitor is: country and places, autonomous systems, reputation feeds, bots. Files are watched and
- * swapped when they change.
+ * Opens all data about visitors: country and places, autonomous systems, reputation feeds, bots. Files are watched, and
+ * changed ones are swapped in.
  *
  * @throws EdgeError `geo_failed`, `asn_failed`, `invalid_feed`, `feed_missing`
  * @example const { geo, asn, lists } = openSources({ data: '.edge1020', onError: console.error })

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
 export interface WatchFileOptions {
-  /** Pause between two looks at the file. Default 1000 ms. */
+  /** Pause between two checks of the file. Default 1000 ms. */
   intervalMs?: number
 }
 
@@ -16,7 +16,7 @@ interface Stats {
   readonly ctimeNs: bigint
 }
 
-/** A file renamed over another is a new inode; one that may be read again after a `chmod` has a new ctime. */
+/** A file renamed over another has a new inode; one that becomes readable by `chmod` has a new ctime. */
 const stateOf = ({ ino, size, mtimeNs, ctimeNs }: Stats) => `${ino} ${size} ${mtimeNs} ${ctimeNs}`
 
 const stateNow = (path: string): string => {
@@ -36,12 +36,12 @@ const nextState = async (path: string): Promise<string> => {
 }
 
 /**
- * Calls `onChange` when the file is another than when the watch began: written to, renamed over, or back after it was gone. It
- * is called once the file has looked the same twice in a row, so that half-written ones are mostly passed over; not for a file
- * that is gone. It looks at the clock's pace (`fs.watch` loses a file that is renamed over, and has no events on network
- * shares), and keeps no process running. `onChange` must not throw.
+ * Calls `onChange` if the file differs from its state at the start of the watch: after a write, a rename over it, or its
+ * return. The call comes when the file has looked the same twice in a row, which skips most half-written files; a missing
+ * file causes no call. The watch polls (`fs.watch` loses a file that is renamed over, and gets no events on network shares)
+ * and does not keep the process running. `onChange` must not throw.
  *
- * Begin to watch before reading the file: a change between the two is then seen.
+ * Start the watch before reading the file: it then notices a change between the two.
  *
  * @returns stops the watch
  * @example const stop = watchFile('feeds/drop.txt', reload)
@@ -67,7 +67,7 @@ export const watchFile = (
       onChange()
     }
   }
-  // One look after the other: on a slow disk they must not pile up.
+  // One check after the other: on a slow disk they must not pile up.
   const schedule = () => {
     timer = setTimeout(look, intervalMs).unref()
   }
