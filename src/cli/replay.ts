@@ -124,7 +124,7 @@ export const replay: Command = {
     'fail-if': {
       value: 'CONDITION',
       multiple: true,
-      help: 'exit code 1 if it is true: blocked, challenged, refused, newly_blocked, newly_challenged, newly_passed, changed or broken, compared with a count or a percentage',
+      help: 'exit code 1 if it is true: passed, blocked, challenged, refused, newly_blocked, newly_challenged, newly_passed, changed, broken or rule "NAME", compared with a count or a percentage',
     },
     format: {
       value: 'FORMAT',

@@ -4,6 +4,7 @@ import type { ReplayReport } from './report.ts'
 
 /** What a condition can be about, each with its count. */
 const COUNTS: Readonly<Record<string, (report: ReplayReport) => number>> = {
+  passed: ({ outcomes }) => outcomes.pass,
   blocked: ({ outcomes }) => outcomes.block,
   challenged: ({ outcomes }) => outcomes.challenge,
   refused: ({ refused }) => refused.count,
@@ -25,8 +26,10 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '>': (a, b) => a > b,
   '<': (a, b) => a < b,
 }
-const CONDITION = /^\s*([a-z_]+)\s*(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/
-const FORM = 'NAME > NUMBER, or NUMBER%, as in newly_blocked > 0.1%'
+const CONDITION =
+  /^\s*(?:([a-z_]+)|rule\s+(?:"([^"]+)"|'([^']+)'))\s*(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/
+const FORM =
+  'NAME > NUMBER or rule "NAME" > NUMBER, each with a count or a percentage, as in newly_blocked > 0.1%'
 
 /** When a replay counts as failed. */
 export interface FailCondition {
@@ -34,11 +37,46 @@ export interface FailCondition {
   readonly text: string
   /** True where it needs rules to compare with. */
   readonly needsAgainst: boolean
-  /** Why the replay fails; `undefined` where it does not. */
+  /**
+   * Why the replay fails; `undefined` where it does not.
+   *
+   * @throws EdgeError `wrong_usage` where it names a rule that is none of the judged ones
+   */
   check(report: ReplayReport): string | undefined
 }
 
 const percent = (share: number) => `${Number((share * 100).toFixed(4))}%`
+
+const wrong = (text: string, reason: string) =>
+  new EdgeError('wrong_usage', `--fail-if "${text}": ${reason}`)
+
+/** The requests that a rule is true of, whether or not it decides. */
+const countOfRule = (
+  text: string,
+  name: string,
+  { rules: { matched, silent, unjudged } }: ReplayReport
+): number => {
+  const isNamed = (rule: { readonly id: string; readonly name: string }) =>
+    rule.name === name || rule.id === name
+  const found = matched.filter(isNamed)
+  if (found.length > 0) return found.reduce((sum, rule) => sum + rule.matched, 0)
+  if (silent.some(isNamed)) return 0
+  const missed = unjudged.map(({ rule }) => rule)
+  if (missed.some(isNamed)) throw wrong(text, 'the logs do not tell enough to judge this rule')
+  const near = nearest(
+    name,
+    [...matched, ...silent, ...missed].map((rule) => rule.name)
+  )
+  const hint = near === undefined ? '' : `: did you mean "${near}"?`
+  throw wrong(text, `no enabled rule of --rules has the name or id "${name}"${hint}`)
+}
+
+const unknownName = (text: string, name: string): EdgeError => {
+  const known = Object.keys(COUNTS)
+  const near = nearest(name, known)
+  const hint = near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`
+  return wrong(text, `unknown name "${name}": ${hint}`)
+}
 
 /**
  * Reads a condition: a count or a percentage of the judged requests (of `broken`, of the lines).
@@ -47,31 +85,23 @@ const percent = (share: number) => `${Number((share * 100).toFixed(4))}%`
  * @example readFailIf('newly_blocked > 0.1%').check(report) // 'newly_blocked is 12 of 10000 (0.12%)'
  */
 export const readFailIf = (text: string): FailCondition => {
-  const [, name, operator, digits, isPercent] = CONDITION.exec(text) ?? []
-  if (name === undefined) {
-    throw new EdgeError('wrong_usage', `--fail-if "${text}": expected ${FORM}`)
-  }
-  if (!Object.hasOwn(COUNTS, name)) {
-    const known = Object.keys(COUNTS)
-    const near = nearest(name, known)
-    const hint =
-      near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`
-    throw new EdgeError('wrong_usage', `--fail-if "${text}": unknown name "${name}": ${hint}`)
-  }
+  const [, name, double, single, operator, digits, isPercent] = CONDITION.exec(text) ?? []
+  if (operator === undefined) throw wrong(text, `expected ${FORM}`)
+  if (name !== undefined && !Object.hasOwn(COUNTS, name)) throw unknownName(text, name)
+  const rule = double ?? single ?? ''
+  const title = name ?? `rule "${rule}"`
   const bound = Number(digits)
-  if (isPercent === '%' && bound > 100) {
-    throw new EdgeError('wrong_usage', `--fail-if "${text}": expected at most 100%`)
-  }
+  if (isPercent === '%' && bound > 100) throw wrong(text, 'expected at most 100%')
   return {
     text,
-    needsAgainst: OF_DIFFERENCE.includes(name),
+    needsAgainst: name !== undefined && OF_DIFFERENCE.includes(name),
     check: (report) => {
-      const count = COUNTS[name]!(report)
+      const count = name === undefined ? countOfRule(text, rule, report) : COUNTS[name]!(report)
       const all = name === 'broken' ? report.lines : report.requests
       const share = all === 0 ? 0 : count / all
       const value = isPercent === '%' ? share * 100 : count
-      if (!OPERATORS[operator!]!(value, bound)) return undefined
-      return `${name} is ${count} of ${all} (${percent(share)})`
+      if (!OPERATORS[operator]!(value, bound)) return undefined
+      return `${title} is ${count} of ${all} (${percent(share)})`
     },
   }
 }

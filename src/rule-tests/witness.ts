@@ -183,15 +183,17 @@ const requestOf = (values: Values, base: Request): Request => {
     headers.push([key.slice(HEADER.length), String(value)])
     rest.delete(key)
   }
+  const names = headers.map(([name]) => name.toLowerCase())
+  const kept = base.headers.filter(([name]) => !names.includes(name.toLowerCase()))
   // A persona replaces what tells clients apart.
   const { as, ...others } = base.from
   return {
     ...base,
     method,
     url: `https://${host}${path}${query === undefined ? '' : `?${query}`}`,
-    headers,
+    headers: [...kept, ...headers],
     from: {
-      ...(headers.some(([name]) => isIdentity(name.toLowerCase())) ? others : base.from),
+      ...(names.some(isIdentity) ? others : base.from),
       ...(country === undefined ? {} : { country }),
       ...(asn === undefined ? {} : { asn: Number(asn) }),
       ...(ip === undefined ? {} : { ip }),

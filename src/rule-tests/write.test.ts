@@ -51,6 +51,25 @@ test.each([
   expect(runTests(tests, running).flatMap(({ problems }) => problems)).toEqual([])
 })
 
+test('without personas a browser is its User-Agent', () => {
+  const { personas: _, ...running } = options(
+    'rules: [{ name: r, when: { user_agent: curl, path: /a }, action: block }, { name: p, when: { path: /b }, action: block }]'
+  )
+  const { text, missing } = initialTests(['r.yaml'], running)
+  expect(missing).toEqual([])
+  expect(text).not.toContain('as:')
+  const [{ tests } = { tests: [] }] = readTestFiles([{ file: 't.yaml', text }])
+  expect(tests.map(({ expected: { code, action } }) => code ?? action)).toEqual([
+    'pass',
+    1020,
+    1020,
+  ])
+  expect(tests.map(({ request }) => request.headers.map(([, value]) => value.slice(0, 7)))).toEqual(
+    [['Mozilla'], ['curl'], ['Mozilla']]
+  )
+  expect(runTests(tests, running).flatMap(({ problems }) => problems)).toEqual([])
+})
+
 test('tests are found for IP Access rules and User Agent rules', () => {
   const running = options(`
 access:

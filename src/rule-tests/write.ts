@@ -15,6 +15,9 @@ import { witness } from './witness.ts'
 type Request = RuleTest['request']
 
 const BROWSER = 'chrome-berlin'
+/** A browser where there are no personas. */
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
 const LINE_WIDTH = 0
 /** A limit of more requests takes seconds to reach. */
 const MAX_TIMES = 10_000
@@ -87,11 +90,12 @@ export interface WrittenTests {
  * @param rules the paths that the file names
  */
 export const initialTests = (rules: readonly string[], options: RunOptions): WrittenTests => {
+  const as = options.personas?.get(BROWSER) === undefined ? undefined : BROWSER
   const base: Request = {
     method: 'GET',
     url: 'https://shop.test/',
-    headers: [],
-    from: { as: BROWSER },
+    headers: as === undefined ? [['User-Agent', USER_AGENT]] : [],
+    from: as === undefined ? {} : { as },
   }
   const judge = (request: Request, times: number): Trial | undefined => {
     const trials = createTrials({ ...options, counts: times > 1 })
@@ -123,7 +127,7 @@ export const initialTests = (rules: readonly string[], options: RunOptions): Wri
   const head =
     'First tests, one for each rule, with the verdicts of today: read them before you rely on them.'
   return {
-    text: fileText(rules, written, remarks, head, BROWSER),
+    text: fileText(rules, written, remarks, head, as),
     tests: written.length,
     missing,
   }

@@ -7,7 +7,7 @@ import { splitUrl } from './addresses.ts'
 import type { LineResult, LogFormat, LogReader } from './format.ts'
 import { NO_REQUEST } from './format.ts'
 import type { Json } from './json-line.ts'
-import { mostAre, NOT_JSON, objectOf, parseJsonLine, sampleOf } from './json-line.ts'
+import { isObject, mostAre, NOT_JSON, objectOf, parseJsonLine, sampleOf } from './json-line.ts'
 
 const START = /^\s*\{\s*"log"\s*:\s*\{/
 
@@ -76,7 +76,10 @@ const entries = (document: string): string[] => {
   const json: unknown = JSON.parse(Buffer.from(document, 'latin1').toString())
   const found = objectOf(objectOf(json).log).entries
   if (!Array.isArray(found)) throw new Error('expected "entries" in "log"')
-  return found.map((entry) => toBytes(JSON.stringify(needed(objectOf(entry)))))
+  // What is no object stays as it is, so that it is told with its number.
+  return found.map((entry: unknown) =>
+    toBytes(JSON.stringify(isObject(entry) ? needed(entry) : entry))
+  )
 }
 
 /** Source: http://www.softwareishard.com/blog/har-12-spec/ */

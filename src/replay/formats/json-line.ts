@@ -4,7 +4,7 @@ export type Json = Readonly<Record<string, unknown>>
 
 const NGINX_ESCAPE = /\\x([0-9a-fA-F]{2})/g
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const parse = (text: string): Json | undefined => {
