@@ -1,30 +1,30 @@
 import { crcAfter, crcOf, crcShift } from './crc32.ts'
 
-/** Compresses a text so that anything may follow: ended by a flush, on a byte boundary, referring to nothing outside itself. */
+/** Compresses a text so that any text may follow: flushed to a byte boundary, without references outside itself. */
 export interface PartCoders {
   /** A raw DEFLATE stream (RFC 1951) without a final block. */
   deflate?(bytes: Uint8Array): Uint8Array
   /**
-   * A Brotli stream (RFC 7932) whose last metablock is an empty one, made without static dictionary and without distances
-   * from before its begin: of quality 0 or 1.
+   * A Brotli stream (RFC 7932) that ends in an empty metablock, made without a static dictionary and without distances to
+   * bytes before its start: quality 0 or 1.
    */
   brotli?(bytes: Uint8Array): Uint8Array
-  /** Reads a whole Brotli stream; throws where it is none. */
+  /** Reads a whole Brotli stream; throws if it is not one. */
   unbrotli?(stream: Uint8Array): Uint8Array
   /**
-   * A whole Zstandard frame (RFC 8878). It is made for every answer anew: readers stop after the first frame, and blocks of
-   * one frame are not independent of each other.
+   * A whole Zstandard frame (RFC 8878). Each answer needs a new one: readers stop after the first frame, and the blocks of
+   * one frame depend on each other.
    */
   zstd?(bytes: Uint8Array): Uint8Array
 }
 
-/** Coders, with the function that puts their parts together. Where it is missing it is imported when the edge is made. */
+/** Coders, with the function that joins their parts. Without that function, the edge imports it when it is created. */
 export interface Coders extends PartCoders {
   compressTemplate?: typeof compressTemplate
 }
 
 export type Coding = 'br' | 'gzip' | 'zstd'
-/** Those whose fixed parts are compressed once. */
+/** Codings whose fixed parts are compressed once. */
 export type PartCoding = Exclude<Coding, 'zstd'>
 
 const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
@@ -39,10 +39,10 @@ const BROTLI_END = Uint8Array.of(3)
 /** Uncompressed metablocks of up to 2^16 bytes: 20 bits. */
 const BROTLI_HEADER_BYTES = 3
 const MAX_UNCOMPRESSED = 0x10000
-/** Below, a compressed piece is no smaller. */
+/** A shorter piece does not get smaller. */
 const MIN_COMPRESSED_BYTES = 32
 const BITS_PER_BYTE = 8
-/** The bits of an empty metadata block behind its last set bit: reserved, and a length of no bytes. */
+/** The bits of an empty metadata block after its last set bit: reserved, and a length of no bytes. */
 const ZEROS_OF_EMPTY_BLOCK = 3
 
 const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array => {
@@ -55,7 +55,7 @@ const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array => {
   return joined
 }
 
-/** ISLAST 0, four nibbles of length less one, ISUNCOMPRESSED 1. */
+/** ISLAST 0, four nibbles for the length minus one, ISUNCOMPRESSED 1. */
 const headerBits = (length: number) => ((length - 1) << 3) | (1 << 19)
 
 const uncompressedHeader = (length: number): Uint8Array => {
@@ -63,20 +63,20 @@ const uncompressedHeader = (length: number): Uint8Array => {
   return Uint8Array.of(bits, bits >>> 8, bits >>> 16)
 }
 
-/** RFC 7932 §9.1: how many bits tell the window's size. */
+/** RFC 7932 §9.1: the number of bits that encode the window's size. */
 const windowBits = (first: number): number => {
   if ((first & 1) === 0) return 1
   return (first & 0b1110) === 0 ? 7 : 4
 }
 
-/** Bits of an empty metadata block, which is followed by zeros up to the next byte: 0, 11, 0, 00. */
+/** Bits of an empty metadata block, followed by zeros up to the next byte: 0, 11, 0, 00. */
 const EMPTY_BLOCK = 0b110
 const EMPTY_BLOCK_BITS = 6
 
 /**
- * Takes the window's size off a stream, so that it can follow others; its end stays on a byte boundary.
+ * Removes the window's size from a stream, so that the stream can follow others. Its end stays on a byte boundary.
  *
- * @param isPadded coders end on a byte boundary by an empty block, and without one where they are on it already
+ * @param isPadded whether the coder ended the stream with an empty block, because it was not on a byte boundary
  */
 const withoutWindow = (stream: Uint8Array, isPadded: boolean): Uint8Array => {
   const shift = windowBits(stream[0]!)
@@ -102,31 +102,31 @@ const withoutWindow = (stream: Uint8Array, isPadded: boolean): Uint8Array => {
 /** The value of a slot. */
 export interface SlotValue {
   readonly text: string
-  /** In UTF-8; at most `MAX_VALUE_BYTES`. */
+  /** The length in UTF-8; at most `MAX_VALUE_BYTES`. */
   readonly bytes: number
 }
 
-/** More than a host's name or an address has. */
+/** Longer than any host name or address. */
 export const MAX_VALUE_BYTES = 2 ** 12
 
-/** A text with slots, whose fixed parts are compressed before. */
+/** A text with slots and precompressed fixed parts. */
 export interface CompressedTemplate {
   /** @param values one for each different slot */
   fill(values: readonly SlotValue[]): Uint8Array
 }
 
-/** The number of the value behind each part but the last. */
+/** For each part except the last, the number of the value after it. */
 type Places = readonly number[]
 
-/** A fixed part, and the slots behind it with what little stands between them: all that is stored as it is, in one block. */
+/** A fixed part and the run after it: slots and the short parts between them. The run is stored uncompressed, in one block. */
 interface Segment {
   readonly part: Uint8Array
   readonly run: readonly (number | Uint8Array)[]
-  /** Of the run, without its values. */
+  /** Bytes of the run without its values. */
   readonly fixedBytes: number
 }
 
-/** Values of that many slots and the short parts between them fit into a stored block. */
+/** The values of this many slots and the short parts between them fit into a stored block. */
 const MAX_SLOTS_OF_RUN = 15
 
 const segmentsOf = (parts: readonly Uint8Array[], places: Places): readonly Segment[] => {
@@ -166,7 +166,7 @@ const runBytes = ({ run, fixedBytes }: Segment, values: readonly SlotValue[]): n
 
 const encoder = new TextEncoder()
 
-/** Nearly all of it is ASCII and short: written here, it allocates nothing. */
+/** Most runs are short ASCII text: a loop writes them without an allocation. */
 const writeRun = (
   { run }: Segment,
   values: readonly SlotValue[],
@@ -191,15 +191,15 @@ const writeRun = (
   return at
 }
 
-/** A format's way to store bytes as they are. */
+/** A format's way to store uncompressed bytes. */
 interface Storage {
-  /** The header of so many stored bytes, at least one. */
+  /** The size of the header for this many stored bytes, at least one. */
   headerBytes(bytes: number): number
-  /** Writes that; returns where the bytes go. */
+  /** Writes that header; returns the position of the bytes. */
   writeHeader(out: Uint8Array, at: number, bytes: number): number
 }
 
-/** Everything but the format's own begin and end. */
+/** Fills everything except the format's own start and end. */
 const createFiller = (
   segments: readonly Segment[],
   pieces: readonly Uint8Array[],
@@ -215,7 +215,7 @@ const createFiller = (
       }
       return length
     },
-    /** @param seen told of each run when it stands there */
+    /** @param seen gets each run after it is written */
     write: (
       values: readonly SlotValue[],
       out: Uint8Array,
@@ -242,7 +242,7 @@ const SLAB_BYTES = 2 ** 16
 let slab = new Uint8Array(0)
 let slabUsed = 0
 
-/** Memory for one answer, cut off a large piece: memory of their own is what costs most of small arrays. Never used twice. */
+/** Memory for one answer, cut from a large piece: separate memory is the main cost of small arrays. Never reused. */
 const allocate = (bytes: number): Uint8Array => {
   if (bytes > SLAB_BYTES / 8) return new Uint8Array(bytes)
   if (slabUsed + bytes > slab.length) {
@@ -261,7 +261,7 @@ const put32 = (out: Uint8Array, at: number, word: number) => {
   out[at + 3] = word >>> 24
 }
 
-/** Blocks that are not the last: its length, and the length inverted. */
+/** Blocks that are not the last one: the length, and the inverted length. */
 const DEFLATE_STORAGE: Storage = {
   headerBytes: () => STORED_HEADER_BYTES,
   writeHeader: (out, at, bytes) => {
@@ -301,7 +301,7 @@ const gzipTemplate = (
   }
 }
 
-/** As it is, in metablocks of at most 65,536 bytes. */
+/** Uncompressed, in metablocks of at most 65,536 bytes. */
 const stored = (bytes: Uint8Array): Uint8Array => {
   const pieces: Uint8Array[] = []
   for (let from = 0; from < bytes.length; from += MAX_UNCOMPRESSED) {
@@ -314,7 +314,10 @@ const stored = (bytes: Uint8Array): Uint8Array => {
 const sameBytes = (x: Uint8Array, y: Uint8Array): boolean =>
   x.length === y.length && x.every((byte, i) => byte === y[i])
 
-/** Pieces that can stand behind others; a coder that stores a piece uncompressed needs byte boundaries of its own. */
+/**
+ * Whether a piece can follow others. A coder that stores a piece uncompressed needs its own byte boundaries, so the piece
+ * is read back.
+ */
 const readsBack = (piece: Uint8Array, bytes: Uint8Array, coders: BrotliCoders): boolean => {
   try {
     const nothing = coders.brotli(new Uint8Array())
@@ -359,12 +362,12 @@ const brotliTemplate = (segments: readonly Segment[], coders: BrotliCoders): Com
 }
 
 /**
- * Compresses the fixed parts of a text once. What stands between them is stored as it is when the text is filled, so that an
- * answer costs no compression.
+ * Compresses the fixed parts of a text once. Filling the text stores the parts between them uncompressed, so an answer
+ * needs no compression.
  *
- * @param parts one more than there are slots
- * @param places for each slot, which of the values stands in it
- * @returns `undefined` where there is no coder for the coding
+ * @param parts one more than the number of slots
+ * @param places for each slot, the number of its value
+ * @returns `undefined` if there is no coder for the coding
  */
 export const compressTemplate = (
   parts: readonly Uint8Array[],

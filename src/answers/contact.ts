@@ -2,7 +2,7 @@ import { EdgeError } from '../error.ts'
 
 const CONTACT = /^(?:https?:\/\/|mailto:)\S+$/i
 
-/** @throws EdgeError `invalid_contact` for what visitors cannot write to */
+/** @throws EdgeError `invalid_contact` if visitors cannot write to it */
 export const checkContact = (contact: string | undefined): void => {
   if (contact === undefined || CONTACT.test(contact)) return
   throw new EdgeError(

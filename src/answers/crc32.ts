@@ -9,8 +9,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 })
 
 /**
- * CRC-32 (RFC 1952 §8) of what `crc` is of, followed by `bytes`, or by a part of them. Signed: `>>> 0` makes it a number
- * without sign.
+ * CRC-32 (RFC 1952 §8) of the bytes behind `crc` followed by `bytes`, or by a part of them. The result is signed: `>>> 0`
+ * makes it unsigned.
  */
 export const crcAfter = (
   crc: number,
@@ -48,15 +48,15 @@ const NIBBLE_BITS = 4
 const NIBBLES = WORD_BITS / NIBBLE_BITS
 const NIBBLE = 2 ** NIBBLE_BITS
 
-/** The product of a matrix with every value of each four bits: eight steps for a word. */
+/** The product of a matrix with every value of each group of four bits: eight steps for a word. */
 const tabulate = (matrix: Uint32Array): Int32Array =>
   Int32Array.from({ length: NIBBLES * NIBBLE }, (_, i) =>
     apply(matrix, (i % NIBBLE) << (Math.floor(i / NIBBLE) * NIBBLE_BITS))
   )
 
 /**
- * Carries a sum over so many following bytes whose own sum is known: `crcShift(n)(crc) ^ crcOf(bytes)` is
- * `crcAfter(crc, bytes)`. Sums are linear, so that each bit goes its own way (as in zlib's `crc32_combine`).
+ * Extends a sum by a number of following bytes whose own sum is known: `crcShift(n)(crc) ^ crcOf(bytes)` is `crcAfter(crc,
+ * bytes)`. Sums are linear, so each bit can be moved alone (as in zlib's `crc32_combine`).
  */
 export const crcShift = (length: number): ((crc: number) => number) => {
   let matrix: Uint32Array | undefined

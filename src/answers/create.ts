@@ -25,7 +25,7 @@ import { jsonTemplate, markdownTemplate, textTemplate } from './structured.ts'
 import type { Template } from './template.ts'
 import { addOptional } from './zone-headers.ts'
 
-/** The case differs between the dialects, and is real. */
+/** The case differs between the dialects, as in real answers. */
 const CONTENT_TYPES: Record<Dialect, string> = {
   html: 'text/html; charset=UTF-8',
   text: 'text/plain; charset=UTF-8',
@@ -55,7 +55,7 @@ const speak = (languages: Languages) => ({
   templateKeyOf: createKeyOf(DIALECTS, GENERATIONS, [ENGLISH_CODE, ...Object.keys(languages)]),
 })
 
-/** Imports the tables and coders that the options ask for and do not bring. */
+/** Imports the tables and coders that the options ask for but do not contain. */
 const importAsked = ({ languages, compress, coders = {} }: AnswerOptions) => ({
   languages:
     languages === true
@@ -74,13 +74,13 @@ interface Choice {
   readonly template: OwnPage | undefined
 }
 
-/** `lhr07`: the code in lower case and two digits, which stay the same as long as the Ray ID's end does. */
+/** `lhr07`: the code in lower case and two digits that depend on the end of the Ray ID. */
 const placeName = (colo: string, ray: string) => {
   const number = Number.parseInt(ray.slice(-2), 16) % PLACES_PER_COLO
   return `${colo.toLowerCase()}${String(number).padStart(2, '0')}`
 }
 
-/** `2026-11-23T05:30:07`, made anew when the second changes. */
+/** `2026-11-23T05:30:07`, rebuilt when the second changes. */
 const createTimestamp = () => {
   let second = Number.NaN
   let text = ''
@@ -94,7 +94,7 @@ const createTimestamp = () => {
   }
 }
 
-/** Remembers dialects: clients of one kind send the same few headers. */
+/** Caches dialects: clients of one kind send the same few headers. */
 const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
   const remembered = new Recent<Dialect>()
   let lastAccept: string | undefined
@@ -102,7 +102,7 @@ const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
   let last: Dialect | undefined
   return (accept: string | undefined, acceptEncoding: string | undefined): Dialect => {
     if (last === undefined || accept !== lastAccept || acceptEncoding !== lastEncoding) {
-      // No header value holds a line feed, so keys of different pairs differ.
+      // No header value contains a line feed, so keys of different pairs differ.
       const key = `${accept}\n${acceptEncoding}`
       last = remembered.get(key, () => negotiate(accept, acceptEncoding, text))
       lastAccept = accept
@@ -112,7 +112,7 @@ const createNegotiation = (text: NonNullable<AnswerOptions['text']>) => {
   }
 }
 
-/** The host as text and as HTML. Requests in a row are often for one host, so the last one is kept. */
+/** The host as text and as HTML. Consecutive requests often have the same host, so the last one is cached. */
 const createHostForms = () => {
   let last = ''
   let forms = { plain: '', html: '' }
@@ -148,7 +148,7 @@ const slotsOf = (
   }
 }
 
-/** The owner's address, made ready for the page; its Ray ID is filled in as everywhere. */
+/** The owner's address, prepared for the page. Its Ray ID is filled in like any other. */
 const contactOf = (contact: string | undefined): string => {
   checkContact(contact)
   return escapeHtml(contact ?? '')
@@ -198,7 +198,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
     return rendered.get(key, () => render(entry, dialect, generation, language))
   }
 
-  /** In the order of answers seen in 2026; length and Ray ID are filled in. */
+  /** In the order of real answers from 2026; length and Ray ID are filled in. */
   const headersOf = (
     entry: CatalogueEntry,
     dialect: Dialect,

@@ -6,7 +6,7 @@ import type { Answer, RefusalFacts } from './answer.ts'
  * Source: https://developers.cloudflare.com/waf/custom-rules/create-dashboard/#configure-a-custom-response-for-blocked-requests
  */
 export interface CustomResponse {
-  /** 400–499; absent: 403, of rate limits 429. */
+  /** 400–499; absent: 403, or 429 for rate limits. */
   readonly status?: number
   readonly content?: string
   /** `text/html`, `text/plain`, `application/json` or `text/xml`; absent: `text/html`. */

@@ -11,16 +11,16 @@ const SPECIAL = /[&<>"']/
 export const escapeHtml = (text: string): string =>
   SPECIAL.test(text) ? text.replace(/[&<>"']/g, (char) => ENTITIES[char]!) : text
 
-/** Without the quotes around it. */
+/** Without the surrounding quotes. */
 export const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
 /** A name that ends in a top-level domain, an IPv4 address, or one word. */
 const PLAIN_SCALAR =
   /^(?:[\p{L}\p{N}][\p{L}\p{N}._-]*\.(?:\p{L}{2,}|xn--[a-z\d-]+)|\d{1,3}(?:\.\d{1,3}){3}|[a-z][a-z\d-]*)$/iu
-/** Words that YAML readers take for a boolean or for null. */
+/** Words that YAML readers treat as a boolean or as null. */
 const YAML_WORD = /^(?:true|false|null|yes|no|on|off|y|n)$/i
 
-/** A host as a YAML scalar: plain, as in the real front matter, wherever every reader takes it for text. */
+/** A host as a YAML scalar: plain, as in the real front matter, if every reader treats it as text. */
 export const yamlScalar = (text: string): string =>
   PLAIN_SCALAR.test(text) && !YAML_WORD.test(text) ? text : JSON.stringify(text)
 
@@ -33,10 +33,10 @@ const FOREIGN = /[^\p{L}\p{N}._\-:[\]]/gu
 /** The characters of most hosts and addresses. */
 const PLAIN = /^[\w.:-]*$/
 
-/** Every character that neither a hostname nor an address has is replaced, so it is inert wherever it is written. */
+/** Replaces every character that neither a hostname nor an address has, so the text is harmless in every format. */
 const inert = (text: string) => (PLAIN.test(text) ? text : text.replace(FOREIGN, '\ufffd'))
 
-/** The host as bodies show it: without its port, and cut to the length of a hostname. */
+/** The host in bodies: without its port, and cut to the length of a hostname. */
 export const inertHost = (host: string): string =>
   inert(
     host
@@ -48,5 +48,5 @@ export const inertHost = (host: string): string =>
 /** The longest textual IPv6 address. */
 const MAX_WORD_CHARS = 45
 
-/** An address or a country as bodies show it. */
+/** An address or a country in bodies. */
 export const inertWord = (text: string): string => inert(text.slice(0, MAX_WORD_CHARS))

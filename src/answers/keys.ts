@@ -3,15 +3,15 @@ interface Numbering<Name extends string> {
   readonly of: Readonly<Record<Name, number>>
 }
 
-/** 0 stands for none of them. */
+/** 0 means none of them. */
 const numbered = <Name extends string>(names: readonly Name[]): Numbering<Name> => ({
   radix: names.length + 1,
   of: Object.fromEntries(names.map((name, i) => [name, i + 1])) as Record<Name, number>,
 })
 
 /**
- * Packs an error code and up to three choices into one number: as the key of a map it costs nothing to make and to look
- * up. Each choice takes as much room as it has names, so that no two packs are the same number, however many names come.
+ * Packs an error code and up to three choices into one number, which is a cheap key for a map. Each choice has room for all
+ * its names, so different packs never collide.
  *
  * @example createKeyOf(['html', 'text'], ['g1', 'g2'])(1020, 'html', 'g2')
  */

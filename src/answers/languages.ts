@@ -7,15 +7,15 @@ import { ENGLISH } from './phrases.ts'
 /** Our own sentences in one language. */
 export interface Language {
   readonly phrases: Phrases
-  /** By the English sentence: codes share many, and one that changes there is missed here. */
+  /** By the English sentence. Codes share many sentences; a changed English sentence has no translation here. */
   readonly sentences: Readonly<Record<string, string>>
 }
 
-/** Languages by their codes, besides English, which needs no table. */
+/** Languages by their codes, without English, which needs no table. */
 export type Languages = Readonly<Record<string, Language>>
 
 export const ENGLISH_CODE = 'en'
-/** Codes of all languages that there are tables of; `languages/all.ts` holds the tables. */
+/** Codes of all languages with a table; `languages/all.ts` contains the tables. */
 export const LANGUAGE_CODES = [ENGLISH_CODE, 'de', 'es', 'fr', 'ja', 'pt', 'zh'] as const
 
 /** More than any client sends. The rest is not read. */
@@ -25,12 +25,12 @@ const MAX_PARAMETERS = 8
 /** Regions that write Chinese in traditional characters. */
 const TRADITIONAL_REGIONS = new Set(['tw', 'hk', 'mo'])
 
-/** Traditional Chinese is no dialect of the simplified that there is: who asks for it alone gets English. */
+/** Traditional Chinese is not a dialect of the available simplified Chinese: a visitor who accepts only it gets English. */
 const isTraditional = (subtags: readonly string[]): boolean =>
   !subtags.includes('hans') &&
   (subtags.includes('hant') || subtags.some((subtag) => TRADITIONAL_REGIONS.has(subtag)))
 
-/** The language that a range stands for, its regions left aside: `pt-BR` is `pt`. */
+/** The language of a range without its regions: `pt-BR` is `pt`. */
 const ownLanguage = (range: string, tables: ReadonlyMap<string, Language>): string | undefined => {
   const [language = '', ...subtags] = range.split('-')
   if (language === 'zh' && isTraditional(subtags)) return undefined
@@ -46,7 +46,7 @@ const mostWanted = (acceptLanguage: string, tables: ReadonlyMap<string, Language
       const range = name.trim().toLowerCase()
       return { range, language: ownLanguage(range, tables), weight: weightOf(parameters) }
     })
-  // The wildcard stands for what is not listed: it says nothing of English where English says it itself.
+  // The wildcard stands for unlisted languages: it does not stand for English if the header lists English.
   const any = ranges.some(({ language }) => language === ENGLISH_CODE) ? undefined : ENGLISH_CODE
   let best = ENGLISH_CODE
   let bestWeight = 0
@@ -58,12 +58,11 @@ const mostWanted = (acceptLanguage: string, tables: ReadonlyMap<string, Language
   return best
 }
 
-/** Chooses among languages, and translates. */
+/** Chooses a language and translates. */
 export interface Translator {
   /**
-   * The language that a visitor likes best: by weight, the first listed among equals; a region's language is the
-   * language's own. English where none fits, and for the wildcard. Never throws, and reads no more of a header than its
-   * first 1,024 characters.
+   * The visitor's preferred language: by weight, the first listed among equals; a region counts as its language. English if
+   * none fits, and for the wildcard. Never throws, and reads only the first 1,024 characters of a header.
    *
    * @param acceptLanguage header value as received
    * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
@@ -72,15 +71,15 @@ export interface Translator {
    */
   preferred(acceptLanguage: string | undefined): string
   /**
-   * Our own sentences about a code. A language that there is not is English.
+   * Our own sentences about a code. An unknown language gives English.
    *
-   * @param language as `preferred` names it
+   * @param language a name from `preferred`
    * @example translator.of('de', catalogue.get(1020)!).phrases.copied // 'Kopiert'
    */
   of(language: string, entry: CatalogueEntry): { phrases: Phrases; texts: Texts }
 }
 
-/** @param languages besides English, as `languages/all.ts` has them */
+/** @param languages without English, in the form of `languages/all.ts` */
 export const createTranslator = (languages: Languages): Translator => {
   const tables = new Map(Object.entries(languages))
   /** Clients of one kind send the same few values, so the choice is cached. */

@@ -2,7 +2,7 @@ import { Recent } from '../recent.ts'
 import type { AnswerOptions } from './answer.ts'
 import type { Coding, PartCoders } from './compress.ts'
 
-/** `problem` has JSON's bytes under another media type. */
+/** `problem` has the same bytes as JSON, with another media type. */
 export const DIALECTS = ['html', 'text', 'json', 'problem', 'markdown'] as const
 export type Dialect = (typeof DIALECTS)[number]
 
@@ -15,8 +15,8 @@ interface Offer {
 }
 
 /**
- * Earlier ones win where one range asks for several: `text/*` is answered with Markdown. The range that takes everything asks
- * for nothing structured.
+ * If one range asks for several, the earlier one wins: `text/*` gets Markdown. The range that accepts everything asks for
+ * no structured format.
  */
 const OFFERS: readonly Offer[] = [
   { dialect: 'json', ranges: [['application/json'], ['application/*']] },
@@ -31,13 +31,13 @@ interface MediaRange {
   readonly order: number
 }
 
-/** More than any client sends. The rest is not read. */
+/** Longer than any client's. The rest is not read. */
 const MAX_CHARS = 4_096
 const MAX_PARTS = 64
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 const WEIGHT = /^(?:\d+\.?\d*|\.\d+)$/
 
-/** The weight in a header's parameters, 0 to 1. A weight that cannot be read counts as 1, as if it had not been sent. */
+/** The weight in a header's parameters, 0 to 1. An unreadable weight counts as 1, like a missing one. */
 export const weightOf = (parameters: readonly string[]): number => {
   for (const parameter of parameters) {
     const [name = '', value = ''] = parameter.split('=', 2)
@@ -49,7 +49,7 @@ export const weightOf = (parameters: readonly string[]): number => {
   return 1
 }
 
-/** Quoted parameter values may hold commas; none of them matters here. */
+/** Quoted parameter values may contain commas; none of them matters here. */
 const parseList = (header: string): MediaRange[] =>
   header
     .slice(0, MAX_CHARS)
@@ -60,7 +60,7 @@ const parseList = (header: string): MediaRange[] =>
       return { name: name.trim().toLowerCase(), weight: weightOf(parameters), order }
     })
 
-/** The weight of the most specific range that fits; of equally specific ones the highest. */
+/** The weight of the most specific range that fits; the highest of equally specific ones. */
 const best = ({ ranges }: Offer, accepted: readonly MediaRange[]) => {
   for (const [vagueness, names] of ranges.entries()) {
     const [found] = accepted
@@ -83,14 +83,14 @@ const preferred = (accept: string): Offer['dialect'] | undefined => {
 
 const OFFERED = new Set(['gzip', 'x-gzip', 'br', 'deflate', 'zstd', 'compress', '*'])
 
-/** Does the client offer a content coding, `identity` aside? */
+/** Whether the client offers a content coding other than `identity`. */
 const offersCoding = (acceptEncoding: string): boolean =>
   parseList(acceptEncoding).some(({ name, weight }) => OFFERED.has(name) && weight > 0)
 
-/** Made of parts, gzip comes out the smaller: what Brotli is best at reaches across them. */
+/** For answers that are joined from parts, gzip is smaller: Brotli's advantage comes from references across parts. */
 export const CODINGS: readonly Coding[] = ['gzip', 'br', 'zstd']
 
-/** Chooses the coding that a client likes best: by weight, gzip first among equals; none where it would rather have the text. */
+/** Chooses the client's preferred coding: by weight, gzip first among equals; none if the client prefers plain text. */
 const preferredCoding = (
   acceptEncoding: string,
   offered: readonly Coding[]
@@ -125,9 +125,9 @@ export const createCodings = (
 }
 
 /**
- * Chooses the dialect of an error: structured where `Accept` prefers it (weights first, then the more specific
- * range, then the first listed), else the short text for clients that offer no content coding, else the page. Never
- * throws, whatever the headers hold.
+ * Chooses the dialect of an error: structured if `Accept` prefers it (by weight, then the more specific range, then the
+ * first listed), else the short text for clients that offer no content coding, else the page. Never throws, whatever the
+ * headers contain.
  *
  * @see https://developers.cloudflare.com/fundamentals/reference/error-responses/
  * @example negotiate('text/markdown, text/html;q=0.9', 'gzip', 'no-encoding') // 'markdown'

@@ -9,7 +9,7 @@ const TOKEN = /::([A-Z][A-Z\d_]+)::/g
 const BOX_1XXX = 'CLOUDFLARE_ERROR_1000S_BOX'
 const BOX_5XX = 'CLOUDFLARE_ERROR_500S_BOX'
 const FIRST_1XXX = 1_000
-/** A page can be large, and requests can be for any code. */
+/** A page can be large, and requests can have any code. */
 const MAX_CODES_KEPT = 8
 
 /** Tokens for one value, as slots. */
@@ -18,7 +18,7 @@ const VALUES: Readonly<Record<string, string>> = {
   CLIENT_IP: '{{ip}}',
   GEO: '{{country}}',
 }
-/** Tokens of challenge pages, which a refusal has no value for. */
+/** Tokens of challenge pages; a refusal has no value for them. */
 const OF_CHALLENGES = ['CAPTCHA_BOX', 'IM_UNDER_ATTACK_BOX']
 const KNOWN = [...Object.keys(VALUES), BOX_1XXX, BOX_5XX]
 
@@ -58,10 +58,10 @@ const OWN_SLOT = /\0([a-z]+)\0/
 const asOwnSlots = (text: string) => text.replace(/\{\{([a-z]+)\}\}/g, '\0$1\0')
 
 /**
- * Reads an owner's own page. Its tokens are Cloudflare's: `::RAY_ID::`, `::CLIENT_IP::`, `::GEO::`, and a box with the facts
- * of the error, one of which every page has to have.
+ * Reads an owner's own page. Its tokens are Cloudflare's: `::RAY_ID::`, `::CLIENT_IP::`, `::GEO::`, and a box with the
+ * facts of the error. Every page needs one box.
  *
- * @throws EdgeError `invalid_page` naming file, line and what was expected
+ * @throws EdgeError `invalid_page` naming file, line and expectation
  * @see https://developers.cloudflare.com/rules/custom-errors/reference/error-tokens/
  * @example readOwnPage({ file: 'blocked.html', text: '<h1>Sorry</h1>::CLOUDFLARE_ERROR_1000S_BOX::' })
  */

@@ -8,11 +8,11 @@ const PLAIN_BRAND = '<span class="cf-footer-item">Performance &amp; security by 
 const RAY =
   '<span class="cf-footer-item">Cloudflare Ray ID: <strong class="font-semibold">{{ray}}</strong></span>'
 const IP = '<span class="cf-footer-item">Your IP: {{ip}}</span>'
-/** Shown by the script alone, as on the real page. */
+/** Only the script shows it, as on the real page. */
 const HIDDEN_IP =
   '<span id="cf-footer-item-ip" class="cf-footer-item hidden">Your IP: <button type="button" id="cf-footer-ip-reveal" class="cf-footer-ip-reveal-btn">Click to reveal</button> <span class="hidden" id="cf-footer-ip">{{ip}}</span></span>'
 
-/** Each item on a line of its own, as on real pages: public recognisers read to the last closing tag of a line. */
+/** Each item on its own line, as on real pages: public recognisers read up to the last closing tag of a line. */
 const LINES: Record<Generation | 'origin', (code: number) => string> = {
   g1: () => [RAY.replace(' class="font-semibold"', ''), IP].join(`\n${SEPARATOR}\n`),
   g2: () => [RAY, HIDDEN_IP].join(`\n${SEPARATOR}\n`),
@@ -23,7 +23,7 @@ const LINES: Record<Generation | 'origin', (code: number) => string> = {
   origin: (code) => `<span class="cf-footer-item">Error ${code}</span>\n${SEPARATOR}\n${RAY}`,
 }
 
-/** People are told to look for "Error 1020": the source has it even where the page shows no number, or shows it in parts. */
+/** People are told to look for "Error 1020", so the source contains it even if the page shows no number, or splits it. */
 const inSource = (generation: Generation | 'origin', code: number) =>
   LINES[generation](code).includes(`Error ${code}`)
     ? ''

@@ -48,7 +48,7 @@ const hopCards = (failed: Hop | undefined): string =>
 </div>`
   }).join('\n')
 
-/** The page about an error of the origin: what happened, and at which hop. */
+/** The page about an error of the origin: the event, and its hop. */
 export const originErrorPage = {
   title: ({ entry: { code, title } }: Parts): string => `{{host}} | ${code}: ${title}`,
   body: (parts: Parts): string => {

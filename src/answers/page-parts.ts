@@ -7,19 +7,22 @@ export interface Parts {
   readonly entry: CatalogueEntry
   readonly texts: Texts
   readonly phrases: Phrases
-  /** The owner's address for visitors, escaped, with slots; '' where the owner gave none. */
+  /** The owner's address for visitors, escaped, with slots; '' if the owner gave none. */
   readonly contact: string
 }
 
-/** For elements with what stays English: on an English page they are as in the real one. */
+/** Marks elements that stay English. On an English page they are as in the real one. */
 export const english = ({ phrases: { language } }: Parts): string =>
   language === 'en' ? '' : ' lang="en"'
 
-/** The Ray ID under the heading, for pages whose real form has it only at the end: on a phone that is two screens down. */
+/**
+ * The Ray ID under the heading, for pages whose real form has it only at the end: on a phone that is two screens further
+ * down.
+ */
 export const rayLine = (parts: Parts): string =>
   `<p class="ray-line"${english(parts)}>Ray ID: <span>{{ray}}</span></p>`
 
-/** Our own drawing: a cloud that dozes behind a closed barrier. */
+/** Our own drawing: a sleeping cloud behind a closed barrier. */
 export const CLOUD = `<svg class="cloud" viewBox="0 0 260 172" aria-hidden="true" focusable="false"><style>${LOWER_STYLE}</style>
 <path class="puff" d="M80 134a37 37 0 0 1-5-73.6A53 53 0 0 1 176 47a44 44 0 0 1 23 87z"/>
 <path class="pen" d="M106 82q7 7 14 0M150 82q7 7 14 0M129 99q6-4 12 0"/>
@@ -50,8 +53,8 @@ export const sendCard = ({ texts, phrases, contact }: Parts): string => `<div cl
 </div>`
 
 /**
- * Attempts, facts to send and their addressee: the part for a person. What happened stands before it where the page has
- * no place of its own for that.
+ * Attempts, facts to send and their addressee: the part for a person. It begins with the cause if the page has no other
+ * place for it.
  */
 export const helpCards = (parts: Parts, { withCause = false } = {}): string => `<div class="cards">
 <div class="card">
@@ -61,11 +64,11 @@ ${steps(parts)}
 ${sendCard(parts)}
 </div>`
 
-/** The sentence of real pages that clients read, and its meaning. */
+/** The sentence of real pages that clients match, and its meaning. */
 export const cause = ({ entry: { marker }, texts }: Parts): string =>
   `${marker === undefined ? '' : `<p lang="en">${marker}</p>\n`}<p>${texts.happened}</p>`
 
-/** Lines that are copied as they are, and sent to owners: they stay English. */
+/** Lines that visitors copy and send to owners: they stay English. */
 const detailLines = (code: number | undefined): string =>
   [
     ...(code === undefined ? [] : [`Error code: ${code}`]),
@@ -79,7 +82,7 @@ const detailLines = (code: number | undefined): string =>
     .map((line) => `<p>${line}</p>`)
     .join('\n')
 
-/** The label comes first, as in the real page; the checkbox is laid over it, so that it shows its own focus. */
+/** The label comes first, as on the real page. The checkbox is laid over it, so that it shows its own focus. */
 export const details = (parts: Parts, { number = true }: { number?: boolean } = {}): string => {
   const { entry, phrases } = parts
   return `<div class="cf-details-wrapper">

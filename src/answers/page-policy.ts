@@ -1,7 +1,7 @@
 /**
- * The page's own Content-Security-Policy. Cloudflare's answers carry none, so ours is no header but stands in the page. It
- * allows the page's styles and its script by their hashes and nothing else, so that markup that slipped through the escaping
- * would still do nothing. Hashes are SHA-256, base64; a test compares them with what they stand for.
+ * The page's own Content-Security-Policy. Cloudflare's answers have none, so ours is not a header but part of the page. It
+ * allows only the page's styles and its script, by their hashes, so markup that slipped through the escaping would have no
+ * effect. Hashes are SHA-256, base64; a test compares them with the sources.
  */
 export const STYLE_HASH = 'CVcAwsbFAhJjDM8yb2Ypglnk7QVxYwd/5NgoA4FngVY='
 export const LOWER_STYLE_HASH = 'YlWqYaICN0HkBA3WVEW8YalZCQAwK0gAHk+RSuxkxxc='

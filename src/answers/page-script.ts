@@ -1,7 +1,7 @@
 /**
- * Shows the button that copies the details, and copies them. Where the page has no clipboard (it came over plain HTTP) the
- * lines are selected, and copied the old way. Without scripts the button stays hidden and the lines can be selected by hand.
- * The visitor's address in the footer of `g2` is shown on demand, as on the real page.
+ * Shows the button that copies the details, and copies them. If the page has no clipboard (over plain HTTP), the script
+ * selects the lines and copies them with the older command. Without scripts the button stays hidden, and visitors can
+ * select the lines by hand. The footer of `g2` shows the visitor's address on demand, as on the real page.
  */
 export const COPY_SCRIPT: string = [
   '(function(d){function e(i){return d.getElementById(i)}',

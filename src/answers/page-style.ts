@@ -5,8 +5,8 @@ const minified = (css: string): string =>
     .replaceAll(';}', '}')
 
 /**
- * The style in the head of a page: colours and the upper part. It has to stay small, because the error's code must come
- * within the first 4,096 bytes of the page: one checker reads no further. Nothing is fetched: no fonts, no pictures.
+ * The style in the head of a page: colours and the upper part. It has to stay small, because the error's code must be
+ * within the first 4,096 bytes of the page: one checker reads no further. The page fetches nothing: no fonts, no pictures.
  */
 export const STYLE: string = minified(`
 :root {color-scheme: light dark; --bg: #f4f6fb; --card: #fff; --ink: #182033; --soft: #4a566b; --line: #d4dae6; --accent: #4338b0; --sky: #dbe4f8}
@@ -23,9 +23,7 @@ p, h2 {margin: 0 0 .5rem}
 h2 {font-size: 1.125rem; line-height: 1.3}
 `)
 
-/**
- * The rest, which stands in the drawing: inside the body only a drawing may hold styles.
- */
+/** The rest of the style. It is inside the drawing, because only a drawing may contain styles in the body. */
 export const LOWER_STYLE: string = minified(`
 .hidden, [hidden] {display: none!important}
 .heading-ray-id {font: .9rem/1.7 ui-monospace, Menlo, Consolas, monospace; color: var(--soft)}

@@ -16,7 +16,7 @@ import { ENGLISH } from './phrases.ts'
 import { Template } from './template.ts'
 
 interface Shell {
-  /** Of the document, with slots. */
+  /** The title of the document, with slots. */
   title(parts: Parts): string
   body(parts: Parts): string
 }
@@ -34,16 +34,16 @@ const SHELLS: Record<Generation | 'origin', Shell> = {
 const FIREWALL_RULE = 1020
 const FIRST_1XXX = 1_000
 
-/** The page that Cloudflare has for a code today; there is only one for what goes wrong at the origin. */
+/** Cloudflare's current page for a code. Errors of the origin have only one form. */
 const shellOf = (code: number, wanted: Generation | undefined) => {
   if (code < FIRST_1XXX) return 'origin'
   return wanted ?? (code === FIREWALL_RULE ? 'g3' : 'g2')
 }
 
 export interface PageOptions {
-  /** Default: what Cloudflare shows for the code today. */
+  /** Default: Cloudflare's current page for the code. */
   readonly generation?: Generation | undefined
-  /** True if the page says that it is emulated. */
+  /** True if the page states that it is emulated. */
   readonly emulated: boolean
   readonly texts?: Texts
   readonly phrases?: Phrases

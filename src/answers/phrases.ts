@@ -2,7 +2,7 @@ import type { CatalogueEntry } from './catalogue.ts'
 
 /** Our own sentences on every page, without the marks that clients match. */
 export interface Phrases {
-  /** Of the page, as in `lang`. */
+  /** The language of the page, as in `lang`. */
   readonly language: string
   readonly stopped: string
   readonly happenedTitle: string

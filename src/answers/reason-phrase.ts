@@ -66,8 +66,8 @@ const PHRASES: Readonly<Record<number, string>> = {
 }
 
 /**
- * The words behind a status in the first line of HTTP/1. A status without a registered phrase, 520 to 530 among them, has
- * Cloudflare's `<none>`: HTTP clients print it in their messages ("522 <none>"), and programs look for it there.
+ * The words after a status in the first line of HTTP/1. A status without a registered phrase, such as 520 to 530, has
+ * Cloudflare's `<none>`: HTTP clients print it in their messages ("522 <none>"), and programs match it.
  *
  * @example reasonPhrase(403) // 'Forbidden'
  * @example reasonPhrase(522) // '<none>'

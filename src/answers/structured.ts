@@ -28,7 +28,7 @@ export const jsonTemplate = (entry: CatalogueEntry, emulated: boolean): Template
     what_you_should_do: entry.advice,
     footer: footer(emulated),
   }
-  // A number: without the marks of a text.
+  // A number, so without quotes.
   return new Template(`${JSON.stringify(body).replace('"{{retry}}"', '{{retry}}')}\n`)
 }
 

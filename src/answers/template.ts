@@ -21,24 +21,22 @@ export const byteLength = (text: string): number =>
 
 export interface Filled {
   text: string
-  /** Length in UTF-8: what Content-Length says. */
+  /** Length in UTF-8, for Content-Length. */
   bytes: number
 }
 
-/**
- * A text with `{{slots}}`, cut up and measured once. Filling it joins the pieces and measures only what changes.
- */
+/** A text with `{{slots}}`, split and measured once. Filling it joins the pieces and measures only the values. */
 export class Template {
   readonly #parts: readonly string[]
   readonly #compressed = new Map<PartCoding, CompressedTemplate | undefined>()
-  /** The different slots, and how often each occurs. */
+  /** The different slots, and the number of uses of each. */
   readonly #names: readonly string[]
   readonly #times: readonly number[]
   /** For each slot in the text, its number among the different ones. */
   readonly #places: readonly number[]
   readonly #fixedBytes: number
 
-  /** @param slot how slots are written, the name in a group */
+  /** @param slot the syntax of slots, with the name in a group */
   constructor(text: string, slot: RegExp = SLOT) {
     const pieces = text.split(slot)
     this.#parts = pieces.filter((_, i) => i % 2 === 0)
@@ -49,7 +47,7 @@ export class Template {
     this.#fixedBytes = this.#parts.reduce((sum, part) => sum + byteLength(part), 0)
   }
 
-  /** @param values text of each slot, already escaped for the place it goes to */
+  /** @param values text of each slot, already escaped for its place */
   fill(values: Readonly<Record<string, string>>): Filled {
     const texts: string[] = []
     let bytes = this.#fixedBytes
@@ -66,7 +64,7 @@ export class Template {
   }
 
   /**
-   * The same, compressed; `undefined` where no coder is given for the coding. The fixed parts are compressed once.
+   * The same, compressed; `undefined` if there is no coder for the coding. The fixed parts are compressed once.
    *
    * @param values text of each slot, already escaped
    */

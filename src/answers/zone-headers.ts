@@ -15,7 +15,7 @@ const base64Url = (bytes: Uint8Array) =>
     .replaceAll('/', '_')
     .replaceAll('=', '')
 
-/** `__cf_bm` as bot products set it: opaque, for half an hour, for the whole host. */
+/** `__cf_bm` in the form of bot products: opaque, for half an hour, for the whole host. */
 const botCookie = ({ timeMs, host }: RefusalFacts): string => {
   const value = base64Url(crypto.getRandomValues(new Uint8Array(COOKIE_BYTES)))
   const expires = new Date(timeMs + COOKIE_MINUTES * MS_PER_MINUTE).toUTCString()
@@ -31,7 +31,7 @@ const botCookie = ({ timeMs, host }: RefusalFacts): string => {
   ].join('; ')
 }
 
-/** Adds the headers that only some zones have, each where its option asks for it. */
+/** Adds the headers that only some zones have, if their options ask for them. */
 export const addOptional = (
   headers: Record<string, string>,
   { cookie, nel, altSvc, vary, errorType }: Optional,
@@ -41,7 +41,8 @@ export const addOptional = (
   if (vary) headers.Vary = 'Accept-Encoding'
   if (cookie) headers['Set-Cookie'] = botCookie(facts)
   if (nel) {
-    // Cloudflare's collector in the real header; here the host itself, so that no visitor's browser tells anybody else.
+    // The real header names Cloudflare's collector. This one names the host itself, so that no visitor's browser reports to
+    // a third party.
     headers['Report-To'] = JSON.stringify({
       endpoints: [{ url: '/cdn-cgi/nel' }],
       group: 'cf-nel',

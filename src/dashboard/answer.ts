@@ -9,7 +9,7 @@ import type { Visitor } from '../visitor/visitor.ts'
 import type { House } from './house.ts'
 import type { Made } from './page.ts'
 
-/** Codes of refusals by the `source` of events from before they had their answer. Challenges have none. */
+/** Codes of refusals by the `source` of an event, for older events without an answer. Challenges have none. */
 const CODES: Readonly<Record<string, number>> = {
   firewallcustom: 1020,
   ratelimit: 1015,
@@ -21,11 +21,11 @@ const CODES: Readonly<Record<string, number>> = {
   country: 1009,
 }
 
-/** The code of the error that an event's visitor got; `undefined` where it was none. */
+/** The code of the error that the visitor got; `undefined` if the answer was not an error. */
 export const answerCode = ({ action, source, answer }: SecurityEvent): number | undefined =>
   answer === undefined ? (action === 'block' ? CODES[source] : undefined) : answer.code || undefined
 
-/** What a client sends to get each form. */
+/** The `Accept` header for each form. */
 export const ACCEPT: Readonly<Record<string, string>> = {
   html: 'text/html',
   json: 'application/json',
@@ -40,11 +40,11 @@ export const textOf = ({ body, headers }: Answer): string => {
     : Buffer.from(body).toString()
 }
 
-/** The page may style itself and show its own pictures; it runs nothing, asks for nothing and is in no frame but ours. */
+/** The page may use its own styles and pictures. It runs nothing, requests nothing and appears only in our own frame. */
 export const SEEN_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
-/** The refusal of an event, made again from its facts: in the dialect that a browser gets, or in the one that is asked for. */
+/** The refusal of an event, rebuilt from its facts: in a browser's dialect, or in the requested one. */
 export const seenAnswer = async (
   { edge }: Pick<House, 'edge'>,
   event: SecurityEvent,
@@ -63,7 +63,7 @@ export const seenAnswer = async (
   return edge.refuse(answerCode(event) ?? 1020, { request, visitor, rayId }, page)
 }
 
-/** What the visitor got, for a frame of the event's page. */
+/** The visitor's answer, for a frame of the event's page. */
 export const seenPage = async (house: House, { params, query }: RouteRequest): Promise<Made> => {
   const found = await house.edge.store.find(params.ray!)
   if (!found.found || answerCode(found.events[0]) === undefined) {

@@ -1,26 +1,26 @@
 import type { SeriesPoint } from '../events/query.ts'
 
 const MS_PER_SECOND = 1_000
-/** Lengths that people count in. */
+/** Familiar lengths of time. */
 const LENGTHS = [
   5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
   172_800, 604_800, 2_592_000,
 ]
 const MAX_BARS = 75
 
-/** The shortest length that fills a chart with no more bars than a person tells apart. */
+/** The shortest length whose bars can still be distinguished in a chart. */
 export const bucketSeconds = (fromMs: number, toMs: number): number => {
   const seconds = (toMs - fromMs) / MS_PER_SECOND
   return LENGTHS.find((length) => seconds / length <= MAX_BARS) ?? LENGTHS.at(-1)!
 }
 
-/** One bar: how many events of each kind began in this stretch of time. */
+/** One bar: the number of events of each kind in this period. */
 export interface Bar {
   readonly startMs: number
   readonly counts: readonly number[]
 }
 
-/** The kinds in the order in which bars show them, and every stretch of time, those without events too. */
+/** The kinds in the order of the bars' sections, and every period, including those without events. */
 export interface Bars {
   readonly kinds: readonly string[]
   readonly bars: readonly Bar[]
@@ -29,7 +29,7 @@ export interface Bars {
   readonly totals: readonly number[]
 }
 
-/** Turns the points of a series, which leaves out what is empty, into bars. */
+/** Converts the points of a series, which has no empty periods, to bars. */
 export const barsOf = (
   points: readonly SeriesPoint[],
   {
@@ -65,7 +65,7 @@ export const barsOf = (
   }
 }
 
-/** The end of an axis: the next of 1, 2, 5, 10 … that is not below. */
+/** The end of an axis: the next of 1, 2, 5, 10 … that is not smaller. */
 export const niceMost = (most: number): number => {
   if (most <= 2) return 2
   const power = 10 ** Math.floor(Math.log10(most))

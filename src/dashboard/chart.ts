@@ -6,7 +6,7 @@ import { count, exact } from './format.ts'
 import { type Html, html } from './html.ts'
 import { ACTION_NAMES } from './words.ts'
 
-/** From the bottom of a bar to its top: what stops people first. */
+/** From the bottom of a bar to its top: refusals first. */
 export const ACTION_ORDER: readonly Action[] = [
   'block',
   'challenge',
@@ -23,13 +23,13 @@ export const actionOrder: readonly string[] = [
 ]
 
 const HEIGHT = 100
-/** Of a bar's place; the rest is the gap. */
+/** The share of a bar's place; the rest is the gap. */
 const BAR_WIDTH = 0.74
 const TICKS = 6
 
 const rounded = (value: number) => Number(value.toFixed(2))
 
-/** All bars of one kind are one path: a page of seventy bars stays small. */
+/** All bars of one kind are one path, so a page with seventy bars stays small. */
 const pathOf = ({ bars }: Bars, kind: number, most: number): string =>
   bars
     .flatMap(({ counts }, i) => {
@@ -46,7 +46,7 @@ const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' })
 
-/** As long as it has to be: with the day where the chart is longer than one, with seconds where it is short. */
+/** As long as necessary: with the day if the chart covers more than one, with seconds if it is short. */
 const tickText = (ms: number, lengthMs: number, bucketMs: number): string => {
   const iso = new Date(ms).toISOString()
   const time = bucketMs < MINUTE_MS ? iso.slice(11, 19) : iso.slice(11, 16)
@@ -63,14 +63,14 @@ const spanText = (startMs: number, bucketMs: number): string => {
 
 export interface ChartOptions {
   readonly bars: Bars
-  /** Where a stretch of time leads; absent: nowhere. */
+  /** The link of a period; absent for no links. */
   readonly href?: (fromMs: number, toMs: number) => string
   readonly isTall?: boolean
 }
 
 /**
- * Events over time, stacked by action. The page has it whole: without its script there are no hover and no zoom by dragging, and
- * each bar is a link to its stretch of time.
+ * Events over time, stacked by action. It is complete without the page's script, which only adds hovering and zooming by
+ * dragging; each bar is a link to its period.
  */
 export const chart = ({ bars, href, isTall = false }: ChartOptions): Html => {
   const { kinds, bucketMs, totals } = bars
@@ -110,6 +110,6 @@ export const chart = ({ bars, href, isTall = false }: ChartOptions): Html => {
 </figure>`
 }
 
-/** Stands where a chart will be: nothing moves when it comes. */
+/** A placeholder of a chart's size: nothing moves when the chart arrives. */
 export const chartPlace = (isTall: boolean, inside: Html): Html =>
   html`<div class="chart place${isTall ? ' tall' : ''}">${inside}</div>`

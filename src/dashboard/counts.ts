@@ -9,50 +9,50 @@ import type {
   TopRow,
 } from '../events/query.ts'
 
-/** A count as a page shows it. */
+/** A count for a page. */
 export type Counted<Value> =
   | { readonly state: 'ready'; readonly value: Value; readonly atMs: number }
-  /** Its turn has not come, or it takes longer than a page waits. */
+  /** Not started yet, or slower than the page's wait. */
   | { readonly state: 'counting' }
   | { readonly state: 'failed'; readonly message: string }
 
-/** What one page counts: it waits for all of it together, and not for long. */
+/** The counts of one page. The page waits for all of them together, and only briefly. */
 export interface Counting {
   top(query: TopQuery): Promise<Counted<TopRow[]>>
   series(query: SeriesQuery): Promise<Counted<SeriesPoint[]>>
-  /** Events themselves: a store finds them fast, but for a text that few of them have. They are always those of now. */
+  /** The events themselves: the store finds them fast, except for a rare text. They are never cached. */
   page(query: EventQuery): Promise<Counted<EventPage>>
 }
 
 export interface Counts {
-  /** @param budgetMs how long the page waits for counts that are not there yet */
+  /** @param budgetMs the longest wait of the page for missing counts */
   begin(budgetMs: number): Counting
 }
 
 interface Entry {
   readonly ask: () => Promise<unknown>
-  /** The page that asked last: its questions go first. */
+  /** The last page that asked: its questions come first. */
   page: number
   result?: Extract<Counted<unknown>, { state: 'ready' | 'failed' }>
-  /** How long the answer took. */
+  /** The duration of the query. */
   tookMs: number
   running?: Promise<void> | undefined
   readonly waiting: (() => void)[]
 }
 
 const MAX_ENTRIES = 200
-/** A count is counted again after this long … */
+/** A count is repeated after this time … */
 const FRESH_MS = 2_000
-/** … or this many times as long as it took: counting never takes more than a part of the time. */
+/** … or after this multiple of its duration: counting never takes more than a fraction of the time. */
 const FRESH_FACTOR = 8
 const MAX_FRESH_MS = 120_000
-/** Look-ups that came too late, and that nobody has asked for again. */
+/** Look-ups that came too late and were not requested again. */
 const MAX_LOOKS = 20
 
 /**
- * Counts of events for pages. Counting millions of them takes seconds, and the store does one thing at a time: so one count runs at
- * once, the page that was asked last comes first, and a page is sent when its time is up, with what there is. What it did not get
- * is there for the next.
+ * Counts of events for pages. Counting millions of events takes seconds, and the store does one thing at a time. So one
+ * count runs at once, the most recent page comes first, and a page is sent when its time is up, with the counts that are
+ * ready. The next page gets the missing ones.
  *
  * @example
  * const counting = createCounts(store).begin(200)
@@ -62,7 +62,7 @@ export const createCounts = (
   store: Pick<EventStore, 'top' | 'series' | 'page'>,
   now: () => number = Date.now
 ): Counts => {
-  /** In the order in which they were asked for last. */
+  /** In the order of the last request for each. */
   const entries = new Map<string, Entry>()
   const queue = new Set<Entry>()
   let isRunning = false
@@ -128,7 +128,7 @@ export const createCounts = (
       const done = new Promise<void>((resolve) => entry.waiting.push(resolve))
       queue.add(entry)
       work()
-      // An old count is shown at once, and the new one is there for the next page.
+      // An old count is shown at once; the next page gets the new one.
       if (entry.result?.state !== 'ready') await Promise.race([done, deadline])
     }
     return (entry.result as Counted<Value> | undefined) ?? { state: 'counting' }
@@ -136,7 +136,7 @@ export const createCounts = (
 
   const looks = new Map<string, Promise<EventPage>>()
 
-  /** What comes too late for this page is there for the next one that asks the same. */
+  /** A result that is too late for this page is ready for the next page with the same question. */
   const lookUp = async (
     deadline: Promise<void>,
     query: EventQuery
@@ -155,12 +155,13 @@ export const createCounts = (
       if (value === undefined) return { state: 'counting' }
       return { state: 'ready', value, atMs: now() }
     } catch (error) {
-      // A page has more to tell than events, first of all that the store is away. A wrong cursor stays a mistake of the link.
+      // A page shows more than events, for example that the store is unavailable. A wrong cursor remains an error of the
+      // link.
       if (!(error instanceof EdgeError) || !error.code.startsWith('store_')) throw error
       return { state: 'failed', message: error.message }
     } finally {
       if (!isLate) looks.delete(key)
-      // Nobody may be there any more to be told.
+      // The page may already be sent, so the error has no reader.
       else look.catch(() => looks.delete(key))
     }
   }

@@ -22,7 +22,7 @@ import { changeRule, rulesPage, undoChange } from './pages/rules.ts'
 import { judgeRequest, tryPage } from './pages/try.ts'
 import { searchHref } from './search.ts'
 
-/** A whole saved page, or a mail with one in it. */
+/** A whole saved page, or a mail that contains one. */
 const MAX_SEARCH_BYTES = 1024 * 1024
 
 const PAGES: readonly PageRoute[] = [
@@ -86,7 +86,7 @@ const PAGES: readonly PageRoute[] = [
   { path: '/login', summary: 'the form that takes the token', open: true, make: loginPage },
 ]
 
-/** The login of programs, with pages for the form's mistakes. */
+/** The login of programs, plus pages for mistakes in the form. */
 const loginRoute = (house: House): Route => {
   const own = login(house.side)
   return {
@@ -112,8 +112,8 @@ const assets: Route = {
 }
 
 /**
- * The pages of the admin port for people. They do nothing by themselves: they show what the store, the rules and the toolkit
- * answer, and what they change goes through the gate, the audit log and the reload like every change.
+ * The pages of the admin port for people. They show the answers of the store, the rules and the toolkit; their changes pass
+ * the gate, the audit log and the reload like every change.
  *
  * @example createAdmin({ store, health, pages: dashboard({ edge, facts, … }) })
  */

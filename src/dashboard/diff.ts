@@ -2,10 +2,10 @@ import { type Html, html } from './html.ts'
 
 type Line = readonly [kind: ' ' | '+' | '-', text: string]
 
-/** Beyond it the middle of two texts is shown as taken out and put in. */
+/** Beyond it, the whole middle of two texts is shown as removed and added. */
 const MAX_CELLS = 4_000_000
 
-/** The middle of two texts, line by line: what both have, in the same order, stays. */
+/** The middle of two texts, line by line. Common lines in the same order stay. */
 const middle = (before: readonly string[], after: readonly string[]): Line[] => {
   const [rows, columns] = [before.length, after.length]
   if (rows * columns > MAX_CELLS) {
@@ -37,7 +37,7 @@ const middle = (before: readonly string[], after: readonly string[]): Line[] => 
   return lines
 }
 
-/** All lines of two texts, with what was taken out and put in. */
+/** All lines of two texts, with the removed and the added ones. */
 export const diffLines = (before: string, after: string): Line[] => {
   const [one, two] = [before.split('\n'), after.split('\n')]
   let head = 0
@@ -61,7 +61,7 @@ export const diffLines = (before: string, after: string): Line[] => {
 const CONTEXT = 3
 const MARKS = { '+': 'added', '-': 'removed', ' ': '' } as const
 
-/** What changes in a file, with a few lines around it. */
+/** The changes of a file, with a few lines around them. */
 export const diffHtml = (before: string, after: string): Html => {
   const lines = diffLines(before, after)
   const isNear = (at: number) =>

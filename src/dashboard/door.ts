@@ -20,7 +20,7 @@ ${problem !== undefined && html`<p class="problem" role="alert" id="problem">${p
 <p class="faint">The edge printed its token when it started, unless you chose one with <code>EDGE1020_ADMIN_TOKEN</code> or <code>--admin-token</code>.</p>`
   )
 
-/** The form that takes the token; whoever needs none is sent on. */
+/** The form for the token. A visitor who needs none is redirected. */
 export const loginPage = async ({ side }: House): Promise<Made> =>
   side.gate.asksForToken ? form() : seeOther('/')
 
@@ -29,7 +29,7 @@ const detailOf = ({ body }: Answer): string => {
   return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`
 }
 
-/** Takes the token of the form. Programs are answered as ever. */
+/** Takes the token from the form. Programs get the usual answer. */
 export const loginFromForm = async (
   { side }: House,
   request: RouteRequest

@@ -4,10 +4,10 @@ import type { Trial, Trials } from '../toolkit/trial.ts'
 
 const MONTH_MS = 30 * 86_400_000
 const PAGE = 1_000
-/** Judged in one go, before visitors have their turn. */
+/** Events judged at once before visitors get their turn. */
 const BATCH = 5
 
-/** The newest events that decided about their requests, one for each request. */
+/** The newest events that decided their requests, one for each request. */
 export const pastEvents = async (
   store: EventStore,
   { number, nowMs, refusedOnly }: { number: number; nowMs: number; refusedOnly: boolean }
@@ -35,7 +35,7 @@ export const pastEvents = async (
 
 export const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** A request of the past under rules; `undefined` where it cannot be told from its event. */
+/** Judges a past request by other rules; `undefined` if its event does not contain enough of it. */
 export const judgeEvent = (trials: Trials, event: SecurityEvent): Trial | undefined => {
   try {
     return trials.run(readEvent(event).request)
@@ -44,7 +44,7 @@ export const judgeEvent = (trials: Trials, event: SecurityEvent): Trial | undefi
   }
 }
 
-/** Does something with each event, without keeping visitors from being answered. */
+/** Handles each event without delaying the answers to visitors. */
 export const eachEvent = async (
   events: readonly SecurityEvent[],
   act: (event: SecurityEvent) => void
@@ -61,7 +61,7 @@ export interface Changed {
   readonly after: string
 }
 
-/** What other rules would have made of requests of the past. */
+/** The effect of other rules on past requests. */
 export interface Effect {
   readonly judged: number
   /** The newest first. */
@@ -73,7 +73,7 @@ const outcomeOf = ({ action, isRefused, rule }: Trial) => ({
   key: `${action} ${isRefused} ${rule?.id}`,
 })
 
-/** Compares two sets of rules on events of the past. */
+/** Compares two rulesets on past events. */
 export const effectOf = async (
   before: Trials,
   after: Trials,

@@ -2,24 +2,24 @@ import type { SecurityEvent } from '../events/event.ts'
 import { parseIp } from '../lists/ip.ts'
 import { clauses, tokenOf } from '../toolkit/clauses.ts'
 
-/** What an exception may ask of a visitor. */
+/** A property of a visitor that an exception can test. */
 interface Trait {
   readonly key: string
   readonly words: string
   readonly expression: string
-  /** What a list of addresses or an IP Access rule has in place of the expression. */
+  /** The value in a list of addresses or an IP Access rule, which have no expression. */
   readonly value?: string
-  /** False where it cannot be true of another event: that one need not be judged again. */
+  /** False if it cannot be true of another event, which then need not be judged again. */
   readonly may: (other: SecurityEvent) => boolean
 }
 
-/** One way to let a visitor through. */
+/** One possible exception for a visitor. */
 export interface Candidate extends Trait {
-  /** `ip+path`: the same for every event, so that a link names it. */
+  /** `ip+path`: the same for every event, so that a link can name it. */
   readonly key: string
 }
 
-/** How the product of a rule lets a visitor through. */
+/** The kind of exception of each product. */
 export const PRODUCTS: Readonly<Record<string, 'custom' | 'skip' | 'access' | 'lockdown'>> = {
   firewallcustom: 'custom',
   ratelimit: 'skip',
@@ -31,7 +31,7 @@ export const PRODUCTS: Readonly<Record<string, 'custom' | 'skip' | 'access' | 'l
   country: 'access',
 }
 
-/** An IP Access rule asks one thing, and of these that a visitor shares with few. */
+/** An IP Access rule tests one property; these are the ones that a visitor shares with few others. */
 const ACCESS_KEYS = ['ip', 'network', 'asn']
 const IPV4_NETWORK = 24
 const IPV6_NETWORK = 48
@@ -147,7 +147,7 @@ const COMBINATIONS = [
   'path',
 ].map((key) => key.split('+'))
 
-/** Everything that could let a visitor through, from the narrowest on. */
+/** Every possible exception for a visitor, the narrowest first. */
 export const candidatesOf = (event: SecurityEvent, about: About = {}): Candidate[] => {
   const traits = traitsOf(event, about)
   const isAccess = PRODUCTS[event.source] === 'access'

@@ -8,7 +8,7 @@ import type { RuleDesk } from './desk.ts'
 import type { Candidate } from './exception-candidates.ts'
 import { PRODUCTS } from './exception-candidates.ts'
 
-/** How long an exception lasts. */
+/** Durations of an exception. */
 export const ENDS = { '1h': 3_600, '1d': 86_400, '7d': 604_800, '30d': 2_592_000 } as const
 export type End = keyof typeof ENDS
 export const isEnd = (text: string): text is End => Object.hasOwn(ENDS, text)
@@ -23,14 +23,14 @@ interface ExceptionRule extends WrittenRule {
   readonly expression: string
 }
 
-/** The rule that lets a visitor through. One that ends says when, for people and for the edge. */
+/** The rule that lets a visitor through. A temporary rule states its end for people and for the edge. */
 export const exceptionRule = (
   event: SecurityEvent,
   { words, expression }: Candidate,
   { end, nowMs }: { end?: End | undefined; nowMs: number }
 ): ExceptionRule => {
   const visible = `let through ${words}`.replace(/[\u0000-\u001f\u007f]/g, ' ')
-  // By characters: a half of one is no text that a file can have.
+  // Cut by characters, because a file cannot contain half of one.
   const name = [...visible].slice(0, MAX_NAME).join('')
   const why = `Exception to "${event.rule.name || event.rule.id}" for the Ray ID ${event.ray}`
   const skip = SKIPS[event.source] === undefined ? {} : { skip: SKIPS[event.source] }
@@ -55,20 +55,20 @@ export interface Place {
   readonly above: Rule
 }
 
-/** What a custom rule skips for a visitor whom another product refuses. */
+/** The parts that a custom rule skips for a visitor whom another product refuses. */
 const SKIPS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   ratelimit: { phases: ['http_ratelimit'] },
   uablock: { products: ['uaBlock'] },
   zonelockdown: { products: ['zoneLockdown'] },
 }
 
-/** A lockdown has a list of addresses. */
+/** A lockdown has only a list of addresses. */
 const LOCKDOWN_KEYS = ['ip', 'network']
 
-/** False where the product has no rule that ends by itself. */
+/** False if the product has no temporary rules. */
 export const canEnd = ({ source }: SecurityEvent): boolean => PRODUCTS[source] !== 'access'
 
-/** What the change does, for who decides: in the words of the product. */
+/** The effect of the change in the product's terms, for the owner's decision. */
 export const reachOf = ({ source }: SecurityEvent, above: Rule): string =>
   ({
     custom: `Above “${above.name}”. Rules above it still apply; rules below it do not.`,
@@ -79,13 +79,13 @@ export const reachOf = ({ source }: SecurityEvent, above: Rule): string =>
   })[PRODUCTS[source] ?? 'custom']
 
 /**
- * Where an exception to an event's rule goes.
+ * The place of an exception to an event's rule.
  *
- * @throws EdgeError `cannot_edit` with the reason, where the dashboard cannot write it
+ * @throws EdgeError `cannot_edit` with the reason, if the dashboard cannot write it
  */
 export const placeOf = (event: SecurityEvent, desk: RuleDesk, rules: readonly Rule[]): Place => {
   const named = rules.filter(({ id }) => id === event.rule.id)
-  // Two zones can have rules of the same name; where the rule stood tells them apart.
+  // Two zones can have rules of the same name; the place of the rule distinguishes them.
   const above = named.find((one) => `${one.file}:${one.line}` === event.rule.source) ?? named[0]
   if (above === undefined) {
     throw new EdgeError(
@@ -104,7 +104,7 @@ export const placeOf = (event: SecurityEvent, desk: RuleDesk, rules: readonly Ru
 }
 
 /**
- * The file with an exception in it, as narrow as the product of the rule can make it.
+ * The file with an exception, as narrow as the rule's product allows.
  *
  * @throws EdgeError `cannot_edit`
  */

@@ -7,7 +7,7 @@ import type { SecurityEvent } from '../events/event.ts'
 import type { House } from './house.ts'
 import { readLook } from './look.ts'
 
-/** More than a person looks at; a program asks /api/events page by page. */
+/** More than a person reads; a program asks /api/events page by page. */
 const MAX_EVENTS = 50_000
 const PAGE = 1_000
 

@@ -1,6 +1,6 @@
 import { type Html, html, type Part } from './html.ts'
 
-/** A piece of an expression and what it is. */
+/** A piece of an expression and its kind. */
 const TOKEN =
   /(?<text>"(?:[^"\\]|\\.)*"|r(?<hash>#*)"[\s\S]*?"\k<hash>)|(?<list>\$[\w.]+)|(?<word>[a-z_][\w.]*)|(?<number>\d[\w.:/]*)|(?<space>\s+)|(?<mark>.)/gisu
 const WORDS = new Set(
@@ -9,7 +9,7 @@ const WORDS = new Set(
   )
 )
 
-/** An expression with its words told apart. */
+/** An expression split into its words by kind. */
 const coloured = (text: string): Part[] =>
   [...text.matchAll(TOKEN)].map((match) => {
     const [token] = match
@@ -28,7 +28,7 @@ interface Range {
   readonly end: number
 }
 
-/** Where these parts stand in the expression, in order and apart; a part that stands in another one is in it already. */
+/** The ranges of these parts in the expression, in order and disjoint. A part inside another one is dropped. */
 const rangesOf = (expression: string, parts: readonly string[]): Range[] => {
   const ranges: Range[] = []
   for (const part of [...parts].sort((x, y) => y.length - x.length)) {

@@ -15,7 +15,7 @@ const SPAN_NAMES: Readonly<Record<string, string>> = {
   '30d': '30 days',
 }
 
-/** How far back a page looks. */
+/** The picker of the time range. */
 export const spanPicker = (path: string, look: Look): Html => {
   const own =
     look.since !== undefined && !SPANS.some((one) => one === look.since) ? look.since : undefined
@@ -37,7 +37,7 @@ const shownValue = (field: string, value: string): string => {
 const shownValues = ({ field, value }: Condition): string =>
   (Array.isArray(value) ? value : [value]).map((one) => shownValue(field, String(one))).join(' or ')
 
-/** Fields that a person filters by, in the form that adds a filter. */
+/** Fields in the form that adds a filter. */
 const OFFERED = [
   'ip',
   'path',
@@ -61,7 +61,7 @@ const hidden = (look: Look): Html[] =>
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`
   )
 
-/** The filters of a page: each can be taken away, and others are added. */
+/** The filters of a page, with links to remove each and a form to add one. */
 export const filterBar = (path: string, look: Look): Html => {
   const given = givenBy(look)
   const chips = look.where.map((condition, i) => {

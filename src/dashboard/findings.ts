@@ -17,8 +17,8 @@ const stateOf = (path: string): string => {
 const statesOf = (paths: Iterable<string>): string => [...paths].map(stateOf).join('\n')
 
 /**
- * What is odd about rules, as `edge1020 lint` tells. The proofs of a few hundred rules take a second, in which no visitor gets an
- * answer: they are made again when a file changed, or one came into a folder of the rules.
+ * The findings of `edge1020 lint`. Analysing a few hundred rules takes a second, in which no visitor gets an answer. So the
+ * analysis is repeated only after a file changed or appeared in a folder of the rules.
  */
 export const createFindings = (
   paths: readonly string[],
@@ -30,7 +30,7 @@ export const createFindings = (
   return () => {
     if (statesOf(known.read) === known.state) return known.findings
     const read = new Set(paths)
-    // Before anything is read: what is written meanwhile is seen the next time.
+    // Read before the files: a change during the reading is noticed the next time.
     const states = new Map<string, string>()
     const note = (path: string) => {
       read.add(path)

@@ -2,7 +2,7 @@ const whole = new Intl.NumberFormat('en')
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const COMPACT_FROM = 100_000
 
-/** `12,345`; `1.2M` where the digits would only be noise. */
+/** `12,345`; `1.2M` for numbers whose digits do not matter. */
 export const count = (value: number): string =>
   value < COMPACT_FROM ? whole.format(value) : compact.format(value)
 
@@ -48,7 +48,7 @@ export const ago = (time: string, nowMs: number): string => {
   return seconds < 1 ? 'just now' : `${span(seconds)} ago`
 }
 
-/** Codes that Cloudflare uses beside those of ISO 3166-1. */
+/** Codes that Cloudflare uses in addition to those of ISO 3166-1. */
 const NO_COUNTRY_NAMES: Readonly<Record<string, string>> = {
   T1: 'Tor',
   XX: 'unknown country',
@@ -58,7 +58,7 @@ const NO_COUNTRY_NAMES: Readonly<Record<string, string>> = {
 const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 const COUNTRY = /^[A-Z]{2}$/
 
-/** `Germany`; `Tor`, `unknown` for the codes that are no country. */
+/** `Germany`; `Tor` or `unknown` for codes that are not countries. */
 export const countryName = (code: string): string => {
   const own = NO_COUNTRY_NAMES[code]
   if (own !== undefined) return own

@@ -1,6 +1,6 @@
 import type { RouteRequest } from '../admin/request.ts'
 
-/** A rule document as a form sends it takes up to three bytes for each of its own. */
+/** A form takes up to three bytes for each byte of a rule document. */
 const MAX_FORM_BYTES = 16 * 1024 * 1024
 
 /** The fields of a form. */
@@ -9,7 +9,7 @@ export const formOf = async (
   maxBytes = MAX_FORM_BYTES
 ): Promise<URLSearchParams> => new URLSearchParams((await request.body?.(maxBytes)) ?? '')
 
-/** A text area sends CR LF for every end of a line: the text gets those that its file has. */
+/** A text area sends CR LF for every line end. The text gets the line ends of its file again. */
 export const withLineEndsOf = (original: string, given: string): string => {
   const text = given.replace(/\r\n?/g, '\n')
   return original.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text

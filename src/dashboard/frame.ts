@@ -26,17 +26,17 @@ export interface Frame {
   readonly title: string
   readonly section: Section
   readonly main: Part
-  /** Shown beside the title. */
+  /** Beside the title. */
   readonly tools?: Part
-  /** Above the title: where this page belongs. */
+  /** Above the title: the path to this page. */
   readonly crumbs?: Part
-  /** Beside the title: what it counts. */
+  /** Beside the title: a count. */
   readonly note?: Part
-  /** What the search box holds. */
+  /** The text in the search box. */
   readonly searched?: string
-  /** Counts are still missing: without its script the page asks again. */
+  /** True while counts are missing: without its script the page reloads itself. */
   readonly isCounting?: boolean
-  /** The page says its title itself. */
+  /** True if the page shows its own title. */
   readonly ownTitle?: boolean
 }
 
@@ -105,7 +105,7 @@ ${main}
 `
 }
 
-/** A page for those who are not in yet. */
+/** A page before the login. */
 export const doorFrame = (title: string, main: Part): Html => html`<!doctype html>
 <html lang="en">
 <head>

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { makeDirectory } from '../directory.ts'
 import { messageOf } from '../error.ts'
 
-/** One change that was saved. */
+/** One saved change. */
 export interface SavedChange {
   readonly file: string
   /** For people: `switched "no scripts" off`. */
@@ -14,9 +14,9 @@ export interface SavedChange {
 }
 
 const MAX_CHANGES = 50
-/** Of the texts from before the changes. The newest change is kept whatever its length. */
+/** The limit for the texts before the changes. The newest change is kept whatever its length. */
 const MAX_CHARS = 4 * 1024 * 1024
-/** The file has whole rule documents: it is the owner's alone. */
+/** The file contains whole rule documents, so only its owner may read it. */
 const OWNER_ONLY = 0o600
 
 const TEXTS = ['file', 'what', 'before', 'afterHash'] as const
@@ -48,17 +48,17 @@ const bounded = (changes: readonly SavedChange[]): SavedChange[] => {
   })
 }
 
-/** The changes that *Undo* can take back, the newest first: at most 50, with at most 4 MiB of text. */
+/** The changes that *Undo* can revert, the newest first: at most 50, with at most 4 MiB of text. */
 export interface History {
   changes(): readonly SavedChange[]
   add(change: SavedChange): void
-  /** Forgets the newest. */
+  /** Drops the newest change. */
   drop(): void
 }
 
 /**
  * @param file where the changes survive a restart; without it they last as long as the process
- * @param onError gets what kept them from being read or written; the changes of this process stay
+ * @param onError gets errors of reading and writing; the changes of this process stay
  * @example createHistory('.edge1020/undo.json', console.error).add(change)
  */
 export const createHistory = (
@@ -88,7 +88,7 @@ export const createHistory = (
       try {
         unlinkSync(part)
       } catch {
-        // It was not made.
+        // The temporary file does not exist.
       }
     }
   }

@@ -4,15 +4,15 @@ import type { Rule } from '../rules/rule.ts'
 import type { Counts } from './counts.ts'
 import type { RuleDesk } from './desk.ts'
 
-/** One source of visitor data, as the dashboard tells of it. */
+/** One source of visitor data. */
 export interface DataFact {
   readonly role: string
   readonly name: string
-  /** `YYYY-MM-DD`, `YYYY-MM`, or '' where unknown. */
+  /** `YYYY-MM-DD`, `YYYY-MM`, or '' if unknown. */
   readonly date: string
   /** One line for people. */
   readonly text?: string
-  /** What is not as it should be. */
+  /** The problem of the source. */
   readonly warning?: string
 }
 
@@ -22,30 +22,30 @@ export interface Judged {
   readonly blocked: number
 }
 
-/** What the dashboard shows, and what it may do. */
+/** The contents of the dashboard and its permissions. */
 export interface DashboardOptions {
   readonly edge: Edge
   readonly facts: () => readonly DataFact[]
   readonly readOnly: boolean
-  /** Why the rules in force are older than their files. */
+  /** The reason why the active rules are older than their files. */
   readonly reloadProblem: () => string | undefined
-  /** How many made-up visitors were judged (`--demo-traffic`); absent where there are none. */
+  /** The number of judged made-up visitors (`--demo-traffic`); absent if there are none. */
   readonly demoStats?: (() => Judged) | undefined
-  /** Where rules are tried and written; absent where they come from no files. */
+  /** Tries and writes rules; absent if the rules come from no files. */
   readonly desk?: RuleDesk | undefined
-  /** Names of the visitors that a request can be tried as. */
+  /** Names of the personas for trying a request. */
   readonly personas?: readonly string[]
   /** Address of the visitors' port, for examples. */
   readonly visitorUrl?: (() => string | undefined) | undefined
 }
 
-/** What every page works with. */
+/** The common data of all pages. */
 export interface House extends DashboardOptions {
   readonly side: Side
   readonly counts: Counts
   readonly now: () => number
-  /** Made-up visitors included. */
+  /** Includes made-up visitors. */
   readonly judged: () => Judged
-  /** The rule in force that has this id. */
+  /** The active rule with this id. */
   readonly ruleById: (id: string) => Rule | undefined
 }

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../answers/escape.ts'
 
-/** Text that is HTML already. Only `html` makes it: whatever else goes into a page is escaped. */
+/** Text that is already HTML. Only `html` creates it; any other text on a page is escaped. */
 export class Html {
   constructor(readonly text: string) {}
 
@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-/** What a page may hold: text is escaped, lists are joined, what is absent is left out. */
+/** The contents of a page: text is escaped, lists are joined, absent values are left out. */
 export type Part = Html | string | number | false | undefined | readonly Part[]
 
 const written = (part: Part): string => {
@@ -20,8 +20,8 @@ const written = (part: Part): string => {
 }
 
 /**
- * HTML from a template. Events hold what attackers sent: each value is escaped, in a text and in a quoted attribute. There is no
- * way around that but another `html`.
+ * HTML from a template. Events contain attackers' text, so each value is escaped, in a text and in a quoted attribute. Only
+ * another `html` is inserted unescaped.
  *
  * @example html`<a href="${href}">${event.path}</a>`
  */
@@ -31,5 +31,4 @@ export const html = (strings: TemplateStringsArray, ...values: readonly Part[]):
   return new Html(text)
 }
 
-/** Nothing. */
 export const NOTHING = html``

@@ -24,13 +24,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-/** A picture that says what the words beside it say: nobody has to see it. */
+/** A picture that repeats the words beside it: screen readers skip it. */
 export const icon = (name: IconName): Html =>
   new Html(
     `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`
   )
 
-/** Our mark: a frame with the gap of a gate, and the line that passes through it. */
+/** Our logo: a frame with the gap of a gate, and a line that passes through it. */
 export const mark = new Html(
   '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" rx="6.500"/><path d="M8.500 5v4.300M8.500 14.700V19M15.500 5v14"/><path class="way" d="M4.500 12h7.500"/></svg>'
 )

@@ -2,13 +2,13 @@ import { readEventQuery, writeEventQuery } from '../admin/event-query.ts'
 import { BadParameter } from '../admin/parameter.ts'
 import type { Condition, EventSelection } from '../events/query.ts'
 
-/** Which events a page looks at, as its URL has it: every filter is in there, so a link shows the same. */
+/** The events that a page shows, read from its URL. The URL contains every filter, so a link shows the same. */
 export interface Look {
-  /** `24h`; absent where the URL has `from` or `to`. */
+  /** `24h`; absent if the URL has `from` or `to`. */
   readonly since: string | undefined
   readonly fromMs: number
   readonly toMs: number
-  /** False where the look ends now. */
+  /** False if the range ends now. */
   readonly hasEnd: boolean
   readonly where: readonly Condition[]
   readonly text: string | undefined
@@ -18,7 +18,7 @@ export interface Look {
 export const SPANS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const
 export const DEFAULT_SPAN = '24h'
 const DAY_MS = 86_400_000
-/** Counts of one stretch are counted once, not again with each millisecond that passes. */
+/** The end of a range moves in these steps, so that its counts are cached and not repeated for each millisecond. */
 const MIN_STEP_MS = 5_000
 const STEPS_OF_SPAN = 288
 
@@ -29,10 +29,10 @@ const timeOf = (value: string | number | undefined): number | undefined => {
     : Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(value) || !value.includes('T') ? value : `${value}Z`)
 }
 
-/** Parameters of a page besides the ones that select events. */
+/** Parameters of a page that do not select events. */
 const OWN = new Set(['cursor', 'live', 'field', 'operator', 'value', 'format'])
 
-/** What the form that adds a filter sends: a field, an operator and a value. */
+/** The form that adds a filter sends a field, an operator and a value. */
 const added = (query: URLSearchParams): [string, string][] => {
   const [field, operator, value] = ['field', 'operator', 'value'].map((name) => query.get(name))
   return field && operator && value !== null && value !== undefined && value !== ''
@@ -41,7 +41,7 @@ const added = (query: URLSearchParams): [string, string][] => {
 }
 
 /**
- * Reads the part of a URL that selects events; the last day where it names no time.
+ * Reads the part of a URL that selects events. Without a time, it selects the last day.
  *
  * @throws BadParameter
  */
@@ -85,7 +85,7 @@ type Given = Partial<Pick<Look, 'since' | 'where' | 'text'>> & {
   readonly to?: number | undefined
 }
 
-/** A link to a page that looks at these events. */
+/** A link to a page that shows these events. */
 export const hrefOf = (
   path: string,
   given: Given,
@@ -105,7 +105,7 @@ export const hrefOf = (
   return search === '' ? path : `${path}?${search}`
 }
 
-/** The same look, to change a part of it. */
+/** The same look, for a change of one part. */
 export const givenBy = ({ since, fromMs, toMs, hasEnd, where, text }: Look): Given => ({
   where,
   text,
@@ -116,7 +116,7 @@ const listOf = (value: Condition['value']) =>
   (Array.isArray(value) ? value : [value]).map(String) as string[]
 const isOneOf = ({ operator }: Condition) => operator === 'is' || operator === 'in'
 
-/** Only events with this value, or with one of those already chosen of the same field. */
+/** Only events with this value, or with one of the values already chosen for the same field. */
 export const including = (
   where: readonly Condition[],
   field: string,

@@ -17,7 +17,7 @@ const readersOf = ({ readList = readListFile, readPage = readPageFile }: LoadOpt
 const fileOf = (path: string, from: string): string =>
   resolve(from === '' ? '.' : dirname(from), path)
 
-/** The list files and pages that the documents on the disk name. */
+/** The list files and pages that the documents on disk name. */
 const namedIn = (paths: readonly string[], loading: LoadOptions): Set<string> => {
   const named = new Set<string>()
   const { readList, readPage } = readersOf(loading)
@@ -35,7 +35,7 @@ const namedIn = (paths: readonly string[], loading: LoadOptions): Set<string> =>
   return named
 }
 
-/** Where a file really is, and whether it is one: to open a pipe is to wait for who writes into it. */
+/** Whether a path leads to a plain file in the folder. Opening a pipe would wait for its writer. */
 const isPlainFileIn = (folder: string, file: string): boolean => {
   try {
     const inside = relative(realpathSync(folder), realpathSync(file)).split(sep)
@@ -46,9 +46,9 @@ const isPlainFileIn = (folder: string, file: string): boolean => {
 }
 
 /**
- * Reads the files that a text names which somebody typed into a form. Messages about a list quote its lines, so that a form that
- * names any file reads any file. It may name plain files in the folder of its document, none of them hidden, and what the
- * documents on the disk name already.
+ * Reads the files that are named in a form. Messages about a list quote its lines, so a form that could name any file could
+ * read any file. It may name plain files in the folder of its document, except hidden ones, and the files that documents on
+ * disk already name.
  */
 export const readersForForms = (paths: readonly string[], loading: LoadOptions): Readers => {
   const readers = readersOf(loading)

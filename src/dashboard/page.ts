@@ -13,7 +13,7 @@ import { type Html, html } from './html.ts'
 
 const gzipped = promisify(gzip)
 
-/** Nothing comes from elsewhere, nothing inline runs, nothing is sent elsewhere. */
+/** Nothing is loaded from elsewhere, no inline script runs, nothing is sent elsewhere. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,7 +27,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** A page, compressed where the browser takes it. */
+/** A page, compressed if the browser accepts it. */
 export const pageAnswer = async (
   request: RouteRequest,
   page: Html,
@@ -48,7 +48,7 @@ export const pageAnswer = async (
 
 const SERVER_ERROR = 500
 
-/** Problems that are the owner's to solve. */
+/** Problems that the owner has to solve. */
 const STATUSES: Readonly<Record<string, number>> = {
   edit_conflict: 409,
   cannot_edit: 409,
@@ -59,7 +59,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   store_closed: 503,
 }
 
-/** What went wrong, for a person. */
+/** The error, for a person. */
 const failed = (house: House, error: unknown): { status: number; page: Html } => {
   const code = error instanceof EdgeError ? error.code : ''
   const isBad = error instanceof BadParameter || code === 'invalid_query'
@@ -83,7 +83,7 @@ const failed = (house: House, error: unknown): { status: number; page: Html } =>
   }
 }
 
-/** What a page answers: itself, or something else, such as where to go. */
+/** The result of a page: the page itself, or another answer, such as a redirect. */
 export type Made = Html | Answer | { readonly status: number; readonly page: Html }
 
 export interface PageRoute extends Pick<Route, 'path' | 'summary'> {

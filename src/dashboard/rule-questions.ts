@@ -7,30 +7,30 @@ import type { NamedLists } from '../lists/kind.ts'
 import { createFindings } from './findings.ts'
 import { readersForForms } from './named-files.ts'
 
-/** What a thread is told of the rules when it starts. */
+/** The rules of a thread, given at its start. */
 export interface RuleThreadOptions {
   readonly paths: readonly string[]
   readonly loading: Pick<LoadOptions, 'vars' | 'varFiles' | 'env'>
 }
 
-/** `undefined` asks for the findings about the files as they are; a text asks for its mistakes. */
+/** `undefined` asks for findings about the files; a text asks for its mistakes. */
 export interface RuleQuestion {
   readonly changed?: { readonly file: string; readonly text: string }
-  /** Lists of the feeds that there are, by type and name: `ip cf.tor`. */
+  /** Available lists of feeds, by type and name: `ip cf.tor`. */
   readonly known: ReadonlySet<string>
 }
 
 export interface RuleReply {
   readonly diagnostics?: readonly Diagnostic[]
   readonly findings?: readonly Finding[]
-  /** Lists that the rules refer to and that the question says nothing of. */
+  /** Lists that the rules refer to but the question does not contain. */
   readonly asked: readonly string[]
   readonly failure?: { readonly code: ErrorCode | undefined; readonly message: string }
 }
 
 const SEES_NOTHING = { has: () => false }
 
-/** Lists of feeds without their entries: to check an expression, only their names count. */
+/** Lists of feeds without their entries: only their names matter for the check of an expression. */
 const namesOnly = (known: () => ReadonlySet<string>, asked: Set<string>): NamedLists<never> => {
   const find = (type: string) => (name: string) => {
     const key = `${type} ${name}`
@@ -41,8 +41,8 @@ const namesOnly = (known: () => ReadonlySet<string>, asked: Set<string>): NamedL
 }
 
 /**
- * Answers questions about rules: what is wrong with a text, and what is odd about the files. A text of 100,000 brackets takes two seconds,
- * and the proofs about a few hundred rules one: they belong into a thread of their own.
+ * Answers questions about rules: the mistakes of a text, and the findings about the files. A text of 100,000 brackets takes
+ * two seconds, and the analysis of a few hundred rules takes one, so both belong in a separate thread.
  */
 export const createRuleAnswers = ({ paths, loading }: RuleThreadOptions) => {
   let known: ReadonlySet<string> = new Set()
@@ -67,7 +67,7 @@ export const createRuleAnswers = ({ paths, loading }: RuleThreadOptions) => {
 
   return (question: RuleQuestion): RuleReply => {
     asked.clear()
-    // Findings are remembered as long as the files stay: they are of the lists that were known then.
+    // Findings are cached until the files change. They depend on the lists known at that time.
     if ([...question.known].join() !== [...known].join()) findings = newFindings()
     known = question.known
     try {

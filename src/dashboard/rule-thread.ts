@@ -8,27 +8,27 @@ import { ruleWorkerFile } from './rule-worker-file.ts'
 
 const MAX_MS = 60_000
 const MS_PER_SECOND = 1_000
-/** A thread that nobody asks gives its memory back. */
+/** An idle thread ends and frees its memory. */
 const IDLE_MS = 60_000
-/** Lists can refer to lists: after as many rounds all names are known. */
+/** Lists can refer to lists: all names are known after this many rounds. */
 const MOST_ROUNDS = 3
 const MAX_CHARS = 4 * 1024 * 1024
 
-/** Checks texts of rules and lints files in a thread of its own, one question after the other. */
+/** Checks texts of rules and lints files in a separate thread, one question after the other. */
 export interface RuleThread {
   /**
-   * What is wrong with a text of one file.
+   * Returns the mistakes in a text of one file.
    *
-   * @throws EdgeError `cannot_edit` where the text is longer than 4 MiB, or its check takes longer than a minute
+   * @throws EdgeError `cannot_edit` if the text is longer than 4 MiB, or if its check takes longer than a minute
    */
   check(changed: { readonly file: string; readonly text: string }): Promise<readonly Diagnostic[]>
-  /** What is odd about the files, as `edge1020 lint` tells. @throws EdgeError as `check` */
+  /** Returns the findings of `edge1020 lint` about the files. @throws EdgeError as `check` */
   findings(): Promise<readonly Finding[]>
   /** Ends the thread: an open question fails, and the next one starts another thread. */
   end(): void
 }
 
-/** Which of these lists there are. */
+/** The lists that exist. */
 const knownOf = (lists: LoadOptions['lists'], keys: Iterable<string>): Set<string> =>
   new Set(
     [...keys].filter((key) => {

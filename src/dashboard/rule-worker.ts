@@ -1,4 +1,4 @@
-// The thread that checks texts of rules and finds what is odd about them, so that visitors are answered meanwhile.
+// The thread that checks texts of rules and lints the files, so that visitors get answers meanwhile.
 import { parentPort, workerData } from 'node:worker_threads'
 import { wholeLanguage } from '../language/whole.ts'
 import { allReaders } from '../rules/all-readers.ts'

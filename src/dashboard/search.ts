@@ -20,9 +20,9 @@ const byName = (rules: readonly Rule[], text: string): Rule | undefined => {
 }
 
 /**
- * Where a text leads that somebody put into the search box: a Ray ID, an address, a network, a rule, a saved error page with or
- * without its head, or the whole mail of a visitor. Of several Ray IDs those count that the store knows; two of them lead to the list
- * of their events.
+ * The target of a text in the search box: a Ray ID, an address, a network, a rule, a saved error page with or without its
+ * head, or a visitor's whole mail. Of several Ray IDs, those in the store count; two of them lead to the list of their
+ * events.
  *
  * @returns a path of the dashboard
  */
@@ -53,7 +53,7 @@ export const searchHref = async (
   }
   if (known.length === 1) return `/events/${known[0]!}`
   if (rays.length > 0) return `/events/${rays[0]!}`
-  // A mail without a Ray ID may have the visitor's address.
+  // A mail without a Ray ID may contain the visitor's address.
   const ip = [...text.matchAll(IN_TEXT)].map(([one]) => one).find((one) => parseIp(one))
   if (ip !== undefined) return where('ip', 'is', ip)
   const words = text.split(/\s+/).join(' ').slice(0, 200)

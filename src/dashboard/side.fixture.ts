@@ -17,7 +17,7 @@ const RULES = [
   { name: 'log in', expression: 'http.request.uri.path eq "/login"', action: 'log' },
 ]
 
-/** The dashboard over a store with these events, as a browser sees it. */
+/** The dashboard over a store with these events, as a browser gets it. */
 export const sideWith = async (
   events: readonly SecurityEvent[] = [],
   {

@@ -1,17 +1,17 @@
 import type { SecurityEvent } from '../events/event.ts'
 import { clock } from './format.ts'
 
-/** Quoted for a shell: nothing that a visitor sent leaves the quotes, and no control character reaches a terminal. */
+/** Quoted for a shell: a visitor's text cannot break out of the quotes, and no control character reaches a terminal. */
 const quoted = (text: string): string => {
   const inert = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd')
   return `'${inert.replace(/'/g, "'\\''")}'`
 }
 
-/** The request as a command. What an event does not keep (cookies, other headers, the body) is not in it. */
+/** The request as a command, without the parts that an event does not keep (cookies, other headers, the body). */
 export const asCurl = ({ method, scheme, host, path, query, userAgent }: SecurityEvent): string =>
   [
     'curl -i',
-    // A path is sent as it is: curl would resolve its dots.
+    // Without this option, curl would resolve the dots of a path.
     '--path-as-is',
     ...(method === 'GET' ? [] : [`-X ${quoted(method)}`]),
     userAgent === '' ? "-A ''" : `-A ${quoted(userAgent)}`,
@@ -30,13 +30,13 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   'http.host': 'the host that you asked for',
 }
 
-/** What a visitor may be told: what of their request it was about, not how the rule is written. */
+/** The facts that a visitor may know: the matched parts of the request, but not the text of the rule. */
 const reasons = ({ matched }: SecurityEvent): string => {
   const words = [...new Set(matched.map(({ field }) => FIELD_WORDS[field]).filter(Boolean))]
   return words.length === 0 ? 'something about your request' : words.join(' and ')
 }
 
-/** An answer to the mail that the visitor sent. It tells nothing that helps to get around the rule. */
+/** An answer to the visitor's mail. It contains nothing that helps to bypass the rule. */
 export const asMail = (event: SecurityEvent): string => `Subject: Your request ${event.ray}
 
 Hello,

@@ -1,11 +1,11 @@
 import { terraformMembers } from '../import/export/terraform.ts'
 import type { WrittenRule } from '../rules/edit.ts'
 
-/** What the owner changes in a Terraform file. The dashboard shows it and writes nothing. */
+/** The owner's change of a Terraform file. The dashboard shows it but writes nothing. */
 export interface TerraformPatch {
-  /** The rule, as the file has its neighbours. */
+  /** The rule, in the style of its neighbours. */
   readonly block: string
-  /** For `patch` and `git apply`; absent where the rule is not written out at its place (a `dynamic` block, a `for`). */
+  /** For `patch` and `git apply`; absent if the rule is not written out at its place (a `dynamic` block, a `for`). */
   readonly diff?: string
 }
 
@@ -36,7 +36,7 @@ const asObject = (rule: WrittenRule, indent: string): string =>
   `${indent}{\n${terraformMembers(attributesOf(rule), `${indent}  `)}${indent}},\n`
 
 /**
- * One more rule in a Terraform file, above the one that begins in a line, with the comments of that one below it.
+ * Adds a rule to a Terraform file, above the rule that begins in a line. The comments of that rule stay with it.
  *
  * @param line 1-based
  */

@@ -10,7 +10,7 @@ import { ACTION_NAMES, FIELD_NAMES, SOURCE_NAMES } from './words.ts'
 /** One list of the most frequent values. */
 export interface TopList {
   readonly title: string
-  /** The first is the one that a click filters by; the second names it. */
+  /** A click filters by the first one; the second one is its name. */
   readonly by: readonly [string, ...string[]]
   readonly shown: (values: readonly (string | number)[]) => Part
 }
@@ -56,7 +56,7 @@ export const TOPS = {
 
 export type TopName = keyof typeof TOPS
 
-/** An address that is not there cannot be asked for. */
+/** A missing address cannot be a filter. */
 const isAskable = (field: string, value: string | number) => !(field === 'ip' && value === '')
 
 const rowOf = (
@@ -82,7 +82,7 @@ const rowOf = (
 
 const LIMIT = 6
 
-/** A list of the most frequent values, each of them a filter. */
+/** A list of the most frequent values; each is a filter. */
 export const topList = (
   name: TopName,
   look: Look,
@@ -110,7 +110,7 @@ export const topList = (
 
 const ASKED = 50
 
-/** Asks for several lists at once. */
+/** Queries several lists at once. */
 export const askTops = async <Name extends TopName>(
   names: readonly Name[],
   counting: Counting,

@@ -1,4 +1,4 @@
-/** Actions as people say them. */
+/** Names of actions for people. */
 export const ACTION_NAMES: Readonly<Record<string, string>> = {
   block: 'Block',
   log: 'Log',
@@ -15,7 +15,7 @@ export const ACTION_NAMES: Readonly<Record<string, string>> = {
   no_zone: 'No zone',
 }
 
-/** The same where there is little room: in a row, the kind of challenge is a detail. */
+/** Shorter names: in a row, the kind of challenge is a detail. */
 export const SHORT_ACTION_NAMES: Readonly<Record<string, string>> = {
   ...ACTION_NAMES,
   challenge: 'Challenge',
@@ -27,7 +27,7 @@ export const SHORT_ACTION_NAMES: Readonly<Record<string, string>> = {
   challenge_failed: 'Failed',
 }
 
-/** What an action did to the visitor, in one word. */
+/** The effect of an action on the visitor, in one word. */
 export const ACTION_DONE: Readonly<Record<string, string>> = {
   block: 'Blocked',
   log: 'Logged',
@@ -59,7 +59,7 @@ export const SOURCE_NAMES: Readonly<Record<string, string>> = {
   zone: 'Zones',
 }
 
-/** Fields of an event as a person reads them. */
+/** Names of an event's fields for people. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   action: 'Action',
   source: 'Product',

@@ -1,7 +1,7 @@
 import { toBytes } from '../language/bytes.ts'
 import { quote } from '../language/print.ts'
 
-/** Words that nearly every user agent has. */
+/** Words in nearly every user agent. */
 const COMMON =
   /^(?:Mozilla|AppleWebKit|Chrome|Safari|Gecko|Firefox|Version|Mobile|Edg|OPR|SamsungBrowser|like|compatible|KHTML)$/
 const PRODUCT = /[A-Za-z][\w.-]*(?=\/)/g
@@ -23,13 +23,13 @@ export const tokenOf = (agent: string): string | undefined => {
 
 const quoted = (text: string) => quote(toBytes(text))
 
-/** What an exception can ask of a visitor, as clauses of the Rules language. */
+/** Conditions on a visitor for an exception, as clauses of the Rules language. */
 export const clauses = {
   address: (ip: string) => `ip.src eq ${ip}`,
   network: (cidr: string) => `ip.src in {${cidr}}`,
   system: (asn: number) => `ip.src.asnum eq ${asn}`,
   agent: (userAgent: string) => `http.user_agent eq ${quoted(userAgent)}`,
-  /** @param token of `tokenOf`: other versions of the program have it too */
+  /** @param token from `tokenOf`: other versions of the program contain it too */
   program: (token: string) => `http.user_agent contains ${quoted(token)}`,
   verified: 'cf.client.bot',
   path: (path: string) => `http.request.uri.path eq ${quoted(path)}`,

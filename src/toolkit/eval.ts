@@ -24,29 +24,29 @@ import { readLists } from './lists.ts'
 import { isObject, wrongCase } from './problem.ts'
 import { openRequest } from './request.ts'
 
-// A case is evaluated as soon as it is read: no module is imported in between.
+// A case is evaluated as soon as it is read, so no module can be imported in between.
 wholeLanguage()
 bodies.put(allBodies)
 forwarded.put(allForwarded)
 overrideReaders.put({ readOverrides })
 
-/** One thing to evaluate, as JSON. Everything but `expression` may be left out or `null`. */
+/** One evaluation, as JSON. Every member except `expression` may be absent or `null`. */
 export interface EvalCase {
-  /** Comes back as it is. */
+  /** Returned unchanged. */
   id?: unknown
   expression: string
   /** Values by field name; they win over `request`. Bytes that are not UTF-8 are `{"hex":"…"}`. */
   fields?: Record<string, unknown>
   request?: { method?: string; url?: string; headers?: unknown; body?: unknown; version?: string }
-  /** Replaces the field table: types by field name. What `fields` does not give is then missing. */
+  /** Replaces the field table: types by field name. A field that is not in `fields` is then missing. */
   schema?: { fields: Record<string, string> }
-  /** Contents of lists by kind and name; one that is not given is empty. */
+  /** Contents of lists by kind and name; a list that is not given is empty. */
   lists?: { ip?: object; int?: object; string?: object }
-  /** Of a missing value `!=` is false and `len` is missing (`docs`, default), or `!=` is true and `len` is 0 (`engine`). */
+  /** For a missing value, `!=` is false and `len` is missing (`docs`, default), or `!=` is true and `len` is 0 (`engine`). */
   missing?: 'docs' | 'engine'
 }
 
-/** A problem with the case; one with its expression has a place in it. */
+/** A problem of the case; a problem of its expression has a place in it. */
 export interface EvalProblem {
   code: string
   message: string
@@ -65,14 +65,14 @@ export interface EvalTrace {
 }
 
 export type EvalResult =
-  /** In `result`, an Int past 2^53 is a bigint. */
+  /** In `result`, an Int beyond 2^53 is a bigint. */
   | { id: unknown; ok: true; type: string; result: unknown; trace?: EvalTrace[] }
   | { id: unknown; ok: false; error: EvalProblem; errors?: EvalProblem[] }
 
 export interface EvalOptions {
-  /** Adds every sub-expression with its result and what it read. */
+  /** Adds every sub-expression with its result and the fields it read. */
   trace?: boolean
-  /** What is known of an `ip.src` that has no country, ASN … given, and the contents of lists that a case does not give. */
+  /** The facts about an `ip.src` without a given country, ASN …, and the contents of lists that a case does not give. */
   sources?: EvalSources
 }
 
@@ -80,7 +80,7 @@ export interface EvalSources extends Pick<VisitorsOptions, 'geo' | 'asn' | 'repu
   lists?: Lists
 }
 
-/** When the request of a case was made, unless its fields say otherwise: results stay the same from run to run. */
+/** The time of a case's request, unless its fields set another: results are the same in each run. */
 const TIME_MS = Date.UTC(2026, 0, 1)
 const MISSING = ['docs', 'engine']
 const rays = createRays({ now: () => TIME_MS })
@@ -115,7 +115,7 @@ const givenValues = (fields: unknown, scheme: Scheme): ReadonlyMap<number, Value
   return given
 }
 
-/** Without a request a field is what it is where nothing gives a value. */
+/** Without a request, a field has its default value. */
 const withoutRequest = (given: ReadonlyMap<number, Value>, visitorOnly: Context): Context => ({
   get: (slot) => {
     const value = given.get(slot)
@@ -158,7 +158,7 @@ const placed = ({ code, message, line, column, length, help }: Diagnostic): Eval
   ...(help === undefined ? {} : { help }),
 })
 
-/** Nothing that a case holds may end a stream of them: not what is nested too deep, and no mistake of ours. */
+/** No case may end a stream of cases: neither deep nesting nor a bug of ours. */
 const problemsOf = (error: unknown): [EvalProblem, ...EvalProblem[]] => {
   if (error instanceof RangeError) {
     return [{ code: 'too_deep', message: `the case is nested too deep: ${error.message}` }]
@@ -204,7 +204,10 @@ const evaluated = (
   }
 }
 
-/** Evaluates a compiled expression, such as a rule's, for the fields and the request of a case. Like `evaluateCase`, it never throws. */
+/**
+ * Evaluates a compiled expression, such as a rule's, with the fields and the request of a case. Like `evaluateCase`, it
+ * never throws.
+ */
 export const evaluateExpression = (
   expression: Expression,
   given: Pick<EvalCase, 'id' | 'fields' | 'request'>,
@@ -219,7 +222,7 @@ export const evaluateExpression = (
 }
 
 /**
- * Evaluates one case. A mistake in it is a result like any other: this never throws, whatever the case holds.
+ * Evaluates one case. A mistake in the case is an ordinary result: this never throws, whatever the case contains.
  *
  * @example
  * evaluateCase({ expression: 'http.host eq "shop.test"', request: { url: 'https://shop.test/' } })

@@ -7,18 +7,18 @@ import type { From } from './pretend.ts'
 import type { ReadRequest } from './requests/read.ts'
 import type { Trials } from './trial.ts'
 
-/** What becomes of one request and why, with the smallest changes that would turn the verdict round. */
+/** The verdict on one request with its reasons, and the smallest changes that would reverse it. */
 export interface ExplainedRequest extends Explanation {
   readonly flips: readonly Flip[]
-  /** True where the search went through all of them. */
+  /** True if the search tried all of them. */
   readonly flips_complete: boolean
 }
 
 /**
  * Judges one request and explains the verdict.
  *
- * @param from who asks; it wins over what the request says of its sender
- * @param notes what else is to be known of the request
+ * @param from the visitor; it overrides the sender in the request
+ * @param notes further facts about the request
  * @throws EdgeError as `trials.run` does
  */
 export const explainRequest = (

@@ -9,14 +9,14 @@ import type { Trial } from './trial.ts'
 import type { PhaseOutcome, RuleOutcome, TrialPhase, TrialRule } from './trial-phases.ts'
 import { placeOf } from './trial-phases.ts'
 
-/** One comparison that decided, with what it read. */
+/** One decisive comparison, with the values it read. */
 export interface Decider {
   readonly expression: string
   readonly field: string
   readonly value: unknown
 }
 
-/** A step of Cloudflare's Trace result. What its API does not have is behind its own members. */
+/** A step of Cloudflare's Trace result. Members that Cloudflare's API does not have come last. */
 export interface TraceStep {
   /** Name of the phase or product, or id of the rule. */
   readonly step_name: string
@@ -31,23 +31,23 @@ export interface TraceStep {
   readonly trace?: readonly TraceStep[]
   readonly outcome: RuleOutcome | PhaseOutcome
   readonly reason?: string
-  /** Where the rule was written. */
+  /** The place of the rule. */
   readonly source?: string
-  /** Rules of a phase with hundreds of them that are not in its trace: most are not true of the request. */
+  /** The number of rules that are not in the trace of a phase with hundreds of them: most are not true of the request. */
   readonly left_out?: number
   /** The smallest set of comparisons that made the rule true, or false. */
   readonly deciders?: readonly Decider[]
 }
 
-/** What becomes of one request, and why: Cloudflare's Trace result, with more. */
+/** The verdict on one request and its reasons: Cloudflare's Trace result, with more members. */
 export interface Explanation {
-  /** Of the refusal; absent where the origin answers. */
+  /** The status of the refusal; absent if the origin answers. */
   readonly status_code?: number
   readonly trace: readonly TraceStep[]
   readonly action: VerdictAction
-  /** Cloudflare's error code; absent where the request is not refused. */
+  /** Cloudflare's error code; absent if the request is not refused. */
   readonly code?: number
-  /** The rule that decided. */
+  /** The deciding rule. */
   readonly rule?: { readonly id: string; readonly name: string; readonly source: string }
   readonly zone?: string
   readonly request: { readonly method: string; readonly url: string; readonly protocol: string }
@@ -66,7 +66,7 @@ export interface Explanation {
   readonly notes: readonly string[]
 }
 
-/** Cloudflare's names: of phases its API's, of the products before them the words of its documentation. */
+/** Cloudflare's names: its API's for phases, its documentation's for earlier products. */
 const STEPS: Readonly<
   Record<PhaseName, { step: string; type: 'phase' | 'product'; title: string }>
 > = {
@@ -130,7 +130,7 @@ const ruleStep = ({ rule, outcome, reason, place, decisive }: TrialRule): TraceS
   }
 }
 
-/** Of thousands of rules those that are not true tell nothing. */
+/** In a phase of thousands of rules, those that are not true add nothing. */
 const MAX_RULES = 300
 
 const worthShowing = (rules: readonly TrialRule[]): readonly TrialRule[] =>
@@ -158,11 +158,11 @@ const answerText = (body: string | Uint8Array): string =>
   typeof body === 'string' ? body : new TextDecoder().decode(body)
 
 /**
- * Puts a trial in the shape of Cloudflare's Trace result.
+ * Converts a trial to Cloudflare's Trace result.
  *
  * Source: https://developers.cloudflare.com/api/resources/request_tracers/subresources/traces/methods/create/
  *
- * @param notes what was assumed when the request was read
+ * @param notes assumptions from the reading of the request
  */
 export const explainTrial = (trial: Trial, notes: readonly string[] = []): Explanation => {
   const { context, answer, rule, zone } = trial

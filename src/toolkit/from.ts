@@ -4,20 +4,20 @@ import { nearest } from '../nearest.ts'
 import { parseLossless } from './lossless-json.ts'
 import type { From } from './pretend.ts'
 
-/** Words of attributes that are not fields of the Rules language, or shorter than theirs. */
+/** Names of attributes that are not fields of the Rules language, or that are shorter. */
 const WORDS = ['as', 'ip', 'country', 'asn', 'ja3', 'ja4', 'challenge'] as const
 type Word = (typeof WORDS)[number]
 
 const isWord = (name: string): name is Word => (WORDS as readonly string[]).includes(name)
 
-/** A comma that begins another attribute; those inside of a value do not. */
+/** A comma before another attribute; commas inside a value do not separate. */
 const BETWEEN = /,\s*(?=[a-z][\w.]*=)/i
 const AS_NUMBER = /^(?:AS)?\d+$/i
 
 const problem = (text: string, message: string): EdgeError =>
   new EdgeError('wrong_attributes', `"${text}": ${message}`)
 
-/** JSON, or else text as it stands. */
+/** JSON, or else the text itself. */
 const jsonOr = (text: string): unknown => {
   try {
     return parseLossless(text)
@@ -35,7 +35,7 @@ const readWord = (word: Word, value: string, pair: string): From => {
   return { [word]: value }
 }
 
-/** The later one wins, attribute by attribute. */
+/** The second one wins, attribute by attribute. */
 export const joinFrom = (first: From, second: From): From => ({
   ...first,
   ...second,
@@ -71,7 +71,7 @@ export const parseFrom = (text: string): From => {
           : `did you mean ${meant}?`
       throw problem(pair, help)
     }
-    // Text that looks like a number stays text where the field is one of text.
+    // Text that looks like a number stays text if the field's type is text.
     const isText = field.type.kind === 'Bytes'
     return joinFrom(from, {
       fields: { [field.alias ?? name]: isText && !value.startsWith('"') ? value : jsonOr(value) },

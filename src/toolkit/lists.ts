@@ -43,7 +43,7 @@ const readKind = <Set>(
 }
 
 /**
- * @param others what a list is made of that the case does not give
+ * @param others lists that the case does not give
  * @throws EdgeError `wrong_case`, `wrong_value`
  */
 export const readLists = (json: unknown, others: Lists = {}): Lists => {

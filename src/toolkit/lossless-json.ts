@@ -1,11 +1,11 @@
-/** A string or a number of JSON; nothing else in it has a digit or a quote. */
+/** A string or a number of JSON; no other token has a digit or a quote. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-/** Fewer digits are always safe. */
+/** Numbers with fewer digits are always safe. */
 const LONG = /\d{16}/
 const INTEGER = /^-?\d+$/
 
 /**
- * `JSON.parse`, but an integer that a double cannot hold becomes its decimal text, which `valueFromJson` takes for an Int.
+ * `JSON.parse`, but an integer that does not fit a double becomes its decimal text, which `valueFromJson` reads as an Int.
  *
  * @throws SyntaxError
  * @example parseLossless('{"n":9223372036854775807}') // { n: '9223372036854775807' }
@@ -20,7 +20,7 @@ export const parseLossless = (text: string): unknown => {
   )
 }
 
-/** `JSON.stringify`, but a bigint is a number with all its digits. Members that are `undefined` are left out. */
+/** `JSON.stringify`, but a bigint is a number with all its digits. Members that are `undefined` are omitted. */
 export const printLossless = (value: unknown): string => {
   if (typeof value === 'bigint') return String(value)
   if (Array.isArray(value)) return `[${value.map(printLossless).join(',')}]`

@@ -23,14 +23,14 @@ const evaluateLine = (line: string, options: EvalOptions): string => {
   try {
     return printLossless(result)
   } catch {
-    // Only an id can be nested so deep: everything else has a type.
+    // Only an id can be nested this deep: every other member has a type.
     return printLossless(failed('too_deep', 'the id of the case is nested too deep to repeat it'))
   }
 }
 
 /**
- * Evaluates one case a line; gives one result as JSON for each line that is not blank, in order, as soon as its line is
- * whole. A line with a mistake gives a result that says so, and the rest goes on.
+ * Evaluates one case on each line. Returns one result as JSON for each non-blank line, in order, as soon as the line is
+ * complete. A line with a mistake gives a result with its problem, and the evaluation continues.
  *
  * @param chunks UTF-8, cut anywhere
  */
@@ -39,7 +39,7 @@ export async function* evaluateLines(
   options: EvalOptions = {}
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder()
-  // Parts of the line that has begun, joined once it is whole: a long line comes in many.
+  // Parts of the unfinished line, joined when it is complete: a long line comes in many chunks.
   let begun: string[] = []
   for await (const chunk of chunks) {
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })

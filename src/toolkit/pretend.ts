@@ -4,7 +4,7 @@ import { isIdentity } from '../request/header-fields.ts'
 import type { Persona } from '../visitor/persona.ts'
 import type { overrideHeaderNames } from '../visitor/stripped-headers.ts'
 
-/** Who asks, as far as it is not looked up: the words of the `x-edge-…` test headers. */
+/** The given facts about a visitor; the others are looked up. The members are those of the `x-edge-…` test headers. */
 export interface From {
   /** Name of a persona. Its headers replace the request's, as those of `x-edge-as` do. The other members win over it. */
   readonly as?: string | undefined
@@ -23,7 +23,7 @@ export interface From {
 type OverrideName = (typeof overrideHeaderNames)[number]
 type OverrideHeaders = Partial<Record<OverrideName, string>>
 
-/** The test headers that say the same. They are shown to what identifies the visitor alone, and never to rules. */
+/** The equivalent test headers. Only the identification of the visitor sees them, never the rules. */
 export const overrideHeaders = (from: From): OverrideHeaders => {
   const { as, ip, country, asn, ja3, ja4, fields, challenge } = from
   const headers: OverrideHeaders = {}
@@ -49,7 +49,7 @@ const WORDS: Readonly<Record<OverrideName, string>> = {
   'x-edge-challenge': 'challenge',
 }
 
-/** What is wrong with a `From`: the sentences of the test headers, in its own words. */
+/** The error for a `From`: the sentences about the test headers, with its own names. */
 export const wrongFrom = (problems: readonly string[]): EdgeError => {
   const sentences = problems.map((problem) =>
     problem.replace(/^x-edge-\w+/, (name) => `from.${WORDS[name as OverrideName]}`)
@@ -57,7 +57,7 @@ export const wrongFrom = (problems: readonly string[]): EdgeError => {
   return new EdgeError('wrong_attributes', sentences.join('\n'))
 }
 
-/** The headers of a request that a persona replaces, as their names are written. */
+/** The headers of a request that a persona replaces, in their original spelling. */
 export const replacedBy = (
   { headers: identity }: Pick<Persona, 'headers'>,
   headers: readonly (readonly [name: string, value: string])[]

@@ -19,7 +19,7 @@ const text = (value: unknown, place: string, fallback: string): string => {
   return toBytes(value)
 }
 
-/** `{name: value}`, `{name: [values]}`, or `[[name, value]]` where order and repetition matter. */
+/** `{name: value}`, `{name: [values]}`, or `[[name, value]]` if order and repetition matter. */
 const readHeaders = (json: unknown): string[] => {
   if (json === undefined || json === null) return []
   const expected = 'an object of texts by header name, or an array of [name, value]'
@@ -46,8 +46,8 @@ const hasHost = (headers: readonly string[]) =>
   headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
 
 /**
- * The request of a case, read by the code that reads real ones. Its URL may be a target (`/a?b`) or absolute; then it
- * says the scheme and, where no Host header does, the host.
+ * The request of a case, read by the code for real requests. Its URL is a target (`/a?b`) or absolute. An absolute URL sets
+ * the scheme and, without a Host header, the host.
  *
  * @throws EdgeError `wrong_case`
  */

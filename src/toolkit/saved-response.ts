@@ -5,8 +5,8 @@ const HEADER = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*([^\r\n]*?)[ \t]*$/
 const END_OF_HEAD = /\r?\n\r?\n/
 
 /**
- * Reads what a client saved of a response: its body, or head and body as `curl -i` prints them. Of several heads (redirects,
- * `100 Continue`, a proxy's) the last counts.
+ * Reads a saved response: its body, or head and body as `curl -i` prints them. Of several heads (redirects, `100 Continue`,
+ * a proxy's), the last one counts.
  *
  * @example readSaved('HTTP/2 403 \r\nserver: cloudflare\r\n\r\nerror code: 1020\n').status // 403
  */

@@ -29,34 +29,39 @@ export type RuleOutcome =
   | 'not-reached'
   | 'disabled'
 
-/** One rule of a phase, and what became of it. */
+/** One rule of a phase, and its outcome. */
 export interface TrialRule {
   readonly rule: Rule
   readonly outcome: RuleOutcome
-  /** Why, where the outcome alone does not say it: `"office" skips it`. */
+  /** The reason, if the outcome alone does not show it: `"office" skips it`. */
   readonly reason?: string | undefined
   /** `file:line`, or the path of a rule that came as an object. */
   readonly place: string
-  /** Of rate limits that are reached. */
+  /** For rate limits that are reached. */
   readonly rateLimit?: CountedMatch | undefined
-  /** The smallest set of comparisons that made the expression true, or false; empty where nobody evaluated it. */
+  /** The smallest set of comparisons that made the expression true, or false; empty if it was not evaluated. */
   decisive(): readonly MatchedPart[]
-  /** Every part of the expression with its result and what it read, outside first; empty likewise. */
+  /** Every part of the expression with its result and the fields it read, outside first; empty if it was not evaluated. */
   trace(): readonly TracedPart[]
 }
 
-/** - `ran`, `skipped` by a rule of an earlier phase, `not-reached` as an earlier phase has answered, `empty`: without rules */
+/**
+ * - `ran`
+ * - `skipped`: a rule of an earlier phase skips it
+ * - `not-reached`: an earlier phase has answered
+ * - `empty`: it has no rules
+ */
 export type PhaseOutcome = 'ran' | 'skipped' | 'not-reached' | 'empty'
 
 export interface TrialPhase {
   readonly name: PhaseName
   readonly outcome: PhaseOutcome
-  /** Why it did not run. */
+  /** The reason why it did not run. */
   readonly reason?: string | undefined
   readonly rules: readonly TrialRule[]
 }
 
-/** What was judged, as far as phases are explained by it. */
+/** The judged request, as far as the explanation of phases needs it. */
 export interface Judged {
   readonly context: RequestContext
   readonly zone: Zone
@@ -102,7 +107,7 @@ const trialRule = (rule: Rule, fate: Fate, context: RequestContext): TrialRule =
   }
 }
 
-/** What kept a phase from running: the rule that skips it, or the one that has answered. */
+/** The reason why a phase did not run: the rule that skips it, or the one that has answered. */
 const hindrance = (
   place: number,
   { matches, rulings, zone }: Judged
@@ -119,7 +124,7 @@ const hindrance = (
   const { matches: found } = earlier[skipping]!
   const by =
     found.find(({ rule }) => (skippedBits(rule.skip) & bit) !== 0) ?? found.at(-1) ?? matches.at(-1)
-  // A lockdown that lets in has no match.
+  // A lockdown that lets an address in has no match.
   const who = found.length === 0 ? 'the lockdown that lets the address in' : `"${by!.rule.name}"`
   return { outcome: 'skipped', reason: `${who} skips it` }
 }
@@ -127,7 +132,7 @@ const hindrance = (
 const reasonWithout = ({ isNowhere }: Zone) =>
   isNowhere ? 'the host is no zone’s' : 'the edge answers on this path before all rules'
 
-/** Each phase and each rule of a request that was judged, in order. */
+/** Each phase and each rule of a judged request, in order. */
 export const trialPhases = (judged: Judged): readonly TrialPhase[] => {
   const { zone, rulings, context } = judged
   const { ruleset } = zone

@@ -2,7 +2,7 @@ import type { Parts } from '../page-parts.ts'
 import { CLOUD, cause, details, english, helpCards } from '../page-parts.ts'
 import { COOKIE_ALERT, titleOf } from './shared.ts'
 
-/** All of 1xxx until 2021. */
+/** All 1xxx errors until 2021. */
 export const g1 = {
   title: ({ entry }: Parts): string => titleOf(entry),
   body: (parts: Parts): string => {

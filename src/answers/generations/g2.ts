@@ -2,7 +2,7 @@ import type { Parts } from '../page-parts.ts'
 import { CLOUD, cause, details, english, helpCards } from '../page-parts.ts'
 import { COOKIE_ALERT, titleOf } from './shared.ts'
 
-/** Since late 2021, every 1xxx but 1020. */
+/** Since late 2021, every 1xxx error except 1020. */
 export const g2 = {
   title: ({ entry }: Parts): string => titleOf(entry),
   body: (parts: Parts): string => {

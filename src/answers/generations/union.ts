@@ -2,7 +2,10 @@ import type { Parts } from '../page-parts.ts'
 import { CLOUD, cause, details, english, helpCards, rayLine } from '../page-parts.ts'
 import { ATTENTION_TITLE, COOKIE_ALERT, titleOf } from './shared.ts'
 
-/** A document has one title, which browsers take from its head; clients that search the text find those of drawings, too. */
+/**
+ * A document has one title, which browsers take from its head; clients that search the text also find the titles of
+ * drawings.
+ */
 const otherTitles = (parts: Parts): string =>
   [ATTENTION_TITLE, titleOf(parts.entry)]
     .map(
@@ -11,7 +14,7 @@ const otherTitles = (parts: Parts): string =>
     )
     .join('')
 
-/** The marks of all generations on one page: what every client of any age recognises. */
+/** The marks of all generations on one page: clients of any age recognise it. */
 export const union = {
   title: ({ entry }: Parts): string => entry.title,
   body: (parts: Parts): string => {

@@ -2,7 +2,7 @@ import type { Parts } from '../page-parts.ts'
 import { CLOUD, details, english, rayLine, sendCard, steps } from '../page-parts.ts'
 import { ATTENTION_TITLE, COOKIE_ALERT } from './shared.ts'
 
-/** The page of today's WAF custom rules: no number anywhere. */
+/** The page of today's WAF custom rules: it shows no number. */
 export const waf = {
   title: (): string => ATTENTION_TITLE,
   body: (parts: Parts): string => `<div id="cf-wrapper">

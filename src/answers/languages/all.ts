@@ -6,5 +6,5 @@ import ja from './ja.json' with { type: 'json' }
 import pt from './pt.json' with { type: 'json' }
 import zh from './zh.json' with { type: 'json' }
 
-/** Every language that there is besides English. */
+/** Every available language except English. */
 export const languages: Languages = { de, es, fr, ja, pt, zh }

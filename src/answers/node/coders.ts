@@ -4,10 +4,10 @@ import type { Coders, PartCoders } from '../compress.ts'
 import { compressTemplate } from '../compress.ts'
 
 const BEST_LEVEL = 9
-/** Higher ones refer to a dictionary by its distance from the begin of the whole. */
+/** A higher quality refers to a dictionary by its distance from the start of the whole stream. */
 const SELF_CONTAINED_QUALITY = 1
 
-/** Of Node 22.15 and 24 on. */
+/** Available from Node 22.15 and 24 on. */
 const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array }
 
 /** Node's own coders for the fixed parts of answers. */

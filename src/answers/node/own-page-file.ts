@@ -4,13 +4,13 @@ import { readTextFile } from '../../text-file.ts'
 import type { OwnPage } from '../own-page.ts'
 import { readOwnPage } from '../own-page.ts'
 
-/** No page of legal size is larger; nothing beyond is read into memory. */
+/** No valid page is larger, so nothing beyond is read into memory. */
 const MAX_BYTES = 8_000_000
 
 /**
  * Reads an owner's own page from a file.
  *
- * @param from the document that names it, whose directory the path is relative to; '' for the working directory
+ * @param from the document that names the page; the path is relative to its directory. '' for the working directory
  * @throws EdgeError `invalid_page`
  * @example readPageFile('pages/blocked.html')
  */

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { reasonPhrase } from '../reason-phrase.ts'
 
-/** Node's response as far as an answer needs it: of `node:http`, of `node:http2`, or one over a bare socket. */
+/** The part of Node's response that an answer needs: from `node:http`, from `node:http2`, or over a bare socket. */
 export interface AnswerTarget {
   readonly headersSent: boolean
   readonly destroyed: boolean
@@ -12,7 +12,7 @@ export interface AnswerTarget {
 
 type Header = readonly [name: string, value: string]
 
-/** Writes a whole answer. Does nothing where a response has begun or the visitor has gone. */
+/** Writes a whole answer. Does nothing if a response has begun or the visitor has left. */
 export const writeAnswer = (
   response: AnswerTarget,
   { status, headers, body }: Answer,
@@ -20,14 +20,14 @@ export const writeAnswer = (
 ): void => {
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of extraHeaders) response.setHeader(name, value)
-  // An attempt that failed may have left its own reason on the response: the reason is always given.
+  // A failed attempt may have left its own reason on the response, so the reason is always set.
   response.writeHead(status, reasonPhrase(status), headers)
   if (typeof body !== 'string') response.end(body)
-  // A text with as many bytes as characters is ASCII, which Node writes faster under this name.
+  // A text with as many bytes as characters is ASCII; Node writes it faster as latin1.
   else response.end(body, String(body.length) === headers['Content-Length'] ? 'latin1' : 'utf8')
 }
 
-/** A short answer in plain text, for what no page is made for. */
+/** A short answer in plain text, for cases without a page. */
 export const plainAnswer = (status: number, message = ''): Answer => {
   const body = `${status} ${reasonPhrase(status)}${message && `: ${message}`}\n`
   return {

@@ -22,7 +22,7 @@ const element = (name: string, className: string): HTMLElement => {
   return made
 }
 
-/** The numbers of a bar, out of the page's own table of them. */
+/** Shows the numbers of a bar, from the page's own table. */
 const fillTip = (tip: HTMLElement, figure: HTMLElement, row: HTMLTableRowElement) => {
   const time = element('p', '')
   time.textContent = row.cells[0]!.textContent
@@ -50,7 +50,10 @@ const place = (tip: HTMLElement, figure: HTMLElement, shown: Shown, bar: number)
   tip.style.right = isRight ? `${box.width - x + 14}px` : ''
 }
 
-/** Numbers under the pointer, and a drag that chooses a stretch of time. Charts come and go: all listeners are the page's. */
+/**
+ * Shows numbers under the pointer, and selects a time range by dragging. Charts are replaced, so all listeners are on the
+ * page.
+ */
 export const chartPointer = (): void => {
   let tip: HTMLElement | undefined
   let drag: { figure: HTMLElement; from: number; startX: number; box: HTMLElement } | undefined
@@ -104,7 +107,7 @@ export const chartPointer = (): void => {
     const from = barAt(shownOf(figure), event.clientX)
     drag = { figure, from, startX: event.clientX, box: element('div', 'selection') }
   })
-  // The browser would drag the link that a bar is.
+  // Otherwise the browser would drag the link of a bar.
   document.addEventListener('dragstart', (event) => {
     if (drag !== undefined) event.preventDefault()
   })
@@ -123,7 +126,7 @@ export const chartPointer = (): void => {
     const [first, last] = [Math.min(from, to), Math.max(from, to) + 1]
     url.searchParams.set('from', new Date(start + first * bucket).toISOString())
     url.searchParams.set('to', new Date(start + last * bucket).toISOString())
-    // The click on the link of a bar that follows would win.
+    // Otherwise the following click on a bar's link would win.
     const stop = (click: Event) => {
       click.preventDefault()
       click.stopPropagation()

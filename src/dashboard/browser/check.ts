@@ -5,7 +5,7 @@ interface Problem {
   readonly message: string
 }
 
-/** Selects a line, and brings it into view. */
+/** Selects a line and scrolls to it. */
 const goTo = (area: HTMLTextAreaElement, line: number) => {
   const lines = area.value.split('\n')
   const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0)
@@ -15,7 +15,7 @@ const goTo = (area: HTMLTextAreaElement, line: number) => {
   area.scrollTop = Math.max(0, (line - 6) * height)
 }
 
-/** Checks a rule document while it is written. The page's own button does the same, and more, without this script. */
+/** Checks a rule document while it is edited. Without this script, the page's own button does the same and more. */
 export const liveCheck = (): void => {
   const box = document.querySelector<HTMLElement>('[data-check]')
   const area = box?.querySelector('textarea')
@@ -29,7 +29,7 @@ export const liveCheck = (): void => {
     const turn = ++asked
     const body = new URLSearchParams({ text: area.value })
     const answer = await fetch(box.dataset['check']!, { method: 'POST', body })
-    // A later text is on its way.
+    // A later text is being checked.
     if (turn !== asked || !answer.ok) return
     const { problems, html } = (await answer.json()) as { problems: Problem[]; html: string }
     const [first] = problems
@@ -37,7 +37,7 @@ export const liveCheck = (): void => {
       first === undefined
         ? 'No problems'
         : `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}, line ${first.line}: ${first.message}`
-    // The server's own HTML, every text in it escaped; it is parsed without running anything.
+    // The server's own HTML, with every text escaped. Parsing it runs nothing.
     const parsed = new DOMParser().parseFromString(html, 'text/html')
     list.replaceChildren(...parsed.body.childNodes)
     list.querySelector('[role=alert]')?.removeAttribute('role')
@@ -53,7 +53,7 @@ export const liveCheck = (): void => {
     event.preventDefault()
     goTo(area, Number(link.dataset['line']))
   })
-  // Tab indents as in an editor; Escape first lets it leave the field, as everywhere.
+  // Tab indents as in an editor. After Escape, Tab leaves the field, as elsewhere.
   let leaves = false
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') leaves = true

@@ -1,6 +1,6 @@
 const SHOWN_MS = 1_500
 
-/** Shows the buttons that copy a text: without this script they would do nothing. */
+/** Shows the buttons that copy a text: without this script they would have no effect. */
 export const copyButtons = (): void => {
   if (navigator.clipboard === undefined) return
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {

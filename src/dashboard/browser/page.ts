@@ -1,10 +1,10 @@
-// The script of the dashboard's pages. Every page works without it: it adds what needs time to pass, or a pointer.
+// The script of the dashboard's pages. Every page works without it: it adds refreshing and the use of a pointer.
 import { chartPointer } from './chart.ts'
 import { liveCheck } from './check.ts'
 import { copyButtons } from './copy.ts'
 import { refreshing } from './refresh.ts'
 
-/** `/` goes to the search box, as it does in many places. */
+/** `/` moves the focus to the search box, as on many sites. */
 const searchKey = () => {
   document.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement
@@ -15,7 +15,7 @@ const searchKey = () => {
   })
 }
 
-/** Brings the chosen one of a long list into view, inside the list alone. */
+/** Scrolls the chosen item of a long list into view, without scrolling the page. */
 const showCurrent = () => {
   for (const scroller of document.querySelectorAll<HTMLElement>('[data-current]')) {
     const chosen = scroller.querySelector<HTMLElement>('[aria-current]')
@@ -26,7 +26,7 @@ const showCurrent = () => {
   }
 }
 
-/** What drops down goes away with a click elsewhere, and with Escape. */
+/** Closes menus after a click elsewhere, and after Escape. */
 const menus = () => {
   const open = () => document.querySelectorAll<HTMLDetailsElement>('.menu[open], .add[open]')
   document.addEventListener('click', (event) => {

@@ -5,10 +5,10 @@ const LIVE_MS = 3_000
 
 const isCounting = (page: Document) => page.querySelector('meta[name="counting"]') !== null
 
-/** Takes the parts of this page as they are now; nothing moves where nothing changed. */
+/** Replaces the changed parts of this page; unchanged parts stay. */
 const refresh = async (): Promise<boolean> => {
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-  // Logged out meanwhile: the form is at another address.
+  // The user has logged out: the login form has another address.
   if (answer.redirected) {
     location.reload()
     return false
@@ -18,7 +18,7 @@ const refresh = async (): Promise<boolean> => {
   for (const part of PARTS) {
     const [now, next] = [document.querySelector(part), page.querySelector(part)]
     if (now === null || next === null || now.innerHTML === next.innerHTML) continue
-    // What somebody is using stays as it is.
+    // A part in use does not change.
     if (now.contains(document.activeElement) || now.matches(':hover')) continue
     const wasOpen = now.querySelector('details[open]') !== null
     now.replaceWith(next)
@@ -27,7 +27,7 @@ const refresh = async (): Promise<boolean> => {
   return isCounting(page)
 }
 
-/** Asks again while counts are missing, and while somebody wants to see it live. */
+/** Refreshes while counts are missing, and in live mode. */
 export const refreshing = (): void => {
   const button = document.querySelector<HTMLButtonElement>('#live')
   let isLive = false

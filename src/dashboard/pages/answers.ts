@@ -21,7 +21,7 @@ const DIALECT_NAMES: Readonly<Record<string, string>> = {
   text: 'Text',
 }
 const DEFAULT_CODE = 1020
-/** Errors from here on are Cloudflare's own; those below it are about the origin. */
+/** From here on, errors are Cloudflare's own; lower codes are about the origin. */
 const FIRST_OWN_CODE = 1_000
 
 interface Choice {
@@ -31,7 +31,7 @@ interface Choice {
   readonly language: (typeof LANGUAGE_CODES)[number]
 }
 
-/** One of the known values of a parameter; the first one where the URL has none. */
+/** One of the known values of a parameter; the first one if the URL has none. */
 const oneOf = <Value extends string>(
   query: URLSearchParams,
   parameter: string,
@@ -76,7 +76,7 @@ const choices = (
       html`<li><a href="${href}"${isChosen && html` aria-current="true"`}>${text}</a></li>`
   )}</ul></nav>`
 
-/** How a program or a test gets the same answer from the edge. */
+/** The command that gets the same answer from the edge. */
 const curlOf = (house: House, { code, dialect, generation, language }: Choice): string => {
   const url = house.visitorUrl?.() ?? 'http://127.0.0.1:8020'
   const wanted = new URLSearchParams({
@@ -87,7 +87,7 @@ const curlOf = (house: House, { code, dialect, generation, language }: Choice): 
   return `curl -i ${header}'${url}/cdn-cgi/error/${code}${wanted === '' ? '' : `?${wanted}`}'`
 }
 
-/** Every error that the edge can answer with, as its visitors see it. */
+/** Every error answer of the edge, as visitors see it. */
 export const answersPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const choice = choiceOf(query)
   const { code, dialect, generation, language } = choice
@@ -134,7 +134,7 @@ export const answersPage = async (house: House, { query }: RouteRequest): Promis
   return frame(house, { title: 'Answers', section: 'answers', main })
 }
 
-/** The answers of the gallery: as the edge makes them, in all languages even where the edge has English alone. */
+/** The answers of the gallery: rendered like the edge's, in all languages even if the edge has only English. */
 const galleries = new WeakMap<Edge, Answers>()
 
 const galleryOf = async (edge: Edge): Promise<Answers> => {
@@ -160,7 +160,7 @@ export const answerPreview = async (house: House, { query }: RouteRequest): Prom
     ray: '8f3c2d1e0a9b7c65',
     colo: house.edge.colo,
     accept: ACCEPT[dialect],
-    // A client that names no coding gets the short text. The frame needs the body as it is.
+    // A client that names no coding gets the short text. The frame needs an uncompressed body.
     acceptEncoding: dialect === 'text' ? undefined : 'gzip',
     codings: undefined,
     acceptLanguage: language,

@@ -58,7 +58,7 @@ export const editPage = async (house: House, { query }: RouteRequest): Promise<M
   })
 }
 
-/** Checks a text while it is written. Nothing changes, so that read-only mode allows it. */
+/** Checks a text while it is edited. It changes nothing, so read-only mode allows it. */
 export const checkText = async (house: House, request: RouteRequest): Promise<Answer> => {
   const { desk, file } = deskAndFile(house, request.query.get('file') ?? '')
   const given = (await formOf(request)).get('text') ?? ''
@@ -79,13 +79,13 @@ export const checkText = async (house: House, request: RouteRequest): Promise<An
 const conflict = (file: RuleFile, text: string): Html =>
   html`<div class="notice ill" role="alert">${icon('warn')}<div><p><b>${file.file} has changed since you opened it.</b> Nothing was written, and your text is below. This is what your text would change in the file as it is now:</p>${diffHtml(file.text, text)}<p>To keep both, bring the lines that are marked as removed into your text. Then preview again.</p></div></div>`
 
-/** What would change in the file, and for requests of the past: before anything is written. */
+/** Shows the change of the file and its effect on past requests, before anything is written. */
 export const previewPage = async (house: House, request: RouteRequest): Promise<Made> => {
   const { desk, file } = deskAndFile(house, request.query.get('file') ?? '')
   const form = await formOf(request)
   const text = withLineEndsOf(file.text, form.get('text') ?? '')
   if (form.get('hash') !== file.hash) {
-    // Whoever saves now has seen what the file has become.
+    // A user who saves now has seen the current file.
     return {
       status: 409,
       page: editor(house, file, { text, hash: file.hash, above: conflict(file, text) }),
@@ -151,7 +151,7 @@ export const editAgain = async (house: House, request: RouteRequest): Promise<Ma
   return editor(house, file, { text, hash: form.get('hash') ?? '' })
 }
 
-/** Writes the text and puts it in force. */
+/** Writes the text and activates it. */
 export const saveText = async (house: House, request: RouteRequest): Promise<Made> => {
   const { desk, file } = deskAndFile(house, request.query.get('file') ?? '')
   const form = await formOf(request)

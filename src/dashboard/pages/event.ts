@@ -124,7 +124,7 @@ ${
 /** Events of earlier versions have no kind. */
 const isOfRule = ({ kind = 'firewall' }: SecurityEvent): boolean => kind === 'firewall'
 
-/** The sentence that the page begins with. */
+/** The first sentence of the page. */
 const headline = (event: SecurityEvent, nowMs: number): Html => {
   const { action, method, host, path, ip, country, asnName, time, ray, colo } = event
   const from = [countryName(country), asnName].filter(Boolean).join(', ')
@@ -159,7 +159,7 @@ const notFound = (house: House, ray: string, message: string, status: number): M
   }),
 })
 
-/** One event: what happened, to whom, and why. */
+/** One event: the request, its visitor and the reason. */
 export const eventPage = async (house: House, { params }: RouteRequest): Promise<Made> => {
   const { store } = house.edge
   const found = await store.find(params.ray!)

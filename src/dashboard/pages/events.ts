@@ -17,11 +17,11 @@ import { ACTION_NAMES } from '../words.ts'
 
 const PATH = '/events'
 const PAGE_ROWS = 50
-/** A page waits this long for counts of a large store; the rest comes with the next look. */
+/** The wait for counts of a large store; the next view gets the rest. */
 export const BUDGET_MS = 180
 const SIDE_TOPS = ['rule', 'country', 'network', 'ip', 'path', 'userAgent', 'host'] as const
 
-/** The chart of a look with its legend, or what stands in its place. */
+/** The chart of a look with its legend, or its placeholder. */
 export const lookChart = (
   path: string,
   look: Look,
@@ -53,7 +53,7 @@ export const lookChart = (
   })}`
 }
 
-/** The question behind the chart of a look. */
+/** The query for the chart of a look. */
 export const seriesOf = (look: Look) => ({
   ...look.selection,
   bucketSeconds: bucketSeconds(look.fromMs, look.toMs),
@@ -87,13 +87,13 @@ const list = (look: Look, { events, next }: EventPage, isFirst: boolean): Html =
   return html`${events.length === 0 ? nothing(look) : eventTable(events, 'Events, newest first')}${(newest || older) && html`<nav class="pager" aria-label="Pages">${newest}${older}</nav>`}`
 }
 
-/** Stands where events will be, or says why there are none. */
+/** The placeholder for events, or the reason why there are none. */
 export const noList = (page: Exclude<Counted<EventPage>, { state: 'ready' }>): Html =>
   page.state === 'failed'
     ? html`<div class="empty"><h2>The event store does not answer</h2><p>${page.message}</p></div>`
     : html`<div class="empty"><p class="counting">Looking</p></div>`
 
-/** Events: over time, by what is most frequent, one by one. */
+/** Events: over time, by frequent values, one by one. */
 export const eventsPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const look = readLook(query, house.now())
   const cursor = query.get('cursor') || undefined

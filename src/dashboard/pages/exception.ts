@@ -31,7 +31,7 @@ const END_NAMES: Readonly<Record<End, string>> = {
   '30d': 'For 30 days',
 }
 const REMEMBERED_MS = 60_000
-/** The narrowest, and some that show what a wider one costs. */
+/** The narrowest ones, and some that show the cost of a wider one. */
 const SHOWN_NARROW = 4
 const SHOWN_WIDE = 4
 
@@ -45,7 +45,7 @@ const hrefOf = (ray: string, pick?: string, end?: string): string => {
 
 const isTruncated = ({ edge }: House): boolean => edge.options.anonymizeIp === 'truncate'
 
-/** Weighing takes a second or two: a click on the next candidate does not weigh all of them again. */
+/** Weighing takes a second or two, so a click on the next candidate reuses it. */
 interface Remembered {
   readonly atMs: number
   readonly weighing: Promise<Weighing>
@@ -134,7 +134,7 @@ const stopped = (house: House, event: SecurityEvent, message: string): Html =>
       .map(({ expression }) => expressionHtml(expression))}</section>`,
   })
 
-/** The ways to let a visitor through by a change of a Terraform file, which nothing here can try. */
+/** Exceptions by a change of a Terraform file, which cannot be tried here. */
 const inTerraform = (
   house: House,
   event: SecurityEvent,

@@ -19,7 +19,7 @@ const MS_PER_SECOND = 1_000
 const tile = (label: string, value: Part, note: Part): Html =>
   html`<div class="tile"><dt>${label}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`
 
-/** One thing that the edge depends on: how it is, and the next step where it is not well. */
+/** One dependency of the edge: its state, and the next step if there is a problem. */
 interface State {
   readonly name: string
   readonly isWell: boolean
@@ -116,7 +116,7 @@ const states = (house: House): Html => {
   )}</ul></section>`
 }
 
-/** The first page: how the edge is, whom it stopped, what needs a hand. */
+/** The first page: the state of the edge, its refusals, and the open problems. */
 export const overviewPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const look = readLook(query, house.now())
   const counting = house.counts.begin(BUDGET_MS)

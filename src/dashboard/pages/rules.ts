@@ -21,7 +21,7 @@ import type { Made } from '../page.ts'
 import { BUDGET_MS } from './events.ts'
 
 const WEEK_MS = 7 * 86_400_000
-/** Counts of a week are the same for an hour. */
+/** Counts of a week are cached for an hour. */
 const STEP_MS = 3_600_000
 
 interface Product {
@@ -29,7 +29,7 @@ interface Product {
   readonly rules: readonly Rule[]
 }
 
-/** In the order in which the products judge. */
+/** In the order of evaluation. */
 const productsOf = (ruleset: Ruleset): Product[] => {
   const { access, lockdowns, agents, rules, rateLimits, zones } = ruleset
   const own = [
@@ -117,7 +117,7 @@ const filesOf = (desk: RuleDesk | undefined): { files: RuleFile[]; problem?: str
   }
 }
 
-/** Every rule in its order: what it does, how often it did, what is odd about it. */
+/** Every rule in its order: its action, its number of events, its findings. */
 export const rulesPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const { edge, desk } = house
   const counting = house.counts.begin(BUDGET_MS)
@@ -202,7 +202,7 @@ export const changeRule = async (house: House, request: RouteRequest): Promise<M
   return seeOther('/rules')
 }
 
-/** Takes the newest change back. */
+/** Reverts the newest change. */
 export const undoChange = async (house: House, request: RouteRequest): Promise<Made> => {
   const desk = deskOf(house)
   await desk.undo((await formOf(request)).get('hash') ?? '')

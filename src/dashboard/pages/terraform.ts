@@ -12,7 +12,7 @@ import { terraformPatch } from '../terraform-patch.ts'
 export const isTerraform = (event: SecurityEvent, above: Rule | undefined): above is Rule =>
   event.source === 'firewallcustom' && above !== undefined && above.file.endsWith('.tf')
 
-/** The patch of a Terraform file, to copy: the dashboard writes none of these files. */
+/** The patch of a Terraform file, to copy: the dashboard does not write these files. */
 export const terraformCard = (
   event: SecurityEvent,
   above: Rule,

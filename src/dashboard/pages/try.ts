@@ -80,7 +80,7 @@ const vantage = (house: House, request: TrialRequest): Html => {
   return html`<details class="card table vantage"><summary><h2>Is it just this visitor?</h2></summary><div class="scroll"><table class="plain"><thead><tr><th scope="col">Test visitor</th><th scope="col">From</th><th scope="col">Verdict</th><th scope="col">Rule</th></tr></thead><tbody>${rows}</tbody></table></div></details>`
 }
 
-/** A named visitor brings headers of its own: of the request's, only the host counts. */
+/** A persona has its own headers: only the Host of the request counts. */
 const hostOf = ({ headers = [] }: TrialRequest): [string, string][] =>
   (Array.isArray(headers)
     ? (headers as [string, string][])
@@ -107,7 +107,7 @@ const fromOf = ({ ip, country, asn }: SecurityEvent): string =>
     .filter(Boolean)
     .join(',')
 
-/** A form for a request that nobody sends; with a Ray ID, the request of its event, judged by the rules of today. */
+/** A form for a request that is not sent. With a Ray ID, the request of its event, judged by the current rules. */
 export const tryPage = async (house: House, { query }: RouteRequest): Promise<Made> => {
   if (house.desk === undefined) return page(house, { text: EXAMPLE, from: '' }, false, WITHOUT)
   const ray = query.get('ray')
@@ -121,7 +121,7 @@ export const tryPage = async (house: House, { query }: RouteRequest): Promise<Ma
   return page(house, asked, judged(house, request, [...notes, ...lost]))
 }
 
-/** Judges what the form says. Nothing is sent, and nothing changes. */
+/** Judges the request in the form. Nothing is sent, and nothing changes. */
 export const judgeRequest = async (house: House, request: RouteRequest): Promise<Made> => {
   const fields = await formOf(request)
   const asked = { text: fields.get('request') ?? '', from: fields.get('from') ?? '' }

@@ -12,7 +12,7 @@ import { remediesOf } from './remedies.ts'
 import type { Vantage } from './vantages.ts'
 import { standardVantages } from './vantages.ts'
 
-/** What one vantage point gets. */
+/** The result at one vantage point. */
 export interface Seen {
   readonly name: string
   readonly title: string
@@ -25,18 +25,18 @@ export interface Seen {
   readonly rule?: string
 }
 
-/** Why one of the blocked vantage points is blocked. */
+/** The reason why one of the vantage points is blocked. */
 export interface Attribution {
   /** The vantage point. */
   readonly of: string
   readonly rule: string
-  /** Where the rule was written. */
+  /** The place of the rule. */
   readonly source: string
-  /** Attributes that alone, or where none does only together, would let it pass. */
+  /** Attributes each of which alone would let it pass; if there is none, the attributes that together would. */
   readonly scope: readonly string[]
-  /** True where they have to change together. */
+  /** True if they have to change together. */
   readonly together?: true
-  /** Attributes that do not matter. */
+  /** Attributes that make no difference. */
   readonly irrelevant: readonly string[]
   /** The smallest changes that let it pass. */
   readonly flips: Flips['flips']
@@ -46,14 +46,14 @@ export interface Attribution {
 export interface CheckResult {
   readonly blocked: readonly Seen[]
   readonly passed: readonly Seen[]
-  /** Absent where nobody is blocked, or where no rule is the cause. */
+  /** Absent if no vantage point is blocked, or if no rule is the cause. */
   readonly attribution?: Attribution
   readonly remedies: readonly Remedy[]
   readonly notes: readonly string[]
 }
 
 export interface CheckOptions {
-  /** Who asks besides the standard vantage points; the first of them that is blocked is explained. */
+  /** Visitors in addition to the standard vantage points; the first blocked one of them is explained. */
   from?: readonly From[] | undefined
   /** Default: the standard ones. */
   vantages?: readonly Vantage[] | undefined
@@ -108,11 +108,13 @@ const attribute = (of: string, rule: Rule, { flips, irrelevant }: Flips): Attrib
 }
 
 /**
- * Judges a request from many places at once: who is blocked, by which rule, because of what, and what would help.
+ * Judges a request from many places at once: which are blocked, by which rule, for which reason, and the remedies.
  *
- * @param request as the first vantage point sends it; a persona sends its own headers in place of those that tell clients apart
+ * @param request the request of the first vantage point; a persona sends its own headers instead of those that distinguish
+ * clients
  * @throws EdgeError as `trials.run` does
- * @example checkRequest(trials, { url: 'https://shop.test/' }, { from: [{ as: 'curl-hetzner' }] }).attribution?.scope // ['asn']
+ * @example checkRequest(trials, { url: 'https://shop.test/' }, { from: [{ as: 'curl-hetzner' }] }).attribution?.scope //
+ * ['asn']
  */
 export const checkRequest = (
   trials: Trials,

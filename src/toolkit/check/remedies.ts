@@ -4,11 +4,11 @@ import { trialRequest } from '../counterfactual/explicit.ts'
 import type { From } from '../pretend.ts'
 import type { Trial, TrialRequest, Trials } from '../trial.ts'
 
-/** What a visitor who is refused can try. */
+/** A remedy for a refused visitor. */
 export interface Remedy {
   readonly what: string
   readonly works: boolean
-  /** What was tried last: the one that works, where one does. */
+  /** The last attempt: the one that works, if one does. */
   readonly tried?: string
 }
 
@@ -17,9 +17,9 @@ interface Attempt {
   readonly request: TrialRequest
 }
 
-/** Fields that tell one client from another; they go with another browser. */
+/** Fields that distinguish clients; another browser changes them. */
 const CLIENT_FIELD = /^(?:cf\.(?:bot_management|tls|client)|http\.request\.version)/
-/** Below the country: they go with another address. */
+/** Below the country; another address changes them. */
 const PLACE_FIELD = /^ip\.src\./
 
 const BROWSERS = [
@@ -36,7 +36,7 @@ const EXITS = [
   { title: 'VPN exit in the Netherlands', ip: '92.118.49.37', asn: 136_787, country: 'NL' },
   { title: 'VPN exit in Sweden', ip: '185.65.135.72', asn: 39_351, country: 'SE' },
 ] as const
-// Addresses of homes. Those for documentation stand for the owner's own network in many rules, which no visitor can move to.
+// Addresses of homes. Many rules use documentation addresses for the owner's own network, to which no visitor can move.
 const ADDRESSES = ['62.155.240.77', '87.140.77.77', '78.40.77.77', '2003:c0:77::77']
 
 const without = (
@@ -53,7 +53,7 @@ const moved = (request: ExplicitRequest, from: Partial<From>): TrialRequest => {
   })
 }
 
-/** The persona's headers and fingerprints, where the request comes from. */
+/** The persona's headers and fingerprints, at the request's own address. */
 const withBrowser = (request: ExplicitRequest, as: string): TrialRequest => ({
   ...trialRequest(request),
   from: { ...request.from, as, fields: without(request.from.fields, CLIENT_FIELD) },
@@ -103,12 +103,10 @@ const PASSES_CHALLENGE: Kind = {
   ],
 }
 
-/** Always there, and the only way where nothing else works. */
+/** Always available, and the only remedy if no other works. */
 const OWNER = 'ask the owner of the site for an exception'
 
-/**
- * Which of a visitor's remedies would help: each has been tried on the rules. The cheapest comes first, the owner last.
- */
+/** The remedies that would help a visitor. Each was tried on the rules. The cheapest comes first, the owner last. */
 export const remediesOf = (
   trials: Trials,
   request: ExplicitRequest,

@@ -1,7 +1,7 @@
 import type { From } from '../pretend.ts'
 import table from './vantages.json' with { type: 'json' }
 
-/** Where a request can come from. */
+/** An origin of a request. */
 export interface Vantage {
   readonly name: string
   /** For people: `VPN, Netherlands`. */
@@ -16,7 +16,7 @@ interface Row extends From {
   readonly kind: string
 }
 
-/** When the table was made, `YYYY-MM`. */
+/** The date of the table, `YYYY-MM`. */
 export const vantagesDate: string = table.date
 
 /** Four regions, mobile networks, hosting, VPNs, Tor and bots. */

@@ -17,16 +17,16 @@ import { patternWitnesses } from './pattern.ts'
 /** A value that an expression names for a field, as text, number, boolean or address. */
 export type Named = string | number | boolean | Ip
 
-/** The values that one comparison names for one of the fields that it reads. */
+/** The values that one comparison names for one of its fields. */
 export interface Atom {
-  /** Canonical. */
+  /** The canonical name. */
   readonly field: string
-  /** First index, where it is a key: of headers, cookies, arguments. */
+  /** The first index if it is a key: of headers, cookies, arguments. */
   readonly key: string | undefined
   readonly values: readonly Named[]
-  /** `contains` and the like: the value is a part of what the field holds. */
+  /** True for `contains` and similar: the value is a part of the field's value. */
   readonly isPart: boolean
-  /** The field itself is compared for equality: between two values that are not named there is no difference. */
+  /** True if the field itself is compared for equality: two values that are not named then make no difference. */
   readonly isExact: boolean
 }
 
@@ -34,17 +34,17 @@ type AnyNode = ArgumentNode | LogicalNode | RootNode
 
 const MAX_LENGTH = 4_096
 const MAX_SET = 64
-/** Operators of which the neighbours of the value matter too. */
+/** Operators for which the value's neighbours matter too. */
 const ORDER = /^[lg][te]$|^bitwise_and$/
 const BOTH: readonly Named[] = [true, false]
 
 const numberOf = (value: number | bigint): number => Number(value)
 
-/** Where the truth of a comparison with a number changes. */
+/** The numbers at which a comparison's result changes. */
 const around = (from: number, to: number): number[] =>
   from === to ? [from] : [from - 1, from, to, to + 1]
 
-/** The addresses at which the truth of a comparison changes. */
+/** The addresses at which a comparison's result changes. */
 const aroundRange = (from: Ip, to: Ip): Ip[] => {
   const after = nextIp(to)
   return after === undefined ? [from] : [from, after]
@@ -63,7 +63,7 @@ const namedBy = (value: unknown, isOrder: boolean): Named[] => {
   return value instanceof Ip ? aroundRange(value, value) : []
 }
 
-/** Texts of the length that `len(field)` is compared with. */
+/** Texts of the lengths that `len(field)` is compared with. */
 const lengthsOf = (values: readonly Named[]): string[] =>
   values
     .filter((value): value is number => typeof value === 'number')
@@ -152,7 +152,7 @@ const atomsIn = (node: AnyNode): Atom[] => {
 
 const known = new WeakMap<Expression, readonly Atom[]>()
 
-/** What an expression names for the fields that it reads. */
+/** The values that an expression names for its fields. */
 export const atomsOf = (expression: Expression): readonly Atom[] => {
   const found = known.get(expression)
   if (found !== undefined) return found

@@ -24,7 +24,7 @@ import {
   withFrom,
 } from './visitor-attributes.ts'
 
-/** What changes from request to request, or is the site's and not the visitor's. */
+/** Fields that change from request to request, or belong to the site and not to the visitor. */
 const FIXED =
   /^(?:http\.host|http\.request\.timestamp|http\.request\.body|cf\.(?:random_seed|ray_id|zone|edge|colo|hostname)|http\.response)/
 
@@ -51,7 +51,7 @@ const scalarCandidates = (
   return textCandidates(String(base ?? ''), atoms, [OTHER_TEXT, ''])
 }
 
-/** Every other field that holds one value: TLS fingerprints, bot scores, places and what only Cloudflare knows. */
+/** Every other field with one value: TLS fingerprints, bot scores, places and fields that only Cloudflare knows. */
 const fieldAttributes = (index: AtomIndex, trial: Trial): Attribute[] => {
   const fields = unique(index.of(() => true).map(({ field }) => field))
   return fields.flatMap((field): Attribute[] => {
@@ -75,7 +75,7 @@ const fieldAttributes = (index: AtomIndex, trial: Trial): Attribute[] => {
   })
 }
 
-/** Everything that can be varied of a request, as far as these comparisons ask for it. */
+/** Every attribute of a request that these comparisons depend on. */
 export const attributesOf = (
   atoms: readonly Atom[],
   request: ExplicitRequest,

@@ -13,7 +13,7 @@ export const isNumber = (value: Named): value is number => typeof value === 'num
 export const unique = <T>(values: readonly T[]): T[] =>
   [...new Set(values)].slice(0, MAX_CANDIDATES)
 
-/** The value with each part that the rules name cut out, whatever its case. */
+/** The value without the parts that the rules name, in any case. */
 export const without = (value: string, parts: readonly string[]): string =>
   parts.reduce((left, part) => {
     if (part === '') return left
@@ -22,7 +22,7 @@ export const without = (value: string, parts: readonly string[]): string =>
     return at < 0 ? left : left.slice(0, at) + left.slice(at + part.length)
   }, value)
 
-/** Texts that make each comparison true, alone and together with what is there, and texts that make none of them true. */
+/** Texts that make each comparison true, alone and together with the current text, and texts that make none of them true. */
 export const textCandidates = (
   base: string,
   atoms: readonly Atom[],
@@ -37,14 +37,14 @@ export const textCandidates = (
     ...others,
     ...named,
     ...parts.map((part) => `${base}${base === '' ? '' : glue}${part}`),
-    // What contains a part is another text than the part alone.
+    // A text that contains a part differs from the part alone.
     ...parts.flatMap((part) => [`${OTHER_TEXT}${glue}${part}`, `${part}${glue}${OTHER_TEXT}`]),
     ...(parts.length > 1 ? [parts.join(glue)] : []),
     without(base, parts),
   ]
 }
 
-/** Attributes by name, each with the comparisons about its fields. */
+/** The comparisons about the fields of each attribute. */
 export class AtomIndex {
   readonly #atoms: readonly Atom[]
   constructor(atoms: readonly Atom[]) {

@@ -1,7 +1,7 @@
 import { toText } from '../../language/bytes.ts'
 import type { Trial, TrialRequest } from '../trial.ts'
 
-/** A request in which everything stands for itself: no persona, and no country that follows from the address. */
+/** A request with all its values written out: no persona, and no country derived from the address. */
 export interface ExplicitRequest {
   readonly method: string
   readonly scheme: 'http' | 'https'

@@ -9,26 +9,26 @@ import { attributesOf } from './attributes.ts'
 import type { ExplicitRequest } from './explicit.ts'
 import { explicitRequest, trialRequest } from './explicit.ts'
 
-/** One attribute that has another value. */
+/** One attribute with another value. */
 export interface Change {
   /** `country`, `asn`, `ip`, `user_agent`, `path`, `query`, `method`, `header:accept`, `challenge`, or a field of the Rules language. */
   readonly attribute: string
   readonly from: AttributeValue
-  /** A value that flips the verdict, together with those of the set's other changes. */
+  /** A value that flips the verdict, together with the set's other changes. */
   readonly to: AttributeValue
   /**
-   * Every value that does so, where these are all. Absent, as `except` is, where rules compare otherwise than for equality: `to` is then
-   * one of many.
+   * Every value that flips the verdict, if these are all. Absent, like `except`, if rules use other comparisons than
+   * equality: `to` is then one of many.
    */
   readonly values?: readonly AttributeValue[]
-  /** The values that the rules name and that do not, where any other does. */
+  /** The named values that do not flip it, if every other value does. */
   readonly except?: readonly AttributeValue[]
 }
 
-/** A set of changes that flips the verdict, and of which no part does. */
+/** A minimal set of changes that flips the verdict. */
 export interface Flip {
   readonly changes: readonly Change[]
-  /** The verdict then. */
+  /** The verdict after the change. */
   readonly action: VerdictAction
   readonly rule?: string
 }
@@ -36,21 +36,21 @@ export interface Flip {
 export interface Flips {
   /** The smallest sets first. */
   readonly flips: readonly Flip[]
-  /** Attributes that are in no set: whatever their value, the verdict stays, unless others change more. */
+  /** Attributes in no set: no value of theirs changes the verdict, unless more attributes change. */
   readonly irrelevant: readonly string[]
-  /** False where the search ended at `maxTrials`. */
+  /** False if the search ended at `maxTrials`. */
   readonly isComplete: boolean
   readonly trials: number
 }
 
 export interface FlipOptions {
-  /** What counts as another verdict. Default: refused becomes passed, or passed becomes refused. */
+  /** Defines a flip. Default: refused becomes passed, or passed becomes refused. */
   goal?: ((trial: Trial) => boolean) | undefined
-  /** The most attributes that change at once. Default 3. */
+  /** The maximum number of attributes that change at once. Default 3. */
   maxChanges?: number | undefined
-  /** Bounds the work. Default 5,000. */
+  /** Limit on the work. Default 5,000. */
   maxTrials?: number | undefined
-  /** The most rules that are looked at, those that matched first. Default 1,000. */
+  /** The maximum number of examined rules; those that matched come first. Default 1,000. */
   maxRules?: number | undefined
 }
 
@@ -60,14 +60,14 @@ const DEFAULT_RULES = 1_000
 /** Rules times values of one attribute. */
 const MAX_SIGNATURES = 10_000
 const MIN_VALUES = 8
-/** Beyond it IP Access rules are looked up, and not read one by one. */
+/** Beyond it, IP Access rules are looked up instead of read one by one. */
 const MAX_ACCESS_RULES = 200
 const MAX_VALUES = 20
-/** What bot detection reads. */
+/** The inputs of bot detection. */
 const BOT_INPUTS = new Set(['asn', 'ip', 'user_agent', 'cf.bot_management.ja4'])
 const BOT_FIELD = /^cf\.(?:client\.bot|verified_bot|bot_management\.(?:score|verified_bot))/
 
-/** Values of one attribute between which no rule can tell a difference. */
+/** Values of one attribute that no rule can tell apart. */
 interface ValueClass {
   readonly values: readonly AttributeValue[]
   readonly hasUnnamed: boolean
@@ -75,7 +75,7 @@ interface ValueClass {
 
 interface Varied {
   readonly attribute: Attribute
-  /** Its values that the rules name, as text. */
+  /** Its named values, as text. */
   readonly named: ReadonlySet<string>
   /** Without the class of the request's own value. */
   readonly classes: readonly ValueClass[]
@@ -108,7 +108,7 @@ const expressionsOf = (rule: Rule) =>
     ? [rule.expression, (rule as unknown as { locked: Rule['expression'] }).locked]
     : [rule.expression]
 
-/** What the rules make of a value: two with the same signature lead to the same verdict, whatever else changes. */
+/** The results of the rules for a value. Two values with the same signature lead to the same verdict, whatever else changes. */
 const signatureOf = (rules: readonly Rule[], { context }: Trial): string =>
   rules
     .flatMap(expressionsOf)
@@ -127,11 +127,12 @@ const signatureOf = (rules: readonly Rule[], { context }: Trial): string =>
     .join(' ')
 
 /**
- * Which of the attributes of a request decide its verdict: the smallest sets whose change flips it, and to what. The values come from the
- * expressions of the rules: those that they name, and some that they do not. Each flip has been tried.
+ * Finds the attributes that decide a request's verdict: the smallest sets whose change flips it, and the new values. The
+ * values come from the expressions of the rules: those that they name, and some that they do not. Each flip was tried.
  *
  * @throws EdgeError as `trials.run` does
- * @example flipsOf(trials, { url: 'https://shop.test/', from: { as: 'curl-hetzner' } }).flips[0].changes[0].attribute // 'asn'
+ * @example flipsOf(trials, { url: 'https://shop.test/', from: { as: 'curl-hetzner' } }).flips[0].changes[0].attribute //
+ * 'asn'
  */
 export const flipsOf = (
   trials: Trials,
@@ -152,7 +153,7 @@ export const flipsOf = (
     tried++
     return trials.run(trialRequest(changed))
   }
-  /** What a rule names need not be a value that a request can have. */
+  /** A rule can name a value that no request can have. */
   const attempt = (changed: ExplicitRequest): Trial | undefined => {
     try {
       return run(changed)
@@ -169,7 +170,7 @@ export const flipsOf = (
 
   const vary = (attribute: Attribute): Varied => {
     const asking = rules.filter((rule) => reads(rule, attribute))
-    // What no rule reads changes nothing; a passed challenge is no field.
+    // An attribute that no rule reads makes no difference; a passed challenge is not a field.
     const named = namedOf(attribute, atoms)
     if (asking.length === 0 && attribute.name !== 'challenge') {
       return { attribute, named, classes: [] }
@@ -200,7 +201,7 @@ export const flipsOf = (
   const minimal: ReadonlySet<number>[] = []
   const budget = tried + maxTrials
 
-  /** Tries all values of a set of attributes; what flips is one flip, with the values of the first. */
+  /** Tries all values of a set of attributes. All values that flip are one flip, with the first values. */
   const trySet = (set: readonly number[]): void => {
     const found: { classes: ValueClass[]; trial: Trial }[] = []
     const choose = (place: number, changed: ExplicitRequest, chosen: ValueClass[]): void => {
@@ -257,7 +258,7 @@ const namedOf = ({ fields }: Attribute, atoms: readonly Atom[]): ReadonlySet<str
       .flatMap(({ values }) => values.map((value) => value.toString()))
   )
 
-/** The values of one attribute that flip together with the first values of the others. */
+/** The values of one attribute that flip the verdict together with the first values of the others. */
 const changeOf = (
   { attribute, named }: Varied,
   first: readonly ValueClass[],

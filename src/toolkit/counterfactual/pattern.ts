@@ -1,10 +1,10 @@
-/** What `*` of a wildcard may stand for, and what is tried for repeated parts of a regular expression. */
+/** Texts for `*` of a wildcard, and for repeated parts of a regular expression. */
 const FILLS = ['', 'x', 'x/x']
 const MAX_WITNESSES = 6
 const MAX_REPEAT = 64
 const MAX_DEPTH = 20
 
-/** `\d` and the like: one member each. */
+/** One member of `\d` and similar. */
 const CLASSES: Readonly<Record<string, string>> = {
   d: '0',
   D: 'x',
@@ -28,7 +28,7 @@ const wildcards = (pattern: string): string[] =>
     )
   )
 
-/** Builds a text that a regular expression is likely to match; whoever asks tests it. */
+/** Builds a text that a regular expression probably matches; the caller tests it. */
 class Sampler {
   #at = 0
   readonly #pattern: string
@@ -87,7 +87,7 @@ class Sampler {
     return /^\[:(?:digit|xdigit):\]/.test(inside) ? '0' : (inside[0] ?? '')
   }
 
-  /** A quantifier behind `one`. */
+  /** A quantifier after `one`. */
   #repeated(one: string): string {
     const [all = '', quantifier = '', min = ''] =
       /^(\?|\*|\+|\{(\d+)(?:,\d*)?\})\??/.exec(this.#pattern.slice(this.#at)) ?? []
@@ -99,9 +99,9 @@ class Sampler {
 }
 
 /**
- * Texts that a pattern matches, each of them tested: none where none is found.
+ * Texts that a pattern matches; each was tested. Empty if none was found.
  *
- * @param pattern binary string, as the language has it
+ * @param pattern binary string, as in the language
  * @example patternWitnesses('regex', '^/wp-(login|admin)', test) // ['/wp-login', '/wp-admin']
  */
 export const patternWitnesses = (

@@ -44,7 +44,7 @@ export const agentAttribute = (index: AtomIndex, request: ExplicitRequest): Attr
   }
 }
 
-/** The path of a URL, of a target, or of what is only an ending. */
+/** The paths that a URL, a target or a file ending stands for. */
 const asPath = (field: string, text: string): string[] => {
   const target = text.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
   if (field.endsWith('.extension')) return [`/file.${text}`]
@@ -60,7 +60,7 @@ export const pathAttribute = (index: AtomIndex, { path }: ExplicitRequest): Attr
   )
   const slashed = parts.map((part) => (part.startsWith('/') ? part : `/${part}`))
   const before = path === '/' ? '' : path
-  // What contains a part is another path than the part alone.
+  // A path that contains a part differs from the part alone.
   const appended = slashed.flatMap((part) => [
     `${before}${part}`,
     `/${OTHER_TEXT}${part}`,

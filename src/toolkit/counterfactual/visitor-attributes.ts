@@ -8,7 +8,10 @@ import type { ExplicitRequest } from './explicit.ts'
 
 export const COUNTRY_FIELDS = ['ip.src.country', 'ip.src.continent', 'ip.src.is_in_european_union']
 
-/** One from each continent that no rule is likely to name, then the next: the first that no rule names stands for all others. */
+/**
+ * One from each continent that rules rarely name, then further ones: the first one that no rule names stands for all
+ * others.
+ */
 const COUNTRIES = [
   'US CA MX',
   'DE FR PL',
@@ -22,7 +25,7 @@ const COUNTRIES = [
   'T1',
 ].map((row) => row.split(' '))
 
-/** Networks for documentation and for private use: no rule is about them, unless it names them. */
+/** Networks for documentation and private use: rules concern them only if they name them. */
 const ADDRESSES = ['203.0.113.77', '198.51.100.77', '192.0.2.77', '8.8.4.4', '2001:db8::77']
 
 const NUMBERS = [64_496, 64_511, 65_551]

@@ -4,7 +4,7 @@ import type { Rule } from '../../rules/rule.ts'
 import type { Fate, Fates, Ran } from './fate.ts'
 import { CLEARED, DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
 
-/** Of the rules of one ruleset: the account's, or the zone's. */
+/** The fates of one ruleset's rules: the account's, or the zone's. */
 const ofRules = (rules: readonly Rule[], { ruling, context }: Ran, before?: Fate): Fate[] => {
   let decided = before
   return rules.map((rule): Fate => {
@@ -24,7 +24,7 @@ const ofRules = (rules: readonly Rule[], { ruling, context }: Ran, before?: Fate
   })
 }
 
-/** What the rules of the account leave for those of the zone. */
+/** The fate of all rules of the zone, if the account's rules have decided. */
 const leftBy = (account: readonly Rule[], { ruling }: Ran): Fate | undefined => {
   const last = account.findLast((rule) => matchOf(ruling, rule) !== undefined)
   if (last === undefined) return undefined

@@ -4,24 +4,24 @@ import type { CountedMatch, Match, Ruling } from '../../phases/phase.ts'
 import type { Rule, Ruleset } from '../../rules/rule.ts'
 import type { RuleOutcome } from '../trial-phases.ts'
 
-/** What became of one rule in a phase that ran. */
+/** The outcome of one rule in a phase that ran. */
 export interface Fate {
   readonly outcome: RuleOutcome
   readonly reason?: string | undefined
   readonly rateLimit?: CountedMatch | undefined
-  /** What explains the outcome, where that is not the rule's expression. */
+  /** The expression that explains the outcome, if it is not the rule's own. */
   readonly expression?: Expression | undefined
 }
 
 export interface Ran {
-  /** Of the zone. */
+  /** The zone's ruleset. */
   readonly ruleset: Ruleset
-  /** What the phase ruled: the engine's own word, which is only put in other words here. */
+  /** The ruling of the phase: this code only translates the engine's result. */
   readonly ruling: Ruling
   readonly context: RequestContext
 }
 
-/** Tells what became of each rule of a product, in the order of the ruleset. */
+/** Returns the outcome of each rule of a product, in the order of the ruleset. */
 export type Fates = (ran: Ran) => readonly Fate[]
 
 export const DISABLED: Fate = { outcome: 'disabled' }

@@ -5,7 +5,7 @@ import { skippedBits } from '../../phases/skipped.ts'
 import type { Ruleset } from '../../rules/rule.ts'
 import type { Fate } from './fate.ts'
 
-/** Of a rule that would refuse, in a phase before the custom rules, had no custom rule lifted it (`phases/unless-skipped.ts`). */
+/** The outcome of a rule in an earlier phase that would refuse, but that a custom rule lifted (`phases/unless-skipped.ts`). */
 export const lifted = (phase: PhaseName, { rules }: Ruleset, context: RequestContext): Fate => {
   const bit = bitOf(phase)
   const by = rules.find(

@@ -8,7 +8,7 @@ import { DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
 const amountOf = ({ requestsPerPeriod, scorePerPeriod, period }: RateLimit): string =>
   `${scorePerPeriod === undefined ? `${requestsPerPeriod} requests` : `a score of ${scorePerPeriod}`} in ${period} seconds`
 
-/** A limit that is not reached: whether the request counts toward it. */
+/** A limit that is not reached: states whether the request counts toward it. */
 const standing = (rule: RateLimit, context: RequestContext): Fate => {
   const { expression, countingExpression = expression, scorePerPeriod } = rule
   const applies = expression.matches(context)

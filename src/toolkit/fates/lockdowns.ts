@@ -2,7 +2,7 @@ import type { Fate, Fates } from './fate.ts'
 import { DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
 import { lifted } from './lifted.ts'
 
-/** Of several lockdowns of a URL the first one counts, and whom it lets in no other one refuses. */
+/** If several lockdowns cover a URL, the first one counts: no other one refuses a visitor that it lets in. */
 export const lockdownFates: Fates = ({ ruleset, ruling, context }) => {
   let decided: Fate | undefined
   return ruleset.lockdowns.map((rule): Fate => {

@@ -4,7 +4,10 @@ import type { ReadRequest } from './read.ts'
 
 const BROWSER = 'chrome-berlin'
 
-/** A URL alone says nothing of its sender: a browser's headers are what most people mean, without its place and language. */
+/**
+ * A URL alone does not describe its sender. Most people mean a browser, so this adds its headers, without its place and
+ * language.
+ */
 export const asBrowser = (read: ReadRequest, { as }: From): ReadRequest => {
   if (read.kind !== 'URL' || as !== undefined) return read
   const { headers: flat } = readPersonas().get(BROWSER)!

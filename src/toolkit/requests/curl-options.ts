@@ -1,4 +1,4 @@
-/** What a command line of curl asks for, as far as the request is concerned. */
+/** The parts of a curl command line that affect the request. */
 export interface CurlState {
   urls: string[]
   method: string | undefined
@@ -20,7 +20,7 @@ export interface CurlState {
   isCompressed: boolean
   isPathAsIs: boolean
   target: string | undefined
-  /** What has no effect here, one sentence each. */
+  /** Options without an effect here, one sentence each. */
   notes: string[]
 }
 
@@ -33,7 +33,7 @@ interface CurlOption {
 
 const value = (take: Take): CurlOption => ({ takesValue: true, take })
 const flag = (take: (state: CurlState) => void): CurlOption => ({ takesValue: false, take })
-/** Of the connection or of the output: the request is the same. */
+/** An option of the connection or the output: it does not change the request. */
 const idle: CurlOption = flag(() => {})
 const idleValue: CurlOption = value(() => {})
 const noted = (sentence: string): CurlOption =>
@@ -46,7 +46,7 @@ const data: CurlOption = value(({ data: all, notes }, given) => {
   else all.push(given)
 })
 
-/** `name=content`, `=content` or `content`, of which the content is encoded. */
+/** `name=content`, `=content` or `content`; the content is encoded. */
 const encoded = (given: string): string => {
   const equals = given.indexOf('=')
   const encode = (text: string) =>
@@ -72,7 +72,7 @@ const version = (text: string) =>
     state.version = text
   })
 
-/** Every option that matters to the request, and those that people paste with it. https://curl.se/docs/manpage.html */
+/** Every option that affects the request, and those that people paste with it. https://curl.se/docs/manpage.html */
 export const CURL_OPTIONS: Readonly<Record<string, CurlOption>> = {
   url: value(({ urls }, given) => void urls.push(given)),
   request: value((state, given) => {

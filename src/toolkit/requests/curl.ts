@@ -7,7 +7,7 @@ import { CURL_OPTIONS, SHORT_OPTIONS } from './curl-options.ts'
 import type { ReadRequest } from './read.ts'
 import { OpenQuote, shellWords } from './shell.ts'
 
-/** A version of curl that sends what all of them have sent since 7.x. */
+/** A version of curl that sends the same headers as all versions since 7.x. */
 const AGENT = 'curl/8.15.0'
 const CODINGS = 'deflate, gzip, br, zstd'
 const BOUNDARY = '------------------------edge1020explain000000'
@@ -59,7 +59,7 @@ const readWords = (words: readonly string[]): CurlState => {
   }
   const long = (word: string) => {
     const name = word.slice(2)
-    // `--no-…` switches off what is off unless it is given.
+    // `--no-…` switches off an option that is off by default.
     const known = Object.hasOwn(CURL_OPTIONS, name) ? CURL_OPTIONS[name] : undefined
     if (known === undefined) {
       if (/^no-/.test(name) && Object.hasOwn(CURL_OPTIONS, name.slice(3))) return
@@ -162,7 +162,7 @@ const urlOf = (state: CurlState): { url: string; user: string | undefined } => {
   return { url, user: user === undefined ? undefined : decoded(user) }
 }
 
-/** The headers that curl sends by itself, in its order, and behind them the user's own. */
+/** The headers that curl sends by itself, in its order, followed by the user's own. */
 const headersOf = (
   state: CurlState,
   url: string,
@@ -198,7 +198,7 @@ const headersOf = (
     return [name.trim(), isRemoved ? undefined : value.trim()]
   })
   const names = new Set(given.map(([name]) => name.toLowerCase()))
-  // Only the type of a form with parts has to stay: it tells where they begin.
+  // Only the type of a form with parts has to stay: it contains their boundary.
   if (parts.length > 0) names.delete('content-type')
   return [...own.filter(([name]) => !names.has(name.toLowerCase())), ...given].filter(
     (header): header is [string, string] => header[1] !== undefined
@@ -223,7 +223,7 @@ export const curlRequest = (words: readonly string[]): ReadRequest => {
   const request: TrialRequest = {
     method: methodOf(state, body !== undefined),
     url: state.target === undefined ? url : `${/^https?:\/\/[^/?]*/i.exec(url)![0]}${state.target}`,
-    // HTTP/2 knows small letters alone.
+    // HTTP/2 allows only lower-case names.
     headers: /[23]$/.test(version)
       ? headers.map(([name, value]) => [name.toLowerCase(), value] as const)
       : headers,
@@ -233,12 +233,12 @@ export const curlRequest = (words: readonly string[]): ReadRequest => {
   return { request, notes: state.notes, kind: 'curl' }
 }
 
-/** True of text that begins as a command line of curl, with or without a prompt before it. */
+/** True if the text begins like a curl command line, with or without a prompt. */
 export const isCurl = (text: string): boolean =>
   /^\s*curl(?:\.exe)?\s/.test(text.replace(PROMPT, ''))
 
 /**
- * A pasted command line: as it is typed, or as a browser copies it (for bash, cmd or PowerShell).
+ * A pasted command line: typed, or copied from a browser (for bash, cmd or PowerShell).
  *
  * @throws EdgeError `invalid_request`
  * @example readCurl("curl 'https://shop.test/' -A Mozilla").request.headers

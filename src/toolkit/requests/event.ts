@@ -2,7 +2,7 @@ import type { SecurityEvent } from '../../events/event.ts'
 import type { Trials } from '../trial.ts'
 import type { ReadRequest } from './read.ts'
 
-/** Fields of what an event keeps; all others of the request are lost. */
+/** Fields that an event keeps; all other fields of the request are lost. */
 const KEPT = new Set([
   'http.user_agent',
   'http.host',
@@ -11,12 +11,12 @@ const KEPT = new Set([
   'http.request.full_uri',
   'ssl',
 ])
-/** Where these begin, the value is in the event too, or follows from it. */
+/** The value of a field with this prefix is in the event, or follows from it. */
 const KEPT_PREFIX = /^(?:raw\.)?http\.request\.uri|^ip\.src|^cf\.bot_management\.ja[34]|^edge\./
 const LOST = /^http\.|^cf\.(?:tls|bot_management\.js)/
 
 /**
- * The request of an event, as far as the event keeps it: no headers but the User-Agent, no cookies, no body.
+ * The request of an event, as far as the event keeps it: no headers except the User-Agent, no cookies, no body.
  *
  * @example readEvent(event).request.url
  */
@@ -42,7 +42,7 @@ export const readEvent = (event: SecurityEvent): ReadRequest => {
   }
 }
 
-/** The enabled rules of a zone that read what no event keeps, with the fields. */
+/** The enabled rules of a zone that read fields that no event keeps, with these fields. */
 export const unjudged = ({ ruleset }: Pick<Trials, 'ruleset'>): string[] =>
   [ruleset, ...ruleset.zones.map(({ own }) => own)].flatMap(({ rules, rateLimits }) =>
     [...rules, ...rateLimits]

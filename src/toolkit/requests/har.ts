@@ -5,7 +5,7 @@ import type { ReadRequest } from './read.ts'
 const problem = (message: string): EdgeError => new EdgeError('invalid_request', `HAR: ${message}`)
 
 const VERSION = /^(?:HTTP\/)?(1\.0|1\.1|2|2\.0|3|3\.0)$/i
-/** What Chrome writes for HTTP/2 and HTTP/3. */
+/** Chrome's names for HTTP/2 and HTTP/3. */
 const ALPN: Readonly<Record<string, string>> = { h2: 'HTTP/2', h3: 'HTTP/3' }
 
 const pairsOf = (list: unknown, place: string): [string, string][] => {
@@ -30,7 +30,7 @@ export const isHar = (json: unknown): boolean =>
   isObject(json) && isObject(json.log) && Array.isArray(json.log.entries)
 
 /**
- * One request of a HAR file, as browsers save what they have asked for.
+ * One request of a HAR file, as browsers save it.
  *
  * @param entry 1-based
  * @throws EdgeError `invalid_request`

@@ -12,7 +12,7 @@ export const isRaw = (text: string): boolean => {
   return REQUEST_LINE.test(first) || PSEUDO.test(first)
 }
 
-/** Pseudo headers as the request line that they stand for. */
+/** Converts pseudo headers to the request line that they represent. */
 const withRequestLine = (head: string): string => {
   const pseudo = new Map<string, string>()
   const lines = head.split(/\r?\n/).filter((line) => {
@@ -29,14 +29,14 @@ const withRequestLine = (head: string): string => {
 }
 
 /**
- * A request as it goes over the wire: request line, headers, an empty line, the body. Lines may end with a line feed alone.
+ * A request in its wire format: request line, headers, an empty line, the body. Lines may end with only a line feed.
  *
  * @throws EdgeError `invalid_request`
  * @example readRaw('GET /a HTTP/1.1\nHost: shop.test\n\n').request.url // 'https://shop.test/a'
  */
 export const readRaw = (text: string): ReadRequest => {
   const [start = '', ...rest] = text.replace(/^\s+/, '').split(/\r?\n\r?\n/)
-  // A head without a body may end with the end of its last line.
+  // A head without a body may end at the end of its last line.
   const whole = start.replace(/\r?\n$/, '')
   const head = PSEUDO.test(whole.split(/\r?\n/, 1)[0] ?? '') ? withRequestLine(whole) : whole
   const [first = '', ...lines] = head.split(/\r?\n/)

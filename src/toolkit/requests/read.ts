@@ -5,10 +5,10 @@ import { isCurl, readCurl } from './curl.ts'
 import { isHar, readHar } from './har.ts'
 import { isRaw, readRaw } from './raw.ts'
 
-/** A request that somebody has written down. */
+/** A written request. */
 export interface ReadRequest {
   readonly request: TrialRequest
-  /** What of the text has no effect, or was assumed, one sentence each. */
+  /** Parts of the text without an effect, and assumptions, one sentence each. */
   readonly notes: readonly string[]
   readonly kind: 'URL' | 'curl' | 'HAR' | 'raw'
 }
@@ -38,9 +38,9 @@ const parseJson = (text: string): unknown => {
 export const isUrl = (text: string): boolean => URL_LIKE.test(text) || BARE_HOST.test(text)
 
 /**
- * Reads a request in whatever form it is at hand: a URL, a command line of curl, a HAR file, an HTTP request.
+ * Reads a request in any common form: a URL, a command line of curl, a HAR file, an HTTP request.
  *
- * @param entry of a HAR file, 1-based
+ * @param entry the number of the entry in a HAR file, 1-based
  * @throws EdgeError `invalid_request`
  * @example readRequestText('https://shop.test/a').request.url
  */

@@ -1,7 +1,7 @@
-/** The shell that a command was copied for: browsers offer "Copy as cURL" for each. */
+/** The shell for which a command was copied: browsers offer "Copy as cURL" for each. */
 export type Shell = 'bash' | 'cmd' | 'powershell'
 
-/** `^"` and a caret at the end of a line are cmd's alone, a backtick at the end of a line is PowerShell's. */
+/** Only cmd has `^"` and a caret at the end of a line; only PowerShell has a backtick there. */
 const CMD = /\^"|\^\r?\n/
 const POWERSHELL = /`\r?\n|^\s*curl\.exe\b/
 
@@ -19,11 +19,11 @@ const LETTERS: Readonly<Record<string, string>> = {
 }
 const CODE = /^(?:x([\da-f]{1,2})|u([\da-f]{1,4})|U([\da-f]{1,8})|([0-7]{1,3}))/i
 const MAX_CODE_POINT = 0x10ffff
-/** A character that ends a command, where it stands alone. */
+/** A character that ends a command if it is unquoted. */
 const END = /^[|;&<>]/
 const BLANK = /\s/
 
-/** One word after the other; a word that has begun is kept although it is empty (`''`). */
+/** Collects words. A started word is kept even if it is empty (`''`). */
 class Words {
   readonly all: string[] = []
   #word: string | undefined
@@ -42,7 +42,7 @@ class Words {
   }
 }
 
-/** Thrown where a quote never ends; the reader gives it its place. */
+/** Thrown for a quote that never ends; the reader adds its place. */
 export class OpenQuote extends Error {
   override readonly name = 'OpenQuote'
   constructor(readonly quote: string) {
@@ -50,7 +50,7 @@ export class OpenQuote extends Error {
   }
 }
 
-/** Reads the escape behind a backslash of `$'…'`. */
+/** Reads the escape after a backslash in `$'…'`. */
 const ansi = (rest: string): { text: string; length: number } => {
   const letter = LETTERS[rest[0] ?? '']
   if (letter !== undefined) return { text: letter, length: 1 }
@@ -72,7 +72,7 @@ const bash = (text: string): string[] => {
     i = end + 1
     return inside
   }
-  /** Reads to the closing quote, with its escapes. */
+  /** Reads up to the closing quote, with its escapes. */
   const escaped = (quote: string, isAnsi: boolean): string => {
     let inside = ''
     for (; ; i++) {
@@ -126,7 +126,7 @@ const bash = (text: string): string[] => {
   return words.all
 }
 
-/** What cmd makes of its carets: a character behind one stands for itself, a line that ends with one goes on. */
+/** Applies cmd's carets: a character after one is literal, and a line that ends with one continues. */
 const withoutCarets = (text: string): string => {
   let made = ''
   let isQuoted = false
@@ -145,7 +145,7 @@ const withoutCarets = (text: string): string => {
   return made
 }
 
-/** How programs on Windows take their command line apart: `\"` is a quote, a pair of backslashes before one is one. */
+/** Splits a command line as programs on Windows do: `\"` is a quote, a pair of backslashes before a quote is one. */
 const windowsWords = (text: string): string[] => {
   const words = new Words()
   let isQuoted = false
@@ -158,7 +158,7 @@ const windowsWords = (text: string): string[] => {
       if (slashes.length % 2 === 1) words.add('"')
       else i--
     } else if (char === '"') {
-      // "" inside of quotes is one of them.
+      // "" inside quotes is one quote.
       if (isQuoted && text[i + 1] === '"') {
         words.add('"')
         i++
@@ -218,7 +218,7 @@ export const shellOf = (text: string): Shell =>
   CMD.test(text) ? 'cmd' : POWERSHELL.test(text) ? 'powershell' : 'bash'
 
 /**
- * Takes a pasted command line apart as the shell that it was copied for would. Variables are not filled in: they stay text.
+ * Splits a pasted command line like the shell for which it was copied. Variables are not expanded: they stay text.
  *
  * @throws OpenQuote
  */
