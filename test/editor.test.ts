@@ -1,23 +1,42 @@
 // `edge1020 lsp` as editors talk to it: over its standard streams, in a process of its own.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest'
 import { ROOT, run } from './cli.ts'
 import type { Diagnostic, Edit, Range } from './language-client.ts'
 import { LanguageClient, positionOf, textIn } from './language-client.ts'
 
-let client: LanguageClient | undefined
+/** Its documents are closed after each test. */
+let one: LanguageClient
 
-const started = async () => {
-  client = new LanguageClient()
-  await client.start()
+beforeAll(async () => {
+  one = new LanguageClient()
+  await one.start()
+})
+afterEach(() => one.closeAll())
+afterAll(() => one.child.kill())
+
+/** A service that a test may end. */
+const created = (args?: readonly string[]) => {
+  const client = new LanguageClient(args)
+  onTestFinished(() => void client.child.kill())
   return client
 }
 
-afterEach(() => {
-  client?.child.kill()
-  client = undefined
-})
+const started = async () => {
+  const client = created()
+  await client.start()
+  return client
+}
 
 const YAML = 'file:///work/rules.yaml'
 const TF = 'file:///work/main.tf'
@@ -87,7 +106,7 @@ const underlined = (one: LanguageClient, uri: string, found: readonly Diagnostic
 
 describe('an editor', () => {
   test('is told what the service can do', async () => {
-    client = new LanguageClient()
+    const client = created()
     const { capabilities, serverInfo } = await client.start()
     expect(serverInfo.name).toBe('edge1020')
     expect(capabilities).toMatchObject({
@@ -101,7 +120,6 @@ describe('an editor', () => {
   })
 
   test('gets diagnostics of each state of a document', async () => {
-    const one = await started()
     one.open(YAML, 'yaml', RULES)
     expect(await one.diagnostics(YAML)).toEqual([])
     retype(one, YAML, 'eq "shop.test"', 'not contains "a"')
@@ -121,7 +139,6 @@ describe('an editor', () => {
   })
 
   test('gets the findings of lints, and none twice', async () => {
-    const one = await started()
     one.open(YAML, 'yaml', RULES.replace('shop.test', 'Shop.Test'))
     const [found, ...more] = await one.diagnostics(YAML, (many) => many.length > 0)
     expect(more).toEqual([])
@@ -130,7 +147,6 @@ describe('an editor', () => {
   })
 
   test('mends what is certain', async () => {
-    const one = await started()
     one.open(YAML, 'yaml', RULES.replace('eq "shop.test"', `in ['a', 'b']`))
     const [found] = await one.diagnostics(YAML)
     const actions = await one.request<
@@ -153,14 +169,7 @@ describe('an editor', () => {
   })
 
   describe('hovering', () => {
-    let one: LanguageClient
-
-    beforeAll(async () => {
-      one = new LanguageClient()
-      await one.start()
-      one.open(YAML, 'yaml', RULES)
-    })
-    afterAll(() => one.child.kill())
+    beforeEach(() => one.open(YAML, 'yaml', RULES))
 
     test.each([
       ['http.host', 'http.host', '**Bytes**'],
@@ -179,7 +188,6 @@ describe('an editor', () => {
   })
 
   test('is offered what may stand at a place of an expression', async () => {
-    const one = await started()
     one.open(YAML, 'yaml', RULES)
     const place = 'and ip.src in $office'
     const typed = async (text: string) => {
@@ -216,7 +224,6 @@ describe('an editor', () => {
   })
 
   test('is offered the keys and values of our YAML', async () => {
-    const one = await started()
     one.open(YAML, 'yaml', `${RULES}      \n`)
     const when = await proposalsAt(one, YAML, '      country: [DE]\n      ')
     expect(labels(when)).toEqual(expect.arrayContaining(['path', 'user_agent', 'ip', 'not']))
@@ -236,7 +243,6 @@ describe('an editor', () => {
   })
 
   test('has expressions formatted, and nothing else', async () => {
-    const one = await started()
     const before = RULES.replace(
       'http.host eq "shop.test" and ip.src in $office',
       '(http.host=="shop.test")&&(ip.src   in $office)'
@@ -254,7 +260,6 @@ describe.each([
   ['TABs', (text: string) => text.replaceAll('      ', '\t\t\t')],
 ])('in a heredoc of a .tf file with %s', (_, written) => {
   test('every place is right', async () => {
-    const one = await started()
     one.open(TF, 'terraform', written(TERRAFORM))
     expect(await one.diagnostics(TF)).toEqual([])
     expect(await hoverAt(one, TF, 'ip.src.country')).toMatchObject({ under: 'ip.src.country' })
@@ -276,7 +281,6 @@ describe.each([
 })
 
 test('a long expression of a heredoc is broken into indented lines', async () => {
-  const one = await started()
   const conditions = ['a', 'b', 'c', 'd'].map((name) => `http.host eq "${name}.shop.example"`)
   const text = TERRAFORM.replace(/http\.host[\s\S]*"FR"\}\n/, `${conditions.join(' or ')}\n`)
   one.open(TF, 'terraform', text)
@@ -292,7 +296,6 @@ test.each([
   ],
   ['quoted HCL', 'file:///a.tf', 'a {\n  expression = "http.host == \\"é\\" && tls"\n}\n'],
 ])('in %s the escapes are those of the document', async (_, uri, text) => {
-  const one = await started()
   one.open(uri, '', text)
   const found = await one.diagnostics(uri, (many) => many.length > 0)
   expect(underlined(one, uri, found)).toEqual([['unknown_identifier', 'tls']])
@@ -302,7 +305,6 @@ test.each([
 })
 
 test('expressions of a .tf file are linted one by one, and their lists are not known', async () => {
-  const one = await started()
   const text = TERRAFORM.replace('"日本😀"', '"Shop.Test" and ip.src in $office')
   one.open(TF, 'terraform', `${text}\n# expression = "ssl and and"\n`)
   const found = await one.diagnostics(TF, (many) => many.length > 0)
@@ -310,7 +312,6 @@ test('expressions of a .tf file are linted one by one, and their lists are not k
 })
 
 test('what a template fills in is not checked', async () => {
-  const one = await started()
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   one.open(TF, 'terraform', 'expression = "http.host in {${join(" ", var.hosts)}} and nothing"\n')
   expect(await one.diagnostics(TF)).toEqual([])
@@ -318,7 +319,6 @@ test('what a template fills in is not checked', async () => {
 })
 
 test('findings keep their lines while somebody types above them', async () => {
-  const one = await started()
   one.open(YAML, 'yaml', RULES.replace('[DE]', '[UK]'))
   await one.diagnostics(YAML, (many) => many.length === 1)
   one.type(YAML, { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, '# a\n# b\n')
@@ -327,7 +327,6 @@ test('findings keep their lines while somebody types above them', async () => {
 })
 
 test('documents that are none of ours are left in peace', async () => {
-  const one = await started()
   const uri = 'file:///compose.yaml'
   one.open(uri, 'yaml', 'services:\n  web:\n    image: nginx\n')
   expect(await one.diagnostics(uri)).toEqual([])
@@ -376,7 +375,7 @@ describe('the process', () => {
     expect(blocks).toHaveLength(2)
     for (const block of blocks)
       expect(JSON.stringify(JSON.parse(block))).toContain('"edge1020","lsp"')
-    client = new LanguageClient(['lsp'])
+    const client = created(['lsp'])
     await client.start()
     expect(await client.stop()).toBe(0)
   })

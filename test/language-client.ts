@@ -41,6 +41,8 @@ export class LanguageClient {
   readonly #closed: Promise<unknown[]>
   #read = Buffer.alloc(0)
   #lastId = 0
+  /** Of any document: what is told of one that is closed meanwhile is not taken for a later one's. */
+  #lastVersion = 0
   readonly #answers = new Map<number, (message: Message) => void>()
   readonly #waiting = new Set<() => void>()
   /** The diagnostics of each document, in the order in which they came. */
@@ -123,8 +125,16 @@ export class LanguageClient {
   }
 
   open(uri: string, languageId: string, text: string): void {
-    this.documents.set(uri, { text, version: 1 })
-    this.notify('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } })
+    const version = ++this.#lastVersion
+    this.documents.set(uri, { text, version })
+    this.notify('textDocument/didOpen', { textDocument: { uri, languageId, version, text } })
+  }
+
+  closeAll(): void {
+    for (const uri of this.documents.keys()) {
+      this.notify('textDocument/didClose', { textDocument: { uri } })
+    }
+    this.documents.clear()
   }
 
   /** Types in place of a range, and keeps the text as an editor does. */
@@ -133,7 +143,7 @@ export class LanguageClient {
     const start = offsetAt(document.text, range.start)
     const end = offsetAt(document.text, range.end)
     document.text = document.text.slice(0, start) + text + document.text.slice(end)
-    document.version++
+    document.version = ++this.#lastVersion
     this.notify('textDocument/didChange', {
       textDocument: { uri, version: document.version },
       contentChanges: [{ range, text }],
