@@ -86,6 +86,7 @@ export interface RunningPostgres {
   /** Ends it as its owner does. */
   stop(): void
   start(): void
+  isRunning(): boolean
   /** `kill -9` of its main process: the others notice. */
   kill(): Promise<void>
   remove(): void
@@ -108,6 +109,10 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
     '-c listen_addresses=127.0.0.1',
     `-c unix_socket_directories=${folder}`,
     '-c fsync=off',
+    // A machine that fails is not what is tested.
+    '-c full_page_writes=off',
+    '-c wal_level=minimal',
+    '-c max_wal_senders=0',
     '-c max_connections=30',
     ...settings.map((setting) => `-c ${setting}`),
   ].join(' ')
@@ -115,6 +120,14 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
     run('pg_ctl', '-D', data, '-w', '-o', options, '-l', join(folder, 'log'), 'start')
   }
   start()
+  const isRunning = () => {
+    try {
+      run('pg_ctl', '-D', data, 'status')
+      return true
+    } catch {
+      return false
+    }
+  }
   const sql = (address: string, text: string) => run('psql', '-XAtq', '-d', address, '-c', text)
   const whole = `postgres://edge:${password}@127.0.0.1:${port}/postgres`
   let places = 0
@@ -131,17 +144,12 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
     },
     stop: () => void run('pg_ctl', '-D', data, '-w', '-m', 'fast', 'stop'),
     start,
+    isRunning,
     kill: async () => {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
       // Its children end once they notice: only then another one may start.
-      for (;;) {
-        try {
-          run('pg_ctl', '-D', data, 'status')
-        } catch {
-          return
-        }
-      }
+      while (isRunning());
     },
     remove: () => {
       try {

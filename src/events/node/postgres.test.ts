@@ -55,13 +55,15 @@ test.each([
 
 const found = async (store: EventStore, { ray }: SecurityEvent) => (await store.find(ray)).found
 
-describe.skipIf(!hasPostgres())('with a PostgreSQL', () => {
-  let postgres: RunningPostgres
-  beforeAll(async () => {
-    postgres = await startPostgres()
-  })
-  afterAll(() => postgres.remove())
+const hasServer = hasPostgres()
+/** One for all: to make one takes longer than most tests. Who stops it starts it again. */
+let postgres: RunningPostgres
+beforeAll(async () => {
+  if (hasServer) postgres = await startPostgres()
+})
+afterAll(() => postgres?.remove())
 
+describe.skipIf(!hasServer)('with a PostgreSQL', () => {
   storeContract('postgres', () => postgresStore(postgres.place()))
 
   const opened = (options: PostgresOptions = {}, place = postgres.place()) => {
@@ -296,24 +298,24 @@ describe.skipIf(!hasPostgres())('with a PostgreSQL', () => {
   })
 })
 
-describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
-  const started = async (options: PostgresOptions = {}) => {
-    const postgres = await startPostgres()
+describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
+  const opened = (options: PostgresOptions = {}) => {
+    const place = postgres.place()
     const told: string[] = []
-    const store = postgresStore(postgres.place(), {
+    const store = postgresStore(place, {
       onTrouble: ({ message }) => told.push(message),
       onNotice: (message) => told.push(message),
       ...options,
     })
     onTestFinished(async () => {
       await store.close()
-      postgres.remove()
+      if (!postgres.isRunning()) postgres.start()
     })
-    return { postgres, store, told }
+    return { place, store, told }
   }
 
   test('stopped: refusals go out, their events are found, and are written once it is back', async () => {
-    const { postgres, store, told } = await started()
+    const { store, told } = opened()
     const before = eventWith()
     await store.append([before])
     postgres.stop()
@@ -335,7 +337,7 @@ describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
   })
 
   test('stopped while nothing comes: it is told all the same', async () => {
-    const { postgres, store, told } = await started()
+    const { store, told } = opened()
     await store.append([eventWith()])
     postgres.stop()
     await eventually(() => expect(store.state().trouble).toBeDefined())
@@ -345,7 +347,7 @@ describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
   })
 
   test('what finds no room in memory is a gap, told by every edge afterwards', async () => {
-    const { postgres, store } = await started({ maxHeldBytes: 5_000 })
+    const { place, store } = opened({ maxHeldBytes: 5_000 })
     await store.append([eventWith()])
     postgres.stop()
     const events = Array.from({ length: 60 }, () => eventWith())
@@ -358,17 +360,14 @@ describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
     postgres.start()
     await eventually(() => expect(store.state().waiting).toBe(0))
     await eventually(async () => {
-      const [row] = postgres.sql(
-        `postgres://edge@127.0.0.1:${postgres.port}/postgres?options=-csearch_path%3Dplace_0`,
-        'SELECT count FROM edge1020_gaps'
-      )
+      const [row] = postgres.sql(place, 'SELECT count FROM edge1020_gaps')
       expect(row).toBeDefined()
     })
     expect(await store.find(last.ray)).toMatchObject({ found: false, reason: 'gap' })
   })
 
   test('with `hold` refusals wait for it', async () => {
-    const { postgres, store, told } = await started({ onStoreFailure: 'hold' })
+    const { store, told } = opened({ onStoreFailure: 'hold' })
     await store.append([eventWith()])
     postgres.stop()
     let isSent = false
@@ -384,7 +383,7 @@ describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
   })
 
   test('killed: nothing that was promised is lost, under load', async () => {
-    const { postgres, store } = await started({ onStoreFailure: 'hold' })
+    const { store } = opened({ onStoreFailure: 'hold' })
     const promised: SecurityEvent[] = []
     let isOver = false
     const load = async () => {
@@ -414,7 +413,7 @@ describe.skipIf(!hasPostgres())('a PostgreSQL that ends', () => {
   })
 
   test('away at the start and at the end: the edge begins and ends all the same', async () => {
-    const { postgres, store } = await started()
+    const { store } = opened()
     postgres.stop()
     const other = postgresStore(`postgres://edge@127.0.0.1:${postgres.port}/postgres`)
     const event = eventWith()
