@@ -5,9 +5,9 @@ import { Ip, parseIp } from '../lists/ip.ts'
 import type { MatchedField, SecurityEvent } from './event.ts'
 
 /**
- * How events keep the addresses of visitors:
- * - `truncate`: the network alone, /24 of IPv4 and /48 of IPv6
- * - `{ key }`: a keyed hash (HMAC-SHA-256): the same visitor has the same hash, and nobody without the key knows whose it is
+ * The form of visitors' addresses in events:
+ * - `truncate`: only the network, /24 for IPv4 and /48 for IPv6
+ * - `{ key }`: a keyed hash (HMAC-SHA-256): the same visitor has the same hash, and only the key reveals the address
  */
 export type AnonymizeIp = 'truncate' | { readonly key: string }
 
@@ -15,7 +15,7 @@ const HASH_CHARS = 32
 const REDACTED = 'REDACTED'
 const V4_NETWORK = 0xffffff00
 const V6_NETWORK = 0xffff0000
-/** Headers that may name the visitor, in forms of their own. */
+/** Headers that can contain the visitor's address in other formats. */
 const HEADERS =
   /^http\.request\.headers\["(?:x-forwarded-for|forwarded|cf-connecting-ip(?:v6)?|true-client-ip|x-real-ip|x-client-ip|cf-pseudo-ipv4)"\]/i
 const ALL_HEADERS = /^http\.request\.headers(?:\.values)?(?:\[\*\])?$/
@@ -29,7 +29,7 @@ const truncated = (text: string): string => {
     : new Ip(6, a, (b & V6_NETWORK) >>> 0, 0, 0).toString()
 }
 
-/** An address as a whole: 192.0.2.7 is not a part of 192.0.2.77. */
+/** A whole address: 192.0.2.7 is not a part of 192.0.2.77. */
 const patternOf = (ip: string): RegExp =>
   new RegExp(`(?<![\\da-f.:])${ip.replaceAll('.', '\\.')}(?![\\da-f:]|\\.\\d)`, 'gi')
 
@@ -43,8 +43,8 @@ const replaced = (value: unknown, from: RegExp, to: string): unknown => {
 }
 
 /**
- * Takes the visitor's address out of events: out of `ip`, and wherever else it stands in what matched, in the query or a note.
- * Country, network and reputation stay as they were found.
+ * Removes the visitor's address from events: from `ip`, and from the matched values, the query and the notes. Country,
+ * network and reputation stay.
  *
  * @example anonymizer('truncate')(event).ip // '192.0.2.0'
  */
@@ -59,7 +59,7 @@ export const anonymizer = (how: AnonymizeIp): ((event: SecurityEvent) => Securit
   return (event) => {
     const { ip } = event
     if (ip === '') return event
-    // The events of one request come in a row.
+    // The events of one request follow each other.
     if (last.ip !== ip) last = { ip, to: hidden(ip), pattern: patternOf(ip) }
     const { to, pattern } = last
     const matchedOf = (part: MatchedField): MatchedField => ({

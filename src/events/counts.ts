@@ -23,7 +23,7 @@ const orderOf =
     return 0
   }
 
-/** Where a row belongs in sorted rows. */
+/** The position of a row in sorted rows. */
 const placeOf = (sorted: readonly TopRow[], row: TopRow, order: Order): number => {
   let [low, high] = [0, sorted.length]
   while (low < high) {
@@ -37,7 +37,7 @@ const placeOf = (sorted: readonly TopRow[], row: TopRow, order: Order): number =
 /** The first `limit` of many rows in their order, without sorting all of them. */
 class First {
   readonly rows: TopRow[] = []
-  /** A row that counts less is not among them. */
+  /** A row with a smaller count is not among them. */
   least = 0
 
   constructor(
@@ -55,7 +55,7 @@ class First {
   }
 }
 
-/** The first `limit` of the rows: the most frequent ones, by value where they are equally frequent. */
+/** The first `limit` rows: the most frequent ones; equally frequent ones by value. */
 export const firstOf = (
   rows: Iterable<TopRow>,
   by: readonly Pick<EventField, 'type'>[],
@@ -85,7 +85,7 @@ class ValueCounts {
   top(limit: number): TopRow[] {
     if (limit === Number.POSITIVE_INFINITY) return firstOf(this.rows(), this.by, limit)
     const first = new First(orderOf(this.by), limit)
-    // Most of many values make no row.
+    // Most of many values never become a row.
     for (const [value, count] of this.#counts) {
       if (count >= first.least) first.add({ values: [value], count })
     }
@@ -115,12 +115,12 @@ class CombinationCounts {
   }
 }
 
-/** Adds up how often values occur. */
+/** Adds up the counts of values. */
 export interface Counts {
-  /** @param values in the order of the fields; what is added must not change */
+  /** @param values in the order of the fields; the array must not change afterwards */
   add(values: TopRow['values'], count: number): void
   rows(): Iterable<TopRow>
-  /** The most frequent ones. */
+  /** Returns the most frequent ones. */
   top(limit: number): TopRow[]
 }
 

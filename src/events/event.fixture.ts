@@ -11,17 +11,17 @@ const rays = createRays({
   },
 })
 
-/** One event a tick: their Ray IDs and times have the order in which they are made. */
+/** One event for each tick: Ray IDs and times are in the order of creation. */
 const nextRay = () => {
   const rayId = rays.next()
   const tickMs = rayTime(rayId.ray)
   if (tickMs <= rayId.timeMs) return rayId
-  // Another test of this process made Ray IDs of a later time, and they never go back.
+  // Another test of this process created Ray IDs of a later time, and Ray IDs never go back.
   clockMs = tickMs
   return rays.next()
 }
 
-/** An event like those of the edge, with a Ray ID of its own. */
+/** An event like the edge's, with its own Ray ID. */
 export const eventWith = (changes: Partial<SecurityEvent> = {}): SecurityEvent => {
   const { ray, timeMs } = nextRay()
   return {

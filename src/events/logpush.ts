@@ -1,14 +1,14 @@
 import type { EventAction, SecurityEvent } from './event.ts'
 import { eventFields } from './fields.ts'
 
-/** Logpush's word for an action and a product that it does not know. */
+/** Logpush's value for an unknown action or product. */
 const UNKNOWN = 'unknown'
 
 const named = eventFields.flatMap(({ logpush, type, read }) =>
   logpush === undefined ? [] : [{ name: logpush, type, read }]
 )
 
-/** Actions in Logpush's spelling, where it differs from ours. Its own list has none for a wrong answer to a challenge. */
+/** Actions in Logpush's spelling, if it differs from ours. Its list has none for a wrong answer to a challenge. */
 const ACTIONS: Readonly<Partial<Record<EventAction, string>>> = {
   js_challenge: 'jschallenge',
   managed_challenge: 'managedchallenge',
@@ -21,7 +21,7 @@ const ACTIONS: Readonly<Partial<Record<EventAction, string>>> = {
 }
 
 /**
- * An event under the names of Cloudflare's Logpush dataset `firewall_events`. What Cloudflare has no name for is in `Metadata`.
+ * An event with the names of Cloudflare's Logpush dataset `firewall_events`. Values without a name there are in `Metadata`.
  *
  * Source: https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/zone/firewall_events/
  *

@@ -7,10 +7,10 @@ const HOUR_MS = 3_600_000
 const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS
 const at = (ms: number) => new Date(START_MS + ms).toISOString()
 
-/** Ray IDs in the order of their letters, whatever their times. */
+/** Ray IDs in the order of their letters, independent of their times. */
 const ray = (letter: string) => letter.repeat(16)
 
-/** Events that differ in what queries ask for, the oldest first. `e` and `f` began in the same millisecond. */
+/** Events that differ in the fields of queries, the oldest first. `e` and `f` began in the same millisecond. */
 const EVENTS: Readonly<Record<string, SecurityEvent>> = {
   a: eventWith({
     ray: ray('a'),
@@ -79,11 +79,11 @@ const named = (events: readonly SecurityEvent[]): string =>
     )
     .join('')
 
-/** What every event store answers to `page`, `top` and `series`. */
+/** The answers of every event store to `page`, `top` and `series`. */
 export const queryContract = (name: string, open: () => EventStore): void => {
   const holding = async (): Promise<EventStore> => {
     const store = open()
-    // Not in the order of their times: stores of several edges get them as they come.
+    // Not in the order of their times: stores of several edges get events in any order.
     await Promise.all(
       Object.values(EVENTS)
         .toReversed()
@@ -92,7 +92,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
     return store
   }
 
-  /** One store that holds the events above, for all tests of a `describe`: questions do not change it. */
+  /** One store with the events above, for all tests of a `describe`: queries do not change it. */
   const shared = (): (() => EventStore) => {
     let store: EventStore
     beforeAll(async () => {
@@ -204,7 +204,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       expect(named(events)).toBe(expected)
       expect(next).toBeUndefined()
       expect(events).toEqual([...expected].map((letter) => EVENTS[letter]))
-      // The other two questions are about the same events.
+      // The other two queries are about the same events.
       const total = [...expected].length
       const counted = await store.top({ ...selection, by: ['day'] })
       expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(total)

@@ -42,7 +42,7 @@ export const redactQuery = (query: string, redaction: Redaction): string => {
 const COOKIES = /^http\.(?:request\.cookies\b|cookie$)/
 const HEADER = /^http\.request\.headers\["([^"]*)"\]/
 const HEADER_VALUES = /^http\.request\.headers\.values\b/
-/** Text and uploads of people. The other parts (size, type, names) are not secret. */
+/** Text and uploads from people. The other parts (size, type, names) are not secret. */
 const BODY = /\bhttp\.request\.body\.(?:raw|form|multipart)(?:\.values)?(?![.\w])/
 const URI = /^(?:(?:raw\.)?http\.request\.(?:full_uri|uri)|http\.referer)$/
 const QUERY = /^(?:raw\.)?http\.request\.uri\.query$/

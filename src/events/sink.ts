@@ -1,13 +1,13 @@
 import type { SecurityEvent } from './event.ts'
 import type { SinkState } from './state.ts'
 
-/** Where events go besides their store. Nobody ever waits for it, and it never throws. */
+/** A further destination of events. Nothing ever waits for it, and it never throws. */
 export interface EventSink {
-  /** For people: `ndjson events.ndjson`. No password is in it. */
+  /** For people: `ndjson events.ndjson`. It contains no password. */
   readonly name: string
-  /** Takes events for later. Those for which there is no room are dropped and counted. */
+  /** Takes events for later. Events without room are dropped and counted. */
   write(events: readonly SecurityEvent[]): void
   state(): SinkState
-  /** Delivers what can be delivered in a moment. */
+  /** Delivers as much as possible within a moment. */
   close(): Promise<void>
 }

@@ -20,20 +20,20 @@ export interface StoreTrouble {
   since: string
 }
 
-/** A sink as it is at this moment. */
+/** The state of a sink at this moment. */
 export interface SinkState {
   readonly name: string
-  /** Absent where all is well. */
+  /** Absent if the sink works. */
   trouble?: StoreTrouble
-  /** Events that it was given and has not delivered yet. */
+  /** Events that are not delivered yet. */
   waiting: number
-  /** Events that it has delivered since it was opened. */
+  /** Events delivered since it was opened. */
   delivered: number
-  /** Events that it had no room for, or could not deliver. */
+  /** Events without room, or that could not be delivered. */
   dropped: number
 }
 
-/** A store as it is at this moment. */
+/** The state of a store at this moment. */
 export interface StoreState {
   /** Absent if the store works. */
   trouble?: StoreTrouble
@@ -45,6 +45,6 @@ export interface StoreState {
   gaps: readonly Gap[]
   /** Events since the store was opened that were removed because they were too old, too many or too large. */
   evicted?: number
-  /** The sinks beside the store; absent where there are none. */
+  /** The sinks beside the store; absent if there are none. */
   sinks?: readonly SinkState[]
 }

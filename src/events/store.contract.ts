@@ -24,7 +24,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     return store
   }
 
-  /** One store that holds these, for all tests of a `describe` that only ask. */
+  /** One store with these events, for all tests of a `describe` that only query. */
   const shared = (...events: SecurityEvent[]): (() => EventStore) => {
     let store: EventStore
     beforeAll(async () => {

@@ -2,7 +2,7 @@ import type { EventStore } from './event.ts'
 import type { EventSink } from './sink.ts'
 
 /**
- * A store whose events also go to sinks. A visitor waits for the store alone.
+ * A store whose events also go to sinks. A visitor waits only for the store.
  *
  * @example withSinks(memoryStore(), [ndjsonSink('events.ndjson')])
  */

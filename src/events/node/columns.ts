@@ -2,14 +2,14 @@ import type { SecurityEvent } from '../event.ts'
 import { ipKey, ipOfKey } from '../ip-key.ts'
 
 /**
- * How a field of an event is kept:
- * - `text`: the id of a text that stands in `texts`, or, where it isn't worth a row there, the text itself behind a `'`
- * - `number`: as it is
+ * The stored form of an event's field:
+ * - `text`: the id of a row in `texts`, or, if a row is not worthwhile, the text itself after a `'`
+ * - `number`: the number
  * - `ip`: its key, see `ipKey`
  */
 export type ColumnKind = 'text' | 'number' | 'ip'
 
-/** The columns besides `id` (time) and `ray`, by the fields of queries that they answer. */
+/** The columns in addition to `id` (time) and `ray`, by the fields of queries. */
 export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind }>> = {
   matchIndex: { column: 'match_index', kind: 'number' },
   action: { column: 'action', kind: 'text' },
@@ -48,7 +48,7 @@ export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind
   'answer.type': { column: 'answer_type', kind: 'text' },
 }
 
-/** Columns that no query asks for. */
+/** Columns that no query uses. */
 const SHAPE = 'shape'
 const MATCHED = 'matched'
 const LISTS = 'lists'
@@ -56,10 +56,10 @@ const NOTES = 'notes'
 const BOT_VERIFIED = 'bot_verified'
 const VERIFIED = 'verified'
 const EXTRA = 'extra'
-/** Of events from before there were kinds. */
+/** The kind of events that were stored before kinds existed. */
 export const OLD_KIND = 'firewall'
 
-/** In the order in which `encode` gives their values. */
+/** In the order of the values from `encode`. */
 export const COLUMN_NAMES: readonly string[] = [
   'ray',
   ...new Set(Object.values(COLUMNS).map(({ column }) => column)),
@@ -71,7 +71,7 @@ export const COLUMN_NAMES: readonly string[] = [
   EXTRA,
 ]
 
-/** Columns that the first tables did not have. */
+/** Columns that the first tables lacked. */
 export const ADDED_COLUMNS: readonly string[] = [
   'kind',
   'rule_hash',
@@ -88,16 +88,16 @@ export const ADDED_COLUMNS: readonly string[] = [
 ]
 
 export type Value = string | number | null
-/** Gives what stands for a text in a column of the kind `text`. */
+/** Returns the stored value of a text in a column of the kind `text`. */
 export type Put = (text: string) => Value
 
 /** SQLite's driver ends the process on a lone surrogate and cuts a text at NUL. */
 const UNBINDABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 export const isBindable = (text: string): boolean => !UNBINDABLE.test(text)
-/** A text that can be bound, alike for people. */
+/** A text that can be bound; it looks the same to people. */
 export const bindable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u2400')
 
-/** Values that a rule matched are often whole members of the event: then their letter is kept alone. */
+/** Values that a rule matched are often whole members of the event: then only their letter is stored. */
 const MEMBERS = {
   u: 'userAgent',
   p: 'path',
@@ -164,7 +164,7 @@ const encodeMatched = (event: SecurityEvent): [shape: string, values: string] =>
 
 const ROUND_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** Milliseconds of an event's time; 0 where it has none that can be read. */
+/** Milliseconds of an event's time; 0 if it has no readable time. */
 export const timeOf = ({ time }: SecurityEvent): number => {
   const ms = Date.parse(time)
   return Number.isSafeInteger(ms) && ms >= 0 ? ms : 0
@@ -176,7 +176,7 @@ const numberOrNull = (value: number | undefined) =>
 const isEmpty = (part: object | undefined): boolean =>
   part !== undefined && Object.values(part).every((value) => value === '' || value === 0)
 
-/** A column with nothing in it stands for what is absent: an empty text, or a 0, in its place cannot be told from that. */
+/** An empty column means an absent value. An empty text or a 0 would look the same. */
 const isDistinct = ({ rule, reputation, bot, referer, answer, ...event }: SecurityEvent): boolean =>
   event.asnName !== '' &&
   event.ja3 !== '' &&
@@ -191,7 +191,7 @@ const isDistinct = ({ rule, reputation, bot, referer, answer, ...event }: Securi
   !isEmpty(answer)
 
 /**
- * The values of `COLUMN_NAMES` for one event. What the columns cannot give back exactly is kept as JSON besides.
+ * The values of `COLUMN_NAMES` for one event. Anything that the columns cannot reproduce exactly is also stored as JSON.
  *
  * @param json the event as it was appended
  */
@@ -254,7 +254,7 @@ export const encode = (event: SecurityEvent, json: () => string, put: Put): Valu
   return row
 }
 
-/** The text that a value of a column of the kind `text` stands for. */
+/** Returns the text for a value in a column of the kind `text`. */
 export type TextOf = (value: string | number) => string
 export type Row = Readonly<Record<string, Value>>
 
@@ -282,7 +282,7 @@ const answerOf = (code: number, type: string): Optional<'answer'> =>
 /**
  * The event of a row.
  *
- * @param row with `ms`, the time, besides the columns
+ * @param row with the columns and `ms`, the time
  */
 export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
   const extra = row[EXTRA] as string | null

@@ -8,12 +8,12 @@ import { checkSchema, isBlank, prepareSchema, readAsPresent } from './schema.ts'
 
 export type Connection = InstanceType<typeof Database>
 
-/** How long a file that another process holds is waited for. */
+/** The wait for a file that another process has locked. */
 export const BUSY_TIMEOUT_MS = 5_000
-/** Four times SQLite's own: a checkpoint holds the visitors up, and pages that are written again and again wait for one. */
+/** Four times SQLite's default: a checkpoint delays visitors, and pages that are rewritten often wait for one. */
 const CHECKPOINT_PAGES = 4_000
 
-/** What the driver says of files it may not touch helps nobody. */
+/** The driver's messages about files without access help nobody. */
 const REASONS: readonly [RegExp, string][] = [
   [/Unable to open connection/, 'cannot be opened: the file and its directory must be writable'],
   [
@@ -28,22 +28,23 @@ export const storeFailed = (file: string, cause: unknown): EdgeError => {
   return new EdgeError('store_failed', `event store ${file}: ${reason}`, { cause })
 }
 
-/** What SQLite says of a file that is no sound database: damaged in its middle, not one at all, or cut off. */
+/** SQLite's codes for a file that is not a sound database: damaged in the middle, not a database, or cut off. */
 const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/
 
-/** SQLite has not come across the damage itself. */
+/** Damage that SQLite itself has not met. */
 class DamagedFile extends Error {}
 
-/** @throws an error that `isDamage` knows, where pages of the file are missing or contradict each other */
+/** @throws an error that `isDamage` recognises, if pages of the file are missing or contradict each other */
 export const checkPages = (db: Connection): void => {
   const [result] = Object.values(db.prepare('PRAGMA quick_check(1)').get() as object)
   if (result !== 'ok') throw new DamagedFile(`the file is damaged: ${result}`)
 }
 
 /**
- * Whether the driver says that the file is damaged. Its code decides: messages name paths, and a path may hold any word.
+ * Whether the driver reports a damaged file. Its code decides, because messages contain paths, and a path can contain any
+ * word.
  *
- * @param error as the driver threw it, or as `storeFailed` made it
+ * @param error from the driver or from `storeFailed`
  */
 export const isDamage = (error: unknown): boolean => {
   const cause = error instanceof EdgeError && error.code === 'store_failed' ? error.cause : error
@@ -54,10 +55,10 @@ export const isDamage = (error: unknown): boolean => {
 }
 
 /**
- * Gives a damaged file another name: what can still be rescued from it is kept.
+ * Renames a damaged file, so that the rest of its data can still be rescued.
  *
  * @returns the new name
- * @throws what the system says where the file cannot be renamed
+ * @throws the system's error if the file cannot be renamed
  */
 export const setAside = (file: string): string => {
   const kept = `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`
@@ -78,7 +79,7 @@ export const setBusyTimeout = (db: Connection, timeoutMs: number): void => {
   db.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
 }
 
-/** The identity of a file: another one under the same name has another. Undefined where there is none. */
+/** The identity of a file: another file with the same name has another one. Undefined if there is no file. */
 export const identityOf = (file: string): string | undefined => {
   try {
     const { dev, ino } = statSync(file)
@@ -88,7 +89,7 @@ export const identityOf = (file: string): string | undefined => {
   }
 }
 
-/** Bytes; 0 where there is no file. */
+/** Bytes; 0 if there is no file. */
 export const sizeOf = (file: string): number => {
   try {
     return statSync(file).size
@@ -110,19 +111,19 @@ const connect = (file: string, setUp: (db: Connection) => void): Connection => {
   }
 }
 
-/** Events name visitors: nobody else may read them. */
+/** Events identify visitors, so only the owner may read them. */
 const OWNER_ONLY = 0o600
 
-/** SQLite gives the files beside it the same mode. One that is there keeps its own. */
+/** Creates the file with this mode, which SQLite copies to the files beside it. An existing file keeps its mode. */
 const makeFile = (file: string): void => {
   try {
     closeSync(openSync(file, 'ax', OWNER_ONLY))
   } catch {
-    // It is there, or cannot be made: then opening it says why.
+    // It exists, or cannot be created: opening it then gives the reason.
   }
 }
 
-/** Opens a store for writing; makes the file and its directory where they are missing. */
+/** Opens a store for writing. Creates the file and its directory if they are missing. */
 export const openForWriting = (file: string, durability: Durability): Connection => {
   try {
     makeDirectory(dirname(file))
@@ -131,7 +132,7 @@ export const openForWriting = (file: string, durability: Durability): Connection
   }
   makeFile(file)
   return connect(file, (db) => {
-    // The mode is written into the file: one of another program must not get it.
+    // The journal mode is written into the file, so another program's file must not get it.
     if (!isBlank(db)) checkSchema(db, file)
     db.exec('PRAGMA journal_mode = WAL')
     db.exec(`PRAGMA synchronous = ${durability === 'flush' ? 'FULL' : 'NORMAL'}`)
@@ -146,7 +147,7 @@ const notFound = (file: string) =>
     `no event store at ${file}: start \`edge1020 serve\` first, or name its directory with --data, its file with --store sqlite:FILE or the running edge with --admin URL`
   )
 
-/** Which file a store has, and the times of the events in its tables. */
+/** The file of a store, and the times of the events in its tables. */
 export interface Contents {
   readonly identity: string | undefined
   readonly oldestMs: number | undefined
@@ -165,11 +166,11 @@ export const contentsOf = (db: Connection, file: string): Contents => {
   }
 }
 
-/** Tables without events, for a store whose file is missing while its journals are elsewhere. */
+/** Tables without events, for a store whose file is missing but whose journals exist. */
 export const emptyTables = (file: string): Connection =>
   connect(':memory:', (db) => prepareSchema(db, file))
 
-/** Opens a store that is there for reading. The driver would create a missing file and write to a read-only one. */
+/** Opens an existing store for reading. The driver would create a missing file and write to a read-only one. */
 export const openForReading = (file: string): Connection => {
   if (!existsSync(file)) throw notFound(file)
   return connect(file, (db) => {

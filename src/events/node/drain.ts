@@ -29,29 +29,29 @@ import { takeJournal } from './take-journal.ts'
 export interface DrainOptions extends Limits {
   file: string
   durability: Durability
-  /** The file as it was when the store was opened. */
+  /** The file's contents when the store was opened. */
   contents: Contents
 }
 
 export interface DrainEvents {
-  /** So many events of this store's own journals are in the tables now. */
+  /** Gets the number of this store's own events that reached the tables. */
   onTaken: (events: number) => void
-  /** So many events were removed, as too old, too many or too large. */
+  /** Gets the number of events that were removed because they were too old, too many or too large. */
   onEvicted: (events: number) => void
-  /** What keeps the events from the tables; `undefined` once nothing does. */
+  /** Gets the problem that keeps events from the tables; `undefined` when it is over. */
   onTrouble: (message: string | undefined) => void
-  /** Something happened that is over already. */
+  /** Gets a problem that is already over. */
   onNotice: (message: string, gap: Gap | undefined) => void
-  /** A journal of this store lost its name, or a part: whoever writes it should begin another. */
+  /** A journal of this store lost its name or a part: its writer should start another one. */
   onLostName: (path: string) => void
 }
 
-/** This thread may wait for a lock; nobody waits for this thread. */
+/** This thread may wait for a lock, because no visitor waits for this thread. */
 const LOCK_WAIT_MS = 1_000
-/** A question takes far less time between its look at the files and the one at the tables. */
+/** A query takes far less time between reading the files and reading the tables. */
 const FORGET_MS = 60_000
 const OLD_ROWS = 500
-/** A clock that is behind makes a chunk stale with each of its events. */
+/** With a slow clock, each event makes a chunk stale. */
 const SEAL_AGAIN_MS = 10_000
 /** A disk that damages one file after another must not be filled with them. */
 const SET_ASIDE_MS = 1_000
@@ -61,22 +61,22 @@ const LOCKED = /database is locked|SQLITE_BUSY/i
 
 const NOTHING: Contents = { identity: undefined, oldestMs: undefined, newestMs: undefined }
 
-/** The tables and their file, open and known to be the one under its name. */
+/** The tables and their open file, which is the one under its name. */
 interface Open {
   readonly db: Connection
   readonly tables: Tables
   readonly identity: string | undefined
-  /** Of the log beside the file; undefined until there is one. */
+  /** The identity of the log beside the file; undefined until there is one. */
   wal: string | undefined
   bytes: number
-  /** Times of the events in it, for what is said when they are gone. */
+  /** Times of its events, for the message if they are lost. */
   oldestMs: number | undefined
   newestMs: number | undefined
 }
 
 /**
- * Brings events from journals into the tables, moves those of older files, removes the oldest. It runs on a thread of its own, in
- * small steps. Whatever happens to the file, the journals stay until their events are in it.
+ * Moves events from journals into the tables, converts those of older files, and removes the oldest. It runs in a separate
+ * thread, in small steps. Whatever happens to the file, the journals stay until the file has their events.
  */
 export class Drain {
   readonly #options: DrainOptions
@@ -84,21 +84,21 @@ export class Drain {
   readonly #own: OwnJournals
   readonly #left: LeftJournals
   #open: Open | undefined
-  /** What is known of the file that was open last. */
+  /** The contents of the last open file. */
   #known: Contents
-  /** What was in a file that is gone, to be told in the next one. */
+  /** The contents of a lost file, for a gap in the next one. */
   #lostGap: Gap | undefined
-  /** Removed journals whose rows are still there, and since when. */
+  /** Removed journals whose rows still exist, with the time of removal. */
   readonly #gone = new Map<string, number>()
   #setAsideMs = Number.NEGATIVE_INFINITY
-  /** Journals that were told of because an edge did not write all their lines. */
+  /** Reported journals with lines that no edge wrote. */
   readonly #foreign = new Set<string>()
   #wasOpen = false
   #mayPrune = true
   #isSuspect = false
   #sealedAgainMs = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
-  /** A thread that ended may have left a trouble behind: the first good step of the next one says that all is well. */
+  /** The previous thread may have left a problem: the first good step of this one reports that it is over. */
   #hasTold = false
 
   constructor(options: DrainOptions, events: DrainEvents) {
@@ -131,7 +131,7 @@ export class Drain {
     this.#own.grown(...grown)
   }
 
-  /** Does some of the work; false where there is none, or none that can be done now. */
+  /** Does some of the work; false if there is none, or none that can be done now. */
   step(): boolean {
     try {
       const open = this.#opened()
@@ -153,9 +153,9 @@ export class Drain {
   }
 
   /**
-   * Makes one chunk of events that are in the tables, when there is nothing else to do.
+   * Creates one chunk of stored events when there is no other work.
    *
-   * @returns whether there may be more to make
+   * @returns whether there may be more to create
    */
   seal(): boolean {
     const open = this.#open
@@ -170,12 +170,12 @@ export class Drain {
     }
   }
 
-  /** Somebody came across damage: the next step looks at every page. */
+  /** Reports suspected damage: the next step checks every page. */
   suspect(): void {
     this.#isSuspect = true
   }
 
-  /** With a connection of its own: the one that is open may remember pages as they were. */
+  /** Uses a new connection: the open one may have old pages in its cache. */
   #look(): void {
     const { file, durability } = this.#options
     this.#isSuspect = false
@@ -187,7 +187,7 @@ export class Drain {
     }
   }
 
-  /** Work that time alone makes: events grow old, files lose their names. */
+  /** Work that only time causes: events get too old, files lose their names. */
   tick(): void {
     this.#mayPrune = true
     this.#left.lookAgain()
@@ -209,7 +209,7 @@ export class Drain {
     const db = openForWriting(file, durability)
     const after = identityOf(file)
     if (after === undefined || (before !== undefined && before !== after)) {
-      // It lost its name while it was opened.
+      // The file lost its name while it was being opened.
       db.close()
       throw new Error('the file was removed or replaced while it was opened')
     }
@@ -234,14 +234,14 @@ export class Drain {
     return this.#open
   }
 
-  /** SQLite goes on writing to a file that has lost its name: nobody would find the events again. */
+  /** SQLite continues to write to a file that has lost its name, and its events would be lost. */
   #check(open: Open): void {
     const { file } = this.#options
     if (identityOf(file) !== open.identity) {
       this.#finishMoved(open)
       this.#lose(open, GONE)
     } else if (open.wal !== undefined && identityOf(`${file}-wal`) !== open.wal) {
-      // What is in the log that lost its name goes into the file, while it can still be read.
+      // Moves the log that lost its name into the file, while it can still be read.
       open.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       this.#leave()
     } else if (sizeOf(file) < open.bytes) {
@@ -250,7 +250,7 @@ export class Drain {
     }
   }
 
-  /** A file that was moved gets what is still in the log that stayed behind; a new file must not find that log. */
+  /** Moves the rest of the log that stayed behind into the moved file; a new file must not find that log. */
   #finishMoved({ db }: Open): void {
     const { file } = this.#options
     try {
@@ -258,7 +258,7 @@ export class Drain {
       if (identityOf(file) !== undefined || sizeOf(`${file}-wal`) > 0) return
       for (const part of ['-wal', '-shm']) rmSync(`${file}${part}`, { force: true })
     } catch {
-      // It was removed, or is in use: SQLite tells what belongs to a new file by itself.
+      // It was removed or is in use: SQLite itself recognises the log of a new file.
     }
   }
 
@@ -299,7 +299,7 @@ export class Drain {
     try {
       open?.db.close()
     } catch {
-      // A damaged or vanished file: what is in the journals is all there is to lose.
+      // The file is damaged or missing: only the journals still have events.
     }
   }
 
@@ -324,8 +324,8 @@ export class Drain {
   }
 
   /**
-   * First the file goes, its row long after it: who has opened the file and asks the tables a moment later has to learn that all of
-   * it is in them.
+   * Removes the file first and its row much later: a reader that opened the file and queries the tables a moment later must
+   * learn that they contain all of it.
    */
   #forget({ tables }: Open): void {
     const names = [...this.#gone]
@@ -345,7 +345,7 @@ export class Drain {
     )
   }
 
-  /** @returns whether the next step can go on at once */
+  /** @returns whether the next step can run at once */
   #fail(error: unknown): boolean {
     const { file } = this.#options
     const said = messageOf(error)

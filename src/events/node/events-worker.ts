@@ -7,27 +7,27 @@ import { Drain } from './drain.ts'
 import type { FromThread, Question, ToThread } from './messages.ts'
 import { Reader } from './reader.ts'
 
-/** Events of so many milliseconds share a transaction. */
+/** Events within this many milliseconds share a transaction. */
 const GATHER_MS = 20
 const RETRY_MS = 250
 const TICK_MS = 1_000
-/** How long closing waits for a file that others hold. */
+/** The wait of `close` for a file that other processes have locked. */
 const PARTING_MS = 5_000
 const NICE = 5
 
 const port = parentPort!
 const tell = (message: FromThread) => port.postMessage(message)
 
-/** Visitors come first. Elsewhere than on Linux a priority belongs to the whole process. */
+/** Visitors come first. On systems other than Linux, a priority belongs to the whole process. */
 if (process.platform === 'linux' && threadId > 0) {
   try {
     setPriority(NICE)
   } catch {
-    // Then all threads are equal.
+    // Then all threads have the same priority.
   }
 }
 
-/** Works for one store whenever there is something to do. */
+/** Works for one store whenever there is work. */
 class Clerk {
   readonly #drain: Drain
   #timer: NodeJS.Timeout | undefined
@@ -85,7 +85,7 @@ class Clerk {
     else {
       tell({ kind: 'idle', store: this.store })
       if (this.#isTroubled) this.#workIn(RETRY_MS)
-      // Growth that waited until now comes first.
+      // Journals that grew in the meantime come first.
       else if (this.#drain.seal()) this.#workIn(GATHER_MS)
     }
   }

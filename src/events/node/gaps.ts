@@ -1,17 +1,17 @@
 import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
 
-/** A store that fails again and again would otherwise fill the memory with what it says of that. */
+/** A limit, because a store that fails again and again would fill the memory with gaps. */
 const KEPT = 1_000
 
-/** Events that could not be kept, as stretches of time. */
+/** The periods of events that could not be stored. */
 export class Gaps {
   readonly #closed: Gap[] = []
   #open: Gap | undefined
   /** All lost events. */
   lost = 0
 
-  /** Begins a gap, or makes the one that is open longer. */
+  /** Starts a gap, or extends the open one. */
   add(events: readonly SecurityEvent[], reason: string): void {
     for (const { ray, time } of events) {
       this.lost++
@@ -36,7 +36,7 @@ export class Gaps {
     return gap
   }
 
-  /** A gap that somebody else found. */
+  /** Adds a gap that another part found. */
   note(gap: Gap): void {
     if (this.#closed.length === KEPT) this.#closed.shift()
     this.#closed.push(gap)

@@ -5,53 +5,53 @@ import type { Durability } from './durability.ts'
 import { Gaps } from './gaps.ts'
 
 /**
- * What becomes of a refusal whose event cannot be written now:
+ * The fate of a refusal whose event cannot be written now:
  * - `refuse-anyway`: it is sent at once; the event waits in memory, as long as there is room
  * - `hold`: it waits until the event is written
  */
 export const STORE_FAILURE_POLICIES = ['refuse-anyway', 'hold'] as const
 export type StoreFailurePolicy = (typeof STORE_FAILURE_POLICIES)[number]
 
-/** What every store that writes in groups lets its user choose. */
+/** The options of every store that writes in groups. */
 export interface CommitPolicy {
   durability: Durability
   onStoreFailure: StoreFailurePolicy
-  /** How many bytes of events wait in memory while nothing can be written. */
+  /** The maximum number of bytes of events in memory while nothing can be written. */
   maxHeldBytes: number
 }
 
 export interface GroupCommitOptions<Form> extends CommitPolicy {
   /** For messages: `event store events.db`. */
   label: string
-  /** What is slow when a write takes too long: `the disk`. */
+  /** The slow part if a write takes too long: `the disk`. */
   medium: string
-  /** What a store writes of the events of one Ray ID, as they are now, and its size. */
+  /** The stored form of the events of one Ray ID at this moment, and its size. */
   pack: (events: readonly SecurityEvent[]) => Packed<Form>
   packGap: (gap: Gap) => Packed<Form>
-  /** Undefined where all of it is written. */
+  /** Undefined if all of it was written. */
   write: (group: Group<Form>) => Promise<Error | undefined>
-  /** Whether what was written last is where it belongs. */
+  /** Whether the last write went to its usual place. */
   isHome?: () => boolean
-  /** Something to do between two writes. */
+  /** Whether there is work between two writes. */
   hasChore?: () => boolean
   doChore?: () => Promise<void>
-  /** What is wrong, or `undefined` once all is well again. */
+  /** Gets the problem, or `undefined` when it is over. */
   onTrouble: (message: string | undefined) => void
 }
 
 export interface Packed<Form> {
   readonly form: Form
-  /** Bytes or characters: what it takes of the memory. */
+  /** Bytes or characters: its size in memory. */
   readonly length: number
 }
 
 /**
- * How long a write may take until refusals go out without it. A journal that cannot be written fails at once, so this is for a
- * disk or a server that hangs. It is long, because a refusal that is sent before its event is written breaks the promise of its
- * Ray ID if the process is killed then: a machine whose processors are busy delays a write by tens of milliseconds.
+ * The time after which refusals no longer wait for a write. A journal that cannot be written fails at once, so this is for
+ * a disk or a server that hangs. It is long, because a refusal that is sent before its event is written breaks the promise
+ * of its Ray ID if the process is killed then. A busy machine delays a write by tens of milliseconds.
  */
 export const PATIENCE_MS = 500
-/** A write that takes longer is worth a word. */
+/** A slower write is reported. */
 const SLOW_MS = 1_000
 const RETRY_MS = 200
 
@@ -67,7 +67,7 @@ export class Group<Form> {
     this.reject = reject
   })
 
-  /** Resolves when it is written or given up, whether or not somebody waits for `promise`. */
+  /** Resolves when the group is written or given up, even if `promise` has no listener. */
   readonly done: Promise<void>
   over!: () => void
 
@@ -77,7 +77,7 @@ export class Group<Form> {
     })
   }
 
-  /** How many events. */
+  /** The number of events. */
   get size(): number {
     return this.events.reduce((sum, events) => sum + events.length, 0)
   }
@@ -91,8 +91,8 @@ export class Group<Form> {
 const DONE = Promise.resolve()
 
 /**
- * Writes events in groups: all of one turn of the event loop, and all that come while a write is under way, share one write. While
- * nothing can be written, it keeps them in memory, lets refusals go as the policy says, and counts what is lost.
+ * Writes events in groups: all events of one turn of the event loop, and all that arrive during a write, share one write.
+ * While nothing can be written, it keeps them in memory, releases refusals according to the policy, and counts lost events.
  */
 export class GroupCommit<Form> {
   readonly #options: GroupCommitOptions<Form>
@@ -103,14 +103,14 @@ export class GroupCommit<Form> {
   #heldBytes = 0
   #running: Promise<void> | undefined
   #isClosing = false
-  /** A write takes longer than a visitor is let wait. */
+  /** True if a write takes longer than a visitor may wait. */
   #isSlow = false
   #failure: Error | undefined
   #troubleTold: string | undefined
   #patience: NodeJS.Timeout | undefined
   #slowness: NodeJS.Timeout | undefined
   #wake: (() => void) | undefined
-  /** Told when a write fails, or takes too long. */
+  /** Called when a write fails or takes too long. */
   readonly #failing = new Set<() => void>()
   /** Writes so far. */
   commits = 0
@@ -129,13 +129,13 @@ export class GroupCommit<Form> {
     return this.#gaps.lost
   }
 
-  /** Events that were written, and lost by what somebody else did. */
+  /** Adds events that were written but lost by an outside change. */
   note(gap: Gap): void {
     this.#gaps.lost += gap.count
     this.#gaps.note(gap)
   }
 
-  /** Events that can never be written, whatever is tried. */
+  /** Gives up events that can never be written. */
   giveUp(events: readonly SecurityEvent[], reason: string): void {
     this.#gaps.add(events, reason)
   }
@@ -163,14 +163,12 @@ export class GroupCommit<Form> {
     return group.promise
   }
 
-  /** Has the chore done soon, even if no event comes. */
+  /** Runs the chore soon, even if no event comes. */
   nudge(): void {
     this.#start()
   }
 
-  /**
-   * Resolves when everything that was accepted so far is written, or is known not to be: for those who ask what there is.
-   */
+  /** Resolves when all accepted events are written, or known not to be. Queries wait for it. */
   async settled(): Promise<void> {
     const [writing, collecting] = [this.#writing, this.#collecting]
     if (this.#failure !== undefined || this.#isSlow) return
@@ -188,7 +186,7 @@ export class GroupCommit<Form> {
     return [this.#writing, this.#collecting].flatMap((group) => (group?.events ?? []).flat())
   }
 
-  /** Writes what can be written. What cannot is lost, and told. */
+  /** Writes all events that can be written. The others are lost and reported. */
   async finish(): Promise<void> {
     this.#isClosing = true
     this.#wake?.()
@@ -197,7 +195,7 @@ export class GroupCommit<Form> {
     clearTimeout(this.#slowness)
   }
 
-  /** Says what is wrong, if it was not said yet. */
+  /** Reports a problem, unless it is already reported. */
   tell(message: string | undefined): void {
     if (message === this.#troubleTold) return
     this.#troubleTold = message
@@ -267,12 +265,12 @@ export class GroupCommit<Form> {
     this.#failure = undefined
     if (this.#options.isHome?.() !== false) this.tell(undefined)
     const gap = this.#gaps.take()
-    // The gap goes the way of the events: into the store, for whoever asks there.
+    // The gap is stored like an event, so that later queries find it.
     if (gap !== undefined) this.#collect(this.#options.packGap(gap))
     group.resolve()
   }
 
-  /** Questions wait no longer for what cannot be written now. */
+  /** Ends the wait of queries for events that cannot be written now. */
   #release(): void {
     for (const told of this.#failing) told()
     this.#failing.clear()
@@ -283,7 +281,7 @@ export class GroupCommit<Form> {
     group.reject(this.#failed(this.#failure))
   }
 
-  /** Refusals that wait are sent, where that is the policy. Their events go on waiting. */
+  /** Sends the waiting refusals, if the policy says so. Their events continue to wait. */
   #letGo(): void {
     if (!this.#refusesAnyway) return
     this.#writing?.resolve()
@@ -300,7 +298,7 @@ export class GroupCommit<Form> {
     })
   }
 
-  /** One timer for all writes: it begins anew with each. */
+  /** One timer for all writes; each write restarts it. */
   #losePatienceLater(): void {
     if (this.#patience !== undefined) this.#patience.refresh()
     else this.#patience = setTimeout(this.#losePatience, PATIENCE_MS).unref()
@@ -308,7 +306,7 @@ export class GroupCommit<Form> {
 
   readonly #losePatience = (): void => {
     const late = this.#writing
-    // The write may be over and only its callback late, as on a busy machine: that one has its turn first.
+    // On a busy machine the write may be done and only its callback late: the callback goes first.
     setImmediate(() => {
       if (late === undefined || this.#writing !== late) return
       this.#isSlow = true

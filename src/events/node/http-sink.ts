@@ -6,13 +6,13 @@ import { type Batch, Lines, type SinkOptions } from './sinks/lines.ts'
 import { Loop, type Next, within } from './sinks/loop.ts'
 
 export interface HttpSinkOptions extends SinkOptions {
-  /** Headers of each request, besides those in the URL. */
+  /** Headers of each request, in addition to those in the URL. */
   headers?: Readonly<Record<string, string>>
-  /** At most so many events in a request. Default 1,000. */
+  /** The maximum number of events in a request. Default 1,000. */
   maxBatchEvents?: number
-  /** Events wait so long for others. Default 5,000 ms. */
+  /** The time for which events wait for others. Default 5,000 ms. */
   gatherMs?: number
-  /** A collector that takes longer has failed. Default 10,000 ms. */
+  /** A slower collector counts as failed. Default 10,000 ms. */
   timeoutMs?: number
   /** The wait after the first failure; it doubles up to a minute. Default 1,000 ms. */
   retryMs?: number
@@ -27,16 +27,16 @@ const MAX_RETRY_MS = 60_000
 const MAX_SHOWN_CHARS = 200
 const PARTING_MS = 5_000
 const MS_PER_SECOND = 1_000
-/** Logpush's way to give headers in the URL of a destination: `?header_Authorization=Basic%20…`. */
+/** Logpush's syntax for headers in the URL of a destination: `?header_Authorization=Basic%20…`. */
 const HEADER_PARAMETER = /^header_(.+)$/
-/** What the collector will never take, however often it comes. */
+/** Statuses for which a repetition is useless. */
 const UNACCEPTABLE = new Set([400, 413, 415, 422])
 
 const compress = promisify(gzip)
 
 interface Target {
   readonly url: string
-  /** Without user, password and parameters: any of them may be secret. */
+  /** Without user, password and parameters, because each can be secret. */
   readonly name: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -74,11 +74,11 @@ const secondsOf = (response: Response): number => {
   return Number.isFinite(seconds) && seconds > 0 ? seconds : 0
 }
 
-/** What a collector says first: whatever it goes on to send, no more is read. */
+/** The beginning of a collector's answer; the rest is not read. */
 const beginningOf = async ({ body }: Response): Promise<string> => {
   const decoder = new TextDecoder()
   let text = ''
-  // The types of the DOM do not know that a body can be iterated; Node does it.
+  // The DOM's types do not allow iterating a body; Node does.
   for await (const chunk of (body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true })
     if (text.length >= MAX_SHOWN_CHARS) break
@@ -86,7 +86,7 @@ const beginningOf = async ({ body }: Response): Promise<string> => {
   return text.slice(0, MAX_SHOWN_CHARS).trim()
 }
 
-/** What went wrong, for people: `fetch` hides the reason in the cause. */
+/** The problem, for people: `fetch` hides the reason in the cause. */
 const reasonOf = (error: unknown): string => {
   const cause = (error as { cause?: unknown }).cause ?? error
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'no answer in time'
@@ -99,8 +99,8 @@ type Outcome =
   | { kind: 'failed'; reason: string; waitMs: number }
 
 /**
- * Sends events to a collector as Logpush does: batches of JSON lines, compressed with gzip, by POST. While the collector fails, it is
- * tried again, later each time.
+ * Sends events to a collector like Logpush: batches of JSON lines, compressed with gzip, by POST. While the collector
+ * fails, the sink retries with growing pauses.
  *
  * @param address `https://HOST/PATH?header_Authorization=…`: parameters `header_NAME` become headers
  * @throws EdgeError `invalid_sink`
@@ -134,7 +134,7 @@ export const httpSink = (
           ...headers,
         },
         body: await compress(text.join('')),
-        // Another place was not named: events name visitors.
+        // Events identify visitors, and the owner named no other destination.
         redirect: 'manual',
         signal: AbortSignal.any([
           AbortSignal.timeout(timeoutMs),
@@ -157,7 +157,7 @@ export const httpSink = (
     }
   }
 
-  /** @returns false where the collector failed */
+  /** @returns false if the collector failed */
   const deliver = async (): Promise<Outcome['kind']> => {
     const batch = lines.next(maxBatchEvents, MAX_BATCH_CHARS)
     if (batch.lines.length === 0) return 'delivered'

@@ -8,26 +8,26 @@ import { journalName, newOwner, type Place } from './journal-names.ts'
 export interface IntakeOptions extends CommitPolicy {
   /** For messages: the store's file. */
   file: string
-  /** Where journals go: the first that takes one. */
+  /** Directories for journals: the first one that works is used. */
   places: readonly Place[]
-  /** A journal has grown to so many bytes and events; `isFinished`: it will not grow again. */
+  /** A journal has grown to this many bytes and events; `isFinished`: it will not grow again. */
   onGrown: (path: string, bytes: number, isFinished: boolean, events: number) => void
-  /** What is wrong, or `undefined` once all is well again. */
+  /** Gets the problem, or `undefined` when it is over. */
   onTrouble: (message: string | undefined) => void
 }
 
-/** A journal of this size makes room for another: what is in the tables need not be on the disk twice. */
+/** At this size a new journal starts, so that stored events are not on disk twice for long. */
 const JOURNAL_BYTES = 16 * 1_048_576
-/** How often the first place is tried again while another one takes the journals. */
+/** The interval of attempts to return to the first place while another one takes the journals. */
 const HOME_MS = 1_000
-/** Somebody may have cleared away a journal that nothing was written to for so long. */
+/** After this idle time, a cleaner may have removed the journal. */
 const IDLE_MS = 60_000
 
 const packed = (line: string): Packed<string> => ({ form: line, length: line.length })
 
 /**
- * Writes events to a journal, a file that only grows, in groups. It happens on another thread; so does all the rest: the journal's
- * way into the tables.
+ * Writes events in groups to a journal, a file that only grows. The writing happens on another thread, as does the
+ * journal's transfer into the tables.
  */
 export class Intake {
   readonly #options: IntakeOptions
@@ -80,7 +80,7 @@ export class Intake {
     return this.#groups.held
   }
 
-  /** Events that were written, and lost by what somebody else did. */
+  /** Adds events that were written but lost by an outside change. */
   note(gap: Gap): void {
     this.#groups.note(gap)
   }
@@ -90,8 +90,8 @@ export class Intake {
   }
 
   /**
-   * A journal has lost its name or a part: what is written there is still read, and what comes next goes into another one. It is
-   * left at once, as nothing may come for a long time.
+   * A journal has lost its name or a part. Its contents are still read, and later events go into another one. The change
+   * happens at once, because no event may come for a long time.
    */
   moveFrom(path: string): void {
     if (this.#journal?.path !== path) return
@@ -99,12 +99,12 @@ export class Intake {
     this.#groups.nudge()
   }
 
-  /** Resolves when everything that was accepted so far is written, or is known not to be. */
+  /** Resolves when all accepted events are written, or known not to be. */
   settled(): Promise<void> {
     return this.#groups.settled()
   }
 
-  /** Writes what can be written. What cannot is lost, and told. */
+  /** Writes all events that can be written. The others are lost and reported. */
   async finish(): Promise<void> {
     await this.#groups.finish()
     await this.#leave()
@@ -114,7 +114,7 @@ export class Intake {
     this.#options.onGrown(journal.path, journal.bytes, isFinished, journal.events)
   }
 
-  /** Undefined where it is written. */
+  /** Undefined if it was written. */
   async #write(group: Group<string>): Promise<Error | undefined> {
     const lines = Buffer.from(group.forms.join(''))
     const problem = await this.#writeLines(lines, group.size)
@@ -145,7 +145,7 @@ export class Intake {
     return now - this.#writtenMs >= IDLE_MS
   }
 
-  /** Begins a journal in the first place that takes one. */
+  /** Starts a journal in the first place that works. */
   async #writeAnew(lines: Buffer, events: number): Promise<Error | undefined> {
     const { places, durability, file } = this.#options
     let problem: Error | undefined

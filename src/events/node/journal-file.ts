@@ -8,14 +8,14 @@ const truncate = promisify(ftruncate)
 const stat = promisify(fstat)
 const remove = promisify(unlink)
 
-/** Events name visitors: nobody else may read them. */
+/** Events identify visitors, so only the owner may read them. */
 const OWNER_ONLY = 0o600
 
-/** One journal: lines that are only ever added, by one write at a time. */
+/** One journal: lines are only appended, by one write at a time. */
 export class JournalFile {
-  /** Everything up to here is written: what follows may be the torn beginning of a line. */
+  /** Everything up to here is written. The bytes after it may be an incomplete line. */
   bytes = 0
-  /** Events in these bytes. */
+  /** The number of events in these bytes. */
   events = 0
   readonly path: string
 
@@ -33,7 +33,7 @@ export class JournalFile {
     return new JournalFile(fd, directory, name, flushes)
   }
 
-  /** Undefined where all of it is written. */
+  /** Undefined if all of it was written. */
   append(lines: Buffer): Promise<Error | undefined> {
     return new Promise((resolve) => {
       const finish = (error: Error | null) => {
@@ -43,7 +43,7 @@ export class JournalFile {
       const next = (from: number) => {
         write(this.fd, lines, from, lines.length - from, null, (error, written) => {
           if (error !== null) finish(error)
-          // A disk that is nearly full takes a part; what is wrong comes with the next try.
+          // A nearly full disk takes a part; the next attempt gives the error.
           else if (from + written < lines.length) next(from + written)
           else if (this.flushes) fdatasync(this.fd, finish)
           else finish(null)
@@ -53,13 +53,13 @@ export class JournalFile {
     })
   }
 
-  /** Takes away what a failed write left, so that its lines are not there twice once they are written elsewhere. */
+  /** Removes the rest of a failed write, so that its lines do not exist twice after they are written elsewhere. */
   async abandon(): Promise<void> {
     try {
-      // A file that somebody cut off must stay as short as it is, so that this shows.
+      // A file that was truncated from outside must keep its length, so that the truncation is noticed.
       if ((await stat(this.fd)).size > this.bytes) await truncate(this.fd, this.bytes)
     } catch {
-      // Of a disk that takes nothing at all. Whoever reads the file later leaves a torn line out.
+      // The disk takes nothing at all. Later readers skip an incomplete line.
     }
     if (this.bytes === 0) await remove(this.path).catch(() => {})
     await this.end()
@@ -67,7 +67,7 @@ export class JournalFile {
 
   async end(): Promise<void> {
     await closeFile(this.fd).catch(() => {
-      // The file is left in any case.
+      // The file is abandoned in any case.
     })
   }
 }

@@ -6,17 +6,17 @@ import { type Entry, readLine } from './journal-lines.ts'
 const CHUNK_BYTES = 1_048_576
 const LINE_FEED = 10
 const RAY_CHARS = 16
-/** How a line begins that an edge wrote: the Ray ID is the first member of an event. */
+/** The beginning of every line from an edge: the Ray ID is the first member of an event. */
 const EVENTS_START = Buffer.from('[{"ray":"')
 const QUOTE = 34
 
-/** Where a line is. */
+/** The position of a line. */
 interface Line {
   readonly from: number
   readonly bytes: number
 }
 
-/** The Ray ID of a line that an edge wrote; undefined for any other line. */
+/** The Ray ID of a line from an edge; undefined for any other line. */
 const rayOf = (bytes: Buffer, from: number, to: number): string | undefined => {
   const at = from + EVENTS_START.length
   const end = at + RAY_CHARS
@@ -25,19 +25,19 @@ const rayOf = (bytes: Buffer, from: number, to: number): string | undefined => {
   return bytes.toString('latin1', at, end)
 }
 
-/** What one journal holds, by Ray ID: each look-up reads what was written since the last one, and no line twice. */
+/** The lines of one journal by Ray ID. Each look-up reads only the lines written since the last one. */
 class JournalIndex {
   #to = 0
   readonly #lines = new Map<string, Line[]>()
-  /** Lines that do not begin as events do: gaps, and what another program wrote. */
+  /** Lines that are not events: gaps, and lines of other programs. */
   readonly #others: Line[] = []
 
-  /** Whether it can be of this file, which only grows. */
+  /** Whether the index can belong to this file, which only grows. */
   fits(size: number): boolean {
     return size >= this.#to
   }
 
-  /** @param taken how much of the file is in the tables: nobody asks for that */
+  /** @param taken the part of the file that is in the tables, which needs no index */
   update(fd: number, taken: number): void {
     let at = Math.max(this.#to, taken)
     let rest = Buffer.alloc(0)
@@ -84,7 +84,7 @@ class JournalIndex {
   }
 }
 
-/** A journal that is open, and how much of it is in the tables. */
+/** An open journal, and the part of it that is in the tables. */
 export interface ReadJournal {
   readonly name: string
   readonly fd: number

@@ -3,14 +3,14 @@ import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
 import { isEvents, isGap } from './journal-shape.ts'
 
-/** What a line of a journal holds: all events of one Ray ID, or a gap. */
+/** The content of a journal line: all events of one Ray ID, or a gap. */
 export type Entry = { events: SecurityEvent[]; gap?: undefined } | { gap: Gap; events?: undefined }
 
 export interface Lines {
   entries: Entry[]
-  /** Where the next line begins. */
+  /** The start of the next line. */
   bytes: number
-  /** Lines left out that an edge never writes. */
+  /** Skipped lines that an edge never writes. */
   foreign: number
 }
 
@@ -18,8 +18,8 @@ const CHUNK_BYTES = 262_144
 const LINE_FEED = 10
 
 /**
- * Undefined for a line that cannot be read: a write left it that failed halfway, and its events were written again elsewhere.
- * `foreign` for one that can be read and is no edge's.
+ * Undefined for an unreadable line: it comes from a failed write, and its events were written again elsewhere. `foreign`
+ * for a readable line that no edge wrote.
  */
 const entryOf = (line: string): Entry | 'foreign' | undefined => {
   let parsed: unknown
@@ -33,7 +33,7 @@ const entryOf = (line: string): Entry | 'foreign' | undefined => {
   return isGap(gap) ? { gap } : 'foreign'
 }
 
-/** One line of a journal; undefined where it holds nothing, or is not there any more. */
+/** One line of a journal; undefined if it is empty or no longer there. */
 export const readLine = (fd: number, from: number, bytes: number): Entry | undefined => {
   const line = Buffer.allocUnsafe(bytes)
   const read = readSync(fd, line, 0, bytes, from)
@@ -42,10 +42,10 @@ export const readLine = (fd: number, from: number, bytes: number): Entry | undef
 }
 
 /**
- * Reads whole lines of a journal, some hundred at a time.
+ * Reads whole lines of a journal, a few hundred at a time.
  *
- * @param from where a line begins
- * @param until nothing is read beyond
+ * @param from the start of a line
+ * @param until the end of the reading
  */
 export const readLines = (fd: number, from: number, until = Number.POSITIVE_INFINITY): Lines => {
   let buffer = Buffer.alloc(0)

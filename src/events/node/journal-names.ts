@@ -3,19 +3,19 @@ import { readdirSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 
-/** A directory that takes journals, and how their names begin there. */
+/** A directory for journals, and the prefix of their names there. */
 export interface Place {
   readonly directory: string
   readonly prefix: string
 }
 
-/** Which process writes a journal. */
+/** The process that writes a journal. */
 export interface Owner {
   readonly host: string
   readonly pid: number
-  /** When the process started, in seconds: a number that is used again is another process. */
+  /** The start of the process, in seconds: a reused number belongs to another process. */
   readonly startedS: number
-  /** Tells apart the stores of one process. */
+  /** Distinguishes the stores of one process. */
   readonly store: string
 }
 
@@ -25,7 +25,7 @@ const SEQUENCE_DIGITS = 6
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARS)
 
 /**
- * Where the journals of a store are: beside its file, and, while nothing can be written there, in the system's directory for
+ * The places for a store's journals: beside its file, and, while nothing can be written there, the system's directory for
  * temporary files.
  */
 export const placesOf = (file: string): readonly [Place, Place] => {
@@ -36,7 +36,7 @@ export const placesOf = (file: string): readonly [Place, Place] => {
   ]
 }
 
-/** Of this process. */
+/** The owner for this process. */
 const self = () => ({
   host: hash(hostname()),
   pid: process.pid,
@@ -64,7 +64,7 @@ export const ownerOf = (name: string): Owner | undefined => {
     : { host, pid: Number(pid), startedS: Number(startedS), store }
 }
 
-/** A clock that was set meanwhile makes the same start look like another one. */
+/** A clock that was set meanwhile shifts the same start. */
 const START_TOLERANCE_S = 5
 
 const isRunning = (pid: number): boolean => {
@@ -78,7 +78,7 @@ const isRunning = (pid: number): boolean => {
 
 /**
  * - `here`: a store of this process
- * - `running`: another process of this machine, or one of another machine, which nobody here can ask about
+ * - `running`: another process of this machine, or a process of another machine, which cannot be checked
  * - `gone`
  */
 export const lifeOf = ({ host, pid, startedS }: Owner): 'here' | 'running' | 'gone' => {
@@ -88,13 +88,13 @@ export const lifeOf = ({ host, pid, startedS }: Owner): 'here' | 'running' | 'go
   return Math.abs(startedS - here.startedS) <= START_TOLERANCE_S ? 'here' : 'gone'
 }
 
-/** Paths of the journals in a place, in the order in which they were made. */
+/** Paths of the journals in a place, in the order of creation. */
 export const journalsIn = ({ directory, prefix }: Place): string[] => {
   let names: string[]
   try {
     names = readdirSync(directory)
   } catch {
-    // A directory that is not there, or may not be read, has no journals for us.
+    // A missing or unreadable directory has no journals.
     return []
   }
   return names

@@ -1,7 +1,7 @@
 import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
 
-/** What every event has as text: queries and columns rely on it. */
+/** The text members of every event: queries and columns rely on them. */
 const TEXTS = [
   'ray',
   'colo',

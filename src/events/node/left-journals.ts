@@ -3,25 +3,25 @@ import { messageOf } from '../../error.ts'
 import { journalsIn, lifeOf, newOwner, ownerOf, placesOf } from './journal-names.ts'
 import { openJournal, UntrustedJournal } from './open-journal.ts'
 
-/** What is done with journals whose processes are gone. */
+/** Handles journals whose processes are gone. */
 export interface LeftActions {
   /** Whether a store of this thread writes it. */
   isOwn: (path: string) => boolean
-  /** Takes the next events; false once there are none. */
+  /** Takes the next events; false if there are none. */
   take: (path: string, fd: number) => boolean
   remove: (path: string) => void
 }
 
-/** How often journals of others are looked for, and what is too old. */
+/** The interval of searches for journals of other processes. */
 const LOOK_MS = 5_000
-/** A journal of a process that cannot be asked about is removed when nothing came for so long. */
+/** A journal of a process that cannot be checked is removed after this idle time. */
 const ABANDONED_MS = 3_600_000
 
 const THIS_HOST = newOwner().host
 
-/** Journals of a store that processes left that are gone. */
+/** Journals of a store whose processes are gone. */
 export class LeftJournals {
-  /** Those that were told of because they cannot be read. */
+  /** Unreadable journals that were already reported. */
   readonly #unreadable = new Set<string>()
   #lookedMs = Number.NEGATIVE_INFINITY
 
@@ -31,12 +31,12 @@ export class LeftJournals {
     readonly onNotice: (message: string) => void
   ) {}
 
-  /** The next step looks for them, however short the last look is ago. */
+  /** Makes the next step search again at once. */
   lookAgain(): void {
     this.#lookedMs = Number.NEGATIVE_INFINITY
   }
 
-  /** Does some of the work; false where there is none. */
+  /** Does some of the work; false if there is none. */
   step(): boolean {
     if (performance.now() - this.#lookedMs < LOOK_MS) return false
     for (const path of placesOf(this.file).flatMap(journalsIn)) {
@@ -46,7 +46,7 @@ export class LeftJournals {
     return false
   }
 
-  /** One that cannot be read keeps no other waiting. */
+  /** An unreadable journal does not delay the others. */
   #stepIn(path: string): boolean {
     try {
       const more = this.#take(path)
@@ -54,7 +54,7 @@ export class LeftJournals {
       return more
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
-      // What the tables say concerns all journals.
+      // A problem of the tables concerns all journals.
       if (syscall === undefined && !(error instanceof UntrustedJournal)) throw error
       // Another process has taken its events and removed it.
       if (code === 'ENOENT') return false
@@ -82,7 +82,7 @@ export class LeftJournals {
     } finally {
       closeSync(fd)
     }
-    // An edge of this machine that runs may be quiet for days, and goes on writing: it removes its journal itself.
+    // A running edge of this machine may be quiet for days and then write again: it removes its journal itself.
     if (life === 'running' && owner?.host === THIS_HOST) return false
     this.actions.remove(path)
     return true

@@ -4,7 +4,7 @@ import type { EventQuery, SeriesQuery, TopQuery } from '../query.ts'
 import type { Gap } from '../state.ts'
 import type { DrainOptions } from './drain.ts'
 
-/** A journal, how much of it is written, whether it is finished, and how many events were written to it. */
+/** A journal, its written bytes, whether it is finished, and the number of its events. */
 export type Grown = readonly [path: string, bytes: number, isFinished: boolean, events: number]
 
 /** A question to the reading thread; `held` are events that wait in memory. */
@@ -16,7 +16,7 @@ export type Question = { held?: readonly SecurityEvent[] } & (
   | { about: 'series'; argument: SeriesQuery }
 )
 
-/** What the threads of the event stores are told. */
+/** Messages to the threads of the event stores. */
 export type ToThread =
   | { kind: 'open'; store: number; options: DrainOptions }
   | { kind: 'grown'; store: number; journals: readonly Grown[] }
@@ -25,7 +25,7 @@ export type ToThread =
   | { kind: 'ask'; call: number; file: string; name: string; question: Question }
   | { kind: 'leave'; call: number; file: string }
 
-/** What they tell. */
+/** Messages from these threads. */
 export type FromThread =
   | { kind: 'idle'; store: number }
   | { kind: 'taken'; store: number; events: number }

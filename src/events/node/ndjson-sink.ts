@@ -9,11 +9,11 @@ import { Lines, type SinkOptions } from './sinks/lines.ts'
 import { Loop, within } from './sinks/loop.ts'
 
 export interface NdjsonSinkOptions extends SinkOptions {
-  /** A file of this size is rotated. Default 100,000,000. */
+  /** The size at which a file is rotated. Default 100,000,000. */
   maxFileBytes?: number
-  /** A file that was begun so long ago is rotated. Default 24. */
+  /** The age at which a file is rotated. Default 24. */
   maxFileHours?: number
-  /** So many rotated files are kept. Default 14. */
+  /** The number of rotated files to keep. Default 14. */
   keepFiles?: number
 }
 
@@ -21,14 +21,14 @@ const DEFAULT_FILE_BYTES = 100_000_000
 const DEFAULT_FILE_HOURS = 24
 const DEFAULT_KEPT_FILES = 14
 const MS_PER_HOUR = 3_600_000
-/** Events that come together share one write. */
+/** Events within this time share one write. */
 const GATHER_MS = 20
 const RETRY_MS = 1_000
 const TICK_MS = 10_000
 const PARTING_MS = 5_000
 const MAX_LINES = 5_000
 const MAX_CHARS = 1_048_576
-/** Events name visitors: nobody else may read them. */
+/** Events identify visitors, so only the owner may read them. */
 const OWNER_ONLY = 0o600
 
 const wholeNumber = (name: string, value: number): number => {
@@ -54,14 +54,14 @@ const compress = async (file: string): Promise<void> => {
   await rm(file)
 }
 
-/** `events.ndjson.20261129T101112.345Z`: the names sort as the times do. */
+/** `events.ndjson.20261129T101112.345Z`: the names sort by time. */
 const rotatedName = (file: string): string =>
   `${file}.${new Date().toISOString().replace(/[-:]/g, '')}`
 const ROTATED = /^\.\d{8}T\d{6}\.\d{3}Z(?:\.gz)?$/
 
 /**
- * Writes events to a file, one line of JSON for each, with Logpush's names. Rotated files are compressed. Several edges may write
- * to one file, and other programs may move it away: then a new one is begun.
+ * Writes events to a file, one line of JSON for each, with Logpush's names. Rotated files are compressed. Several edges may
+ * write to one file, and other programs may move it away: the sink then starts a new one.
  *
  * @throws EdgeError `invalid_sink`
  * @example const edge = createEdge({ rules: 'rules/', sinks: [ndjsonSink('/var/log/edge1020/events.ndjson')] })
@@ -95,7 +95,7 @@ export const ndjsonSink = (
     await mkdir(dirname(file), { recursive: true })
     const handle = await open(file, 'a', OWNER_ONLY)
     const { ino, size, birthtimeMs } = await handle.stat()
-    // Systems that do not know when a file was made say 0.
+    // Systems that do not record a file's creation report 0.
     const begunMs = size === 0 || birthtimeMs === 0 ? Date.now() : birthtimeMs
     current = { handle, ino, begunMs, bytes: size }
     return current
@@ -109,13 +109,13 @@ export const ndjsonSink = (
     for (const name of rotated.sort().slice(0, -keepFiles)) await rm(join(folder, name))
   }
 
-  /** It happens beside the writes: compressing a large file takes seconds. */
+  /** Runs beside the writes, because compressing a large file takes seconds. */
   const finish = (rotated: string) => {
     compressing = compressing
       .then(() => compress(rotated))
       .then(removeOld)
       .catch((error: unknown) => {
-        // The lines are in the file under its new name.
+        // The lines stay in the file under its new name.
         options.onNotice?.(
           `event sink ${lines.name}: ${rotated} stays as it is: ${messageOf(error)}`
         )
@@ -131,7 +131,7 @@ export const ndjsonSink = (
     finish(rotated)
   }
 
-  /** Somebody else moved or removed the file: what comes next goes into a new one under its name. */
+  /** If another program moved or removed the file, later events go into a new one under its name. */
   const check = async () => {
     if (current === undefined) return
     const there = await stat(file).catch(() => undefined)
@@ -139,7 +139,7 @@ export const ndjsonSink = (
     else current.bytes = there.size
   }
 
-  /** A disk that is nearly full takes a part. No line must be there in halves, unless others have written behind it. */
+  /** A nearly full disk takes a part. This removes half a line, unless other processes have written after it. */
   const takeBack = async ({ handle, bytes }: OpenFile, written: number) => {
     const { size } = await handle.stat()
     if (size === bytes + written) await handle.truncate(bytes)

@@ -11,7 +11,7 @@ const NDJSON = 'ndjson:'
 const EXPECTED = 'ndjson:FILE, http://… or https://…'
 
 /**
- * Opens the sinks that a command line or an option names.
+ * Opens the sinks of a command line or an option.
  *
  * @throws EdgeError `invalid_sink`
  */

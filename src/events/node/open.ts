@@ -12,10 +12,10 @@ const DEFAULT_FILE = 'events.db'
 const SQLITE = 'sqlite:'
 
 /**
- * Opens the store that a command line or an option names: `memory`, `none`, `sqlite:FILE`, `postgres://HOST/DATABASE`, or,
- * without a name, SQLite in the data directory.
+ * Opens the store of a command line or an option: `memory`, `none`, `sqlite:FILE`, `postgres://HOST/DATABASE`, or, without
+ * a name, SQLite in the data directory.
  *
- * @throws EdgeError `unknown_store`, and what the store itself throws
+ * @throws EdgeError `unknown_store`, and the errors of the store itself
  * @example openStore('sqlite:/var/lib/edge1020/events.db', { dataDir: '.edge1020' })
  */
 export const openStore = (

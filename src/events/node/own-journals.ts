@@ -5,7 +5,7 @@ import { identityOf } from './database.ts'
 import type { Grown } from './messages.ts'
 import { type Taker, takeJournal } from './take-journal.ts'
 
-/** What the writer of the journals is told. */
+/** Messages to the writer of the journals. */
 export interface OwnEvents {
   onTaken: (events: number) => void
   onNotice: (message: string, gap: Gap | undefined) => void
@@ -13,38 +13,38 @@ export interface OwnEvents {
 }
 
 interface OwnTaker extends Taker {
-  /** Of the file with the tables. */
+  /** The identity of the file with the tables. */
   readonly identity: string | undefined
 }
 
-/** A journal of this store, open so that it can be read whatever becomes of its name. */
+/** A journal of this store, kept open so that it can be read even if it loses its name. */
 interface Own {
   readonly fd: number
   readonly identity: string | undefined
-  /** What is known to be written. */
+  /** The bytes known to be written. */
   bytes: number
   events: number
   isFinished: boolean
-  /** What is in the tables of a file: its row there is forgotten some time after the journal lost its name. */
+  /** The part in the tables of a file. Its row there is deleted some time after the journal lost its name. */
   taken: { identity: string | undefined; bytes: number } | undefined
-  /** How many events of it this thread brought there; NaN where another one began, undefined before the first look. */
+  /** The number of its events that this thread moved there; NaN if another thread started, undefined before the first look. */
   takenEvents: number | undefined
-  /** No event that is not in the tables is older. */
+  /** No event outside the tables is older. */
   sinceMs: number
-  /** Somebody took a part of it away. */
+  /** True if a part of it was removed from outside. */
   isCutOff: boolean
-  /** Missing events that were told. */
+  /** Missing events that were reported. */
   lostEvents: number
 }
 
-/** Requests that were begun earlier may be refused later. */
+/** Requests that started earlier may be refused later. */
 const ORDER_MS = 1_000
 
 const isShorter = ({ fd, bytes }: Own): boolean => {
   try {
     return fstatSync(fd).size < bytes
   } catch {
-    // A disk that fails: reading the journal says so.
+    // The disk fails: reading the journal gives the error.
     return false
   }
 }
@@ -88,11 +88,11 @@ export class OwnJournals {
         lostEvents: 0,
       })
     } catch {
-      // An empty one that was left at once.
+      // An empty journal that was abandoned at once.
     }
   }
 
-  /** Looks whether somebody removed one, or a part of it. */
+  /** Checks whether a journal, or a part of one, was removed from outside. */
   tick(): void {
     for (const [path, own] of this.#own) {
       if (own.isFinished) continue
@@ -105,7 +105,7 @@ export class OwnJournals {
     this.#own.clear()
   }
 
-  /** Does some of the work; false where there is none. */
+  /** Does some of the work; false if there is none. */
   step(open: OwnTaker): boolean {
     const { identity, tables } = open
     for (const [path, own] of this.#own) {
@@ -124,7 +124,7 @@ export class OwnJournals {
       if (more) own.taken = { identity, bytes }
       if (events > 0) {
         own.takenEvents += events
-        // Until then nothing was missing: what is lost later came later.
+        // Nothing was missing until then, so later losses have later times.
         if (!own.isCutOff) own.sinceMs = newestMs
         this.events.onTaken(events)
       }
@@ -141,7 +141,7 @@ export class OwnJournals {
     return false
   }
 
-  /** Somebody made a journal shorter: what is in it now is read from its beginning. */
+  /** A journal was shortened from outside: it is read from its beginning again. */
   #cutOff({ tables }: OwnTaker, path: string, own: Own): void {
     tables.transaction(() => tables.take(basename(path), [], 0))
     own.isCutOff = true
@@ -149,10 +149,11 @@ export class OwnJournals {
     this.events.onLostName(path)
   }
 
-  /** All that is left of it is in the tables. */
+  /** The tables have all of its remaining events. */
   #tellOfCut({ tables }: OwnTaker, path: string, own: Own): void {
     const missing = own.events - (own.takenEvents ?? Number.NaN) - own.lostEvents
-    // Where an earlier thread began with it, nobody knows how many are missing: that some may be is told once, at its end.
+    // If an earlier thread started it, the number of missing events is unknown: the possible loss is reported once, at its
+    // end.
     if (Number.isNaN(missing) ? !own.isFinished : missing <= 0) return
     const count = Number.isNaN(missing) ? 0 : missing
     own.lostEvents += count

@@ -20,8 +20,7 @@ const binaries = ((): string | undefined => {
 })()
 
 /**
- * Whether tests with a real PostgreSQL run here: where there is none they are skipped with a line that says so, and in CI they
- * fail.
+ * Whether tests with a real PostgreSQL run here. Without one, they are skipped with a message; in CI they fail.
  */
 export const hasPostgres = (): boolean => {
   if (binaries !== undefined) return true
@@ -30,7 +29,7 @@ export const hasPostgres = (): boolean => {
   return false
 }
 
-/** Made in one go. */
+/** The number of places created at once. */
 const PLACES = 250
 
 const isRoot = process.getuid?.() === 0
@@ -62,16 +61,16 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** What stands between the edge and the server, and may delay or swallow what they say. */
+/** A proxy between the edge and the server that can delay or drop their messages. */
 export interface Between {
   readonly port: number
-  /** From now on nothing passes, and nobody is told. */
+  /** Stops all traffic without closing connections. */
   hold(): void
-  /** The server goes on hearing; nobody hears what it says. */
+  /** Passes requests to the server, but holds its answers. */
   holdAnswers(): void
-  /** All connections end. */
+  /** Closes all connections. */
   cut(): void
-  /** What was held passes. */
+  /** Passes the held traffic. */
   release(): void
   close(): void
 }
@@ -79,20 +78,20 @@ export interface Between {
 export interface RunningPostgres {
   readonly port: number
   readonly password: string
-  /** The address of a place without tables: a schema of its own, which takes less time than a database. */
+  /** The address of a place without tables: a separate schema, which is faster to create than a database. */
   place(): string
-  /** Rows of one statement, as `psql` shows them. */
+  /** Rows of one statement, in `psql`'s output. */
   sql(address: string, text: string): string
-  /** Ends it as its owner does. */
+  /** Stops the server like its owner. */
   stop(): void
   start(): void
   isRunning(): boolean
-  /** `kill -9` of its main process: the others notice. */
+  /** `kill -9` of its main process: the other processes notice it. */
   kill(): Promise<void>
   remove(): void
 }
 
-/** Starts a PostgreSQL of its own in a temporary directory. */
+/** Starts a separate PostgreSQL in a temporary directory. */
 export const startPostgres = async (...settings: string[]): Promise<RunningPostgres> => {
   const port = await freePort()
   const password = 'Secret-w0rd'
@@ -100,7 +99,7 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
   const data = join(folder, 'data')
   if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'))
   run('initdb', '-D', data, '-U', 'edge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N')
-  // One user has to prove itself.
+  // One user needs a password.
   const access = join(data, 'pg_hba.conf')
   const guard = 'host all guarded 127.0.0.1/32 scram-sha-256\n'
   writeFileSync(access, guard + readFileSync(access, 'utf8'))
@@ -148,7 +147,7 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
     kill: async () => {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
-      // Its children end once they notice: only then another one may start.
+      // Its children end when they notice; only then may another one start.
       while (isRunning());
     },
     remove: () => {
@@ -162,7 +161,7 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
   }
 }
 
-/** A proxy in front of a port, as a network that is slow or broken. */
+/** A proxy in front of a port that simulates a slow or broken network. */
 export const standBetween = async (port: number): Promise<Between> => {
   const sockets = new Set<Socket>()
   const farSockets = new Set<Socket>()

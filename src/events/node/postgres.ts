@@ -20,14 +20,14 @@ export type PostgresOptions = StoreOptions
 
 /** An event store in a PostgreSQL database that several edges may write to. */
 export interface PostgresStore extends EventStore {
-  /** Writes since it was opened: events that came together share one. */
+  /** The number of writes since it was opened: simultaneous events share one. */
   readonly commits: number
   state(): StoreState
 }
 
-/** Who asks waits no longer. */
+/** The longest wait for an answer. */
 const QUESTION_MS = 30_000
-/** Connections for questions: a slow one must not hold up a look-up. */
+/** Connections for queries: a slow query must not delay a look-up. */
 const READERS = 3
 const PROBE_MS = 1_000
 const RETENTION_FIRST_MS = 1_000
@@ -40,16 +40,17 @@ const closedError = (name: string) => new EdgeError('store_closed', `${name}: th
 
 const labelled = (name: string) => `event store ${name}`
 
-/** The one of them that has the least to do. */
+/** The link with the least work. */
 const idlest = (links: readonly Link[]): Link =>
   links.reduce((best, link) => (link.active < best.active ? link : best))
 
 /**
- * Keeps events in a PostgreSQL database. A resolved `append` is committed there; events that come together share one insert. While
- * the server does not answer, events wait in memory, and visitors wait no longer than `onStoreFailure` says.
+ * Keeps events in a PostgreSQL database. `append` resolves after the commit there; simultaneous events share one insert.
+ * While the server does not answer, events wait in memory, and visitors wait only as long as `onStoreFailure` says.
  *
- * @param address `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. The variables `PGPASSWORD`, `PGHOST` … stand for what is missing.
- * @throws EdgeError `invalid_store`, `unknown_store` (no address), `store_failed` where pg is not installed
+ * @param address `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. The variables `PGPASSWORD`, `PGHOST` … supply missing
+ * parts.
+ * @throws EdgeError `invalid_store`, `unknown_store` (no address), `store_failed` if pg is not installed
  * @example const store = postgresStore('postgres://edge@db.internal/edge')
  */
 export const postgresStore = (address: string, options: PostgresOptions = {}): PostgresStore => {
@@ -108,7 +109,7 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
     }
   }
 
-  /** The server is looked at when nothing else would tell: at the start, after a loss, while all is quiet. */
+  /** Checks the server when no other statement would: at the start, after a loss, and while it is idle. */
   const probe = async () => {
     if (main.active > 0 || (main.isOpen && performance.now() - main.usedMs < ALIVE_MS)) return
     try {
@@ -130,20 +131,20 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
   }
 
   const retain = async () => {
-    // Without a server there is nothing to remove, and `probe` says so.
+    // Without a server there is nothing to remove, and `probe` reports it.
     if (troubles.has('server')) return
     try {
       await removeOld()
       setTrouble('retention', undefined)
     } catch (error) {
-      // Without a server `probe` says so.
+      // Without a server, `probe` reports it.
       if (closing === undefined && isRefusal(error)) {
         setTrouble('retention', `retention: ${reasonOf(error)}`)
       }
     }
   }
 
-  /** Runs again and again with a pause between; it keeps no process alive. */
+  /** Repeats the work with pauses; it does not keep the process alive. */
   const again = (work: () => Promise<void>, firstMs: number, pauseMs: number) => {
     const next = async () => {
       await work()
@@ -184,7 +185,7 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
         return await asked((client, held) => find(client, name, ray, held))
       } catch (error) {
         if (closing !== undefined) throw error
-        // What waits in memory is found without the server.
+        // Events in memory are found without the server.
         const held = heldNow()
         const found = findHeld(ray, held)
         if (found !== undefined) return found

@@ -23,12 +23,12 @@ import { type Held, type OpenJournal, openJournals, type Tail, tailOf, takenOf }
 
 /** Texts that are remembered. */
 const MAX_TEXTS = 50_000
-/** Rows of an older file that are looked at in one go. */
+/** Rows of an older file that are read at once. */
 const OLD_ROWS = 2_000
 
 const SELECT = `SELECT ${MS} AS ms, ${COLUMN_NAMES.join(', ')} FROM events`
 
-/** The table with events of an older file, while there is one. */
+/** The table with events of an older file, while it exists. */
 const oldTable = (db: Connection): string | undefined =>
   isOld(db) ? 'events' : hasTable(db, OLD_EVENTS) ? OLD_EVENTS : undefined
 
@@ -58,7 +58,7 @@ function* oldEvents(db: Connection): Generator<SecurityEvent> {
   }
 }
 
-/** Events that are not in the tables of the present form. */
+/** Events outside the current tables. */
 function* others(db: Connection, { events }: Tail): Generator<SecurityEvent> {
   yield* events
   yield* oldEvents(db)
@@ -85,7 +85,7 @@ const gapsOf = (db: Connection): Gap[] =>
         reason: row.reason,
       }))
 
-/** The oldest event that is kept, and since when events are kept. */
+/** The oldest stored event, and the time from which all events are stored. */
 const horizonOf = (db: Connection): { oldestMs?: number; removedBeforeMs?: number } => {
   const table = oldTable(db)
   const old =
@@ -106,7 +106,7 @@ const horizonOf = (db: Connection): { oldestMs?: number; removedBeforeMs?: numbe
   }
 }
 
-/** Reads the tables of a store together with its journals. It blocks its thread, and never a writer. */
+/** Reads the tables of a store together with its journals. It blocks its thread, but never a writer. */
 export class Reader {
   #db: Connection | undefined
   #identity: string | undefined
@@ -141,7 +141,7 @@ export class Reader {
     })
   }
 
-  /** @param held events that wait in memory, for this and the next three */
+  /** @param held events in memory, also for the next three methods */
   query(filter?: EventFilter, held?: Held): SecurityEvent[] {
     return this.page(queryOfFilter(filter), held).events
   }
@@ -170,7 +170,7 @@ export class Reader {
     this.#indexes.clear()
   }
 
-  /** Opens the file again where another one has its name now. */
+  /** Reopens the file if another one has its name now. */
   #connection(): Connection {
     const identity = identityOf(this.file)
     if (this.#db !== undefined && identity === this.#identity) return this.#db
@@ -182,7 +182,7 @@ export class Reader {
     return this.#db
   }
 
-  /** Without the file, what is in the journals is all there is. */
+  /** Without the file, only the journals have events. */
   #connectionFor(journals: readonly OpenJournal[]): Connection {
     try {
       return this.#connection()
@@ -193,9 +193,9 @@ export class Reader {
     }
   }
 
-  /** One view of tables and journals: no event is missing in it, and none appears twice. */
+  /** One view of tables and journals: no event is missing, and none appears twice. */
   #read<Result>(look: (db: Connection, journals: readonly OpenJournal[]) => Result): Result {
-    // Open journals stay readable when their events have reached the tables and they are removed.
+    // Open journals stay readable after their events have reached the tables and they are removed.
     const journals = openJournals(this.file)
     try {
       const db = this.#connectionFor(journals)
@@ -207,7 +207,7 @@ export class Reader {
         if (db !== this.#db) db.close()
       }
     } catch (error) {
-      // The next question opens the file anew.
+      // The next query reopens the file.
       this.close()
       throw error instanceof EdgeError ? error : storeFailed(this.file, error)
     } finally {
@@ -234,9 +234,9 @@ export class Reader {
     )
   }
 
-  /** At least as many events as the page and the place behind it take, where there are so many. */
+  /** At least as many events as the page and the position after it need, if there are enough. */
   #candidates(db: Connection, settled: SettledPage): SecurityEvent[] {
-    // The table is in the order of a page that selects nothing.
+    // The table has the order of a page without conditions.
     const isChosen = settled.where.length > 0 || settled.text !== undefined
     const isHere = isChosen && !isOld(db) && isScannable(settled)
     const stretches = isHere ? stretchesOf(db, periodOf(settled)) : undefined
@@ -252,7 +252,7 @@ export class Reader {
     return found
   }
 
-  /** The table is in the order of time alone: the last millisecond is read to its end. */
+  /** The table is ordered by time only, so the last millisecond is read to its end. */
   #inTable(db: Connection, settled: SettledPage): SecurityEvent[] {
     const { order, limit, after } = settled
     const selection = selectionOf(settled)
@@ -289,7 +289,7 @@ export class Reader {
       const inTable = (within: SettledTop) => topInTable(db, within, false)
       return topOfStretches(stretches, settled, inTable, rest, this.#counts)
     }
-    // Rows that wait in the journals may bring any value to the top.
+    // Events in the journals can bring any value to the top.
     return mergeTop([...topInTable(db, settled, rest.length === 0), ...rest], by, limit)
   }
 
@@ -311,7 +311,7 @@ export class Reader {
     return mergeSeries([...points, ...rest], settled)
   }
 
-  /** Selects only the most frequent values of a field. Buckets and times are no fields to select by. */
+  /** Selects only the most frequent values of a field. Buckets and times are not fields for conditions. */
   #withTop(db: Connection, tail: Tail, settled: SettledSeries): SettledSeries {
     const { by, limit } = settled
     if (by === undefined || by.type === 'bucket' || by.type === 'time') return settled

@@ -5,7 +5,7 @@ import type { Limits } from './store-limits.ts'
 import type { Tables } from './tables.ts'
 import { dayOf } from './texts.ts'
 
-/** Events removed in one go: others write and read in between. */
+/** Events removed at once: others write and read in between. */
 const BITE_EVENTS = 1_000
 const TEXTS_BITE = 1_000
 const OLDEST = `SELECT ${MS} FROM events ORDER BY id LIMIT 1`
@@ -16,13 +16,13 @@ const number = (db: Connection, sql: string): number | undefined => {
   return value === null || value === undefined ? undefined : Number(value)
 }
 
-/** Bytes of pages in use: those of removed events are used again before the file grows. */
+/** Bytes of used pages: pages of removed events are reused before the file grows. */
 const bytesInUse = (db: Connection): number => {
   const pages = (number(db, 'PRAGMA page_count') ?? 0) - (number(db, 'PRAGMA freelist_count') ?? 0)
   return pages * (number(db, 'PRAGMA page_size') ?? 0)
 }
 
-/** The condition of the events that have to go now; undefined where all may stay. */
+/** The condition of the events to remove now; undefined if all may stay. */
 const surplus = (db: Connection, { maxAgeMs, maxBytes, maxEvents }: Limits): string | undefined => {
   const oldestMs = number(db, OLDEST)
   if (oldestMs === undefined) return undefined
@@ -35,7 +35,7 @@ const surplus = (db: Connection, { maxAgeMs, maxBytes, maxEvents }: Limits): str
   return bytesInUse(db) > maxBytes ? bite(BITE_EVENTS) : undefined
 }
 
-/** Texts that only removed events had: those of days before the oldest event that is left. */
+/** Removes texts that only removed events used: their last day is before the oldest stored event. */
 const removeTexts = (db: Connection): boolean => {
   const oldestMs = number(db, OLDEST)
   const day = dayOf(oldestMs ?? Date.now()) - 1
@@ -48,9 +48,9 @@ const removeTexts = (db: Connection): boolean => {
 }
 
 /**
- * Removes some of what a store no longer keeps, and remembers since when it keeps all.
+ * Removes some of the events beyond the limits, and notes the time from which all events are stored.
  *
- * @param onEvicted told how many events it removed
+ * @param onEvicted gets the number of removed events
  * @returns whether there is more to remove
  */
 export const prune = (

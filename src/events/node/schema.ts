@@ -3,24 +3,24 @@ import { ADDED_COLUMNS, COLUMN_NAMES, OLD_KIND } from './columns.ts'
 import type { Connection } from './database.ts'
 import { INLINE } from './texts.ts'
 
-/** Marks the file as ours (`PRAGMA application_id`), so that nobody's other database is written to. */
+/** Marks the file as ours (`PRAGMA application_id`), so that another program's database is never written to. */
 const APPLICATION_ID = 0xed9e1020 | 0
 export const SCHEMA_VERSION = 5
 /** The same tables without chunks. */
 const NO_CHUNKS_VERSION = 4
-/** Those without `ADDED_COLUMNS`. */
+/** The tables without `ADDED_COLUMNS`. */
 const FEWER_COLUMNS_VERSION = 3
-/** One table of Ray ID and JSON: the events of such a file are moved into the present form a few at a time. */
+/** One table of Ray ID and JSON: the events of such a file are converted a few at a time. */
 const JSON_VERSION = 2
 
-/** Columns of addresses and of what is never a number by itself; all others take ids. */
+/** Columns of addresses and of texts that can never be numbers; all other columns take ids. */
 const TEXT_COLUMNS = new Set(['ray', 'ip', 'extra'])
 const columnOf = (name: string): string =>
   TEXT_COLUMNS.has(name) ? `${name} TEXT` : `${name} INTEGER`
 
 /**
- * Chunks hold the columns of stretches of events by themselves, for queries over millions of them. A chunk begins where the one before
- * ends, and `to_ms` is no part of it. A stale one no longer has all its events.
+ * Chunks store the columns of stretches of events separately, for queries over millions of events. A chunk begins at the
+ * end of the previous one, and `to_ms` is exclusive. A stale chunk lacks some of its events.
  */
 const CHUNKS = `
 CREATE TABLE chunks (to_ms INTEGER PRIMARY KEY, events INTEGER NOT NULL, is_stale INTEGER NOT NULL);
@@ -28,8 +28,8 @@ CREATE TABLE chunk_columns (to_ms INTEGER NOT NULL, name TEXT NOT NULL, block BL
 `
 
 /**
- * `events.id` is the time: the table is in the order of time by itself. `journals` has how much of each journal is in the
- * tables, changed in the same transaction: no event is ever twice here.
+ * `events.id` is the time, so the table is in the order of time. `journals` notes the part of each journal that is in the
+ * tables, in the same transaction, so no event is ever here twice.
  */
 const TABLES = `
 CREATE TABLE events (id INTEGER PRIMARY KEY, ${COLUMN_NAMES.map(columnOf).join(', ')});
@@ -44,7 +44,7 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${SCHEMA_VERSION};
 `
 
-/** Where the events of an older file wait until they are moved. */
+/** The table with the events of an older file until they are converted. */
 export const OLD_EVENTS = 'events_of_version_2'
 
 const FROM_JSON = `
@@ -54,7 +54,7 @@ INSERT INTO facts (name, value) SELECT 'removed_before_ms', removed_before_ms FR
 DROP TABLE horizon;
 `
 
-/** The kind of the events that are there, as a text that stands in its column. */
+/** The kind of the existing events, as an inline text. */
 const KIND_BEFORE = `'${INLINE.repeat(2)}${OLD_KIND}'`
 
 const ADD_COLUMNS = ADDED_COLUMNS.map(
@@ -63,7 +63,7 @@ const ADD_COLUMNS = ADDED_COLUMNS.map(
 ).join('\n')
 const ADD_CHUNKS = `${CHUNKS} PRAGMA user_version = ${SCHEMA_VERSION};`
 
-/** Has the tables with fewer columns read like the present ones. The driver's connection is for reading alone. */
+/** Makes the tables with fewer columns look like the current ones. The driver's connection is read-only. */
 const VIEW_WITH_ALL = `CREATE TEMP VIEW events AS SELECT *, ${ADDED_COLUMNS.map(
   (name) => `${name === 'kind' ? KIND_BEFORE : 'NULL'} AS ${name}`
 ).join(', ')} FROM main.events`
@@ -73,7 +73,7 @@ const pragma = (db: Connection, name: string): number => {
   return Number(row[name])
 }
 
-/** A file without anything in it, as SQLite makes it. */
+/** An empty file, as SQLite creates it. */
 export const isBlank = (db: Connection): boolean =>
   pragma(db, 'application_id') === 0 &&
   pragma(db, 'user_version') === 0 &&
@@ -105,12 +105,12 @@ export const isOld = (db: Connection): boolean => pragma(db, 'user_version') ===
 const hasFewerColumns = (db: Connection): boolean =>
   pragma(db, 'user_version') === FEWER_COLUMNS_VERSION
 
-/** Lets a connection read the tables of an older file as they are. */
+/** Lets a connection read the tables of an older file unchanged. */
 export const readAsPresent = (db: Connection): void => {
   if (hasFewerColumns(db)) db.exec(VIEW_WITH_ALL)
 }
 
-/** Makes the tables in a blank file, or beside those of an older one. Another process may be doing the same. */
+/** Creates the tables in a blank file, or beside those of an older one. Another process may do the same. */
 export const prepareSchema = (db: Connection, file: string): void => {
   if (!isBlank(db)) {
     checkSchema(db, file)

@@ -13,10 +13,10 @@ export interface Sql {
   readonly values: readonly (string | number)[]
 }
 
-/** The id of an event is its millisecond and, in the lowest bits, its place within that. */
+/** The id of an event is its millisecond, and in the lowest bits its place within that. */
 export const SLOT_BITS = 20
 export const SLOTS = 2 ** SLOT_BITS
-/** The first id of a millisecond. The driver binds all numbers as floating-point ones. */
+/** The first id of a millisecond. The driver binds all numbers as floating-point numbers. */
 export const firstId = (ms: number): string => `(${Math.max(0, Math.floor(ms))} * ${SLOTS})`
 export const ID_OF = `CAST(? AS INTEGER) * ${SLOTS} + CAST(? AS INTEGER)`
 export const MS = `(id >> ${SLOT_BITS})`
@@ -36,7 +36,7 @@ const textIs = (column: string, wanted: string): Sql =>
 
 type Test = (text: string) => string
 
-/** A test of a text, wherever it stands. */
+/** A test of a text, whether it is inline or in `texts`. */
 const textTest = (column: string, test: Test, value: string): Sql => ({
   sql:
     `${column} IN (SELECT id FROM texts WHERE ${test('text')}) OR ` +
@@ -46,7 +46,7 @@ const textTest = (column: string, test: Test, value: string): Sql => ({
 
 const contains: Test = (text) => `instr(${text}, ?) > 0`
 const containsLowered: Test = (text) => `instr(lower(${text}), ?) > 0`
-/** SQLite counts characters, as a string's iterator does. */
+/** SQLite counts characters, like a string's iterator. */
 const startsWith =
   (value: string): Test =>
   (text) =>
@@ -65,7 +65,7 @@ const within = ({ from, to }: IpRange): Sql => {
   }
 }
 
-/** Both are `is` of one value, whatever the field. */
+/** Both are `is` with one value, whatever the field. */
 const isValue = (field: EventField, value: string | number): Sql => {
   if (field.name === 'ray') return { sql: 'ray = ?', values: [bindable(String(value))] }
   const { column, kind } = COLUMNS[field.name]!
@@ -105,7 +105,7 @@ const conditionOf = (condition: SettledCondition): Sql => {
   const { sql, values } =
     field === undefined ? own : all([own, bare({ ...condition, field })], ' OR ')
   const test = `ifnull(${sql.includes(' OR ') ? `(${sql})` : sql}, 0)`
-  // `ifnull` would hide a bare comparison of the time from the table's own order.
+  // `ifnull` would prevent SQLite from using the table's own order for the time.
   if (condition.field.type === 'time' || condition.field.type === 'ip') {
     return condition.operator === 'isNot'
       ? { sql: `NOT ifnull(${sql}, 0)`, values }
@@ -137,7 +137,7 @@ export const selectionOf = ({ where, fromMs, toMs, text }: Settled): Sql => {
   return parts.length === 0 ? { sql: '1', values: [] } : all(parts, ' AND ')
 }
 
-/** What is counted for a field of `by`: as the table has it, then as people read it. */
+/** The counted expression for a field of `by`: the stored form, then the form for people. */
 export const groupOf = (field: EventField): { raw: string; shown: (raw: string) => string } => {
   const same = (raw: string) => raw
   if (field.type === 'time') return { raw: MS, shown: same }

@@ -33,7 +33,7 @@ export interface SqliteStore extends EventStore {
   state(): StoreState
 }
 
-/** Makes what is missing, and says what is wrong. */
+/** Creates the missing parts, and reports problems. */
 const lookInto = (file: string, durability: Durability): Contents => {
   const db = openForWriting(file, durability)
   try {
@@ -47,20 +47,20 @@ const TEXT_BYTES = 100
 /** Control characters other than tabs and ends of lines. */
 const NO_TEXT = /[^\P{Cc}\t\n\r]|\ufffd/u
 
-/** Somebody's notes are no database that was damaged: the name of another file was given. */
+/** A text file is not a damaged database: the owner gave the name of another file. */
 const isText = (file: string): boolean => {
   const fd = openSync(file, 'r')
   try {
     const bytes = Buffer.alloc(TEXT_BYTES)
     const read = readSync(fd, bytes, 0, TEXT_BYTES, 0)
-    // The last character may be cut through.
+    // The last character may be cut.
     return !NO_TEXT.test(new TextDecoder().decode(bytes.subarray(0, read), { stream: true }))
   } finally {
     closeSync(fd)
   }
 }
 
-/** As `lookInto`. A damaged file does not keep the edge from starting: it gets another name, and a new one is begun. */
+/** Like `lookInto`. A damaged file does not prevent the start: it gets another name, and a new one is created. */
 const begin = (
   file: string,
   durability: Durability,
@@ -89,7 +89,7 @@ const AWAY = new Set(['store_failed', 'store_not_found'])
 const closedError = (name: string) => new EdgeError('store_closed', `${name}: the store is closed`)
 
 const readOnlyStore = (file: string, name: string): SqliteStore => {
-  // What is wrong with the file is said now, not with the first question.
+  // Problems of the file are reported now, not at the first query.
   openForReading(file).close()
   const reader = new Reader(file, name)
   let closed = false
@@ -132,7 +132,7 @@ export const sqliteStore = (file: string, options: SqliteOptions = {}): SqliteSt
   const { policy, limits } = readStoreOptions(options)
   const { durability } = policy
   if (readOnly) return readOnlyStore(file, name)
-  // What is wrong with the file is said now, not by a thread later.
+  // Problems of the file are reported now, not later by a thread.
   const contents = begin(file, durability, onNotice)
 
   const troubles = new Troubles(name, onTrouble, onNotice)
@@ -151,7 +151,7 @@ export const sqliteStore = (file: string, options: SqliteOptions = {}): SqliteSt
       onNotice: (message, gap) => {
         if (gap !== undefined) {
           intake.note(gap)
-          // What is lost waits no longer.
+          // Lost events no longer wait.
           taken += gap.count
         }
         onNotice(message)
@@ -184,21 +184,21 @@ export const sqliteStore = (file: string, options: SqliteOptions = {}): SqliteSt
       if (!(error instanceof EdgeError)) throw error
       if (error.cause === DAMAGED) drained.suspect()
       const trouble = troubles.first
-      // A file that is not there is no mistake of whoever asks a running edge: what is wrong with it is known.
+      // A missing file is not an error of the query: the running edge already reports it.
       throw trouble !== undefined && AWAY.has(error.code)
         ? new EdgeError('store_failed', trouble.message, { cause: error })
         : error
     }
   }
 
-  /** Events of a Ray ID that wait in memory, or the gap that they fell into: known without the file. */
+  /** Events of a Ray ID in memory, or the gap with it: known without the file. */
   const findHeld = (ray: string): FindResult | undefined => {
     const wanted = parseRay(ray)?.ray
     const [first, ...rest] = intake.held
       .filter((event) => event.ray === wanted)
       .sort((x, y) => x.matchIndex - y.matchIndex)
     if (first !== undefined) return { found: true, events: [first, ...rest] }
-    // Gaps that are not in the file yet: nothing can be written just now.
+    // Gaps that are not in the file yet, because nothing can be written now.
     const explained = explainMiss(ray, { store: name, gaps: intake.gaps })
     return !explained.found && explained.reason === 'gap' ? explained : undefined
   }

@@ -1,4 +1,4 @@
-/** What a store keeps at most. */
+/** The limits of a store. */
 export interface Limits {
   maxAgeMs: number
   maxBytes: number

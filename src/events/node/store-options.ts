@@ -4,31 +4,32 @@ import type { CommitPolicy, StoreFailurePolicy } from './group-commit.ts'
 import { STORE_FAILURE_POLICIES } from './group-commit.ts'
 import type { Limits } from './store-limits.ts'
 
-/** How a store that outlives the process keeps events. */
+/** The options of a store that outlives the process. */
 export interface StoreOptions {
-  /** Reads a store that another process writes; `append` is refused and a missing store is an error. */
+  /** Reads a store that another process writes: `append` fails, and a missing store is an error. */
   readOnly?: boolean
   /**
-   * What an event survives once its refusal is sent: `commit` (default) the end of the process, `flush` a power cut, too, for a
-   * wait for the disk, `memory` nothing until it is written a moment later. `process` and `power` are older names of the first two.
+   * The failures that an event survives after its refusal: `commit` (default) the end of the process; `flush` also a power
+   * cut, at the price of waiting for the disk; `memory` none, until it is written a moment later. `process` and `power` are
+   * older names of the first two.
    */
   durability?: Durability | 'process' | 'power'
   /**
-   * What becomes of a refusal whose event cannot be written: `refuse-anyway` (default) sends it at once and writes the event when
-   * that is possible again, `hold` lets it wait for that.
+   * The fate of a refusal whose event cannot be written: `refuse-anyway` (default) sends it at once and writes the event as
+   * soon as possible; `hold` makes it wait.
    */
   onStoreFailure?: StoreFailurePolicy
   /** Older events are removed. Default 30. */
   maxAgeDays?: number
-  /** The oldest events are removed beyond this size. Default 1,000,000,000. */
+  /** Beyond this size the oldest events are removed. Default 1,000,000,000. */
   maxBytes?: number
-  /** The oldest events are removed beyond this many. Default: no limit. */
+  /** Beyond this number the oldest events are removed. Default: no limit. */
   maxEvents?: number
-  /** How many bytes of events wait in memory while nothing can be written; events beyond are lost. Default 16 MiB. */
+  /** The maximum number of bytes of events in memory while nothing can be written; further events are lost. Default 16 MiB. */
   maxHeldBytes?: number
-  /** Told of what is wrong, when it begins. */
+  /** Called at the start of a problem. */
   onTrouble?: (error: EdgeError) => void
-  /** Told that all is well again, and of what happened to the store. */
+  /** Called when it is over, and for incidents of the store. */
   onNotice?: (message: string) => void
 }
 

@@ -6,7 +6,7 @@ import type { Row, Value } from './columns.ts'
 import type { Connection } from './database.ts'
 import { groupOf, MS, selectionOf } from './sql.ts'
 
-/** A value of a group as people read it. */
+/** The value of a group for people. */
 const shownValue = ({ type }: EventField, value: Value): string | number => {
   if (type === 'time' || type === 'bucket') return new Date(Number(value)).toISOString()
   if (type === 'number') return Number(value)
@@ -20,7 +20,7 @@ const rowsOf = (db: Connection, sql: string, values: readonly (string | number)[
 /**
  * Counts values in the table of events.
  *
- * @param isCut only the most frequent ones
+ * @param isCut whether to return only the most frequent ones
  */
 export const topInTable = (db: Connection, settled: SettledTop, isCut: boolean): TopRow[] => {
   const { by, limit } = settled

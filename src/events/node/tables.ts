@@ -8,7 +8,7 @@ import { OLD_EVENTS } from './schema.ts'
 import { firstId, ID_OF, MS } from './sql.ts'
 import { dayOf, Texts } from './texts.ts'
 
-/** Rows of one statement, the most first. A crossing into the driver costs more than what it inserts. */
+/** Rows of one statement, the largest number first. A call of the driver costs more than its inserts. */
 const ROWS = [32, 16, 8, 4, 2, 1] as const
 /** The id takes two values. */
 const VALUES = COLUMN_NAMES.length + 2
@@ -20,10 +20,10 @@ const prepareInsert = (db: Connection, rows: number) => {
   )
 }
 
-/** How many events were there and since when, for retention and look-ups. */
+/** The number of events and the time from which all are stored, for retention and look-ups. */
 export type Fact = 'events' | 'removed_before_ms'
 
-/** Writes to the tables of one connection. Everything happens in transactions, which others may not interrupt. */
+/** Writes to the tables of one connection. All changes are in transactions that other processes cannot interrupt. */
 export class Tables {
   readonly #db: Connection
   readonly #texts: Texts
@@ -60,7 +60,7 @@ export class Tables {
     )
   }
 
-  /** Runs `change` in a transaction, undone where it throws. */
+  /** Runs `change` in a transaction, which is rolled back if it throws. */
   transaction<Result>(change: () => Result): Result {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
@@ -72,18 +72,18 @@ export class Tables {
       try {
         this.#db.exec('ROLLBACK')
       } catch {
-        // SQLite has rolled back by itself, as it does when the disk is full.
+        // SQLite has already rolled back, as it does when the disk is full.
       }
       throw error
     }
   }
 
-  /** How much of a journal is in the tables. */
+  /** The part of a journal that is in the tables, in bytes. */
   bytesOf(journal: string): number {
     return (this.#bytes.get(journal) as { bytes: number } | undefined)?.bytes ?? 0
   }
 
-  /** Takes over lines of a journal, up to `bytes`. Within a transaction. */
+  /** Stores lines of a journal, up to `bytes`. Within a transaction. */
   take(journal: string, entries: readonly Entry[], bytes: number): number {
     const events = entries.flatMap(({ events: found }) => found ?? [])
     this.#insert(events)
@@ -113,7 +113,7 @@ export class Tables {
       .run([name, value])
   }
 
-  /** Names of all journals that were ever here and are not forgotten. */
+  /** Names of all journals with a row. */
   journals(): string[] {
     return (this.#db.prepare('SELECT name FROM journals').all() as { name: string }[]).map(
       ({ name }) => name
@@ -126,9 +126,9 @@ export class Tables {
   }
 
   /**
-   * Moves the next events of an older file. Within a transaction.
+   * Converts the next events of an older file. Within a transaction.
    *
-   * @returns false once there are none
+   * @returns false if there are none
    */
   moveOld(rows: number): boolean {
     const old = this.#db
@@ -166,7 +166,7 @@ export class Tables {
     this.#count.run([events.length])
   }
 
-  /** Gives free places within milliseconds: those behind the newest event in the table have no others to look out for. */
+  /** Returns free places within milliseconds. After the newest event in the table, every place is free. */
   #slots(): (ms: number) => number {
     const newestMs = (this.#lastMs.get() as { ms: number } | undefined)?.ms ?? -1
     const next = new Map<number, number>()

@@ -9,12 +9,12 @@ import { journalsIn, placesOf } from './journal-names.ts'
 import { openJournal } from './open-journal.ts'
 import { isOld } from './schema.ts'
 
-/** What is in the journals or waits in memory, and is not in the tables yet. */
+/** Events in journals or in memory that are not in the tables yet. */
 export interface Tail {
   readonly events: SecurityEvent[]
 }
 
-/** Events that wait in memory. */
+/** Events in memory. */
 export type Held = readonly SecurityEvent[]
 
 export interface OpenJournal {
@@ -29,7 +29,7 @@ export const openJournals = (file: string): OpenJournal[] =>
       try {
         return { name: basename(path), fd: openJournal(path, file) }
       } catch {
-        // Its events reached the tables, and it was removed since it was listed; or another user's, or no journal.
+        // Its events reached the tables and it was removed since it was listed; or it is another user's, or not a journal.
         return []
       }
     })
@@ -50,13 +50,13 @@ export const takenOf = (db: Connection, { name, fd }: OpenJournal): ReadJournal 
     ? undefined
     : db.prepare('SELECT bytes FROM journals WHERE name = ?').get(name)
   const taken = (row as { bytes: number } | undefined)?.bytes ?? 0
-  // Somebody cut it off: what is in it now was written since.
+  // It was cut off from outside: its current contents were written since.
   return { name, fd, taken: fstatSync(fd).size < taken ? 0 : taken }
 }
 
 const keyOf = ({ ray, matchIndex }: SecurityEvent) => `${ray} ${matchIndex}`
 
-/** Of what waits in memory, what is in no table and no journal: a write may have succeeded since. */
+/** The events in memory that are in no table and no journal: a write may have succeeded since. */
 const onlyHeld = (
   db: Connection,
   inJournals: readonly SecurityEvent[],

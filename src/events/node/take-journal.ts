@@ -8,15 +8,15 @@ export interface Journal {
   readonly path: string
   readonly fd: number
   readonly until: number
-  /** So much is in the tables, whatever they say. */
+  /** The part that is in the tables, whatever they say. */
   readonly from: number
   /** Some of its events may be in the tables. */
   readonly repeats: boolean
-  /** It has lines that an edge never writes. */
+  /** Called if it has lines that an edge never writes. */
   readonly onForeign: (path: string) => void
 }
 
-/** Where events go. */
+/** The destination of the events. */
 export interface Taker {
   readonly tables: Tables
   /** Times of the events in it. */
@@ -26,21 +26,21 @@ export interface Taker {
 
 export interface Taken {
   readonly events: number
-  /** Of these events. */
+  /** The newest of these events. */
   readonly newestMs: number
-  /** So much of the journal is in the tables now. */
+  /** The part of the journal that is in the tables now. */
   readonly bytes: number
-  /** False once there was nothing to take. */
+  /** False if there was nothing to take. */
   readonly more: boolean
 }
 
-/** An entry without the events that are in the tables. */
+/** The entry without the events that are already in the tables. */
 const unknownOf = (tables: Tables, entry: Entry): Entry =>
   entry.events === undefined
     ? entry
     : { events: entry.events.filter((event) => !tables.has(event)) }
 
-/** Brings the next events of a journal into the tables. */
+/** Moves the next events of a journal into the tables. */
 export const takeJournal = (
   open: Taker,
   { path, fd, until, from: known, repeats, onForeign }: Journal
@@ -49,14 +49,14 @@ export const takeJournal = (
   const { tables } = open
   const row = tables.bytesOf(name)
   const start = Math.max(row, known)
-  // One that was cut off begins anew. Where a part was left, its events are in the tables.
+  // A journal that was cut off starts again. If a part was left, its events are in the tables.
   const isCutOff = fstatSync(fd).size < start
   const from = isCutOff ? 0 : start
   const { entries, bytes, foreign } = readLines(fd, from, until)
   if (bytes === start) return { events: 0, newestMs: 0, bytes, more: false }
   if (foreign > 0) onForeign(path)
   return tables.transaction(() => {
-    // Another process may have been here since.
+    // Another process may have taken them in the meantime.
     if (tables.bytesOf(name) !== row) return { events: 0, newestMs: 0, bytes: from, more: true }
     const found = repeats || isCutOff ? entries.map((entry) => unknownOf(tables, entry)) : entries
     const events = tables.take(name, found, bytes)

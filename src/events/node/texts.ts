@@ -1,24 +1,24 @@
 import type { Value } from './columns.ts'
 import type { Connection } from './database.ts'
 
-/** A row of `texts` and its place in the index cost more than what a short text takes by itself. */
+/** A row of `texts` and its index entry cost more than a short text. */
 const SHORTEST_CHARS = 5
 const LONGEST_CHARS = 1_024
 const REMEMBERED = 20_000
 const MS_PER_DAY = 86_400_000
 
-/** Marks a text that stands in its column, so that it is never taken for a number. */
+/** Marks a text in its own column, so that it is never read as a number. */
 export const INLINE = "'"
 
-/** The day of a time, as texts keep it. */
+/** The day of a time, in the form of `texts`. */
 export const dayOf = (ms: number): number => Math.floor(ms / MS_PER_DAY)
 
 /**
- * Gives repeated texts a number, so that each is in the file once. A text that is seen for the first time stands in its
- * column: visitors who never say the same twice fill no table.
+ * Gives repeated texts a number, so that the file contains each once. A new text is stored in the event's column, so
+ * visitors who never repeat a text do not fill the table.
  *
- * Each row keeps the last day of an event that points to it, by the event's own time: a clock can be wrong, and can be set back. When the
- * oldest event left is of a later day, nothing points to the row.
+ * Each row keeps the last day of an event that points to it, by the event's own time, because a clock can be wrong or set
+ * back. When the oldest stored event is of a later day, no event points to the row.
  */
 export class Texts {
   readonly #ids = new Map<string, { id: number; day: number }>()
@@ -34,9 +34,9 @@ export class Texts {
   }
 
   /**
-   * What stands for a text in the column of an event. Only within a transaction.
+   * The value for a text in the column of an event. Only within a transaction.
    *
-   * @param day of the event
+   * @param day the day of the event
    */
   put(text: string, day: number): Value {
     if (text.length < SHORTEST_CHARS || text.length > LONGEST_CHARS) return INLINE + text
@@ -59,7 +59,7 @@ export class Texts {
     return id
   }
 
-  /** After a transaction that was undone: what it added is not there. */
+  /** Call it after a transaction was rolled back: its additions do not exist. */
   forget(): void {
     this.#ids.clear()
   }

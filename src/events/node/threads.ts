@@ -4,7 +4,7 @@ import type { DrainEvents, DrainOptions } from './drain.ts'
 import type { FromThread, Grown, Question, ToThread } from './messages.ts'
 import { workerFile } from './worker-file.ts'
 
-/** The cause of an error of a thread that came across damage in the file. */
+/** The cause of an error if a thread met damage in the file. */
 export const DAMAGED = Symbol('damaged')
 
 interface Call {
@@ -84,22 +84,22 @@ class Thread {
   }
 }
 
-/** A store as the writing thread knows it. */
+/** The writing thread's side of a store. */
 export interface Drained {
   /** A journal has grown. */
   grown(...grown: Grown): void
-  /** Somebody came across damage in the file: it is looked at, and set aside if that is so. */
+  /** Reports suspected damage in the file: the thread checks it, and renames a damaged file. */
   suspect(): void
-  /** Resolves when all that is written is in the tables, or cannot be brought there now. */
+  /** Resolves when everything written is in the tables, or cannot be moved there now. */
   close(): Promise<void>
 }
 
 interface Client extends DrainEvents {
   readonly id: number
   readonly options: DrainOptions
-  /** What has grown since the thread was told. */
+  /** Growth since the last message to the thread. */
   readonly pending: Map<string, Grown>
-  /** All journals that may not be in the tables yet, for a thread that has to begin anew. */
+  /** All journals that may not be in the tables yet, for a new thread. */
   readonly known: Map<string, Grown>
   isBusy: boolean
 }
@@ -145,7 +145,7 @@ const begin = (client: Client) => {
   tellGrown(client)
 }
 
-/** Has the writing thread bring the journals of a store into its tables. */
+/** Makes the writing thread move the journals of a store into its tables. */
 export const drain = (options: DrainOptions, events: DrainEvents): Drained => {
   const id = ++lastClient
   const client: Client = {
@@ -175,7 +175,7 @@ export const drain = (options: DrainOptions, events: DrainEvents): Drained => {
   }
 }
 
-/** Journals that were finished long ago are in the tables, or are found by their names. */
+/** Older finished journals are in the tables, or are found by their names. */
 const KNOWN_JOURNALS = 4
 const forgetFinished = ({ known }: Client) => {
   for (const [path, [, , isFinished]] of known) {
@@ -189,12 +189,12 @@ const asked = (name: string) =>
     name,
     () => {},
     () => {
-      // Those who asked were told; the next question starts another thread.
+      // Open queries have failed; the next query starts another thread.
     }
   )
 
 const reading = asked('edge1020 events: reading')
-/** To count millions of events takes seconds: whoever looks a Ray ID up meanwhile does not wait for that. */
+/** Counting millions of events takes seconds, and the look-up of a Ray ID must not wait for it. */
 const counting = asked('edge1020 events: counting')
 
 const threadFor = ({ about }: Question) =>
@@ -203,7 +203,7 @@ const threadFor = ({ about }: Question) =>
 export const ask = <Answer>(file: string, name: string, question: Question): Promise<Answer> =>
   threadFor(question).call((call) => ({ kind: 'ask', call, file, name, question }))
 
-/** Lets go of a file that nobody will ask about. */
+/** Releases a file that has no more queries. */
 export const leave = async (file: string): Promise<void> => {
   const running = [reading, counting].filter(({ isRunning }) => isRunning)
   await Promise.all(running.map((thread) => thread.call((call) => ({ kind: 'leave', call, file }))))

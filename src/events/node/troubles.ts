@@ -1,7 +1,7 @@
 import { EdgeError } from '../../error.ts'
 import type { StoreTrouble } from '../state.ts'
 
-/** What is wrong with a store, from all who can say so. */
+/** The problems of a store from all its parts. */
 export class Troubles {
   readonly #now = new Map<string, StoreTrouble>()
 
@@ -11,7 +11,7 @@ export class Troubles {
     readonly onNotice: (message: string) => void
   ) {}
 
-  /** Told once when it begins, and once when all is over. */
+  /** Reports a problem once when it begins, and once when all problems are over. */
   set(place: string, message: string | undefined): void {
     const known = this.#now.get(place)
     if (known?.message === message) return
@@ -24,7 +24,7 @@ export class Troubles {
     this.onTrouble(new EdgeError('store_failed', message))
   }
 
-  /** As `set`, for a trouble that says something else with each try: only the first is told. */
+  /** Like `set`, for a problem whose message changes with each attempt: only the first is reported. */
   update(place: string, message: string | undefined): void {
     const known = this.#now.get(place)
     if (known === undefined || message === undefined) this.set(place, message)

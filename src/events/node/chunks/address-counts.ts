@@ -29,7 +29,7 @@ export const sortedNumbers = (numbers: Uint32Array): Uint32Array =>
 
 const textOf = (address: number): string => ipOfKey(address.toString(HEX).padStart(KEY_CHARS, '0'))
 
-/** Tells every number of a sorted array with its count. */
+/** Calls `onRun` for each number of a sorted array, with its count. */
 const eachRun = (sorted: Uint32Array, onRun: (number: number, count: number) => void): void => {
   for (let from = 0; from < sorted.length; ) {
     let to = from + 1
@@ -57,7 +57,7 @@ export class AddressCounts {
   #length = 0
   readonly #counts = createCounts(BY)
 
-  /** @param rows of the addresses that count */
+  /** @param rows the rows whose addresses count */
   addIpv4(addresses: Uint32Array, rows: Uint32Array): void {
     const length = this.#length + rows.length
     if (length > this.#ipv4.length) {
@@ -68,7 +68,7 @@ export class AddressCounts {
     for (let i = 0; i < rows.length; i++) this.#ipv4[this.#length++] = addresses[rows[i]!]!
   }
 
-  /** @param values the address as people read it */
+  /** @param values the address as text */
   add(values: TopRow['values'], count: number): void {
     this.#counts.add(values, count)
   }

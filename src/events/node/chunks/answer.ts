@@ -91,7 +91,7 @@ export const periodOf = ({ fromMs, toMs, after, order }: SettledPage) => {
     : { fromMs: Math.max(from, after.timeMs), toMs: to }
 }
 
-/** At least the rows of a chunk that a page and the place behind it take, where there are so many: whole milliseconds. */
+/** At least the rows of a chunk that a page and the position after it need, if there are enough: whole milliseconds. */
 const rowsOfPage = (chunk: Chunk, within: SettledPage): number[] => {
   const { order, limit, after } = within
   const rows = [...select(chunk, within)]
@@ -102,7 +102,7 @@ const rowsOfPage = (chunk: Chunk, within: SettledPage): number[] => {
     const ms = chunk.times[row]!
     if (counted > limit && ms !== lastMs) break
     taken.push(row)
-    // The page before may have had some of this millisecond.
+    // The previous page may contain some events of this millisecond.
     if (ms !== after?.timeMs) counted++
     lastMs = ms
   }
@@ -110,10 +110,10 @@ const rowsOfPage = (chunk: Chunk, within: SettledPage): number[] => {
 }
 
 /**
- * Events that a page can have, stretch by stretch.
+ * The candidates for a page, stretch by stretch.
  *
  * @param inTable finds those of a stretch without a chunk
- * @param byId finds the events of some ids
+ * @param byId finds events by their ids
  */
 export function* candidatesOf<Event>(
   stretches: readonly Stretch[],

@@ -1,24 +1,24 @@
 import { ipOfKey } from '../../ip-key.ts'
 
-/** Names of the blocks that hold times, and places within a millisecond. All others have the name of their column. */
+/** Names of the blocks for times and for places within a millisecond. All other blocks have the name of their column. */
 export const TIMES = 'ms'
 export const SLOTS_BLOCK = 'slot'
 
 /** The values of one column for the rows of a chunk. */
 export interface Block {
-  /** The place of each row's value in the dictionary; absent where all rows have the only one. */
+  /** The position of each row's value in the dictionary; absent if all rows have its only entry. */
   readonly codes?: Uint8Array | Uint16Array | Uint32Array
   /** Entries of the dictionary. */
   readonly size: number
-  /** An entry of the dictionary. Numbers as they are, addresses as their key. */
+  /** An entry of the dictionary: a number, a text, or the key of an address. */
   value(code: number): string | number
-  /** All texts of the dictionary, one behind the other, and where each of them ends; only for texts. */
+  /** All texts of the dictionary in one string, and the end of each; only for texts. */
   readonly texts?: { readonly all: string; readonly ends: Uint32Array; readonly isAscii: boolean }
-  /** The addresses themselves, row by row; only where all are IPv4. There is no dictionary then: `dictionaryOf` makes one. */
+  /** The addresses, row by row; only if all are IPv4. There is no dictionary then: `dictionaryOf` creates one. */
   readonly ipv4?: Uint32Array
 }
 
-/** The first word of a block says how the rest is laid out. */
+/** The first word of a block states its layout. */
 const TEXTS = 0
 const NUMBERS = 1
 const IPV4 = 2
@@ -84,11 +84,11 @@ export const encodeNumbers = (values: readonly number[]): Buffer => {
   return layOut(NUMBERS, places, new Uint8Array(Float64Array.from(entries).buffer), entries.length)
 }
 
-/** @param times in milliseconds, each at least as late as the one before: their steps are few numbers */
+/** @param times in milliseconds, ascending: their differences have few distinct values */
 export const encodeTimes = (times: readonly number[]): Buffer =>
   encodeNumbers(times.map((ms, row) => (row === 0 ? ms : ms - times[row - 1]!)))
 
-/** @param keys one for each row, as `ipKey` gives them */
+/** @param keys one for each row, from `ipKey` */
 export const encodeAddresses = (keys: readonly string[]): Buffer => {
   if (!keys.every((key) => IPV4_KEY.test(key))) return encodeTexts(keys)
   const addresses = Uint32Array.from(keys, (key) => Number.parseInt(key, HEX))
@@ -97,7 +97,7 @@ export const encodeAddresses = (keys: readonly string[]): Buffer => {
 
 const hex = (address: number): string => address.toString(HEX).padStart(2 * WORD_BYTES, '0')
 
-/** @param bytes as one of the `encode…` functions made them; they may stand anywhere in memory */
+/** @param bytes from one of the `encode…` functions, at any position in memory */
 export const decodeBlock = (bytes: Uint8Array): Block => {
   const buffer = bytes.slice().buffer as ArrayBuffer
   const [kind = 0, size = 0, rows = 0] = new Uint32Array(buffer, 0, HEADER_WORDS)
@@ -136,7 +136,7 @@ export const decodeTimes = (bytes: Uint8Array, rows: number): Float64Array => {
   return times
 }
 
-/** The block with a dictionary, as groups of several fields need it. */
+/** The block with a dictionary, for groups of several fields. */
 export const dictionaryOf = (block: Block): Block => {
   if (block.ipv4 === undefined) return block
   const known = new Map<number, number>()
@@ -151,5 +151,5 @@ export const dictionaryOf = (block: Block): Block => {
   return { codes, size: addresses.length, value: (code) => hex(addresses[code]!) }
 }
 
-/** A value of a column of addresses as people read it. */
+/** The text of an address in a column. */
 export const addressOf = (key: string): string => (key === '' ? '' : ipOfKey(key))

@@ -2,7 +2,7 @@ import type { Connection } from '../database.ts'
 import { hasTable } from '../schema.ts'
 import { type Block, decodeBlock, decodeTimes, SLOTS_BLOCK, TIMES } from './block.ts'
 
-/** The columns of the events of one stretch of time, each read when it is asked for. */
+/** The columns of the events in one stretch of time. Each is read at its first use. */
 export interface Chunk {
   readonly rows: number
   /** The stretch of time of the whole chunk. */
@@ -15,7 +15,10 @@ export interface Chunk {
   id(row: number): bigint
 }
 
-/** A stretch of time, from `fromMs` until before `toMs`, or without an end. Without a chunk its events are in the table alone. */
+/**
+ * A stretch of time, from `fromMs` until before `toMs`, or without an end. Without a chunk, its events are only in the
+ * table.
+ */
 export interface Stretch {
   readonly fromMs: number
   readonly toMs?: number
@@ -72,7 +75,7 @@ const chunkOf = (
   }
 }
 
-/** Divides a period into chunks and what lies between them, in the order of time. Undefined where the file has no chunks. */
+/** Divides a period into chunks and the gaps between them, in the order of time. Undefined if the file has no chunks. */
 export const stretchesOf = (
   db: Connection,
   { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: { fromMs?: number; toMs?: number }

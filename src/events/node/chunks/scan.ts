@@ -23,14 +23,14 @@ const rowAt = (times: Float64Array, ms: number): number => {
   return low
 }
 
-/** Which entries of a dictionary fulfil a test. */
+/** The entries of a dictionary that pass a test. */
 const fits = (block: Block, test: (value: string | number) => boolean): Uint8Array => {
   const entries = new Uint8Array(block.size)
   for (let code = 0; code < entries.length; code++) entries[code] = test(block.value(code)) ? 1 : 0
   return entries
 }
 
-/** Loops of this file count: iterators of typed arrays take several times as long. */
+/** The speed of these loops matters: iterators of typed arrays take several times as long. */
 const rowsWith = (rows: Rows, isWanted: (row: number) => boolean): Rows => {
   const kept = new Uint32Array(rows.length)
   let count = 0
@@ -64,7 +64,7 @@ const ipv4Test = (ipv4: Uint32Array, { operator, values, network }: SettledCondi
   return operator === 'isNot' ? (row) => !wanted.has(ipv4[row]!) : (row) => wanted.has(ipv4[row]!)
 }
 
-/** As SQLite has the texts of the table. */
+/** Texts in SQLite's form, as in the table. */
 const asBound = (condition: SettledCondition): SettledCondition => ({
   ...condition,
   values: condition.values.map((value) => (typeof value === 'string' ? bindable(value) : value)),
@@ -96,7 +96,7 @@ const conditionTest = (chunk: Chunk, condition: SettledCondition): RowTest => {
     : (row) => own(row) || other(row)
 }
 
-/** The end of the entry that a place in the texts belongs to. */
+/** The end of the entry that contains this position. */
 const entryAt = (ends: Uint32Array, place: number): number => {
   let [low, high] = [0, ends.length]
   while (low < high) {
@@ -107,7 +107,7 @@ const entryAt = (ends: Uint32Array, place: number): number => {
   return low
 }
 
-/** Which entries contain a text: all of them are searched in one go. */
+/** The entries that contain a text. One search covers all of them. */
 const holding = ({ texts, size }: Block, wanted: string): Uint8Array => {
   const entries = new Uint8Array(size)
   if (texts === undefined) return entries
@@ -122,7 +122,7 @@ const holding = ({ texts, size }: Block, wanted: string): Uint8Array => {
   return entries
 }
 
-/** Undefined where no row can have the text. */
+/** Undefined if no row can contain the text. */
 const textTest = (chunk: Chunk, text: string): RowTest | undefined => {
   const wanted = lowered(bindable(text))
   const tests: RowTest[] = []
@@ -142,7 +142,7 @@ const textTest = (chunk: Chunk, text: string): RowTest | undefined => {
 
 const RAY_TEXT = /^[0-9a-f]{1,16}$/
 
-/** Whether chunks can answer a query: they hold no Ray IDs, which differ from event to event. */
+/** Whether chunks can answer a query: they do not contain Ray IDs, which differ in each event. */
 export const isScannable = (
   { where, text }: Settled,
   by: readonly Pick<EventField, 'name'>[] = []
@@ -202,12 +202,12 @@ const groupBlock = (chunk: Chunk, field: EventField): Block => {
   return kind === 'ip' ? { ...block, value: (code) => addressOf(String(block.value(code))) } : block
 }
 
-/** The most groups whose counts stand in an array. */
+/** The maximum number of groups that are counted in an array. */
 const MAX_ARRAY = 1 << 16
 
 export type OnGroup = (values: (string | number)[], count: number) => void
 
-/** The group of each row: the places of its values in their dictionaries as one number. */
+/** The group of each row: the dictionary positions of its values as one number. */
 const groupsOf = (blocks: readonly Block[], rows: Rows): Float64Array => {
   const groups = new Float64Array(rows.length)
   for (const { codes, size } of blocks) {
@@ -237,7 +237,7 @@ const countNumbers = (
   }
 }
 
-/** Counts every combination of values among the rows. A combination can come several times. */
+/** Counts every combination of values in the rows. A combination can come several times. */
 const countBlocks = (blocks: readonly Block[], rows: Rows, onGroup: OnGroup): void => {
   const sizes = blocks.map(({ size }) => size)
   const groups = sizes.reduce((product, size) => product * size, 1)
@@ -273,7 +273,7 @@ export const countGroups = (
     onGroup
   )
 
-/** Counts in buckets of time, and by one field where there is one. The first value is the start of the bucket. */
+/** Counts in buckets of time, and by one field if given. The first value is the start of the bucket. */
 export const countBuckets = (
   chunk: Chunk,
   rows: Rows,

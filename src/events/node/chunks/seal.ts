@@ -11,12 +11,12 @@ import {
   TIMES,
 } from './block.ts'
 
-/** Events of a chunk. */
+/** The number of events in a chunk. */
 const CHUNK_EVENTS = 16_384
-/** So many of the newest events stay out of chunks, because events arrive a little out of order. */
+/** This many of the newest events stay out of chunks, because events arrive slightly out of order. */
 const LOOSE_EVENTS = 4_096
 
-/** The columns that queries ask for, each once. */
+/** The columns of queries, each once. */
 const SEALED: readonly { column: string; kind: ColumnKind }[] = [
   ...new Map(Object.values(COLUMNS).map((one) => [one.column, one])).values(),
 ]
@@ -80,27 +80,27 @@ const rowsOf = (db: Connection, fromMs: number, toMs: number): Row[] =>
     .prepare(`${SELECT} WHERE id >= ${firstId(fromMs)} AND id < ${firstId(toMs)} ORDER BY id`)
     .all() as Row[]
 
-/** The end of the millisecond of the event that is `size` events behind `fromMs`; undefined if there are fewer. */
+/** The end of the millisecond of the event that is `size` events after `fromMs`; undefined if there are fewer. */
 const endBehind = (db: Connection, fromMs: number, size: number): number | undefined =>
   numberOf(
     db,
     `SELECT ${MS} + 1 AS n FROM events WHERE id >= ${firstId(fromMs)} ORDER BY id LIMIT 1 OFFSET ${size - 1}`
   )
 
-/** Events that no chunk has. */
+/** The number of events in no chunk. */
 const looseEvents = (db: Connection, tables: Tables): number =>
   (tables.fact('events') ?? 0) - (numberOf(db, 'SELECT sum(events) AS n FROM chunks') ?? 0)
 
 /**
- * Makes one more chunk of events that have arrived. A chunk holds the columns of its events by themselves, so that a query over
- * millions of events reads a few bytes of each.
+ * Creates one more chunk of stored events. A chunk contains the columns of its events separately, so a query over millions
+ * of events reads a few bytes of each.
  *
- * @returns whether there was one to make
+ * @returns whether it created one
  */
 export const sealNext = (db: Connection, tables: Tables, size = CHUNK_EVENTS): boolean => {
   if (looseEvents(db, tables) < size + Math.min(size, LOOSE_EVENTS)) return false
   return tables.transaction(() => {
-    // Another process may have made it meanwhile.
+    // Another process may have created it already.
     if (looseEvents(db, tables) < size + Math.min(size, LOOSE_EVENTS)) return false
     const fromMs = numberOf(db, 'SELECT max(to_ms) AS n FROM chunks') ?? 0
     const toMs = endBehind(db, fromMs, size)
@@ -110,7 +110,10 @@ export const sealNext = (db: Connection, tables: Tables, size = CHUNK_EVENTS): b
   })
 }
 
-/** Makes a chunk anew that events were added to. The oldest one is left: retention takes from it all the time. */
+/**
+ * Recreates a chunk to which events were added. The oldest chunk is excluded, because retention keeps removing events from
+ * it.
+ */
 export const sealAgain = (db: Connection, tables: Tables, size = CHUNK_EVENTS): boolean =>
   tables.transaction(() => {
     const endMs = numberOf(
@@ -130,7 +133,7 @@ export const sealAgain = (db: Connection, tables: Tables, size = CHUNK_EVENTS): 
     return true
   })
 
-/** An event of this time has come late: its chunk no longer has all events. Within a transaction. */
+/** Marks the chunk of a late event as incomplete. Within a transaction. */
 export const createLateMark = (db: Connection): ((times: readonly number[]) => void) => {
   const last = db.prepare('SELECT max(to_ms) AS n FROM chunks')
   const mark = db.prepare<number[]>(

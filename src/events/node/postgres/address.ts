@@ -1,8 +1,8 @@
 import { EdgeError } from '../../../error.ts'
 
-/** A PostgreSQL server and a database, as options and messages name it. */
+/** A PostgreSQL server and a database, from an option. */
 export interface PostgresAddress {
-  /** For the driver. It may hold a password: never shown. */
+  /** For the driver. It can contain a password, so it is never shown. */
   readonly url: string
   /** For people: `postgres db.internal:5432/edge`. */
   readonly name: string
@@ -11,12 +11,12 @@ export interface PostgresAddress {
 const SCHEMES = ['postgres:', 'postgresql:']
 const DEFAULT_PORT = '5432'
 
-/** Anything from the scheme to the last `@` may be a password, and so may any parameter. */
+/** Any text from the scheme to the last `@` can be a password, and so can any parameter. */
 export const withoutPassword = (spec: string): string =>
   spec.replace(/\/\/.*@/s, '//***@').replace(/\?.*$/s, '')
 
 /**
- * The same store for a command that somebody copies. The password has to come by `PGPASSWORD` or `.pgpass`.
+ * The same store for a command to copy. The password then comes from `PGPASSWORD` or `.pgpass`.
  *
  * @example copyable('postgres://edge:secret@db.internal/edge') // 'postgres://edge@db.internal/edge'
  */
@@ -29,15 +29,15 @@ export const isPostgres = (spec: string): boolean =>
   SCHEMES.some((scheme) => spec.toLowerCase().startsWith(`${scheme}//`))
 
 /**
- * A password with an unescaped `/`, `?` or `#` can read as an address: in `postgres://edge:12/ab@db/site` the host is `edge` and the
- * port 12. The rest of the password, with the `@` behind it, is then in a part that messages show.
+ * A password with an unescaped `/`, `?` or `#` can look like an address: in `postgres://edge:12/ab@db/site` the host is
+ * `edge` and the port 12. The rest of the password, up to the `@`, is then in a part that messages show.
  */
 const hasTornPassword = ({ pathname, search, hash }: URL): boolean =>
   pathname.includes('@') || /^\?[^=]*@/.test(search) || hash.includes('@')
 
 /**
- * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. Without a host it is the one of `?host=`, else of `PGHOST`, else
- * this machine.
+ * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. Without a host it uses `?host=`, else `PGHOST`, else this
+ * machine.
  *
  * @throws EdgeError `unknown_store`
  * @example readAddress('postgres://edge@db.internal/edge').name // 'postgres db.internal:5432/edge'
@@ -45,10 +45,10 @@ const hasTornPassword = ({ pathname, search, hash }: URL): boolean =>
 export const readAddress = (spec: string): PostgresAddress => {
   let parsed: URL | undefined
   try {
-    // A URL of this scheme needs a host, the driver does not.
+    // A URL of this scheme needs a host, but the driver does not.
     parsed = new URL(spec.replace(/^[a-z]+:\/\/(?=[/?]|$)/i, '$&localhost'))
   } catch {
-    // The message below says what is expected.
+    // The message below states the expectation.
   }
   if (parsed === undefined || hasTornPassword(parsed)) {
     throw new EdgeError(

@@ -9,7 +9,7 @@ export type Client = InstanceType<Driver['Client']> & {
   unref(): void
 }
 
-/** @throws EdgeError `store_failed` where the package is not installed */
+/** @throws EdgeError `store_failed` if the package is not installed */
 export const loadDriver = (name: string): Driver => {
   try {
     return createRequire(import.meta.url)('pg')

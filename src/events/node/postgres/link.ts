@@ -4,19 +4,19 @@ import type { Client, Driver } from './driver.ts'
 export interface LinkOptions {
   driver: Driver
   url: string
-  /** What has to be there before the first statement: tables of the right version. */
+  /** Prepares the first statement: tables of the right version. */
   prepare: (client: Client) => Promise<void>
 }
 
-/** A server that is there answers sooner, even one that is far away. */
+/** A working server answers faster, even a distant one. */
 const CONNECT_MS = 5_000
 const KEEP_ALIVE_MS = 10_000
 
-/** What the driver says when it gave up waiting, in words of ours. */
+/** Our message for the driver's timeouts. */
 const late = (what: string, ms: number) =>
   new Error(`the server did not ${what} within ${ms / 1_000} s`)
 
-/** Rejects when it takes too long. Whoever calls it has to let go of what hangs. */
+/** Rejects if it takes too long. The caller has to release the hanging work. */
 const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   try {
@@ -31,10 +31,10 @@ const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T>
   }
 }
 
-/** Classes of errors that the values of one statement caused: the connection and its tables are sound. */
+/** Error classes that the values of one statement caused: the connection and its tables are sound. */
 const OF_VALUES = /^(?:22|23|54)/
 
-/** `SQLSTATE` of an error; '' where it is none of the server. */
+/** The `SQLSTATE` of an error; '' if it is not the server's. */
 export const sqlState = (error: unknown): string => {
   const code = (error as { code?: unknown } | undefined)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : ''
@@ -42,18 +42,18 @@ export const sqlState = (error: unknown): string => {
 
 export const isOfValues = (error: unknown): boolean => OF_VALUES.test(sqlState(error))
 
-/** Whether the server understood the statement and does not do it: a right or a table is missing. */
+/** Whether the server understood the statement but refused it: a right or a table is missing. */
 export const isRefusal = (error: unknown): boolean => /^(?:42|25)/.test(sqlState(error))
 
-/** What is wrong, for people. An attempt at several addresses fails with one error for each of them. */
+/** The problem, for people. An attempt at several addresses fails with one error for each. */
 export const reasonOf = (error: unknown): string =>
   error instanceof AggregateError && error.errors.length > 0
     ? messageOf(error.errors[0])
     : messageOf(error)
 
 /**
- * One connection, opened when it is needed and again after it was lost. It does one thing at a time. A connection that fails is
- * thrown away: nobody knows what its server thinks.
+ * One connection, opened when it is needed and again after a loss. It does one thing at a time. A connection that fails is
+ * dropped, because the state of its server is unknown.
  */
 export class Link {
   readonly #options: LinkOptions
@@ -61,7 +61,7 @@ export class Link {
   #opening: Client | undefined
   #isClosed = false
   #last: Promise<unknown> = Promise.resolve()
-  /** Under way, and waiting for their turn. */
+  /** Work in progress and work in the queue. */
   active = 0
   usedMs = 0
 
@@ -73,7 +73,7 @@ export class Link {
     return this.#client !== undefined
   }
 
-  /** @param limitMs how long the work may take once it has its turn and a connection */
+  /** @param limitMs the longest duration of the work, from its turn on */
   run<T>(work: (client: Client) => Promise<T>, limitMs: number): Promise<T> {
     this.active++
     const result = this.#last.then(() => this.#run(work, limitMs))
@@ -93,19 +93,19 @@ export class Link {
     } finally {
       this.active--
       this.usedMs = performance.now()
-      // A connection at rest keeps no process alive.
+      // An idle connection does not keep the process alive.
       this.#client?.unref()
     }
   }
 
-  /** Lets go of the connection at once: what is under way fails, and the next statement opens another one. */
+  /** Drops the connection at once: running work fails, and the next statement opens another one. */
   reset(): void {
     const client = this.#client ?? this.#opening
     this.#client = undefined
     if (client !== undefined) this.#destroy(client)
   }
 
-  /** After what is under way, for which nobody waits long. */
+  /** Closes the connection after the running work, with a short limit. */
   async close(): Promise<void> {
     this.#isClosed = true
     const timer = setTimeout(() => this.reset(), CONNECT_MS)
@@ -132,7 +132,7 @@ export class Link {
     }) as Client
     this.#opening = client
     let ended: Error | undefined
-    // Errors of a statement reach whoever waits for it; these are of the connection.
+    // The errors of a statement reach its caller; these are errors of the connection.
     client.on('error', (error) => {
       ended ??= error
       this.#drop(client)
@@ -161,7 +161,7 @@ export class Link {
     this.#destroy(client)
   }
 
-  /** A goodbye would wait for a server that may never answer. */
+  /** A regular close would wait for a server that may never answer. */
   #destroy(client: Client): void {
     const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } })
       .connection

@@ -12,14 +12,14 @@ import { eventOf } from './rows.ts'
 import { EVENTS, FACTS, GAPS, ROW } from './schema.ts'
 import { afterOf, Binder, bucketOf, groupOf, orderOf, selectionOf } from './sql.ts'
 
-/** Events that wait in memory, and what else the process knows that the server does not. */
+/** Events in memory, and other facts that only this process knows. */
 export interface Held {
   readonly events: readonly SecurityEvent[]
   readonly gaps: readonly Gap[]
 }
 
 const SELECT = `SELECT ${ROW.join(', ')} FROM ${EVENTS}`
-/** What waits in memory may bring a value to the top that few events on the server have. */
+/** Events in memory can bring a value to the top that few events on the server have. */
 const MOST_GROUPS = 20_000
 
 type Row = Readonly<Record<string, unknown>>
@@ -33,7 +33,7 @@ const byRay = async (client: Client, ray: string): Promise<SecurityEvent[]> =>
 const isSame = (x: SecurityEvent, y: SecurityEvent) =>
   x.ray === y.ray && x.matchIndex === y.matchIndex
 
-/** A write whose answer was lost may have succeeded: then its events are here and there. */
+/** A write whose answer was lost may have succeeded: its events are then in both places. */
 const onlyHeld = async (client: Client, { events }: Held): Promise<SecurityEvent[]> => {
   if (events.length === 0) return []
   const rows = await ask(client, `SELECT ray, match_index FROM ${EVENTS} WHERE ray = ANY ($1)`, [
@@ -70,7 +70,7 @@ const missOf = async (client: Client, name: string, text: string, held: Held) =>
   })
 }
 
-/** The events of a Ray ID in memory; undefined where there are none. */
+/** The events of a Ray ID in memory; undefined if there are none. */
 export const findHeld = (text: string, { events }: Held): FindResult | undefined => {
   const ray = parseRay(text)?.ray
   const [first, ...rest] = events
@@ -115,7 +115,7 @@ export const page = async (
   return pageOf([...rows.map(eventOf), ...(await onlyHeld(client, held))], settled)
 }
 
-/** A value of a group as people read it. */
+/** The value of a group for people. */
 const shownValue = ({ type }: EventField, value: unknown): string | number => {
   if (type === 'time' || type === 'bucket') return new Date(Number(value)).toISOString()
   if (type === 'number') return Number(value)
@@ -153,7 +153,7 @@ export const series = async (
 ): Promise<SeriesPoint[]> => {
   const { by, bucketMs } = settled
   const waiting = await onlyHeld(client, held)
-  // Buckets and times are no fields to select by.
+  // Buckets and times are not fields for conditions.
   const isSelectable = by !== undefined && by.type !== 'bucket' && by.type !== 'time'
   const selected = isSelectable
     ? {

@@ -2,16 +2,16 @@ import type { Limits } from '../store-limits.ts'
 import type { Client } from './driver.ts'
 import { EVENTS, FACTS, LOCKS, ROW } from './schema.ts'
 
-/** Events removed in one go: others write and read in between. */
+/** Events removed at once: others write and read in between. */
 const BITE_EVENTS = 1_000
-/** Rows that the size of all others is told by. */
+/** A sample of rows that shows the size of all rows. */
 const SAMPLE = 1_000
-/** What a row costs besides its values: its header, its places in three indexes. */
+/** The cost of a row in addition to its values: its header, its entries in three indexes. */
 const ROW_OVERHEAD_BYTES = 160
-/** Counting is the dearest part of it. */
+/** Counting is the most expensive part. */
 const COUNT_MS = 60_000
 
-/** How many events there may be, by number and by size. */
+/** The maximum number of events, by number and by size. */
 const mostEvents = async (client: Client, { maxBytes, maxEvents }: Limits): Promise<number> => {
   if (maxBytes === Number.POSITIVE_INFINITY) return maxEvents
   const lengths = ROW.filter((name) => name !== 'ms').map((name) => `pg_column_size(${name})`)
@@ -22,7 +22,7 @@ const mostEvents = async (client: Client, { maxBytes, maxEvents }: Limits): Prom
   return Math.min(maxEvents, Math.floor(maxBytes / bytes))
 }
 
-/** Removes the oldest events of a database that several edges may share: one of them at a time does it. */
+/** Removes the oldest events of a database that several edges may share: one edge at a time does it. */
 export class Retention {
   #surplus = 0
   #countedMs = Number.NEGATIVE_INFINITY
@@ -32,7 +32,7 @@ export class Retention {
     readonly now: () => number = Date.now
   ) {}
 
-  /** @returns how many events it removed, and whether there are more to remove */
+  /** @returns the number of removed events, and whether there are more to remove */
   async step(client: Client): Promise<{ removed: number; more: boolean }> {
     await client.query('BEGIN')
     try {
@@ -42,7 +42,7 @@ export class Retention {
     } catch (error) {
       this.#countedMs = Number.NEGATIVE_INFINITY
       await client.query('ROLLBACK').catch(() => {
-        // The connection is gone, and the transaction with it.
+        // The connection is lost, and the transaction with it.
       })
       throw error
     }
@@ -73,7 +73,7 @@ export class Retention {
     this.#surplus = Number(rows[0]?.n ?? 0) - (await mostEvents(client, this.limits))
   }
 
-  /** Removes whole milliseconds: what is kept begins at one. */
+  /** Removes whole milliseconds, so the kept events begin at one. */
   async #bite(client: Client, where: string, values: number[], count: number): Promise<number> {
     const { rows } = await client.query<{ last: string | null }>(
       `SELECT max(ms) AS last FROM (SELECT ms FROM ${EVENTS} WHERE ${where} ORDER BY ms LIMIT ${count}) AS oldest`,

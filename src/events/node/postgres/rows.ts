@@ -4,7 +4,7 @@ import { isNumber, ROW, typeOf } from './schema.ts'
 
 type Cell = string | number
 
-/** The server's indexes take no texts that are longer than a third of a page; nothing that is an address or a Ray ID is. */
+/** The server's indexes refuse texts longer than a third of a page; no address or Ray ID is as long. */
 const MAX_KEY_CHARS = 200
 const KEYS = ['ray', 'ip']
 
@@ -13,7 +13,7 @@ const cellOf = (column: string, value: string | number | null): Cell => {
   return KEYS.includes(column) ? bindable(String(value).slice(0, MAX_KEY_CHARS)) : value
 }
 
-/** The values of `ROW` for one event, as it is now. */
+/** The values of `ROW` for one event at this moment. */
 export const rowOf = (event: SecurityEvent): Cell[] => {
   const isCut = event.ray.length > MAX_KEY_CHARS || event.ip.length >= MAX_KEY_CHARS
   const json = () => JSON.stringify(event)
@@ -22,11 +22,11 @@ export const rowOf = (event: SecurityEvent): Cell[] => {
   return [timeOf(event), ...values.map((value, i) => cellOf(ROW[i + 1]!, value))]
 }
 
-/** Roughly what a row takes of the memory. */
+/** The approximate size of a row in memory. */
 export const sizeOfRow = (row: readonly Cell[]): number =>
   row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0)
 
-/** One array for each column: a statement with as many parameters for any number of events. */
+/** One array for each column: the statement has the same number of parameters for any number of events. */
 export const columnsOf = (rows: readonly (readonly Cell[])[]): Cell[][] =>
   ROW.map((_, i) => rows.map((row) => row[i]!))
 

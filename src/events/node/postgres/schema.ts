@@ -7,7 +7,7 @@ export const GAPS = 'edge1020_gaps'
 export const FACTS = 'edge1020_facts'
 const MIGRATIONS = 'edge1020_migrations'
 
-/** Names the locks that edges of one database share. Any number that no other program is likely to take. */
+/** Identifies the locks that edges of one database share. The numbers are unlikely to collide with another program's. */
 export const LOCKS = { schema: 0xed9e1020, retention: 0xed9e1021 } as const
 
 const NUMBERS = new Set(
@@ -18,7 +18,7 @@ const NUMBERS = new Set(
 
 /** The values of a row, in the order of the parameters of an insert. */
 export const ROW: readonly string[] = ['ms', ...COLUMN_NAMES]
-/** Texts are compared byte by byte: all stores sort alike, and only A–Z have two cases. */
+/** Texts are compared byte by byte, so all stores sort alike, and only A–Z have two cases. */
 const TEXT = 'text COLLATE "C"'
 
 /** Scores may be fractions. */
@@ -37,7 +37,7 @@ const defaultOf = (column: string): string =>
 const columnOf = (name: string): string =>
   `${name} ${typeOf(name)} NOT NULL${name === 'ms' ? '' : ` DEFAULT ${defaultOf(name)}`}`
 
-/** One list of statements for each version, the first from nothing. */
+/** One list of statements for each version; the first one starts from nothing. */
 const STEPS: readonly (readonly string[])[] = [
   [
     `CREATE TABLE ${EVENTS} (${ROW.map(columnOf).join(', ')}, PRIMARY KEY (ms, ray, match_index))`,
@@ -82,11 +82,11 @@ const checkEncoding = async (client: Client, name: string): Promise<void> => {
 }
 
 /**
- * Makes the tables where they are missing, and those of a newer version of this program from those of an older one. Other edges
- * may be doing the same. A user who may not make tables needs them to be there.
+ * Creates missing tables, and upgrades tables of an older version of this program. Other edges may do the same at the same
+ * time. A user without the right to create tables needs existing ones.
  *
- * @returns whether it made them from nothing
- * @throws EdgeError `store_version`, and what the server says
+ * @returns whether it created them from nothing
+ * @throws EdgeError `store_version`, and the server's errors
  */
 export const prepareSchema = async (client: Client, name: string): Promise<boolean> => {
   const known = await versionOf(client)
@@ -112,7 +112,7 @@ export const prepareSchema = async (client: Client, name: string): Promise<boole
     return version === 0
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {
-      // The connection is gone, and the transaction with it.
+      // The connection is lost, and the transaction with it.
     })
     throw error
   }

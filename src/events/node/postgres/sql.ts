@@ -5,7 +5,7 @@ import { ipKey, keyOf } from '../../ip-key.ts'
 import type { Position, Settled, SettledCondition } from '../../settle.ts'
 import { bindable, COLUMNS } from '../columns.ts'
 
-/** The values of one statement: nothing that anybody asks for is ever a part of its text. */
+/** The values of one statement: a query's values are never part of its text. */
 export class Binder {
   readonly values: (string | number)[] = []
 
@@ -97,7 +97,7 @@ export const selectionOf = (binder: Binder, { where, fromMs, toMs, text }: Settl
   return parts.length === 0 ? 'true' : parts.join(' AND ')
 }
 
-/** The condition of what comes after an event in an order. */
+/** The condition for events after a given event in an order. */
 export const afterOf = (
   binder: Binder,
   { timeMs, ray, matchIndex }: Position,
@@ -105,7 +105,7 @@ export const afterOf = (
 ): string => {
   const [ms, id] = [`${binder.bind(timeMs)}::bigint`, binder.text(ray)]
   const index = `${binder.bind(matchIndex)}::bigint`
-  // Of one request the deciding event comes first among the newest, whatever its index.
+  // The deciding event of a request comes first in the order `newest`, whatever its index.
   const [further, later] = isNewest ? ['<', '>'] : ['>', '<']
   return `(ms ${further}= ${ms} AND (ms ${further} ${ms} OR ray ${further} ${id} OR (ray = ${id} AND match_index ${later} ${index})))`
 }
@@ -117,6 +117,6 @@ const MS_PER_SECOND = 1_000
 
 export const bucketOf = (ms: number): string => `ms / ${ms} * ${ms}`
 
-/** What is counted for a field of `by`. */
+/** The counted expression for a field of `by`. */
 export const groupOf = (field: EventField): string =>
   field.type === 'bucket' ? bucketOf((field.bucketSeconds ?? 1) * MS_PER_SECOND) : columnOf(field)

@@ -23,23 +23,23 @@ interface Form {
   readonly gap?: Gap
 }
 
-/** A write whose answer was lost is made again: what is there already stays as it is. */
+/** A write whose answer was lost is repeated: existing rows do not change. */
 const INSERT =
   `INSERT INTO ${EVENTS} (${ROW.join(', ')}) SELECT * FROM unnest(${UNNEST}) ` +
   'ON CONFLICT (ms, ray, match_index) DO NOTHING'
 const INSERT_GAP = `INSERT INTO ${GAPS} (first_ray, last_ray, from_ms, to_ms, count, reason) VALUES ($1, $2, $3, $4, $5, $6)`
 
-/** How long a write may take until its connection is given up, and a little more for each megabyte. */
+/** The longest duration of a write before its connection is dropped, plus a little for each megabyte. */
 const WRITE_MS = 10_000
 const WRITE_MS_PER_MB = 2_000
 const BYTES_PER_MB = 1_000_000
-/** Closing waits less. */
+/** `close` waits for a shorter time. */
 const PARTING_MS = 5_000
-/** A longer transaction would hold up those of others. */
+/** A longer transaction would delay those of other edges. */
 const MOST_ROWS = 5_000
 
 const insert = (client: Client, rows: readonly Cells[]) =>
-  // Without a name: poolers that share connections between statements take it, too.
+  // Without a name, so that poolers that share connections between statements accept it.
   client.query(INSERT, columnsOf(rows))
 
 const insertGap = (client: Client, { firstRay, lastRay, from, to, count, reason }: Gap) =>
@@ -52,12 +52,12 @@ const insertGap = (client: Client, { firstRay, lastRay, from, to, count, reason 
     reason.replaceAll('\0', '').toWellFormed(),
   ])
 
-/** Writes events to the server, those of one turn with one statement. */
+/** Writes events to the server; the events of one turn share one statement. */
 export class Writer {
   readonly #options: WriterOptions
   readonly #groups: GroupCommit<Form>
   #isClosing = false
-  /** Times of all events that were written, for what is said if they are gone. */
+  /** Times of all written events, for the message if they are lost. */
   #oldestMs: number | undefined
   #newestMs = 0
   isFailing = false
@@ -110,7 +110,7 @@ export class Writer {
     clearTimeout(timer)
   }
 
-  /** The tables were made from nothing: what this edge had written to others is gone. */
+  /** The tables were created from nothing, so events that this edge wrote earlier are lost. */
   async noteLoss(client: Client): Promise<void> {
     if (this.#oldestMs === undefined) return
     const reason = 'the tables were removed'
@@ -130,7 +130,7 @@ export class Writer {
     )
   }
 
-  /** Undefined where it is written. */
+  /** Undefined if it was written. */
   async #write(group: Group<Form>): Promise<Error | undefined> {
     const limitMs = this.#isClosing
       ? PARTING_MS
@@ -175,7 +175,7 @@ export class Writer {
     this.#note(forms)
   }
 
-  /** One event that the server can never take must not keep all others from it. */
+  /** One event that the server can never accept must not block all others. */
   async #writeApart(client: Client, forms: readonly Form[], error: unknown): Promise<void> {
     const [first] = forms
     if (forms.length > 1) {

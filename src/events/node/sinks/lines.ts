@@ -4,13 +4,13 @@ import { logpushRecord } from '../../logpush.ts'
 import type { SinkState } from '../../state.ts'
 import { Troubles } from '../troubles.ts'
 
-/** What every sink lets its user choose. */
+/** The options of every sink. */
 export interface SinkOptions {
-  /** How many bytes of events wait in memory; events beyond are dropped and counted. Default 16 MiB. */
+  /** The maximum number of bytes of events in memory; further events are dropped and counted. Default 16 MiB. */
   maxHeldBytes?: number
-  /** Told of what is wrong, when it begins. */
+  /** Called at the start of a problem. */
   onTrouble?: (error: EdgeError) => void
-  /** Told that all is well again. */
+  /** Called when it is over. */
   onNotice?: (message: string) => void
 }
 
@@ -21,7 +21,7 @@ export interface Batch {
 
 const DEFAULT_HELD_BYTES = 16 * 1_048_576
 
-/** The lines of a sink that are not delivered yet, and what became of all others. */
+/** The undelivered lines of a sink, and the counts of all others. */
 export class Lines {
   #lines: string[] = []
   #bytes = 0
@@ -59,7 +59,7 @@ export class Lines {
     }
   }
 
-  /** The oldest lines, which stay until `remove` is told what became of them. */
+  /** The oldest lines. They stay until `remove` gets their result. */
   next(maxLines: number, maxChars: number): Batch {
     let count = 0
     let chars = 0
@@ -79,12 +79,12 @@ export class Lines {
     else this.#dropped += lines.length
   }
 
-  /** At the end: nobody comes back for these. */
+  /** Drops everything at the end, because no later attempt follows. */
   dropAll(): void {
     this.remove({ lines: this.#lines, bytes: 0 }, false)
   }
 
-  /** What is wrong, or `undefined` once all is well again. Only the first reason is told. */
+  /** Reports a problem, or `undefined` when it is over. Only the first reason is reported. */
   tell(reason: string | undefined): void {
     const message = reason === undefined ? undefined : `event sink ${this.name}: ${reason}`
     this.troubles.update('sink', message)

@@ -1,11 +1,11 @@
-/** When a work is to be done again. */
+/** The time of the next run. */
 export interface Next {
   readonly inMs: number
-  /** After a failure nothing brings it forward. */
+  /** After a failure no call brings it forward. */
   readonly isRetry?: boolean
 }
 
-/** Does one thing again and again, never twice at a time. It keeps no process alive. */
+/** Repeats one task, never twice at a time. It does not keep the process alive. */
 export class Loop {
   #timer: NodeJS.Timeout | undefined
   #dueMs = Number.POSITIVE_INFINITY
@@ -13,10 +13,10 @@ export class Loop {
   #running: Promise<void> | undefined
   isClosing = false
 
-  /** @param work gives when it is to be done again */
+  /** @param work returns the time of its next run */
   constructor(readonly work: () => Promise<Next>) {}
 
-  /** Does it after so many milliseconds, or sooner. */
+  /** Runs it after this many milliseconds, or sooner. */
   start(inMs: number): void {
     const dueMs = performance.now() + inMs
     if (this.isClosing || this.#isRetry || dueMs >= this.#dueMs) return
@@ -24,7 +24,7 @@ export class Loop {
     if (this.#running === undefined) this.#arm()
   }
 
-  /** Waits for what is under way; then nothing is done any more. */
+  /** Waits for the current run; after that nothing runs. */
   async stop(): Promise<void> {
     this.isClosing = true
     clearTimeout(this.#timer)
@@ -46,7 +46,7 @@ export class Loop {
       this.#running = undefined
       if (this.isClosing) return
       const dueMs = performance.now() + inMs
-      // What was asked for in the meantime may come first.
+      // A run requested in the meantime may come first.
       this.#dueMs = isRetry ? dueMs : Math.min(dueMs, this.#dueMs)
       this.#isRetry = isRetry
       this.#arm()
@@ -54,7 +54,7 @@ export class Loop {
   }
 }
 
-/** Waits no longer than that: somebody wants the process to end. */
+/** Waits for at most this time, because the process should end. */
 export const within = async (ms: number, work: Promise<unknown>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
