@@ -90,6 +90,12 @@ test('the admin port of the configuration is where commands ask, and counts as n
   expect((await read(check, [], url)).text('admin')).toBe('http://edge.test:1')
 })
 
+test('an admin port on HTTPS is asked only by an address of its own', async () => {
+  const named = join(folder, 'https.json')
+  writeFileSync(named, JSON.stringify({ admin: { port: 9021, tls: true } }))
+  expect((await read(check, ['--config', named])).text('admin')).not.toBe('http://127.0.0.1:9021')
+})
+
 test('--config and --no-config exclude each other', async () => {
   await expect(read(serve, ['--config', config, '--no-config'])).rejects.toThrow(
     '--config and --no-config: expected only one of them'
