@@ -21,6 +21,15 @@ const first = (document: unknown): ImportedRule => read({ 'a.json': document }).
 const RULE = { action: 'block', expression: '(true)', description: 'All', last_updated: null }
 const RULESET = { kind: 'zone', phase: 'http_request_firewall_custom', rules: [RULE] }
 
+test('a rate limit in a phase without rate limits is named', () => {
+  const limited = { ...RULE, ratelimit: { characteristics: ['ip.src'], period: 60 } }
+  const { rules, warnings } = read({ 'a.json': { ...RULESET, rules: [RULE, limited] } })
+  expect(rules).toHaveLength(2)
+  expect(warnings).toEqual([
+    'a.json:1: All: it has a rate limit, but the phase http_request_firewall_custom has none: its action applies to every request that matches',
+  ])
+})
+
 describe('shapes of rulesets', () => {
   test.each<[string, unknown]>([
     ['a ruleset', RULESET],

@@ -1,11 +1,12 @@
 import type { ParsedNode } from 'yaml'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { JsonMember, JsonNode } from '../terraform/syntax/json-text.ts'
 import { MAX_JSON_DEPTH, parseJson, plainJson } from '../terraform/syntax/json-text.ts'
 import { SourceText, SyntaxProblem } from '../terraform/syntax/text.ts'
 import type { Value } from '../terraform/values.ts'
 import { fromJson } from '../terraform/values.ts'
 import type { View } from '../terraform/view.ts'
+import { parseYamlDocuments } from '../yaml-documents.ts'
 
 /** A document with a syntax error. */
 export class DocumentProblem extends Error {
@@ -130,20 +131,19 @@ class YamlReader {
 const MAX_NODES = 2_000_000
 
 const fromYaml = (text: string): JsonNode => {
-  const lines = new LineCounter()
   try {
-    const document = parseDocument<ParsedNode>(text, {
-      lineCounter: lines,
-      logLevel: 'silent',
-      // Each takes time in proportion to the text before it, and there can be thousands.
-      prettyErrors: false,
-      uniqueKeys: false,
-    })
-    const [error] = document.errors
+    const { documents, errors, lines } = parseYamlDocuments(text, { uniqueKeys: false })
+    const [document, second] = documents
+    const [error] = document?.errors ?? errors
     if (error !== undefined) {
       const message = error.message.split(' at line ', 1)[0]!.split('\n', 1)[0]!
       throw new DocumentProblem(message, lines.linePos(error.pos[0]).line)
     }
+    if (second !== undefined) {
+      const message = 'a second document in one file: expected one'
+      throw new DocumentProblem(message, lines.linePos(second.range[0]).line)
+    }
+    if (document === undefined) throw new DocumentProblem('the text contains no document', 1)
     // Rejects documents that aliases multiply.
     document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES })
     return new YamlReader().node(document.contents)

@@ -147,6 +147,12 @@ export const readRuleset = (
   for (const rule of rules) {
     const what =
       textOrNothing(rule, 'description') ?? textOrNothing(rule, 'ref') ?? `a rule of ${name}`
+    if (product === 'custom' && child(rule, 'ratelimit') !== undefined) {
+      found.warn(
+        rule.exactPlace ?? rule.place,
+        `${what}: it has a rate limit, but the phase ${phase} has none: its action applies to every request that matches`
+      )
+    }
     found.add(rule.place, what, () => {
       known(rule.unknown)
       return ruleOf(rule, product, origin)

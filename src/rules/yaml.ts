@@ -1,5 +1,6 @@
 import type { Alias, Document, Range, Node as YamlNode } from 'yaml'
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, Parser, visit } from 'yaml'
+import { yamlDocuments } from '../yaml-documents.ts'
 import type { Findings } from './findings.ts'
 import { wrongIndentation } from './indentation.ts'
 import { MAX_DEPTH, MAX_NODES } from './limits.ts'
@@ -228,14 +229,16 @@ export const parseYaml = (source: Source, findings: Findings): Node | undefined 
       return undefined
     }
   }
-  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
-  const [document, second] = [...composer.compose(tokens, true, source.text.length)]
-  if (document === undefined) return undefined
-  const indentation = document.errors.some(({ code }) => INDENTATION_CODES.includes(code))
+  const { documents, errors: many } = yamlDocuments(tokens, source.text.length, {
+    uniqueKeys: false,
+  })
+  const [document, second] = documents
+  const errors = document?.errors ?? many
+  const indentation = errors.some(({ code }) => INDENTATION_CODES.includes(code))
     ? wrongIndentation(source.text)
     : undefined
   const lines = new Set<number>()
-  for (const { code, message, pos } of document.errors) {
+  for (const { code, message, pos } of errors) {
     // One mistake often brings several messages about its line: the first one is about the mistake.
     const line = source.line(pos[0])
     if (lines.has(line) || line >= (indentation?.fromLine ?? Number.POSITIVE_INFINITY)) continue
@@ -246,6 +249,7 @@ export const parseYaml = (source: Source, findings: Findings): Node | undefined 
     const { start, end, message, help } = indentation
     findings.error(at(start, end), 'invalid_yaml', message, help)
   }
+  if (document === undefined) return undefined
   for (const { code, pos } of document.warnings) {
     if (code !== 'TAG_RESOLVE_FAILED') continue
     const tag = source.text.slice(pos[0], pos[1])

@@ -1,5 +1,6 @@
 import type { ParsedNode } from 'yaml'
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import { parseYamlDocuments } from '../../yaml-documents.ts'
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
 import { isList, isObject, narrowed, numberFrom, SetValue, sortedEntries } from '../values.ts'
@@ -116,15 +117,17 @@ class Decoder {
  * @throws EvaluationProblem
  */
 export const yamlDecoded = (text: string): Value => {
-  const documents = parseAllDocuments<ParsedNode>(text, {
-    logLevel: 'silent',
+  const { documents, errors, lines } = parseYamlDocuments(text, {
     schema: 'failsafe',
     uniqueKeys: false,
   })
-  if (!Array.isArray(documents) || documents.length !== 1) return problem('expected one document')
   const [document] = documents
-  const [error] = document!.errors
-  if (error !== undefined) return problem(error.message.split('\n', 1)[0]!.replace(/:$/, ''))
+  const [error] = documents.length > 1 ? [] : (document?.errors ?? errors)
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0])
+    return problem(`${error.message.split('\n', 1)[0]} at line ${line}, column ${col}`)
+  }
+  if (documents.length !== 1) return problem('expected one document')
   if (document!.contents === null) return problem('the text contains no document')
   return new Decoder().value(document!.contents)
 }
