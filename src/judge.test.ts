@@ -1,293 +1,170 @@
-// One verdict, whoever asks: the live edge, a trial and the replay of a log, on random rules and requests.
-import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { createEdge } from './edge.ts'
-import { noStore } from './events/none.ts'
-import { readPersonas } from './personas/personas.ts'
-import { Judge } from './replay/judge.ts'
-import { LogRecord } from './replay/record.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { phaseServices, requestWith } from './edge.fixture.ts'
+import type { JudgeServices } from './judge.ts'
+import { createJudge, NO_OVERRIDES } from './judge.ts'
+import type { Match, Ruling } from './phases/phase.ts'
+import { createRays } from './ray.ts'
+import { readRequest } from './request/request.ts'
 import { rulesFromObjects } from './rules/objects.ts'
-import type { From } from './toolkit/pretend.ts'
-import { overrideHeaders } from './toolkit/pretend.ts'
-import { createTrials } from './toolkit/trial.ts'
+import type { Forced } from './test-hooks.ts'
 import type { Verdict } from './verdict.ts'
-import { codeOf } from './verdict.ts'
-import { wholeEdge } from './whole.ts'
+import type { Connection, Visitor } from './visitor/visitor.ts'
+import { createSites } from './zones/sites.ts'
 
-wholeEdge()
-
-const personas = readPersonas()
-const NOW_MS = Date.UTC(2026, 0, 1)
-const now = () => NOW_MS
-const ADDRESSES = ['203.0.113.9', '203.0.113.77', '198.51.100.7', '2001:db8::1']
-const COUNTRIES = ['DE', 'US', 'KP', 'FR']
-const NETWORKS = [64_496, 64_497, 24_940, 3320]
-const AGENTS = ['curl/8', 'BadBot/1.0', 'Mozilla/5.0', '']
-const PATHS = ['/', '/a', '/admin//x', '/a/../internal/x', '/cdn-cgi/error/1015', '/cdn-cgi/x']
-const HOSTS = ['shop.test', 'www.shop.test', 'blog.test', 'other.test']
-const PERSONAS = ['curl-hetzner', 'chrome-berlin', 'tor-exit', 'slackbot']
-
-const sources = {
-  geo: {
-    name: 'test',
-    date: '',
-    lookup: (ip: { readonly family: number }) => ({ country: ip.family === 6 ? 'US' : 'DE' }),
-  },
-  asn: { name: 'test', date: '', lookup: () => ({ asn: 64_496, name: 'Test' }) },
-}
-
-const quoted = (texts: readonly string[]) => `{${texts.map((text) => `"${text}"`).join(' ')}}`
-const some = <Value>(values: readonly Value[]) =>
-  fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 })
-
-const atom = fc.oneof(
-  some(ADDRESSES).map((ips) => `ip.src in {${ips.join(' ')}}`),
-  some(COUNTRIES).map((codes) => `ip.src.country in ${quoted(codes)}`),
-  some(NETWORKS).map((asns) => `ip.src.asnum in {${asns.join(' ')}}`),
-  some(AGENTS).map((agents) => `http.user_agent in ${quoted(agents)}`),
-  fc.constantFrom(
-    'starts_with(http.request.uri.path, "/a")',
-    'http.request.uri.path contains "internal"',
-    'raw.http.request.uri.path contains "//"',
-    'http.host eq "shop.test"',
-    'http.request.method eq "POST"',
-    'ssl',
-    'len(http.request.headers["accept-language"][0]) gt 1',
-    'http.request.version eq "HTTP/1.1"',
-    'cf.bot_management.ja4 ne ""',
-    'true'
-  )
-)
-const expression = fc.oneof(
-  atom,
-  atom.map((one) => `not ${one}`),
-  fc.tuple(atom, fc.constantFrom('and', 'or'), atom).map(([x, word, y]) => `${x} ${word} ${y}`)
-)
-
-const named = <Value extends object>(rules: readonly Value[], kind: string) =>
-  rules.map((rule, i) => ({ name: `${kind} ${i}`, ...rule }))
-const few = <Value>(one: fc.Arbitrary<Value>, maxLength = 3) => fc.array(one, { maxLength })
-
-const answering = fc.constantFrom('block', 'managed_challenge', 'js_challenge', 'log')
-const customRule = fc.oneof(
-  fc.record({ expression, action: answering, enabled: fc.boolean() }),
-  fc.record({
-    expression,
-    action: fc.constant('skip'),
-    skip: fc.constantFrom(
-      { ruleset: 'current' },
-      { phases: ['http_ratelimit'] },
-      { products: ['uaBlock', 'zoneLockdown'] },
-      { ruleset: 'current', products: ['rateLimit'] }
-    ),
-    logging: fc.boolean(),
-  }),
-  fc.record({ expression, action: fc.constant('block'), page: fc.constant({ code: 1010 }) })
-)
-
-const site = fc
-  .record({
-    access: few(
-      fc
-        .tuple(
-          fc.constantFrom('allow', 'block', 'challenge'),
-          fc.constantFrom(...ADDRESSES, '203.0.113.0/24', 'KP', 'DE', 'AS24940')
-        )
-        .map(([action, target]) => ({ [action]: target }))
-    ),
-    lockdown: few(
-      fc.record({
-        urls: fc.constantFrom(['shop.test/internal/*'], ['*/a*']),
-        allow: some(ADDRESSES),
-      }),
-      2
-    ),
-    user_agents: few(fc.constantFrom({ block: 'BadBot/1.0' }, { managed_challenge: 'curl/8' }), 1),
-    rules: fc.array(customRule, { minLength: 1, maxLength: 6 }),
-    rate_limits: few(
-      fc.record({
-        expression,
-        action: fc.constantFrom('block', 'log', 'managed_challenge'),
-        requests_per_period: fc.integer({ min: 1, max: 3 }),
-        period: fc.constant(60),
-      }),
-      2
-    ),
-  })
-  .map(({ access, lockdown, user_agents, rules, rate_limits }) => ({
-    access: named(access, 'access'),
-    lockdown: named(lockdown, 'lockdown'),
-    user_agents: named(user_agents, 'agent'),
-    rules: named(rules, 'rule'),
-    rate_limits: named(rate_limits, 'limit'),
-  }))
-
-const document = fc.oneof(
-  { weight: 3, arbitrary: site },
-  fc.tuple(site, site).map(([shop, blog]) => ({
-    zones: [
-      { name: 'shop.test', hosts: ['shop.test', '*.shop.test'], ...shop },
-      { name: 'blog.test', ...blog },
-    ],
-  }))
-)
-
-const request = fc.record({
-  method: fc.constantFrom('GET', 'POST'),
-  scheme: fc.constantFrom('http', 'https'),
-  host: fc.constantFrom(...HOSTS),
-  path: fc.constantFrom(...PATHS),
-  headers: fc
-    .tuple(fc.constantFrom(...AGENTS), fc.boolean())
-    .map(([agent, hasLanguage]): [string, string][] => [
-      ...(agent === '' ? [] : [['User-Agent', agent] as [string, string]]),
-      ...(hasLanguage ? [['Accept-Language', 'de'] as [string, string]] : []),
-    ]),
-  from: fc.oneof(
-    fc.record({ ip: fc.constantFrom(...ADDRESSES) }),
-    fc.record(
-      {
-        as: fc.constantFrom(...PERSONAS),
-        ip: fc.constantFrom(...ADDRESSES),
-        country: fc.constantFrom(...COUNTRIES),
-        asn: fc.constantFrom(...NETWORKS),
-        challenge: fc.constant('pass' as const),
-      },
-      { requiredKeys: [] }
-    )
-  ) as fc.Arbitrary<From>,
+const CONNECTION: Connection = { remoteAddress: '203.0.113.9' }
+const rays = createRays({ colo: 'LHR' })
+const visitorWith = (changes: Partial<Visitor> = {}) =>
+  ({ forwardedScheme: undefined, persona: undefined, country: 'DE', ...changes }) as Visitor
+const block = (name: string, expression = 'true', more: object = {}) => ({
+  name,
+  expression,
+  action: 'block',
+  ...more,
 })
-type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never
+const zoned = { zones: [{ name: 'shop.test', rules: [block('shop')] }] }
 
-const summary = (verdict: Pick<Verdict, 'action' | 'matches' | 'zone'>) => ({
-  action: verdict.action,
-  code: codeOf(verdict),
-  rule: verdict.matches.at(-1)?.rule.name,
-  zone: verdict.zone.facts?.name,
-  matches: verdict.matches.map(({ phase, rule, action, code }) => [
-    phase.name,
-    phase.source,
-    rule.name,
-    action,
-    code,
-  ]),
-})
-
-const liveOf = (ruleset: ReturnType<typeof rulesFromObjects>) => {
-  const edge = createEdge({
-    ruleset,
-    store: noStore(),
-    ...sources,
-    overrides: true,
-    personas,
-    tests: { now, force: () => undefined, recorded: () => {} },
+const judgeWith = (
+  document: object,
+  {
+    url = '/',
+    host = 'shop.test',
+    visitor = visitorWith(),
+    overrides = NO_OVERRIDES,
+    rulings,
+    ...services
+  }: Partial<JudgeServices> & {
+    url?: string
+    host?: string
+    visitor?: Visitor
+    overrides?: typeof NO_OVERRIDES
+    rulings?: (Ruling | undefined)[]
+  } = {}
+) => {
+  const judge = createJudge({
+    readBody: () => undefined,
+    clearedOf: () => [0, 0, 0, 0],
+    ...services,
   })
-  return async ({ method, scheme, host, path, headers, from }: Request) => {
-    const said = Object.entries(overrideHeaders(from)).flat() as string[]
-    const verdict = await edge.decide(
-      {
-        method,
-        url: path,
-        httpVersion: '1.1',
-        rawHeaders: ['Host', host, ...headers.flat(), ...said],
-      },
-      { remoteAddress: '127.0.0.1', encrypted: scheme === 'https' }
-    )
-    return { ...summary(verdict), status: verdict.answer?.status }
-  }
+  const rawHeaders = ['Host', host, 'User-Agent', 'own/1']
+  const request = readRequest(requestWith(url, [], { rawHeaders }), false, 0)
+  const sites = createSites(rulesFromObjects([document]), phaseServices())
+  return judge(sites, request, visitor, CONNECTION, rays.next(), overrides, rulings)
+}
+const named = (verdict: Verdict | Promise<Verdict>) => {
+  const { action, matches, answer, event } = verdict as Verdict
+  expect([answer, event]).toEqual([undefined, undefined])
+  return [action, ...matches.map(({ rule }) => rule.name)]
 }
 
-const trialOf = (ruleset: ReturnType<typeof rulesFromObjects>) => {
-  const trials = createTrials({ ruleset, ...sources, personas, counts: true, now })
-  return ({ method, scheme, host, path, headers, from }: Request) => {
-    const trial = trials.run({
-      method,
-      url: `${scheme}://${host}${path}`,
-      headers,
-      from,
-    })
-    return { summary: { ...summary(trial), status: trial.status }, phases: trial.phases }
-  }
-}
+describe('a verdict', () => {
+  test('is the action of the last match, with all matches in order', () => {
+    const rules = [block('watch', 'true', { action: 'log' }), block('stop'), block('after')]
+    expect(named(judgeWith({ rules }))).toEqual(['block', 'watch', 'stop'])
+    expect(named(judgeWith({ rules: [block('other', 'ssl')] }))).toEqual(['pass'])
+  })
 
-/** A log holds no persona and no clearance; what it says of the address comes from the same data. */
-const isLogged = ({ from }: Request) =>
-  from.ip !== undefined && Object.keys(from).every((name) => name === 'ip')
+  test('carries the request, the visitor, the connection and the zone', () => {
+    const visitor = visitorWith()
+    const { context, zone, request, rayHeader } = judgeWith(zoned, { visitor }) as Verdict
+    expect([context.visitor, context.connection]).toEqual([visitor, CONNECTION])
+    expect(context.visitor).toBe(visitor)
+    expect(context.zone?.name).toBe('shop.test')
+    expect(zone.facts).toBe(context.zone)
+    expect(request.hostname).toBe('shop.test')
+    expect(rayHeader).toMatch(/-LHR$/)
+  })
 
-const replayOf = (ruleset: ReturnType<typeof rulesFromObjects>) => {
-  const judge = new Judge({ ruleset, sources, trust: [], held: [] })
-  return ({ method, scheme, host, path, headers, from }: Request) => {
-    const record = new LogRecord()
-    Object.assign(record, { address: from.ip, timeMs: NOW_MS, method, target: path })
-    record.isTls = scheme === 'https'
-    record.headers = ['Host', host, ...headers.flat()]
-    const { outcome, rule, matches } = judge.judge(record).now.decision
-    return { outcome, rule: rule?.name, matches: matches.map((match) => match.rule.name) }
-  }
-}
+  test('is reached with the scheme that a proxy forwards, and with overrides of fields', () => {
+    const ssl = { rules: [block('tls', 'ssl')] }
+    expect(named(judgeWith(ssl))).toEqual(['pass'])
+    const visitor = visitorWith({ forwardedScheme: 'https' })
+    expect(named(judgeWith(ssl, { visitor }))).toEqual(['block', 'tls'])
+  })
 
-const replayed = ({ action, rule, matches }: ReturnType<typeof summary>) => {
-  const outcome =
-    action === 'block' || action === 'no_zone'
-      ? 'block'
-      : action.endsWith('challenge')
-        ? 'challenge'
-        : 'pass'
-  return {
-    outcome,
-    rule: outcome === 'pass' ? undefined : rule,
-    matches: matches.map(([, , name]) => name),
-  }
-}
-
-const RUNS = 120
-const seen = { actions: new Set<string>(), phases: new Set<unknown>(), logged: 0 }
-
-test('the live edge, a trial and a replay give the same verdict', { timeout: 60_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      document,
-      fc.array(request, { minLength: 4, maxLength: 12 }),
-      async (rules, requests) => {
-        const ruleset = rulesFromObjects([rules])
-        const [live, trial] = [liveOf(ruleset), trialOf(ruleset)]
-        for (const one of requests) {
-          const expected = await live(one)
-          const { summary, phases } = trial(one)
-          expect(summary).toEqual(expected)
-          const matched = phases.flatMap(({ name, rules }) =>
-            rules.flatMap(({ rule, outcome }) => (outcome === 'matched' ? [[name, rule.name]] : []))
-          )
-          expect(matched).toEqual(expected.matches.map(([name, , rule]) => [name, rule]))
-          seen.actions.add(expected.action)
-          for (const [phase] of expected.matches) seen.phases.add(phase)
-        }
-        // Limits count anew, because a replay sees only these requests.
-        const logged = requests.filter(isLogged)
-        const [alone, replay] = [liveOf(ruleset), replayOf(ruleset)]
-        for (const one of logged) {
-          seen.logged++
-          expect(replay(one)).toEqual(replayed(await alone(one)))
-        }
-      }
-    ),
-    { numRuns: RUNS }
-  )
-  // A property that never meets a product holds nothing.
-  expect([...seen.actions].sort()).toEqual(
-    [
-      'allow',
+  test('is reached with the headers of a persona', () => {
+    const persona = {
+      name: 'p',
+      headers: ['User-Agent', 'theirs/2'],
+    } as unknown as Visitor['persona']
+    const document = { rules: [block('theirs', 'http.user_agent eq "theirs/2"')] }
+    expect(named(judgeWith(document))).toEqual(['pass'])
+    expect(named(judgeWith(document, { visitor: visitorWith({ persona }) }))).toEqual([
       'block',
+      'theirs',
+    ])
+  })
+
+  test('waits where the body has to be read', async () => {
+    const document = {
+      access: [{ name: 'kp', block: 'KP' }],
+      rules: [block('body', 'http.request.body.raw contains "x"')],
+    }
+    const readBody = vi.fn(async (context: Verdict['context']) => {
+      context.request.body = { bytes: 'axa', size: 3, isTruncated: false }
+    })
+    const visitor = visitorWith({ country: 'KP' })
+    expect(named(judgeWith(document, { readBody, visitor }))).toEqual(['block', 'kp'])
+    expect(readBody).not.toHaveBeenCalled()
+    const waiting = judgeWith(document, { readBody })
+    expect(waiting).toBeInstanceOf(Promise)
+    expect(named(await waiting)).toEqual(['block', 'body'])
+  })
+})
+
+describe('challenges that were passed', () => {
+  const challenge = (action: string) => ({ rules: [block('ask', 'true', { action })] })
+
+  test('are asked for only where a rule challenges', () => {
+    const clearedOf = vi.fn(() => [0, 1, 1, 0])
+    expect(named(judgeWith({ rules: [block('b')] }, { clearedOf }))).toEqual(['block', 'b'])
+    expect(clearedOf).not.toHaveBeenCalled()
+    expect(named(judgeWith(challenge('managed_challenge'), { clearedOf }))).toEqual(['pass'])
+    expect(named(judgeWith(challenge('challenge'), { clearedOf }))).toEqual(['challenge', 'ask'])
+  })
+})
+
+describe('before all rules', () => {
+  const problems = { fields: undefined, problems: ['x-edge-ip: no address'] }
+  const forced: Forced = {
+    matches: [{ rule: { name: 'forced' }, action: 'challenge' } as unknown as Match],
+  }
+  const all = { url: '/cdn-cgi/error/1020', host: 'other.test', overrides: problems }
+
+  test('come, in this order, a reserved path, a mistake in overrides, a test, and a host of no zone', () => {
+    const force = vi.fn(() => forced)
+    expect(named(judgeWith(zoned, { ...all, force }))).toEqual(['preview'])
+    const url = '/'
+    expect(named(judgeWith(zoned, { ...all, url, force }))).toEqual(['reject'])
+    expect(force).not.toHaveBeenCalled()
+    const overrides = NO_OVERRIDES
+    expect(named(judgeWith(zoned, { ...all, url, overrides, force }))).toEqual([
       'challenge',
-      'js_challenge',
-      'log',
-      'managed_challenge',
-      'no_zone',
-      'pass',
-      'preview',
-      'skip',
-    ].sort()
-  )
-  expect(seen.phases.size).toBe(5)
-  expect(seen.logged).toBeGreaterThan(20)
+      'forced',
+    ])
+    expect(named(judgeWith(zoned, { ...all, url, overrides }))).toEqual(['no_zone'])
+    expect(named(judgeWith(zoned))).toEqual(['block', 'shop'])
+  })
+
+  test.each<[string, Forced | undefined, string[]]>([
+    ['lets the rules decide', undefined, ['block', 'shop']],
+    ['lets a request pass', { matches: [] }, ['pass']],
+    ['cuts the connection', { matches: [], isDropped: true }, ['drop']],
+    ['does not cut it', { ...forced, isDropped: false }, ['challenge', 'forced']],
+  ])('a test %s', (_, decided, expected) => {
+    const force = vi.fn(() => decided)
+    const verdict = judgeWith(zoned, { force }) as Verdict
+    expect(named(verdict)).toEqual(expected)
+    expect(force).toHaveBeenCalledExactlyOnceWith(verdict.context)
+  })
+})
+
+test('the ruling of each phase that runs is noted at its place', () => {
+  const rulings: (Ruling | undefined)[] = []
+  const verdict = judgeWith(
+    { user_agents: [{ block: 'other/1' }], rules: [block('stop')], rate_limits: [] },
+    { rulings }
+  ) as Verdict
+  expect(rulings).toHaveLength(4)
+  expect(rulings.slice(0, 3)).toEqual(Array(3).fill({ matches: [], ends: false, skips: 0 }))
+  expect(rulings[3]).toMatchObject({ matches: verdict.matches, ends: true })
 })

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { requestWith } from './edge.fixture.ts'
-import { refusalFacts } from './refusal.ts'
+import type { Match } from './phases/phase.ts'
+import type { AnswerServices } from './refusal.ts'
+import { answerVerdict, refusalFacts } from './refusal.ts'
 import { readRequest } from './request/request.ts'
+import type { Verdict, VerdictAction } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
 
 const RAY = '0123456789abcdef'
@@ -62,5 +65,81 @@ test('a persona’s headers choose the answer, and not its coding', () => {
     accept: 'application/json',
     acceptEncoding: 'br',
     codings: 'identity',
+  })
+})
+
+describe('the answer of a verdict', () => {
+  const answered = (action: VerdictAction, match: Partial<Match> = {}, url = '/a//b?c=d') => {
+    const refuse = vi.fn((given: unknown) => ({ refused: given }))
+    const ask = vi.fn((...given: unknown[]) => ({ asked: given }))
+    const context = factsOf([])
+    Object.assign(context, {
+      request: readRequest(requestWith(url, ['User-Agent', 'ua/1']), true, TIME_MS),
+    })
+    const answer = answerVerdict(
+      {
+        action,
+        context,
+        matches: [
+          { code: 1, rule: {} },
+          { code: 1020, rule: {}, ...match },
+        ],
+      } as unknown as Verdict,
+      { answers: { refuse }, challenges: { ask }, colo: 'LHR' } as unknown as AnswerServices
+    )
+    return { answer, refuse, ask }
+  }
+
+  test.each<VerdictAction>(['pass', 'log', 'skip', 'allow', 'reject', 'drop'])(
+    'of %s is none of its own',
+    (action) => {
+      const { answer, refuse, ask } = answered(action)
+      expect(answer).toBeUndefined()
+      expect([refuse.mock.calls, ask.mock.calls]).toEqual([[], []])
+    }
+  )
+
+  test('of a block has the last match’s code, page, response and time', () => {
+    const page = { generation: 'g1' } as const
+    const response = { status: 418 }
+    const rule = { response } as unknown as Match['rule']
+    const { answer, refuse } = answered('block', { page, rule, retryAfter: 7 })
+    expect(refuse).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 1020, page, response, retryAfter: 7, colo: 'LHR', ray: RAY })
+    )
+    expect(answer).toEqual({ refused: refuse.mock.calls[0]![0] })
+  })
+
+  test('of a host of no zone is 1023', () => {
+    const { refuse } = answered('no_zone')
+    expect(refuse).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 1023, colo: 'LHR' })
+    )
+  })
+
+  test.each<VerdictAction>(['managed_challenge', 'js_challenge', 'challenge'])(
+    'of %s asks for the same target again',
+    (action) => {
+      const { answer, ask } = answered(action)
+      const facts = {
+        ray: RAY,
+        colo: 'LHR',
+        timeMs: TIME_MS,
+        method: 'GET',
+        ip: '8.8.8.8',
+        userAgent: 'ua/1',
+        host: 'shop.test',
+        scheme: 'https',
+      }
+      expect(ask).toHaveBeenCalledExactlyOnceWith(action, facts, '/a//b?c=d')
+      expect(answer).toEqual({ asked: ask.mock.calls[0] })
+    }
+  )
+
+  test('of a reserved path is that of its handler', () => {
+    const { refuse } = answered('preview', {}, '/cdn-cgi/error/1015?generation=g1')
+    expect(refuse).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: 1015, colo: 'LHR', host: 'shop.test', ip: '8.8.8.8' })
+    )
   })
 })

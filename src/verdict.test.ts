@@ -4,7 +4,8 @@ import type { RequestContext } from './context.ts'
 import { eventWith } from './events/event.fixture.ts'
 import type { Match } from './phases/phase.ts'
 import type { Rule } from './rules/rule.ts'
-import { Verdict } from './verdict.ts'
+import type { VerdictAction } from './verdict.ts'
+import { codeOf, refuses, Verdict } from './verdict.ts'
 import type { Zone } from './zones/zone.ts'
 
 const RAY = '0123456789abcdef'
@@ -62,4 +63,40 @@ test('of a request that passes there is no rule and no response', () => {
     undefined,
     undefined,
   ])
+})
+
+test('an answer and an event make the same verdict with them', () => {
+  const matches = [matchOf('one')]
+  const event = eventWith()
+  const before = new Verdict('block', facts, zone, matches)
+  const after = before.answered(answer, event)
+  expect(before.isRefused).toBe(false)
+  expect(after).toMatchObject({ action: 'block', zone, matches, answer, event, isRefused: true })
+  expect(after.context).toBe(facts)
+})
+
+test.each<[VerdictAction, boolean, number]>([
+  ['pass', false, 0],
+  ['log', false, 0],
+  ['skip', false, 0],
+  ['allow', false, 0],
+  ['block', true, 1020],
+  ['challenge', true, 0],
+  ['managed_challenge', true, 0],
+  ['js_challenge', true, 0],
+  ['no_zone', true, 1023],
+  ['reject', true, 0],
+  ['preview', true, 0],
+  ['clearance', true, 0],
+  ['drop', true, 0],
+])('%s: refused %s, code %i', (action, isRefused, code) => {
+  expect(refuses(action)).toBe(isRefused)
+  expect(codeOf({ action, matches: [matchOf('first'), matchOf('last')] })).toBe(code)
+})
+
+test('the code is that of the last match, or of the page that its rule chooses', () => {
+  const first = { ...matchOf('first'), code: 1006 }
+  const chosen = { ...matchOf('last'), page: { code: 1007 } }
+  expect(codeOf({ action: 'block', matches: [first, matchOf('last')] })).toBe(1020)
+  expect(codeOf({ action: 'block', matches: [first, chosen] })).toBe(1007)
 })

@@ -10,6 +10,7 @@ const SPINE = [
   'commit',
   'context',
   'edge',
+  'judge',
   'options',
   'ray',
   'record',
