@@ -6,6 +6,9 @@ import { answerVerdict, refusalFacts } from './refusal.ts'
 import { readRequest } from './request/request.ts'
 import type { Verdict, VerdictAction } from './verdict.ts'
 import { createVisitors } from './visitor/identify.ts'
+import { wholeEdge } from './whole.ts'
+
+wholeEdge()
 
 const RAY = '0123456789abcdef'
 const TIME_MS = Date.UTC(2026, 10, 23)
@@ -72,6 +75,7 @@ describe('the answer of a verdict', () => {
   const answered = (action: VerdictAction, match: Partial<Match> = {}, url = '/a//b?c=d') => {
     const refuse = vi.fn((given: unknown) => ({ refused: given }))
     const ask = vi.fn((...given: unknown[]) => ({ asked: given }))
+    const pass = vi.fn((...given: unknown[]) => ({ passed: given }))
     const context = factsOf([])
     Object.assign(context, {
       request: readRequest(requestWith(url, ['User-Agent', 'ua/1']), true, TIME_MS),
@@ -85,9 +89,9 @@ describe('the answer of a verdict', () => {
           { code: 1020, rule: {}, ...match },
         ],
       } as unknown as Verdict,
-      { answers: { refuse }, challenges: { ask }, colo: 'LHR' } as unknown as AnswerServices
+      { answers: { refuse }, challenges: { ask, pass }, colo: 'LHR' } as unknown as AnswerServices
     )
-    return { answer, refuse, ask }
+    return { answer, refuse, ask, pass }
   }
 
   test.each<VerdictAction>(['pass', 'log', 'skip', 'allow', 'reject', 'drop'])(
@@ -135,6 +139,23 @@ describe('the answer of a verdict', () => {
       expect(answer).toEqual({ asked: ask.mock.calls[0] })
     }
   )
+
+  test('of a visitor’s answer to a challenge knows the request and its refusal’s facts', () => {
+    const path = '/cdn-cgi/challenge-platform/x'
+    const { answer, pass } = answered('clearance', {}, `${path}?a=b`)
+    expect(pass).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({
+        code: 0,
+        userAgent: 'ua/1',
+        scheme: 'https',
+        country: 'DE',
+        colo: 'LHR',
+      }),
+      path,
+      '?a=b'
+    )
+    expect(answer).toEqual({ passed: pass.mock.calls[0] })
+  })
 
   test('of a reserved path is that of its handler', () => {
     const { refuse } = answered('preview', {}, '/cdn-cgi/error/1015?generation=g1')

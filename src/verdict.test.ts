@@ -90,8 +90,9 @@ test.each<[VerdictAction, boolean, number]>([
   ['clearance', true, 0],
   ['drop', true, 0],
 ])('%s: refused %s, code %i', (action, isRefused, code) => {
+  const first = { ...matchOf('first'), code: 1006 }
   expect(refuses(action)).toBe(isRefused)
-  expect(codeOf({ action, matches: [matchOf('first'), matchOf('last')] })).toBe(code)
+  expect(codeOf({ action, matches: [first, first, matchOf('last')] })).toBe(code)
 })
 
 test('the code is that of the last match, or of the page that its rule chooses', () => {
@@ -99,4 +100,11 @@ test('the code is that of the last match, or of the page that its rule chooses',
   const chosen = { ...matchOf('last'), page: { code: 1007 } }
   expect(codeOf({ action: 'block', matches: [first, matchOf('last')] })).toBe(1020)
   expect(codeOf({ action: 'block', matches: [first, chosen] })).toBe(1007)
+})
+
+test('the response is watched only where the origin gives it', () => {
+  const responseWatch = { tell: () => {} } as unknown as Verdict['responseWatch']
+  const context = { ...facts, responseWatch } as unknown as RequestContext
+  expect(new Verdict('log', context, zone, []).responseWatch).toBe(responseWatch)
+  expect(new Verdict('block', context, zone, [], answer).responseWatch).toBeUndefined()
 })

@@ -210,3 +210,47 @@ describe('the body', () => {
     expect(names(await runPhases(phases, context, () => later(undefined)))).toEqual(['a'])
   })
 })
+
+describe('the account of the phases', () => {
+  const NOTHING = { matches: [], ends: false, skips: 0 }
+  const accountOf = async (phases: Parameters<typeof runPhases>[0]) => {
+    const rulings: Parameters<typeof runPhases>[3] = []
+    const given = { skippedPhases: 0 } as RequestContext
+    await runPhases(phases, given, noBody, rulings)
+    return { rulings, skipped: given.skippedPhases }
+  }
+
+  test.each([
+    ['at once', <Value>(value: Value) => value],
+    ['later', later],
+  ])(
+    'has each ruling of phases that decide %s, at its place, and what they skip',
+    async (_, when) => {
+      const [a, c, d] = [
+        ruling('a', { skips: 0b10 }),
+        ruling('c', { skips: 0b1_0000 }),
+        ruling('d', { ends: true }),
+      ]
+      const phases = [
+        phaseOf('a', () => when(a)),
+        phaseOf('b', () => when(ruling('b'))),
+        phaseOf('c', () => when(c)),
+        phaseOf('none', () => when(undefined)),
+        phaseOf('skipped', () => when(ruling('skipped'))),
+        phaseOf('d', () => when(d)),
+        phaseOf('after', () => when(ruling('after'))),
+      ]
+      const { rulings, skipped } = await accountOf(phases)
+      expect(rulings).toHaveLength(6)
+      expect([0, 1, 2, 3, 4, 5].map((i) => rulings[i])).toEqual([
+        a,
+        undefined,
+        c,
+        NOTHING,
+        undefined,
+        d,
+      ])
+      expect(skipped).toBe(0b1_0010)
+    }
+  )
+})

@@ -24,6 +24,28 @@ const ask = async (edge: ReturnType<typeof edgeOf>, host: string, path: string) 
 const ruleOf = async (edge: ReturnType<typeof edgeOf>, host: string, path: string) =>
   (await ask(edge, host, path)).rule
 
+test('without declared zones one zone has every host, with all rules', () => {
+  const ruleset = rulesFromObjects([{ rules: [block('a')] }])
+  const { zones, find, ruleset: own } = createSites(ruleset, phaseServices())
+  expect(zones).toHaveLength(1)
+  expect([find({ hostname: 'a.test' }), find({ hostname: '' })]).toEqual([zones[0], zones[0]])
+  expect([own, zones[0]!.ruleset, zones[0]!.isNowhere]).toEqual([ruleset, ruleset, false])
+})
+
+test('a host of no zone has none of the rules, and only whole labels count', () => {
+  const ruleset = rulesFromObjects([
+    { zones: [{ name: 'shop.test', hosts: ['*.shop.test', '*.t'], rules: [block('a')] }] },
+  ])
+  const { find } = createSites(ruleset, phaseServices())
+  const nowhere = find({ hostname: 'other.test' })
+  expect([nowhere.isNowhere, nowhere.fields, nowhere.facts]).toEqual([true, [], undefined])
+  expect(nowhere.ruleset).toMatchObject({ rules: [], access: [], zones: [] })
+  expect(nowhere.ruleset.lists).toBe(ruleset.lists)
+  const isFound = (hostname: string) => !find({ hostname }).isNowhere
+  expect(['x.t', 'a.b.t', 'w.shop.test', 'a..t', '.t'].map(isFound)).toEqual(Array(5).fill(true))
+  expect(['t', 'xt', 'shop.test', 'wshop.test'].map(isFound)).toEqual(Array(4).fill(false))
+})
+
 describe('the zone of a host', () => {
   const zone = (name: string, more: object = {}) => ({ name, ...more })
   const sites = createSites(

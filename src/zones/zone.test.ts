@@ -27,6 +27,13 @@ test('a zone has a place for each of these fields, and for no other', () => {
   expect(layout.empty).toHaveLength(3)
 })
 
+test('a zone is that of a host that exists, unless it is said not to be', () => {
+  const facts = { name: 'shop.test', hosts: [], isDefault: false }
+  const { isNowhere, facts: own } = createZone(ruleset, phaseServices(), facts)
+  expect([isNowhere, own]).toEqual([false, facts])
+  expect(createZone(ruleset, phaseServices(), undefined, true).isNowhere).toBe(true)
+})
+
 test('a zone is never changed in place', () => {
   expect(Object.isFrozen(createZone(ruleset, phaseServices()))).toBe(true)
 })
