@@ -15,7 +15,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { ROOT, type Running, startServe } from './cli.ts'
+import { shellWords } from '../src/toolkit/requests/shell.ts'
+import { ROOT, type Running, run, startServe } from './cli.ts'
 import { fencesOf } from './documents.ts'
 
 const of = (language: string, file = 'README.md') =>
@@ -146,11 +147,21 @@ describe('commands', () => {
     skip('no curl on the PATH')
   })
 
+  /** Without a store or files of its own a command needs no process; one of each kind has one all the same. */
+  const runHere = async (command: string) => {
+    const [, , ...args] = shellWords(command, 'bash')
+    const data = args[0] === 'events' ? ['--data', join(clone, '.edge1020')] : []
+    const { code, out, err } = await run([...args, ...data])
+    return { code, out: out + err }
+  }
+  const isHere = (command: string) => /^npx edge1020 (?:page|lint|eval|events --)/.test(command)
+
   test.each(others.filter(canRun))('%s', async (command) => {
     const script = command.includes('$RAY')
       ? `${here(assignment)}\n${here(command)}`
       : here(command)
-    const { code, out } = await inShell(script)
+    const runs = isHere(command) && !command.includes('$') ? runHere : inShell
+    const { code, out } = await runs(script)
     expect(out).toBeTruthy()
     for (const pattern of EXPECTED[command]!) expect(out).toMatch(pattern)
     expect(code).toBe(0)
