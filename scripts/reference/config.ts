@@ -38,13 +38,13 @@ export default defineConfig({
 * Paths are relative to the file.
 * A flag wins over an environment variable, a variable over the file, and the file over the default. A list on the command line
   replaces the list of the file. \`--no-overrides\`, \`--no-tls\` … turn off a switch that the file turns on.
-* \`lint\`, \`audit\` and \`rules\` read \`rules\`, and \`test\` runs \`tests\`, where the command line names no file. A test file that names its
+* \`lint\`, \`audit\` and \`rules\` read \`rules\`, and \`test\` runs \`tests\`, if the command line names no file. A test file that names its
   rules tests those.
 * \`check URL\` judges by \`rules\` too. With \`--no-config\` it asks the site itself.
 * Zones are part of the rule documents ([products](products.md)). A token or a key is never in the file: the variables
   \`EDGE1020_ADMIN_TOKEN\` and \`EDGE1020_IP_KEY\` hold them.
 * TypeScript works on every version of Node, because [jiti](https://github.com/unjs/jiti) compiles the file. The file also loads
-  where the package is not installed, as with \`npx\`. In a project with \`node_modules\`, \`node_modules/.cache/edge1020\` keeps what is compiled.
+  where the package is not installed, as with \`npx\`. In a project with \`node_modules\`, \`node_modules/.cache/edge1020\` keeps the compiled file.
 * \`serve\` reads the file at its start. It reloads rules after a change, but not settings.
 
 A wrong key or value stops the command with exit code 2. \`edge1020 doctor\` shows the file that is in use.

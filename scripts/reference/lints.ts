@@ -3,8 +3,8 @@ import { LINTS } from '../../src/lint/table.ts'
 import { heading, table } from './markdown.ts'
 
 const INTRODUCTION = `
-\`edge1020 lint\` finds rules that load and do not do what they say: comparisons that are never true, rules that no request reaches,
-rules that stop more than they seem to. It reads what \`serve --rules\` reads: rule documents, documents of Cloudflare's API, Terraform
+\`edge1020 lint\` finds mistakes in rules that load: comparisons that are never true, rules that no request reaches,
+rules that stop more than they seem to. It reads the same files as \`serve --rules\`: rule documents, documents of Cloudflare's API, Terraform
 and OpenTofu folders, plans and states.
 
 \`\`\`yaml
@@ -37,17 +37,17 @@ A request is a case for [\`edge1020 eval --ndjson\`](eval.md).
 
 | severity | meaning | exit code |
 | --- | --- | --- |
-| \`error\` | the rule, or a part of it, never does what it says | 1, or 2 where the rules do not load |
+| \`error\` | the rule, or a part of it, never does what it says | 1, or 2 if the rules do not load |
 | \`warning\` | the rule probably does more or less than it says | 0, or 1 with \`--fail-on warning\` or \`--max-warnings N\` |
 | \`info\` | the rule works, and could be clearer | 0, or 1 with \`--fail-on info\` |
 
-Exit code 2 is for rules that other commands would not load, for wrong usage and for paths that are not there. \`rules check\` and \`serve\`
-show errors and warnings, too.
+Exit code 2 means rules that other commands would not load, wrong usage or missing paths. \`rules check\` and \`serve\` also show errors and
+warnings.
 
-* \`--fix\` makes the fixes that are certain, in the files themselves. It replaces single words, so that comments, quotes and line ends stay.
-  A rule that was written in parts, such as a Terraform expression with variables, stays as it is.
+* \`--fix\` applies the certain fixes to the files. It replaces single words, so comments, quotes and line ends stay. It does not change a rule
+  that is written in parts, such as a Terraform expression with variables.
 * \`--format json\` prints \`{"findings":[{"file","line","column","endColumn","severity","code","message","rule","fix"}]}\`. Columns count characters from
-  1. \`fix\` has a \`message\`, and \`edits\` where it is certain. \`example\` is the request.
+  1. \`fix\` has a \`message\`, and \`edits\` if it is certain. \`example\` is the request.
 * \`--format sarif\` is for code scanning, \`--format github\` for the log of a GitHub workflow, which shows the findings beside the lines.
 * \`--plan free\` and so on checks the limits of a plan.
 * A comment above a rule or inside it silences one lint for that rule, in YAML and in Terraform. It needs a reason:
@@ -62,8 +62,8 @@ rules:
 
 ## How far the proofs go
 
-\`never_matches\`, \`always_matches\`, \`dead_part\` and \`covered_rule\` are decided by what expressions mean. The lint takes the texts, numbers and
-networks that the expressions name, and one of each beside them, and asks the compiled expressions. It says nothing where that proves nothing: a
+\`never_matches\`, \`always_matches\`, \`dead_part\` and \`covered_rule\` depend on the meaning of expressions. The lint takes the texts, numbers and
+networks that the expressions name, and one other value of each kind, and evaluates the compiled expressions. It reports nothing if that proves nothing: a
 condition on two fields at once, the contents of lists, regular expressions that are more than text and anchors, and searches of more than a few
 thousand steps. A test compares the proofs with brute force over random rule sets: none is ever wrong, and more than nine of ten true ones are found.
 [How it works](decisions/lint-proofs.md).

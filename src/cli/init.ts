@@ -129,7 +129,7 @@ export const init: Command = {
     rules: {
       value: 'PATH',
       short: 'r',
-      help: 'rules that are there already, in the folder: the tests are about them, and no rules are written',
+      help: 'existing rules in the folder: init writes tests of them, and no rules',
     },
     upstream: { value: 'URL', short: 'u', help: `address of the site, e.g. ${UPSTREAM}` },
     'no-ci': { help: 'write no workflow' },

@@ -146,7 +146,7 @@ export const rules: Command = {
     'check   load the documents as `serve` would, and print the place of every problem; exit code 2 if it rejects one.\n' +
     '        Warns about rules that read fields without data, and of what `edge1020 lint` finds\n' +
     'export  write the rules as JSON of Cloudflare’s API, as Terraform, or as a rule document\n' +
-    'format  format the expressions of YAML, JSON and Terraform files in place; everything else in them stays as it is',
+    'format  format the expressions of YAML, JSON and Terraform files in place; the rest of each file does not change',
   flags: {
     data: { value: 'DIR', default: DEFAULT_DATA, help: 'directory of downloaded data' },
     ...SOURCE_FLAGS,

@@ -5,7 +5,7 @@ export const SUMMARIES = {
   events: 'list blocked, logged and skipped requests, or look up a Ray ID',
   rules: 'print rules as expressions of the Rules language, check, export or format them',
   lsp: 'serve editors: diagnostics, hover, completion and formatting (Language Server Protocol)',
-  lint: 'find rules that load and do not do what they say',
+  lint: 'find mistakes in rules that load',
   test: 'run tests of rules, written in YAML',
   audit: 'find the good visitors that rules stop, and the smallest exception for them',
   import: "convert Cloudflare's own configuration into rules of edge1020",

@@ -15,42 +15,42 @@ import { readersForForms } from './named-files.ts'
 import type { RuleThread } from './rule-thread.ts'
 import { createRuleThread } from './rule-thread.ts'
 
-/** A document of edge1020's own, as it is on the disk now. */
+/** A document of edge1020's own, with its current text on disk. */
 export interface RuleFile {
   readonly file: string
   readonly text: string
-  /** Of the text: whoever saves says which text was edited. */
+  /** The hash of the text. A save names the hash of the text that was edited. */
   readonly hash: string
 }
 
-/** Where rules are tried and written. What it writes is on the disk and in force, or neither. */
+/** Tries and writes rules. A change is both on disk and active, or neither. */
 export interface RuleDesk {
   /** @throws EdgeError `file_not_found`, `unreadable` … */
   files(): RuleFile[]
   file(name: string): RuleFile | undefined
   /**
-   * The rules as they would be with another text of one file; without it, as the files have them.
+   * Loads the rules with another text of one file; without it, the rules of the files.
    *
    * @throws EdgeError `invalid_rules` with its diagnostics
    */
   load(changed?: { readonly file: string; readonly text: string }): Ruleset
-  /** What is wrong with a text of one file. A thread of its own finds that out: visitors are answered meanwhile. */
+  /** Finds the mistakes in a text of one file, in a separate thread, so visitors get answers meanwhile. */
   readonly check: RuleThread['check']
-  /** What is odd about the rules, as `edge1020 lint` tells. */
+  /** The findings of `edge1020 lint` about the rules. */
   readonly findings: RuleThread['findings']
-  /** Ends that thread; the next question starts another one. */
+  /** Ends that thread. The next question starts another one. */
   readonly endThread: RuleThread['end']
   /** Judges requests by rules, with the data of this edge. */
   trials(ruleset: Ruleset): Trials
-  /** @throws EdgeError `edit_conflict` where the file is not the one that was edited, `invalid_rules`, `not_written` */
+  /** @throws EdgeError `edit_conflict` if the file has changed since it was opened, `invalid_rules`, `not_written` */
   save(change: { file: string; text: string; hash: string; what: string }): Promise<void>
   /** The newest first. */
   history(): readonly SavedChange[]
   /**
-   * Takes the newest change back.
+   * Reverts the newest change.
    *
-   * @param seen `afterHash` of the change that whoever asks has seen
-   * @throws EdgeError `edit_conflict` where another change came after that one
+   * @param seen `afterHash` of the change that the caller has seen
+   * @throws EdgeError `edit_conflict` if another change came after that one
    */
   undo(seen?: string): Promise<SavedChange | undefined>
 }
@@ -60,12 +60,12 @@ export interface DeskOptions {
   readonly paths: readonly string[]
   readonly loading: LoadOptions
   readonly trials: Omit<TrialsOptions, 'ruleset'>
-  /** Reads the files again and puts their rules in force. */
+  /** Reads the files again and activates their rules. */
   readonly reload: () => Promise<void>
   readonly now?: () => number
   /** Where the changes for undo survive a restart. */
   readonly historyFile?: string | undefined
-  /** Gets what kept them from being read or written. */
+  /** Gets errors of reading and writing them. */
   readonly onError?: (error: Error) => void
 }
 
@@ -74,7 +74,7 @@ const HASH_CHARS = 16
 export const hashOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARS)
 
-/** The whole file or nothing of it, under the name that it has; a symbolic link stays one. */
+/** Writes the whole file or nothing, under its own name. A symbolic link stays one. */
 const write = (file: string, text: string) => {
   const target = realpathSync(file)
   const part = join(dirname(target), `.${basename(target)}.${process.pid}.part`)
@@ -86,7 +86,7 @@ const write = (file: string, text: string) => {
     try {
       unlinkSync(part)
     } catch {
-      // It was not made.
+      // The temporary file does not exist.
     }
     throw new EdgeError('not_written', `${file} cannot be written: ${messageOf(error)}`, {
       cause: error,
@@ -97,7 +97,7 @@ const write = (file: string, text: string) => {
 /**
  * @example
  * const desk = createDesk({ paths: ['rules/'], loading: {}, trials: {}, reload: reloader.reload })
- * desk.load({ file: 'rules/site.yaml', text }) // throws where the text has mistakes
+ * desk.load({ file: 'rules/site.yaml', text }) // throws if the text has mistakes
  */
 export const createDesk = ({
   paths,
@@ -130,7 +130,7 @@ export const createDesk = ({
           }),
     })
 
-  /** One after the other: the second of two that save at once is told of the first. */
+  /** One change after the other: the second of two simultaneous saves gets a conflict. */
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
     const turn = last.then(act, act)

@@ -11,17 +11,17 @@ import { withException } from './exception-writing.ts'
 const MAX_PAST = 2_000
 const MAX_EXAMPLES = 4
 
-/** A candidate and what it would have done. */
+/** A candidate with its effect on past requests. */
 export interface Weighed extends Candidate {
-  /** Requests of this visitor's address that it lets through, of those that were refused. */
+  /** Refused requests of this visitor's address that it lets through. */
   readonly own: number
   /** Requests of all others that it also lets through. */
   readonly others: number
   /** Addresses of these. */
   readonly addresses: number
-  /** Some of these, the newest first. */
+  /** Some of these requests, the newest first. */
   readonly examples: readonly SecurityEvent[]
-  /** Named visitors whom the rules refuse today, and who would get in. */
+  /** Personas that the rules refuse today and that the candidate lets in. */
   readonly personas: readonly string[]
 }
 
@@ -40,7 +40,7 @@ interface Tally {
   readonly examples: SecurityEvent[]
 }
 
-/** Every visitor with a name, asking for the same. */
+/** Every persona, with the same request. */
 const personasIn = (
   event: SecurityEvent,
   names: readonly string[],
@@ -61,8 +61,8 @@ const byCost = (one: Weighed, two: Weighed): number =>
   conditionsOf(two) - conditionsOf(one)
 
 /**
- * Weighs every way to let a visitor through by the requests of the past that it would also have let through: each is put where it
- * would be written, and the refused requests that it is true of are judged again.
+ * Weighs every exception for a visitor by the other past requests that it would have let through. It puts each exception at its place
+ * in the rules and judges the refused requests that match it again.
  *
  * The narrowest come first: those that let the fewest others through, and of these the ones that help this visitor most.
  */

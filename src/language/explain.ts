@@ -36,7 +36,7 @@ const readOf = once(compileOperand)
 const elementsIn = (node: LogicalNode, scene: Scene) => elementsTest(node, scene)(scene.context)
 const valueIn = (operand: OperandNode, scene: Scene) => readOf(operand, scene)(scene.context)
 
-/** Gives the first item that decides, as an array of one; an empty array where no item does. */
+/** Returns the first item that decides, as an array of one; an empty array if no item does. */
 const firstOf = <Item>(items: readonly Item[], decides: (item: Item) => boolean): Item[] => {
   const index = items.findIndex(decides)
   return items.slice(index, index < 0 ? 0 : index + 1)

@@ -34,7 +34,7 @@ export interface NextQuestion {
 
 export type Question = LoadQuestion | NextQuestion
 
-/** Where a list file is kept. */
+/** The place of a list file. */
 export interface FileKey {
   readonly key: string
   readonly state: string

@@ -11,7 +11,7 @@ import { unjudged } from './requests/event.ts'
 import { readRequestText } from './requests/read.ts'
 import type { TrialRequest, Trials } from './trial.ts'
 
-/** What `POST /api/explain` and `POST /api/check` take. */
+/** The body of `POST /api/explain` and `POST /api/check`. */
 export interface TrialQuestion {
   /** A URL, a curl command line, an HTTP request, a HAR file's text; or the members of a `TrialRequest`. */
   readonly request: unknown

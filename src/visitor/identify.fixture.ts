@@ -1,4 +1,4 @@
-// Who a visitor is, with made-up places.
+// Visitors with made-up places.
 import '../../test/whole.ts'
 import { formatIp, type Ip } from '../lists/ip.ts'
 import type { VisitorsOptions } from './identify.ts'

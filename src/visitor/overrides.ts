@@ -16,7 +16,7 @@ export interface Overrides {
   fields?: Record<string, unknown>
   /** The persona; its address, country, ASN and fields are set above, but not its headers. */
   persona?: Persona
-  /** True where challenges let the request pass. */
+  /** True if the request passes challenges. */
   passesChallenges?: boolean
   /** Header names that had an effect. */
   readonly used: readonly string[]

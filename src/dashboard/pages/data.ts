@@ -61,7 +61,7 @@ const listCard = (ruleset: Ruleset): Html => {
   return html`<section class="card table"><h2>Lists</h2><div class="scroll"><table class="plain"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entries</th><th scope="col">Filled by</th><th scope="col">A rule in force uses it</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 
-/** What is known of visitors, from where, and how old that is. */
+/** The data about visitors, its sources and its age. */
 export const dataPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const ip = query.get('ip')?.trim() ?? ''
   if (ip !== '' && parseIp(ip) === undefined) {

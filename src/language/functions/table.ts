@@ -24,7 +24,7 @@ const undocumented = (name: string): FunctionDefinition => ({
   refused: `\`${name}\` is not documented by Cloudflare: its parameters and result are unknown`,
 })
 
-/** Functions that Cloudflare refuses in custom rules, and where they belong. */
+/** Functions that Cloudflare refuses in custom rules, with the place where they are allowed. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   bit_slice: 'Magic Firewall',
   encode_base64: 'rules that transform headers',

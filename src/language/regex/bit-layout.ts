@@ -73,7 +73,7 @@ interface Reach {
   jump?: Sources | undefined
 }
 
-/** `undefined` where the program is too intricate. */
+/** `undefined` if the program is too intricate. */
 export const layOut = (program: Program): Layout | undefined => {
   const { op, x, y, size, start } = program
   const positionOf = new Int32Array(size).fill(-1)

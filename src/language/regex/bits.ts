@@ -60,7 +60,7 @@ export class BitNfa {
     return masks
   }
 
-  /** Passes the assertions that hold at `at`; true where one leads to a match. */
+  /** Passes the assertions that hold at `at`; true if one leads to a match. */
   #passLooks(bits: Int32Array, bytes: string, at: number): boolean {
     const { looks } = this.#layout
     const held: (boolean | undefined)[] = []

@@ -34,7 +34,7 @@ export interface Program {
   readonly classes: number
   /** One byte of each class. */
   readonly sample: Uint8Array
-  /** `member[set * classes + class]` is 1 where the set takes the class. */
+  /** `member[set * classes + class]` is 1 if the set takes the class. */
   readonly member: Uint8Array
   readonly looks: ReadonlySet<Look>
   /** Offsets to capture: two for the match, two for each group. */

@@ -18,7 +18,7 @@ const isAddress = ({ by }: SettledTop): boolean => by.length === 1 && by[0]!.typ
 /**
  * The most frequent values.
  *
- * @param inTable counts what is in no chunk
+ * @param inTable counts events that are in no chunk
  * @param rest counts of events that are not in the table of events
  * @param known counts of whole chunks from earlier questions
  */
@@ -54,7 +54,7 @@ export const topOfStretches = (
 /**
  * The number of events over time, each point perhaps in several parts.
  *
- * @param inTable counts what is in no chunk
+ * @param inTable counts events that are in no chunk
  * @param known counts of whole chunks from earlier questions
  */
 export function* pointsOfStretches(
