@@ -349,6 +349,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
   test('what finds no room in memory is a gap, told by every edge afterwards', async () => {
     const { place, store } = opened({ maxHeldBytes: 5_000 })
     await store.append([eventWith()])
+    await eventually(() => expect(store.state().waiting).toBe(0))
     postgres.stop()
     const events = Array.from({ length: 60 }, () => eventWith())
     for (const event of events) await store.append([event])
