@@ -86,6 +86,7 @@ describe('the answer of a verdict', () => {
         context,
         matches: [
           { code: 1, rule: {} },
+          { code: 2, rule: {} },
           { code: 1020, rule: {}, ...match },
         ],
       } as unknown as Verdict,
