@@ -30,7 +30,14 @@ const FORMAT = {
 const complaintsOf = (path) => {
   const file = join(path, 'tsconfig.json')
   const { config, error } = ts.readConfigFile(file, ts.sys.readFile)
-  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(config, ts.sys, path)
+  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(
+    config,
+    ts.sys,
+    path,
+    undefined,
+    // Packages of types are searched from here.
+    file
+  )
   const program = ts.createProgram(fileNames, options, hostOf(options))
   const found = [...(error ? [error] : []), ...errors, ...ts.getPreEmitDiagnostics(program)]
   return ts.formatDiagnostics(found, FORMAT)

@@ -147,14 +147,17 @@ describe('--help', () => {
     expect(`${missing.out}${missing.err}`).toMatch(/not in|no event/)
   })
 
-  test('the examples of explain tell of one that passes and of two that are refused', async () => {
+  test('the examples of explain tell of one that passes and of three that are refused', async () => {
+    const edge = await startServe(['--store', 'memory'])
+    onTestFinished(async () => void (await edge.stop()))
     const codes: (number | null)[] = []
     for (const example of await examplesOf('explain')) {
-      const { code, out, err } = await run(words(example), { cwd: folder })
+      const command = example.replace('http://127.0.0.1:8021', edge.admin)
+      const { code, out, err } = await run(words(command), { cwd: folder })
       expect(out, `${example}: ${err}`).not.toBe('')
       codes.push(code)
     }
-    expect(codes).toEqual([1, 0, 1])
+    expect(codes).toEqual([1, 0, 1, 1])
   })
 
   test('the examples of check tell who is blocked', async () => {
