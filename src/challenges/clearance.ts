@@ -1,8 +1,8 @@
 import { toBytes } from '../language/bytes.ts'
 import { encodeBase64Url } from '../language/functions/base64.ts'
 import { hmacSha256 } from '../language/functions/sha256.ts'
-import type { Challenge } from './level.ts'
-import { CHALLENGES, LEVELS } from './level.ts'
+import type { Challenge, Cleared } from './level.ts'
+import { CHALLENGES, LEVELS, NONE_CLEARED } from './level.ts'
 import type { ChallengeOptions } from './options.ts'
 
 /** The visitor of a clearance. It is invalid for any other. */
@@ -32,14 +32,6 @@ export interface Clearances {
   cleared(cookies: string | undefined, holder: Holder, timeMs: number): Cleared
   readonly lifetimeSeconds: number
 }
-
-/**
- * By level (`level.ts`): the time of the newest clearance of this level or a higher one, in milliseconds since the epoch; 0 if there
- * is none.
- */
-export type Cleared = readonly number[]
-
-export const NONE_CLEARED: Cleared = [0, 0, 0, 0]
 
 export const COOKIE = 'cf_clearance'
 const COOKIE_START = `${COOKIE}=`

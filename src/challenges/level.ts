@@ -24,3 +24,12 @@ export const LEVELS: Readonly<Record<Challenge, number>> = {
 
 /** The level of an action; 0 if it is not a challenge. */
 export const levelOf = (action: Action): number => (isChallenge(action) ? LEVELS[action] : 0)
+
+/**
+ * By level: the time of the newest clearance of this level or a higher one, in milliseconds since the epoch; 0 if there is none.
+ */
+export type Cleared = readonly number[]
+
+export const NONE_CLEARED: Cleared = [0, 0, 0, 0]
+/** For tests: passes each challenge. */
+export const ALL_CLEARED: Cleared = [0, Infinity, Infinity, Infinity]

@@ -18,6 +18,14 @@ const start = (findings: () => Promise<readonly Finding[]>, paths: readonly stri
   return { say, linting: createServeLint({ paths, findings, say }) }
 }
 
+/** Asks once more, and ends the edge before there is an answer. */
+const askAndStop = async ({ say, linting }: ReturnType<typeof start>) => {
+  const asked = linting.ask([])
+  linting.stop()
+  await asked
+  expect(say).toHaveBeenCalledOnce()
+}
+
 test('warnings are told in one line each, without the places that the loader told of', async () => {
   const { say, linting } = start(async () => [
     finding(1),
@@ -44,20 +52,14 @@ test('only the latest question is answered, and none after the stop', async () =
   const { say, linting } = start(async () => [finding(++line)])
   await Promise.all([linting.ask([]), linting.ask([])])
   expect(say.mock.calls.flat()).toEqual(['site.yaml:2: the rule never matches [never_true]'])
-  const asked = linting.ask([])
-  linting.stop()
-  await asked
-  expect(say).toHaveBeenCalledOnce()
+  await askAndStop({ say, linting })
 })
 
 test('a failure is told, unless the edge stops', async () => {
   const { say, linting } = start(() => Promise.reject(new Error('the thread ended')))
   await linting.ask([])
   expect(say.mock.calls.flat()).toEqual(['the rules were not linted: the thread ended'])
-  const asked = linting.ask([])
-  linting.stop()
-  await asked
-  expect(say).toHaveBeenCalledOnce()
+  await askAndStop({ say, linting })
 })
 
 test('a file that is gone is told of', async () => {

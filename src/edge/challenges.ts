@@ -1,13 +1,11 @@
-import type { Cleared } from '../challenges/clearance.ts'
+import type { Cleared } from '../challenges/level.ts'
+import { ALL_CLEARED } from '../challenges/level.ts'
 import type { Challenging } from '../challenges/open.ts'
 import { checkChallenges } from '../challenges/options.ts'
 import type { Facts } from '../context.ts'
 import type { EdgeOptions } from '../edge-options.ts'
 import { challengeFacts } from '../refusal.ts'
 import { challengeModule } from './modules.ts'
-
-/** For tests: passes each challenge. */
-const ALL_CLEARED: Cleared = [0, Infinity, Infinity, Infinity]
 
 /** The challenges of an edge. */
 export interface EdgeChallenges {

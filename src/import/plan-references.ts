@@ -16,6 +16,8 @@ const IDS = ['filter_id', 'list_id', 'zone_id'] as const
 
 const MAX_STEPS = 50
 
+const NONE: ReadonlyMap<unknown, Json> = new Map()
+
 const RULESET_ID = /^cloudflare_ruleset\..*\.id$/
 
 const idOf = (address: string): Unknown => new Unknown(`${address}.id`, address)
@@ -23,9 +25,14 @@ const idOf = (address: string): Unknown => new Unknown(`${address}.id`, address)
 const withId = (parameters: ObjectValue, address: string): ObjectValue =>
   new Map([...parameters, ['id', idOf(address)]])
 
+/** `["key"]` or `[0]`. */
+const INDEX = /(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?/.source
+const RESOURCE = new RegExp(`^((?:data\\.)?[\\w-]+\\.[\\w-]+)${INDEX}`)
+const OUTPUT = new RegExp(`^module\\.([\\w-]+)${INDEX}\\.([\\w-]+)`)
+
 /** `module.a["x"].module.b.cloudflare_filter.f[0]`: its modules, its name and its index. */
 const PARTS = /((?:data\.)?[\w-]+\.[\w-]+)((?:\[.*\])?)$/
-const CALL = /module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\./g
+const CALL = new RegExp(`module\\.([\\w-]+)${INDEX}\\.`, 'g')
 
 interface Address {
   /** `module.a["x"].`, or nothing for the root. */
@@ -34,6 +41,9 @@ interface Address {
   readonly name: string
   readonly index: string
 }
+
+/** The module and the index from which a resource refers to others. */
+type At = Pick<Address, 'prefix' | 'modules' | 'index'>
 
 const addressOf = (address: string): Address => {
   const modules: { name: string; prefix: string }[] = []
@@ -59,6 +69,8 @@ const referencesOf = (expression: unknown): string[] => {
  * Source: https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation
  */
 export class PlanReferences {
+  readonly #resources = new Map<Json, ReadonlyMap<unknown, Json>>()
+
   /** @param addresses of all planned resources and data sources */
   constructor(
     readonly configuration: unknown,
@@ -70,7 +82,7 @@ export class PlanReferences {
     const missing = IDS.filter((id) => (values.get(id) ?? null) === null)
     const at = addressOf(address)
     const module = this.#moduleOf(at.modules.map(({ name }) => name))
-    const resource = objects(child(module, 'resources')).find((one) => one.address === at.name)
+    const resource = this.#resourcesOf(module).get(at.name)
     if (resource === undefined) return values
     const completed = new Map(values)
     for (const id of missing) {
@@ -103,6 +115,17 @@ export class PlanReferences {
     })
   }
 
+  /** The resources of a module by their addresses in it. A plan asks for each of them. */
+  #resourcesOf(module: unknown): ReadonlyMap<unknown, Json> {
+    if (!isObject(module)) return NONE
+    let resources = this.#resources.get(module)
+    if (resources === undefined) {
+      resources = new Map(objects(module.resources).map((one) => [one.address, one]))
+      this.#resources.set(module, resources)
+    }
+    return resources
+  }
+
   #moduleOf(names: readonly string[]): unknown {
     return names.reduce<unknown>(
       (module, name) => child(module, 'module_calls', name, 'module'),
@@ -113,7 +136,7 @@ export class PlanReferences {
   /** The resource that an expression refers to. */
   #resolved(
     references: readonly string[],
-    at: Pick<Address, 'prefix' | 'modules' | 'index'>,
+    at: At,
     forEach: unknown,
     steps = 0
   ): string | undefined {
@@ -125,18 +148,12 @@ export class PlanReferences {
     return undefined
   }
 
-  #one(
-    reference: string,
-    at: Pick<Address, 'prefix' | 'modules' | 'index'>,
-    forEach: unknown,
-    steps: number
-  ): string | undefined {
+  #one(reference: string, at: At, forEach: unknown, steps: number): string | undefined {
     const [first = '', second = ''] = reference.split(/[.[]/)
     if (first === 'each') return this.#resolved(referencesOf(forEach), at, undefined, steps)
     if (first === 'var') return this.#given(second, at, steps)
     if (first === 'module') return this.#output(reference, at, steps)
-    const [, name, index = ''] =
-      /^((?:data\.)?[\w-]+\.[\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?/.exec(reference) ?? []
+    const [, name, index = ''] = RESOURCE.exec(reference) ?? []
     if (name === undefined) return undefined
     const candidates = [index, at.index, '', '[0]'].map((one) => at.prefix + name + one)
     return candidates.find((one) => this.addresses.has(one))
@@ -160,13 +177,8 @@ export class PlanReferences {
   }
 
   /** The value of a module's output comes from its own resources. */
-  #output(
-    reference: string,
-    at: Pick<Address, 'prefix' | 'modules' | 'index'>,
-    steps: number
-  ): string | undefined {
-    const [, name, index = '', output] =
-      /^module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.([\w-]+)/.exec(reference) ?? []
+  #output(reference: string, at: At, steps: number): string | undefined {
+    const [, name, index = '', output] = OUTPUT.exec(reference) ?? []
     if (name === undefined || output === undefined) return undefined
     const modules = at.modules.map((module) => module.name)
     const expression = child(this.#moduleOf([...modules, name]), 'outputs', output, 'expression')

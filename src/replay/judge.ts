@@ -1,4 +1,4 @@
-import { isChallenge } from '../challenges/level.ts'
+import { isChallenge, NONE_CLEARED } from '../challenges/level.ts'
 import type { RequestContext } from '../context.ts'
 import { createJudge, NO_OVERRIDES } from '../judge.ts'
 import { defaultScheme } from '../language/defaults.ts'
@@ -52,7 +52,6 @@ const NO_RAY: RayId = {
 }
 const PASS: Decision = { outcome: 'pass', rule: undefined, matches: [] }
 const NO_CONNECTION = {}
-const NONE_CLEARED: readonly number[] = [0, 0, 0, 0]
 
 /** Bodies are not judged, and no log tells which challenges a visitor has passed. */
 const judge = createJudge({ readBody: () => undefined, clearedOf: () => NONE_CLEARED })

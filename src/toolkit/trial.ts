@@ -1,5 +1,6 @@
 import type { Answer, AnswerOptions } from '../answers/answer.ts'
 import { createAnswers } from '../answers/create.ts'
+import { ALL_CLEARED, NONE_CLEARED } from '../challenges/level.ts'
 import type { Challenging } from '../challenges/open.ts'
 import { openChallenges } from '../challenges/open.ts'
 import type { RequestContext } from '../context.ts'
@@ -83,8 +84,6 @@ export interface Trials {
 }
 
 const COLO = 'LOC'
-const ALL_CLEARED: readonly number[] = [0, Infinity, Infinity, Infinity]
-const NONE_CLEARED: readonly number[] = [0, 0, 0, 0]
 /** This machine: the one peer that may say who it is without further ado. */
 const REMOTE_ADDRESS = '127.0.0.1'
 const SCRIPTED = /^x-edge-/

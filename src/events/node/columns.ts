@@ -307,7 +307,7 @@ export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
     ...optional('phasePath', of('phase_path')),
     matched: [] as SecurityEvent['matched'],
     matchIndex: number('match_index'),
-    ip: row['ip'] === null ? '' : ipOfKey(String(row['ip'])),
+    ip: ipOfKey(String(row['ip'] ?? '')),
     country: of('country'),
     asn: number('asn'),
     ...optional('asnName', of('asn_name')),

@@ -8,6 +8,13 @@ import { checkSchema, isBlank, prepareSchema, readAsPresent } from './schema.ts'
 
 export type Connection = InstanceType<typeof Database>
 
+/** The one number that a question gives; `undefined` if it gives none. */
+export const numberOf = (db: Connection, sql: string): number | undefined => {
+  const row = db.prepare(sql).get() as Record<string, unknown> | undefined
+  const [value] = row === undefined ? [] : Object.values(row)
+  return value === null || value === undefined ? undefined : Number(value)
+}
+
 /** The wait for a file that another process has locked. */
 export const BUSY_TIMEOUT_MS = 5_000
 /** Four times SQLite's default: a checkpoint delays visitors, and pages that are rewritten often wait for one. */

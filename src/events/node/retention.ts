@@ -1,5 +1,5 @@
 import { cutChunks } from './chunks/seal.ts'
-import type { Connection } from './database.ts'
+import { type Connection, numberOf } from './database.ts'
 import { firstId, MS } from './sql.ts'
 import type { Limits } from './store-limits.ts'
 import type { Tables } from './tables.ts'
@@ -10,34 +10,29 @@ const BITE_EVENTS = 1_000
 const TEXTS_BITE = 1_000
 const OLDEST = `SELECT ${MS} FROM events ORDER BY id LIMIT 1`
 
-const number = (db: Connection, sql: string): number | undefined => {
-  const row = db.prepare(sql).get() as Record<string, unknown> | undefined
-  const [value] = row === undefined ? [] : Object.values(row)
-  return value === null || value === undefined ? undefined : Number(value)
-}
-
 /** Bytes of used pages: pages of removed events are reused before the file grows. */
 const bytesInUse = (db: Connection): number => {
-  const pages = (number(db, 'PRAGMA page_count') ?? 0) - (number(db, 'PRAGMA freelist_count') ?? 0)
-  return pages * (number(db, 'PRAGMA page_size') ?? 0)
+  const pages =
+    (numberOf(db, 'PRAGMA page_count') ?? 0) - (numberOf(db, 'PRAGMA freelist_count') ?? 0)
+  return pages * (numberOf(db, 'PRAGMA page_size') ?? 0)
 }
 
 /** The condition of the events to remove now; undefined if all may stay. */
 const surplus = (db: Connection, { maxAgeMs, maxBytes, maxEvents }: Limits): string | undefined => {
-  const oldestMs = number(db, OLDEST)
+  const oldestMs = numberOf(db, OLDEST)
   if (oldestMs === undefined) return undefined
   const boundaryMs = Date.now() - maxAgeMs
   const bite = (count: number, where = '1') =>
     `(SELECT max(id) FROM (SELECT id FROM events WHERE ${where} ORDER BY id LIMIT ${count}))`
   if (oldestMs < boundaryMs) return bite(BITE_EVENTS, `id < ${firstId(boundaryMs)}`)
-  const count = number(db, "SELECT value FROM facts WHERE name = 'events'") ?? 0
+  const count = numberOf(db, "SELECT value FROM facts WHERE name = 'events'") ?? 0
   if (count > maxEvents) return bite(Math.min(BITE_EVENTS, count - maxEvents))
   return bytesInUse(db) > maxBytes ? bite(BITE_EVENTS) : undefined
 }
 
 /** Removes texts that only removed events used: their last day is before the oldest stored event. */
 const removeTexts = (db: Connection): boolean => {
-  const oldestMs = number(db, OLDEST)
+  const oldestMs = numberOf(db, OLDEST)
   const day = dayOf(oldestMs ?? Date.now()) - 1
   const { changes } = db
     .prepare<number[]>(
@@ -68,7 +63,7 @@ export const prune = (
     if (last === undefined) return 0
     const { changes } = db.prepare(`DELETE FROM events WHERE id <= ${last}`).run()
     tables.setFact('events', Math.max(0, (tables.fact('events') ?? 0) - changes))
-    const oldestMs = number(db, OLDEST)
+    const oldestMs = numberOf(db, OLDEST)
     cutChunks(db, oldestMs)
     const since = oldestMs ?? Date.now() - limits.maxAgeMs
     tables.setFact('removed_before_ms', Math.max(since, tables.fact('removed_before_ms') ?? 0))

@@ -1,18 +1,9 @@
-import type { EventField } from '../fields.ts'
-import { ipOfKey } from '../ip-key.ts'
 import type { SeriesPoint, TopRow } from '../query.ts'
 import type { SettledSeries, SettledTop } from '../settle.ts'
-import type { Row, Value } from './columns.ts'
+import { shownValue } from '../shown-value.ts'
+import type { Row } from './columns.ts'
 import type { Connection } from './database.ts'
 import { groupOf, MS, selectionOf } from './sql.ts'
-
-/** The value of a group for people. */
-const shownValue = ({ type }: EventField, value: Value): string | number => {
-  if (type === 'time' || type === 'bucket') return new Date(Number(value)).toISOString()
-  if (type === 'number') return Number(value)
-  const text = String(value ?? '')
-  return type === 'ip' && text !== '' ? ipOfKey(text) : text
-}
 
 const rowsOf = (db: Connection, sql: string, values: readonly (string | number)[]) =>
   db.prepare<[(string | number)[]]>(sql).all([...values]) as Row[]

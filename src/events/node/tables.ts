@@ -148,9 +148,10 @@ export class Tables {
     if (events.length === 0) return
     const slots = this.#slots()
     const values: Value[] = []
-    this.#markLate(events.map(timeOf))
-    for (const event of events) {
-      const ms = timeOf(event)
+    const times = events.map(timeOf)
+    this.#markLate(times)
+    for (const [i, event] of events.entries()) {
+      const ms = times[i]!
       const day = dayOf(ms)
       const put = (text: string) => this.#texts.put(text, day)
       values.push(ms, slots(ms), ...encode(event, () => JSON.stringify(event), put))

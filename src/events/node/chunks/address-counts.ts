@@ -1,10 +1,7 @@
 import { createCounts, firstOf } from '../../counts.ts'
-import { ipKey, ipOfKey } from '../../ip-key.ts'
+import { ipKey, ipOfKey, ipv4OfKey, keyOfIpv4 } from '../../ip-key.ts'
 import type { TopRow } from '../../query.ts'
 
-const IPV4_KEY = /^[0-9a-f]{8}$/
-const HEX = 16
-const KEY_CHARS = 8
 const BY = [{ type: 'ip' }] as const
 const FIRST_SIZE = 1 << 14
 const HALF_BITS = 16
@@ -26,8 +23,6 @@ const sortedBy = (numbers: Uint32Array, shift: number): Uint32Array => {
 /** Numbers below 2³², ascending: a million take a few milliseconds. */
 export const sortedNumbers = (numbers: Uint32Array): Uint32Array =>
   sortedBy(sortedBy(numbers, 0), HALF_BITS)
-
-const textOf = (address: number): string => ipOfKey(address.toString(HEX).padStart(KEY_CHARS, '0'))
 
 /** Calls `onRun` for each number of a sorted array, with its count. */
 const eachRun = (sorted: Uint32Array, onRun: (number: number, count: number) => void): void => {
@@ -77,12 +72,12 @@ export class AddressCounts {
     const rows: TopRow[] = []
     const extra = new Map<number, number>()
     for (const row of this.#counts.rows()) {
-      const key = ipKey(String(row.values[0]))
-      if (IPV4_KEY.test(key)) extra.set(Number.parseInt(key, HEX), row.count)
-      else rows.push(row)
+      const address = ipv4OfKey(ipKey(String(row.values[0])))
+      if (address === undefined) rows.push(row)
+      else extra.set(address, row.count)
     }
     for (const [address, count] of this.#topOfIpv4(extra, limit)) {
-      rows.push({ values: [textOf(address)], count })
+      rows.push({ values: [ipOfKey(keyOfIpv4(address))], count })
     }
     return firstOf(rows, BY, limit)
   }

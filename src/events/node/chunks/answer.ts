@@ -1,16 +1,25 @@
 import { createCounts } from '../../counts.ts'
 import type { SeriesPoint, TopRow } from '../../query.ts'
-import type { SettledPage, SettledSeries, SettledTop } from '../../settle.ts'
-import { COLUMNS } from '../columns.ts'
+import type { Settled, SettledPage, SettledSeries, SettledTop } from '../../settle.ts'
+import { bindable, COLUMNS } from '../columns.ts'
 import { AddressCounts } from './address-counts.ts'
 import type { Chunk, Stretch } from './chunk.ts'
-import type { ChunkCounts } from './chunk-counts.ts'
+import { type ChunkCounts, questionOf } from './chunk-counts.ts'
 import { countBuckets, countGroups, type OnGroup, select } from './scan.ts'
 
 const withinOf = <Query extends object>(query: Query, { fromMs, toMs }: Stretch) => ({
   ...query,
   fromMs,
   ...(toMs === undefined ? {} : { toMs }),
+})
+
+/** A query with texts as SQLite has them in the table. */
+const asBound = <Query extends Settled>(query: Query): Query => ({
+  ...query,
+  where: query.where.map((condition) => ({
+    ...condition,
+    values: condition.values.map((value) => (typeof value === 'string' ? bindable(value) : value)),
+  })),
 })
 
 const isAddress = ({ by }: SettledTop): boolean => by.length === 1 && by[0]!.type === 'ip'
@@ -30,11 +39,13 @@ export const topOfStretches = (
   known: ChunkCounts
 ): TopRow[] => {
   const { by, limit } = settled
+  const bound = asBound(settled)
+  const question = questionOf(bound, by)
   const addresses = isAddress(settled) ? new AddressCounts() : undefined
   const counts = addresses ?? createCounts(by)
   const add: OnGroup = (values, count) => counts.add(values, count)
   for (const stretch of stretches) {
-    const within = withinOf(settled, stretch)
+    const within = withinOf(bound, stretch)
     const { chunk } = stretch
     if (chunk === undefined) {
       for (const { values, count } of inTable(within)) counts.add(values, count)
@@ -42,7 +53,7 @@ export const topOfStretches = (
     }
     const ipv4 = addresses && chunk.block(COLUMNS['ip']!.column).ipv4
     if (ipv4 === undefined) {
-      known.tell(chunk, within, by, add, (onGroup) =>
+      known.tell(chunk, within, question, add, (onGroup) =>
         countGroups(chunk, select(chunk, within), by, onGroup)
       )
     } else addresses?.addIpv4(ipv4, select(chunk, within))
@@ -65,8 +76,10 @@ export function* pointsOfStretches(
 ): Generator<SeriesPoint> {
   const { by, bucketMs } = settled
   const names = [{ name: `every ${bucketMs} ms` }, ...(by === undefined ? [] : [by])]
+  const bound = asBound(settled)
+  const question = questionOf(bound, names)
   for (const stretch of stretches) {
-    const within = withinOf(settled, stretch)
+    const within = withinOf(bound, stretch)
     const { chunk } = stretch
     if (chunk === undefined) {
       yield* inTable(within)
@@ -75,7 +88,7 @@ export function* pointsOfStretches(
     const points: SeriesPoint[] = []
     const onGroup: OnGroup = ([time, value], count) =>
       points.push({ time: String(time), ...(value === undefined ? {} : { value }), count })
-    known.tell(chunk, within, names, onGroup, (onCounted) =>
+    known.tell(chunk, within, question, onGroup, (onCounted) =>
       countBuckets(chunk, select(chunk, within), settled, onCounted)
     )
     yield* points
@@ -121,8 +134,9 @@ export function* candidatesOf<Event>(
   inTable: (within: SettledPage) => Event[],
   byId: (ids: readonly bigint[]) => Event[]
 ): Generator<Event[]> {
+  const bound = asBound(settled)
   for (const stretch of settled.order === 'newest' ? stretches.toReversed() : stretches) {
-    const within = withinOf(settled, stretch)
+    const within = withinOf(bound, stretch)
     const { chunk } = stretch
     if (chunk === undefined) yield inTable(within)
     else {

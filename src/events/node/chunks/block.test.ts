@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import {
-  addressOf,
   decodeBlock,
   decodeTimes,
   dictionaryOf,
@@ -32,10 +31,6 @@ test.each([
   const bytes = encodeAddresses(keys)
   expect(decodeBlock(bytes).ipv4 !== undefined).toBe(name === 'IPv4 alone')
   expect(valuesOf(bytes, keys.length)).toEqual(keys)
-})
-
-test('addresses as people read them', () => {
-  expect(['c0000201', '', '=unix:'].map(addressOf)).toEqual(['192.0.2.1', '', 'unix:'])
 })
 
 test('times come back', () => {

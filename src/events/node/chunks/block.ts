@@ -1,4 +1,4 @@
-import { ipOfKey } from '../../ip-key.ts'
+import { ipv4OfKey, keyOfIpv4 } from '../../ip-key.ts'
 
 /** Names of the blocks for times and for places within a millisecond. All other blocks have the name of their column. */
 export const TIMES = 'ms'
@@ -26,8 +26,6 @@ const IPV4 = 2
 const HEADER_WORDS = 3
 const WORD_BYTES = 4
 const BITS = 8
-const HEX = 16
-const IPV4_KEY = /^[0-9a-f]{8}$/
 
 const padded = (bytes: number): number => Math.ceil(bytes / WORD_BYTES) * WORD_BYTES
 
@@ -90,12 +88,14 @@ export const encodeTimes = (times: readonly number[]): Buffer =>
 
 /** @param keys one for each row, from `ipKey` */
 export const encodeAddresses = (keys: readonly string[]): Buffer => {
-  if (!keys.every((key) => IPV4_KEY.test(key))) return encodeTexts(keys)
-  const addresses = Uint32Array.from(keys, (key) => Number.parseInt(key, HEX))
+  const addresses = new Uint32Array(keys.length)
+  for (const [row, key] of keys.entries()) {
+    const address = ipv4OfKey(key)
+    if (address === undefined) return encodeTexts(keys)
+    addresses[row] = address
+  }
   return layOut(IPV4, [], new Uint8Array(addresses.buffer), 0)
 }
-
-const hex = (address: number): string => address.toString(HEX).padStart(2 * WORD_BYTES, '0')
 
 /** @param bytes from one of the `encode…` functions, at any position in memory */
 export const decodeBlock = (bytes: Uint8Array): Block => {
@@ -104,7 +104,7 @@ export const decodeBlock = (bytes: Uint8Array): Block => {
   const from = HEADER_WORDS * WORD_BYTES
   if (kind === IPV4) {
     const ipv4 = new Uint32Array(buffer, from)
-    return { ipv4, size: 0, value: (code) => hex(code) }
+    return { ipv4, size: 0, value: keyOfIpv4 }
   }
   const width = widthOf(size)
   const codes = codesIn(buffer, from, width, rows)
@@ -148,8 +148,5 @@ export const dictionaryOf = (block: Block): Block => {
     codes[row] = code
   }
   const addresses = [...known.keys()]
-  return { codes, size: addresses.length, value: (code) => hex(addresses[code]!) }
+  return { codes, size: addresses.length, value: (code) => keyOfIpv4(addresses[code]!) }
 }
-
-/** The text of an address in a column. */
-export const addressOf = (key: string): string => (key === '' ? '' : ipOfKey(key))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { settleTop } from '../../settle.ts'
 import type { Chunk } from './chunk.ts'
-import { ChunkCounts } from './chunk-counts.ts'
+import { ChunkCounts, questionOf } from './chunk-counts.ts'
 import type { OnGroup } from './scan.ts'
 
 const chunk = (toMs: number, rows: number) => ({ fromMs: 0, toMs, rows }) as Chunk
@@ -17,7 +17,7 @@ const asking = (known: ChunkCounts) => {
       counted++
       for (let i = 0; i < groups; i++) onGroup([`c${i}`], i + 1)
     }
-    known.tell(one, settled, settled.by, (...group) => told.push(group), count)
+    known.tell(one, settled, questionOf(settled, settled.by), (...group) => told.push(group), count)
     expect(told).toHaveLength(groups)
     expect(told.at(-1)).toEqual([[`c${groups - 1}`], groups])
     return counted - before

@@ -10,16 +10,16 @@ type Group = readonly [values: (string | number)[], count: number]
 const MAX_GROUPS_OF_CHUNK = 1_000
 const MAX_GROUPS = 200_000
 
-/** What a query asks of a chunk, apart from the time. */
-const keyOf = ({ toMs, rows }: Chunk, { where, text }: Settled, by: readonly Named[]) =>
+/** A question about chunks: the period of a query does not matter to it. */
+export const questionOf = ({ where, text }: Settled, by: readonly Named[]): string =>
   JSON.stringify([
-    toMs,
-    // A chunk that was made anew has more events.
-    rows,
     by.map(({ name }) => name),
     where.map(({ field, operator, values }) => [field.name, field.also, operator, values]),
     text,
   ])
+
+/** A chunk that was made anew has more events. */
+const keyOf = ({ toMs, rows }: Chunk, question: string) => `${toMs} ${rows} ${question}`
 
 /**
  * Remembers the counts of whole chunks. A dashboard asks the same question every few seconds, and the chunks of the past do not change.
@@ -32,12 +32,13 @@ export class ChunkCounts {
   /**
    * Tells the groups of a chunk.
    *
+   * @param question from `questionOf`
    * @param count counts them in the chunk
    */
   tell(
     chunk: Chunk,
-    settled: Settled,
-    by: readonly Named[],
+    settled: Pick<Settled, 'fromMs' | 'toMs'>,
+    question: string,
     onGroup: OnGroup,
     count: (onGroup: OnGroup) => void
   ): void {
@@ -47,7 +48,7 @@ export class ChunkCounts {
       count(onGroup)
       return
     }
-    const key = keyOf(chunk, settled, by)
+    const key = keyOf(chunk, question)
     let groups = this.#known.get(key)
     if (groups === undefined) {
       const counted: Group[] = []

@@ -1,5 +1,6 @@
 import type { Connection } from '../database.ts'
 import { hasTable } from '../schema.ts'
+import { SLOT_BITS } from '../sql.ts'
 import { type Block, decodeBlock, decodeTimes, SLOTS_BLOCK, TIMES } from './block.ts'
 
 /** The columns of the events in one stretch of time. Each is read at its first use. */
@@ -30,8 +31,6 @@ interface ChunkRow {
   events: number
   is_stale: number
 }
-
-const SLOT_BITS = 20n
 
 const readerOf = (db: Connection) => {
   const find = db.prepare<[(string | number)[]]>(
@@ -70,7 +69,7 @@ const chunkOf = (
     id: (row) => {
       const slots = block(SLOTS_BLOCK)
       const slot = slots.value(slots.codes?.[row] ?? 0)
-      return (BigInt(timesOf()[row]!) << SLOT_BITS) + BigInt(slot)
+      return (BigInt(timesOf()[row]!) << BigInt(SLOT_BITS)) + BigInt(slot)
     },
   }
 }

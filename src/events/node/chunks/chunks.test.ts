@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc, { type GeneratorValue } from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { pageOf, seriesOf, topOf } from '../../evaluate.ts'
 import { eventWith } from '../../event.fixture.ts'
@@ -19,16 +20,15 @@ const HOUR_MS = 3_600_000
 const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 20 * HOUR_MS
 const SIZE = 40
 
-/** The same numbers each time. */
-const createRandom = (seed: number) => {
-  let state = seed
-  return (limit: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * limit)
-  }
-}
+/** A number from 0 to before a limit. */
+type Random = (limit: number) => number
 
-const pick = <Value>(random: (limit: number) => number, values: readonly Value[]): Value =>
+const randomOf =
+  (gen: GeneratorValue): Random =>
+  (limit) =>
+    gen(fc.nat, { max: limit - 1 })
+
+const pick = <Value>(random: Random, values: readonly Value[]): Value =>
   values[random(values.length)]!
 
 const IPS = ['192.0.2.1', '192.0.2.77', '198.51.100.9', '203.0.113.250']
@@ -44,7 +44,8 @@ const PATHS = ['/', '/Admin/login', '/b%_b', '/größe', '/admin']
 
 /** Events of a few values, some of them in the same millisecond; with addresses of IPv6 in the second half alone. */
 const eventsOf = (count: number, seed: number): SecurityEvent[] => {
-  const random = createRandom(seed)
+  const [gen] = fc.sample(fc.gen(), { seed, numRuns: 1 })
+  const random = randomOf(gen!)
   let ms = START_MS
   return Array.from({ length: count }, (_, i) => {
     ms += pick(random, [0, 0, 1, 700, 90_000])
@@ -73,7 +74,7 @@ const eventsOf = (count: number, seed: number): SecurityEvent[] => {
   })
 }
 
-const conditionOf = (random: (limit: number) => number, event: SecurityEvent): Condition => {
+const conditionOf = (random: Random, event: SecurityEvent): Condition => {
   const field = pick(
     random,
     eventFields.filter(({ type, name }) => type !== 'bucket' && name !== 'ray')
@@ -102,7 +103,7 @@ const TEXTS = [
   '/P/1',
 ]
 
-const selectionOf = (random: (limit: number) => number, events: readonly SecurityEvent[]) => {
+const selectionOf = (random: Random, events: readonly SecurityEvent[]) => {
   const at = () => Date.parse(pick(random, events).time)
   const [from, to] = [at(), at()].sort((x, y) => x - y) as [number, number]
   return {
@@ -147,34 +148,36 @@ describe('Queries over chunks answer as over the events one by one', () => {
     return (db.prepare(sql).get() as { n: number }).n
   }
 
-  const compare = (seed: number, rounds: number) => {
-    const random = createRandom(seed)
-    for (let round = 0; round < rounds; round++) {
-      const selection = selectionOf(random, events)
-      const by = Array.from({ length: 1 + random(2) }, () => pick(random, fieldNames))
-      const top: TopQuery = { ...selection, by, limit: 1 + random(20) }
-      // The second time, counts of whole chunks are remembered.
-      for (let time = 0; time < 2; time++) {
-        expect(reader.top(top), JSON.stringify(top)).toEqual(topOf(events, settleTop(top)))
-      }
-      const series: SeriesQuery = {
-        ...selection,
-        bucketSeconds: pick(random, [60, 3_600]),
-        limit: 1 + random(4),
-        ...(random(2) === 0 ? {} : { by: by[0]! }),
-      }
-      expect(reader.series(series), JSON.stringify(series)).toEqual(
-        seriesOf(events, settleSeries(series))
-      )
-      let page: EventQuery = { ...selection, order: pick(random, ['newest', 'oldest']), limit: 7 }
-      for (let step = 0; step < 4; step++) {
-        const found = reader.page(page)
-        expect(found, JSON.stringify(page)).toEqual(pageOf(events, settlePage(page)))
-        if (found.next === undefined) break
-        page = { ...page, cursor: found.next }
-      }
+  const compareOne = (random: Random) => {
+    const selection = selectionOf(random, events)
+    const by = Array.from({ length: 1 + random(2) }, () => pick(random, fieldNames))
+    const top: TopQuery = { ...selection, by, limit: 1 + random(20) }
+    // The second time, counts of whole chunks are remembered.
+    for (let time = 0; time < 2; time++) {
+      expect(reader.top(top), JSON.stringify(top)).toEqual(topOf(events, settleTop(top)))
+    }
+    const series: SeriesQuery = {
+      ...selection,
+      bucketSeconds: pick(random, [60, 3_600]),
+      limit: 1 + random(4),
+      ...(random(2) === 0 ? {} : { by: by[0]! }),
+    }
+    expect(reader.series(series), JSON.stringify(series)).toEqual(
+      seriesOf(events, settleSeries(series))
+    )
+    let page: EventQuery = { ...selection, order: pick(random, ['newest', 'oldest']), limit: 7 }
+    for (let step = 0; step < 4; step++) {
+      const found = reader.page(page)
+      expect(found, JSON.stringify(page)).toEqual(pageOf(events, settlePage(page)))
+      if (found.next === undefined) break
+      page = { ...page, cursor: found.next }
     }
   }
+  const compare = (seed: number, numRuns: number) =>
+    fc.assert(
+      fc.property(fc.gen(), (gen) => compareOne(randomOf(gen))),
+      { seed, numRuns }
+    )
 
   beforeAll(() => {
     db = openForWriting(file, 'memory')

@@ -1,23 +1,21 @@
 import { parseIp } from '../../../lists/ip.ts'
 import { fitsValue, lowered, TEXT_FIELDS } from '../../evaluate.ts'
 import { bucketStart, type EventField } from '../../fields.ts'
-import { ipKey } from '../../ip-key.ts'
+import { ipKey, ipOfKey, ipv4OfKey } from '../../ip-key.ts'
 import type { Settled, SettledCondition } from '../../settle.ts'
 import { bindable, COLUMNS } from '../columns.ts'
-import { addressOf, type Block, dictionaryOf } from './block.ts'
+import { type Block, dictionaryOf } from './block.ts'
 import type { Chunk } from './chunk.ts'
 
 /** Rows of a chunk that a query selects, ascending. */
 export type Rows = Uint32Array
 
-const HEX = 16
-
-/** The first row whose time is at least `ms`. */
-const rowAt = (times: Float64Array, ms: number): number => {
-  let [low, high] = [0, times.length]
+/** The position of the first number that is at least `wanted`, among ascending ones. */
+const firstAtLeast = (sorted: Float64Array | Uint32Array, wanted: number): number => {
+  let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (times[middle]! < ms) low = middle + 1
+    if (sorted[middle]! < wanted) low = middle + 1
     else high = middle
   }
   return low
@@ -58,26 +56,20 @@ const ipv4Test = (ipv4: Uint32Array, { operator, values, network }: SettledCondi
   }
   const wanted = new Set<number>()
   for (const value of values) {
-    const ip = parseIp(String(value))
-    if (ip?.family === 4 && ip.toString() === value) wanted.add(Number.parseInt(ipKey(value), HEX))
+    const address = ipv4OfKey(ipKey(String(value)))
+    if (address !== undefined) wanted.add(address)
   }
   return operator === 'isNot' ? (row) => !wanted.has(ipv4[row]!) : (row) => wanted.has(ipv4[row]!)
 }
-
-/** Texts in SQLite's form, as in the table. */
-const asBound = (condition: SettledCondition): SettledCondition => ({
-  ...condition,
-  values: condition.values.map((value) => (typeof value === 'string' ? bindable(value) : value)),
-})
 
 const columnTest = (chunk: Chunk, condition: SettledCondition): RowTest => {
   const { column, kind } = COLUMNS[condition.field.name]!
   const block = chunk.block(column)
   if (block.ipv4 !== undefined) return ipv4Test(block.ipv4, condition)
-  const test = kind === 'ip' ? (key: string | number) => addressOf(String(key)) : undefined
+  const shown = (value: string | number) => (kind === 'ip' ? ipOfKey(String(value)) : value)
   return withEntries(
     block,
-    fits(block, (value) => fitsValue(condition, test === undefined ? value : test(value)))
+    fits(block, (value) => fitsValue(condition, shown(value)))
   )
 }
 
@@ -96,24 +88,13 @@ const conditionTest = (chunk: Chunk, condition: SettledCondition): RowTest => {
     : (row) => own(row) || other(row)
 }
 
-/** The end of the entry that contains this position. */
-const entryAt = (ends: Uint32Array, place: number): number => {
-  let [low, high] = [0, ends.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (ends[middle]! <= place) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** The entries that contain a text. One search covers all of them. */
 const holding = ({ texts, size }: Block, wanted: string): Uint8Array => {
   const entries = new Uint8Array(size)
   if (texts === undefined) return entries
   const all = texts.isAscii ? texts.all.toLowerCase() : lowered(texts.all)
   for (let place = all.indexOf(wanted); place !== -1; ) {
-    const entry = entryAt(texts.ends, place)
+    const entry = firstAtLeast(texts.ends, place + 1)
     const end = texts.ends[entry]!
     const isWhole = place + wanted.length <= end
     if (isWhole) entries[entry] = 1
@@ -162,12 +143,13 @@ const rowsBetween = (from: number, to: number): Rows => {
 
 /** The rows that a query selects. */
 export const select = (chunk: Chunk, { where, fromMs, toMs, text }: Settled): Rows => {
-  const from = fromMs === undefined || fromMs <= chunk.fromMs ? 0 : rowAt(chunk.times, fromMs)
-  const to = toMs === undefined || toMs >= chunk.toMs ? chunk.rows : rowAt(chunk.times, toMs)
+  const from =
+    fromMs === undefined || fromMs <= chunk.fromMs ? 0 : firstAtLeast(chunk.times, fromMs)
+  const to = toMs === undefined || toMs >= chunk.toMs ? chunk.rows : firstAtLeast(chunk.times, toMs)
   let rows = rowsBetween(from, to)
   for (const condition of where) {
     if (rows.length === 0) return rows
-    rows = rowsWith(rows, conditionTest(chunk, asBound(condition)))
+    rows = rowsWith(rows, conditionTest(chunk, condition))
   }
   if (text === undefined || rows.length === 0) return rows
   const test = textTest(chunk, text)
@@ -199,7 +181,7 @@ const groupBlock = (chunk: Chunk, field: EventField): Block => {
   }
   const { column, kind } = COLUMNS[field.name]!
   const block = dictionaryOf(chunk.block(column))
-  return kind === 'ip' ? { ...block, value: (code) => addressOf(String(block.value(code))) } : block
+  return kind === 'ip' ? { ...block, value: (code) => ipOfKey(String(block.value(code))) } : block
 }
 
 /** The maximum number of groups that are counted in an array. */

@@ -1,5 +1,5 @@
 import { COLUMNS, type ColumnKind, type Value } from '../columns.ts'
-import type { Connection } from '../database.ts'
+import { type Connection, numberOf } from '../database.ts'
 import { firstId, MS, SLOTS } from '../sql.ts'
 import type { Tables } from '../tables.ts'
 import {
@@ -24,11 +24,6 @@ const SEALED: readonly { column: string; kind: ColumnKind }[] = [
 type Row = Readonly<Record<string, Value>>
 
 const SELECT = `SELECT ${MS} AS ${TIMES}, id & ${SLOTS - 1} AS ${SLOTS_BLOCK}, ${SEALED.map(({ column }) => column).join(', ')} FROM events`
-
-const numberOf = (db: Connection, sql: string): number | undefined => {
-  const row = db.prepare(sql).get() as { n: number | null } | undefined
-  return row?.n ?? undefined
-}
 
 /** The texts of the rows of one chunk. */
 const createTextOf = (db: Connection) => {
@@ -84,12 +79,12 @@ const rowsOf = (db: Connection, fromMs: number, toMs: number): Row[] =>
 const endBehind = (db: Connection, fromMs: number, size: number): number | undefined =>
   numberOf(
     db,
-    `SELECT ${MS} + 1 AS n FROM events WHERE id >= ${firstId(fromMs)} ORDER BY id LIMIT 1 OFFSET ${size - 1}`
+    `SELECT ${MS} + 1 FROM events WHERE id >= ${firstId(fromMs)} ORDER BY id LIMIT 1 OFFSET ${size - 1}`
   )
 
 /** The number of events in no chunk. */
 const looseEvents = (db: Connection, tables: Tables): number =>
-  (tables.fact('events') ?? 0) - (numberOf(db, 'SELECT sum(events) AS n FROM chunks') ?? 0)
+  (tables.fact('events') ?? 0) - (numberOf(db, 'SELECT sum(events) FROM chunks') ?? 0)
 
 /**
  * Creates one more chunk of stored events. A chunk contains the columns of its events separately, so a query over millions
@@ -98,11 +93,12 @@ const looseEvents = (db: Connection, tables: Tables): number =>
  * @returns whether it created one
  */
 export const sealNext = (db: Connection, tables: Tables, size = CHUNK_EVENTS): boolean => {
-  if (looseEvents(db, tables) < size + Math.min(size, LOOSE_EVENTS)) return false
+  const isDue = () => looseEvents(db, tables) >= size + Math.min(size, LOOSE_EVENTS)
+  if (!isDue()) return false
   return tables.transaction(() => {
     // Another process may have created it already.
-    if (looseEvents(db, tables) < size + Math.min(size, LOOSE_EVENTS)) return false
-    const fromMs = numberOf(db, 'SELECT max(to_ms) AS n FROM chunks') ?? 0
+    if (!isDue()) return false
+    const fromMs = numberOf(db, 'SELECT max(to_ms) FROM chunks') ?? 0
     const toMs = endBehind(db, fromMs, size)
     if (toMs === undefined) return false
     write(db, toMs, rowsOf(db, fromMs, toMs))
@@ -110,18 +106,24 @@ export const sealNext = (db: Connection, tables: Tables, size = CHUNK_EVENTS): b
   })
 }
 
+/** The end of an incomplete chunk, if there is one. */
+const staleEnd = (db: Connection): number | undefined =>
+  numberOf(
+    db,
+    'SELECT min(to_ms) FROM chunks WHERE is_stale = 1 AND to_ms > (SELECT min(to_ms) FROM chunks)'
+  )
+
 /**
  * Recreates a chunk to which events were added. The oldest chunk is excluded, because retention keeps removing events from
  * it.
  */
-export const sealAgain = (db: Connection, tables: Tables, size = CHUNK_EVENTS): boolean =>
-  tables.transaction(() => {
-    const endMs = numberOf(
-      db,
-      'SELECT min(to_ms) AS n FROM chunks WHERE is_stale = 1 AND to_ms > (SELECT min(to_ms) FROM chunks)'
-    )
+export const sealAgain = (db: Connection, tables: Tables, size = CHUNK_EVENTS): boolean => {
+  // Most of the time there is none, and a transaction would hold up other processes.
+  if (staleEnd(db) === undefined) return false
+  return tables.transaction(() => {
+    const endMs = staleEnd(db)
     if (endMs === undefined) return false
-    let fromMs = numberOf(db, `SELECT max(to_ms) AS n FROM chunks WHERE to_ms < ${endMs}`)!
+    let fromMs = numberOf(db, `SELECT max(to_ms) FROM chunks WHERE to_ms < ${endMs}`)!
     remove(db, endMs)
     while (fromMs < endMs) {
       const behind = endBehind(db, fromMs, 2 * size)
@@ -132,6 +134,7 @@ export const sealAgain = (db: Connection, tables: Tables, size = CHUNK_EVENTS): 
     }
     return true
   })
+}
 
 /** Marks the chunk of a late event as incomplete. Within a transaction. */
 export const createLateMark = (db: Connection): ((times: readonly number[]) => void) => {
@@ -151,7 +154,7 @@ export const cutChunks = (db: Connection, oldestMs: number | undefined): void =>
   const before = oldestMs ?? Number.MAX_SAFE_INTEGER
   const ends = db.prepare<number[]>('SELECT to_ms AS n FROM chunks WHERE to_ms <= ?').all(before)
   for (const { n } of ends as { n: number }[]) remove(db, n)
-  const cutMs = numberOf(db, 'SELECT min(to_ms) AS n FROM chunks')
+  const cutMs = numberOf(db, 'SELECT min(to_ms) FROM chunks')
   if (cutMs === undefined) return
   db.exec(
     `UPDATE chunks SET is_stale = 1, events = (SELECT count(*) FROM events WHERE id < ${firstId(cutMs)}) WHERE to_ms = ${cutMs}`

@@ -1,11 +1,10 @@
 import { parseRay } from '../../../ray.ts'
 import { mergeSeries, mergeTop, pageOf, pointsOf, topOf } from '../../evaluate.ts'
 import type { FindResult, SecurityEvent } from '../../event.ts'
-import type { EventField } from '../../fields.ts'
 import { explainMiss } from '../../find.ts'
-import { ipOfKey } from '../../ip-key.ts'
 import type { EventPage, SeriesPoint, TopRow } from '../../query.ts'
 import type { SettledPage, SettledSeries, SettledTop } from '../../settle.ts'
+import { shownValue } from '../../shown-value.ts'
 import type { Gap } from '../../state.ts'
 import type { Client } from './driver.ts'
 import { eventOf } from './rows.ts'
@@ -113,14 +112,6 @@ export const page = async (
     binder.values
   )
   return pageOf([...rows.map(eventOf), ...(await onlyHeld(client, held))], settled)
-}
-
-/** The value of a group for people. */
-const shownValue = ({ type }: EventField, value: unknown): string | number => {
-  if (type === 'time' || type === 'bucket') return new Date(Number(value)).toISOString()
-  if (type === 'number') return Number(value)
-  const text = String(value)
-  return type === 'ip' && text !== '' ? ipOfKey(text) : text
 }
 
 export const top = async (client: Client, settled: SettledTop, held: Held): Promise<TopRow[]> => {
