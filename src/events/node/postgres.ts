@@ -12,6 +12,7 @@ import type { Held } from './postgres/questions.ts'
 import { find, findHeld, page, series, top } from './postgres/questions.ts'
 import { Retention } from './postgres/retention.ts'
 import { findSchema, prepareSchema } from './postgres/schema.ts'
+import { inSnapshot } from './postgres/snapshot.ts'
 import { Writer } from './postgres/writer.ts'
 import { readStoreOptions, type StoreOptions } from './store-options.ts'
 import { Troubles } from './troubles.ts'
@@ -103,7 +104,10 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
     await writer?.settled()
     const held = heldNow()
     try {
-      return await idlest(readers).run((client) => look(client, held), QUESTION_MS)
+      return await idlest(readers).run(
+        (client) => inSnapshot(client, held, () => look(client, held)),
+        QUESTION_MS
+      )
     } catch (error) {
       throw told(error)
     }
