@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { EdgeError } from '../error.ts'
 import { eventWith } from '../events/event.fixture.ts'
 import type { SecurityEvent } from '../events/event.ts'
-import { rulesFromObjects } from '../rules/objects.ts'
 import { sideWith } from './side.fixture.ts'
 
 const TOKEN = 'correct-horse-battery'
@@ -237,93 +236,6 @@ describe('every page', () => {
     expect(Number(answer.headers.get('content-length'))).toBeLessThan(12_000)
     expect(answer.text).toContain('</html>')
   })
-})
-
-describe('answers', () => {
-  test.each([
-    ['', 'text/html', 'Access denied'],
-    ['?code=1015', 'text/html', '1015'],
-    ['?code=1009&generation=g1', 'text/html', 'class="cf-error-code">1009'],
-    ['?code=1020&dialect=json', 'text/plain', '"error_code":1020'],
-    ['?code=522&dialect=text', 'text/plain', '522'],
-    ['?code=1020&language=de', 'text/html', '<html lang="de"'],
-  ])('/answers/preview%s', async (query, type, text) => {
-    const { ask } = await sideWith()
-    const answer = await ask(`/answers/preview${query}`)
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([
-      200,
-      `${type}; charset=UTF-8`,
-    ])
-    expect(answer.text).toContain(text)
-    expect(answer.headers.get('content-security-policy')).toContain('sandbox')
-    expect((await ask(`/answers${query}`)).status).toBe(200)
-  })
-
-  test.each([
-    'code=9',
-    'code=1020&dialect=xml',
-    'code=1020&generation=g9',
-    'dialect=__proto__',
-    'language=xx',
-  ])('?%s is a mistake', async (query) => {
-    const { ask } = await sideWith()
-    expect((await ask(`/answers?${query}`)).status).toBe(400)
-    expect((await ask(`/answers/preview?${query}`)).status).toBe(400)
-  })
-})
-
-test.each([
-  [false, true],
-  [true, false],
-])(
-  'answers: an edge with languages %s says that it speaks English alone: %s',
-  async (languages, says) => {
-    const { ask } = await sideWith([], { answers: { languages } })
-    const { text } = await ask('/answers?code=1020&language=de')
-    expect(text).toContain('curl -i -H &#39;Accept-Language: de&#39;')
-    expect(text.includes('in English alone')).toBe(says)
-  }
-)
-
-test('data: what is loaded, and a wrong address is told', async () => {
-  const { ask } = await sideWith([], {
-    facts: () => [{ role: 'country', name: 'x', date: '', text: 'mine, 2026', warning: 'old <b>' }],
-  })
-  const { text } = await ask('/data')
-  expect(text).toContain('mine, 2026')
-  expect(text).toContain('old &lt;b&gt;')
-  expect((await ask('/data?ip=1.2.3')).status).toBe(400)
-  expect((await ask('/data?ip=192.0.2.1')).status).toBe(200)
-})
-
-test('data: each list with its entries, its place, and whether a rule uses it', async () => {
-  const blocked = (list: string) => ({
-    name: list,
-    expression: `ip.src in $${list}`,
-    action: 'block',
-  })
-  const ruleset = rulesFromObjects(
-    [
-      {
-        lists: {
-          offices: { kind: 'ip', items: ['192.0.2.0/24', '198.51.100.1'] },
-          idle: { kind: 'asn', items: [64_496] },
-        },
-        rules: [blocked('offices'), blocked('drop')],
-      },
-    ],
-    { lists: { ip: () => ({ has: () => false }), int: () => undefined, string: () => undefined } }
-  )
-  const { text } = await (await sideWith([], { ruleset })).ask('/data')
-  const cells = [...text.matchAll(/<tr><td><code>(.*?)<\/tr>/g)].map(([, row = '']) =>
-    row.replace(/<[^>]+>/g, '|').replace(/\|+/g, '|')
-  )
-  expect(cells).toEqual([
-    '$offices|addresses|2|lists.offices|yes|',
-    '$idle|autonomous systems|1|lists.idle|no|',
-    '$drop|a feed, or an option of the edge|yes|',
-  ])
-  expect((await (await sideWith()).ask('/data')).text).toContain('The documents fill no list')
 })
 
 describe('search', () => {
