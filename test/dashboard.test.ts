@@ -38,7 +38,9 @@ describe.skipIf(skipsPages)('the dashboard', () => {
 
   beforeAll(async () => {
     browser = await launch()
-    shared = await start()
+    const lists = join(folder.dir, 'lists.yaml')
+    writeFileSync(lists, 'lists: { offices: { kind: ip, items: [192.0.2.0/24] } }\n')
+    shared = await start(['--rules', lists])
     for (const path of ['/', '/.env', '/feed', `/?q=${encodeURIComponent(EVIL)}`]) {
       ray = rayOf(await ask(shared, path))
     }
@@ -358,6 +360,8 @@ describe.skipIf(skipsPages)('the dashboard', () => {
       '/try?ray=RAY',
       '/events/0000000000000000',
       '/events?x=1',
+      '/data?ip=192.0.2.1',
+      '/answers?code=1015',
     ])(
       '%s',
       async (given) => {
@@ -370,7 +374,8 @@ describe.skipIf(skipsPages)('the dashboard', () => {
           ).toBeLessThanOrEqual(width)
         }
         // On a phone these pages have another layout.
-        if (!['/', '/events', '/events/RAY', '/rules'].includes(given)) return
+        const phone = ['/', '/events', '/events/RAY', '/rules', '/data?ip=192.0.2.1']
+        if (!phone.includes(given)) return
         await page.setViewportSize({ width: 390, height: 800 })
         expect(await violations(page)).toEqual([])
       },

@@ -58,7 +58,7 @@ const listCard = (ruleset: Ruleset): Html => {
     ),
     ...others.map((name) => row(name, '', '', 'a feed, or an option of the edge')),
   ]
-  return html`<section class="card table"><h2>Lists</h2><div class="scroll"><table class="plain"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entries</th><th scope="col">Filled by</th><th scope="col">A rule in force uses it</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+  return html`<section class="card table"><h2>Lists</h2><div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entries</th><th scope="col">Filled by</th><th scope="col">Used by a rule</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 
 /** The data about visitors, its sources and its age. */
