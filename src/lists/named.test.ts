@@ -59,11 +59,19 @@ describe('listsOf', () => {
     ['a', { kind: 'toString', items: [] }, 'kind "toString": expected ip, asn, hostname or string'],
     ['a', 'x', 'expected an array of entries'],
     ['a', null, 'expected an array of entries'],
-    ['A', ['::1'], 'expected a name of a–z, 0–9 and _'],
   ])('%s: %j is refused', (name, list, message) => {
     expect(refusal(name, list)).toMatchObject({
       code: 'invalid_list',
       message: expect.stringContaining(`list $${name}: ${message}`),
     })
+  })
+
+  test.each([
+    ['A', 'list name "A": expected a–z, 0–9 and _, without a $: did you mean a?'],
+    ['$cf.vpn', 'list name "$cf.vpn": expected a–z, 0–9 and _, without a $: did you mean cf.vpn?'],
+    ['my-list', 'list name "my-list": expected a–z, 0–9 and _, without a $: did you mean my_list?'],
+    ['ä', 'list name "ä": expected a–z, 0–9 and _, without a $'],
+  ])('the name %s is refused', (name, message) => {
+    expect(refusal(name, ['::1'])).toMatchObject({ code: 'invalid_list', message })
   })
 })

@@ -123,6 +123,16 @@ const kindOf = (entry: unknown): ListKind | undefined =>
 const wrong = (name: string, problem: string) =>
   new EdgeError('invalid_list', `list $${name}: ${problem}`)
 
+/** Rules write `$office`, and lists are declared without the `$`. */
+const wrongName = (name: string): EdgeError => {
+  const bare = name.replace(/^\$/, '').toLowerCase().replaceAll('-', '_')
+  const meant = bare !== name && LIST_NAME.test(bare) ? `: did you mean ${bare}?` : ''
+  return new EdgeError(
+    'invalid_list',
+    `list name ${quoted(name)}: expected a–z, 0–9 and _, without a $${meant}`
+  )
+}
+
 /**
  * Reads the entries of a list.
  *
@@ -133,7 +143,7 @@ export const prepareList = (name: string, list: ListEntries): PreparedList => {
     kind?: ListKind
     items: unknown
   }
-  if (!LIST_NAME.test(name)) throw wrong(name, 'expected a name of a–z, 0–9 and _')
+  if (!LIST_NAME.test(name)) throw wrongName(name)
   if (given.kind !== undefined && !Object.hasOwn(KIND_NAMES, given.kind)) {
     throw wrong(name, `kind ${quoted(given.kind)}: expected ip, asn, hostname or string`)
   }

@@ -1,5 +1,6 @@
 import { parseCidr } from '../lists/cidr.ts'
 import { canonicalIp, compareIp, formatIp, parseIp } from '../lists/ip.ts'
+import { readListName } from './list-name.ts'
 import { inBackticks } from './node.ts'
 import type { Problem } from './values.ts'
 
@@ -70,15 +71,9 @@ const readRange = (text: string): AddressItem => {
   return { kind: 'network', item: `${formatIp(first)}..${formatIp(last)}` }
 }
 
-/** Lower-case letters, digits, `_` and inner dots, as the language has it. */
-const LIST_NAME = /^[a-z0-9_]+(?:\.+[a-z0-9_]+)*$/
-
 const readList = (text: string): AddressItem => {
-  const name = text.slice(1)
-  if (LIST_NAME.test(name)) return { kind: 'list', name }
-  const lower = name.toLowerCase()
-  const message = `${inBackticks(text)} is not a list name: expected \`$\`, then lower-case letters, digits and \`_\``
-  return bad('invalid_list', message, LIST_NAME.test(lower) ? didYouMean(`$${lower}`) : undefined)
+  const read = readListName(text)
+  return 'problem' in read ? { kind: 'problem', ...read } : { kind: 'list', ...read }
 }
 
 /** `192.168.*` as the network it was meant to be. */

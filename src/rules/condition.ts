@@ -1,5 +1,6 @@
 import { readAddress } from './address.ts'
 import { CONDITION_KEYS, type ConditionKey, RULE_KEYS } from './keys.ts'
+import { readListName } from './list-name.ts'
 import { readHeaders, readMatcher } from './matcher.ts'
 import { oneOf } from './matcher-terms.ts'
 import type { Entry, Node } from './node.ts'
@@ -43,16 +44,32 @@ const codes =
     return texts.length === 0 ? undefined : exact(field, texts)
   }
 
-const ASN_EXPECTED = 'an AS number such as `13335` or `AS13335`'
+/** `field in $name`, or `undefined` for a wrong name, which is reported. */
+const inList = (field: string, { value, place }: Text, { findings }: Reader): Term | undefined => {
+  const read = readListName(value)
+  if ('name' in read) return term(`${field} in `, literal(`$${read.name}`, place))
+  findings.error(place, read.problem.code, read.problem.message, read.problem.help)
+  return undefined
+}
+
+const isListName = (text: string): boolean => text.startsWith('$')
+
+const ASN_EXPECTED = 'an AS number such as `13335` or `AS13335`, or a list `$name`'
 
 const asn: ReadCondition = ({ value: node }, reader) => {
   let hasRange = false
+  const lists: Term[] = []
   const literals = reader.items(node, ASN_EXPECTED).flatMap((item) => {
     const isNumber = item.kind === 'scalar' && ['number', 'bigint'].includes(typeof item.value)
     const text = isNumber
       ? { value: item.source, place: item.place }
       : reader.text(item, ASN_EXPECTED)
     if (text === undefined) return []
+    if (isListName(text.value)) {
+      const listed = inList('ip.src.asnum', text, reader)
+      if (listed !== undefined) lists.push(listed)
+      return []
+    }
     const read = readAsnItem(text.value)
     if ('problem' in read) {
       const wrong = read.problem!
@@ -63,11 +80,30 @@ const asn: ReadCondition = ({ value: node }, reader) => {
     hasRange ||= read.item.includes('..')
     return [literal(read.item, text.place)]
   })
-  if (literals.length === 0) return undefined
   // A range stands in a set only, even when it is the only one.
-  return hasRange && literals.length === 1
-    ? term('ip.src.asnum in {', literals[0]!, '}')
-    : oneOf('ip.src.asnum', literals)
+  const numbers =
+    hasRange && literals.length === 1
+      ? term('ip.src.asnum in {', literals[0]!, '}')
+      : oneOf('ip.src.asnum', literals)
+  const parts = literals.length === 0 ? lists : [numbers, ...lists]
+  return parts.length === 0 ? undefined : or(parts)
+}
+
+/** Names and patterns as in other texts, and lists of host names. */
+const host: ReadCondition = ({ value: node }, reader) => {
+  const isList = (item: Node): boolean =>
+    item.kind === 'scalar' && typeof item.value === 'string' && isListName(item.value)
+  const items = node.kind === 'list' ? node.items : [node]
+  const others = items.filter((item) => !isList(item))
+  if (others.length === items.length) return readMatcher(node, reader, 'host')
+  const lists = items.filter(isList).flatMap((item) => {
+    const text = reader.text(item, 'a list `$name`')
+    return (text === undefined ? undefined : inList('http.host', text, reader)) ?? []
+  })
+  const rest = node.kind === 'list' && others.length > 0 ? { ...node, items: others } : undefined
+  const names = rest === undefined ? undefined : readMatcher(rest, reader, 'host')
+  const parts = names === undefined ? lists : [names, ...lists]
+  return parts.length === 0 ? undefined : or(parts)
 }
 
 const IP_EXPECTED = 'an address, a network or a list `$name`'
@@ -120,7 +156,7 @@ const CONDITIONS: Record<ConditionKey, ReadCondition> = {
     warnOfEncoding(value, reader)
     return readMatcher(value, reader, 'path')
   },
-  host: ({ value }, reader) => readMatcher(value, reader, 'host'),
+  host,
   method: codes('http.request.method', 'an HTTP method', checkMethod),
   header: ({ value }, reader) => readHeaders(value, reader),
   ja3: codes('cf.bot_management.ja3_hash', 'a JA3 hash', checkJa3),

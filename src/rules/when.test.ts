@@ -31,6 +31,16 @@ describe('a condition becomes an expression', () => {
     ['{ asn: [1, AS2] }', 'ip.src.asnum in {1 2}'],
     ['{ asn: 64512..65534 }', 'ip.src.asnum in {64512..65534}'],
     ['{ asn: AS1..AS5 }', 'ip.src.asnum in {1..5}'],
+    ['{ asn: $hosting }', 'ip.src.asnum in $hosting'],
+    [
+      '{ asn: [AS1, $hosting, $b] }',
+      'ip.src.asnum eq 1 or ip.src.asnum in $hosting or ip.src.asnum in $b',
+    ],
+    ['{ host: $shops }', 'http.host in $shops'],
+    [
+      '{ host: [a.test, $shops, "*.b.test"] }',
+      'lower(http.host) eq "a.test" or http.host wildcard "*.b.test" or http.host in $shops',
+    ],
     ['{ asn: [7, 1..5] }', 'ip.src.asnum in {7 1..5}'],
     ['{ asn: "0010" }', 'ip.src.asnum eq 10'],
     // ip
