@@ -36,6 +36,7 @@ describe('a condition becomes an expression', () => {
       '{ asn: [AS1, $hosting, $b] }',
       'ip.src.asnum eq 1 or ip.src.asnum in $hosting or ip.src.asnum in $b',
     ],
+    ['{ ip: [$cf.open_proxies, $cf.vpn] }', 'ip.src in $cf.open_proxies or ip.src in $cf.vpn'],
     ['{ host: $shops }', 'http.host in $shops'],
     [
       '{ host: [a.test, $shops, "*.b.test"] }',
