@@ -1,3 +1,4 @@
+import type { Draft } from '../rules/draft.ts'
 import type { LintRule, Subject, Written } from './subject.ts'
 
 /** A custom rule that is in force, with its expression. */
@@ -13,33 +14,51 @@ export interface Sequence {
   readonly common: number
 }
 
+/** Rules in force of one product. */
+export const ofProduct = (
+  rules: readonly LintRule[],
+  product: NonNullable<Draft['parts']>['product']
+): LintRule[] => rules.filter(({ draft }) => draft.enabled && draft.parts?.product === product)
+
 const judging = (rules: readonly LintRule[]): Judging[] =>
-  rules.flatMap((rule) =>
-    rule.draft.enabled && rule.draft.parts?.product === 'custom' && rule.written !== undefined
-      ? [{ rule, written: rule.written }]
-      : []
+  ofProduct(rules, 'custom').flatMap((rule) =>
+    rule.written === undefined ? [] : [{ rule, written: rule.written }]
   )
 
 /** The rules of the document itself: they judge the requests of all zones. */
 const DOCUMENT = ''
 
-export const sequencesOf = (subject: Subject): Sequence[] => {
+/** What one request meets, of the document first, then of its zone. */
+export interface Meeting<Met> {
+  readonly met: readonly Met[]
+  /** How many at the beginning belong to the document, and so to other meetings, too. */
+  readonly common: number
+}
+
+/** What the requests of the document and of each zone meet. */
+export const meetingsOf = <Met>(
+  subject: Subject,
+  pick: (rules: readonly LintRule[]) => readonly Met[]
+): Meeting<Met>[] => {
   const groups = new Map<string, LintRule[]>()
   for (const rule of subject.rules) {
     const known = groups.get(rule.group)
     if (known === undefined) groups.set(rule.group, [rule])
     else known.push(rule)
   }
-  const common = judging(groups.get(DOCUMENT) ?? [])
+  const common = pick(groups.get(DOCUMENT) ?? [])
   const zones = [...groups].flatMap(([group, rules]) =>
-    group === DOCUMENT ? [] : [{ group, rules: judging(rules) }]
+    group === DOCUMENT ? [] : [{ group, met: pick(rules) }]
   )
   return [
-    { rules: common, common: 0 },
-    ...zones.map(({ group, rules }) =>
+    { met: common, common: 0 },
+    ...zones.map(({ group, met }) =>
       group.startsWith('zone: ')
-        ? { rules: [...common, ...rules], common: common.length }
-        : { rules, common: 0 }
+        ? { met: [...common, ...met], common: common.length }
+        : { met, common: 0 }
     ),
   ]
 }
+
+export const sequencesOf = (subject: Subject): Sequence[] =>
+  meetingsOf(subject, judging).map(({ met, common }) => ({ rules: met, common }))

@@ -1,31 +1,56 @@
 import { print } from '../../language/print.ts'
-import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
+import { placeFrom } from '../place-from.ts'
+import type { Overruled } from '../proofs/access.ts'
 import type { Covered } from '../proofs/covering.ts'
 import { Covering } from '../proofs/covering.ts'
 import { exampleOf, logicOf } from '../proofs/logic.ts'
+import { isRepeated, overruledIn } from '../proofs/overruled.ts'
+import { waysOf } from '../proofs/way.ts'
 import type { Judging } from '../sequences.ts'
-import { sequencesOf } from '../sequences.ts'
-
-const placeOf = ({ rule: { draft, name } }: Judging, from: Judging): string => {
-  const { file, line } = draft.place.span()
-  const isSame = file === from.rule.draft.place.span().file
-  const where = draft.place.path ?? (isSame ? `line ${line}` : `${file}:${line}`)
-  return `${inBackticks(name)} (${where})`
-}
+import type { LintRule } from '../subject.ts'
 
 const VERBS: Readonly<Record<string, string>> = {
-  block: 'blocks',
-  skip: 'skips the rules below for',
+  allow: 'lets all of its visitors past the rules',
+  block: 'blocks all of its requests',
+  skip: 'skips the rules below for all of its requests',
 }
 
-const messageOf = ({ by }: Covered, judging: Judging): string => {
-  const names = by.map((one) => placeOf(one, judging))
+/** `a (line 3)`, or how several are told one after the other. */
+const namesOf = (by: readonly LintRule[], from: LintRule): string => {
+  const names = by.map((one) => placeFrom(from, one))
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+const messageOf = ({ by }: Covered, { rule }: Judging): string => {
+  const rules = by.map((one) => one.rule)
+  const names = namesOf(rules, rule)
   if (by.length > 1) {
-    return `no request reaches this rule: ${names.slice(0, -1).join(', ')} and ${names.at(-1)} take all of its requests together`
+    return `no request reaches this rule: ${names} take all of its requests together`
   }
-  const verb = VERBS[by[0]!.rule.draft.action ?? ''] ?? 'challenges'
-  return `no request reaches this rule: ${names[0]} ${verb} all of its requests`
+  const { action, parts } = rules[0]!.draft
+  const isOfLimits = action === 'skip' && rule.draft.parts?.product === 'rateLimit'
+  const verb = isOfLimits
+    ? 'skips the rate limits for all of its requests'
+    : parts?.product === 'lockdown'
+      ? 'stops all of its requests'
+      : (VERBS[action ?? ''] ?? 'challenges all of its requests')
+  return `no request reaches this rule: ${names} ${verb}`
+}
+
+const MOST_NAMED = 3
+
+/** Of rules of IP Access, User Agent Blocking and Zone Lockdown. */
+const overruledMessage = ({ rule, by }: Overruled): string => {
+  const { parts } = rule.draft
+  if (by.length > MOST_NAMED) return `${by.length} other rules count for all of its addresses`
+  const names = namesOf(by, rule)
+  const verb = by.length === 1 ? 'counts' : 'count'
+  if (parts?.product === 'lockdown') return `${names} ${verb} for all of its URLs`
+  if (parts?.product === 'agent') return `${names} ${verb}: it has the same user agent`
+  return by.every(({ draft }) => draft.action === 'allow')
+    ? `${names} ${by.length === 1 ? 'lets' : 'let'} all of its visitors in`
+    : `${names} ${verb} for all of its visitors`
 }
 
 const isSameRule = (first: Judging, second: Judging): boolean =>
@@ -36,6 +61,18 @@ const document = (first: string, second: string) => ({
   yaml: `rules:\n  - { name: first, ${first} }\n  - { name: second, ${second} }\n`,
 })
 
+/** A custom rule behind rules of other products. */
+const before = (others: string, expression: string) => ({
+  yaml: `${others}\nrules:\n  - { name: later, action: block, expression: '${expression}' }\n`,
+})
+
+/** A rate limit behind a custom rule. */
+const limited = (action: string, more: string) => ({
+  yaml:
+    `rules:\n  - { name: a, action: ${action}, ${more}expression: ssl }\n` +
+    'rate_limits:\n  - { name: later, expression: ssl and cf.client.bot, requests_per_period: 5, period: 60, action: block }\n',
+})
+
 export const coveredRule: Lint = {
   code: 'covered_rule',
   severity: 'error',
@@ -43,8 +80,36 @@ export const coveredRule: Lint = {
   explanation:
     'Earlier rules take every request of this one: they block it, or skip the rules below. That is proved by what the expressions mean, not by their\n' +
     'text: a rule for `192.0.2.0/24` covers one for `192.0.2.7`. `log` and a `skip` of other phases cover nothing, nor do rules that are disabled,\n' +
-    'and a challenge covers only rules with the same challenge. The finding has a request that both rules match, for `edge1020 eval`.',
+    'and a challenge covers only rules with the same challenge. The finding has a request that both rules match, for `edge1020 eval`.\n' +
+    '\n' +
+    'Rules of other products count, too. A custom rule or a rate limit is not reached by visitors whom an IP Access rule allows or blocks, and whom\n' +
+    'User Agent Blocking or a Zone Lockdown stops; a rate limit not by requests that a custom rule blocks, or for which it skips the rate limits.\n' +
+    'Among IP Access rules, one that allows counts before all others, then the narrowest; among lockdowns, the one with the smallest priority.',
   bad: [
+    { yaml: 'access:\n  - { name: a, allow: 192.0.2.0/24 }\n  - { name: b, block: 192.0.2.7 }\n' },
+    {
+      yaml:
+        'access:\n  - { name: a, block: [192.0.2.0/25, 192.0.2.128/25] }\n' +
+        '  - { name: b, managed_challenge: 192.0.2.0/24 }\n',
+    },
+    { yaml: 'access:\n  - { name: a, block: AS64496 }\n  - { name: b, allow: AS64496 }\n' },
+    {
+      yaml: 'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, managed_challenge: Bad/1 }\n',
+    },
+    {
+      yaml:
+        'lockdown:\n  - { name: a, urls: shop.test/x/*, allow: 192.0.2.7 }\n' +
+        '  - { name: b, urls: shop.test/*, allow: 192.0.2.8, priority: 1 }\n',
+    },
+    before('access:\n  - { name: a, allow: 192.0.2.0/24 }', 'ip.src eq 192.0.2.7 and ssl'),
+    before('access:\n  - { name: a, block: KP }', 'ip.src.country eq "KP" and ssl'),
+    before('user_agents:\n  - { name: a, block: Bad/1 }', 'http.user_agent eq "Bad/1" and ssl'),
+    before(
+      'lockdown:\n  - { name: a, urls: shop.test/x/*, allow: 192.0.2.7 }',
+      'http.host eq "shop.test" and starts_with(http.request.uri.path, "/x/") and ip.src eq 192.0.2.8'
+    ),
+    limited('block', ''),
+    limited('skip', 'skip: { phases: [http_ratelimit] }, '),
     {
       yaml:
         'rules:\n  - { name: a, action: block, expression: ssl }\n' +
@@ -67,6 +132,42 @@ export const coveredRule: Lint = {
     },
   ],
   good: [
+    // The narrower rule counts, the challenge lets some through, and the order of lockdowns is that of their priorities.
+    {
+      yaml: 'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, managed_challenge: 192.0.2.7 }\n',
+    },
+    {
+      yaml: 'access:\n  - { name: a, block: 192.0.2.0/25 }\n  - { name: b, managed_challenge: 192.0.2.0/24 }\n',
+    },
+    { yaml: 'access:\n  - { name: a, allow: 192.0.2.7 }\n  - { name: b, block: 192.0.2.0/24 }\n' },
+    {
+      yaml:
+        'lockdown:\n  - { name: a, urls: shop.test/x/*, allow: 192.0.2.7 }\n' +
+        '  - { name: b, urls: shop.test/*, allow: 192.0.2.8 }\n',
+    },
+    before(
+      'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: c, managed_challenge: 192.0.2.7 }',
+      'ip.src eq 192.0.2.7 and ssl'
+    ),
+    before(
+      'lockdown:\n  - { name: a, urls: shop.test/*, allow: 192.0.2.7 }\nuser_agents:\n  - { name: c, block: Bad/1 }',
+      'http.user_agent eq "Bad/1" and ssl'
+    ),
+    before('access:\n  - { name: a, block: KP, enabled: false }', 'ip.src.country eq "KP" and ssl'),
+    limited('skip', ''),
+    limited('managed_challenge', ''),
+    {
+      // Whoever passes by the first rule meets the zone's.
+      yaml:
+        'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
+        'zones:\n  - name: a.test\n    rules:\n      - { name: c, action: block, expression: ssl and http.host eq "a.test" }\n',
+    },
+    {
+      // The skip lets requests past the block, and the rate limit counts them.
+      yaml:
+        'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
+        'rate_limits:\n  - { name: c, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
+    },
     {
       // A skip among the rules of all zones lets no rule of a zone out.
       yaml:
@@ -92,10 +193,10 @@ export const coveredRule: Lint = {
     ),
   ],
   rules: (subject, report) => {
-    for (const { rules, common } of sequencesOf(subject)) {
+    for (const { rules, asked, ends } of waysOf(subject)) {
       if (rules.length < 2) continue
-      const covering = new Covering(rules, common, logicOf(subject))
-      for (let later = Math.max(1, common); later < rules.length; later++) {
+      const covering = new Covering(rules, ends, logicOf(subject))
+      for (const later of asked) {
         const judging = rules[later]!
         const covered = covering.of(later)
         if (covered === undefined) continue
@@ -106,6 +207,12 @@ export const coveredRule: Lint = {
           example: exampleOf(judging.written, covered.values),
         })
       }
+    }
+    for (const overruled of overruledIn(subject)) {
+      if (isRepeated(overruled)) continue
+      report(overruled.rule, {
+        message: `no request reaches this rule: ${overruledMessage(overruled)}`,
+      })
     }
   },
 }

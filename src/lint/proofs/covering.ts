@@ -1,8 +1,8 @@
-import { isChallenge } from '../../challenges/level.ts'
 import type { Matching } from '../../language/compile/rules.ts'
 import { compileRules } from '../../language/compile/rules.ts'
 import type { Value } from '../../language/types.ts'
 import type { Judging } from '../sequences.ts'
+import type { Ends } from './ends.ts'
 import type { Logic } from './logic.ts'
 import { impossible, requestFor } from './logic.ts'
 import { contextOf } from './model.ts'
@@ -15,16 +15,6 @@ export interface Covered {
   readonly values: ReadonlyMap<number, Value>
 }
 
-/** True where a request that matches the first rule never comes to the second. */
-const ends = ({ rule: { draft } }: Judging, { rule: later }: Judging): boolean => {
-  const { action, skip, enabled } = draft
-  if (!enabled) return false
-  if (action === 'block') return true
-  if (action === 'skip') return skip?.current ?? true
-  // A visitor who has passed a challenge comes to the rules behind it, and has passed the same one there.
-  return isChallenge(action ?? '') && later.draft.action === action
-}
-
 /** More rules than these are not looked at together. */
 const MAX_TOGETHER = 6
 
@@ -34,20 +24,13 @@ export class Covering {
 
   constructor(
     readonly rules: readonly Judging[],
-    /** Rules of the document among them: a skip there lets no rule of a zone out. */
-    readonly common: number,
+    readonly ends: Ends,
     readonly logic: Logic
   ) {
     this.#matching = compileRules(
       rules.map(({ written }) => written.expression),
       rules.map(() => false)
     )
-  }
-
-  #ends(earlier: number, later: number): boolean {
-    const [first, second] = [this.rules[earlier]!, this.rules[later]!]
-    const isOfOther = earlier < this.common && later >= this.common
-    return ends(first, second) && !(isOfOther && first.rule.draft.action === 'skip')
   }
 
   #demand(index: number, isTrue: boolean): Demand[] {
@@ -57,7 +40,7 @@ export class Covering {
 
   /** The first earlier rule that takes a request; `undefined` where none does. */
   #takerOf(values: ReadonlyMap<number, Value>, later: number): number | undefined {
-    return this.#matching(contextOf(values)).find((one) => one < later && this.#ends(one, later))
+    return this.#matching(contextOf(values)).find((one) => one < later && this.ends(one, later))
   }
 
   /**

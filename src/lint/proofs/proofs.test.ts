@@ -11,6 +11,7 @@ import type { Judging } from '../sequences.ts'
 import { sequencesOf } from '../sequences.ts'
 import { subjectOf } from '../subject.ts'
 import { Covering } from './covering.ts'
+import { endsOf } from './ends.ts'
 import { impossible, logicOf } from './logic.ts'
 import { contextOf } from './model.ts'
 
@@ -215,7 +216,7 @@ describe('proofs', () => {
           const truths = rules.map(({ written }) =>
             all.map((request) => written.expression.matches(request))
           )
-          const covering = new Covering(rules, 0, logicOfAll)
+          const covering = new Covering(rules, endsOf(rules, 0), logicOfAll)
           for (const [i, judging] of rules.entries()) {
             const what = () =>
               rules

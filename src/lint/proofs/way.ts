@@ -1,0 +1,108 @@
+import { isChallenge } from '../../challenges/level.ts'
+import { treeOf } from '../../language/compile/tree.ts'
+import type { IpRange } from '../../lists/ip.ts'
+import { compareIp } from '../../lists/ip.ts'
+import type { Judging } from '../sequences.ts'
+import { meetingsOf, ofProduct } from '../sequences.ts'
+import type { LintRule, Subject } from '../subject.ts'
+import type { AccessParts } from './access.ts'
+import { accessOf, rangeOf } from './access.ts'
+import type { Ends } from './ends.ts'
+import { endsOf } from './ends.ts'
+
+/** The rules that a request meets, from IP Access rules to rate limits, in order. */
+export interface Way {
+  readonly rules: readonly Judging[]
+  /** Places of those to ask about: the others belong to the ways of other requests, too, or end only what comes behind. */
+  readonly asked: readonly number[]
+  readonly ends: Ends
+}
+
+/** With more rules than these before the custom rules, these are not looked at. */
+const MAX_BEFORE = 500
+
+/** A rule that has no expression of its own, with the one that says the same. */
+const withExpression = (rule: LintRule): Judging[] => {
+  const { expression, place } = rule.draft
+  const root = expression && treeOf(expression)
+  if (expression === undefined || root === undefined) return []
+  const locate = () => place.span()
+  const written = { expression, source: expression.source, root, locate, rule } as const
+  return [{ rule, written: { ...written, role: 'expression' } }]
+}
+
+const holds = (outer: IpRange | undefined, inner: IpRange | undefined): boolean =>
+  outer !== undefined &&
+  inner !== undefined &&
+  outer.from.family === inner.from.family &&
+  compareIp(outer.from, inner.from) <= 0 &&
+  compareIp(inner.to, outer.to) <= 0
+
+/** Addresses count before AS numbers, AS numbers before countries. */
+const rankOf = ({ target }: AccessParts): number =>
+  target === 'country' ? 2 : target === 'asn' ? 1 : 0
+
+/** Whether the first rule may count for visitors of the second. */
+const mayOverrule = (first: AccessParts, second: AccessParts): boolean => {
+  const [one, two] = [rankOf(first), rankOf(second)]
+  if (one !== two) return one < two
+  return one > 0 ? first.value === second.value : holds(rangeOf(second), rangeOf(first))
+}
+
+/** IP Access rules whose visitors come to no later phase. Whoever passes the challenge of a narrower rule comes there. */
+const accessRules = (rules: readonly LintRule[]): LintRule[] => {
+  const challenges = ofProduct(rules, 'access').filter(({ draft }) =>
+    isChallenge(draft.action ?? '')
+  )
+  return ofProduct(rules, 'access').filter((rule) => {
+    const { action } = rule.draft
+    if (action !== 'block') return action === 'allow'
+    return !challenges.some((one) => mayOverrule(accessOf(one), accessOf(rule)))
+  })
+}
+
+const skipsProduct = (rules: readonly LintRule[], product: string): boolean =>
+  ofProduct(rules, 'custom').some(({ draft }) => draft.skip?.products.includes(product))
+
+/** Of several lockdowns only the first is certain to decide, and none if a rule may skip them. */
+const lockdown = (rules: readonly LintRule[]): LintRule[] => {
+  const lockdowns = ofProduct(rules, 'lockdown')
+  return lockdowns.length === 1 && !skipsProduct(rules, 'zoneLockdown') ? lockdowns : []
+}
+
+/** Rules of User Agent Blocking that always block: visitors whom a lockdown lets in skip them, and a rule may do so, too. */
+const agentRules = (rules: readonly LintRule[]): LintRule[] => {
+  if (ofProduct(rules, 'lockdown').length > 0 || skipsProduct(rules, 'uaBlock')) return []
+  const first = new Map<string, LintRule>()
+  for (const rule of ofProduct(rules, 'agent')) {
+    const { parts } = rule.draft
+    if (parts?.product === 'agent' && !first.has(parts.userAgent)) first.set(parts.userAgent, rule)
+  }
+  return [...first.values()].filter(({ draft }) => draft.action === 'block')
+}
+
+const before = (rules: readonly LintRule[]): Judging[] => {
+  const access = ofProduct(rules, 'access')
+  const agents = ofProduct(rules, 'agent')
+  if (access.length + agents.length > MAX_BEFORE) return []
+  return [...accessRules(rules), ...lockdown(rules), ...agentRules(rules)].flatMap(withExpression)
+}
+
+/** The ways of the requests of the document and of each zone. */
+export const waysOf = (subject: Subject): Way[] =>
+  meetingsOf(subject, (rules) => rules).map(({ met, common }) => {
+    const own = new Set(met.slice(common))
+    const written = (product: 'custom' | 'rateLimit'): Judging[] =>
+      ofProduct(met, product).flatMap((rule) =>
+        rule.written === undefined ? [] : [{ rule, written: rule.written }]
+      )
+    const [custom, limits] = [written('custom'), written('rateLimit')]
+    const first = custom.length + limits.length === 0 ? [] : before(met)
+    const rules = [...first, ...custom, ...limits]
+    const ofDocument = custom.filter(({ rule }) => !own.has(rule)).length
+    return {
+      rules,
+      asked: rules.flatMap(({ rule }, i) => (i >= first.length && own.has(rule) ? i : [])),
+      ends: endsOf(rules, first.length + ofDocument),
+    }
+  })
