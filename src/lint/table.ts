@@ -21,6 +21,7 @@ import { mappedAddress } from './lints/mapped-address.ts'
 import { matchesAnything } from './lints/matches-anything.ts'
 import { mixedOperators } from './lints/mixed-operators.ts'
 import { neverMatches } from './lints/never-matches.ts'
+import { nobodyLetIn } from './lints/nobody-let-in.ts'
 import { notAWildcard } from './lints/not-a-wildcard.ts'
 import { notEnforced } from './lints/not-enforced.ts'
 import { notLoaded } from './lints/not-loaded.ts'
@@ -98,6 +99,7 @@ export const LINTS: readonly Lint[] = [
   verifiedBots,
   invertedScore,
   privateAddress,
+  nobodyLetIn,
   deprecatedField,
   expressionLength,
   unreadableFile,

@@ -1,5 +1,7 @@
+import { treeOf } from '../../language/compile/tree.ts'
 import type { Lint } from '../lint-type.ts'
 import { impossible, logicOf, reasonOf } from '../proofs/logic.ts'
+import { ofProduct } from '../sequences.ts'
 import { truthOfComparison } from './value-out-of-range.ts'
 
 export const neverMatches: Lint = {
@@ -10,6 +12,10 @@ export const neverMatches: Lint = {
     'The conditions of the rule exclude each other: no request satisfies all of them. This is proved over the values that the expression names\n' +
     'itself, its texts, networks and numbers, and one of each beside them. Where the proof would take too long there is no finding.',
   bad: [
+    { yaml: 'lockdown:\n  - { name: a, urls: shop.test/*, allow: [0.0.0.0/0, "::/0"] }\n' },
+    {
+      yaml: 'rate_limits:\n  - { name: a, expression: ssl and not ssl, requests_per_period: 5, period: 60, action: block }\n',
+    },
     'ip.src.country eq "DE" and ip.src.country eq "FR"',
     'http.host eq "a.test" and not http.host contains "test"',
     'ip.src in {192.0.2.0/25} and ip.src in {192.0.2.128/25}',
@@ -22,6 +28,7 @@ export const neverMatches: Lint = {
     'any(http.request.headers["x-a"][*] eq "1") and not any(http.request.headers["x-a"][*] in {"1" "2"})',
   ],
   good: [
+    { yaml: 'lockdown:\n  - { name: a, urls: shop.test/*, allow: 0.0.0.0/0 }\n' },
     'lower(substring(http.user_agent, 0, 1)) eq "a" and substring(http.user_agent, 4) eq "XYZ"',
     'len(substring(http.user_agent, 0, 2)) lt 3 and http.user_agent contains "abcdef"',
     'http.user_agent wildcard "abc" and http.user_agent eq "ABC"',
@@ -42,5 +49,16 @@ export const neverMatches: Lint = {
       message: `no request matches: ${reasonOf(proof.conflict)}`,
       help: 'write `or` between conditions of which one is enough, or remove the rule',
     })
+  },
+  rules: (subject, report) => {
+    for (const rule of ofProduct(subject.rules, 'lockdown')) {
+      const root = rule.draft.expression && treeOf(rule.draft.expression)
+      const formula = root && logicOf(subject).of(root)
+      if (formula === undefined || impossible([{ formula, isTrue: true }]) === undefined) continue
+      report(rule, {
+        message: 'no request matches: the lockdown lets all addresses in',
+        help: 'name the addresses that may come in',
+      })
+    }
   },
 }

@@ -1,27 +1,11 @@
 import type { CompareNode } from '../../language/ast.ts'
-import { parseCidr } from '../../lists/cidr.ts'
 import type { IpRange } from '../../lists/ip.ts'
-import { compareIp, Ip } from '../../lists/ip.ts'
-import { LOOPBACK_NETWORKS, PRIVATE_NETWORKS } from '../../lists/private-networks.ts'
+import { Ip } from '../../lists/ip.ts'
 import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
 import { literalParts } from '../literal-parts.ts'
+import { isPrivate } from '../private-ranges.ts'
 import { nodesOf } from '../written-tests.ts'
-
-const rangeOf = (text: string): IpRange[] => {
-  const read = parseCidr(text)
-  return read.ok ? [read.range] : []
-}
-
-const PRIVATE: readonly IpRange[] = [...LOOPBACK_NETWORKS, ...PRIVATE_NETWORKS].flatMap(rangeOf)
-
-const isPrivate = ({ from, to }: IpRange): boolean =>
-  PRIVATE.some(
-    (network) =>
-      network.from.family === from.family &&
-      compareIp(network.from, from) <= 0 &&
-      compareIp(network.to, to) >= 0
-  )
 
 const rangesOf = ({ right }: CompareNode): readonly IpRange[] => {
   if (right.kind === 'ip_set') return right.items

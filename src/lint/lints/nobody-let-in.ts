@@ -1,0 +1,88 @@
+import { parseCidr } from '../../lists/cidr.ts'
+import type { IpRange } from '../../lists/ip.ts'
+import { parseIp } from '../../lists/ip.ts'
+import type { Lint } from '../lint-type.ts'
+import { placeFrom } from '../place-from.ts'
+import { isPrivate } from '../private-ranges.ts'
+import { AccessProofs } from '../proofs/access.ts'
+import { meetingsOf, ofProduct } from '../sequences.ts'
+import type { LintRule } from '../subject.ts'
+
+/** An address, a network or `FIRST..LAST` of a lockdown, which is known to be right. */
+const rangeOf = (item: string): IpRange | undefined => {
+  const [from, to] = item.split('..').map(parseIp)
+  if (from !== undefined && to !== undefined) return { from, to }
+  const read = parseCidr(item)
+  return read.ok ? read.range : undefined
+}
+
+/** What keeps all addresses of a network out: that it is private, or the rules that block it; `undefined` where some come in. */
+const outside = (range: IpRange, proofs: AccessProofs): 'private' | LintRule[] | undefined => {
+  if (isPrivate(range)) return 'private'
+  const counting = proofs.countingFor(range)
+  const rules = counting && [...counting].map((place) => proofs.rules[place])
+  const blocks = rules?.filter((rule) => rule?.draft.action === 'block')
+  return blocks !== undefined && blocks.length === rules?.length
+    ? blocks.flatMap((rule) => rule ?? [])
+    : undefined
+}
+
+/** Networks of more lockdowns than these are not looked up. */
+const MAX_LOCKDOWNS = 200
+
+const document = (allow: string, more = '') => ({
+  yaml: `lockdown:\n  - { name: staging, urls: shop.test/*, allow: ${allow} }\n${more}`,
+})
+
+export const nobodyLetIn: Lint = {
+  code: 'nobody_let_in',
+  severity: 'warning',
+  title: 'a lockdown that lets nobody in',
+  explanation:
+    'Zone Lockdown lets in the addresses of the rule. If all of them are private, no visitor of Cloudflare has one: write the address that the\n' +
+    'office has on the Internet. If IP Access rules block all of them, they are blocked before the lockdown is asked: remove those rules, or\n' +
+    'allow the addresses.',
+  bad: [
+    document('[10.0.0.0/8, "fd00::/8"]'),
+    document('192.0.2.7', 'access:\n  - { name: a, block: 192.0.2.0/24 }\n'),
+    document('192.0.2.0/24', 'access:\n  - { name: a, block: [192.0.2.0/25, 192.0.2.128/25] }\n'),
+  ],
+  good: [
+    document('[10.0.0.0/8, 192.0.2.7]'),
+    document('192.0.2.0/24', 'access:\n  - { name: a, block: 192.0.2.0/25 }\n'),
+    document(
+      '192.0.2.7',
+      'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, managed_challenge: 192.0.2.7 }\n'
+    ),
+    document('192.0.2.7', 'access:\n  - { name: a, block: US }\n'),
+  ],
+  rules: (subject, report) => {
+    for (const { met, common } of meetingsOf(subject, (rules) => rules)) {
+      const own = new Set(met.slice(common))
+      const lockdowns = ofProduct(met, 'lockdown').filter((rule) => own.has(rule))
+      if (lockdowns.length === 0 || lockdowns.length > MAX_LOCKDOWNS) continue
+      const proofs = new AccessProofs(ofProduct(met, 'access'))
+      for (const rule of lockdowns) {
+        const { parts } = rule.draft
+        if (parts?.product !== 'lockdown') continue
+        const ranges = parts.allow.flatMap((item) => rangeOf(item) ?? [])
+        const reasons = ranges.map((range) => outside(range, proofs))
+        if (ranges.length < parts.allow.length || reasons.includes(undefined)) continue
+        const blocking = [...new Set(reasons.flatMap((one) => (Array.isArray(one) ? one : [])))]
+        const [first] = blocking
+        const isPart = reasons.includes('private') || blocking.length > 1
+        const why =
+          first === undefined
+            ? 'no visitor of Cloudflare has one of its addresses: they are private'
+            : `${placeFrom(rule, first)} blocks ${isPart ? 'visitors of its addresses, and no others come in' : 'all visitors of its addresses'}`
+        report(rule, {
+          message: `this lets nobody in: ${why}`,
+          help:
+            first === undefined
+              ? 'write public addresses'
+              : 'remove the block, or allow the address',
+        })
+      }
+    }
+  },
+}
