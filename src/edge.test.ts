@@ -209,6 +209,12 @@ describe('answers', () => {
     expect(String(answer!.body)).toContain('class="cf-error-code">1020')
   })
 
+  test('and their events have the code of the page for all rules', async () => {
+    const edge = edgeWith([BLOCK], { answers: { page: { code: 1007 } } })
+    const { answer, event } = await edge.judge(requestWith('/admin'), PEER)
+    expect([answer?.code, event?.answer?.code]).toEqual([1007, 1007])
+  })
+
   test('refuse() answers for the origin, with the Ray ID of the request', async () => {
     const edge = edgeWith([], { colo: 'LHR' })
     const verdict = await edge.judge(requestWith('/x'), PEER)

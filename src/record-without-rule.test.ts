@@ -60,7 +60,7 @@ describe('an event that no rule causes', () => {
       source: 'challenge',
       answer: { code: 0, type: 'text/plain' },
     })
-    expect(recorder.noZone(1023, contextOf(), answer)).toEqual({
+    expect(recorder.noZone(contextOf(), { ...answer, code: 1023 })).toEqual({
       ...common,
       kind: 'zone_error',
       action: 'no_zone',
@@ -78,13 +78,8 @@ describe('an event that no rule causes', () => {
       phasePath: PHASES,
       answer: { code: 521, type: 'text/plain' },
     }
-    expect(recorder.originError(521, contextOf(), answer, undefined)).toEqual(failed)
-    const { notes, phasePath } = recorder.originError(
-      521,
-      contextOf(0b1010),
-      answer,
-      new Error('reset')
-    )
+    expect(recorder.originError(contextOf(), { ...answer, code: 521 }, undefined)).toEqual(failed)
+    const { notes, phasePath } = recorder.originError(contextOf(0b1010), answer, new Error('reset'))
     expect(notes).toEqual(['the origin failed: reset'])
     expect(phasePath).toBe('ip-access > user-agents > rate-limits')
   })

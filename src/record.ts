@@ -1,5 +1,4 @@
 import type { Answer } from './answers/answer.ts'
-import { isChallenge } from './challenges/level.ts'
 import type { RequestContext } from './context.ts'
 import { messageOf } from './error.ts'
 import type { AnonymizeIp } from './events/anonymize.ts'
@@ -85,15 +84,11 @@ const limitOf = (
 const sourceOf = ({ file, line }: Match['rule']): string => (line > 0 ? `${file}:${line}` : file)
 
 /** The answer's data in an event. */
-const answerOf = ({ headers }: Answer, code: number): NonNullable<SecurityEvent['answer']> => {
+const answerOf = ({ code = 0, headers }: Answer): NonNullable<SecurityEvent['answer']> => {
   const type = headers['Content-Type'] ?? ''
   const end = type.indexOf(';')
   return { code, type: end < 0 ? type : type.slice(0, end) }
 }
-
-/** The error code of the answer to a match. A challenge and a rule's own response have none. */
-const codeOf = ({ action, code, page, rule }: Match): number =>
-  isChallenge(action) || rule.response !== undefined ? 0 : (page?.code ?? code)
 
 const paths = new Map<string, string>()
 
@@ -116,8 +111,6 @@ interface Incident {
   readonly kind: Exclude<EventKind, 'firewall'>
   readonly action: EventAction
   readonly source: string
-  /** The error code of the answer; 0 if it has none. */
-  readonly code: number
   readonly phasePath?: string
   readonly note?: string
 }
@@ -141,9 +134,9 @@ export interface Recorder {
    *
    * @param cause the client's error; `undefined` if there is none
    */
-  originError(code: number, context: RequestContext, answer: Answer, cause: unknown): SecurityEvent
+  originError(context: RequestContext, answer: Answer, cause: unknown): SecurityEvent
   /** The event of a request for a host that no zone has. */
-  noZone(code: number, context: RequestContext, answer: Answer): SecurityEvent
+  noZone(context: RequestContext, answer: Answer): SecurityEvent
 }
 
 /**
@@ -208,7 +201,7 @@ export const createRecorder = ({
     note === undefined ? [...visitor.notes] : [...visitor.notes, note]
 
   const incident = (
-    { kind, action, source, code, phasePath, note }: Incident,
+    { kind, action, source, phasePath, note }: Incident,
     context: RequestContext,
     answer: Answer
   ): SecurityEvent =>
@@ -227,7 +220,7 @@ export const createRecorder = ({
       ...factsOf(context),
       notes: notesOf(context, note),
       status: answer.status,
-      answer: answerOf(answer, code),
+      answer: answerOf(answer),
     })
 
   return {
@@ -240,7 +233,7 @@ export const createRecorder = ({
       // The explanation runs first, because it can add notes about the visitor.
       const explained = matches.map((match) => matchedFields(match, context))
       const facts = factsOf(context)
-      const answered = answer === undefined ? {} : { answer: answerOf(answer, codeOf(all.at(-1)!)) }
+      const answered = answer === undefined ? {} : { answer: answerOf(answer) }
       return matches.map((match, i) => {
         const { phase, rule, action, rateLimit, retryAfter, note } = match
         return kept({
@@ -265,21 +258,20 @@ export const createRecorder = ({
     },
 
     challenge: (action, context, answer) =>
-      incident({ kind: 'challenge', action, source: 'challenge', code: 0 }, context, answer),
-    originError: (code, context, answer, cause) =>
+      incident({ kind: 'challenge', action, source: 'challenge' }, context, answer),
+    originError: (context, answer, cause) =>
       incident(
         {
           kind: 'origin_error',
           action: 'origin_error',
           source: 'origin',
-          code,
           phasePath: phasePath(LAST_PHASE, context.skippedPhases),
           ...(cause === undefined ? {} : { note: `the origin failed: ${messageOf(cause)}` }),
         },
         context,
         answer
       ),
-    noZone: (code, context, answer) =>
-      incident({ kind: 'zone_error', action: 'no_zone', source: 'zone', code }, context, answer),
+    noZone: (context, answer) =>
+      incident({ kind: 'zone_error', action: 'no_zone', source: 'zone' }, context, answer),
   }
 }

@@ -5,7 +5,7 @@ import { eventWith } from './events/event.fixture.ts'
 import type { Match } from './phases/phase.ts'
 import type { Rule } from './rules/rule.ts'
 import type { VerdictAction } from './verdict.ts'
-import { codeOf, refuses, Verdict } from './verdict.ts'
+import { refuses, Verdict } from './verdict.ts'
 import type { Zone } from './zones/zone.ts'
 
 const RAY = '0123456789abcdef'
@@ -75,31 +75,22 @@ test('an answer and an event make the same verdict with them', () => {
   expect(after.context).toBe(facts)
 })
 
-test.each<[VerdictAction, boolean, number]>([
-  ['pass', false, 0],
-  ['log', false, 0],
-  ['skip', false, 0],
-  ['allow', false, 0],
-  ['block', true, 1020],
-  ['challenge', true, 0],
-  ['managed_challenge', true, 0],
-  ['js_challenge', true, 0],
-  ['no_zone', true, 1023],
-  ['reject', true, 0],
-  ['preview', true, 0],
-  ['clearance', true, 0],
-  ['drop', true, 0],
-])('%s: refused %s, code %i', (action, isRefused, code) => {
-  const first = { ...matchOf('first'), code: 1006 }
+test.each<[VerdictAction, boolean]>([
+  ['pass', false],
+  ['log', false],
+  ['skip', false],
+  ['allow', false],
+  ['block', true],
+  ['challenge', true],
+  ['managed_challenge', true],
+  ['js_challenge', true],
+  ['no_zone', true],
+  ['reject', true],
+  ['preview', true],
+  ['clearance', true],
+  ['drop', true],
+])('%s: refused %s', (action, isRefused) => {
   expect(refuses(action)).toBe(isRefused)
-  expect(codeOf({ action, matches: [first, first, matchOf('last')] })).toBe(code)
-})
-
-test('the code is that of the last match, or of the page that its rule chooses', () => {
-  const first = { ...matchOf('first'), code: 1006 }
-  const chosen = { ...matchOf('last'), page: { code: 1007 } }
-  expect(codeOf({ action: 'block', matches: [first, matchOf('last')] })).toBe(1020)
-  expect(codeOf({ action: 'block', matches: [first, chosen] })).toBe(1007)
 })
 
 test('the response is watched only where the origin gives it', () => {

@@ -2,7 +2,6 @@ import type { Action } from './actions.ts'
 import { actions, isAction } from './actions.ts'
 import type { Answer } from './answers/answer.ts'
 import { toResponse } from './answers/response.ts'
-import { isChallenge } from './challenges/level.ts'
 import type { RequestContext } from './context.ts'
 import type { SecurityEvent } from './events/event.ts'
 import type { Match } from './phases/phase.ts'
@@ -40,14 +39,6 @@ export const NO_ZONE = 1023
 /** True if the origin does not get a request with this verdict. */
 export const refuses = (action: VerdictAction): boolean =>
   action !== 'pass' && (!isAction(action) || actions[action].answers)
-
-/** Cloudflare's error code of a refusal, e.g. 1020; 0 if it has none, such as the page of a challenge. */
-export const codeOf = ({ action, matches }: Pick<Verdict, 'action' | 'matches'>): number => {
-  if (action === 'no_zone') return NO_ZONE
-  if (!refuses(action) || !isAction(action) || isChallenge(action)) return 0
-  const { code, page } = matches.at(-1)!
-  return page?.code ?? code
-}
 
 /** The decision of `edge.judge` about one request. */
 export class Verdict {

@@ -11,7 +11,6 @@ import type { From } from '../src/toolkit/pretend.ts'
 import { overrideHeaders } from '../src/toolkit/pretend.ts'
 import { createTrials } from '../src/toolkit/trial.ts'
 import type { Verdict } from '../src/verdict.ts'
-import { codeOf } from '../src/verdict.ts'
 import { wholeEdge } from '../src/whole.ts'
 
 wholeEdge()
@@ -82,7 +81,8 @@ const customRule = fc.oneof(
     ),
     logging: fc.boolean(),
   }),
-  fc.record({ expression, action: fc.constant('block'), page: fc.constant({ code: 1010 }) })
+  fc.record({ expression, action: fc.constant('block'), page: fc.constant({ code: 1010 }) }),
+  fc.record({ expression, action: fc.constant('block'), response: fc.constant({ status: 404 }) })
 )
 
 const site = fc
@@ -159,9 +159,9 @@ const request = fc.record({
 })
 type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never
 
-const summary = (verdict: Pick<Verdict, 'action' | 'matches' | 'zone'>) => ({
+const summary = (verdict: Pick<Verdict, 'action' | 'matches' | 'zone' | 'answer'>) => ({
   action: verdict.action,
-  code: codeOf(verdict),
+  code: verdict.answer?.code ?? 0,
   rule: verdict.matches.at(-1)?.rule.name,
   zone: verdict.zone.facts?.name,
   matches: verdict.matches.map(({ phase, rule, action, code }) => [

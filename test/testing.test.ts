@@ -54,7 +54,11 @@ describe.each(CLIENTS)('%s', (_, ask) => {
       (edge) => edge.limitNext({ retryAfter: 31 }),
       { status: 429, code: 1015, retryAfter: 31 },
     ],
-    ['challengeNext', (edge) => edge.challengeNext(), { status: 403, action: 'managed_challenge' }],
+    [
+      'challengeNext',
+      (edge) => edge.challengeNext(),
+      { status: 403, code: undefined, action: 'managed_challenge' },
+    ],
     [
       'another challenge',
       (edge) => edge.challengeNext({ action: 'js_challenge' }),

@@ -7,6 +7,8 @@ import type { OwnPage } from './own-page.ts'
 /** A complete HTTP answer of the edge, ready to be written. */
 export interface Answer {
   status: number
+  /** Cloudflare's error code, e.g. 1020; absent if the answer has none, such as a challenge or a rule's own response. */
+  code?: number
   /** Headers with Cloudflare's spelling and order, including Content-Length. */
   headers: Record<string, string>
   /**

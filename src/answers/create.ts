@@ -300,7 +300,7 @@ export const createAnswers = (options: AnswerOptions = {}): Answers => {
       if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter)
       headers['CF-RAY'] = `${facts.ray}-${facts.colo}`
       const body = facts.method === 'HEAD' ? '' : (packed ?? filled!.text)
-      return { status: entry.status, headers, body }
+      return { status: entry.status, code, headers, body }
     },
   }
 }

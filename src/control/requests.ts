@@ -22,7 +22,7 @@ export interface SeenRequest {
   readonly persona: string | undefined
   /** What the edge decided: `pass`, `block`, `managed_challenge`, `drop` … */
   readonly action: VerdictAction
-  /** Cloudflare's code of the answer, e.g. 1020; `undefined` where it has none. */
+  /** Cloudflare's error code of the answer, e.g. 1020; `undefined` if it has none, such as a challenge. */
   readonly code: number | undefined
   /** Name of the rule that decided. */
   readonly rule: string | undefined
@@ -37,9 +37,6 @@ export interface SeenRequest {
 
 /** The parts that are known later. */
 export type OpenRequest = { -readonly [Name in keyof SeenRequest]: SeenRequest[Name] }
-
-/** Of a refusal that no rule asks for. */
-const CODES: Partial<Record<VerdictAction, number>> = { no_zone: 1023 }
 
 /** @param pairs names and values in turn */
 const joined = (pairs: readonly string[]): Record<string, string> => {
@@ -65,7 +62,6 @@ export const seen = (verdict: Verdict): OpenRequest => {
   const { ray, rayId, request, visitor, action, matches, answer } = verdict
   const last = matches.at(-1)
   const retryAfter = answer?.headers['Retry-After']
-  const code = last?.code || CODES[action]
   const [host, path, query] = [request.host, request.target.path, request.search].map(toText) as [
     string,
     string,
@@ -83,7 +79,7 @@ export const seen = (verdict: Verdict): OpenRequest => {
     ip: visitor.ipText,
     persona: visitor.persona?.name,
     action,
-    code,
+    code: answer?.code,
     rule: last?.rule.name,
     ruleId: last?.rule.id,
     retryAfter: retryAfter === undefined ? undefined : Number(retryAfter),

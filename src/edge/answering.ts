@@ -6,7 +6,6 @@ import type { OnMatch } from '../on-match.ts'
 import { answerVerdict, refusalFacts } from '../refusal.ts'
 import { reservedPath } from '../reserved/paths.ts'
 import type { Verdict } from '../verdict.ts'
-import { NO_ZONE } from '../verdict.ts'
 import type { EdgeChallenges } from './challenges.ts'
 import type { MatchLoader } from './match-loader.ts'
 import { challengeModule, testModule } from './modules.ts'
@@ -82,7 +81,7 @@ export const createAnswering = ({
   const noZone = (verdict: Verdict): Decision =>
     onMatch.with((loaded) => {
       const answer = answerOf(verdict, loaded)!
-      const event = loaded.record.noZone(NO_ZONE, verdict.context, answer)
+      const event = loaded.record.noZone(verdict.context, answer)
       return recording.noted(event, verdict.answered(answer))
     })
 
@@ -115,7 +114,7 @@ export const createAnswering = ({
     originError: (code, context, cause) =>
       onMatch.with(({ answers, record }) => {
         const answer = answers.refuse(refusalFacts(code, context, colo))
-        return recording.noted(record.originError(code, context, answer, cause), answer)
+        return recording.noted(record.originError(context, answer, cause), answer)
       }),
   }
 }

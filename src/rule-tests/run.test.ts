@@ -50,7 +50,7 @@ test.each([
   ['request: /cdn-cgi/error/1015, expect: preview'.replace('preview', 'pass')],
 ])('%s holds', (tests) => {
   // The preview is the edge's own answer: the origin does not get the request.
-  const expected = tests.includes('cdn-cgi') ? ['expected pass, got preview'] : []
+  const expected = tests.includes('cdn-cgi') ? ['expected pass, got preview 1015'] : []
   expect(result(tests)).toEqual(expected)
 })
 

@@ -5,6 +5,7 @@ import { rulesFromObjects } from '../rules/objects.ts'
 import { explainTrial } from './explanation.ts'
 import { block, path, personas, trialsOf } from './trial.fixture.ts'
 import type { TrialRequest } from './trial.ts'
+import { createTrials } from './trial.ts'
 
 describe('the verdict of a trial', () => {
   const document = {
@@ -50,9 +51,9 @@ describe('the verdict of a trial', () => {
     ['blocks by country', { from: { country: 'KP' } }, 'block', 1009, 403],
     ['allows', { url: '/b', from: { ip: '192.0.2.1', country: 'KP' } }, 'allow', 0, undefined],
     ['blocks agents', { headers: { 'User-Agent': 'Bad/1' } }, 'block', 1010, 403],
-    ['answers as the rule says', { url: '/b' }, 'block', 1020, 418],
+    ['answers as the rule says', { url: '/b' }, 'block', 0, 418],
     ['counts nothing', { url: '/slow' }, 'pass', 0, undefined],
-    ['previews', { url: '/cdn-cgi/error/1015' }, 'preview', 0, 429],
+    ['previews', { url: '/cdn-cgi/error/1015' }, 'preview', 1015, 429],
   ])('%s', (_, request, action, code, status) => {
     const trials = trialsOf(document)
     trials.run(request)
@@ -167,6 +168,22 @@ describe('the verdict of a trial', () => {
     const trial = trialsOf({ rules: [rule] }).run({})
     expect(trial.code).toBe(1007)
     expect(trial.answer?.body).toContain('1007')
+  })
+
+  test.each<[string, object, object, number]>([
+    ['has no code if it is the rule’s own', { response: { content: 'no' } }, {}, 0],
+    ['has no code if it is a challenge', { action: 'managed_challenge' }, {}, 0],
+    ['has the code of the page of all rules', {}, { page: { code: 1006 } }, 1006],
+    [
+      'has the code of the rule’s page first',
+      { page: { code: 1007 } },
+      { page: { code: 1006 } },
+      1007,
+    ],
+  ])('an answer %s', (_, rule, answers, code) => {
+    const rules = [{ name: 'a', expression: 'true', action: 'block', ...rule }]
+    const ruleset = rulesFromObjects([{ rules }])
+    expect(createTrials({ ruleset, answers }).run({}).code).toBe(code)
   })
 
   test('test headers of the request itself set nothing', () => {

@@ -16,7 +16,7 @@ import { answerVerdict } from '../refusal.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { testOverrides } from '../test-overrides.ts'
 import type { Verdict, VerdictAction } from '../verdict.ts'
-import { codeOf, refuses } from '../verdict.ts'
+import { refuses } from '../verdict.ts'
 import { createVisitors } from '../visitor/identify.ts'
 import type { Personas } from '../visitor/persona.ts'
 import type { Sources } from '../visitor/provides.ts'
@@ -132,9 +132,9 @@ export class Trial {
     return refuses(this.action)
   }
 
-  /** Cloudflare's error code of the refusal, e.g. 1020; 0 where it has none, as the page of a challenge. */
+  /** Cloudflare's error code of the refusal, e.g. 1020; 0 if it has none, such as a challenge or a rule's own response. */
   get code(): number {
-    return codeOf(this.#verdict)
+    return this.answer?.code ?? 0
   }
 
   /** Every rule that matched, in the order of evaluation: the last one decided. */
