@@ -95,11 +95,8 @@ describe('a mail is pasted whole', () => {
     expect(await searchHref(mail, store, rules)).toBe(`/events/${OTHER}`)
   })
 
-  test('a megabyte of labels takes no time', async () => {
-    const text = 'ray id '.repeat(150_000)
-    const { user, system } = process.cpuUsage()
-    expect(raysIn(text)).toEqual([])
-    const used = process.cpuUsage({ user, system })
-    expect((used.user + used.system) / 1_000).toBeLessThan(1_000)
+  // A search that starts anew at each label takes minutes, longer than a test may.
+  test('a megabyte of labels has no Ray ID', () => {
+    expect(raysIn('ray id '.repeat(150_000))).toEqual([])
   })
 })
