@@ -33,6 +33,8 @@ export interface Meeting<Met> {
   readonly met: readonly Met[]
   /** How many at the beginning belong to the document, and so to other meetings, too. */
   readonly common: number
+  /** All rules that some of these requests meet: those of the document meet the rules of zones, too. */
+  readonly all: readonly LintRule[]
 }
 
 /** What the requests of the document and of each zone meet. */
@@ -51,12 +53,16 @@ export const meetingsOf = <Met>(
     group === DOCUMENT ? [] : [{ group, met: pick(rules) }]
   )
   return [
-    { met: common, common: 0 },
-    ...zones.map(({ group, met }) =>
-      group.startsWith('zone: ')
-        ? { met: [...common, ...met], common: common.length }
-        : { met, common: 0 }
-    ),
+    { met: common, common: 0, all: subject.rules },
+    ...zones.map(({ group, met }) => {
+      const isZone = group.startsWith('zone: ')
+      const own = groups.get(group) ?? []
+      return {
+        met: isZone ? [...common, ...met] : met,
+        common: isZone ? common.length : 0,
+        all: isZone ? [...(groups.get(DOCUMENT) ?? []), ...own] : own,
+      }
+    }),
   ]
 }
 

@@ -162,6 +162,19 @@ export const coveredRule: Lint = {
         'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
         'zones:\n  - name: a.test\n    rules:\n      - { name: c, action: block, expression: ssl and http.host eq "a.test" }\n',
     },
+    // The rules of a zone count for those of the document, too.
+    {
+      yaml:
+        'user_agents:\n  - { name: a, block: Bad/1 }\n' +
+        'rules:\n  - { name: b, action: block, expression: \'http.user_agent eq "Bad/1" and ssl\' }\n' +
+        'zones:\n  - { name: a.test, lockdown: [{ urls: a.test/*, allow: 192.0.2.7 }] }\n',
+    },
+    {
+      yaml:
+        'access:\n  - { name: a, block: 192.0.2.0/24 }\n' +
+        'rules:\n  - { name: b, action: block, expression: ip.src eq 192.0.2.7 and ssl }\n' +
+        'zones:\n  - { name: a.test, access: [{ managed_challenge: 192.0.2.7 }] }\n',
+    },
     {
       // The skip lets requests past the block, and the rate limit counts them.
       yaml:

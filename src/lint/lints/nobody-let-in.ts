@@ -55,13 +55,22 @@ export const nobodyLetIn: Lint = {
       'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, managed_challenge: 192.0.2.7 }\n'
     ),
     document('192.0.2.7', 'access:\n  - { name: a, block: US }\n'),
+    document(
+      '192.0.2.7',
+      'access:\n  - { name: a, block: 192.0.2.7 }\n' +
+        'zones:\n  - { name: shop.test, access: [{ name: c, allow: 192.0.2.7 }] }\n'
+    ),
   ],
   rules: (subject, report) => {
-    for (const { met, common } of meetingsOf(subject, (rules) => rules)) {
+    for (const { met, common, all } of meetingsOf(subject, (rules) => rules)) {
       const own = new Set(met.slice(common))
       const lockdowns = ofProduct(met, 'lockdown').filter((rule) => own.has(rule))
       if (lockdowns.length === 0 || lockdowns.length > MAX_LOCKDOWNS) continue
-      const proofs = new AccessProofs(ofProduct(met, 'access'))
+      // A rule of a zone may let in visitors that the document blocks.
+      const lets = ofProduct(all, 'access').some(
+        (rule) => rule.draft.action !== 'block' && !met.includes(rule)
+      )
+      const proofs = new AccessProofs(lets ? [] : ofProduct(met, 'access'))
       for (const rule of lockdowns) {
         const { parts } = rule.draft
         if (parts?.product !== 'lockdown') continue

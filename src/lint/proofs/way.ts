@@ -2,7 +2,7 @@ import { isChallenge } from '../../challenges/level.ts'
 import { treeOf } from '../../language/compile/tree.ts'
 import type { IpRange } from '../../lists/ip.ts'
 import { compareIp } from '../../lists/ip.ts'
-import type { Judging } from '../sequences.ts'
+import type { Judging, Meeting } from '../sequences.ts'
 import { meetingsOf, ofProduct } from '../sequences.ts'
 import type { LintRule, Subject } from '../subject.ts'
 import type { AccessParts } from './access.ts'
@@ -50,11 +50,9 @@ const mayOverrule = (first: AccessParts, second: AccessParts): boolean => {
 }
 
 /** IP Access rules whose visitors come to no later phase. Whoever passes the challenge of a narrower rule comes there. */
-const accessRules = (rules: readonly LintRule[]): LintRule[] => {
-  const challenges = ofProduct(rules, 'access').filter(({ draft }) =>
-    isChallenge(draft.action ?? '')
-  )
-  return ofProduct(rules, 'access').filter((rule) => {
+const accessRules = ({ met, all }: Meeting<LintRule>): LintRule[] => {
+  const challenges = ofProduct(all, 'access').filter(({ draft }) => isChallenge(draft.action ?? ''))
+  return ofProduct(met, 'access').filter((rule) => {
     const { action } = rule.draft
     if (action !== 'block') return action === 'allow'
     return !challenges.some((one) => mayOverrule(accessOf(one), accessOf(rule)))
@@ -65,39 +63,42 @@ const skipsProduct = (rules: readonly LintRule[], product: string): boolean =>
   ofProduct(rules, 'custom').some(({ draft }) => draft.skip?.products.includes(product))
 
 /** Of several lockdowns only the first is certain to decide, and none if a rule may skip them. */
-const lockdown = (rules: readonly LintRule[]): LintRule[] => {
-  const lockdowns = ofProduct(rules, 'lockdown')
-  return lockdowns.length === 1 && !skipsProduct(rules, 'zoneLockdown') ? lockdowns : []
+const lockdown = ({ met, all }: Meeting<LintRule>): LintRule[] => {
+  const isCertain = ofProduct(all, 'lockdown').length === 1 && !skipsProduct(all, 'zoneLockdown')
+  return isCertain ? ofProduct(met, 'lockdown') : []
 }
 
 /** Rules of User Agent Blocking that always block: visitors whom a lockdown lets in skip them, and a rule may do so, too. */
-const agentRules = (rules: readonly LintRule[]): LintRule[] => {
-  if (ofProduct(rules, 'lockdown').length > 0 || skipsProduct(rules, 'uaBlock')) return []
+const agentRules = ({ met, all }: Meeting<LintRule>): LintRule[] => {
+  if (ofProduct(all, 'lockdown').length > 0 || skipsProduct(all, 'uaBlock')) return []
   const first = new Map<string, LintRule>()
-  for (const rule of ofProduct(rules, 'agent')) {
+  for (const rule of ofProduct(met, 'agent')) {
     const { parts } = rule.draft
     if (parts?.product === 'agent' && !first.has(parts.userAgent)) first.set(parts.userAgent, rule)
   }
   return [...first.values()].filter(({ draft }) => draft.action === 'block')
 }
 
-const before = (rules: readonly LintRule[]): Judging[] => {
-  const access = ofProduct(rules, 'access')
-  const agents = ofProduct(rules, 'agent')
+const before = (meeting: Meeting<LintRule>): Judging[] => {
+  const access = ofProduct(meeting.all, 'access')
+  const agents = ofProduct(meeting.all, 'agent')
   if (access.length + agents.length > MAX_BEFORE) return []
-  return [...accessRules(rules), ...lockdown(rules), ...agentRules(rules)].flatMap(withExpression)
+  return [...accessRules(meeting), ...lockdown(meeting), ...agentRules(meeting)].flatMap(
+    withExpression
+  )
 }
 
 /** The ways of the requests of the document and of each zone. */
 export const waysOf = (subject: Subject): Way[] =>
-  meetingsOf(subject, (rules) => rules).map(({ met, common }) => {
+  meetingsOf(subject, (rules) => rules).map((meeting) => {
+    const { met, common } = meeting
     const own = new Set(met.slice(common))
     const written = (product: 'custom' | 'rateLimit'): Judging[] =>
       ofProduct(met, product).flatMap((rule) =>
         rule.written === undefined ? [] : [{ rule, written: rule.written }]
       )
     const [custom, limits] = [written('custom'), written('rateLimit')]
-    const first = custom.length + limits.length === 0 ? [] : before(met)
+    const first = custom.length + limits.length === 0 ? [] : before(meeting)
     const rules = [...first, ...custom, ...limits]
     const ofDocument = custom.filter(({ rule }) => !own.has(rule)).length
     return {
