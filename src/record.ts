@@ -176,6 +176,10 @@ export const createRecorder = ({
     return { referer: { ...referer, query: redactQuery(referer.query, redact) } }
   }
 
+  /** The place of `zone` in an event is behind the phases. */
+  const zoneOf = ({ zone }: RequestContext): Pick<SecurityEvent, 'zone'> =>
+    zone === undefined ? {} : { zone: toText(zone.name) }
+
   /** What all events of a request have. */
   const factsOf = (context: RequestContext) => {
     const { request, visitor } = context
@@ -215,6 +219,7 @@ export const createRecorder = ({
       rule: { id: '', name: '' },
       expression: '',
       ...(phasePath === undefined ? {} : { phasePath }),
+      ...zoneOf(context),
       matched: [],
       matchIndex: 0,
       ...factsOf(context),
@@ -233,6 +238,7 @@ export const createRecorder = ({
       // The explanation runs first, because it can add notes about the visitor.
       const explained = matches.map((match) => matchedFields(match, context))
       const facts = factsOf(context)
+      const zone = zoneOf(context)
       const answered = answer === undefined ? {} : { answer: answerOf(answer) }
       return matches.map((match, i) => {
         const { phase, rule, action, rateLimit, retryAfter, note } = match
@@ -246,6 +252,7 @@ export const createRecorder = ({
           rule: { id: rule.id, name: rule.name, source: sourceOf(rule), hash: ruleHash(rule) },
           expression: rule.expression.source,
           phasePath: phasePath(phase.name, skippedPhases),
+          ...zone,
           matched: explained[i]!,
           ...(rateLimit === undefined ? {} : { rateLimit: limitOf(rateLimit, retryAfter, redact) }),
           matchIndex: matches.length - 1 - i,

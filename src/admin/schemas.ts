@@ -23,6 +23,7 @@ const EVENT: Readonly<Record<string, SchemaObject>> = {
   ),
   expression: text(),
   'phasePath?': text('phases that the request went through: `ip-access > custom-rules`'),
+  'zone?': text('zone of the host, if the rules declare zones'),
   matched: list(object({ field: text(), value: {}, expression: text() })),
   matchIndex: integer('0 for the deciding match'),
   ip: text(),
@@ -185,7 +186,12 @@ export const schemas: Readonly<Record<string, SchemaObject>> = {
         { ip: text(), country: text(), asn: integer(), 'persona?': text(), user_agent: text() },
         true
       ),
-      'answer?': object({ status: integer(), headers: { type: 'object' }, body: text() }),
+      'answer?': object({
+        status: integer(),
+        'code?': integer('error code; absent for a challenge or an own response'),
+        headers: { type: 'object' },
+        body: text(),
+      }),
       notes: list(text()),
       flips: FLIPS,
     },

@@ -77,6 +77,7 @@ export const describeEvent = (event: SecurityEvent, { color }: Io): string => {
     ],
     ...causeOf(event),
     ...(event.phasePath === undefined ? [] : rowOf('Phases', event.phasePath)),
+    ...(event.zone === undefined ? [] : rowOf('Zone', event.zone)),
     ['IP', event.ip === '' ? '(none)' : event.ip],
     ['Country', event.country],
     ['ASN', networkOf(event)],

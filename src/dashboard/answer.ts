@@ -76,7 +76,7 @@ export const seenPage = async (house: House, { params, query }: RouteRequest): P
     const expected = `one of ${Object.keys(ACCEPT).join(', ')}`
     throw new BadParameter(`dialect: expected ${expected}`, { parameter: 'dialect', expected })
   }
-  const rule = house.ruleById(event.rule.id)
+  const rule = house.ruleOf(event)
   const answer = await seenAnswer(house, event, dialect, {
     page: rule?.page,
     response: rule?.response,

@@ -20,6 +20,7 @@ import { exceptionPage, writeException } from './pages/exception.ts'
 import { overviewPage } from './pages/overview.ts'
 import { changeRule, rulesPage, undoChange } from './pages/rules.ts'
 import { judgeRequest, tryPage } from './pages/try.ts'
+import { ruleOfEvent } from './rule-of-event.ts'
 import { searchHref } from './search.ts'
 
 /** A whole saved page, or a mail that contains one. */
@@ -130,7 +131,7 @@ export const dashboard =
         const demo = options.demoStats?.() ?? { judged: 0, blocked: 0 }
         return { judged: judged + demo.judged, blocked: blocked + demo.blocked }
       },
-      ruleById: (id) => allRules(options.edge.ruleset).find((rule) => rule.id === id),
+      ruleOf: (event) => ruleOfEvent(event, options.edge.ruleset),
     }
     return [...PAGES.map((page) => pageRoute(house, page)), loginRoute(house), assets]
   }

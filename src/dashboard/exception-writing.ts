@@ -3,10 +3,11 @@ import type { SecurityEvent } from '../events/event.ts'
 import type { WrittenRule } from '../rules/edit.ts'
 import { insertRule } from '../rules/edit.ts'
 import { addAllowed, addCustomRule } from '../rules/edit-product.ts'
-import type { Rule } from '../rules/rule.ts'
+import type { Rule, Ruleset } from '../rules/rule.ts'
 import type { RuleDesk } from './desk.ts'
 import type { Candidate } from './exception-candidates.ts'
 import { PRODUCTS } from './exception-candidates.ts'
+import { ruleOfEvent } from './rule-of-event.ts'
 
 /** Durations of an exception. */
 export const ENDS = { '1h': 3_600, '1d': 86_400, '7d': 604_800, '30d': 2_592_000 } as const
@@ -83,10 +84,8 @@ export const reachOf = ({ source }: SecurityEvent, above: Rule): string =>
  *
  * @throws EdgeError `cannot_edit` with the reason, if the dashboard cannot write it
  */
-export const placeOf = (event: SecurityEvent, desk: RuleDesk, rules: readonly Rule[]): Place => {
-  const named = rules.filter(({ id }) => id === event.rule.id)
-  // Two zones can have rules of the same name; the place of the rule distinguishes them.
-  const above = named.find((one) => `${one.file}:${one.line}` === event.rule.source) ?? named[0]
+export const placeOf = (event: SecurityEvent, desk: RuleDesk, ruleset: Ruleset): Place => {
+  const above = ruleOfEvent(event, ruleset)
   if (above === undefined) {
     throw new EdgeError(
       'cannot_edit',

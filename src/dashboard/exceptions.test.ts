@@ -6,7 +6,6 @@ import { eventWith } from '../events/event.fixture.ts'
 import type { SecurityEvent } from '../events/event.ts'
 import { memoryStore } from '../events/memory.ts'
 import { readPersonas } from '../personas/personas.ts'
-import { allRules } from '../rules/rule.ts'
 import { readEvent } from '../toolkit/requests/event.ts'
 import { createDesk } from './desk.ts'
 import { candidatesOf } from './exception-candidates.ts'
@@ -50,7 +49,7 @@ const weighing = async (others: readonly SecurityEvent[], personas: readonly str
   const desk = deskWith()
   const store = memoryStore()
   for (const one of [event, ...others]) await store.append([one])
-  const place = placeOf(event, desk, desk.load().rules)
+  const place = placeOf(event, desk, desk.load())
   return weigh(event, { desk, store, place, personas, nowMs: Date.now() + 60_000 })
 }
 const of = ({ candidates }: Awaited<ReturnType<typeof weigh>>, key: string) =>
@@ -135,7 +134,7 @@ test('what a visitor sent stays a text of the expression', async () => {
     path: '/a"b\\c',
   })
   const desk = deskWith()
-  const place = placeOf(evil, desk, desk.load().rules)
+  const place = placeOf(evil, desk, desk.load())
   for (const candidate of candidatesOf(evil)) {
     const rule = exceptionRule(evil, candidate, { nowMs: 0 })
     const text = withException(place, evil, candidate, { nowMs: 0 })
@@ -152,7 +151,7 @@ test('what a visitor sent stays a text of the expression', async () => {
 
 test('a temporary one ends by itself, and says so in the file', () => {
   const desk = deskWith()
-  const place = placeOf(event, desk, desk.load().rules)
+  const place = placeOf(event, desk, desk.load())
   const candidate = candidatesOf(event).find(({ key }) => key === 'ip')!
   const nowMs = Date.parse('2026-11-29T12:00:00Z')
   const text = withException(place, event, candidate, { end: '7d', nowMs })
@@ -178,7 +177,7 @@ test.each([[{ rule: { id: 'gone', name: 'gone' } }, 'no rule in force has the id
   'where the dashboard cannot write it, it says why: %j',
   (changes, message) => {
     const desk = deskWith()
-    expect(() => placeOf(stopped(changes), desk, desk.load().rules)).toThrow(message)
+    expect(() => placeOf(stopped(changes), desk, desk.load())).toThrow(message)
   }
 )
 
@@ -186,7 +185,7 @@ test('visitors have their turn while exceptions are weighed', async () => {
   const desk = deskWith()
   const store = memoryStore()
   await store.append([event])
-  const place = placeOf(event, desk, desk.load().rules)
+  const place = placeOf(event, desk, desk.load())
   let loads = 0
   let most = 0
   let isDone = false
@@ -305,7 +304,7 @@ test.each(productCases)(
       rule: { id: rule.id, name: rule.name, source: `${rule.file}:${rule.line}` },
     })
     if (changes.rule !== undefined) expect(rule.id).toBe(changes.rule.id)
-    const place = placeOf(refused, desk, allRules(ruleset))
+    const place = placeOf(refused, desk, ruleset)
     const candidate = candidatesOf(refused).find((one) => one.key === key)!
     const text = withException(place, refused, candidate, { nowMs: 0 })
     expect(text).toContain(written)
@@ -332,7 +331,7 @@ test('an exception to a rate limit is a rule that skips it', () => {
     rule: { id: 'sign-in', name: '' },
     path: '/login',
   })
-  const place = placeOf(refused, desk, allRules(ruleset))
+  const place = placeOf(refused, desk, ruleset)
   const candidate = candidatesOf(refused).find(({ key }) => key === 'ip')!
   const text = withException(place, refused, candidate, { end: '1h', nowMs: 0 })
   expect(text).toMatch(

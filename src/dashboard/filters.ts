@@ -43,6 +43,7 @@ const OFFERED = [
   'path',
   'userAgent',
   'host',
+  'zone',
   'query',
   'method',
   'country',

@@ -1,5 +1,6 @@
 import type { Side } from '../admin/side.ts'
 import type { Edge } from '../edge.ts'
+import type { SecurityEvent } from '../events/event.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Counts } from './counts.ts'
 import type { RuleDesk } from './desk.ts'
@@ -46,6 +47,6 @@ export interface House extends DashboardOptions {
   readonly now: () => number
   /** Includes made-up visitors. */
   readonly judged: () => Judged
-  /** The active rule with this id. */
-  readonly ruleById: (id: string) => Rule | undefined
+  /** The active rule of an event, in the zone of the event. */
+  readonly ruleOf: (event: SecurityEvent) => Rule | undefined
 }

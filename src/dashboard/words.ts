@@ -73,6 +73,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   userAgent: 'User agent',
   method: 'Method',
   host: 'Host',
+  zone: 'Zone',
   path: 'Path',
   query: 'Query',
   protocol: 'Protocol',

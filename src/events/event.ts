@@ -57,6 +57,8 @@ export interface SecurityEvent {
   expression: string
   /** The phases that the request went through, without skipped ones, up to the rule's: `ip-access > custom-rules`. */
   phasePath?: string
+  /** The zone of the host, as `cf.zone.name`; absent if the rules declare no zones or none has the host. */
+  zone?: string
   matched: MatchedField[]
   /** The state of the counter of a rate limiting rule; absent for other rules. */
   rateLimit?: {

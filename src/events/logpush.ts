@@ -33,7 +33,7 @@ export const logpushRecord = (event: SecurityEvent): Record<string, unknown> => 
     record[name] = type === 'time' ? event.time : read(event)
   }
   const { expression, matched, notes, rule, rateLimit, reputation, ja3, ja4 } = event
-  const { phasePath, bot, answer } = event
+  const { phasePath, zone, bot, answer } = event
   record['Action'] = ACTIONS[event.action] ?? event.action
   if (record['Kind'] !== 'firewall') record['Source'] = UNKNOWN
   record['Metadata'] = {
@@ -42,6 +42,7 @@ export const logpushRecord = (event: SecurityEvent): Record<string, unknown> => 
     ...(rule.source === undefined ? {} : { ruleSource: rule.source }),
     ...(rule.hash === undefined ? {} : { ruleHash: rule.hash }),
     ...(phasePath === undefined ? {} : { phasePath }),
+    ...(zone === undefined ? {} : { zone }),
     ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(reputation === undefined ? {} : { reputation }),
     ...(ja3 === undefined ? {} : { ja3 }),

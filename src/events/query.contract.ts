@@ -26,6 +26,7 @@ const EVENTS: Readonly<Record<string, SecurityEvent>> = {
     referer: { scheme: 'https', host: 'blog.test', path: '/post', query: '?id=7' },
     bot: { score: 30, verified: true, category: 'Search Engine Crawler' },
     phasePath: 'ip-access > custom-rules',
+    zone: 'shop.test',
   }),
   b: eventWith({
     ray: ray('b'),
@@ -148,6 +149,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       [where('botScore', 'greater', 0), 'a'],
       [where('bot.category', 'contains', 'Crawler'), 'a'],
       [where('phasePath', 'contains', 'custom-rules'), 'a'],
+      [where('zone', 'is', 'shop.test'), 'a'],
       [where('method', 'is', 'POST'), 'd'],
       [where('ja4', 'startsWith', 't13d'), 'd'],
       [where('userAgent', 'is', ''), 'd'],

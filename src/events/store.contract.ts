@@ -114,6 +114,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
         {
           rule: { id: 'a', name: 'b', source: 'c.yaml:1', hash: '0123456789abcdef' },
           phasePath: 'ip-access > custom-rules',
+          zone: 'shop.test',
           rateLimit: { count: 3, limit: 2, period: 10, mitigationTimeout: 0, key: [] },
           asnName: 'Example Net',
           reputation: { score: 90, lists: ['drop'] },
@@ -129,6 +130,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
         {
           rule: { id: 'a', name: 'b', source: '', hash: '' },
           phasePath: '',
+          zone: '',
           bot: { score: 0, verified: false, category: '' },
           referer: { scheme: '', host: '', path: '', query: '' },
           answer: { code: 0, type: '' },

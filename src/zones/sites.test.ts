@@ -176,6 +176,34 @@ test('rules read the name and the plan of their zone', async () => {
   expect(edge.warnings).toEqual([])
 })
 
+test('an event has the name of its zone, and none where no zone is', async () => {
+  const edge = edgeOf({
+    rules: [block('all')],
+    zones: [
+      { name: 'shop.test', rules: [block('a')] },
+      { name: 'blog.test', rules: [block('a')] },
+    ],
+  })
+  for (const [host, path] of [
+    ['www.shop.test', '/a'],
+    ['blog.test', '/a'],
+    ['blog.test', '/all'],
+    ['other.test', '/a'],
+  ] as const) {
+    await ask(edge, host, path)
+  }
+  const { events } = await edge.store.page()
+  expect(events.map(({ host, zone }) => [host, zone])).toEqual([
+    ['other.test', undefined],
+    ['blog.test', 'blog.test'],
+    ['blog.test', 'blog.test'],
+    ['www.shop.test', 'shop.test'],
+  ])
+  const none = edgeOf({ rules: [block('all')] })
+  await ask(none, 'shop.test', '/all')
+  expect((await none.store.page()).events[0]).not.toHaveProperty('zone')
+})
+
 test('a zone’s lists are its own', () => {
   const rule = block('a', 'ip.src in $office')
   const lists = { office: ['8.8.8.8'] }

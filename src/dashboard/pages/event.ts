@@ -10,6 +10,7 @@ import type { House } from '../house.ts'
 import { type Html, html, type Part } from '../html.ts'
 import { hrefOf, including } from '../look.ts'
 import type { Made } from '../page.ts'
+import { ruleAnchor } from '../rule-of-event.ts'
 import { asCurl, asMail } from '../take-away.ts'
 import { ACTION_DONE, SOURCE_NAMES } from '../words.ts'
 
@@ -63,11 +64,12 @@ const whoOf = (event: SecurityEvent): Html => {
 
 const whatOf = (event: SecurityEvent): Html => {
   const { time, method, scheme, host, path, query, protocol, status, notes, source } = event
-  const { phasePath, referer } = event
+  const { phasePath, zone, referer } = event
   return rows([
     ['Time', html`<time datetime="${time}">${clock(time)}${time.slice(19, 23)} UTC</time>`],
     ['Request', html`<code>${method} ${path}${query}</code>`],
     ['Host', html`<code>${host}</code>`],
+    zone !== undefined && ['Zone', filterLink('zone', zone, html`<code>${zone}</code>`)],
     ['Protocol', `${scheme}, ${protocol}`],
     ['Answer', status === 0 ? 'from the origin' : `${status} from the edge`],
     ['Product', SOURCE_NAMES[source] ?? source],
@@ -101,10 +103,10 @@ const whyOf = (event: SecurityEvent, house: House): Html => {
   if (!isOfRule(event)) {
     return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why</h2><p>${WHY[event.kind] ?? event.kind}</p></section>`
   }
-  const isThere = house.ruleById(rule.id) !== undefined
+  const found = house.ruleOf(event)
   const name = rule.name || rule.id
-  return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${isThere ? html`<a href="/rules#rule-${rule.id}">${name}</a>` : name}</h2>
-<p class="faint">${rule.source !== undefined && html`<code>${rule.source}</code> · `}The marked parts are true of this request${!isThere && html`. <b>No rule in force has the id “${rule.id}” now</b>`}</p>
+  return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${found === undefined ? name : html`<a href="/rules#${ruleAnchor(found, house.edge.ruleset)}">${name}</a>`}</h2>
+<p class="faint">${rule.source !== undefined && html`<code>${rule.source}</code> · `}The marked parts are true of this request${found === undefined && html`. <b>No rule in force has the id “${rule.id}” now</b>`}</p>
 ${expressionHtml(
   expression,
   matched.map((part) => part.expression)

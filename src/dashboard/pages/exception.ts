@@ -4,7 +4,6 @@ import type { RouteRequest } from '../../admin/request.ts'
 import { EdgeError } from '../../error.ts'
 import type { SecurityEvent } from '../../events/event.ts'
 import type { Rule } from '../../rules/rule.ts'
-import { allRules } from '../../rules/rule.ts'
 import type { RuleDesk } from '../desk.ts'
 import { diffHtml } from '../diff.ts'
 import { eventTable } from '../event-rows.ts'
@@ -181,10 +180,10 @@ export const exceptionPage = async (
   if (desk === undefined) return stopped(house, event, NO_DESK)
   let place: Place
   try {
-    place = placeOf(event, desk, allRules(house.edge.ruleset))
+    place = placeOf(event, desk, house.edge.ruleset)
   } catch (error) {
     if (!(error instanceof EdgeError) || error.code !== 'cannot_edit') throw error
-    const above = house.ruleById(event.rule.id)
+    const above = house.ruleOf(event)
     if (isTerraform(event, above)) return inTerraform(house, event, above, query)
     return stopped(house, event, error.message)
   }
@@ -231,7 +230,7 @@ export const writeException = async (house: House, request: RouteRequest): Promi
   const { desk } = house
   if (desk === undefined) throw new EdgeError('cannot_edit', NO_DESK)
   const form = await formOf(request)
-  const place = placeOf(event, desk, allRules(house.edge.ruleset))
+  const place = placeOf(event, desk, house.edge.ruleset)
   const end = form.get('end') ?? ''
   const candidate = candidatesOf(event, { isBot: true, isTruncated: isTruncated(house) }).find(
     ({ key }) => key === form.get('pick')

@@ -2,6 +2,7 @@ import { seeOther } from '../../admin/answer.ts'
 import { BadParameter } from '../../admin/parameter.ts'
 import type { RouteRequest } from '../../admin/request.ts'
 import { EdgeError } from '../../error.ts'
+import type { Condition } from '../../events/query.ts'
 import type { Finding } from '../../lint/finding.ts'
 import type { RulePlace } from '../../rules/edit.ts'
 import { moveRule, setEnabled } from '../../rules/edit.ts'
@@ -18,6 +19,7 @@ import { type Html, html, type Part } from '../html.ts'
 import { icon } from '../icons.ts'
 import { hrefOf, including } from '../look.ts'
 import type { Made } from '../page.ts'
+import { ruleAnchor } from '../rule-of-event.ts'
 import { BUDGET_MS } from './events.ts'
 
 const WEEK_MS = 7 * 86_400_000
@@ -26,6 +28,8 @@ const STEP_MS = 3_600_000
 
 interface Product {
   readonly title: string
+  /** The zone whose own rules they are; absent for those of the account. */
+  readonly zone?: string
   readonly rules: readonly Rule[]
 }
 
@@ -43,23 +47,47 @@ const productsOf = (ruleset: Ruleset): Product[] => {
     productsOf({ ...ruleset, ...zone, zones: [] }).map((product) => ({
       ...product,
       title: `${name}: ${product.title}`,
+      zone: name,
     }))
   )
   return [...own, ...ofZones].filter((product) => product.rules.length > 0)
 }
 
 interface Hits {
-  readonly counted: Counted<{ values: (string | number)[]; count: number }[]>
+  /** By rule and zone. */
+  readonly counted: Counted<HitRow[]>
   readonly newest: ReadonlyMap<string, string>
 }
 
-const hitsText = ({ counted, newest }: Hits, rule: Rule, nowMs: number): Part => {
+interface HitRow {
+  readonly values: (string | number)[]
+  readonly count: number
+}
+
+const keyOf = ([id, zone]: readonly (string | number)[]): string => JSON.stringify([id, zone])
+
+/** The conditions on events of a rule. Those of the account have events in every zone. */
+const whereOf = (rule: Rule, zone: string | undefined): Condition[] => {
+  const ofRule = including([], 'rule.id', rule.id)
+  return zone === undefined ? ofRule : including(ofRule, 'zone', zone)
+}
+
+const hitsText = (
+  { counted, newest }: Hits,
+  rule: Rule,
+  zone: string | undefined,
+  nowMs: number
+): Part => {
   if (!rule.enabled) return html`<span class="faint">off</span>`
   if (counted.state !== 'ready') return html`<span class="counting">…</span>`
-  const hits = counted.value.find(({ values }) => values[0] === rule.id)?.count ?? 0
+  const own = counted.value.filter(
+    ({ values }) => values[0] === rule.id && (zone === undefined || values[1] === zone)
+  )
+  const hits = own.reduce((sum, row) => sum + row.count, 0)
   if (hits === 0) return html`<span class="faint">none</span>`
-  const last = newest.get(rule.id)
-  return html`<a href="${hrefOf('/events', { where: including([], 'rule.id', rule.id), since: '7d' })}">${count(hits)}</a>${last !== undefined && html`<small>${ago(last, nowMs)}</small>`}`
+  const times = own.flatMap(({ values }) => newest.get(keyOf(values)) ?? [])
+  const last = times.sort().at(-1)
+  return html`<a href="${hrefOf('/events', { where: whereOf(rule, zone), since: '7d' })}">${count(hits)}</a>${last !== undefined && html`<small>${ago(last, nowMs)}</small>`}`
 }
 
 const findingItem = ({ severity, message, fix, code }: Finding): Html =>
@@ -80,7 +108,7 @@ const controls = (rule: Rule, file: RuleFile, isFirst: boolean, isLast: boolean)
 const ruleItem = (
   rule: Rule,
   at: number,
-  rules: readonly Rule[],
+  { rules, zone }: Product,
   { house, hits, findings, files }: Shown
 ): Html => {
   const file = files.get(rule.file)
@@ -88,7 +116,7 @@ const ruleItem = (
     ({ rule: name, file: where }) => name === rule.name && (where === rule.file || where === '')
   )
   const neighbour = (step: number) => rules[at + step]?.file !== rule.file
-  return html`<li class="rule${rule.enabled ? '' : ' off'}" id="rule-${rule.id}"><div class="head"><span class="no">${at + 1}</span><h3>${rule.name}</h3>${actionMark(rule.action)}<span class="hits">${hitsText(hits, rule, house.now())}</span></div>
+  return html`<li class="rule${rule.enabled ? '' : ' off'}" id="${ruleAnchor(rule, house.edge.ruleset)}"><div class="head"><span class="no">${at + 1}</span><h3>${rule.name}</h3>${actionMark(rule.action)}<span class="hits">${hitsText(hits, rule, zone, house.now())}</span></div>
 ${rule.description !== undefined && html`<p class="faint">${rule.description}</p>`}${expressionHtml(rule.expression.source)}${own.length > 0 && html`<ul class="findings">${own.map(findingItem)}</ul>`}
 <div class="foot"><code class="faint">${rule.file}${rule.line > 0 && `:${rule.line}`}</code>${file !== undefined && rule.line > 0 && !house.readOnly && controls(rule, file, neighbour(-1), neighbour(1))}</div></li>`
 }
@@ -122,15 +150,19 @@ export const rulesPage = async (house: House, { query }: RouteRequest): Promise<
   const { edge, desk } = house
   const counting = house.counts.begin(BUDGET_MS)
   const from = Math.floor((house.now() - WEEK_MS) / STEP_MS) * STEP_MS
-  const counted = await counting.top({ by: ['rule.id'], from, limit: 1_000 })
+  const counted = await counting.top({ by: ['rule.id', 'zone'], from, limit: 1_000 })
   const hit = counted.state === 'ready' ? counted.value.slice(0, 40) : []
   const newest = new Map<string, string>()
   await Promise.all(
-    hit.map(async ({ values: [id] }) => {
-      const where = [{ field: 'rule.id', operator: 'is' as const, value: String(id) }]
+    hit.map(async ({ values }) => {
+      const where = ['rule.id', 'zone'].map((field, i) => ({
+        field,
+        operator: 'is' as const,
+        value: String(values[i]),
+      }))
       const page = await counting.page({ where, from, limit: 1 })
       const event = page.state === 'ready' ? page.value.events[0] : undefined
-      if (event !== undefined) newest.set(String(id), event.time)
+      if (event !== undefined) newest.set(keyOf(values), event.time)
     })
   )
   const { files, problem } = filesOf(desk)
@@ -151,8 +183,8 @@ export const rulesPage = async (house: House, { query }: RouteRequest): Promise<
     others.length > 0 &&
     html`<section class="card"><h2>About the files</h2><ul class="findings">${others.map(findingItem)}</ul></section>`
   }${products.map(
-    ({ title, rules }) =>
-      html`<section class="card rules"><h2>${title}<span class="faint">${plural(rules.length, 'rule')}, hits of the last 7 days</span></h2><ol>${rules.map((rule, at) => ruleItem(rule, at, rules, shown))}</ol></section>`
+    (product) =>
+      html`<section class="card rules"><h2>${product.title}<span class="faint">${plural(product.rules.length, 'rule')}, hits of the last 7 days</span></h2><ol>${product.rules.map((rule, at) => ruleItem(rule, at, product, shown))}</ol></section>`
   )}${products.length === 0 && html`<div class="empty card"><h2>No rules</h2><p>Every request passes.</p></div>`}`
   return frame(house, {
     title: 'Rules',

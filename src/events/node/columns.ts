@@ -23,6 +23,7 @@ export const COLUMNS: Readonly<Record<string, { column: string; kind: ColumnKind
   'rule.hash': { column: 'rule_hash', kind: 'text' },
   expression: { column: 'expression', kind: 'text' },
   phasePath: { column: 'phase_path', kind: 'text' },
+  zone: { column: 'zone', kind: 'text' },
   ip: { column: 'ip', kind: 'ip' },
   country: { column: 'country', kind: 'text' },
   asn: { column: 'asn', kind: 'number' },
@@ -71,20 +72,23 @@ export const COLUMN_NAMES: readonly string[] = [
   EXTRA,
 ]
 
-/** Columns that the first tables lacked. */
-export const ADDED_COLUMNS: readonly string[] = [
-  'kind',
-  'rule_hash',
-  'phase_path',
-  'bot_score',
-  'bot_category',
-  BOT_VERIFIED,
-  'referer_scheme',
-  'referer_host',
-  'referer_path',
-  'referer_query',
-  'answer_code',
-  'answer_type',
+/** Columns that the first tables lacked, one list for each addition, in the order of time. */
+export const ADDED_COLUMNS: readonly [readonly string[], readonly string[]] = [
+  [
+    'kind',
+    'rule_hash',
+    'phase_path',
+    'bot_score',
+    'bot_category',
+    BOT_VERIFIED,
+    'referer_scheme',
+    'referer_host',
+    'referer_path',
+    'referer_query',
+    'answer_code',
+    'answer_type',
+  ],
+  ['zone'],
 ]
 
 export type Value = string | number | null
@@ -120,6 +124,7 @@ const KNOWN = new Set([
   'rule',
   'expression',
   'phasePath',
+  'zone',
   'matched',
   'matchIndex',
   'ip',
@@ -182,6 +187,7 @@ const isDistinct = ({ rule, reputation, bot, referer, answer, ...event }: Securi
   event.ja3 !== '' &&
   event.ja4 !== '' &&
   event.phasePath !== '' &&
+  event.zone !== '' &&
   rule.source !== '' &&
   rule.hash !== '' &&
   reputation?.score !== 0 &&
@@ -220,6 +226,7 @@ export const encode = (event: SecurityEvent, json: () => string, put: Put): Valu
     text(rule.hash),
     text(event.expression),
     text(event.phasePath),
+    text(event.zone),
     event.ip === '' ? null : bindable(ipKey(event.ip)),
     text(event.country),
     numberOrNull(event.asn),
@@ -305,6 +312,7 @@ export const decode = (row: Row, textOf: TextOf): SecurityEvent => {
     },
     expression: of('expression'),
     ...optional('phasePath', of('phase_path')),
+    ...optional('zone', of('zone')),
     matched: [] as SecurityEvent['matched'],
     matchIndex: number('match_index'),
     ip: ipOfKey(String(row['ip'] ?? '')),

@@ -27,7 +27,7 @@ const newFile = () => join(folder, `${files++}`, 'deep', 'events.db')
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const APPLICATION_ID = 0xed9e1020 | 0
-const VERSION = 5
+const VERSION = 6
 
 const closing = (db: Connection): Connection => {
   onTestFinished(() => void db.close())
@@ -160,7 +160,7 @@ describe('a database of another program', () => {
     for (const open of [() => openForWriting(file, 'commit'), () => openForReading(file)]) {
       expect(refusal(open)).toMatchObject({
         code: 'store_version',
-        message: `${file} has schema version 1: this edge1020 reads versions 2 to 5; move the file away to start a new one`,
+        message: `${file} has schema version 1: this edge1020 reads versions 2 to 6; move the file away to start a new one`,
       })
     }
   })

@@ -1,4 +1,4 @@
-// Files of earlier versions: one table of Ray ID and JSON (2), tables with fewer columns (3).
+// Files of earlier versions: one table of Ray ID and JSON (2), tables with fewer columns (3, 5), without chunks (4).
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,10 @@ import Database from 'libsql'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventWith } from '../event.fixture.ts'
 import type { SecurityEvent } from '../event.ts'
+import { sealNext } from './chunks/seal.ts'
+import { openForWriting } from './database.ts'
 import { sqliteStore } from './sqlite.ts'
+import { Tables } from './tables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-old-'))
 let files = 0
@@ -137,7 +140,7 @@ PRAGMA user_version = 3;
 
   test.each([
     ['is read as it is', true, 3],
-    ['gets the columns', false, 5],
+    ['gets the columns', false, 6],
   ])('%s', async (_, readOnly, version) => {
     const file = fileOfVersion3()
     const store = sqliteStore(file, { readOnly })
@@ -192,6 +195,7 @@ test('a file of version 4 gets the tables of chunks once an edge writes to it', 
   await first.append([one])
   await first.close()
   const db = new Database(file)
+  db.exec('ALTER TABLE events DROP COLUMN zone')
   db.exec('DROP TABLE chunks; DROP TABLE chunk_columns; PRAGMA user_version = 4')
   db.close()
   const where = [{ field: 'path', operator: 'is', value: one.path }] as const
@@ -208,4 +212,38 @@ test('a file of version 4 gets the tables of chunks once an edge writes to it', 
     if (!readOnly) await store.append([two])
     await store.close()
   }
+})
+
+test('a file of version 5 has no zones, in its chunks and beside them, and gets them with new events', async () => {
+  const file = join(folder, `${files++}.db`)
+  const hourMs = 3_600_000
+  const [one, two] = [1, 2].map((ago) =>
+    eventWith({ time: new Date(Date.now() - (3 - ago) * hourMs).toISOString() })
+  ) as [SecurityEvent, SecurityEvent]
+  const first = sqliteStore(file)
+  await first.append([one, two])
+  await first.close()
+  const writing = openForWriting(file, 'commit')
+  expect(sealNext(writing, new Tables(writing), 1)).toBe(true)
+  writing.exec("DELETE FROM chunk_columns WHERE name = 'zone'")
+  writing.exec('ALTER TABLE events DROP COLUMN zone; PRAGMA user_version = 5')
+  writing.close()
+  const added = eventWith({ zone: 'shop.test' })
+  for (const readOnly of [true, false, true]) {
+    const store = sqliteStore(file, { readOnly })
+    const events = await store.query({ limit: 1 })
+    const isAdded = events[0]?.ray === added.ray
+    expect(await store.find(one.ray)).toEqual({ found: true, events: [one] })
+    expect(await store.top({ by: ['zone'] })).toEqual([
+      { values: [''], count: 2 },
+      ...(isAdded ? [{ values: ['shop.test'], count: 1 }] : []),
+    ])
+    const where = [{ field: 'zone', operator: 'is', value: 'shop.test' }] as const
+    expect((await store.page({ where })).events).toEqual(isAdded ? [added] : [])
+    if (!readOnly) await store.append([added])
+    await store.close()
+  }
+  const last = sqliteStore(file, { readOnly: true })
+  onTestFinished(() => last.close())
+  expect(await last.find(added.ray)).toEqual({ found: true, events: [added] })
 })

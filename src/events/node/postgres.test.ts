@@ -113,6 +113,19 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     expect(sqlOf(place, '\\dt')).toBe('')
   })
 
+  test('tables of an earlier version get the column of zones', async () => {
+    const { store, place } = opened()
+    const event = eventWith()
+    await store.append([event])
+    sqlOf(place, 'ALTER TABLE edge1020_events DROP COLUMN zone')
+    sqlOf(place, 'DELETE FROM edge1020_migrations WHERE version = 3')
+    const later = opened({}, place).store
+    const added = eventWith({ zone: 'shop.test' })
+    await later.append([added])
+    expect(await later.query()).toEqual([added, event])
+    expect(await later.top({ by: ['zone'] })).toHaveLength(2)
+  })
+
   test('tables of a later version are left alone', async () => {
     const { store, place } = opened()
     await store.append([eventWith()])

@@ -5,10 +5,12 @@ import { INLINE } from './texts.ts'
 
 /** Marks the file as ours (`PRAGMA application_id`), so that another program's database is never written to. */
 const APPLICATION_ID = 0xed9e1020 | 0
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
+/** The tables without the zone. */
+const NO_ZONE_VERSION = 5
 /** The same tables without chunks. */
 const NO_CHUNKS_VERSION = 4
-/** The tables without `ADDED_COLUMNS`. */
+/** The tables without any of `ADDED_COLUMNS`. */
 const FEWER_COLUMNS_VERSION = 3
 /** One table of Ray ID and JSON: the events of such a file are converted a few at a time. */
 const JSON_VERSION = 2
@@ -57,16 +59,27 @@ DROP TABLE horizon;
 /** The kind of the existing events, as an inline text. */
 const KIND_BEFORE = `'${INLINE.repeat(2)}${OLD_KIND}'`
 
-const ADD_COLUMNS = ADDED_COLUMNS.map(
-  (name) =>
-    `ALTER TABLE events ADD COLUMN ${columnOf(name)}${name === 'kind' ? ` DEFAULT ${KIND_BEFORE}` : ''};`
-).join('\n')
-const ADD_CHUNKS = `${CHUNKS} PRAGMA user_version = ${SCHEMA_VERSION};`
+/** The columns that the tables of a version lack. */
+const lackingIn = (version: number): readonly string[] => {
+  if (version > NO_ZONE_VERSION) return []
+  return version === FEWER_COLUMNS_VERSION ? ADDED_COLUMNS.flat() : ADDED_COLUMNS[1]
+}
+
+/** The statements from a version with tables of events to the current one. Chunks read a column that they lack as empty. */
+const upgradeFrom = (version: number): string => {
+  const columns = lackingIn(version).map(
+    (name) =>
+      `ALTER TABLE events ADD COLUMN ${columnOf(name)}${name === 'kind' ? ` DEFAULT ${KIND_BEFORE}` : ''};`
+  )
+  const chunks = version <= NO_CHUNKS_VERSION ? CHUNKS : ''
+  return `${columns.join('\n')}${chunks} PRAGMA user_version = ${SCHEMA_VERSION};`
+}
 
 /** Makes the tables with fewer columns look like the current ones. The driver's connection is read-only. */
-const VIEW_WITH_ALL = `CREATE TEMP VIEW events AS SELECT *, ${ADDED_COLUMNS.map(
-  (name) => `${name === 'kind' ? KIND_BEFORE : 'NULL'} AS ${name}`
-).join(', ')} FROM main.events`
+const viewWithAll = (lacking: readonly string[]): string =>
+  `CREATE TEMP VIEW events AS SELECT *, ${lacking
+    .map((name) => `${name === 'kind' ? KIND_BEFORE : 'NULL'} AS ${name}`)
+    .join(', ')} FROM main.events`
 
 const pragma = (db: Connection, name: string): number => {
   const row = db.prepare(`PRAGMA ${name}`).get() as Record<string, unknown>
@@ -102,12 +115,11 @@ export const checkSchema = (db: Connection, file: string): void => {
 
 export const isOld = (db: Connection): boolean => pragma(db, 'user_version') === JSON_VERSION
 
-const hasFewerColumns = (db: Connection): boolean =>
-  pragma(db, 'user_version') === FEWER_COLUMNS_VERSION
-
 /** Lets a connection read the tables of an older file unchanged. */
 export const readAsPresent = (db: Connection): void => {
-  if (hasFewerColumns(db)) db.exec(VIEW_WITH_ALL)
+  const version = pragma(db, 'user_version')
+  const lacking = version < FEWER_COLUMNS_VERSION ? [] : lackingIn(version)
+  if (lacking.length > 0) db.exec(viewWithAll(lacking))
 }
 
 /** Creates the tables in a blank file, or beside those of an older one. Another process may do the same. */
@@ -121,9 +133,9 @@ export const prepareSchema = (db: Connection, file: string): void => {
     if (isBlank(db)) db.exec(TABLES)
     else {
       checkSchema(db, file)
+      const version = pragma(db, 'user_version')
       if (isOld(db)) db.exec(FROM_JSON)
-      else if (hasFewerColumns(db)) db.exec(ADD_COLUMNS + ADD_CHUNKS)
-      else if (pragma(db, 'user_version') === NO_CHUNKS_VERSION) db.exec(ADD_CHUNKS)
+      else if (version < SCHEMA_VERSION) db.exec(upgradeFrom(version))
     }
     db.exec('COMMIT')
   } catch (error) {

@@ -244,7 +244,7 @@ describe('files', () => {
     db.close()
     const { code, message } = refusal(() => sqliteStore(file))
     expect(code).toBe('store_version')
-    expect(message).toMatch(/version 99.*versions 2 to 5/)
+    expect(message).toMatch(/version 99.*versions 2 to 6/)
   })
 
   test('a file of text', () => {

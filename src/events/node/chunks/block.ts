@@ -18,6 +18,13 @@ export interface Block {
   readonly ipv4?: Uint32Array
 }
 
+/** The column of a chunk that was sealed before the column existed. */
+export const EMPTY_BLOCK: Block = {
+  size: 1,
+  value: () => '',
+  texts: { all: '', ends: Uint32Array.of(0), isAscii: true },
+}
+
 /** The first word of a block states its layout. */
 const TEXTS = 0
 const NUMBERS = 1

@@ -1,7 +1,7 @@
 import type { Connection } from '../database.ts'
 import { hasTable } from '../schema.ts'
 import { SLOT_BITS } from '../sql.ts'
-import { type Block, decodeBlock, decodeTimes, SLOTS_BLOCK, TIMES } from './block.ts'
+import { type Block, decodeBlock, decodeTimes, EMPTY_BLOCK, SLOTS_BLOCK, TIMES } from './block.ts'
 
 /** The columns of the events in one stretch of time. Each is read at its first use. */
 export interface Chunk {
@@ -36,8 +36,8 @@ const readerOf = (db: Connection) => {
   const find = db.prepare<[(string | number)[]]>(
     'SELECT block FROM chunk_columns WHERE to_ms = ? AND name = ?'
   )
-  return (toMs: number, name: string): Uint8Array =>
-    (find.get([toMs, name]) as { block: Uint8Array }).block
+  return (toMs: number, name: string): Uint8Array | undefined =>
+    (find.get([toMs, name]) as { block: Uint8Array } | undefined)?.block
 }
 
 const chunkOf = (
@@ -49,13 +49,14 @@ const chunkOf = (
   const block = (column: string): Block => {
     const known = blocks.get(column)
     if (known !== undefined) return known
-    const decoded = decodeBlock(read(toMs, column))
+    const bytes = read(toMs, column)
+    const decoded = bytes === undefined ? EMPTY_BLOCK : decodeBlock(bytes)
     blocks.set(column, decoded)
     return decoded
   }
   let times: Float64Array | undefined
   const timesOf = () => {
-    times ??= decodeTimes(read(toMs, TIMES), events)
+    times ??= decodeTimes(read(toMs, TIMES)!, events)
     return times
   }
   return {

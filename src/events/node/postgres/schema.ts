@@ -47,7 +47,9 @@ const STEPS: readonly (readonly string[])[] = [
       'count bigint NOT NULL, reason text NOT NULL)',
     `CREATE TABLE ${FACTS} (name text PRIMARY KEY, value bigint NOT NULL)`,
   ],
-  ADDED_COLUMNS.map((name) => `ALTER TABLE ${EVENTS} ADD COLUMN IF NOT EXISTS ${columnOf(name)}`),
+  ...ADDED_COLUMNS.map((names) =>
+    names.map((name) => `ALTER TABLE ${EVENTS} ADD COLUMN IF NOT EXISTS ${columnOf(name)}`)
+  ),
 ]
 export const SCHEMA_VERSION = STEPS.length
 

@@ -1,0 +1,36 @@
+import type { SecurityEvent } from '../events/event.ts'
+import { ruleHash } from '../rules/hash.ts'
+import type { Rule, Ruleset } from '../rules/rule.ts'
+import { allRules } from '../rules/rule.ts'
+
+/** The rules that can have caused an event: those of the account, and those of its zone. */
+const rulesFor = ({ zone }: SecurityEvent, ruleset: Ruleset): readonly Rule[] => {
+  // Events of earlier versions have no zone.
+  if (zone === undefined || ruleset.zones.length === 0) return allRules(ruleset)
+  const own = ruleset.zones.find(({ name }) => name === zone)?.own
+  return [...allRules({ ...ruleset, zones: [] }), ...(own === undefined ? [] : allRules(own))]
+}
+
+/**
+ * The active rule of an event. Two zones can have rules with the same id, and so can the account and a zone: the zone of the event,
+ * then the place of the rule, then the rule's contents distinguish them.
+ */
+export const ruleOfEvent = (event: SecurityEvent, ruleset: Ruleset): Rule | undefined => {
+  const { id, source, hash } = event.rule
+  const named = rulesFor(event, ruleset).filter((rule) => rule.id === id)
+  return (
+    named.find(({ file, line }) => (line > 0 ? `${file}:${line}` : file) === source) ??
+    named.find((rule) => ruleHash(rule) === hash) ??
+    named[0]
+  )
+}
+
+/** The name of the zone whose own rule it is; `undefined` for a rule of the account, or without zones. */
+export const zoneOfRule = (rule: Rule, { zones }: Ruleset): string | undefined =>
+  zones.find(({ own }) => allRules(own).includes(rule))?.name
+
+/** The place of a rule on the page of rules. An id is unique only in its zone. */
+export const ruleAnchor = (rule: Rule, ruleset: Ruleset): string => {
+  const zone = zoneOfRule(rule, ruleset)
+  return zone === undefined ? `rule-${rule.id}` : `rule-${zone}/${rule.id}`
+}
