@@ -181,17 +181,21 @@ const MODES: ReadonlyMap<string, string> = new Map([
   ['simulate', 'log'],
 ])
 
+const PATTERNS = 'bypass_url_patterns'
+
 const unlessEmpty = <T>(items: readonly T[]): readonly T[] | undefined =>
   items.length === 0 ? undefined : items
 
-/** Patterns in the provider up to version 4, and objects in the API. */
-const bypassed = (rule: View): string[] => [
-  ...texts(rule, 'bypass_url_patterns'),
-  ...rule
-    .children('bypass')
-    .filter((one) => (text(one, 'name') ?? 'url') === 'url')
-    .map((one) => required(one, 'value')),
-]
+/** Patterns in the provider up to version 4; objects in the API, and in blocks that the provider's export tool wrote. */
+const bypassed = (rule: View): string[] => {
+  const blocks = rule.children(PATTERNS).filter((one) => one.names().length > 0)
+  return [
+    ...(blocks.length === 0 ? texts(rule, PATTERNS) : []),
+    ...[...rule.children('bypass'), ...blocks]
+      .filter((one) => (text(one, 'name') ?? 'url') === 'url')
+      .map((one) => required(one, 'value')),
+  ]
+}
 
 /** A rate limit of the retired API, with a URL pattern instead of an expression. */
 export const readOldRateLimit = (rule: View, found: Found, resource?: string): void => {

@@ -1,6 +1,6 @@
 import type { Scope } from './evaluate.ts'
 import { evaluate, withNames } from './evaluate.ts'
-import { LazyObject, once, tolerant } from './lazy.ts'
+import { contained, LazyObject, once } from './lazy.ts'
 import { EvaluationProblem } from './problem.ts'
 import { placeOf } from './syntax/text.ts'
 import type { Block, Body, Expression } from './syntax/tree.ts'
@@ -58,7 +58,7 @@ const dynamicViews = (block: Block, scope: Scope): { view: View; value: () => Va
       : named?.kind === 'literal'
         ? String(named.value)
         : (block.labels[0] ?? '')
-  const collection = tolerant(() => evaluate(forEach.expression, scope))
+  const collection = contained(() => evaluate(forEach.expression, scope))
   if (isUnknown(collection)) {
     return [{ view: viewOf(collection, place), value: () => collection }]
   }
@@ -129,7 +129,7 @@ const tolerantly = (expression: Expression, scope: Scope): Value => {
     return expression.items.map((item) => tolerantly(item, scope))
   }
   if (expression.kind === 'object') {
-    return tolerant(() => {
+    return contained(() => {
       const object = new Map<string, Value>()
       for (const { key, value } of expression.entries) {
         const name = evaluate(key, scope)
@@ -139,5 +139,5 @@ const tolerantly = (expression: Expression, scope: Scope): Value => {
       return object
     })
   }
-  return tolerant(() => evaluate(expression, scope))
+  return contained(() => evaluate(expression, scope))
 }

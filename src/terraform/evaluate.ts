@@ -34,10 +34,12 @@ export interface Files {
 export class Budget {
   #steps = 0
   #characters = 0
+  #patternMs = 0
 
   constructor(
     readonly maxSteps = 20_000_000,
-    readonly maxCharacters = 200_000_000
+    readonly maxCharacters = 200_000_000,
+    readonly maxPatternMs = 10_000
   ) {}
 
   step(): void {
@@ -50,6 +52,20 @@ export class Budget {
     this.#characters += count
     if (this.#characters > this.maxCharacters) {
       throw new LimitProblem(`more than ${this.maxCharacters} characters of generated text`)
+    }
+  }
+
+  /** Runs a regular expression, which can take at most `maxMs`, and less if the earlier ones were slow. */
+  pattern<T>(maxMs: number, run: (timeoutMs: number) => T): T {
+    const left = Math.ceil(this.maxPatternMs - this.#patternMs)
+    if (left <= 0) {
+      throw new LimitProblem(`regular expressions take more than ${this.maxPatternMs} ms together`)
+    }
+    const start = performance.now()
+    try {
+      return run(Math.min(maxMs, left))
+    } finally {
+      this.#patternMs += performance.now() - start
     }
   }
 }

@@ -7,6 +7,7 @@ import type { LeftOut, ModuleSource } from './module.ts'
 import { EvaluationProblem } from './problem.ts'
 import { parseJsonBody } from './syntax/json.ts'
 import { parseBody } from './syntax/parse.ts'
+import type { At } from './syntax/text.ts'
 import { placeOf, SourceText, SyntaxProblem } from './syntax/text.ts'
 import type { Block, Body, Expression } from './syntax/tree.ts'
 
@@ -67,24 +68,44 @@ class Collector {
   readonly data = new Map<string, Block>()
   readonly modules = new Map<string, Block>()
   readonly outputs = new Map<string, Block>()
+  /** Terraform refuses a second definition. Here the first one counts. */
+  readonly duplicates: LeftOut[] = []
 
   add({ blocks }: Body, isOverride: boolean): void {
     for (const block of blocks) {
       const { type, labels, body } = block
       const name = labels.join('.')
       if (type === 'locals') {
-        for (const [key, { expression }] of body.attributes) this.locals.set(key, expression)
-      } else if (type === 'data') this.#put(this.data, name, block, isOverride)
-      else if (type === 'resource') this.#put(this.resources, name, block, isOverride)
-      else if (type === 'variable') this.#put(this.variables, name, block, isOverride)
-      else if (type === 'module') this.#put(this.modules, name, block, isOverride)
-      else if (type === 'output') this.#put(this.outputs, name, block, isOverride)
+        for (const [key, { expression }] of body.attributes) {
+          const first = this.locals.get(key)
+          if (first === undefined || isOverride) this.locals.set(key, expression)
+          else this.#duplicate(`local.${key}`, expression.at, first.at)
+        }
+      } else if (type === 'data') this.#put(this.data, `data.${name}`, name, block, isOverride)
+      else if (type === 'resource') this.#put(this.resources, name, name, block, isOverride)
+      else if (type === 'variable')
+        this.#put(this.variables, `var.${name}`, name, block, isOverride)
+      else if (type === 'module') this.#put(this.modules, `module.${name}`, name, block, isOverride)
+      else if (type === 'output') this.#put(this.outputs, `output.${name}`, name, block, isOverride)
     }
   }
 
-  #put(into: Map<string, Block>, name: string, block: Block, isOverride: boolean): void {
+  #put(
+    into: Map<string, Block>,
+    address: string,
+    name: string,
+    block: Block,
+    isOverride: boolean
+  ): void {
     const base = into.get(name)
-    into.set(name, base !== undefined && isOverride ? overridden(base, block) : block)
+    if (base === undefined) into.set(name, block)
+    else if (isOverride) into.set(name, overridden(base, block))
+    else this.#duplicate(address, block.at, base.at)
+  }
+
+  #duplicate(what: string, at: At, first: At): void {
+    const reason = `${what} is defined twice: the definition in ${placeOf(first)} counts`
+    this.duplicates.push({ source: placeOf(at), what, reason })
   }
 }
 
@@ -96,6 +117,8 @@ export class Disk {
   readonly #allowed = new Set<string>()
   /** Unreadable files. Their contents are missing. */
   readonly broken: LeftOut[] = []
+  /** Names that a module defines twice. */
+  readonly duplicates: LeftOut[] = []
 
   /** Absolute paths of the files that were read. */
   readonly files = new Set<string>()
@@ -153,7 +176,9 @@ export class Disk {
       const body = this.read(join(folder, name), JSON_SYNTAX.test(name) ? parseJsonBody : parseBody)
       if (body !== undefined) collector.add(body, OVERRIDE.test(name))
     }
-    const module: ModuleSource = { folder, path: this.shown(folder), ...collector }
+    const { duplicates, ...parts } = collector
+    this.duplicates.push(...duplicates)
+    const module: ModuleSource = { folder, path: this.shown(folder), ...parts }
     this.#modules.set(folder, module)
     return module
   }

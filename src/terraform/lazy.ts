@@ -34,6 +34,16 @@ export const tolerant = (read: () => Value): Value => {
   }
 }
 
+/** The same for one attribute of a resource, where even an exceeded limit leaves out no more than what depends on it. */
+export const contained = (read: () => Value): Value => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof EvaluationProblem)) throw error
+    return new Unknown(error.message, undefined, error)
+  }
+}
+
 /** A value, or nothing if it cannot be computed. */
 export const tolerated = <T>(read: () => T): T | undefined => {
   try {

@@ -36,6 +36,8 @@ export interface TerraformResult {
 }
 
 const ENV_PREFIX = 'TF_VAR_'
+/** Definitions that every resource can refer to. */
+const SHARED = new Set(['local', 'module', 'var'])
 
 type Inputs = Map<string, () => Value>
 
@@ -155,5 +157,10 @@ export const loadTerraform = (
       reason: error.message,
     })
   }
+  const isNamed = ({ what }: LeftOut) => {
+    const [type = ''] = what.split('.', 1)
+    return SHARED.has(type) || isWanted(type) || isContext?.(type) === true
+  }
+  leftOut.push(...disk.duplicates.filter(isNamed))
   return { resources, leftOut, broken: disk.broken, files: [...disk.files] }
 }

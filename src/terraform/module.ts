@@ -11,7 +11,7 @@ import type { Block, Expression } from './syntax/tree.ts'
 import type { Type } from './type.ts'
 import { converted, typeOf } from './type.ts'
 import type { ObjectValue, Value } from './values.ts'
-import { Unknown } from './values.ts'
+import { isList, Unknown } from './values.ts'
 import type { View } from './view.ts'
 import { dataType, isZoneData, zoneDataValue } from './zone-data.ts'
 
@@ -61,6 +61,16 @@ export interface Wanted {
   isWanted(type: string): boolean
   /** True for types that only complete others: those refer to them, and report what is missing. */
   isContext?(type: string): boolean
+}
+
+/** Terraform 0.11 reads an attribute of a resource with `count = 1` without an index. */
+const onlyInstance = (value: Value, name: string): Value => {
+  if (!isList(value)) return value
+  const [only] = value
+  if (only !== undefined && value.length === 1) return only
+  throw new EvaluationProblem(
+    `${name} has ${value.length} instances: expected an index, as in \`${name}[0]\``
+  )
 }
 
 const MAX_DEPTH = 20
@@ -196,8 +206,11 @@ export class Module {
       case 'self':
         return undefined
       default: {
-        const read = this.#resources.get(`${first}.${second}`)
-        return read === undefined ? undefined : { value: read(), used: 2 }
+        const name = `${first}.${second}`
+        const read = this.#resources.get(name)
+        if (read === undefined) return undefined
+        const value = read()
+        return { value: names.length > 2 ? onlyInstance(value, name) : value, used: 2 }
       }
     }
   }

@@ -220,6 +220,34 @@ resource "cloudflare_ruleset" "root" {
   ])
 })
 
+test.each(['__proto__', 'constructor'])('a list can have the name %s', async (name) => {
+  put(
+    `named/${name}/main.tf`,
+    `resource "cloudflare_list" "a" {
+  kind = "ip"
+  name = "${name}"
+  items = [{ ip = "192.0.2.1" }]
+}
+resource "cloudflare_access_rule" "x" {
+  mode = "whitelist"
+  configuration = { target = "ip", value = "192.0.2.77" }
+}
+`
+  )
+  put(
+    `named/${name}/rules.yaml`,
+    `rules:\n  - { name: listed, expression: ip.src in $${name}, action: block }\n`
+  )
+  const paths = ['main.tf', 'rules.yaml'].map((file) => join(root, 'named', name, file))
+  const edge = createEdge({ ruleset: loadRulePaths(paths), store: noStore() })
+  const actionFor = async (remoteAddress: string) => {
+    const { action } = await edge.judge(new Request('http://a.test/'), { remoteAddress })
+    return action
+  }
+  expect(await actionFor('192.0.2.1')).toBe('block')
+  expect(await actionFor('192.0.2.2')).toBe('pass')
+})
+
 describe('rules of several zones', () => {
   const zone = (name: string, host: string) =>
     `resource "cloudflare_zone" "${name}" {\n  zone = "${host}"\n  plan = "enterprise"\n}\n`

@@ -29,7 +29,7 @@ const KINDS: ReadonlySet<string> = new Set(LIST_SLOTS)
 
 /** Lists of the configuration, for the `$names` in its rules. */
 const listsIn = ({ rules }: Imported, warn: (source: string, message: string) => void): Lists => {
-  const record: Record<string, PreparedList> = {}
+  const prepared: [string, PreparedList][] = []
   for (const { product, name = '', kind = '', entries = [], source } of rules) {
     if (product !== 'list' || !KINDS.has(kind)) continue
     const list = {
@@ -37,13 +37,13 @@ const listsIn = ({ rules }: Imported, warn: (source: string, message: string) =>
       items: entries.map(({ value }) => value),
     }
     try {
-      record[name] = prepareList(name, list)
+      prepared.push([name, prepareList(name, list)])
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error
       warn(source, error.message)
     }
   }
-  return openLists(record)
+  return openLists(Object.fromEntries(prepared))
 }
 
 const refuse = (broken: readonly LeftOut[]): EdgeError => {

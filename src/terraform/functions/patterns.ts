@@ -1,4 +1,5 @@
 import { createContext, Script } from 'node:vm'
+import type { Budget } from '../evaluate.ts'
 import { EvaluationProblem, LimitProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
 import { toRegExp } from './re2.ts'
@@ -15,17 +16,19 @@ interface Asked {
   readonly isGlobal?: boolean
 }
 
-const ask = <T>(asked: Asked, name: string): T => {
+const ask = <T>(asked: Asked, name: string, budget: Budget): T => {
   Object.assign(sandbox, { isGlobal: false, ...asked })
-  try {
-    return script.runInContext(sandbox, { timeout: TIMEOUT_MS }) as T
-  } catch (error) {
-    // The error comes from another realm, so `instanceof` does not work.
-    if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
-      throw new LimitProblem(`\`${name}\`: the pattern takes more than ${TIMEOUT_MS} ms`)
+  return budget.pattern(TIMEOUT_MS, (timeout) => {
+    try {
+      return script.runInContext(sandbox, { timeout }) as T
+    } catch (error) {
+      // The error comes from another realm, so `instanceof` does not work.
+      if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+        throw new LimitProblem(`\`${name}\`: the pattern takes more than ${timeout} ms`)
+      }
+      throw error
     }
-    throw error
-  }
+  })
 }
 
 const compile = (source: string, flags: string, name: string): RegExp => {
@@ -48,10 +51,11 @@ const captured = (match: RegExpExecArray): Value => {
   return match.slice(1).map((text) => text ?? null)
 }
 
-export const regexMatch = (pattern: string, text: string): Value => {
+export const regexMatch = (pattern: string, text: string, budget: Budget): Value => {
   const match = ask<RegExpExecArray | null>(
     { text, pattern: compile(pattern, '', 'regex') },
-    'regex'
+    'regex',
+    budget
   )
   if (match === null) {
     throw new EvaluationProblem(`\`regex\`: "${pattern}" does not match "${text}"`)
@@ -60,10 +64,16 @@ export const regexMatch = (pattern: string, text: string): Value => {
 }
 
 /** All matches. In RE2, an empty one directly after another does not count. */
-const matchesOf = (pattern: string, text: string, name: string): RegExpExecArray[] => {
+const matchesOf = (
+  pattern: string,
+  text: string,
+  name: string,
+  budget: Budget
+): RegExpExecArray[] => {
   const all = ask<RegExpExecArray[]>(
     { text, pattern: compile(pattern, 'g', name), isGlobal: true },
-    name
+    name,
+    budget
   )
   let end = -1
   return Array.from(all).filter(({ index, 0: found }) => {
@@ -73,8 +83,8 @@ const matchesOf = (pattern: string, text: string, name: string): RegExpExecArray
   })
 }
 
-export const regexMatches = (pattern: string, text: string): Value =>
-  matchesOf(pattern, text, 'regexall').map(captured)
+export const regexMatches = (pattern: string, text: string, budget: Budget): Value =>
+  matchesOf(pattern, text, 'regexall', budget).map(captured)
 
 /** `$1`, `$name` and `${name}` in a replacement, as in Go: the longest name counts, and an unknown group is empty. */
 const expanded = (template: string, match: RegExpExecArray): string =>
@@ -87,10 +97,15 @@ const expanded = (template: string, match: RegExpExecArray): string =>
     }
   )
 
-export const regexReplace = (text: string, pattern: string, replacement: string): string => {
+export const regexReplace = (
+  text: string,
+  pattern: string,
+  replacement: string,
+  budget: Budget
+): string => {
   let replaced = ''
   let next = 0
-  for (const match of matchesOf(pattern, text, 'replace')) {
+  for (const match of matchesOf(pattern, text, 'replace', budget)) {
     replaced += text.slice(next, match.index) + expanded(replacement, match)
     next = match.index + match[0].length
   }

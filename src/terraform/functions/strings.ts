@@ -1,3 +1,4 @@
+import type { Budget } from '../evaluate.ts'
 import { EvaluationProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
 import {
@@ -21,6 +22,15 @@ type OnTexts = (...texts: string[]) => Value
 /** A function whose arguments are all text. */
 const texts = (count: number, run: OnTexts) =>
   of(count, (args, _, name) => run(...args.map((arg) => toText(arg, `\`${name}\``))))
+
+/** The same, with a pattern that can take long. */
+const within = (count: number, run: (texts: readonly string[], budget: Budget) => Value) =>
+  of(count, (args, { budget }, name) =>
+    run(
+      args.map((arg) => toText(arg, `\`${name}\``)),
+      budget
+    )
+  )
 
 const trimmed = (text: string, unwanted: string, isStart: boolean, isEnd: boolean): string => {
   const characters = [...text]
@@ -52,9 +62,9 @@ const formattedList = (args: readonly Value[]): string[] => {
 }
 
 /** A pattern between slashes is a regular expression. */
-const replaced = (text: string, search: string, replacement: string): string => {
+const replaced = (text: string, search: string, replacement: string, budget: Budget): string => {
   if (search.length > 1 && search.startsWith('/') && search.endsWith('/')) {
-    return regexReplace(text, search.slice(1, -1), replacement)
+    return regexReplace(text, search.slice(1, -1), replacement, budget)
   }
   return text.replaceAll(search, () => replacement)
 }
@@ -100,9 +110,11 @@ export const stringFunctions: Functions = {
   lower: texts(1, (text) =>
     byCharacter(text!, (char) => (char === 'İ' ? 'i' : char.toLowerCase()))
   ),
-  regex: texts(2, (pattern, text) => regexMatch(pattern!, text!)),
-  regexall: texts(2, (pattern, text) => regexMatches(pattern!, text!)),
-  replace: texts(3, (text, search, replacement) => replaced(text!, search!, replacement!)),
+  regex: within(2, ([pattern, text], budget) => regexMatch(pattern!, text!, budget)),
+  regexall: within(2, ([pattern, text], budget) => regexMatches(pattern!, text!, budget)),
+  replace: within(3, ([text, search, replacement], budget) =>
+    replaced(text!, search!, replacement!, budget)
+  ),
   split: texts(2, (separator, text) =>
     text === '' ? [''] : separator === '' ? [...text!] : text!.split(separator!)
   ),
