@@ -192,6 +192,19 @@ describe('ignores', () => {
     expect(await findingsIn(put('ignored.yaml', text))).toEqual([])
   })
 
+  test.each([
+    ['a rule document', { rules: [{}] }],
+    ['a document of the API', { phase: 'http_request_firewall_custom', kind: 'zone', rules: [{}] }],
+  ])('in %s, which is JSON, stands in the description', async (_, document) => {
+    const rule = { action: 'block', expression: 'ip.src.country eq "UK"' }
+    const with_ = (description: string) =>
+      JSON.stringify({ ...document, rules: [{ ...rule, description }] }, undefined, 2)
+    expect(await findingsIn(put('described.json', with_(`no UK ${ignore}`)))).toEqual([])
+    const bare = put('bare.json', with_('no UK # edge1020-ignore unknown_country:'))
+    const codes = (await findingsIn(bare)).map((one: { code: string }) => one.code)
+    expect(codes.toSorted()).toEqual(['invalid_ignore', 'unknown_country'])
+  })
+
   test('of one rule is not of the next', async () => {
     const two = `rules:\n  ${ignore}\n  - { name: a, action: block, expression: ip.src.country eq "UK" }\n  - { name: b, action: block, expression: ip.src.country eq "EU" }\n`
     expect(await findingsIn(put('two.yaml', two))).toMatchObject([

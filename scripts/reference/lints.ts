@@ -50,7 +50,8 @@ warnings.
   1. \`fix\` has a \`message\`, and \`edits\` if it is certain. \`example\` is the request.
 * \`--format sarif\` is for code scanning, \`--format github\` for the log of a GitHub workflow, which shows the findings beside the lines.
 * \`--plan free\` and so on checks the limits of a plan.
-* A comment above a rule or inside it silences one lint for that rule, in YAML and in Terraform. It needs a reason:
+* A comment above a rule or inside it silences one lint for that rule, in YAML and in Terraform. It needs a reason. JSON has no comments: there
+  write the same into the \`description\` of the rule.
 
 \`\`\`yaml
 rules:

@@ -20,13 +20,16 @@ export interface IgnoredFile {
   readonly ruleLines: readonly number[]
 }
 
+/** In JSON, which has no comments, an ignore stands in a description: the quote behind it is not part of the reason. */
+const withoutQuote = (text: string): string => text.trim().replace(/"[\s,}\]]*$/, '')
+
 const ignoresIn = ({ source }: IgnoredFile): Ignore[] =>
   [...source.text.matchAll(IGNORE)].map(({ 0: text, 1: code = '', 2: reason = '', index }) => ({
     line: source.line(index),
     code,
-    reason: reason.trim(),
+    reason: withoutQuote(reason),
     start: index,
-    end: index + text.trimEnd().length,
+    end: index + withoutQuote(text).length,
   }))
 
 /** The line of the rule that a line belongs to; 0 before the first. */

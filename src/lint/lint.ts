@@ -132,10 +132,14 @@ export const findingsOf = (
 ): Finding[] => {
   const nameAt = rulesByLine(rules)
   return diagnostics.flatMap((diagnostic): Finding[] => {
-    const { code, severity, message, help, file = '', line } = diagnostic
+    const { code, severity, help, file = '', line } = diagnostic
     const rule = ownerOf(diagnostic) ?? nameAt(file, line)
     // The lint of this code tells it once a rule, with all of its places.
     if (code === 'deprecated_field') return []
+    // The finding has the name of its rule in a place of its own.
+    const own = code === 'not_enforced' ? `"${rule}": ` : ''
+    const { message: whole } = diagnostic
+    const message = own !== '' && whole.startsWith(own) ? whole.slice(own.length) : whole
     return [
       {
         ...placed(diagnostic),

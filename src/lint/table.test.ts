@@ -121,3 +121,18 @@ describe('the table', () => {
     expect(LINTS.filter(({ explanation }) => !/[.]$/.test(explanation))).toEqual([])
   })
 })
+
+describe('words', () => {
+  test.each([
+    ['http.referer ne ".shop.test"', 'url_form', 'write `not http.referer contains ".shop.test"`'],
+    ['starts_with(http.referer, ".shop.test")', 'url_form', 'write `contains ".shop.test"`'],
+    [
+      'ip.src.country ne "DE" and not cf.client.bot and ip.src.country ne "T1"',
+      'country_allow_list',
+      'name those that are welcome: `"XX"`, `and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")`',
+    ],
+  ])('of the fix of %s', (expression, code, message) => {
+    const [finding] = found(expression).filter((one) => one.code === code)
+    expect(finding?.fix?.message).toBe(message)
+  })
+})

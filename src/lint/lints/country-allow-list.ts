@@ -19,14 +19,21 @@ const exclusions = (root: RootNode): Part[] =>
 
 interface Stopped {
   readonly who: string
+  /** What lets them in. */
+  readonly write: string
   readonly request: Readonly<Record<string, Value>>
 }
 
 const STOPPED: readonly Stopped[] = [
-  { who: 'visitors whose country is unknown (`XX`)', request: { [COUNTRY]: 'XX' } },
-  { who: 'Tor (`T1`)', request: { [COUNTRY]: 'T1' } },
+  {
+    who: 'visitors whose country is unknown (`XX`)',
+    write: '`"XX"`',
+    request: { [COUNTRY]: 'XX' },
+  },
+  { who: 'Tor (`T1`)', write: '`"T1"`', request: { [COUNTRY]: 'T1' } },
   {
     who: 'verified bots such as search engines',
+    write: '`and not cf.client.bot`',
     request: {
       [COUNTRY]: 'XX',
       'cf.client.bot': true,
@@ -36,6 +43,7 @@ const STOPPED: readonly Stopped[] = [
   },
   {
     who: 'the validation of certificates (`/.well-known/acme-challenge/`)',
+    write: '`and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")`',
     request: {
       [COUNTRY]: 'XX',
       'http.request.uri': '/.well-known/acme-challenge/token',
@@ -70,18 +78,19 @@ export const countryAllowList: Lint = {
     'http.request.uri.path eq "/login" and ip.src.country ne "DE"',
   ],
   expression: (written, report) => {
-    const { rule, role, root, source } = written
+    const { rule, role, root } = written
     if (role !== 'expression' || !STOPS.has(rule.draft.action ?? '')) return
     const [part] = exclusions(root)
     if (part === undefined || !isStopped(written, { [COUNTRY]: OTHER })) return
-    const who = STOPPED.filter(({ request }) => isStopped(written, request)).map((one) => one.who)
+    const stopped = STOPPED.filter(({ request }) => isStopped(written, request))
+    const who = stopped.map((one) => one.who)
     if (who.length === 0) return
     const last = who.at(-1)
     const all = who.length === 1 ? last : `${who.slice(0, -1).join(', ')} and ${last}`
     report({
       part,
       message: `a list of allowed countries also stops ${all}`,
-      help: `name those that are welcome: ${source.includes('cf.client.bot') ? '' : '`and not cf.client.bot`, '}\`"XX"\``,
+      help: `name those that are welcome: ${stopped.map(({ write }) => write).join(', ')}`,
     })
   },
 }

@@ -22,7 +22,7 @@ export const doubleEscape: Lint = {
       const next = text[found.index + 2]
       report({
         part,
-        message: `\`\\\\${next}\` is a backslash and then \`${next}\``,
+        message: `\`\\\\${next}\` looks for a backslash in the text`,
         help: `write \`\\${next}\``,
       })
     }

@@ -52,7 +52,7 @@ export const urlForm: Lint = {
           message: `no ${short} begins with ${inBackticks(head)}: it begins with \`https://\``,
           help: /^\w/.test(text)
             ? `write ${inBackticks(`https://${text}${path}`)}`
-            : `write \`contains ${JSON.stringify(text)}\``,
+            : `write \`${test.kind === 'ne' ? `not ${field} ` : ''}contains ${JSON.stringify(text)}\``,
         })
       } else if (isWhole(test) && ONLY_HOST.test(text)) {
         report({
