@@ -360,7 +360,7 @@ describe.skipIf(skipsPages)('the dashboard', () => {
       '/try?ray=RAY',
       '/events/0000000000000000',
       '/events?x=1',
-      '/data?ip=192.0.2.1',
+      '/data?q=192.0.2.1',
       '/answers?code=1015',
     ])(
       '%s',
@@ -374,7 +374,7 @@ describe.skipIf(skipsPages)('the dashboard', () => {
           ).toBeLessThanOrEqual(width)
         }
         // On a phone these pages have another layout.
-        const phone = ['/', '/events', '/events/RAY', '/rules', '/data?ip=192.0.2.1']
+        const phone = ['/', '/events', '/events/RAY', '/rules', '/data?q=192.0.2.1']
         if (!phone.includes(given)) return
         await page.setViewportSize({ width: 390, height: 800 })
         expect(await violations(page)).toEqual([])

@@ -38,6 +38,10 @@ export interface RuleDesk {
   readonly check: RuleThread['check']
   /** The findings of `edge1020 lint` about the rules. */
   readonly findings: RuleThread['findings']
+  /** The lists of the documents, with their entries that hold something. */
+  readonly held: RuleThread['held']
+  /** Lists of feeds and of options. */
+  readonly lists: LoadOptions['lists']
   /** Ends that thread. The next question starts another one. */
   readonly endThread: RuleThread['end']
   /** Judges requests by rules, with the data of this edge. */
@@ -167,6 +171,8 @@ export const createDesk = ({
     load,
     check: thread.check,
     findings: thread.findings,
+    held: thread.held,
+    lists: loading.lists,
     endThread: thread.end,
     trials: (ruleset) => createTrials({ ...trials, ruleset }),
     history: history.changes,

@@ -5,6 +5,8 @@ import { loadRulePaths } from '../import/node/load.ts'
 import type { Finding } from '../lint/finding.ts'
 import type { NamedLists } from '../lists/kind.ts'
 import { createFindings } from './findings.ts'
+import type { Holding, Sought } from './held.ts'
+import { heldIn } from './held.ts'
 import { readersForForms } from './named-files.ts'
 
 /** The rules of a thread, given at its start. */
@@ -13,8 +15,9 @@ export interface RuleThreadOptions {
   readonly loading: Pick<LoadOptions, 'vars' | 'varFiles' | 'env'>
 }
 
-/** `undefined` asks for findings about the files; a text asks for its mistakes. */
+/** Asks for findings about the files, for the mistakes of a changed text, or for the lists that hold something. */
 export interface RuleQuestion {
+  readonly sought?: Sought
   readonly changed?: { readonly file: string; readonly text: string }
   /** Available lists of feeds, by type and name: `ip cf.tor`. */
   readonly known: ReadonlySet<string>
@@ -23,6 +26,7 @@ export interface RuleQuestion {
 export interface RuleReply {
   readonly diagnostics?: readonly Diagnostic[]
   readonly findings?: readonly Finding[]
+  readonly held?: readonly Holding[]
   /** Lists that the rules refer to but the question does not contain. */
   readonly asked: readonly string[]
   readonly failure?: { readonly code: ErrorCode | undefined; readonly message: string }
@@ -71,7 +75,8 @@ export const createRuleAnswers = ({ paths, loading }: RuleThreadOptions) => {
     if ([...question.known].join() !== [...known].join()) findings = newFindings()
     known = question.known
     try {
-      const { changed } = question
+      const { changed, sought } = question
+      if (sought !== undefined) return { held: heldIn(paths, options, sought), asked: [...asked] }
       return changed === undefined
         ? { findings: findings(), asked: [...asked] }
         : { diagnostics: check(changed), asked: [...asked] }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../error.ts'
 import { EdgeError } from '../error.ts'
 import type { LoadOptions } from '../import/node/load.ts'
 import type { Finding } from '../lint/finding.ts'
+import type { Holding, Sought } from './held.ts'
 import type { RuleQuestion, RuleReply, RuleThreadOptions } from './rule-questions.ts'
 import { ruleWorkerFile } from './rule-worker-file.ts'
 
@@ -24,6 +25,8 @@ export interface RuleThread {
   check(changed: { readonly file: string; readonly text: string }): Promise<readonly Diagnostic[]>
   /** Returns the findings of `edge1020 lint` about the files. @throws EdgeError as `check` */
   findings(): Promise<readonly Finding[]>
+  /** Returns the lists of the files, with their entries that hold something. @throws EdgeError as `check` */
+  held(sought: Sought): Promise<readonly Holding[]>
   /** Ends the thread: an open question fails, and the next one starts another thread. */
   end(): void
 }
@@ -96,13 +99,13 @@ export const createRuleThread = ({
     })
 
   let last: Promise<unknown> = Promise.resolve()
-  const ask = (changed?: RuleQuestion['changed']): Promise<RuleReply> => {
+  const ask = (about: Omit<RuleQuestion, 'known'> = {}): Promise<RuleReply> => {
     const act = async (): Promise<RuleReply> => {
       clearTimeout(idle)
       try {
         for (let round = 1; ; round++) {
           const known = knownOf(lists, named)
-          const reply = await once({ known, ...(changed === undefined ? {} : { changed }) })
+          const reply = await once({ known, ...about })
           const size = named.size
           for (const key of reply.asked) named.add(key)
           const isNew = knownOf(lists, named).size > known.size
@@ -129,9 +132,10 @@ export const createRuleThread = ({
           `${changed.file}: the text has ${changed.text.length} characters: expected at most ${MAX_CHARS}`
         )
       }
-      return (await ask(changed)).diagnostics ?? []
+      return (await ask({ changed })).diagnostics ?? []
     },
     findings: async () => (await ask()).findings ?? [],
+    held: async (sought) => (await ask({ sought })).held ?? [],
     end,
   }
 }

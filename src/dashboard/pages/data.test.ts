@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { compareIp, type Ip, parseIp } from '../../lists/ip.ts'
 import { rulesFromObjects } from '../../rules/objects.ts'
+import type { CityPlace } from '../../visitor/visitor.ts'
+import { createDesk } from '../desk.ts'
 import { sideWith } from '../side.fixture.ts'
 
 test('data: what is loaded, and a wrong address is told', async () => {
@@ -41,4 +47,85 @@ test('data: each list with its entries, its place, and whether a rule uses it', 
     '$drop|a feed, or an option of the edge|yes|',
   ])
   expect((await (await sideWith()).ask('/data')).text).toContain('The documents fill no list')
+})
+
+describe('a look-up', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'edge1020-data-'))
+  const file = join(dir, 'site.yaml')
+  writeFileSync(
+    file,
+    `lists:
+  offices: [198.51.100.1, 8.8.4.0/24]
+  more: { file: more.txt, kind: ip }
+  networks: [AS64496]
+  hosts: ["*.shop.test"]
+  words: { kind: string, items: ["<b>&"] }
+rules:
+  - { name: one, action: block, expression: 'ip.src in $offices or ip.src in $drop or ip.src in $other' }
+`
+  )
+  writeFileSync(join(dir, 'more.txt'), '# comment\n203.0.113.0/24\n8.8.4.4\n')
+  const drop = parseIp('8.8.4.4')!
+  const lists = {
+    ip: (name: string) => {
+      if (name === 'drop') return { has: (ip: Ip) => compareIp(ip, drop) === 0 }
+      return name === 'other' ? { has: () => false } : undefined
+    },
+    int: () => undefined,
+    string: () => undefined,
+  }
+  const place = () => ({ city: 'Ulm', region: 'Swabia' }) as CityPlace
+  const geo = { name: 'test', date: '', lookup: () => ({ country: 'DE' }), place }
+  const asn = { name: 'test', date: '', lookup: () => ({ asn: 64_496, name: 'A <i> net' }) }
+  const desk = createDesk({
+    paths: [dir],
+    loading: { lists },
+    trials: { asn, geo },
+    reload: async () => {},
+  })
+  afterAll(() => {
+    desk.endThread()
+    rmSync(dir, { recursive: true })
+  })
+  const asked = async (query: string, ruleset = desk.load()) => {
+    const side = await sideWith([], { desk, ruleset })
+    const { text, status } = await side.ask(`/data?${query}`)
+    const card = /<section class="card table">.*?<\/section>/s.exec(text)?.[0] ?? ''
+    const rows = [...card.matchAll(/<tr><td>(.*?)<\/tr>/g)].map(([, row = '']) =>
+      row.replace(/<[^>]+>/g, '|').replace(/\|+/g, '|')
+    )
+    return { status, card, rows, missing: /Not in (.*?)\.<\/p>/.exec(card)?.[1] ?? '' }
+  }
+
+  test('of an address: its data, each list with its entry and place, and the lists without it', async () => {
+    const { rows, missing, card } = await asked('q=8.8.4.4')
+    expect(rows).toEqual([
+      `|$offices|addresses|8.8.4.0/24|${file}:2|`,
+      `|$more|addresses|8.8.4.4|${join(dir, 'more.txt')}:3|`,
+      `|$networks|autonomous systems|AS64496|${file}:4|`,
+      '|$drop|a feed, or an option of the edge|',
+    ])
+    expect(missing.replace(/<[^>]+>/g, '')).toBe('$hosts, $words, $other')
+    expect(card).toContain('A &lt;i&gt; net')
+    expect((await asked('ip=8.8.4.4')).rows).toEqual(rows)
+    // The data of cities is large: no look-up loads it.
+    expect(card).not.toContain('Ulm')
+    const reads = { name: 'a', expression: 'ip.src.city eq "Ulm"', action: 'log' }
+    const ofCities = rulesFromObjects([{ rules: [reads] }])
+    expect((await asked('q=8.8.4.4', ofCities)).card).toContain('Ulm, Swabia')
+  })
+
+  test('of an AS number, of a host name and of another text', async () => {
+    expect((await asked('q=as64496')).rows).toEqual([
+      `|$networks|autonomous systems|AS64496|${file}:4|`,
+    ])
+    expect((await asked('q=WWW.Shop.test')).rows).toEqual([
+      `|$hosts|host names|*.shop.test|${file}:5|`,
+    ])
+    const hostile = await asked(`q=${encodeURIComponent('<b>&')}`)
+    expect(hostile.rows).toEqual([`|$words|texts|&lt;b&gt;&amp;|${file}:6|`])
+    expect(hostile.card).not.toContain('<b>')
+    expect((await asked('q=nothing.test')).card).toContain('No list holds it.')
+    expect((await asked('q=192.0.2')).status).toBe(400)
+  })
 })

@@ -1,34 +1,16 @@
 import { BadParameter } from '../../admin/parameter.ts'
 import type { RouteRequest } from '../../admin/request.ts'
-import { parseIp } from '../../lists/ip.ts'
 import { KIND_NAMES } from '../../lists/kind.ts'
 import type { OwnList } from '../../rules/products/lists.ts'
 import type { Ruleset } from '../../rules/rule.ts'
-import { countryName, exact } from '../format.ts'
+import { exact } from '../format.ts'
 import { frame } from '../frame.ts'
+import { readSought } from '../held.ts'
 import type { House } from '../house.ts'
 import { type Html, html } from '../html.ts'
 import { icon } from '../icons.ts'
-import { hrefOf, including } from '../look.ts'
+import { lookUp } from '../look-up.ts'
 import { DATA_ROLES } from '../words.ts'
-
-const lookUp = (house: House, ip: string): Html | undefined => {
-  if (house.desk === undefined) return undefined
-  const { context } = house.desk.trials(house.edge.ruleset).run({ from: { ip } })
-  const { country, asn, asnName, reputation } = context.visitor
-  const rows: [string, Html | string][] = [
-    ['Country', html`<span class="code">${country}</span>${countryName(country)}`],
-    ['Network', asn === 0 ? 'unknown' : html`<span class="code">AS${asn}</span>${asnName}`],
-    [
-      'Reputation',
-      reputation.lists.length === 0
-        ? 'on no feed'
-        : `score ${reputation.score}, on ${reputation.lists.join(', ')}`,
-    ],
-    ['Verified bot', context.field('cf.client.bot') === true ? 'yes' : 'no, by its address alone'],
-  ]
-  return html`<section class="card"><h2><code>${ip}</code><a class="quiet" href="${hrefOf('/events', { where: including([], 'ip', ip), since: '30d' })}">Events</a></h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
-}
 
 /** Lists that documents fill, those of zones included. */
 const filledLists = ({ ownLists, zones }: Ruleset): readonly OwnList[] => [
@@ -63,13 +45,18 @@ const listCard = (ruleset: Ruleset): Html => {
 
 /** The data about visitors, its sources and its age. */
 export const dataPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
-  const ip = query.get('ip')?.trim() ?? ''
-  if (ip !== '' && parseIp(ip) === undefined) {
-    throw new BadParameter(`ip: expected an address, such as 192.0.2.1`, { parameter: 'ip' })
+  const parameter = query.has('ip') ? 'ip' : 'q'
+  const text = query.get(parameter)?.trim() ?? ''
+  const sought = text === '' ? undefined : readSought(text)
+  if (text !== '' && sought === undefined) {
+    throw new BadParameter(
+      `${parameter}: expected an address, such as 192.0.2.1, a network, such as AS64496, or a host name`,
+      { parameter }
+    )
   }
   const facts = house.facts()
-  const main = html`<form class="card ask" method="get" action="/data"><label>Address <input name="ip" value="${ip}" placeholder="192.0.2.1" required autocomplete="off" spellcheck="false"></label><button>Look it up</button></form>
-${ip !== '' && lookUp(house, ip)}
+  const main = html`<form class="card ask" method="get" action="/data"><label>Address, AS number or host name <input name="q" value="${text}" placeholder="192.0.2.1" required autocomplete="off" spellcheck="false"></label><button>Look it up</button></form>
+${sought !== undefined && (await lookUp(house, text, sought))}
 <section class="card"><h2>Data</h2>${
     facts.length === 0
       ? html`<p class="faint">The program that made this edge knows its data.</p>`

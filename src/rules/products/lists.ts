@@ -30,6 +30,8 @@ export interface ListDraft extends OwnList {
   readonly items?: readonly (string | number)[]
   readonly lists: Lists
   readonly place: Place
+  /** Where an entry stands: in the document, or in the file of the list. */
+  readonly lineOf?: (entry: string) => { readonly file?: string; readonly line: number } | undefined
 }
 
 const KINDS = Object.keys(KIND_NAMES) as ListKind[]
@@ -54,6 +56,7 @@ interface ListParts {
   readonly kind: ListKind | undefined
   /** Where an entry stands, for the message about it. */
   readonly placeOf: (entry: string) => { place: Place; prefix: string } | undefined
+  readonly lineOf?: ListDraft['lineOf']
   readonly from?: string
 }
 
@@ -64,7 +67,11 @@ const itemsIn = (node: Node, kind: ListKind | undefined, reader: Reader): ListPa
     const found = node.items.find((item) => item.kind === 'scalar' && String(item.value) === entry)
     return found && { place: found.place, prefix: '' }
   }
-  return { items, kind, placeOf }
+  const lineOf = (entry: string) => {
+    const { file = '', line } = placeOf(entry)?.place.span() ?? {}
+    return line === undefined ? undefined : { file, line }
+  }
+  return { items, kind, placeOf, lineOf }
 }
 
 const fileIn = (
@@ -91,7 +98,11 @@ const fileIn = (
       const line = entries.find((one) => one.text === entry)?.line
       return { place: path.place, prefix: `${file}:${line ?? 1}: ` }
     }
-    return { items: entries.map((entry) => entry.text), kind, placeOf, from: file }
+    const lineOf = (text: string) => {
+      const line = entries.find((one) => one.text === text)?.line
+      return line === undefined ? undefined : { file, line }
+    }
+    return { items: entries.map((entry) => entry.text), kind, placeOf, lineOf, from: file }
   } catch (error) {
     if (!(error instanceof EdgeError)) throw error
     reader.findings.error(path.place, error.code, error.message)
@@ -132,7 +143,7 @@ const readList = (
   const before = reader.findings.errors
   const parts = partsOf(value, reader, readFile)
   if (parts === undefined || reader.findings.errors > before) return undefined
-  const { items, prepared, kind, placeOf, from } = parts
+  const { items, prepared, kind, placeOf, lineOf, from } = parts
   const entries: ListEntries = kind === undefined ? items : { kind, items }
   try {
     const list = prepared?.list ?? prepareList(key, entries)
@@ -148,6 +159,7 @@ const readList = (
       ...(from === undefined ? {} : { from }),
       lists: openLists({ [key]: list }),
       place,
+      ...(lineOf === undefined ? {} : { lineOf }),
     }
   } catch (error) {
     if (!(error instanceof EdgeError)) throw error

@@ -1,0 +1,72 @@
+import type { LoadOptions } from '../import/node/load.ts'
+import { draftsInPaths } from '../import/node/load.ts'
+import type { Lists } from '../language/compile.ts'
+import { parseAsn } from '../lists/asn.ts'
+import { formatIp, parseIp } from '../lists/ip.ts'
+import { openLists, prepareList } from '../lists/named.ts'
+import { Findings } from '../rules/findings.ts'
+import type { ListDraft, OwnList } from '../rules/products/lists.ts'
+
+/** What is looked up in lists: an address, with the number of its network where that is known, a number alone, or a text. */
+export interface Sought {
+  /** Canonical. */
+  readonly ip?: string
+  readonly asn?: number
+  /** A host name or another text. */
+  readonly text?: string
+}
+
+/** A list of the documents, and its first entry that holds what is sought. */
+export interface Holding extends Pick<OwnList, 'name' | 'kind' | 'file' | 'line'> {
+  readonly entry?: { readonly text: string; readonly file: string; readonly line: number }
+}
+
+/** `192.0.2.1`, `AS64496` or a host name; `undefined` for anything else. */
+export const readSought = (text: string): Sought | undefined => {
+  const ip = parseIp(text)
+  if (ip !== undefined) return { ip: formatIp(ip) }
+  const asn = /^as\d+$/i.test(text) ? parseAsn(text) : undefined
+  if (asn !== undefined) return { asn }
+  return /^[^\s/:]{1,253}$/.test(text) && /[^\d.]/.test(text) ? { text } : undefined
+}
+
+const toBytes = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
+
+/** Whether the list of this name holds what is sought. */
+export const holds = (lists: Lists, name: string, { ip, asn, text }: Sought): boolean => {
+  const address = ip === undefined ? undefined : parseIp(ip)
+  if (address !== undefined && lists.ip?.(name)?.has(address) === true) return true
+  if (asn !== undefined && lists.int?.(name)?.has(asn) === true) return true
+  if (text === undefined) return false
+  // Host names are compared in lower case, other texts as they are.
+  const list = lists.string?.(name)
+  const sought = list?.kind === 'hostname' ? text.toLowerCase() : text
+  return list?.has(toBytes(sought)) === true
+}
+
+const entryIn = (list: ListDraft, sought: Sought): Holding['entry'] => {
+  if (!holds(list.lists, list.name, sought)) return undefined
+  const item = list.items?.find((one) => {
+    const alone = prepareList(list.name, { kind: list.kind, items: [one] })
+    return holds(openLists({ [list.name]: alone }), list.name, sought)
+  })
+  const text = item === undefined ? `$${list.name}` : String(item)
+  const { file = list.file, line } = list.lineOf?.(text) ?? list
+  return { text, file, line }
+}
+
+/** Each list of the documents, those of zones included, with the entry that holds what is sought. */
+export const heldIn = (
+  paths: readonly string[],
+  options: LoadOptions,
+  sought: Sought
+): Holding[] => {
+  const { drafts } = draftsInPaths(paths, new Findings(), options)
+  const lists = [...drafts.lists, ...(drafts.zones ?? []).flatMap((zone) => zone.lists)]
+  return lists.map((list): Holding => {
+    const { name, kind, file, line } = list
+    const entry = entryIn(list, sought)
+    return { name, kind, file, line, ...(entry === undefined ? {} : { entry }) }
+  })
+}

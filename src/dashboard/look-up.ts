@@ -1,0 +1,93 @@
+import { fieldFacts } from '../language/fields.ts'
+import { KIND_NAMES } from '../lists/kind.ts'
+import type { RuleDesk } from './desk.ts'
+import { countryName } from './format.ts'
+import type { Holding, Sought } from './held.ts'
+import { holds } from './held.ts'
+import type { House } from './house.ts'
+import { type Html, html } from './html.ts'
+import { hrefOf, including } from './look.ts'
+
+type Row = readonly [name: string, value: Html | string]
+
+const NO_PLACE = { city: '', region: '' }
+
+/** True where the data of cities is loaded: 148 MB, which no look-up is worth. */
+const readsPlaces = ({ edge: { ruleset } }: House): boolean =>
+  ruleset.fields.some((field) => fieldFacts.get(field)?.source === 'place')
+
+/** The data about an address, and the number of its network. */
+const factsOf = (house: House, desk: RuleDesk, ip: string): { rows: Row[]; asn: number } => {
+  const { context } = desk.trials(house.edge.ruleset).run({ from: { ip } })
+  const { visitor } = context
+  const { country, asn, asnName, reputation } = visitor
+  const { city: town, region } = readsPlaces(house) ? visitor.place : NO_PLACE
+  const city = [town, region].filter((text) => text !== '').join(', ')
+  const rows: Row[] = [
+    ['Country', html`<span class="code">${country}</span>${countryName(country)}`],
+    ...(city === '' ? [] : [['City', city] as const]),
+    ['Network', asn === 0 ? 'unknown' : html`<span class="code">AS${asn}</span>${asnName}`],
+    [
+      'Reputation',
+      reputation.lists.length === 0
+        ? 'on no feed'
+        : `score ${reputation.score}, on ${reputation.lists.join(', ')}`,
+    ],
+    ['Verified bot', context.field('cf.client.bot') === true ? 'yes' : 'no, by its address alone'],
+  ]
+  return { rows, asn }
+}
+
+const placeOf = (file: string, line: number): string => (line === 0 ? file : `${file}:${line}`)
+
+/** Lists that rules in force use and no document fills: a feed or an option of the edge does. */
+const otherLists = ({ edge: { ruleset } }: House, own: readonly Holding[]): string[] => {
+  const used = [ruleset, ...ruleset.zones.map((zone) => zone.ruleset)].flatMap(({ lists }) => lists)
+  return [...new Set(used)].filter((name) => own.every((list) => list.name !== name))
+}
+
+const listRows = (
+  own: readonly Holding[],
+  others: readonly string[]
+): { held: Html[]; without: string[] } => ({
+  held: [
+    ...own.flatMap(({ name, kind, entry }) =>
+      entry === undefined
+        ? []
+        : html`<tr><td><code>$${name}</code></td><td>${KIND_NAMES[kind]}</td><td><code>${entry.text}</code></td><td>${placeOf(entry.file, entry.line)}</td></tr>`
+    ),
+    ...others.map(
+      (name) =>
+        html`<tr><td><code>$${name}</code></td><td></td><td></td><td>a feed, or an option of the edge</td></tr>`
+    ),
+  ],
+  without: own.flatMap(({ name, entry }) => (entry === undefined ? name : [])),
+})
+
+/** What is known of an address, a network or a host name: its data, and the lists that hold it, each with the entry. */
+export const lookUp = async (
+  house: House,
+  text: string,
+  sought: Sought
+): Promise<Html | undefined> => {
+  const { desk } = house
+  if (desk === undefined) return undefined
+  const { ip } = sought
+  const { rows, asn } =
+    ip === undefined ? { rows: [], asn: sought.asn ?? 0 } : factsOf(house, desk, ip)
+  const all = asn === 0 ? sought : { ...sought, asn }
+  const own = await desk.held(all)
+  const others = otherLists(house, own)
+  const { lists = {} } = desk
+  const filled = others.filter((name) => holds(lists, name, all))
+  const { held, without } = listRows(own, filled)
+  const missing = [...without, ...others.filter((name) => !filled.includes(name))]
+  const where = ip === undefined ? (sought.asn === undefined ? undefined : 'asn') : 'ip'
+  const value = ip ?? String(sought.asn ?? '')
+  const events =
+    where !== undefined &&
+    html`<a class="quiet" href="${hrefOf('/events', { where: including([], where, value), since: '30d' })}">Events</a>`
+  const table = html`<div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entry</th><th scope="col">Stands at</th></tr></thead><tbody>${held}</tbody></table></div>`
+  const names = missing.map((name, i) => html`${i > 0 && ', '}<code>$${name}</code>`)
+  return html`<section class="card table"><h2><code>${text}</code>${events}</h2>${rows.length > 0 && html`<dl class="facts">${rows.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>`}${held.length > 0 ? table : html`<p class="faint">No list holds it.</p>`}${missing.length > 0 && html`<p class="faint">Not in ${names}.</p>`}</section>`
+}
