@@ -159,10 +159,11 @@ test('rules/rate-limits.yaml limits wrong passwords, an API and scrapers', async
   expect((await ask('/page', 'GET', {}, '2001:db8:0:1::1')).action).toBe('pass')
 })
 
-/** Judges many requests of one visitor in a process of its own; says how many passed once it is told to begin. */
+/** An edge in a process of its own, with a function that says whether a request of one visitor passes. */
 const PROCESS = `
+import { setTimeout } from 'node:timers/promises'
 import { createEdge, redisCounters } from 'EDGE'
-const edge = createEdge({ store: 'none', bots: 'off', counters: redisCounters('URL', { deadlineMs: 60_000 }), rules: { rate_limits: [
+const edge = createEdge({ store: 'none', bots: 'off', counters: redisCounters('URL', { deadlineMs: DEADLINE, retryMs: 50 }), rules: { rate_limits: [
   { name: 'all', expression: 'http.host eq "shop.test"', requests_per_period: 40, period: 3600, mitigation_timeout: 3600, action: 'block' },
 ] } })
 const request = new Request('http://shop.test/')
@@ -171,28 +172,71 @@ const ready = new Promise((resolve) => process.stdin.once('data', resolve))
 console.log('ready')
 await ready
 let passed = 0
-for (let i = 0; i < 100; i++) if (await ask()) passed++
+TASK
 console.log(JSON.stringify({ passed, failedOpen: edge.stats.rateLimits.failedOpen }))
 await edge.close()
 process.exit(0)
 `
 
+const HUNDRED = 'for (let i = 0; i < 100; i++) if (await ask()) passed++'
+/** Asks until it is refused again after an outage, and says when it is refused for the first time. */
+const THROUGH_AN_OUTAGE = `
+for (let refused = 0; refused < 50 || edge.stats.rateLimits.failedOpen === 0; await setTimeout(1)) {
+  if (await ask()) { passed++; refused = 0 } else if (++refused === 20) console.log('limited')
+}`
+
+const twoProcesses = async (url: string, task: string, deadlineMs: number) => {
+  const code = PROCESS.replace('EDGE', join(ROOT, 'dist', 'node.js'))
+    .replace('URL', url)
+    .replace('TASK', task)
+    .replace('DEADLINE', String(deadlineMs))
+  const children = [1, 2].map(() =>
+    spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+  )
+  closing.push(() => {
+    for (const child of children) child.kill()
+  })
+  const lines = children.map((child) => createInterface(child.stdout)[Symbol.asyncIterator]())
+  const next = () => Promise.all(lines.map(async (line) => (await line.next()).value as string))
+  expect(await next()).toEqual(['ready', 'ready'])
+  for (const { stdin } of children) stdin.write('go\n')
+  /** Skips lines until the counts of both. */
+  const counts = async () => {
+    const said = await Promise.all(
+      lines.map(async (line) => {
+        for (;;) {
+          const { value } = await line.next()
+          if (value !== 'limited') return JSON.parse(value)
+        }
+      })
+    )
+    const sum = (name: 'passed' | 'failedOpen') => said.reduce((all, one) => all + one[name], 0)
+    return { passed: sum('passed'), failedOpen: sum('failedOpen') }
+  }
+  return { next, counts }
+}
+
 describe.skipIf(!hasRedis())('two processes', () => {
   test('share one limit in Redis: nothing above it gets through', async () => {
     const redis = await startRedis()
     closing.push(redis.stop)
-    const code = PROCESS.replace('EDGE', join(ROOT, 'dist', 'node.js')).replace('URL', redis.url)
-    const children = [1, 2].map(() =>
-      spawn(process.execPath, ['--input-type=module', '-e', code], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      })
-    )
-    const lines = children.map((child) => createInterface(child.stdout)[Symbol.asyncIterator]())
-    for (const line of lines) expect((await line.next()).value).toBe('ready')
-    for (const { stdin } of children) stdin.write('go\n')
-    const said = await Promise.all(lines.map(async (line) => JSON.parse((await line.next()).value)))
-    const sum = (name: 'passed' | 'failedOpen') => said.reduce((all, one) => all + one[name], 0)
-    expect(sum('failedOpen')).toBe(0)
-    expect(sum('passed')).toBe(40)
+    const { counts } = await twoProcesses(redis.url, HUNDRED, 60_000)
+    expect(await counts()).toEqual({ passed: 40, failedOpen: 0 })
+  })
+
+  test('share it again after Redis restarts: only requests of the outage are beyond it', async () => {
+    const redis = await startRedis()
+    closing.push(redis.stop)
+    const { next, counts } = await twoProcesses(redis.url, THROUGH_AN_OUTAGE, 1_000)
+    expect(await next()).toEqual(['limited', 'limited'])
+    await redis.stop()
+    await redis.start()
+    const { passed, failedOpen } = await counts()
+    expect(failedOpen).toBeGreaterThan(1)
+    // Its counts are gone with the server, so the limit is there a second time.
+    expect(passed).toBeGreaterThan(40 + failedOpen)
+    expect(passed).toBeLessThanOrEqual(2 * 40 + failedOpen)
   })
 })

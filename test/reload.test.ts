@@ -73,3 +73,40 @@ test('what lint finds is told at the start and after a reload, and the edge serv
   )
   await eventually(async () => expect(await blocks('/a')).toBe(false))
 })
+
+test('rules that change again and again under load never give a verdict of other rules', async () => {
+  const { blocks, save, admin } = await start('load.yaml')
+  const paths = ['/a', '/b'] as const
+  let active = 0
+  /** Odd while the rules change. */
+  let epoch = 0
+  let isOver = false
+  let asked = 0
+  const wrong: string[] = []
+  const visitor = async () => {
+    for (let i = 0; !isOver; i++) {
+      const before = epoch
+      const at = i % paths.length
+      const isBlocked = await blocks(paths[at]!)
+      asked++
+      const isSettled = before === epoch && before % 2 === 0
+      if (isSettled && isBlocked !== (at === active)) wrong.push(`${paths[at]} at ${active}`)
+    }
+  }
+  const visitors = [visitor(), visitor()]
+  const reload = async () => (await get(`${admin}/api/rules/reload`, { method: 'POST' })).status
+  for (let i = 0; i < 25; i++) {
+    const next = (active + 1) % paths.length
+    epoch++
+    save(rule(paths[next]!))
+    expect(await reload()).toBe(200)
+    active = next
+    epoch++
+    save('rules: [')
+    expect(await reload()).toBe(422)
+  }
+  isOver = true
+  await Promise.all(visitors)
+  expect(wrong).toEqual([])
+  expect(asked).toBeGreaterThan(25)
+})

@@ -117,6 +117,7 @@ const standingsOf = (answer: unknown, hits: number): readonly Standing[] => {
 /**
  * Counters in Redis or Valkey, which several edges share. Each request takes one script and one round trip for all its rules. While
  * Redis does not answer, requests pass without limits and without waiting, and the edge retries in the background.
+ * A server that restarts without its data begins all counts and actions at zero.
  *
  * @param url `redis://:PASSWORD@HOST:PORT/DATABASE`; `rediss://` is TLS
  * @throws EdgeError `invalid_option`, `counters_failed` if ioredis is not installed
