@@ -39,7 +39,7 @@ export class Budget {
   constructor(
     readonly maxSteps = 20_000_000,
     readonly maxCharacters = 200_000_000,
-    readonly maxPatternMs = 10_000
+    readonly maxPatternMs = 3_000
   ) {}
 
   step(): void {

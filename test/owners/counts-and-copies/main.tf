@@ -86,3 +86,15 @@ resource "cloudflare_ruleset" "rules" {
     expression  = "ip.src in $__proto__"
   }
 }
+
+resource "cloudflare_rate_limit" "pages" {
+  zone_id             = "z1"
+  description         = "Pages"
+  threshold           = 90
+  period              = 60
+  bypass_url_patterns = [{ name = "url", value = "intern.example/health" }]
+
+  action {
+    mode = "challenge"
+  }
+}
