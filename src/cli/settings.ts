@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../config/node/load.ts'
 import { findConfig, loadConfig } from '../config/node/load.ts'
 import type { Arguments, Command, Settings } from './command.ts'
 import { NO_SETTINGS, readsSettings, usageError } from './command.ts'
+import { DEFAULT_ADMIN_PORT } from './defaults.ts'
 
 /** Names the configuration for a whole shell or container, as `--config` does for a command. */
 const FILE_VARIABLE = 'EDGE1020_CONFIG'
@@ -28,6 +29,13 @@ const load = async (args: Arguments, env: Environment): Promise<LoadedConfig | u
   const file = named ?? (env[FILE_VARIABLE] || undefined)
   const found = file === undefined ? findConfig(here) : resolve(here, file)
   return found === undefined ? undefined : loadConfig(found, here)
+}
+
+/** An address that a command can ask: a server that listens on all addresses answers on this machine's own. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** As in PATH, an empty item is none. */
@@ -70,11 +78,12 @@ export const settingsOf = async (
     if (typeof value === 'boolean') switches.set(flag, value)
     else if (value !== undefined) texts.set(flag, joins === true ? [value.join(',')] : value)
   }
-  // An admin port without an address of its own is this machine's.
-  const [port = '0'] = listOf('admin.port')
+  // The edge that these settings start has no other address.
+  const [host = '127.0.0.1'] = listOf('admin.host')
+  const [port = DEFAULT_ADMIN_PORT] = listOf('admin.port')
   const isAsked = Object.hasOwn(command.flags, 'admin') && !texts.has('admin')
   if (isAsked && port !== '0' && loaded?.values.get('admin.tls') !== true) {
-    texts.set('admin', [`http://127.0.0.1:${port}`])
+    texts.set('admin', [`http://${reachable(host)}:${port}`])
   }
   return { file: loaded?.file, texts, switches, rules: listOf('rules'), tests: listOf('tests') }
 }
