@@ -16,11 +16,15 @@ const markOptionalTypes = (): void => {
   }
 }
 
+// tsdown bundles what this file imports; the compiler finds its binary beside itself.
+const compiler = new URL('node_modules/typescript-native/lib/getExePath.js', import.meta.url)
+const { default: compilerPath } = await import(compiler.href)
+
 const common = {
   format: 'esm',
   target: 'es2023',
   outDir: OUT_DIR,
-  dts: true,
+  dts: { tsgo: { path: compilerPath() } },
   fixedExtension: false,
 } as const
 
