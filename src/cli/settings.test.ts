@@ -91,12 +91,12 @@ test('the admin port of the configuration is where commands ask, and counts as n
 })
 
 test.each([
-  ['192.0.2.7', undefined, '192.0.2.7:8021'],
+  ['192.0.2.7', '', '192.0.2.7:8021'],
   ['edge.test', '9021', 'edge.test:9021'],
   ['0.0.0.0', '9021', '127.0.0.1:9021'],
-  ['::', undefined, '[::1]:8021'],
-  ['2001:db8::5', undefined, '[2001:db8::5]:8021'],
-])('an admin side on host %s and port %s is asked at %s', async (host, port, address) => {
+  ['::', '', '[::1]:8021'],
+  ['2001:db8::5', '', '[2001:db8::5]:8021'],
+])('an admin side on host %s and port '%s' is asked at %s', async (host, port, address) => {
   const env = { EDGE1020_ADMIN_HOST: host, EDGE1020_ADMIN_PORT: port }
   expect((await read(check, ['--no-config'], env)).text('admin')).toBe(`http://${address}`)
 })
