@@ -96,7 +96,7 @@ test.each([
   ['0.0.0.0', '9021', '127.0.0.1:9021'],
   ['::', '', '[::1]:8021'],
   ['2001:db8::5', '', '[2001:db8::5]:8021'],
-])('an admin side on host %s and port '%s' is asked at %s', async (host, port, address) => {
+])('an admin side on host %s and port “%s” is asked at %s', async (host, port, address) => {
   const env = { EDGE1020_ADMIN_HOST: host, EDGE1020_ADMIN_PORT: port }
   expect((await read(check, ['--no-config'], env)).text('admin')).toBe(`http://${address}`)
 })
