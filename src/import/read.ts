@@ -64,12 +64,18 @@ export const boolean = (view: View, name: string): boolean | undefined => {
   throw new Refusal(`\`${name}\`: expected true or false`)
 }
 
-/** The texts of a list or a set. One text counts as a list with one entry. */
+const itemsOf = (value: Value): readonly Value[] =>
+  isList(value) ? value : value instanceof SetValue ? value.items : [value]
+
+/**
+ * The texts of a list or a set. One text counts as a list with one entry. Terraform 0.11 wrote `["${var.urls}"]` for a list, so a list
+ * that is the only entry stands for its entries.
+ */
 export const texts = (view: View, name: string): string[] => {
   const value = known(view.value(name))
   if (value === undefined) return []
-  const items = isList(value) ? value : value instanceof SetValue ? value.items : [value]
-  return items.map((item) => {
+  const items = itemsOf(value)
+  return (items.length === 1 ? itemsOf(items[0]!) : items).map((item) => {
     const reason = unknownReason(item)
     if (reason !== undefined) throw new Refusal(reason)
     if (isObject(item) || isList(item) || item === null)

@@ -93,7 +93,8 @@ const ruleOf = (
     resource,
     source: rule.place,
     at: rule.exactPlace,
-    ...(product === 'ratelimit' ? limitOf(rule) : {}),
+    // An `execute` has no limit of its own: the rules that it runs have theirs.
+    ...(product === 'ratelimit' && action !== 'execute' ? limitOf(rule) : {}),
     ruleset,
     ruleset_id,
     skip: action === 'skip' ? skipped(parameters, child(rule, 'logging')) : undefined,

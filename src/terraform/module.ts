@@ -200,6 +200,12 @@ export class Module {
       }
       case 'ephemeral':
         return { value: new Unknown(names.join('.')), used: names.length }
+      case 'resource': {
+        // The long form of a reference: `resource.cloudflare_list.office.id`.
+        const short = names.slice(1)
+        const found = this.#reference(short)
+        return found && { value: found.value, used: found.used + 1 }
+      }
       case 'path':
       case 'terraform':
       case 'tofu':

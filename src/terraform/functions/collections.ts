@@ -196,8 +196,8 @@ export const collectionFunctions: Functions = {
   reverse: partly(of(1, ([list]) => [...elementsOf(list!, '`reverse`')].reverse())),
   setintersection: overSets((kept, next) => kept.filter((value) => has(next, value))),
   setproduct: between(2, ANY, (args) => {
-    const tuples = product(args.map((arg) => elementsOf(arg, '`setproduct`')))
-    return args.every((arg) => arg instanceof SetValue) ? setOf(tuples) : tuples
+    const tuples = product(args.map((arg) => unified(elementsOf(arg, '`setproduct`'))))
+    return args.some((arg) => arg instanceof SetValue) ? setOf(tuples) : tuples
   }),
   setsubtract: overSets((kept, next) => kept.filter((value) => !has(next, value))),
   setunion: overSets((kept, next) => [...kept, ...next]),
