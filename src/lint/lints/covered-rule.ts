@@ -1,4 +1,3 @@
-import { print } from '../../language/print.ts'
 import type { Lint } from '../lint-type.ts'
 import { placeFrom } from '../place-from.ts'
 import type { Overruled } from '../proofs/access.ts'
@@ -7,6 +6,7 @@ import { Covering } from '../proofs/covering.ts'
 import { exampleOf, logicOf } from '../proofs/logic.ts'
 import { isRepeated, overruledIn } from '../proofs/overruled.ts'
 import { waysOf } from '../proofs/way.ts'
+import { isSameRule } from '../same-rule.ts'
 import type { Judging } from '../sequences.ts'
 import type { LintRule } from '../subject.ts'
 
@@ -52,10 +52,6 @@ const overruledMessage = ({ rule, by }: Overruled): string => {
     ? `${names} ${by.length === 1 ? 'lets' : 'let'} all of its visitors in`
     : `${names} ${verb} for all of its visitors`
 }
-
-const isSameRule = (first: Judging, second: Judging): boolean =>
-  first.rule.draft.action === second.rule.draft.action &&
-  print(first.written.root) === print(second.written.root)
 
 const document = (first: string, second: string) => ({
   yaml: `rules:\n  - { name: first, ${first} }\n  - { name: second, ${second} }\n`,
@@ -103,6 +99,18 @@ export const coveredRule: Lint = {
     },
     before('access:\n  - { name: a, allow: 192.0.2.0/24 }', 'ip.src eq 192.0.2.7 and ssl'),
     before('access:\n  - { name: a, block: KP }', 'ip.src.country eq "KP" and ssl'),
+    before('access:\n  - { name: a, block: KP }', 'ip.src.country eq "KP"'),
+    {
+      yaml:
+        'rules:\n  - { name: a, action: block, expression: ssl }\n' +
+        'rate_limits:\n  - { name: later, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
+    },
+    {
+      // An earlier rule with another answer is not the same rule.
+      yaml:
+        'rules:\n  - { name: a, action: block, expression: ssl }\n' +
+        '  - { name: b, action: block, expression: ssl, response: { status: 451, content: gone } }\n',
+    },
     before('user_agents:\n  - { name: a, block: Bad/1 }', 'http.user_agent eq "Bad/1" and ssl'),
     before(
       'lockdown:\n  - { name: a, urls: shop.test/x/*, allow: 192.0.2.7 }',

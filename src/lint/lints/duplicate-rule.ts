@@ -1,14 +1,9 @@
-import { print } from '../../language/print.ts'
 import type { Lint } from '../lint-type.ts'
 import { placeFrom } from '../place-from.ts'
+import { meetsBefore } from '../proofs/ends.ts'
 import { isRepeated, overruledIn } from '../proofs/overruled.ts'
-import type { Judging } from '../sequences.ts'
+import { sameRuleKey } from '../same-rule.ts'
 import { sequencesOf } from '../sequences.ts'
-
-const keyOf = ({ rule: { draft }, written }: Judging): string => {
-  const { action, skip, response } = draft
-  return JSON.stringify([action, skip, response, print(written.root)])
-}
 
 export const duplicateRule: Lint = {
   code: 'duplicate_rule',
@@ -27,6 +22,11 @@ export const duplicateRule: Lint = {
         '  - { name: a, action: block, expression: http.host eq "a.test" and ssl }\n' +
         '  - { name: b, action: block, expression: \'(http.host == "a.test") && ssl\' }\n',
     },
+    {
+      yaml:
+        'rules:\n  - { name: a, action: block, expression: ssl }\n' +
+        'zones:\n  - name: a.test\n    rules:\n      - { name: b, action: block, expression: ssl }\n',
+    },
   ],
   good: [
     { yaml: 'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, block: bad/1 }\n' },
@@ -36,17 +36,29 @@ export const duplicateRule: Lint = {
         '  - { name: a, action: log, expression: http.host eq "a.test" }\n' +
         '  - { name: b, action: block, expression: http.host eq "a.test" }\n',
     },
+    // What a `skip` of the document lets out comes to the rules of a zone.
+    {
+      yaml:
+        'rules:\n  - { name: a, action: skip, expression: ssl }\n' +
+        'zones:\n  - name: a.test\n    rules:\n      - { name: b, action: skip, expression: ssl }\n',
+    },
+    {
+      yaml:
+        'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
+        'zones:\n  - name: a.test\n    rules:\n      - { name: c, action: block, expression: ssl }\n',
+    },
   ],
   rules: (subject, report) => {
     for (const { rules, common } of sequencesOf(subject)) {
-      const first = new Map<string, Judging>()
+      const meets = meetsBefore(rules, common)
+      const first = new Map<string, number>()
       for (const [i, judging] of rules.entries()) {
-        const key = keyOf(judging)
+        const key = sameRuleKey(judging)
         const earlier = first.get(key)
-        if (earlier === undefined) first.set(key, judging)
+        if (earlier === undefined || !meets(earlier, i)) first.set(key, i)
         else if (i >= common) {
           report(judging.rule, {
-            message: `the rule ${placeFrom(judging.rule, earlier.rule)} is the same`,
+            message: `the rule ${placeFrom(judging.rule, rules[earlier]!.rule)} is the same`,
             help: 'leave one of them out',
           })
         }

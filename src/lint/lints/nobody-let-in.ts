@@ -4,7 +4,7 @@ import { parseIp } from '../../lists/ip.ts'
 import type { Lint } from '../lint-type.ts'
 import { placeFrom } from '../place-from.ts'
 import { isPrivate } from '../private-ranges.ts'
-import { AccessProofs } from '../proofs/access.ts'
+import { AccessProofs, accessOf, rangeOf as accessRangeOf } from '../proofs/access.ts'
 import { meetingsOf, ofProduct } from '../sequences.ts'
 import type { LintRule } from '../subject.ts'
 
@@ -56,6 +56,22 @@ export const nobodyLetIn: Lint = {
     ),
     document('192.0.2.7', 'access:\n  - { name: a, block: US }\n'),
     document(
+      '192.0.2.0/24',
+      'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, allow: 192.0.2.128 }\n'
+    ),
+    document(
+      '192.0.2.0/24',
+      'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, managed_challenge: 192.0.2.255 }\n'
+    ),
+    document(
+      '192.0.2.7',
+      'access:\n  - { name: a, block: 192.0.2.7 }\n  - { name: b, allow: AS64496 }\n'
+    ),
+    document(
+      '192.0.2.7',
+      'access:\n  - { name: a, block: 192.0.2.7 }\n  - { name: b, allow: DE }\n'
+    ),
+    document(
       '192.0.2.7',
       'access:\n  - { name: a, block: 192.0.2.7 }\n' +
         'zones:\n  - { name: shop.test, access: [{ name: c, allow: 192.0.2.7 }] }\n'
@@ -66,9 +82,12 @@ export const nobodyLetIn: Lint = {
       const own = new Set(met.slice(common))
       const lockdowns = ofProduct(met, 'lockdown').filter((rule) => own.has(rule))
       if (lockdowns.length === 0 || lockdowns.length > MAX_LOCKDOWNS) continue
-      // A rule of a zone may let in visitors that the document blocks.
+      const known = new Set(met)
+      // A rule of a zone may let in visitors that the document blocks, and so may a rule that allows their AS number or country.
       const lets = ofProduct(all, 'access').some(
-        (rule) => rule.draft.action !== 'block' && !met.includes(rule)
+        (rule) =>
+          (rule.draft.action !== 'block' && !known.has(rule)) ||
+          (rule.draft.action === 'allow' && accessRangeOf(accessOf(rule)) === undefined)
       )
       const proofs = new AccessProofs(lets ? [] : ofProduct(met, 'access'))
       for (const rule of lockdowns) {

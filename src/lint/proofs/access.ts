@@ -76,7 +76,8 @@ export class AccessProofs {
   }
 
   /**
-   * Addresses that stand for all of a network: between two of them the same rule counts. `undefined` beyond the bound.
+   * The first address of a network, and those behind the networks inside it: a rule for all of it that counts anywhere counts at one
+   * of these. `undefined` beyond the bound.
    *
    * @param rows in order, from the first that may begin within the network
    */
@@ -95,8 +96,13 @@ export class AccessProofs {
   /** The rules that count for the addresses of a network, and -1 where none does for some; `undefined` beyond the bound. */
   countingFor(range: IpRange): ReadonlySet<number> | undefined {
     const ofFamily = this.#rows.filter((row) => row.range.from.family === range.from.family)
-    const ips = this.#standing(range, ofFamily)
-    return ips && new Set(ips.map((ip) => this.#find(ip)))
+    const behind = this.#standing(range, ofFamily)
+    if (behind === undefined) return undefined
+    // A narrower rule begins to count at its first address.
+    const firsts = ofFamily.flatMap(({ range: { from } }) =>
+      compareIp(range.from, from) <= 0 && compareIp(from, range.to) <= 0 ? [from] : []
+    )
+    return new Set([...behind, ...firsts].map((ip) => this.#find(ip)))
   }
 
   #overruledByAddress(): Overruled[] {

@@ -25,6 +25,19 @@ const endsCustom = ({ action, skip }: Draft, later: Draft): boolean => {
 }
 
 /**
+ * Whether each request that comes to a later custom rule has come to an earlier one; both by their place. A `skip` among the rules of
+ * the document lets requests past the others there, and not past those of a zone.
+ */
+export const meetsBefore = (
+  rules: readonly Judging[],
+  common: number
+): ((earlier: number, later: number) => boolean) => {
+  const firstOpen = rules.findIndex(({ rule }) => skipsBelow(rule.draft))
+  return (earlier, later) =>
+    earlier >= common || later < common || firstOpen === -1 || earlier < firstOpen
+}
+
+/**
  * What rules of one way end, in the order in which a request meets them.
  *
  * @param common rules of the document at the beginning: a `skip` there lets no rule of a zone out
