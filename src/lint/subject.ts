@@ -36,12 +36,16 @@ export interface LintRule {
 export interface OwnListFacts {
   readonly name: string
   readonly size: number
+  /** The group of the rules that it is known to; the document's is known to the rules of zones, too, unless they have one of that name. */
+  readonly group: string
 }
 
 /** Everything that the lints look at. */
 export interface Subject {
   readonly rules: readonly LintRule[]
   readonly ownLists: readonly OwnListFacts[]
+  /** Names of lists that are one list to the rules of a zone and another to those of the document. */
+  readonly ambiguousLists: ReadonlySet<string>
   readonly lists: Lists
   readonly plan: Plan | undefined
 }
@@ -82,6 +86,19 @@ const ruleOf = (draft: Draft, group: string, places: Places): LintRule => {
 }
 
 const ACCOUNT = ''
+const groupOf = (zone: string): string => `zone: ${zone}`
+
+const isKnown = (lists: Lists, name: string): boolean =>
+  [lists.ip, lists.int, lists.string].some((find) => find?.(name) !== undefined)
+
+const ambiguousIn = (own: readonly OwnListFacts[], lists: Lists): ReadonlySet<string> => {
+  const ofDocument = new Set(own.flatMap(({ name, group }) => (group === ACCOUNT ? name : [])))
+  return new Set(
+    own.flatMap(({ name, group }) =>
+      group !== ACCOUNT && (ofDocument.has(name) || isKnown(lists, name)) ? name : []
+    )
+  )
+}
 
 /** The rules of drafts, and of each zone those of the document before its own. */
 export const subjectOf = (
@@ -99,17 +116,21 @@ export const subjectOf = (
   }
 ): Subject => {
   const zones = drafts.zones ?? []
+  const factsOf = (of: Drafts['lists'], group: string): OwnListFacts[] =>
+    of.map(({ name, size }) => ({ name, size, group }))
+  const ownLists = [
+    ...factsOf(drafts.lists, ACCOUNT),
+    ...zones.flatMap((zone) => factsOf(zone.lists, groupOf(zone.head.name))),
+  ]
   return {
     rules: [
       ...drafts.rules.map((draft) => ruleOf(draft, groups.get(draft) ?? ACCOUNT, places)),
       ...zones.flatMap(({ head, rules }) =>
-        rules.map((draft) => ruleOf(draft, `zone: ${head.name}`, places))
+        rules.map((draft) => ruleOf(draft, groupOf(head.name), places))
       ),
     ],
-    ownLists: [...drafts.lists, ...zones.flatMap((zone) => zone.lists)].map(({ name, size }) => ({
-      name,
-      size,
-    })),
+    ownLists,
+    ambiguousLists: ambiguousIn(ownLists, lists),
     lists,
     plan,
   }

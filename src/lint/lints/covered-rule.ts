@@ -170,6 +170,14 @@ export const coveredRule: Lint = {
         'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
         'zones:\n  - name: a.test\n    rules:\n      - { name: c, action: block, expression: ssl and http.host eq "a.test" }\n',
     },
+    // The zone has another list of this name.
+    {
+      yaml:
+        'lists: { office: [203.0.113.0/24] }\n' +
+        'rules:\n  - { name: a, action: block, expression: ip.src in $office }\n' +
+        'zones:\n  - name: a.test\n    lists: { office: [203.0.0.0/16] }\n' +
+        '    rules:\n      - { name: b, action: block, expression: ip.src in $office and ssl }\n',
+    },
     // The rules of a zone count for those of the document, too.
     {
       yaml:
@@ -222,7 +230,7 @@ export const coveredRule: Lint = {
         const covered = covering.of(later)
         if (covered === undefined) continue
         // Said by `duplicate_rule`.
-        if (covered.by.length === 1 && isSameRule(covered.by[0]!, judging)) continue
+        if (covered.by.length === 1 && isSameRule(covered.by[0]!, judging, subject)) continue
         report(judging.rule, {
           message: messageOf(covered, judging),
           example: exampleOf(judging.written, covered.values),

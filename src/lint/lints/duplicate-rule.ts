@@ -36,6 +36,14 @@ export const duplicateRule: Lint = {
         '  - { name: a, action: log, expression: http.host eq "a.test" }\n' +
         '  - { name: b, action: block, expression: http.host eq "a.test" }\n',
     },
+    // The zone has another list of this name.
+    {
+      yaml:
+        'lists: { office: [203.0.113.0/24] }\n' +
+        'rules:\n  - { name: a, action: block, expression: ip.src in $office }\n' +
+        'zones:\n  - name: a.test\n    lists: { office: [203.0.0.0/16] }\n' +
+        '    rules:\n      - { name: b, action: block, expression: ip.src in $office }\n',
+    },
     // What a `skip` of the document lets out comes to the rules of a zone.
     {
       yaml:
@@ -53,7 +61,7 @@ export const duplicateRule: Lint = {
       const meets = meetsBefore(rules, common)
       const first = new Map<string, number>()
       for (const [i, judging] of rules.entries()) {
-        const key = sameRuleKey(judging)
+        const key = sameRuleKey(judging, subject)
         const earlier = first.get(key)
         if (earlier === undefined || !meets(earlier, i)) first.set(key, i)
         else if (i >= common) {

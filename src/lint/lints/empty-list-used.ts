@@ -16,11 +16,21 @@ export const emptyListUsed: Lint = {
     {
       yaml: 'lists:\n  offices: [192.0.2.0/24]\nrules:\n  - { name: a, action: block, expression: not ip.src in $offices }\n',
     },
+    {
+      // The zone has a list of its own.
+      yaml:
+        'lists:\n  offices: { kind: ip, items: [] }\n' +
+        'zones:\n  - name: a.test\n    lists: { offices: [192.0.2.0/24] }\n' +
+        '    rules:\n      - { name: a, action: block, expression: not ip.src in $offices }\n',
+    },
   ],
   expression: (written, report, { ownLists }) => {
     for (const { right, start, end } of setsOf(written)) {
       if (right.kind !== 'list') continue
-      const own = ownLists.find(({ name }) => name === right.name)
+      const ofName = ownLists.filter(({ name }) => name === right.name)
+      const own =
+        ofName.find(({ group }) => group === written.rule.group) ??
+        ofName.find(({ group }) => group === '')
       if (own === undefined || own.size > 0) continue
       const at = written.source.lastIndexOf('$', end)
       report({

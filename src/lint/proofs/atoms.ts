@@ -4,7 +4,7 @@ import { compileCondition, compileTest } from '../../language/compile/logic.ts'
 import type { CompileOptions } from '../../language/compile/options.ts'
 import { print } from '../../language/print.ts'
 import type { Context, Type, Value } from '../../language/types.ts'
-import { fieldsOf } from '../../language/walk.ts'
+import { descendants, fieldsOf } from '../../language/walk.ts'
 import type { AtomNode } from './formula.ts'
 import type { Shape } from './shape.ts'
 import { shapeOfCall, shapeOfCompare } from './shape.ts'
@@ -134,6 +134,12 @@ const partsOf = (node: AtomNode): Parts => {
   return item.kind === 'bare' && item.operand.each ? ofOperand(item.operand) : NO_PARTS
 }
 
+/** Names of the lists of a condition. */
+const listsIn = (node: AtomNode): string[] =>
+  descendants(node).flatMap((one) =>
+    one.kind === 'compare' && one.right.kind === 'list' ? one.right.name : []
+  )
+
 const hasList = (node: AtomNode): boolean => {
   if (node.kind === 'compare') return usesList(node)
   return node.kind !== 'bare' && / in \$/.test(print(node))
@@ -184,8 +190,14 @@ class LazyAtom implements Atom {
 export class Atoms {
   readonly #byKey = new Map<string, Atom>()
 
+  /** @param ambiguous names of lists that are not the same for all expressions: no two conditions about one of them are the same */
+  constructor(readonly ambiguous: ReadonlySet<string> = new Set()) {}
+
   of(node: AtomNode): Atom {
     const key = print(node)
+    const isAmbiguous =
+      this.ambiguous.size > 0 && listsIn(node).some((name) => this.ambiguous.has(name))
+    if (isAmbiguous) return new LazyAtom(key, node)
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
     const atom = new LazyAtom(key, node)

@@ -16,8 +16,13 @@ import { solve } from './solve.ts'
 
 /** The formulas of a subject's expressions, over atoms that they share. */
 export class Logic {
-  readonly #atoms = new Atoms()
+  readonly #atoms: Atoms
   readonly #formulas = new WeakMap<RootNode, Formula<Atom>>()
+
+  /** @param ambiguous names of lists that are not the same for all expressions */
+  constructor(ambiguous?: ReadonlySet<string>) {
+    this.#atoms = new Atoms(ambiguous)
+  }
 
   /** `undefined` for an expression that is no condition. */
   of(root: RootNode): Formula<Atom> | undefined {
@@ -36,7 +41,7 @@ export class Logic {
 const logics = new WeakMap<Subject, Logic>()
 
 export const logicOf = (subject: Subject): Logic => {
-  const logic = logics.get(subject) ?? new Logic()
+  const logic = logics.get(subject) ?? new Logic(subject.ambiguousLists)
   logics.set(subject, logic)
   return logic
 }
