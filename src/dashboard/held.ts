@@ -2,7 +2,7 @@ import type { LoadOptions } from '../import/node/load.ts'
 import { draftsInPaths } from '../import/node/load.ts'
 import type { Lists } from '../language/compile.ts'
 import { parseAsn } from '../lists/asn.ts'
-import { formatIp, parseIp } from '../lists/ip.ts'
+import { canonicalIp, formatIp, parseIp } from '../lists/ip.ts'
 import { openLists, prepareList } from '../lists/named.ts'
 import { Findings } from '../rules/findings.ts'
 import type { ListDraft, OwnList } from '../rules/products/lists.ts'
@@ -24,7 +24,8 @@ export interface Holding extends Pick<OwnList, 'name' | 'kind' | 'file' | 'line'
 /** `192.0.2.1`, `AS64496` or a host name; `undefined` for anything else. */
 export const readSought = (text: string): Sought | undefined => {
   const ip = parseIp(text)
-  if (ip !== undefined) return { ip: formatIp(ip) }
+  // Rules see the address inside.
+  if (ip !== undefined) return { ip: formatIp(canonicalIp(ip)) }
   const asn = /^as\d+$/i.test(text) ? parseAsn(text) : undefined
   if (asn !== undefined) return { asn }
   return /^[^\s/:]{1,253}$/.test(text) && /[^\d.]/.test(text) ? { text } : undefined
@@ -45,12 +46,21 @@ export const holds = (lists: Lists, name: string, { ip, asn, text }: Sought): bo
   return list?.has(toBytes(sought)) === true
 }
 
+/** The first entry of a list that holds what is sought. It halves the list: one entry after the other would take seconds. */
+const firstEntry = ({ name, kind, items = [] }: ListDraft, sought: Sought) => {
+  let rest = items
+  while (rest.length > 1) {
+    const half = Math.ceil(rest.length / 2)
+    const first = rest.slice(0, half)
+    const list = openLists({ [name]: prepareList(name, { kind, items: first }) })
+    rest = holds(list, name, sought) ? first : rest.slice(half)
+  }
+  return rest[0]
+}
+
 const entryIn = (list: ListDraft, sought: Sought): Holding['entry'] => {
   if (!holds(list.lists, list.name, sought)) return undefined
-  const item = list.items?.find((one) => {
-    const alone = prepareList(list.name, { kind: list.kind, items: [one] })
-    return holds(openLists({ [list.name]: alone }), list.name, sought)
-  })
+  const item = firstEntry(list, sought)
   const text = item === undefined ? `$${list.name}` : String(item)
   const { file = list.file, line } = list.lineOf?.(text) ?? list
   return { text, file, line }

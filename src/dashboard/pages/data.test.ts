@@ -55,7 +55,7 @@ describe('a look-up', () => {
   writeFileSync(
     file,
     `lists:
-  offices: [198.51.100.1, 8.8.4.0/24]
+  offices: [198.51.100.1, 192.0.2.0/24, 8.8.4.0/24, 8.8.4.4, 8.8.0.0/16]
   more: { file: more.txt, kind: ip }
   networks: [AS64496]
   hosts: ["*.shop.test"]
@@ -108,6 +108,12 @@ rules:
     expect(missing.replace(/<[^>]+>/g, '')).toBe('$hosts, $words, $other')
     expect(card).toContain('A &lt;i&gt; net')
     expect((await asked('ip=8.8.4.4')).rows).toEqual(rows)
+    // In these forms rules see the IPv4 address.
+    for (const form of ['::ffff:8.8.4.4', '64:ff9b::8.8.4.4']) {
+      expect((await asked(`q=${form}`)).rows).toEqual(rows)
+    }
+    expect((await asked('q=198.51.100.1')).rows[0]).toContain('|198.51.100.1|')
+    expect((await asked('q=8.8.200.1')).rows[0]).toContain('|8.8.0.0/16|')
     // The data of cities is large: no look-up loads it.
     expect(card).not.toContain('Ulm')
     const reads = { name: 'a', expression: 'ip.src.city eq "Ulm"', action: 'log' }
