@@ -56,8 +56,8 @@ test('a rule has the place of its zone', () => {
     'blog.test',
     undefined,
   ])
-  expect(ruleAnchor(blog!, ruleset)).toBe('rule-blog.test/admin')
-  expect(ruleAnchor(ruleset.rules[0]!, ruleset)).toBe('rule-all')
+  expect(ruleAnchor(blog!, 'blog.test')).toBe('rule-blog.test/admin')
+  expect(ruleAnchor(ruleset.rules[0]!, undefined)).toBe('rule-all')
 })
 
 test('the dashboard shows the zone of an event, its own rule and its own counts', async () => {

@@ -29,8 +29,10 @@ export const ruleOfEvent = (event: SecurityEvent, ruleset: Ruleset): Rule | unde
 export const zoneOfRule = (rule: Rule, { zones }: Ruleset): string | undefined =>
   zones.find(({ own }) => allRules(own).includes(rule))?.name
 
-/** The place of a rule on the page of rules. An id is unique only in its zone. */
-export const ruleAnchor = (rule: Rule, ruleset: Ruleset): string => {
-  const zone = zoneOfRule(rule, ruleset)
-  return zone === undefined ? `rule-${rule.id}` : `rule-${zone}/${rule.id}`
-}
+/**
+ * The place of a rule on the page of rules. An id is unique only in its zone.
+ *
+ * @param zone as `zoneOfRule` finds it
+ */
+export const ruleAnchor = ({ id }: Rule, zone: string | undefined): string =>
+  zone === undefined ? `rule-${id}` : `rule-${zone}/${id}`

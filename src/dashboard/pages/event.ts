@@ -10,7 +10,7 @@ import type { House } from '../house.ts'
 import { type Html, html, type Part } from '../html.ts'
 import { hrefOf, including } from '../look.ts'
 import type { Made } from '../page.ts'
-import { ruleAnchor } from '../rule-of-event.ts'
+import { ruleAnchor, zoneOfRule } from '../rule-of-event.ts'
 import { asCurl, asMail } from '../take-away.ts'
 import { ACTION_DONE, SOURCE_NAMES } from '../words.ts'
 
@@ -105,7 +105,7 @@ const whyOf = (event: SecurityEvent, house: House): Html => {
   }
   const found = house.ruleOf(event)
   const name = rule.name || rule.id
-  return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${found === undefined ? name : html`<a href="/rules#${ruleAnchor(found, house.edge.ruleset)}">${name}</a>`}</h2>
+  return html`<section class="card why" aria-labelledby="why"><h2 id="why">Why: ${found === undefined ? name : html`<a href="/rules#${ruleAnchor(found, zoneOfRule(found, house.edge.ruleset))}">${name}</a>`}</h2>
 <p class="faint">${rule.source !== undefined && html`<code>${rule.source}</code> · `}The marked parts are true of this request${found === undefined && html`. <b>No rule in force has the id “${rule.id}” now</b>`}</p>
 ${expressionHtml(
   expression,

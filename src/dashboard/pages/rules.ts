@@ -116,7 +116,7 @@ const ruleItem = (
     ({ rule: name, file: where }) => name === rule.name && (where === rule.file || where === '')
   )
   const neighbour = (step: number) => rules[at + step]?.file !== rule.file
-  return html`<li class="rule${rule.enabled ? '' : ' off'}" id="${ruleAnchor(rule, house.edge.ruleset)}"><div class="head"><span class="no">${at + 1}</span><h3>${rule.name}</h3>${actionMark(rule.action)}<span class="hits">${hitsText(hits, rule, zone, house.now())}</span></div>
+  return html`<li class="rule${rule.enabled ? '' : ' off'}" id="${ruleAnchor(rule, zone)}"><div class="head"><span class="no">${at + 1}</span><h3>${rule.name}</h3>${actionMark(rule.action)}<span class="hits">${hitsText(hits, rule, zone, house.now())}</span></div>
 ${rule.description !== undefined && html`<p class="faint">${rule.description}</p>`}${expressionHtml(rule.expression.source)}${own.length > 0 && html`<ul class="findings">${own.map(findingItem)}</ul>`}
 <div class="foot"><code class="faint">${rule.file}${rule.line > 0 && `:${rule.line}`}</code>${file !== undefined && rule.line > 0 && !house.readOnly && controls(rule, file, neighbour(-1), neighbour(1))}</div></li>`
 }
