@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { phaseServices, requestWith } from '../../edge.fixture.ts'
 import { createJudge, NO_OVERRIDES } from '../../judge.ts'
-import { formatIp, parseIp } from '../../lists/ip.ts'
+import { parseCidr } from '../../lists/cidr.ts'
+import type { Ip } from '../../lists/ip.ts'
+import { compareIp, formatIp, parseIp } from '../../lists/ip.ts'
 import { createRays } from '../../ray.ts'
 import { readRequest } from '../../request/request.ts'
 import { rulesFromObjects } from '../../rules/objects.ts'
@@ -22,17 +24,26 @@ const HOSTS = ['shop.test', 'other.test']
 
 const rays = createRays({ colo: 'LHR' })
 
-/** Names of the rules that any request of the space matches, each asked twice so that rate limits of one request are passed. */
-const reachedOf = (document: object): Set<string> => {
+/**
+ * Names of the rules that any request of the space matches, each asked twice so that rate limits of one request are passed, and the
+ * addresses that no IP Access rule stops.
+ */
+const reachedOf = (document: object): { reached: Set<string>; incoming: Set<Ip> } => {
   const judge = createJudge({ readBody: () => undefined, clearedOf: () => [0, 0, 0, 0] })
   const sites = createSites(rulesFromObjects([document]), phaseServices())
   const reached = new Set<string>()
+  const incoming = new Set<Ip>()
   const ask = (host: string, agent: string, path: string, visitor: Visitor) => {
     const rawHeaders = ['Host', host, 'User-Agent', agent]
     const request = readRequest(requestWith(path, [], { rawHeaders }), false, 0)
     const connection = { remoteAddress: '203.0.113.9' }
     const verdict = judge(sites, request, visitor, connection, rays.next(), NO_OVERRIDES) as Verdict
     for (const { rule } of verdict.matches) reached.add(rule.name)
+    const isStopped = verdict.matches.some(
+      ({ phase, action }) => phase.name === 'ip-access' && action === 'block'
+    )
+    // Where zones are declared, nobody has the other host.
+    if (!isStopped && host === 'shop.test') incoming.add(visitor.ip!)
   }
   for (const ip of IPS)
     for (const country of COUNTRIES)
@@ -43,7 +54,7 @@ const reachedOf = (document: object): Set<string> => {
               const visitor = { ip, address: formatIp(ip), country, asn: country === 'DE' ? 1 : 2 }
               ask(host, agent, path, visitor as unknown as Visitor)
             }
-  return reached
+  return { reached, incoming }
 }
 
 const target = fc.constantFrom(
@@ -117,7 +128,17 @@ const rulesOf = fc.record({
   rate_limits: some(limit, 2),
 })
 
+const isIn = (network: string, ip: Ip): boolean => {
+  const read = parseCidr(network)
+  if (!read.ok || read.range.from.family !== ip.family) return false
+  return compareIp(read.range.from, ip) <= 0 && compareIp(ip, read.range.to) <= 0
+}
+
 type Rules = Record<string, readonly object[]>
+interface Named {
+  readonly name: string
+  readonly allow?: string | readonly string[]
+}
 
 /** With a name for each rule, and without a `skip` where it is no skip. */
 const named = (rules: Rules, prefix: string): Rules =>
@@ -136,14 +157,13 @@ const NEVER = new Set(['covered_rule', 'never_matches'])
 const counts = { proved: 0 }
 
 describe('rules of all products', () => {
-  test('that are said to be covered, doubled or never to match are reached by no request', () => {
+  test('that are said to be covered, doubled or never to match are reached by no request, and lockdowns let nobody in', () => {
     fc.assert(
       fc.property(rulesOf, fc.option(rulesOf, { nil: undefined, freq: 2 }), (all, zone) => {
+        const [own, ofZone] = [named(all, ''), named(zone ?? {}, 'z ')]
         const document = {
-          ...named(all, ''),
-          ...(zone && {
-            zones: [{ name: 'shop.test', hosts: ['shop.test'], ...named(zone, 'z ') }],
-          }),
+          ...own,
+          ...(zone && { zones: [{ name: 'shop.test', hosts: ['shop.test'], ...ofZone }] }),
         }
         const findings = lint([{ file: 'r.json', text: JSON.stringify(document) }])
         const proved = new Set(
@@ -154,7 +174,19 @@ describe('rules of all products', () => {
               : []
           )
         )
-        const reached = reachedOf(document)
+        const { reached, incoming } = reachedOf(document)
+        for (const { code, rule = '' } of findings) {
+          if (code !== 'nobody_let_in') continue
+          const allowed = [own, ofZone].flatMap(
+            ({ lockdown: all = [] }) =>
+              (all as Named[]).find(({ name }) => name === rule)?.allow ?? []
+          )
+          for (const ip of incoming) {
+            if (allowed.some((network) => isIn(network, ip))) {
+              throw new Error(`${rule} lets ${formatIp(ip)} in: ${JSON.stringify(document)}`)
+            }
+          }
+        }
         for (const name of proved) {
           if (reached.has(name)) throw new Error(`${name} is reached: ${JSON.stringify(document)}`)
         }
