@@ -54,11 +54,11 @@ const listRows = (
     ...own.flatMap(({ name, kind, entry }) =>
       entry === undefined
         ? []
-        : html`<tr><td><code>$${name}</code></td><td>${KIND_NAMES[kind]}</td><td><code>${entry.text}</code></td><td>${placeOf(entry.file, entry.line)}</td></tr>`
+        : html`<tr><td><code>$${name}</code></td><td><code>${entry.text}</code></td><td>${placeOf(entry.file, entry.line)}</td><td>${KIND_NAMES[kind]}</td></tr>`
     ),
     ...others.map(
       (name) =>
-        html`<tr><td><code>$${name}</code></td><td></td><td></td><td>a feed, or an option of the edge</td></tr>`
+        html`<tr><td><code>$${name}</code></td><td></td><td>a feed, or an option of the edge</td><td></td></tr>`
     ),
   ],
   without: own.flatMap(({ name, entry }) => (entry === undefined ? name : [])),
@@ -87,7 +87,7 @@ export const lookUp = async (
   const events =
     where !== undefined &&
     html`<a class="quiet" href="${hrefOf('/events', { where: including([], where, value), since: '30d' })}">Events</a>`
-  const table = html`<div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entry</th><th scope="col">Stands at</th></tr></thead><tbody>${held}</tbody></table></div>`
+  const table = html`<div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Entry</th><th scope="col">Stands at</th><th scope="col">Kind</th></tr></thead><tbody>${held}</tbody></table></div>`
   const names = missing.map((name, i) => html`${i > 0 && ', '}<code>$${name}</code>`)
   return html`<section class="card table"><h2><code>${text}</code>${events}</h2>${rows.length > 0 && html`<dl class="facts">${rows.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>`}${held.length > 0 ? table : html`<p class="faint">No list holds it.</p>`}${missing.length > 0 && html`<p class="faint">Not in ${names}.</p>`}</section>`
 }

@@ -100,9 +100,9 @@ rules:
   test('of an address: its data, each list with its entry and place, and the lists without it', async () => {
     const { rows, missing, card } = await asked('q=8.8.4.4')
     expect(rows).toEqual([
-      `|$offices|addresses|8.8.4.0/24|${file}:2|`,
-      `|$more|addresses|8.8.4.4|${join(dir, 'more.txt')}:3|`,
-      `|$networks|autonomous systems|AS64496|${file}:4|`,
+      `|$offices|8.8.4.0/24|${file}:2|addresses|`,
+      `|$more|8.8.4.4|${join(dir, 'more.txt')}:3|addresses|`,
+      `|$networks|AS64496|${file}:4|autonomous systems|`,
       '|$drop|a feed, or an option of the edge|',
     ])
     expect(missing.replace(/<[^>]+>/g, '')).toBe('$hosts, $words, $other')
@@ -123,13 +123,13 @@ rules:
 
   test('of an AS number, of a host name and of another text', async () => {
     expect((await asked('q=as64496')).rows).toEqual([
-      `|$networks|autonomous systems|AS64496|${file}:4|`,
+      `|$networks|AS64496|${file}:4|autonomous systems|`,
     ])
     expect((await asked('q=WWW.Shop.test')).rows).toEqual([
-      `|$hosts|host names|*.shop.test|${file}:5|`,
+      `|$hosts|*.shop.test|${file}:5|host names|`,
     ])
     const hostile = await asked(`q=${encodeURIComponent('<b>&')}`)
-    expect(hostile.rows).toEqual([`|$words|texts|&lt;b&gt;&amp;|${file}:6|`])
+    expect(hostile.rows).toEqual([`|$words|&lt;b&gt;&amp;|${file}:6|texts|`])
     expect(hostile.card).not.toContain('<b>')
     expect((await asked('q=nothing.test')).card).toContain('No list holds it.')
     expect((await asked('q=192.0.2')).status).toBe(400)
