@@ -178,7 +178,7 @@ export const createRecorder = ({
 
   /** The place of `zone` in an event is behind the phases. */
   const zoneOf = ({ zone }: RequestContext): Pick<SecurityEvent, 'zone'> =>
-    zone === undefined ? {} : { zone: toText(zone.name) }
+    zone === undefined ? {} : { zone: zone.name }
 
   /** What all events of a request have. */
   const factsOf = (context: RequestContext) => {

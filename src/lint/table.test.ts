@@ -122,6 +122,21 @@ describe('the table', () => {
   })
 })
 
+describe('rules beyond the bound are not looked at:', () => {
+  const allowed = (count: number, more: string) =>
+    `access:\n  - { name: a, allow: [${Array.from({ length: count }, (_, i) => `192.0.${i >> 8}.${i & 255}`)}] }\n${more}`
+  const custom = 'rules:\n  - { name: b, action: block, expression: ip.src eq 192.0.0.1 and ssl }\n'
+  test.each([
+    ['512 networks within one', allowed(512, '  - { name: b, block: 192.0.0.0/23 }\n'), true],
+    ['1024 networks within one', allowed(1_024, '  - { name: b, block: 192.0.0.0/22 }\n'), false],
+    ['500 rules before the custom rules', allowed(500, custom), true],
+    ['501 rules before the custom rules', allowed(501, custom), false],
+  ])('%s', (_, yaml, isFound) => {
+    const codes = found({ yaml }).map(({ code }) => code)
+    expect(codes.includes('covered_rule')).toBe(isFound)
+  })
+})
+
 describe('words', () => {
   test.each([
     ['http.referer ne ".shop.test"', 'url_form', 'write `not http.referer contains ".shop.test"`'],
@@ -134,5 +149,39 @@ describe('words', () => {
   ])('of the fix of %s', (expression, code, message) => {
     const [finding] = found(expression).filter((one) => one.code === code)
     expect(finding?.fix?.message).toBe(message)
+  })
+
+  const lockdown = 'lockdown:\n  - { name: l, urls: a.test/*, allow: 192.0.2.0/24 }\n'
+  const four = [0, 64, 128, 192]
+    .map((at) => `  - { name: a${at}, block: 192.0.2.${at}/26 }\n`)
+    .join('')
+  test.each([
+    [
+      `access:\n${four}  - { name: b, managed_challenge: 192.0.2.0/24 }\n`,
+      'no request reaches this rule: 4 other rules count for all of its addresses',
+    ],
+    [
+      'access:\n  - { name: a, allow: 192.0.2.0/25 }\n  - { name: c, block: 192.0.2.128/25 }\n  - { name: b, managed_challenge: 192.0.2.0/24 }\n',
+      'no request reaches this rule: `a` (line 2) and `c` (line 3) count for all of its visitors',
+    ],
+    [
+      'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, managed_challenge: Bad/1 }\n',
+      'no request reaches this rule: `a` (line 2) counts: it has the same user agent',
+    ],
+    [
+      'rules:\n  - { name: a, action: skip, skip: { products: [rateLimit] }, expression: ssl }\n' +
+        'rate_limits:\n  - { name: b, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
+      'no request reaches this rule: `a` (line 2) skips the rate limits for all of its requests',
+    ],
+    [
+      `${lockdown}access:\n  - { name: a, block: 192.0.2.0/24 }\n`,
+      'this lets nobody in: `a` (line 4) blocks all visitors of its addresses',
+    ],
+    [
+      `${lockdown}access:\n  - { name: a, block: 192.0.2.0/25 }\n  - { name: b, block: 192.0.2.128/25 }\n`,
+      'this lets nobody in: `a` (line 4) blocks visitors of its addresses, and no others come in',
+    ],
+  ])('about the rules of %s', (yaml, message) => {
+    expect(found({ yaml }).map((one) => one.message)).toContain(message)
   })
 })

@@ -182,13 +182,13 @@ test('an event has the name of its zone, and none where no zone is', async () =>
     rules: [block('all')],
     zones: [
       { name: 'shop.test', rules: [block('a')] },
-      { name: 'blog.test', rules: [block('a')] },
+      { name: 'blög', hosts: ['blog.test'], rules: [block('a')] },
     ],
   })
   for (const [host, path, zone] of [
     ['www.shop.test', '/a', 'shop.test'],
-    ['blog.test', '/a', 'blog.test'],
-    ['blog.test', '/all', 'blog.test'],
+    ['blog.test', '/a', 'blög'],
+    ['blog.test', '/all', 'blög'],
     ['other.test', '/a', undefined],
   ] as const) {
     const { ray } = await ask(edge, host, path)

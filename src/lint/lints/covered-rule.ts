@@ -69,6 +69,13 @@ const limited = (action: string, more: string) => ({
     'rate_limits:\n  - { name: later, expression: ssl and cf.client.bot, requests_per_period: 5, period: 60, action: block }\n',
 })
 
+/** A rate limit behind a block, behind a skip. */
+const limitedBehind = (more: string) => ({
+  yaml:
+    `rules:\n  - { name: a, action: skip, ${more}expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n` +
+    'rate_limits:\n  - { name: c, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
+})
+
 export const coveredRule: Lint = {
   code: 'covered_rule',
   severity: 'error',
@@ -89,6 +96,9 @@ export const coveredRule: Lint = {
         '  - { name: b, managed_challenge: 192.0.2.0/24 }\n',
     },
     { yaml: 'access:\n  - { name: a, block: AS64496 }\n  - { name: b, allow: AS64496 }\n' },
+    {
+      yaml: 'access:\n  - { name: a, block: AS64496 }\n  - { name: b, block: AS64496, page: waf }\n',
+    },
     {
       yaml: 'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, managed_challenge: Bad/1 }\n',
     },
@@ -118,6 +128,10 @@ export const coveredRule: Lint = {
     ),
     limited('block', ''),
     limited('skip', 'skip: { phases: [http_ratelimit] }, '),
+    limited('skip', 'skip: { products: [rateLimit] }, '),
+    // Whoever comes past the block by a skip that is disabled, or skips the rate limits, too, comes to no rate limit.
+    limitedBehind('enabled: false, '),
+    limitedBehind('skip: { ruleset: current, phases: [http_ratelimit] }, '),
     {
       yaml:
         'rules:\n  - { name: a, action: block, expression: ssl }\n' +
@@ -148,6 +162,7 @@ export const coveredRule: Lint = {
       yaml: 'access:\n  - { name: a, block: 192.0.2.0/25 }\n  - { name: b, managed_challenge: 192.0.2.0/24 }\n',
     },
     { yaml: 'access:\n  - { name: a, allow: 192.0.2.7 }\n  - { name: b, block: 192.0.2.0/24 }\n' },
+    { yaml: 'access:\n  - { name: a, allow: 192.0.2.6 }\n  - { name: b, block: 192.0.2.6/31 }\n' },
     {
       yaml:
         'lockdown:\n  - { name: a, urls: shop.test/x/*, allow: 192.0.2.7 }\n' +
@@ -161,6 +176,16 @@ export const coveredRule: Lint = {
       'lockdown:\n  - { name: a, urls: shop.test/*, allow: 192.0.2.7 }\nuser_agents:\n  - { name: c, block: Bad/1 }',
       'http.user_agent eq "Bad/1" and ssl'
     ),
+    before(
+      'access:\n  - { name: a, block: KP }\n  - { name: c, managed_challenge: 192.0.2.7 }',
+      'ip.src.country eq "KP" and ssl'
+    ),
+    {
+      yaml:
+        'user_agents:\n  - { name: a, block: Bad/1 }\n' +
+        'rules:\n  - { name: b, action: skip, skip: { products: [uaBlock] }, expression: cf.client.bot }\n' +
+        '  - { name: c, action: block, expression: \'http.user_agent eq "Bad/1" and ssl\' }\n',
+    },
     before('access:\n  - { name: a, block: KP, enabled: false }', 'ip.src.country eq "KP" and ssl'),
     limited('skip', ''),
     limited('managed_challenge', ''),
@@ -192,11 +217,13 @@ export const coveredRule: Lint = {
         'zones:\n  - { name: a.test, access: [{ managed_challenge: 192.0.2.7 }] }\n',
     },
     {
-      // The skip lets requests past the block, and the rate limit counts them.
       yaml:
-        'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
-        'rate_limits:\n  - { name: c, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
+        'access:\n  - { name: a, managed_challenge: 192.0.2.7 }\n' +
+        'zones:\n  - name: a.test\n    access: [{ name: b, block: 192.0.2.0/24 }]\n' +
+        '    rules: [{ name: c, action: block, expression: ip.src eq 192.0.2.7 and ssl }]\n',
     },
+    // The skip lets requests past the block, and the rate limit counts them.
+    limitedBehind(''),
     {
       // A skip among the rules of all zones lets no rule of a zone out.
       yaml:

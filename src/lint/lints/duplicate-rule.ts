@@ -5,6 +5,12 @@ import { isRepeated, overruledIn } from '../proofs/overruled.ts'
 import { sameRuleKey } from '../same-rule.ts'
 import { sequencesOf } from '../sequences.ts'
 
+const lockdowns = (urls: string) => ({
+  yaml:
+    'lockdown:\n  - { name: a, urls: shop.test/x/*, allow: 192.0.2.7 }\n' +
+    `  - { name: b, urls: ${urls}, allow: 192.0.2.7 }\n`,
+})
+
 export const duplicateRule: Lint = {
   code: 'duplicate_rule',
   severity: 'warning',
@@ -16,6 +22,7 @@ export const duplicateRule: Lint = {
     { yaml: 'access:\n  - { name: a, block: AS64496 }\n  - { name: b, block: as64496 }\n' },
     { yaml: 'access:\n  - { name: a, block: 192.0.2.7 }\n  - { name: b, block: 192.0.2.7/32 }\n' },
     { yaml: 'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, block: Bad/1 }\n' },
+    lockdowns('shop.test/x/*'),
     {
       yaml:
         'rules:\n' +
@@ -30,6 +37,7 @@ export const duplicateRule: Lint = {
   ],
   good: [
     { yaml: 'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, block: bad/1 }\n' },
+    lockdowns('shop.test/y/*'),
     {
       yaml:
         'rules:\n' +

@@ -46,6 +46,10 @@ export const nobodyLetIn: Lint = {
     document('[10.0.0.0/8, "fd00::/8"]'),
     document('192.0.2.7', 'access:\n  - { name: a, block: 192.0.2.0/24 }\n'),
     document('192.0.2.0/24', 'access:\n  - { name: a, block: [192.0.2.0/25, 192.0.2.128/25] }\n'),
+    document(
+      '192.0.2.1..192.0.2.7',
+      'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, allow: 198.51.100.7 }\n'
+    ),
   ],
   good: [
     document('[10.0.0.0/8, 192.0.2.7]'),
