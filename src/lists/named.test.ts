@@ -70,6 +70,8 @@ describe('listsOf', () => {
     ['A', 'list name "A": expected a–z, 0–9 and _, without a $: did you mean a?'],
     ['$cf.vpn', 'list name "$cf.vpn": expected a–z, 0–9 and _, without a $: did you mean cf.vpn?'],
     ['my-list', 'list name "my-list": expected a–z, 0–9 and _, without a $: did you mean my_list?'],
+    ['a-b-c', 'list name "a-b-c": expected a–z, 0–9 and _, without a $: did you mean a_b_c?'],
+    ['Ä', 'list name "Ä": expected a–z, 0–9 and _, without a $'],
     ['ä', 'list name "ä": expected a–z, 0–9 and _, without a $'],
   ])('the name %s is refused', (name, message) => {
     expect(refusal(name, ['::1'])).toMatchObject({ code: 'invalid_list', message })

@@ -77,6 +77,9 @@ describe('a condition is refused at its place', () => {
     ],
     ['{ ip: «$Office» }', 'invalid_list', 'did you mean `$office`?'],
     ['{ ip: «$» }', 'invalid_list', undefined],
+    ['{ asn: «$Hosting» }', 'invalid_list', 'did you mean `$hosting`?'],
+    ['{ host: [a.test, «$my-shops»] }', 'invalid_list', undefined],
+    ['{ host: [a.test, «5»] }', 'wrong_type', 'write it in quotes: `"5"`'],
     ['{ ip: [«[10.0.0.1]»] }', 'wrong_type', undefined],
     // user agent
     ['{ user_agent: «""» }', 'empty_text', 'for an absent or empty value write `{ empty: true }`'],

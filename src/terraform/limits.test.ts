@@ -44,6 +44,20 @@ resource "rule" "r" {
   expect(many!.unknown?.problem?.message).toBe(tooLong.what)
 })
 
+test('a second definition of a local does not count, and an override file changes the first', () => {
+  const folder = mkdtempSync(join(root, 'locals-'))
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  const read = () => {
+    const { resources, leftOut } = loadTerraform(folder, { isWanted: (type) => type === 'rule' })
+    return [resources[0]!.value('x'), leftOut.map(({ source, what }) => `${source} ${what}`)]
+  }
+  put('a.tf', 'locals {\n  n = 1\n}\n')
+  put('b.tf', 'locals {\n  n = 2\n}\nresource "rule" "r" {\n  x = local.n\n}\n')
+  expect(read()).toEqual([1, ['b.tf:2 local.n']])
+  put('c_override.tf', 'locals {\n  n = 3\n}\n')
+  expect(read()).toEqual([3, ['b.tf:2 local.n']])
+})
+
 describe('regular expressions', () => {
   const slow = `regex("(a+)+$", "${'a'.repeat(44)}!")`
   const failure = (text: string, budget: Budget): string => {
