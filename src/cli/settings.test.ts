@@ -101,6 +101,11 @@ test.each([
   expect((await read(check, ['--no-config'], env)).text('admin')).toBe(`http://${address}`)
 })
 
+test('an admin side on no port is asked nowhere', async () => {
+  const env = { EDGE1020_ADMIN_HOST: 'edge.test', EDGE1020_ADMIN_PORT: '0' }
+  expect((await read(check, ['--no-config'], env)).text('admin')).toBeUndefined()
+})
+
 test('an admin port on HTTPS is asked only by an address of its own', async () => {
   const named = join(folder, 'https.json')
   writeFileSync(named, JSON.stringify({ admin: { port: 9021, tls: true } }))

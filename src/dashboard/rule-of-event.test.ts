@@ -80,3 +80,12 @@ test('the dashboard shows the zone of an event, its own rule and its own counts'
   expect(hitsOf('rule-shop.test/admin')).toMatch(/zone[^>]*shop\.test[^>]*>1</)
   expect(hitsOf('rule-all')).toContain('none')
 })
+
+test('a rule of the account has the events of all zones, and the time of the newest', async () => {
+  const at = (zone: string, hours: number) => ({
+    ...event('all', zone),
+    time: new Date(Date.now() - hours * 3_600_000).toISOString(),
+  })
+  const { ask } = await sideWith([at('shop.test', 3), at('blog.test', 1)], { ruleset })
+  expect((await ask('/rules')).text).toMatch(/id="rule-all">.*?>2<\/a><small>1 h/s)
+})
