@@ -1,3 +1,4 @@
+import { EdgeError } from '../error.ts'
 import type { LoadOptions } from '../import/node/load.ts'
 import { draftsInPaths } from '../import/node/load.ts'
 import type { Lists } from '../language/compile.ts'
@@ -6,6 +7,7 @@ import { canonicalIp, formatIp, parseIp } from '../lists/ip.ts'
 import { openLists, prepareList } from '../lists/named.ts'
 import { Findings } from '../rules/findings.ts'
 import type { ListDraft, OwnList } from '../rules/products/lists.ts'
+import { renderDiagnostics } from '../rules/report.ts'
 
 /** What is looked up in lists: an address, with the number of its network where that is known, a number alone, or a text. */
 export interface Sought {
@@ -66,13 +68,22 @@ const entryIn = (list: ListDraft, sought: Sought): Holding['entry'] => {
   return { text, file, line }
 }
 
-/** Each list of the documents, those of zones included, with the entry that holds what is sought. */
+/**
+ * Each list of the documents, those of zones included, with the entry that holds what is sought.
+ *
+ * @throws EdgeError `invalid_rules` if a document or the file of a list cannot be read any more
+ */
 export const heldIn = (
   paths: readonly string[],
   options: LoadOptions,
   sought: Sought
 ): Holding[] => {
-  const { drafts } = draftsInPaths(paths, new Findings(), options)
+  const findings = new Findings()
+  const { drafts } = draftsInPaths(paths, findings, options)
+  if (findings.hasErrors) {
+    const diagnostics = findings.inSourceOrder([]).filter(({ severity }) => severity === 'error')
+    throw new EdgeError('invalid_rules', renderDiagnostics(diagnostics), { diagnostics })
+  }
   const lists = [...drafts.lists, ...(drafts.zones ?? []).flatMap((zone) => zone.lists)]
   return lists.map((list): Holding => {
     const { name, kind, file, line } = list

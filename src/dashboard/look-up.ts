@@ -1,3 +1,4 @@
+import { EdgeError } from '../error.ts'
 import { fieldFacts } from '../language/fields.ts'
 import { KIND_NAMES } from '../lists/kind.ts'
 import type { RuleDesk } from './desk.ts'
@@ -64,6 +65,25 @@ const listRows = (
   without: own.flatMap(({ name, entry }) => (entry === undefined ? name : [])),
 })
 
+/** The lists that hold what is sought, each with its entry, and the names of the others. */
+const listsPart = async (house: House, desk: RuleDesk, sought: Sought): Promise<Html> => {
+  let own: readonly Holding[]
+  try {
+    own = await desk.held(sought)
+  } catch (error) {
+    if (!(error instanceof EdgeError)) throw error
+    return html`<div class="problem" role="alert"><p>The lists cannot be read now. The edge judges with the lists that it read before.</p><pre>${error.message}</pre></div>`
+  }
+  const others = otherLists(house, own)
+  const { lists = {} } = desk
+  const filled = others.filter((name) => holds(lists, name, sought))
+  const { held, without } = listRows(own, filled)
+  const missing = [...without, ...others.filter((name) => !filled.includes(name))]
+  const table = html`<div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Entry</th><th scope="col">Stands at</th><th scope="col">Kind</th></tr></thead><tbody>${held}</tbody></table></div>`
+  const names = missing.map((name, i) => html`${i > 0 && ', '}<code>$${name}</code>`)
+  return html`${held.length > 0 ? table : html`<p class="faint">No list holds it.</p>`}${missing.length > 0 && html`<p class="faint">Not in ${names}.</p>`}`
+}
+
 /** What is known of an address, a network or a host name: its data, and the lists that hold it, each with the entry. */
 export const lookUp = async (
   house: House,
@@ -75,19 +95,11 @@ export const lookUp = async (
   const { ip } = sought
   const { rows, asn } =
     ip === undefined ? { rows: [], asn: sought.asn ?? 0 } : factsOf(house, desk, ip)
-  const all = asn === 0 ? sought : { ...sought, asn }
-  const own = await desk.held(all)
-  const others = otherLists(house, own)
-  const { lists = {} } = desk
-  const filled = others.filter((name) => holds(lists, name, all))
-  const { held, without } = listRows(own, filled)
-  const missing = [...without, ...others.filter((name) => !filled.includes(name))]
+  const lists = await listsPart(house, desk, asn === 0 ? sought : { ...sought, asn })
   const where = ip === undefined ? (sought.asn === undefined ? undefined : 'asn') : 'ip'
   const value = ip ?? String(sought.asn ?? '')
   const events =
     where !== undefined &&
     html`<a class="quiet" href="${hrefOf('/events', { where: including([], where, value), since: '30d' })}">Events</a>`
-  const table = html`<div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Entry</th><th scope="col">Stands at</th><th scope="col">Kind</th></tr></thead><tbody>${held}</tbody></table></div>`
-  const names = missing.map((name, i) => html`${i > 0 && ', '}<code>$${name}</code>`)
-  return html`<section class="card table"><h2><code>${text}</code>${events}</h2>${rows.length > 0 && html`<dl class="facts">${rows.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>`}${held.length > 0 ? table : html`<p class="faint">No list holds it.</p>`}${missing.length > 0 && html`<p class="faint">Not in ${names}.</p>`}</section>`
+  return html`<section class="card table"><h2><code>${text}</code>${events}</h2>${rows.length > 0 && html`<dl class="facts">${rows.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}</dl>`}${lists}</section>`
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { compareIp, type Ip, parseIp } from '../../lists/ip.ts'
 import { rulesFromObjects } from '../../rules/objects.ts'
 import type { CityPlace } from '../../visitor/visitor.ts'
@@ -119,6 +119,19 @@ rules:
     const reads = { name: 'a', expression: 'ip.src.city eq "Ulm"', action: 'log' }
     const ofCities = rulesFromObjects([{ rules: [reads] }])
     expect((await asked('q=8.8.4.4', ofCities)).card).toContain('Ulm, Swabia')
+  })
+
+  test('of lists that cannot be read any more says so, and not that none holds it', async () => {
+    const ruleset = desk.load()
+    const more = join(dir, 'more.txt')
+    renameSync(more, `${more}.old`)
+    onTestFinished(() => renameSync(`${more}.old`, more))
+    const { status, card } = await asked('q=8.8.4.4', ruleset)
+    expect(status).toBe(200)
+    expect(card).toContain('role="alert"')
+    expect(card).toContain('more.txt')
+    expect(card).toContain('A &lt;i&gt; net')
+    expect(card).not.toMatch(/No list|Not in/)
   })
 
   test('of an AS number, of a host name and of another text', async () => {
