@@ -149,6 +149,24 @@ describe('no line stops a replay', () => {
   })
 })
 
+test('a HAR that ends early has its whole entries, and tells of the next one', () => {
+  const odd = { ...HAR_ENTRY, comment: 'a "quoted" } brace \\' }
+  for (const spaces of [0, 2]) {
+    const text = JSON.stringify({ log: { entries: [odd, HAR_ENTRY, HAR_ENTRY] } }, null, spaces)
+    const last = text.lastIndexOf('startedDateTime')
+    for (const end of [last + 60, last + 90, text.lastIndexOf('"status"')]) {
+      const lines = har.entries!(text.slice(0, end))
+      const reader = openReader('har', lines)
+      const results = lines.map((line) => reader.read(line, new LogRecord()))
+      expect(results).toEqual([undefined, undefined, 'expected a JSON object'])
+      expect(lines.every((line) => !/[\r\n]/.test(line))).toBe(true)
+    }
+  }
+  // Only its end is missing.
+  expect(har.entries!('{"log":{"entries":[{"a":1} ')).toHaveLength(1)
+  expect(() => har.entries!('{"log":{"entries":[{"a":1')).toThrow('JSON')
+})
+
 test('an entry of a HAR that is none is told with its number', () => {
   const text = JSON.stringify({ log: { entries: [HAR_ENTRY, null, 7, [], HAR_ENTRY] } })
   const lines = har.entries!(text)

@@ -4,6 +4,7 @@ import type { LogRecord } from '../record.ts'
 import { readVersion } from '../request-line.ts'
 import { isoTime } from '../times.ts'
 import { splitUrl } from './addresses.ts'
+import { cutEntries } from './cut-har.ts'
 import type { LineResult, LogFormat, LogReader } from './format.ts'
 import { NO_REQUEST } from './format.ts'
 import type { Json } from './json-line.ts'
@@ -71,15 +72,40 @@ const needed = ({ startedDateTime, request, response }: Json): Json => {
   return { startedDateTime, request: { method, url, httpVersion, headers }, response: { status } }
 }
 
-/** The entries of a document, one text each. Throws where it is no HAR. */
+// What is no object stays as it is, so that it is told with its number.
+const lineOf = (entry: unknown): string =>
+  toBytes(JSON.stringify(isObject(entry) ? needed(entry) : entry))
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The entries of a document that is no JSON as a whole. Those that are no JSON stay as they are. */
+const damaged = (text: string, cause: unknown): string[] => {
+  const found = cutEntries(text)
+  if (found.length === 0) throw cause
+  return found.map((entry) => {
+    const json = parsed(entry)
+    return json === undefined ? toBytes(entry) : lineOf(json)
+  })
+}
+
+/** The entries of a document, one text each. A document that ends early has the whole ones. Throws if it is no HAR. */
 const entries = (document: string): string[] => {
-  const json: unknown = JSON.parse(Buffer.from(document, 'latin1').toString())
+  const text = Buffer.from(document, 'latin1').toString()
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    return damaged(text, cause)
+  }
   const found = objectOf(objectOf(json).log).entries
   if (!Array.isArray(found)) throw new Error('expected "entries" in "log"')
-  // What is no object stays as it is, so that it is told with its number.
-  return found.map((entry: unknown) =>
-    toBytes(JSON.stringify(isObject(entry) ? needed(entry) : entry))
-  )
+  return found.map(lineOf)
 }
 
 /** Source: http://www.softwareishard.com/blog/har-12-spec/ */
