@@ -1,6 +1,7 @@
 import { EdgeError } from '../error.ts'
 import type { LoadOptions } from '../import/node/load.ts'
 import { draftsInPaths } from '../import/node/load.ts'
+import { toBytes } from '../language/bytes.ts'
 import type { Lists } from '../language/compile.ts'
 import { parseAsn } from '../lists/asn.ts'
 import { canonicalIp, formatIp, parseIp } from '../lists/ip.ts'
@@ -32,9 +33,6 @@ export const readSought = (text: string): Sought | undefined => {
   if (asn !== undefined) return { asn }
   return /^[^\s/:]{1,253}$/.test(text) && /[^\d.]/.test(text) ? { text } : undefined
 }
-
-const toBytes = (text: string): string =>
-  Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
 
 /** Whether the list of this name holds what is sought. */
 export const holds = (lists: Lists, name: string, { ip, asn, text }: Sought): boolean => {

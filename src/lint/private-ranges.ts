@@ -1,6 +1,6 @@
 import { parseCidr } from '../lists/cidr.ts'
 import type { IpRange } from '../lists/ip.ts'
-import { compareIp } from '../lists/ip.ts'
+import { rangeHolds } from '../lists/ip.ts'
 import { LOOPBACK_NETWORKS, PRIVATE_NETWORKS } from '../lists/private-networks.ts'
 
 const rangeOf = (text: string): IpRange[] => {
@@ -11,10 +11,5 @@ const rangeOf = (text: string): IpRange[] => {
 const PRIVATE: readonly IpRange[] = [...LOOPBACK_NETWORKS, ...PRIVATE_NETWORKS].flatMap(rangeOf)
 
 /** True of networks that no visitor of Cloudflare has an address of. */
-export const isPrivate = ({ from, to }: IpRange): boolean =>
-  PRIVATE.some(
-    (network) =>
-      network.from.family === from.family &&
-      compareIp(network.from, from) <= 0 &&
-      compareIp(network.to, to) >= 0
-  )
+export const isPrivate = (range: IpRange): boolean =>
+  PRIVATE.some((network) => rangeHolds(network, range))

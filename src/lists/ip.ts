@@ -193,6 +193,12 @@ export const compareIp = (x: Ip, y: Ip): number => {
   return x.a - y.a || x.b - y.b || x.c - y.c || x.d - y.d
 }
 
+/** True if every address of `inner` is one of `outer`. */
+export const rangeHolds = (outer: IpRange, inner: IpRange): boolean =>
+  outer.from.family === inner.from.family &&
+  compareIp(outer.from, inner.from) <= 0 &&
+  compareIp(inner.to, outer.to) <= 0
+
 export const ipEquals = (x: Ip, y: Ip): boolean =>
   x.d === y.d && x.c === y.c && x.b === y.b && x.a === y.a && x.family === y.family
 

@@ -1,6 +1,6 @@
 import { parseCidr } from '../../lists/cidr.ts'
 import type { Ip, IpRange } from '../../lists/ip.ts'
-import { compareIp, nextIp } from '../../lists/ip.ts'
+import { compareIp, nextIp, rangeHolds } from '../../lists/ip.ts'
 import type { IpMap } from '../../lists/ipmap.ts'
 import { buildIpMap } from '../../lists/ipmap.ts'
 import { RangeBuffer } from '../../lists/ranges.ts'
@@ -100,7 +100,7 @@ export class AccessProofs {
     if (behind === undefined) return undefined
     // A narrower rule begins to count at its first address.
     const firsts = ofFamily.flatMap(({ range: { from } }) =>
-      compareIp(range.from, from) <= 0 && compareIp(from, range.to) <= 0 ? [from] : []
+      rangeHolds(range, { from, to: from }) ? [from] : []
     )
     return new Set([...behind, ...firsts].map((ip) => this.#find(ip)))
   }

@@ -58,10 +58,10 @@ const overruledLockdowns = (rules: readonly LintRule[], logic: Logic): Overruled
 
 const find = (subject: Subject): Overruled[] => {
   const logic = logicOf(subject)
-  const found = (['access', 'agent', 'lockdown'] as const).flatMap((product) =>
+  return (['access', 'agent', 'lockdown'] as const).flatMap((product) =>
     meetingsOf(subject, (rules) => ofProduct(rules, product)).flatMap(({ met, common }) => {
-      const own = new Set(met.slice(common))
       if (met.length < 2) return []
+      const own = new Set(met.slice(common))
       const all =
         product === 'access'
           ? new AccessProofs(met).overruled()
@@ -71,7 +71,6 @@ const find = (subject: Subject): Overruled[] => {
       return all.filter(({ rule }) => own.has(rule))
     })
   )
-  return found
 }
 
 const known = new WeakMap<Subject, readonly Overruled[]>()

@@ -1,7 +1,7 @@
 import { isChallenge } from '../../challenges/level.ts'
 import { treeOf } from '../../language/compile/tree.ts'
 import type { IpRange } from '../../lists/ip.ts'
-import { compareIp } from '../../lists/ip.ts'
+import { rangeHolds } from '../../lists/ip.ts'
 import type { Judging, Meeting } from '../sequences.ts'
 import { meetingsOf, ofProduct } from '../sequences.ts'
 import type { LintRule, Subject } from '../subject.ts'
@@ -32,11 +32,7 @@ const withExpression = (rule: LintRule): Judging[] => {
 }
 
 const holds = (outer: IpRange | undefined, inner: IpRange | undefined): boolean =>
-  outer !== undefined &&
-  inner !== undefined &&
-  outer.from.family === inner.from.family &&
-  compareIp(outer.from, inner.from) <= 0 &&
-  compareIp(inner.to, outer.to) <= 0
+  outer !== undefined && inner !== undefined && rangeHolds(outer, inner)
 
 /** Addresses count before AS numbers, AS numbers before countries. */
 const rankOf = ({ target }: AccessParts): number =>
