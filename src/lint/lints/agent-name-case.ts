@@ -42,11 +42,11 @@ const misspelt = (text: string): { agent: Agent; sent: string } | undefined => {
 export const agentNameCase: Lint = {
   code: 'agent_name_case',
   severity: 'warning',
-  title: 'the name of a client in other letters than it sends',
+  title: 'a client’s name in the wrong case',
   explanation:
-    '`http.user_agent` is compared letter by letter: `contains "wget"` is false for `Wget/1.24.5`, and `contains "googlebot"` for Googlebot. Write the\n' +
-    'name as the client sends it, or compare `lower(http.user_agent)` with small letters. `--fix` writes `lower(…)` where the text is in small\n' +
-    'letters. The lint knows about fifty clients by the headers that they send.',
+    '`http.user_agent` is case-sensitive: `contains "wget"` never matches `Wget/1.24.5`, and `contains "googlebot"` never matches Googlebot. Write\n' +
+    'the name as the client sends it, or compare `lower(http.user_agent)` with lower-case text. `--fix` writes `lower(…)` if the text is in lower\n' +
+    'case. The lint knows the headers of about fifty clients.',
   bad: [
     'http.user_agent contains "wget"',
     'http.user_agent contains "bot" and not http.user_agent contains "googlebot"',

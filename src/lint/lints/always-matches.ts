@@ -5,10 +5,10 @@ import { truthOfComparison } from './value-out-of-range.ts'
 export const alwaysMatches: Lint = {
   code: 'always_matches',
   severity: 'error',
-  title: 'a rule that every request matches',
+  title: 'a rule that matches every request',
   explanation:
-    'No request fails the condition of the rule. The usual cause is `or` between negations: `path ne "/a" or path ne "/b"` is true of every path,\n' +
-    'as no path is both. Write `and`, or `not path in {"/a" "/b"}`. A rule that is meant for every request says `true`.',
+    'The condition is true for every request. The usual cause is `or` between negations: `path ne "/a" or path ne "/b"` is true for every path,\n' +
+    'because no path equals both texts. Write `and`, or `not path in {"/a" "/b"}`. If a rule is meant for every request, write `true`.',
   bad: [
     'http.request.uri.path ne "/a" or http.request.uri.path ne "/b"',
     'not http.host eq "a.test" or not http.host eq "b.test"',

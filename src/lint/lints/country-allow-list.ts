@@ -61,12 +61,18 @@ const isStopped = (written: Written, values: Stopped['request']): boolean =>
 export const countryAllowList: Lint = {
   code: 'country_allow_list',
   severity: 'warning',
-  title: 'a list of allowed countries that stops visitors without one',
+  title: 'a country allow-list that also stops visitors without a country',
   explanation:
-    'A rule that stops all countries but some also stops visitors whose country is unknown (`XX`), Tor (`T1`), search engines, which crawl from\n' +
-    'elsewhere, and the validation of certificates that the origin gets itself. Name those that are welcome:\n\n' +
-    '```\nnot ip.src.country in {"DE" "AT" "XX"} and not cf.client.bot and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")\n```\n\n' +
-    'Rules for a part of the site, such as a login page, are no finding. To keep a rule as it is write `# edge1020-ignore country_allow_list: reason`.',
+    'A rule that blocks all countries except some blocks more than foreign visitors. It also stops visitors from an unknown country (`XX`) and from\n' +
+    'Tor (`T1`), search engines, which crawl from abroad, and certificate authorities that validate the origin’s own certificate. Exempt those\n' +
+    'that you want to let in:\n' +
+    '\n' +
+    '```\n' +
+    'not ip.src.country in {"DE" "AT" "XX"} and not cf.client.bot and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")\n' +
+    '```\n' +
+    '\n' +
+    'The lint ignores rules for one part of the site, such as a login page. To keep a rule as it is, write\n' +
+    '`# edge1020-ignore country_allow_list: reason`.',
   bad: [
     'not ip.src.country in {"DE" "AT"}',
     'http.host eq "shop.test" and ip.src.country ne "DE"',

@@ -81,13 +81,15 @@ export const coveredRule: Lint = {
   severity: 'error',
   title: 'a rule that no request reaches',
   explanation:
-    'Earlier rules take every request of this one: they block it, or skip the rules below. That is proved by what the expressions mean, not by their\n' +
-    'text: a rule for `192.0.2.0/24` covers one for `192.0.2.7`. `log` and a `skip` of other phases cover nothing, nor do rules that are disabled,\n' +
-    'and a challenge covers only rules with the same challenge. The finding has a request that both rules match, for `edge1020 eval`.\n' +
+    'Earlier rules handle every request that this rule could match: they block it, or they skip the rest of the rules. The lint compares the\n' +
+    'meaning of expressions, not their text: a rule for `192.0.2.0/24` covers one for `192.0.2.7`. Disabled rules cover nothing. `log` and a\n' +
+    '`skip` of other phases cover nothing either. A challenge covers only rules with the same challenge. The finding includes a request that\n' +
+    'both rules match, for `edge1020 eval`.\n' +
     '\n' +
-    'Rules of other products count, too. A custom rule or a rate limit is not reached by visitors whom an IP Access rule allows or blocks, and whom\n' +
-    'User Agent Blocking or a Zone Lockdown stops; a rate limit not by requests that a custom rule blocks, or for which it skips the rate limits.\n' +
-    'Among IP Access rules, one that allows counts before all others, then the narrowest; among lockdowns, the one with the smallest priority.',
+    'Rules of other products count too. Visitors whom an IP Access rule allows or blocks never reach custom rules and rate limits. The same is\n' +
+    'true for visitors whom User Agent Blocking or a Zone Lockdown stops. A request that a custom rule blocks never reaches a rate limit, and\n' +
+    'neither does a request for which a custom rule skips rate limiting. Among IP Access rules, `allow` comes first, then the narrowest rule.\n' +
+    'Among lockdowns, the lowest priority number comes first.',
   bad: [
     { yaml: 'access:\n  - { name: a, allow: 192.0.2.0/24 }\n  - { name: b, block: 192.0.2.7 }\n' },
     {

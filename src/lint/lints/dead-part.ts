@@ -46,10 +46,10 @@ const search = (root: LogicalNode, logic: Logic, report: ReportPart): void => {
 export const deadPart: Lint = {
   code: 'dead_part',
   severity: 'warning',
-  title: 'a part of an expression that decides nothing',
+  title: 'a part of an expression that has no effect',
   explanation:
-    'An alternative of an `or` is never true where it stands, or a part of an `and` is always true: without it the rule would be the same. The\n' +
-    'rule then matches less or more than it seems to.',
+    'An alternative of an `or` can never be true, or a part of an `and` is always true. The rule would do the same without it. It probably matches\n' +
+    'less or more than its author thinks.',
   bad: [
     'http.host eq "a.test" and (ssl or http.host eq "b.test")',
     'ssl and (http.request.uri.path ne "/a" or http.request.uri.path ne "/b")',

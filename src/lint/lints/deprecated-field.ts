@@ -22,10 +22,10 @@ const writtenName = (source: string, start: number): { name: string; at: Part } 
 export const deprecatedField: Lint = {
   code: 'deprecated_field',
   severity: 'warning',
-  title: 'a field with a newer name, or without a value',
+  title: 'a deprecated field',
   explanation:
-    'The field still works. `ip.geoip.country` is today’s `ip.src.country`; `cf.threat_score` is always 0. There is one finding for each field of\n' +
-    'a rule. `--fix` writes the newer name.',
+    'The field still works, but it has a newer name or no longer has a value. `ip.geoip.country` is now `ip.src.country`; `cf.threat_score` is always\n' +
+    '0. The lint reports each field once per rule. `--fix` writes the newer name.',
   bad: [
     'ip.geoip.country eq "DE"',
     'not ip.geoip.asnum in {1}',

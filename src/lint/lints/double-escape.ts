@@ -6,8 +6,8 @@ export const doubleEscape: Lint = {
   severity: 'warning',
   title: 'a regular expression that looks for a backslash',
   explanation:
-    'The string of `matches` keeps its backslashes: `"\\\\."` is the pattern `\\\\.`, a backslash and any character. The second backslash is\n' +
-    'often left over from JSON or HCL. Write `"\\."`.',
+    'The string after `matches` keeps its backslashes: `"\\\\."` is the pattern `\\\\.`, which means a backslash and any character. The second\n' +
+    'backslash is often left over from JSON or HCL. Write `"\\."`.',
   bad: ['http.request.uri.path matches "\\\\.php$"', 'http.user_agent matches "curl/\\\\d+"'],
   good: [
     'http.request.uri.path matches "\\.php$"',

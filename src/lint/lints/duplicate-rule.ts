@@ -16,8 +16,8 @@ export const duplicateRule: Lint = {
   severity: 'warning',
   title: 'the same rule twice',
   explanation:
-    'An earlier rule has the same expression, however it is written, and the same action: this one changes nothing but the number of rules.\n' +
-    'So does a second rule of IP Access or User Agent Blocking with the same target, and a second lockdown with the same URLs and addresses.',
+    'An earlier rule has the same action and an expression with the same meaning, so this rule has no effect. The lint also finds a second rule of\n' +
+    'IP Access or User Agent Blocking with the same target, and a second lockdown with the same URLs and addresses.',
   bad: [
     { yaml: 'access:\n  - { name: a, block: AS64496 }\n  - { name: b, block: as64496 }\n' },
     { yaml: 'access:\n  - { name: a, block: 192.0.2.7 }\n  - { name: b, block: 192.0.2.7/32 }\n' },

@@ -4,9 +4,8 @@ import { setsOf } from '../sets-in.ts'
 export const emptyListUsed: Lint = {
   code: 'empty_list_used',
   severity: 'warning',
-  title: 'a list without entries',
-  explanation:
-    'Nothing is in a list that has no entries: `ip.src in $offices` is then false for every request.',
+  title: 'an empty list',
+  explanation: 'The list has no entries, so `ip.src in $offices` is false for every request.',
   bad: [
     {
       yaml: 'lists:\n  offices: { kind: ip, items: [] }\nrules:\n  - { name: a, action: block, expression: not ip.src in $offices }\n',

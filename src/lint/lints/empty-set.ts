@@ -4,9 +4,9 @@ import { partOf, setsOf } from '../sets-in.ts'
 export const emptySet: Lint = {
   code: 'empty_set',
   severity: 'error',
-  title: 'a set without items',
+  title: 'an empty set',
   explanation:
-    'Nothing is in `{}`: the comparison is false for every request, and `not` makes it true for every request.',
+    'The set `{}` contains nothing. The comparison is false for every request, and with `not` it is true for every request.',
   bad: ['ip.src in {}', 'not ip.src.country in { }'],
   good: ['ip.src in {192.0.2.1}'],
   expression: (written, report) => {

@@ -5,10 +5,10 @@ const DASHBOARD_CHARACTERS = 4_000
 export const expressionLength: Lint = {
   code: 'expression_length',
   severity: 'warning',
-  title: 'an expression that the dashboard does not save',
+  title: 'an expression that is too long for the dashboard',
   explanation:
-    'Cloudflare’s API takes expressions of up to 4,096 characters, and the editor of its dashboard up to 4,000. A rule in between can no longer\n' +
-    'be edited there. Longer ones are an error of the document (`expression_too_long`).',
+    'Cloudflare’s API accepts expressions of up to 4,096 characters, but the editor in its dashboard only 4,000. Nobody can edit a rule of a length\n' +
+    'between these limits in the dashboard. A longer expression is an error in the document (`expression_too_long`).',
   bad: [
     `http.host in {${Array.from({ length: 200 }, (_, i) => `"shop-${100 + i}.test.abc"`).join(' ')}}`,
   ],

@@ -6,10 +6,10 @@ import { testsOf } from '../written-tests.ts'
 export const extensionForm: Lint = {
   code: 'extension_form',
   severity: 'error',
-  title: 'an extension with its dot or with capitals',
+  title: 'a file extension with a dot or capital letters',
   explanation:
-    '`http.request.uri.path.extension` is what is behind the last dot of the last segment, in small letters: `zip`, not `.zip` and not `ZIP`.\n' +
-    '`--fix` writes it so.',
+    '`http.request.uri.path.extension` is the text after the last dot of the path, in lower case: `zip`, not `.zip` or `ZIP`. `--fix` corrects the\n' +
+    'text.',
   bad: [
     'http.request.uri.path.extension eq ".zip"',
     'http.request.uri.path.extension in {"php" "ASP"}',

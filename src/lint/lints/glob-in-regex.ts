@@ -8,10 +8,10 @@ const GLOB = /(?<![\\\]}])\/\*\$?$/
 export const globInRegex: Lint = {
   code: 'glob_in_regex',
   severity: 'warning',
-  title: 'a star of file names in a regular expression',
+  title: 'a file-name wildcard in a regular expression',
   explanation:
-    'In a regular expression `/*` is any number of slashes, also none: `matches "^/call/*"` is true of `/callback`, and `matches "/*"` of every path.\n' +
-    'For everything below a folder write `^/call/`, or `wildcard "/call/*"`, which needs no Business plan.',
+    'In a regular expression, `/*` means any number of slashes, including none: `matches "^/call/*"` is true for `/callback`, and `matches "/*"` for\n' +
+    'every path. To match everything below a folder, write `^/call/`, or `wildcard "/call/*"`, which works without a Business plan.',
   bad: ['http.request.uri.path matches "^/call/*"', 'http.request.uri.path matches "/*"'],
   good: [
     'http.request.uri.path matches "^/call/"',

@@ -15,10 +15,10 @@ const UPPER = /[A-Z]/
 export const headerNameCase: Lint = {
   code: 'header_name_case',
   severity: 'error',
-  title: 'the name of a header has capitals',
+  title: 'a header name with capital letters',
   explanation:
-    'The keys of `http.request.headers` are in lower case, whatever the client sends. A key with a capital is never there:\n' +
-    'the comparison is false for every request, and `not` makes it true for every request. `--fix` writes the name in lower case.',
+    'The keys of `http.request.headers` are always in lower case. A key with a capital letter does not exist: the comparison is false for every\n' +
+    'request, and with `not` it is true for every request. `--fix` writes the name in lower case.',
   bad: [
     'any(http.request.headers["X-Api-Key"][*] eq "secret")',
     'not has_key(http.request.headers, "Authorization")',

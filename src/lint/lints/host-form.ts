@@ -10,10 +10,10 @@ const PORT = /:\d{1,5}$/
 export const hostForm: Lint = {
   code: 'host_form',
   severity: 'error',
-  title: 'a host with a port, a scheme, a path or capitals',
+  title: 'a host with a port, a scheme, a path or capital letters',
   explanation:
-    '`http.host` is the name alone, in small letters and without a dot at its end. The port is `cf.edge.server_port`. `--fix` writes the name\n' +
-    'where it differs in capitals only.',
+    '`http.host` contains only the host name, in lower case and without a final dot. The port is in `cf.edge.server_port`. `--fix` corrects the\n' +
+    'name if only its case is wrong.',
   bad: [
     'http.host eq "shop.test:8443"',
     'http.host in {"https://shop.test"}',

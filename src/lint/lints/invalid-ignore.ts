@@ -7,10 +7,10 @@ const document = (comment: string, country: string) => ({
 export const invalidIgnore: Lint = {
   code: 'invalid_ignore',
   severity: 'warning',
-  title: 'a comment that tries to silence findings, and has no code or no reason',
+  title: 'an ignore comment without a code or a reason',
   explanation:
-    'Whoever reads the rule next wants to know why the finding does not matter: `# edge1020-ignore CODE: reason`. Errors that stop a document from\n' +
-    'loading cannot be silenced.',
+    'The next reader needs to know why the finding does not matter: write `# edge1020-ignore CODE: reason`. A comment cannot silence an error that\n' +
+    'stops a document from loading.',
   bad: [
     document('edge1020-ignore', 'DE'),
     document('edge1020-ignore no_such_code: x', 'DE'),

@@ -24,10 +24,10 @@ const boundOf = ({ right }: CompareNode): number =>
 export const invertedScore: Lint = {
   code: 'inverted_score',
   severity: 'warning',
-  title: 'a rule that stops the visitors with good scores',
+  title: 'a rule that stops visitors with good scores',
   explanation:
-    'In `cf.bot_management.score` and `cf.waf.score` small numbers are bad: a bot score of 1 is certainly a bot, an attack score of 99 is\n' +
-    'certainly clean. `cf.waf.score gt 50` in a rule that blocks stops everybody but attackers. Write `lt`.',
+    'In `cf.bot_management.score` and `cf.waf.score`, low numbers are bad: a bot score of 1 means a bot, an attack score of 99 means a clean\n' +
+    'request. A rule that blocks `cf.waf.score gt 50` blocks everybody except attackers. Write `lt`.',
   bad: [
     'cf.bot_management.score gt 80',
     'cf.waf.score ge 50 and http.request.method eq "POST"',

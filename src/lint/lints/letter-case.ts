@@ -31,10 +31,10 @@ const KINDS: ReadonlySet<TextTest['kind']> = new Set([
 export const letterCase: Lint = {
   code: 'letter_case',
   severity: 'error',
-  title: 'the result of `lower()` or `upper()` is compared with letters that it never has',
+  title: 'the result of `lower()` or `upper()` is compared with the wrong case',
   explanation:
-    '`lower(x)` has no capitals, so that `lower(x) contains "Curl"` is false for every request. Write the text in small letters.\n' +
-    'Only ASCII letters are folded: others are compared as they are. `--fix` folds the text.',
+    '`lower(x)` has no capital letters, so `lower(x) contains "Curl"` is false for every request. Write the text in lower case. Both functions\n' +
+    'change only ASCII letters. `--fix` changes the case of the text.',
   bad: [
     'lower(http.user_agent) contains "Curl"',
     'starts_with(lower(http.request.uri.path), "/Admin")',

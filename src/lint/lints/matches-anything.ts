@@ -6,9 +6,9 @@ const EMPTY: ReadonlySet<string> = new Set(['contains', 'starts_with', 'ends_wit
 export const matchesAnything: Lint = {
   code: 'matches_anything',
   severity: 'error',
-  title: 'a text or a pattern that everything matches',
+  title: 'a text or a pattern that matches everything',
   explanation:
-    'Every value contains the empty text, begins and ends with it. `wildcard "*"` takes every value, too. To ask whether a header is there\n' +
+    'Every value contains the empty text, and begins and ends with it. `wildcard "*"` also matches every value. To check whether a header exists,\n' +
     'compare with `ne ""`, or use `len(http.request.headers["x-name"]) gt 0`.',
   bad: [
     'http.user_agent contains ""',

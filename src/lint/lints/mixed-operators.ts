@@ -12,9 +12,9 @@ const isGrouped = (source: string, { start, end }: LogicalNode): boolean =>
 export const mixedOperators: Lint = {
   code: 'mixed_operators',
   severity: 'info',
-  title: '`and` beside `or` without parentheses',
+  title: '`and` and `or` without parentheses',
   explanation:
-    '`and` binds more strongly than `or`: `a or b and c` is `a or (b and c)`, so that `a` alone is enough. Parentheses say what is meant.',
+    '`and` binds more tightly than `or`: `a or b and c` means `a or (b and c)`, so `a` alone is enough. Write parentheses to show the meaning.',
   bad: [
     'http.host eq "a.test" or http.host eq "b.test" and ssl',
     'ssl and http.host eq "a.test" or http.host eq "b.test"',

@@ -7,10 +7,10 @@ import { truthOfComparison } from './value-out-of-range.ts'
 export const neverMatches: Lint = {
   code: 'never_matches',
   severity: 'error',
-  title: 'a rule that no request matches',
+  title: 'a rule that never matches',
   explanation:
-    'The conditions of the rule exclude each other: no request satisfies all of them. This is proved over the values that the expression names\n' +
-    'itself, its texts, networks and numbers, and one of each beside them. Where the proof would take too long there is no finding.',
+    'The conditions contradict each other, so no request can satisfy all of them. The lint proves this with the texts, networks and numbers that\n' +
+    'the expression contains, and one value of each kind that it does not contain. If the proof would take too long, the lint reports nothing.',
   bad: [
     { yaml: 'lockdown:\n  - { name: a, urls: shop.test/*, allow: [0.0.0.0/0, "::/0"] }\n' },
     {

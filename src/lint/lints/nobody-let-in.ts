@@ -39,8 +39,8 @@ export const nobodyLetIn: Lint = {
   severity: 'warning',
   title: 'a lockdown that lets nobody in',
   explanation:
-    'Zone Lockdown lets in the addresses of the rule. If all of them are private, no visitor of Cloudflare has one: write the address that the\n' +
-    'office has on the Internet. If IP Access rules block all of them, they are blocked before the lockdown is asked: remove those rules, or\n' +
+    'A Zone Lockdown lets only the rule’s addresses in. Visitors of Cloudflare never have a private address: if all addresses are private, write\n' +
+    'the public address of the office. If IP Access rules block all of the addresses, they do so before the lockdown: remove those rules, or\n' +
     'allow the addresses.',
   bad: [
     document('[10.0.0.0/8, "fd00::/8"]'),

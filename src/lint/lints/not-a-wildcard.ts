@@ -7,7 +7,8 @@ export const notAWildcard: Lint = {
   severity: 'warning',
   title: 'a star in User Agent Blocking',
   explanation:
-    'User Agent Blocking compares the whole header: a `*` is a star. For a part of the header write a custom rule with `contains` or `wildcard`.',
+    'User Agent Blocking compares the whole header, and `*` has no special meaning. To match a part of the header, write a custom rule with\n' +
+    '`contains` or `wildcard`.',
   bad: [agents('BadBot/*')],
   good: [agents('BadBot/1.0')],
   by: 'loader',

@@ -16,10 +16,10 @@ const executes = (id: string) => ({
 export const notEnforced: Lint = {
   code: 'not_enforced',
   severity: 'warning',
-  title: 'a rule that judges no request here',
+  title: 'a rule that this edge does not apply',
   explanation:
-    'The rule has a part that this edge does not have, or belongs to a ruleset that no rule executes. It is read, and judges no request. Load the\n' +
-    'files that belong together in one run.',
+    'A part of the rule is not supported here, or the rule belongs to a ruleset that no rule executes. The edge reads the rule, but does not judge\n' +
+    'requests with it. If other files contain the missing ruleset, load all of them together.',
   bad: [executes('ffffffffffffffffffffffffffffffff')],
   good: [executes('0123456789abcdef0123456789abcdef')],
   by: 'loader',

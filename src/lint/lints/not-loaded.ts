@@ -10,8 +10,8 @@ export const notLoaded: Lint = {
   severity: 'warning',
   title: 'a part of the configuration that is left out',
   explanation:
-    'What this edge does not emulate is left out, as is what Terraform knows only when it runs. Requests are judged without it. The message says what\n' +
-    'to do: give a value with `--var`, or load the output of `terraform show -json`.',
+    'The edge leaves out products that it does not emulate, and values that Terraform knows only when it runs. It judges requests without them.\n' +
+    'The message names the remedy: set a value with `--var`, or load the output of `terraform show -json`.',
   bad: [ruleset('http_request_firewall_managed')],
   good: [ruleset('http_request_firewall_custom')],
   by: 'loader',

@@ -7,7 +7,7 @@ export const pathNotEncoded: Lint = {
   severity: 'warning',
   title: 'a path with characters that clients escape',
   explanation:
-    'Clients send `/caf%C3%A9` for `/café`. A `path:` of `when` compares what arrives: write the escapes.',
+    'Clients send `/caf%C3%A9` for `/café`. A `path:` in `when` compares the path as it arrives, so write the escaped form.',
   bad: [document('when: { path: /café }')],
   good: [document('when: { path: /caf%C3%A9 }')],
   by: 'loader',

@@ -53,11 +53,12 @@ const KEEPS: ReadonlySet<string> = new Set(['lower', 'upper'])
 export const pathNotNormalized: Lint = {
   code: 'path_not_normalized',
   severity: 'error',
-  title: 'a path as no rule ever sees it',
+  title: 'a path that normalization changes',
   explanation:
-    'Before rules read `http.request.uri.path`, Cloudflare normalizes it, unless the zone turns that off: `//` becomes `/`, `/a/../b` becomes `/b`,\n' +
-    '`%77` becomes `w`, `%c3` becomes `%C3`, and other characters are escaped. A text that normalization changes matches no request. To look for the\n' +
-    'forms that a client sends use `raw.http.request.uri.path`. `--fix` writes the normalized path where the whole path is compared.',
+    'Cloudflare normalizes `http.request.uri.path` before rules read it, unless the zone turns this off: `//` becomes `/`, `/a/../b` becomes `/b`,\n' +
+    '`%77` becomes `w`, `%c3` becomes `%C3`, and some characters become escapes. A text that normalization would change never matches. To match\n' +
+    'the path as the client sends it, use `raw.http.request.uri.path`. `--fix` writes the normalized path if the expression compares the whole\n' +
+    'path.',
   bad: [
     'http.request.uri.path eq "//admin"',
     'http.request.uri.path contains "/../"',

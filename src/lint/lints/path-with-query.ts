@@ -6,10 +6,10 @@ import { testsOf } from '../written-tests.ts'
 export const pathWithQuery: Lint = {
   code: 'path_with_query',
   severity: 'error',
-  title: 'a path that holds a query or a fragment',
+  title: 'a path that contains a query or a fragment',
   explanation:
-    '`http.request.uri.path` ends before the `?`, `http.request.uri.query` begins behind it, and no request has a `#`. To compare path and\n' +
-    'query together use `http.request.uri`.',
+    '`http.request.uri.path` ends before the `?`, and `http.request.uri.query` begins after it. Clients never send the part after `#`. To compare\n' +
+    'path and query together, use `http.request.uri`.',
   bad: [
     'http.request.uri.path contains "?"',
     'http.request.uri.path eq "/search?q=a"',

@@ -10,9 +10,9 @@ const STAR = '*'
 export const pathWithoutSlash: Lint = {
   code: 'path_without_slash',
   severity: 'error',
-  title: 'a path that does not begin with a slash',
+  title: 'a path without its first slash',
   explanation:
-    'Every path begins with `/`. A text without it is equal to no path and begins none. For the ending of a file name use\n' +
+    'Every path begins with `/`, so a text without it never equals a path and never begins one. To compare the end of a file name, use\n' +
     '`http.request.uri.path.extension in {"zip"}` or `ends_with(http.request.uri.path, ".zip")`.',
   bad: [
     'http.request.uri.path in {"zip"}',

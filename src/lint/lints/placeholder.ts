@@ -12,10 +12,10 @@ export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.e
 export const placeholder: Lint = {
   code: 'placeholder',
   severity: 'warning',
-  title: 'a text that waits to be replaced',
+  title: 'a placeholder',
   explanation:
-    'Guides write `<TOKEN>` or `yourdomain.com` where the reader’s own value belongs. Left as it is, the rule waits for a client that sends just\n' +
-    'that: it never matches, or `ne` always does.',
+    'Guides write `<TOKEN>` or `yourdomain.com` in place of the reader’s own value. A rule that still contains the placeholder matches only\n' +
+    'clients that send this text: the condition is never true, or with `ne` always.',
   bad: [
     'any(http.request.headers["x-token"][*] eq "<TOKEN>")',
     'http.host eq "yourdomain.com"',

@@ -7,10 +7,10 @@ export const planAction: Lint = {
   code: 'plan_action',
   severity: 'error',
   needsPlan: true,
-  title: 'an action, or a part of one, that the plan does not have',
+  title: 'an action that the plan does not include',
   explanation:
-    'With `--plan`. The action `log` needs the Enterprise plan, a response of a `block` the Pro plan, and an IP Access rule that blocks a country\n' +
-    'the Enterprise plan.',
+    'Needs `--plan`. The action `log` needs the Enterprise plan. So does an IP Access rule that blocks a country. A custom response for `block` needs\n' +
+    'the Pro plan.',
   bad: [
     { yaml: document('action: log'), plan: 'business' },
     {

@@ -10,9 +10,10 @@ export const planField: Lint = {
   code: 'plan_field',
   severity: 'error',
   needsPlan: true,
-  title: 'a field that the plan does not have',
+  title: 'a field that the plan does not include',
   explanation:
-    'With `--plan`. Cloudflare’s field reference names the least plan of each field; [fields](../fields.md) repeats it. Add-ons are not checked.',
+    'Needs `--plan`. Cloudflare’s field reference names the lowest plan for each field, and so does [fields](../fields.md). The lint does not check\n' +
+    'add-ons.',
   bad: [
     { yaml: document('cf.waf.score lt 20'), plan: 'business' },
     { yaml: document('any(http.request.cookies["a"][*] eq "b")'), plan: 'free' },

@@ -9,9 +9,9 @@ export const planList: Lint = {
   code: 'plan_list',
   severity: 'error',
   needsPlan: true,
-  title: 'a list of a kind that the plan does not have',
+  title: 'a kind of list that the plan does not include',
   explanation:
-    'With `--plan`. Lists of addresses are there on every plan; those of AS numbers and of hosts need the Enterprise plan.',
+    'Needs `--plan`. Every plan has lists of addresses. Lists of AS numbers and of hosts need the Enterprise plan.',
   bad: [
     {
       yaml: document('{ kind: asn, items: [AS64500] }', 'ip.src.asnum in $mine'),

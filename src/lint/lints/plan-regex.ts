@@ -9,9 +9,8 @@ export const planRegex: Lint = {
   code: 'plan_regex',
   severity: 'error',
   needsPlan: true,
-  title: 'a regular expression on a plan without them',
-  explanation:
-    'With `--plan`. `matches` needs the Business plan. `wildcard` is there on every plan.',
+  title: 'a regular expression that the plan does not include',
+  explanation: 'Needs `--plan`. `matches` needs the Business plan. `wildcard` works on every plan.',
   bad: [{ yaml: document('http.host matches "^a"'), plan: 'pro' }],
   good: [
     { yaml: document('http.host matches "^a"'), plan: 'business' },

@@ -27,10 +27,11 @@ export const planRuleCount: Lint = {
   code: 'plan_rule_count',
   severity: 'error',
   needsPlan: true,
-  title: 'more rules of a product than the plan has',
+  title: 'more rules than the plan includes',
   explanation:
-    'With `--plan`. A zone has 5, 20, 100 or 1,000 custom rules (Free, Pro, Business, Enterprise), 1, 2, 5 or 100 rate limiting rules, and 0, 3, 10\n' +
-    'or 200 Zone Lockdowns. Rules that are switched off do not count here. Rules that look for one thing in many places are often one rule with `or`.',
+    'Needs `--plan`. On the Free, Pro, Business and Enterprise plan a zone can have 5, 20, 100 or 1,000 custom rules, 1, 2, 5 or 100 rate limiting\n' +
+    'rules, and 0, 3, 10 or 200 Zone Lockdowns. The lint does not count disabled rules. Often one rule with `or` can replace several rules that\n' +
+    'look for the same thing in different places.',
   bad: [{ yaml: rules(6), plan: 'free' }],
   good: [{ yaml: rules(5), plan: 'free' }, { yaml: rules(6), plan: 'pro' }, { yaml: rules(6) }],
   rules: ({ rules: all, plan }, report) => {

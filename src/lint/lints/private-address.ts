@@ -17,11 +17,11 @@ const rangesOf = ({ right }: CompareNode): readonly IpRange[] => {
 export const privateAddress: Lint = {
   code: 'private_address',
   severity: 'warning',
-  title: 'an address that no visitor of Cloudflare has',
+  title: 'a private address',
   explanation:
-    'Cloudflare sees the public address of a visitor. Networks such as `10.0.0.0/8` and `192.168.0.0/16` are never in `ip.src`: an office\n' +
-    'that is let in by its private network stays out. Write the address that the office has on the Internet. On this edge, a\n' +
-    'visitor from the own network has its private address.',
+    'Cloudflare sees the public address of a visitor. `ip.src` is never in a network such as `10.0.0.0/8` or `192.168.0.0/16`, so a rule cannot let\n' +
+    'an office in by its private network. Write the public address of the office. On this edge, a visitor from your own network does have a\n' +
+    'private address.',
   bad: [
     'http.request.uri.path eq "/admin" and not ip.src in {10.0.0.0/8 192.0.2.7}',
     'ip.src eq 127.0.0.1',

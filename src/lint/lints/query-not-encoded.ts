@@ -30,9 +30,9 @@ export const queryNotEncoded: Lint = {
   severity: 'error',
   title: 'a query with characters that clients escape',
   explanation:
-    'The query is compared as the client sends it. A space arrives as `%20` or `+`, so that `contains "union select"` is false for every request.\n' +
-    'Browsers also escape `"`, `<` and `>`: a search for `<script` finds only clients that do not (a warning). To compare what the query\n' +
-    'means, write `url_decode(http.request.uri.query)`, which makes spaces of `+`, too.',
+    'Rules compare the query as the client sends it. A space arrives as `%20` or `+`, so `contains "union select"` is false for every request.\n' +
+    'Browsers also escape `"`, `<` and `>`: a search for `<script` finds only clients that do not escape them (a warning). To compare the decoded\n' +
+    'query, write `url_decode(http.request.uri.query)`, which also turns `+` into a space.',
   bad: [
     'http.request.uri.query contains "union select"',
     'lower(http.request.uri.query) contains "or 1=1"',

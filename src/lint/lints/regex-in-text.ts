@@ -8,10 +8,10 @@ const PATTERN = /\.\*|\\[dws]|\(\?i\)|\([\w/.-]+(?:\|[\w/.-]+)+\)|^\^\/|\[[a-z]-
 export const regexInText: Lint = {
   code: 'regex_in_text',
   severity: 'warning',
-  title: 'a regular expression where a text is compared as it is',
+  title: 'a regular expression in a plain comparison',
   explanation:
-    '`contains`, `eq` and `in` compare texts character by character: `contains "(bot|spider)"` looks for the brackets and the bar, too. Write\n' +
-    '`matches` (Business plan and above), or one comparison for each text.',
+    '`contains`, `eq` and `in` compare plain text: `contains "(bot|spider)"` looks for the parentheses and the bar too. Write `matches` (Business plan\n' +
+    'and higher), or one comparison for each text.',
   bad: [
     'http.user_agent contains "(bot|spider)"',
     'http.request.uri.path eq "^/admin"',

@@ -45,9 +45,9 @@ const MAX_ITEMS = 400
 export const repeatedItem: Lint = {
   code: 'repeated_item',
   severity: 'info',
-  title: 'an item of a set that another one holds already',
+  title: 'an item that the set already contains',
   explanation:
-    'The item changes nothing: it is there twice, or a network of the same set holds it. `--fix` removes it.',
+    'The item has no effect: the set contains it twice, or contains a network that includes it. `--fix` removes it.',
   bad: [
     'ip.src in {192.0.2.0/24 192.0.2.7}',
     'ip.src.country in {"DE" "AT" "DE"}',

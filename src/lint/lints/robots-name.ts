@@ -13,10 +13,10 @@ const ROBOTS_NAMES: ReadonlySet<string> = new Set(['google-extended', 'applebot-
 export const robotsName: Lint = {
   code: 'robots_name',
   severity: 'error',
-  title: 'a name that only robots.txt knows',
+  title: 'a name that exists only in robots.txt',
   explanation:
-    '`Google-Extended` and `Applebot-Extended` are names for robots.txt: no client sends them. Google and Apple fetch pages as Googlebot and\n' +
-    'Applebot, and look into robots.txt for what they may do with them.',
+    '`Google-Extended` and `Applebot-Extended` are names for robots.txt, and no client sends them. Google and Apple fetch pages as Googlebot and\n' +
+    'Applebot, and robots.txt tells them how they may use the pages.',
   bad: [
     'http.user_agent contains "Google-Extended"',
     'lower(http.user_agent) contains "applebot-extended"',

@@ -20,10 +20,10 @@ const isMeantAsPattern = ({ kind, text, field }: TextTest, whole: boolean): bool
 export const starInText: Lint = {
   code: 'star_in_text',
   severity: 'warning',
-  title: 'a star that stands for itself',
+  title: 'a star without a special meaning',
   explanation:
-    'Only `wildcard`, `strict wildcard` and `matches` know patterns. In `eq`, `in`, `contains`, `starts_with()` and `ends_with()` a `*`\n' +
-    'is the character `*`, which hardly any request has. Write `wildcard`, which compares the whole value: `contains "A*B"` becomes\n' +
+    'Only `wildcard`, `strict wildcard` and `matches` compare patterns. In `eq`, `in`, `contains`, `starts_with()` and `ends_with()`, `*` is the\n' +
+    'character `*`, which very few requests contain. Write `wildcard`, which compares the whole value: `contains "A*B"` becomes\n' +
     '`wildcard "*A*B*"`.',
   bad: [
     'http.user_agent contains "Mozilla*Chrome"',

@@ -5,11 +5,11 @@ import type { Lint } from '../lint-type.ts'
 export const unknownCountry: Lint = {
   code: 'unknown_country',
   severity: 'error',
-  title: 'a code that is no country’s',
+  title: 'an unknown country code',
   explanation:
-    '`ip.src.country` has codes of ISO 3166-1 in capitals, `XX` for an unknown country and `T1` for Tor. `UK` is no code of a\n' +
-    'country (`GB` is), `EU` is a continent (`ip.src.continent`, or `ip.src.is_in_european_union`), and `de` in small letters is\n' +
-    'equal to nothing. In `when:` such a code is an error of the document. `--fix` writes the code where it is certain.',
+    '`ip.src.country` is an ISO 3166-1 code in capital letters, `XX` for an unknown country, or `T1` for Tor. The code of the United Kingdom is `GB`,\n' +
+    'not `UK`. `EU` is a continent: use `ip.src.continent`, or `ip.src.is_in_european_union`. `de` in lower case never matches. In `when:`, an unknown\n' +
+    'code is an error in the document. `--fix` writes the code if there is no doubt.',
   bad: [
     'ip.src.country eq "UK"',
     'ip.src.country in {"DE" "at"}',

@@ -18,9 +18,9 @@ const checkVersion = (text: string): Problem => {
 export const unknownHttpVersion: Lint = {
   code: 'unknown_http_version',
   severity: 'error',
-  title: 'a version of HTTP that no request has',
+  title: 'an unknown HTTP version',
   explanation:
-    '`http.request.version` is a text: `HTTP/1.0`, `HTTP/1.1`, `HTTP/2` or `HTTP/3`. `2` and `HTTP/2.0` are equal to none of them.',
+    '`http.request.version` is one of the texts `HTTP/1.0`, `HTTP/1.1`, `HTTP/2` and `HTTP/3`. It never equals `2` or `HTTP/2.0`.',
   bad: ['http.request.version eq "1.1"', 'http.request.version in {"HTTP/2.0" "HTTP/3"}'],
   good: ['http.request.version in {"HTTP/1.0" "HTTP/1.1" "HTTP/2" "HTTP/3"}'],
   expression: ofClosedSet('http.request.version', checkVersion),

@@ -3,10 +3,10 @@ import type { Lint } from '../lint-type.ts'
 export const unknownList: Lint = {
   code: 'unknown_list',
   severity: 'warning',
-  title: 'a list that nothing fills',
+  title: 'an unknown list',
   explanation:
-    'Nothing is in a list that is not here: `ip.src in $offices` is false for every request. Fill it under `lists:`, with `--feed NAME=FILE`, or with\n' +
-    'the option `lists`.',
+    'The list does not exist here, so `ip.src in $offices` is false for every request. Define it under `lists:`, with `--feed NAME=FILE`, or with the\n' +
+    'option `lists`.',
   bad: ['ip.src in $offices'],
   good: [
     {

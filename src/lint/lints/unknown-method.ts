@@ -8,10 +8,10 @@ const isSmall = ({ text }: TextTest) => text !== text.toUpperCase()
 export const unknownMethod: Lint = {
   code: 'unknown_method',
   severity: 'error',
-  title: 'a method that is not in capitals',
+  title: 'a method in the wrong case',
   explanation:
-    'HTTP methods are case-sensitive, and those that clients use are in capitals: `http.request.method eq "post"` is false for every\n' +
-    'request. `--fix` writes capitals.',
+    'HTTP methods are case-sensitive, and clients send them in capital letters: `http.request.method eq "post"` is false for every request. `--fix`\n' +
+    'writes capital letters.',
   bad: ['http.request.method eq "post"', 'not http.request.method in {"GET" "Head"}'],
   good: [
     'http.request.method eq "POST"',

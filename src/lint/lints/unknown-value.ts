@@ -27,9 +27,9 @@ export const unknownValue: Lint = {
   severity: 'error',
   title: 'a text that the field never has',
   explanation:
-    'Some fields have few values: `cf.verified_bot_category` is one of the documented categories, `cf.tls_version` is `TLSv1.2` or such, and\n' +
-    '`cf.waf.score.class` is `attack`, `likely_attack`, `likely_clean` or `clean`. Another text, or one in other letters, is equal to none. `--fix`\n' +
-    'writes the value where it is certain.',
+    'Some fields have few values: `cf.verified_bot_category` is one of the documented categories, `cf.tls_version` is a text such as `TLSv1.2`, and\n' +
+    '`cf.waf.score.class` is `attack`, `likely_attack`, `likely_clean` or `clean`. The comparison is case-sensitive. `--fix` writes the value if\n' +
+    'there is no doubt.',
   bad: [
     'cf.verified_bot_category in {"Search Engine Crawler" "Monitoring"}',
     'cf.verified_bot_category eq "ai crawler"',

@@ -5,8 +5,8 @@ export const unreadableFile: Lint = {
   severity: 'error',
   title: 'a file that cannot be read',
   explanation:
-    'The file breaks the rules of its format: HCL that does not end, JSON that is none, an answer of the API that reports an error. Other\n' +
-    'commands load nothing then, and exit with 2.',
+    'The file breaks the rules of its format: for example unfinished HCL, invalid JSON, or an API response that reports an error. Other commands\n' +
+    'then load nothing, and exit with 2.',
   bad: [{ file: 'main.tf', text: 'resource "cloudflare_ruleset" "a" {\n  name = "open\n}\n' }],
   good: [{ file: 'main.tf', text: 'resource "cloudflare_ruleset" "a" {\n  name = "closed"\n}\n' }],
   by: 'loader',

@@ -7,10 +7,10 @@ const document = (comment: string, country: string) => ({
 export const unusedIgnore: Lint = {
   code: 'unused_ignore',
   severity: 'warning',
-  title: 'a comment that silences nothing',
+  title: 'an ignore comment that silences nothing',
   explanation:
-    '`# edge1020-ignore CODE: reason` above a rule or inside it silences the findings of one lint for that rule. Where there are none any more, the\n' +
-    'comment would hide the next one: remove it.',
+    '`# edge1020-ignore CODE: reason` above or inside a rule silences the findings of one lint for this rule. If there is no such finding, the\n' +
+    'comment would hide the next one. Remove it.',
   bad: [document('edge1020-ignore unknown_country: they say so', 'GB')],
   good: [document('edge1020-ignore unknown_country: they say so', 'UK')],
   by: 'ignores',

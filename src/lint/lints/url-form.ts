@@ -20,8 +20,8 @@ export const urlForm: Lint = {
   severity: 'error',
   title: 'a URL without its scheme or its path',
   explanation:
-    '`http.request.full_uri` and `http.referer` hold whole URLs: `https://shop.test/a`. A text without `https://` is equal to none and begins none,\n' +
-    'and `https://shop.test` is equal to none either, as the path is at least `/`. To compare the host write `http.host`, or\n' +
+    '`http.request.full_uri` and `http.referer` contain whole URLs, such as `https://shop.test/a`. A text without `https://` never equals one and never\n' +
+    'begins one. `https://shop.test` never equals one either, because the path is at least `/`. To compare the host, write `http.host`, or\n' +
     '`wildcard "https://shop.test/*"`.',
   bad: [
     'http.referer eq "www.shop.test"',

@@ -77,10 +77,10 @@ const shown = (bound: number): string =>
 export const valueOutOfRange: Lint = {
   code: 'value_out_of_range',
   severity: 'error',
-  title: 'a number that the field never reaches',
+  title: 'a number outside the range of the field',
   explanation:
-    'Scores, ports and lengths have bounds: `cf.threat_score` is always 0, `cf.bot_management.score` is 1 to 99 (0: not computed),\n' +
-    '`cf.waf.score` 1 to 100, a length is 0 or more. A comparison beyond them is true of all requests or of none.',
+    'Scores, ports and lengths have limits: `cf.threat_score` is always 0, `cf.bot_management.score` is 1 to 99 (0 if not computed), `cf.waf.score` is\n' +
+    '1 to 100, and a length is at least 0. A comparison with a number outside the range is true for all requests or for none.',
   bad: [
     'cf.threat_score gt 10',
     'cf.bot_management.score gt 99',

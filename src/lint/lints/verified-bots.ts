@@ -53,11 +53,11 @@ const partOf = (written: Written): { part: Part; isField: boolean } | undefined 
 export const verifiedBots: Lint = {
   code: 'verified_bots',
   severity: 'warning',
-  title: 'a rule against bots that stops search engines',
+  title: 'a bot rule that stops search engines',
   explanation:
-    '`cf.client.bot` is true of bots that Cloudflare has verified: Googlebot, bingbot and other welcome ones. A rule that blocks them takes the site out\n' +
-    'of search engines. A rule against bots means the others: `http.user_agent contains "bot" and not cf.client.bot`. Rules for a part of the site\n' +
-    'are no finding, nor are those that name a search engine or the category.',
+    '`cf.client.bot` is true for bots that Cloudflare has verified, such as Googlebot and bingbot. A rule that blocks them removes the site from\n' +
+    'search engines. To block other bots, exclude the verified ones: `http.user_agent contains "bot" and not cf.client.bot`. The lint ignores\n' +
+    'rules for one part of the site, and rules that name a search engine or the category.',
   bad: [
     'cf.client.bot',
     'cf.client.bot or cf.waf.score lt 20',

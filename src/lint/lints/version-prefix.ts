@@ -30,10 +30,9 @@ const prefixOf = (test: TextTest): Prefix[] => {
 export const versionPrefix: Lint = {
   code: 'version_prefix',
   severity: 'warning',
-  title: 'the beginning of a version that longer versions share',
+  title: 'an incomplete version number',
   explanation:
-    '`http.user_agent contains "Chrome/10"` is also true of Chrome 100 to 109, which is most browsers. End the version with the dot that\n' +
-    'comes behind it.',
+    '`http.user_agent contains "Chrome/10"` is also true for Chrome 100 to 109. End the version with the dot that follows it.',
   bad: [
     'http.user_agent contains "Chrome/10"',
     'lower(http.user_agent) contains "firefox/14"',

@@ -3,10 +3,10 @@ import type { Lint } from '../lint-type.ts'
 export const wrongListKind: Lint = {
   code: 'wrong_list_kind',
   severity: 'error',
-  title: 'a list of another kind than the field',
+  title: 'a list of the wrong kind',
   explanation:
-    'Lists hold addresses, AS numbers or hosts. A field is only ever in lists of its kind: addresses for `ip.src`, AS numbers for `ip.src.asnum`,\n' +
-    'hosts for `http.host`.',
+    'A list contains addresses, AS numbers or hosts, and a field can only be in lists of its own kind: `ip.src` in lists of addresses,\n' +
+    '`ip.src.asnum` in lists of AS numbers, `http.host` in lists of hosts.',
   bad: [
     {
       yaml: 'lists: { offices: [192.0.2.0/24] }\nrules: [{ name: a, action: block, expression: http.host in $offices }]\n',

@@ -69,13 +69,15 @@ const replaced = (text: string, search: string, replacement: string, budget: Bud
   return text.replaceAll(search, () => replacement)
 }
 
-/** Characters as people see them: `e` with an accent is one, and so is a family emoji. */
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
 
-export const graphemes = (text: string): string[] =>
-  /^[\x20-\x7e]*$/.test(text)
-    ? [...text]
-    : Array.from(segmenter.segment(text), ({ segment }) => segment)
+/** Characters as people see them: `e` with an accent is one, and so is a family emoji. */
+export const graphemes = (text: string): string[] => {
+  if (/^[\x20-\x7e]*$/.test(text)) return [...text]
+  // Created late, because it reads tables that no start should wait for.
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}
 
 /** Converts each letter separately, as Go does. `ß` has no single capital letter and does not change. */
 const byCharacter = (text: string, convert: (char: string) => string): string =>

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import type { Response } from 'mmdb-lib'
-import { Reader } from 'mmdb-lib'
+import { createRequire } from 'node:module'
+import type { Reader, Response } from 'mmdb-lib'
 import { EdgeError, messageOf } from '../../error.ts'
 import type { Ip } from '../../lists/ip.ts'
 import { formatIp } from '../../lists/ip.ts'
@@ -41,6 +41,12 @@ const MAX_SHOWN_MEMBERS = 8
  */
 const MAX_KEPT = 0x1_0000
 
+/** Loads the library with the first database, because most starts have none. */
+const readerOf = (bytes: Buffer): Reader<Response> => {
+  const library = createRequire(import.meta.url)('mmdb-lib') as typeof import('mmdb-lib')
+  return new library.Reader<Response>(bytes)
+}
+
 const failed = (path: string, cause: unknown) =>
   new EdgeError('geo_failed', `database ${path} cannot be read: ${messageOf(cause)}`, { cause })
 
@@ -74,7 +80,7 @@ const layoutOf = (bytes: Buffer): Layout => {
   if (marker < 0) throw new Error(notADatabase(bytes))
   const start = marker + MARKER.length
   checkRecord(bytes, { start, end: bytes.length }, start)
-  const reader = new Reader<Response>(bytes)
+  const reader = readerOf(bytes)
   const { metadata } = reader
   const { binaryFormatMajorVersion, ipVersion, nodeCount, recordSize } = metadata
   if (binaryFormatMajorVersion !== FORMAT_VERSION) {
