@@ -1,12 +1,10 @@
 import { parseCidr } from '../lists/cidr.ts'
 import type { IpRange } from '../lists/ip.ts'
 import { compareIp, formatIp, Ip, maxPrefix, networkOf, parseIp } from '../lists/ip.ts'
-import { COLON, DOT, isHexDigit } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 
-/** The units `.`, `/`, the digits 0 to 9 and `:` are consecutive; hexadecimal digits add the letters. */
-const isAddressUnit = (unit: number) => (unit >= DOT && unit <= COLON) || isHexDigit(unit)
+const ADDRESS = /[./:\da-fA-F]+/y
 
 /** One to four decimal parts. Cloudflare's CIDR parser fills missing parts with 0: `10/8`, `1.2.3`. */
 const LOOSE_V4 = /^\d+(?:\.\d+){0,3}$/
@@ -30,7 +28,7 @@ const notAnAddress = (start: number, end: number, help?: string) =>
 
 /** Reads the longest run of characters that an address, a network or a range can contain. */
 const addressText = (cursor: Cursor): string => {
-  const text = cursor.takeWhile(isAddressUnit)
+  const text = cursor.takeRun(ADDRESS)
   if (text === '') {
     throw new Problem('expected_name', 'expected IP address character', cursor.at, cursor.end)
   }

@@ -2,7 +2,7 @@ import { EdgeError } from '../error.ts'
 import type { IpRange } from '../lists/ip.ts'
 import { ipLiteral, ipRangeLiteral } from './addresses.ts'
 import type { IntRange, Operator, OrderingOperator, Right } from './ast.ts'
-import { COMMA, DASH, DOT, isDigit, isLower, isUpper, UNDERSCORE } from './characters.ts'
+import { COMMA } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { engines } from './engines.ts'
 import type { ValuePlace } from './hints.ts'
@@ -46,9 +46,11 @@ const ORDERING = new Set<Operator>(['eq', 'ne', 'lt', 'le', 'gt', 'ge'])
 export const isOrdering = (operator: Operator): operator is OrderingOperator =>
   ORDERING.has(operator)
 
+const operatorAt = (cursor: Cursor) => SPELLINGS.find((row) => cursor.sees(row[0]))
+
 export const startsOperator = (cursor: Cursor): boolean =>
   mending.loaded?.operatorHint(cursor.source, cursor.at) !== undefined ||
-  SPELLINGS.some(([spelling]) => cursor.sees(spelling))
+  operatorAt(cursor) !== undefined
 
 /** @param left the text of the left side, for hints */
 export const readOperator = (
@@ -57,8 +59,7 @@ export const readOperator = (
 ): { operator: Operator; start: number; end: number } => {
   const start = cursor.at
   const help = mending.loaded?.operatorHint(cursor.source, start, left)
-  const found =
-    help === undefined ? SPELLINGS.find(([spelling]) => cursor.take(spelling)) : undefined
+  const found = help === undefined ? operatorAt(cursor) : undefined
   if (found === undefined) {
     throw new Problem(
       'expected_operator',
@@ -68,6 +69,7 @@ export const readOperator = (
       help
     )
   }
+  cursor.at += found[0].length
   return { operator: found[1], start, end: cursor.at }
 }
 
@@ -161,17 +163,14 @@ const dynamic = (parser: Parser, type: Type): Right | undefined => {
   return { kind: 'dynamic', operand: right }
 }
 
-const isListUnit = (unit: number) =>
-  isLower(unit) || isDigit(unit) || unit === UNDERSCORE || unit === DOT
-const isWordUnit = (unit: number) => isListUnit(unit) || isUpper(unit) || unit === DASH
+const LIST_NAME = /[a-z\d_.]+/y
+const LIST_WORD = /[\w.-]+/y
 
 const listName = (cursor: Cursor): string => {
   const start = cursor.at
-  const name = cursor.takeWhile(isListUnit)
-  const wrong =
-    name === '' || name.startsWith('.') || name.endsWith('.') || isWordUnit(cursor.unit())
-  if (!wrong) return name
-  cursor.takeWhile(isWordUnit)
+  const name = cursor.takeRun(LIST_NAME)
+  const rest = cursor.takeRun(LIST_WORD)
+  if (name !== '' && !name.startsWith('.') && !name.endsWith('.') && rest === '') return name
   throw new Problem(
     'invalid_list_name',
     `invalid list name "${cursor.source.slice(start, cursor.at)}"`,

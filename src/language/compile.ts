@@ -1,11 +1,13 @@
+import { FEW_RANGES } from '../lists/few-ranges.ts'
 import type { RootNode } from './ast.ts'
+import { ipSets } from './compile/ip-sets.ts'
 import { compileCondition, compileElements, compileTest } from './compile/logic.ts'
 import type { CompileOptions, Lists } from './compile/options.ts'
 import { withTree } from './compile/tree.ts'
 import { compileOperand } from './compile/value.ts'
 import { expressionError, toDiagnostic } from './diagnostics.ts'
 import { explanations } from './explanations.ts'
-import type { Expression } from './expression.ts'
+import type { Expression, ListUse } from './expression.ts'
 import type { Limits } from './limits.ts'
 import { LIMITS } from './limits.ts'
 import { listKindOf } from './list-kind.ts'
@@ -53,10 +55,10 @@ const rootType = (root: RootNode): Type =>
  */
 export const compile = (
   source: string,
-  { scheme, lists = {}, missing = 'docs', expect = 'Bool', limits = {} }: Options
+  { scheme, lists = {}, missing = 'docs', expect = 'Bool', limits }: Options
 ): Expression => {
   const read = (text: string) => {
-    const parser = new Parser(text, scheme, { ...LIMITS, ...limits })
+    const parser = new Parser(text, scheme, limits && { ...LIMITS, ...limits })
     const root = expect === 'Bool' ? parser.filter() : parser.value()
     return { parser, root }
   }
@@ -69,30 +71,36 @@ export const compile = (
     throw expressionError(source, told)
   }
   const options: CompileOptions = { missing, lists, condition: compileCondition }
-  const test = isLogical(root) && root.type.kind === 'Bool' ? compileTest(root, options) : undefined
-  const evaluate = root.kind !== 'bare' && test !== undefined ? test : evaluator(root, options)
-  const nodes = descendants(root)
-  const fieldNames = nodes.flatMap((node) => (node.kind === 'field' ? [node.name] : []))
-  const listUses = nodes.flatMap((node) =>
-    node.kind === 'compare' && node.right.kind === 'list'
-      ? [
-          {
-            name: node.right.name,
-            kind: listKindOf(node.left.type),
-            field: source.slice(node.left.start, node.left.end),
-          },
-        ]
-      : []
-  )
+  const isTest = isLogical(root) && root.type.kind === 'Bool'
+  const fields = new Set<string>()
+  const listUses: ListUse[] = []
+  for (const node of descendants(root)) {
+    if (node.kind === 'field') fields.add(node.name)
+    if (node.kind !== 'compare') continue
+    const { left, right } = node
+    if (right.kind === 'ip_set' && right.items.length > FEW_RANGES) ipSets.needed
+    if (right.kind !== 'list') continue
+    const field = source.slice(left.start, left.end)
+    listUses.push({ name: right.name, kind: listKindOf(left.type), field })
+  }
+  let built: Pick<Expression, 'matches' | 'evaluate'> | undefined
+  const build = () => {
+    if (built !== undefined) return built
+    const test = isTest ? compileTest(root, options) : undefined
+    const evaluate = root.kind !== 'bare' && test !== undefined ? test : evaluator(root, options)
+    built = { matches: test ?? ((context) => evaluate(context) === true), evaluate }
+    return Object.assign(expression, built)
+  }
   const expression: Expression = {
     source,
     type: rootType(root),
-    fields: [...new Set(fieldNames)],
+    fields: [...fields],
     listUses,
     lists: [...new Set(listUses.map(({ name }) => name))],
     warnings: parser.warnings.map((warning) => toDiagnostic(source, warning, 'warning')),
-    matches: test ?? ((context) => evaluate(context) === true),
-    evaluate,
+    // The first call of either one puts the closures in their places: of a thousand rules, requests evaluate a few.
+    matches: (context) => build().matches(context),
+    evaluate: (context) => build().evaluate(context),
     explain: (context, wanted = true) =>
       isLogical(root) && root.type.kind === 'Bool'
         ? explanations.now.explain(root, wanted, { source, options, context })

@@ -62,12 +62,17 @@ const NOT_OPERATORS: readonly (readonly [
 
 const WHOLE_WORDS = { contain: 'contains', match: 'matches' } as const
 
+/** An operator as it should be, or the end of an argument: none of the mistakes begins like this. */
+const NO_MISTAKE = /(?:(?:in|eq|==|ne|!=|[gl][et]|[<>]=?|[&~]|contains|matches|wildcard) |[,)])/y
+
 /**
  * Returns a hint if there is a frequent mistake in place of an operator.
  *
  * @param left the text of the left side
  */
 export const operatorHint = (source: string, at: number, left = 'x'): string | undefined => {
+  NO_MISTAKE.lastIndex = at
+  if (NO_MISTAKE.test(source)) return undefined
   for (const [pattern, hint] of NOT_OPERATORS) {
     pattern.lastIndex = at
     const match = pattern.exec(source)

@@ -7,13 +7,15 @@ import {
   DIGIT_7,
   DOT,
   DOUBLE_QUOTE,
-  HASH,
-  isHexDigit,
   LOWER_R,
 } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 
+const HASHES = /#+/y
+const HEX_DIGITS = /[\da-fA-F]+/y
+/** What a quoted string has as it is. */
+const PLAIN = /[^"\\]+/y
 const MAX_HASHES = 255
 const RADIX_HEX = 16
 const RADIX_OCTAL = 8
@@ -89,20 +91,14 @@ const quoted = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
   let bytes = ''
-  let plain = start
   for (;;) {
+    bytes += toBytes(cursor.takeRun(PLAIN))
     if (cursor.done) throw noEndingQuote(start, cursor.end)
     const unit = cursor.unit()
-    if (unit !== DOUBLE_QUOTE && unit !== BACKSLASH) {
-      cursor.at++
-      continue
-    }
-    bytes += toBytes(cursor.source.slice(plain, cursor.at))
     cursor.at++
     if (unit === DOUBLE_QUOTE) return bytes
     if (cursor.done) throw noEndingQuote(start, cursor.end)
     bytes += escaped(cursor)
-    plain = cursor.at
   }
 }
 
@@ -110,7 +106,7 @@ const quoted = (cursor: Cursor): string => {
 const rawText = (cursor: Cursor): string => {
   cursor.at++
   const start = cursor.at
-  const hashes = cursor.takeWhile((unit) => unit === HASH)
+  const hashes = cursor.takeRun(HASHES)
   if (cursor.unit() !== DOUBLE_QUOTE) {
     throw new Problem('expected_name', 'expected " or #', cursor.at, cursor.end)
   }
@@ -223,7 +219,7 @@ export const intLiteral = (cursor: Cursor): number | bigint => {
       ? RADIX_OCTAL
       : RADIX_DECIMAL
   // Takes hexadecimal digits for any radix, like the engine: `10and` is a wrong number, not a number and a word.
-  const digits = cursor.takeWhile(isHexDigit)
+  const digits = cursor.takeRun(HEX_DIGITS)
   if (digits === '') throw new Problem('expected_name', 'expected digit', cursor.at, cursor.end)
   if (!DIGITS[radix].test(digits)) throw invalidDigit(start, cursor.at, radix)
   const size = BigInt(PREFIX[radix] + digits)

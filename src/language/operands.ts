@@ -2,7 +2,7 @@ import { nearest } from '../nearest.ts'
 import { ipLiteral } from './addresses.ts'
 import type { ArgumentNode, CallNode, FieldNode, Index, LiteralNode, OperandNode } from './ast.ts'
 import { toStrictText, toText } from './bytes.ts'
-import { CLOSE_PAREN, COMMA, DOT, DOUBLE_QUOTE, isDigit, OPEN_BRACKET } from './characters.ts'
+import { CLOSE_PAREN, COMMA, DOT, DOUBLE_QUOTE, OPEN_BRACKET } from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { bytesLiteral, intLiteral, startsString } from './literals.ts'
 import { mending } from './mending.ts'
@@ -14,6 +14,7 @@ import type { Type, Value } from './types.ts'
 import { arrayOf, BYTES, INT, IP, sameType, typeName } from './types.ts'
 import { descendants } from './walk.ts'
 
+const DIGITS = /\d+/y
 const MAX_INDEX = 0xffff_ffff
 
 /** Explains a word of the grammar in place of a name. */
@@ -145,7 +146,7 @@ const indexValue = (cursor: Cursor, start: number): Index => {
     }
     return { kind: 'key', key }
   }
-  const digits = cursor.takeWhile(isDigit)
+  const digits = cursor.takeRun(DIGITS)
   if (digits === '') throw new Problem('expected_literal', INDEX_EXPECTED, start, cursor.end)
   const at = Number(digits)
   if (at > MAX_INDEX) throw new Problem('expected_literal', INDEX_EXPECTED, start, cursor.at)
@@ -203,7 +204,7 @@ const call = (parser: Parser, definition: FunctionDefinition, start: number): Ca
 /** @see https://developers.cloudflare.com/ruleset-engine/rules-language/functions/#regex_replace */
 const checkNesting = ({ name }: FunctionDefinition, given: readonly ArgumentNode[]) => {
   const inner = given
-    .flatMap(descendants)
+    .flatMap((argument) => descendants(argument))
     .find((node) => node.kind === 'call' && node.definition.once)
   if (inner?.kind !== 'call') return
   throw new Problem(

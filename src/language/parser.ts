@@ -19,10 +19,10 @@ const MAX_PROBLEMS = 32
 type Combining = CombineNode['kind']
 
 /** From the loosest to the tightest operator. */
-const PRECEDENCE: readonly (readonly [Combining, readonly string[]])[] = [
-  ['or', ['or', '||']],
-  ['xor', ['xor', '^^']],
-  ['and', ['and', '&&']],
+const PRECEDENCE: readonly (readonly [word: Combining, sign: string])[] = [
+  ['or', '||'],
+  ['xor', '^^'],
+  ['and', '&&'],
 ]
 
 /**
@@ -196,7 +196,7 @@ export class Parser {
   #combine(level: number): LogicalNode {
     const row = PRECEDENCE[level]
     if (row === undefined) return this.#recovering()
-    const [kind, spellings] = row
+    const kind = row[0]
     const { cursor } = this
     const known = this.problems.length
     const first = this.#combine(level + 1)
@@ -204,7 +204,7 @@ export class Parser {
     for (;;) {
       const { at } = cursor
       cursor.skipSpace()
-      if (!spellings.some((spelling) => cursor.take(spelling))) {
+      if (!cursor.take(kind) && !cursor.take(row[1])) {
         cursor.at = at
         break
       }

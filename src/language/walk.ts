@@ -25,10 +25,11 @@ export const children = (node: AnyNode): readonly AnyNode[] => {
 }
 
 /** The node and everything inside it, outside first. */
-export const descendants = (node: AnyNode): AnyNode[] => [
-  node,
-  ...children(node).flatMap(descendants),
-]
+export const descendants = (node: AnyNode, found: AnyNode[] = []): AnyNode[] => {
+  found.push(node)
+  for (const child of children(node)) descendants(child, found)
+  return found
+}
 
 /** The fields a node reads, in order of appearance. */
 export const fieldsOf = (node: AnyNode): FieldNode[] =>

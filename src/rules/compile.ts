@@ -76,11 +76,13 @@ const listProblems = ({ source, listUses }: Expression, lists: Lists | undefined
   })
 }
 
+const HAS_MAPPED = /::ffff:\d/i
 const QUOTED = /"(?:[^"\\]|\\.)*"/g
 const MAPPED = /(?<![\w:.])::ffff:(\d{1,3}(?:\.\d{1,3}){3})\b/gi
 
 /** Visitors' addresses are canonical before a rule sees them, so that an IPv4-mapped one is never met. */
 const mappedWarnings = ({ source }: Expression): Problem[] => {
+  if (!HAS_MAPPED.test(source)) return []
   const bare = source.replace(QUOTED, (quoted) => ' '.repeat(quoted.length))
   return [...bare.matchAll(MAPPED)].map(({ 0: text, 1: ipv4, index }) => ({
     severity: 'warning',

@@ -43,7 +43,7 @@ const readName = (entry: Entry | undefined, reader: Reader): string | undefined 
   const text = reader.text(entry.value, 'a name')
   if (text === undefined) return undefined
   const { value, place } = text
-  if ([...value].length > MAX_NAME_CHARACTERS) {
+  if (value.length > MAX_NAME_CHARACTERS && [...value].length > MAX_NAME_CHARACTERS) {
     const message = `the name has ${[...value].length} characters: expected at most ${MAX_NAME_CHARACTERS}`
     reader.findings.error(place, 'text_too_long', message, 'put the rest into `description`')
     return undefined

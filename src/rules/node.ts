@@ -61,7 +61,9 @@ const MAX_SHOWN_CHARACTERS = 60
 
 /** A piece of the user's text for a message: in backticks, on one line, long text cut. */
 export const inBackticks = (text: string): string => {
-  const characters = [...text.replace(/\s+/g, ' ')]
+  const line = text.replace(/\s+/g, ' ')
+  if (line.length <= MAX_SHOWN_CHARACTERS) return `\`${line}\``
+  const characters = [...line]
   const cut = characters.length > MAX_SHOWN_CHARACTERS
   return `\`${cut ? `${characters.slice(0, MAX_SHOWN_CHARACTERS - 1).join('')}…` : characters.join('')}\``
 }

@@ -12,6 +12,11 @@ const hash = (text: string): string => {
   return value.toString(16).padStart(8, '0')
 }
 
+const ASCII = /^[ -~]*$/
+/** A run of what is neither letter nor digit. For names in ASCII, a class that the engine compiles in a fraction of the time. */
+const OTHER_ASCII = /[^a-z0-9]+/g
+const OTHER = /[^\p{L}\p{M}\p{N}]+/gu
+
 /**
  * The id of a rule that has none of its own: its name in lower case, `-` for each run of what is neither letter nor
  * digit. Names without letters and digits get `rule-` and a hash.
@@ -22,5 +27,5 @@ export const slug = (name: string): string =>
   name
     .normalize('NFC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(ASCII.test(name) ? OTHER_ASCII : OTHER, '-')
     .replace(/^-+|-+$/g, '') || `rule-${hash(name)}`

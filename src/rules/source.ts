@@ -62,7 +62,7 @@ export class Source {
       file: this.file,
       line,
       column: this.#charactersBefore(lineStart, from) + 1,
-      length: Math.max(1, characters(trimmed)),
+      length: Math.max(1, this.#hasPairs ? characters(trimmed) : trimmed.length),
       sourceLine: this.text.slice(lineStart, lineEnd),
     }
   }

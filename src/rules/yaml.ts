@@ -1,12 +1,13 @@
 import type { Alias, Document, Range, Node as YamlNode } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, Parser, visit } from 'yaml'
 import { yamlDocuments } from '../yaml-documents.ts'
+import { everydayYaml } from './everyday-yaml.ts'
+import { FilePlace } from './file-place.ts'
 import type { Findings } from './findings.ts'
 import { wrongIndentation } from './indentation.ts'
 import { MAX_DEPTH, MAX_NODES } from './limits.ts'
-import type { BrokenNode, Entry, Node, Part, Place } from './node.ts'
+import type { BrokenNode, Entry, Node, Place } from './node.ts'
 import { describe, inBackticks } from './node.ts'
-import { scalarOffsets } from './scalar.ts'
 import type { Source } from './source.ts'
 
 type Token = { type: string; offset: number; value?: unknown; items?: unknown }
@@ -30,29 +31,6 @@ const tooDeep = (root: Token): Token | undefined => {
     }
   }
   return undefined
-}
-
-class FilePlace implements Place {
-  constructor(
-    private readonly source: Source,
-    private readonly start: number,
-    private readonly end: number,
-    private readonly value?: string,
-    readonly endsAtComment = false
-  ) {}
-
-  span() {
-    return this.source.span(this.start, this.end)
-  }
-
-  part({ start, length }: Part) {
-    if (this.value === undefined) return undefined
-    const offsets = scalarOffsets(this.source.text, this.start, this.end, this.value)
-    if (offsets === undefined) return undefined
-    const behind = offsets.length === 0 ? this.start : offsets.at(-1)! + 1
-    const from = offsets[start] ?? behind
-    return this.source.span(from, Math.max(from, offsets[start + length] ?? behind))
-  }
 }
 
 const SYNTAX_HELP: Record<string, string> = {
@@ -214,7 +192,11 @@ const tokensOf = (text: string) => {
  * Parses one YAML or JSON document. Problems go to `findings`, with their places; `undefined` where there is no
  * document to read on. Nesting, aliases and cycles are bounded, whatever the file holds.
  */
-export const parseYaml = (source: Source, findings: Findings): Node | undefined => {
+export const parseYaml = (source: Source, findings: Findings): Node | undefined =>
+  everydayYaml(source) ?? parseAnyYaml(source, findings)
+
+/** The same with the library, which reads all of YAML and describes mistakes. */
+export const parseAnyYaml = (source: Source, findings: Findings): Node | undefined => {
   const whole = new FilePlace(source, 0, 0)
   const at = (start: number, end = start + 1) => new FilePlace(source, start, end)
   const tokens = tokensOf(source.text)

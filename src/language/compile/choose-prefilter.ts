@@ -1,9 +1,11 @@
 import type { LogicalNode } from '../ast.ts'
-import type { Key, Leaf, Prefilter, Subject } from './prefilter.ts'
+import type { Leaf, Prefilter } from './prefilter.ts'
 import { leafPrefilters, prefiltersOf } from './prefilter.ts'
+import type { LookupKind, Subject } from './prefilter-keys.ts'
+import { Subjects } from './prefilter-keys.ts'
 
 /** A look-up takes about as long as the evaluation of this many rules one by one. */
-const MIN_RULES: Readonly<Record<Subject['kind'], number>> = { value: 2, address: 2, needle: 3 }
+const MIN_RULES: Readonly<Record<LookupKind, number>> = { value: 2, address: 2, needle: 3 }
 
 /** Limit on the bytes of all needles of one look-up. It bounds memory: each byte takes about 300. */
 const MAX_LOOKUP_BYTES = 100_000
@@ -28,26 +30,31 @@ const leavesOf = (node: LogicalNode, leaves: Leaf[] = []): Leaf[] => {
   return leaves
 }
 
-const countEach = (counts: Map<string, number>, ids: Iterable<string>) => {
-  for (const id of new Set(ids)) counts.set(id, (counts.get(id) ?? 0) + 1)
+const countUses = (leaves: readonly Prefilter[], rule: number) => {
+  for (const prefilter of leaves) {
+    for (const key of prefilter) {
+      key.count(rule)
+      key.subject.count(rule)
+    }
+  }
 }
 
-/** Counts, for each subject and each key, the rules that use it. */
-const countUses = (leaves: readonly (readonly Key[])[]) => {
-  const subjects = new Map<string, number>()
-  const keys = new Map<string, number>()
-  for (const ofRule of leaves) {
-    countEach(
-      subjects,
-      ofRule.map(({ subject }) => subject.id)
-    )
-    countEach(
-      keys,
-      ofRule.map(({ id }) => id)
-    )
-  }
-  return { subjects, keys }
+const keyUses = (prefilter: Prefilter) =>
+  prefilter.reduce((most, { rules }) => Math.max(most, rules), 0)
+
+const subjectUses = (prefilter: Prefilter) =>
+  prefilter.reduce((most, { subject }) => Math.max(most, subject.rules), 0)
+
+const isBetter = (x: Prefilter, y: Prefilter) => {
+  const [xUses, yUses] = [keyUses(x), keyUses(y)]
+  return xUses === yUses ? subjectUses(x) > subjectUses(y) : xUses < yUses
 }
+
+const best = (prefilters: readonly Prefilter[]) =>
+  prefilters.reduce((x, y) => (isBetter(y, x) ? y : x))
+
+const isUsable = (prefilter: Prefilter) =>
+  prefilter.every(({ subject: { rules, kind } }) => rules >= MIN_RULES[kind])
 
 /**
  * Chooses the prefilter of each rule; `undefined` for a rule that has none and is evaluated each time.
@@ -58,31 +65,16 @@ const countUses = (leaves: readonly (readonly Key[])[]) => {
 export const choosePrefilters = (
   trees: readonly (LogicalNode | undefined)[]
 ): readonly (Prefilter | undefined)[] => {
+  const subjects = new Subjects()
   const known = new Map<Leaf, readonly Prefilter[]>()
-  const leaves = trees.map((tree) =>
-    (tree === undefined ? [] : leavesOf(tree)).flatMap((leaf) => {
-      const prefilters = leafPrefilters(leaf)
+  trees.forEach((tree, rule) => {
+    for (const leaf of tree === undefined ? [] : leavesOf(tree)) {
+      const prefilters = leafPrefilters(leaf, subjects)
       known.set(leaf, prefilters)
-      return prefilters.flat()
-    })
-  )
-  const { subjects, keys } = countUses(leaves)
-  const isPopular = ({ id, kind }: Subject) => subjects.get(id)! >= MIN_RULES[kind]
-  const most = (prefilter: Prefilter, count: (key: Key) => number) =>
-    prefilter.reduce((highest, key) => Math.max(highest, count(key)), 0)
-  const isBetter = (x: Prefilter, y: Prefilter) => {
-    const [xKeys, yKeys] = [most(x, ({ id }) => keys.get(id)!), most(y, ({ id }) => keys.get(id)!)]
-    if (xKeys !== yKeys) return xKeys < yKeys
-    return (
-      most(x, ({ subject }) => subjects.get(subject.id)!) >
-      most(y, ({ subject }) => subjects.get(subject.id)!)
-    )
-  }
-  const best = (prefilters: readonly Prefilter[]) =>
-    prefilters.reduce((x, y) => (isBetter(y, x) ? y : x))
-  const usable = (prefilters: readonly Prefilter[]) =>
-    prefilters.filter((prefilter) => prefilter.every(({ subject }) => isPopular(subject)))
-  const sources = { ofLeaf: (leaf: Leaf) => usable(known.get(leaf)!), best }
+      countUses(prefilters, rule)
+    }
+  })
+  const sources = { ofLeaf: (leaf: Leaf) => known.get(leaf)!.filter(isUsable), best }
   const chosen = trees.map((tree) => {
     const prefilters = tree === undefined ? [] : prefiltersOf(tree, sources)
     return prefilters.length === 0 ? undefined : best(prefilters)
@@ -94,17 +86,24 @@ export const choosePrefilters = (
 const withinLimits = (
   chosen: readonly (Prefilter | undefined)[]
 ): readonly (Prefilter | undefined)[] => {
-  const { subjects } = countUses(chosen.map((prefilter) => prefilter ?? []))
-  const bytes = new Map<string, number>()
+  const served = new Map<Subject, Set<number>>()
+  chosen.forEach((prefilter, rule) => {
+    for (const { subject } of prefilter ?? []) {
+      const rules = served.get(subject)
+      if (rules === undefined) served.set(subject, new Set([rule]))
+      else rules.add(rule)
+    }
+  })
+  const bytes = new Map<Subject, number>()
   return chosen.map((prefilter) => {
-    if (prefilter?.some(({ subject: { id, kind } }) => subjects.get(id)! < MIN_RULES[kind])) {
+    if (prefilter?.some(({ subject }) => served.get(subject)!.size < MIN_RULES[subject.kind])) {
       return undefined
     }
     for (const { subject, sought } of prefilter ?? []) {
       if (subject.kind !== 'needle') continue
-      const sum = (bytes.get(subject.id) ?? 0) + (sought as string).length
+      const sum = (bytes.get(subject) ?? 0) + (sought as string).length
       if (sum > MAX_LOOKUP_BYTES) return undefined
-      bytes.set(subject.id, sum)
+      bytes.set(subject, sum)
     }
     return prefilter
   })

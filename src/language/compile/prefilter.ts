@@ -1,47 +1,16 @@
-import type { Ip, IpRange } from '../../lists/ip.ts'
+import type { Ip } from '../../lists/ip.ts'
 import type { ArgumentNode, BareNode, CompareNode, LogicalNode, OperandNode } from '../ast.ts'
-import { print } from '../print.ts'
 import type { Value } from '../types.ts'
 import { foldCase } from './fold-case.ts'
 import type { Needles } from './literals.ts'
 import { MIN_NEEDLE_BYTES, regexLiterals, wildcardLiterals } from './literals.ts'
-
-/** The subject of a look-up: an operand's values, addresses, or texts inside it. */
-export type LookupKind = 'value' | 'address' | 'needle'
-
-/** A look-up that serves many rules at once. */
-export interface Subject {
-  readonly kind: LookupKind
-  readonly operand: OperandNode
-  /** Equal for all prefilters that one look-up can serve. */
-  readonly id: string
-}
+import type { Key, LookupKind, Subject, Subjects } from './prefilter-keys.ts'
 
 /**
  * A necessary condition of a rule: the look-up finds one of the keys. It is not sufficient: if the prefilter of a rule
  * holds, the whole rule is evaluated.
  */
 export type Prefilter = readonly Key[]
-
-export interface Key {
-  readonly subject: Subject
-  /** A value, a needle or a range of addresses. */
-  readonly sought: Value | IpRange
-  readonly id: string
-}
-
-const words = ({ family, a, b, c, d }: Ip) => `${family} ${a} ${b} ${c} ${d}`
-
-const keyText = (sought: Key['sought']): string =>
-  typeof sought === 'object' && 'from' in sought
-    ? `${words(sought.from)} ${words(sought.to)}`
-    : `${typeof sought} ${String(sought)}`
-
-const keyOf = (subject: Subject, sought: Key['sought']): Key => ({
-  subject,
-  sought,
-  id: `${subject.id} ${keyText(sought)}`,
-})
 
 /** Cheap functions whose result depends on their arguments only: computing them once for many rules is worth it. */
 const SHARED_CALLS = new Set(['lower', 'upper', 'url_decode', 'len', 'substring'])
@@ -52,11 +21,8 @@ const isShared = (node: ArgumentNode): boolean =>
   node.kind === 'literal' ||
   (node.kind === 'call' && SHARED_CALLS.has(node.definition.name) && node.arguments.every(isShared))
 
-const operandText = (operand: OperandNode) =>
-  operand.kind === 'field' && operand.indexes.length === 0 ? operand.name : print(operand)
-
-const subjectOf = (kind: LookupKind, operand: OperandNode): Subject | undefined =>
-  isShared(operand) ? { kind, operand, id: `${kind} ${operandText(operand)}` } : undefined
+const subjectOf = (subjects: Subjects, kind: LookupKind, operand: OperandNode) =>
+  isShared(operand) ? subjects.of(kind, operand) : undefined
 
 /** Removes changes of case: needles are found in either case, so such a change makes no difference. */
 const withoutCase = (operand: OperandNode): OperandNode => {
@@ -66,15 +32,19 @@ const withoutCase = (operand: OperandNode): OperandNode => {
 }
 
 const keysOf = (subject: Subject | undefined, sought: readonly Key['sought'][]): Prefilter[] =>
-  subject === undefined ? [] : [sought.map((one) => keyOf(subject, one))]
+  subject === undefined ? [] : [sought.map((one) => subject.key(one))]
 
 /** A longer needle is no more selective. Its end is kept, as many needles begin alike (`mozilla/5.0 (compatible; `). */
 const MAX_NEEDLE_BYTES = 24
 
 const needleOf = (bytes: string) => foldCase(bytes).slice(-MAX_NEEDLE_BYTES)
 
-const needleGuards = (operand: OperandNode, choices: readonly Needles[]): Prefilter[] => {
-  const subject = subjectOf('needle', withoutCase(operand))
+const needleGuards = (
+  subjects: Subjects,
+  operand: OperandNode,
+  choices: readonly Needles[]
+): Prefilter[] => {
+  const subject = subjectOf(subjects, 'needle', withoutCase(operand))
   return choices
     .filter((choice) => choice.every((needle) => needle.length >= MIN_NEEDLE_BYTES))
     .flatMap((choice) => keysOf(subject, choice.map(needleOf)))
@@ -98,63 +68,68 @@ const spreadRanges = (
   return values
 }
 
-const comparisonGuards = ({ left, operator, right }: CompareNode): Prefilter[] => {
+const comparisonGuards = (
+  { left, operator, right }: CompareNode,
+  subjects: Subjects
+): Prefilter[] => {
   switch (right.kind) {
     case 'bytes_set':
       return isCased(left)
-        ? needleGuards(left, [right.items])
-        : keysOf(subjectOf('value', left), right.items)
+        ? needleGuards(subjects, left, [right.items])
+        : keysOf(subjectOf(subjects, 'value', left), right.items)
     case 'int_set': {
       const values = spreadRanges(right.items)
-      return values === undefined ? [] : keysOf(subjectOf('value', left), values)
+      return values === undefined ? [] : keysOf(subjectOf(subjects, 'value', left), values)
     }
     case 'ip_set':
-      return keysOf(subjectOf('address', left), right.items)
+      return keysOf(subjectOf(subjects, 'address', left), right.items)
     case 'pattern':
       return needleGuards(
+        subjects,
         left,
         operator === 'matches' ? regexLiterals(right.pattern) : wildcardLiterals(right.pattern)
       )
     case 'literal':
-      return literalGuards(left, operator, right.value)
+      return literalGuards(subjects, left, operator, right.value)
     default:
       return []
   }
 }
 
 const literalGuards = (
+  subjects: Subjects,
   left: OperandNode,
   operator: CompareNode['operator'],
   value: Value
 ): Prefilter[] => {
-  if (operator === 'contains') return needleGuards(left, [[value as string]])
+  if (operator === 'contains') return needleGuards(subjects, left, [[value as string]])
   if (operator !== 'eq') return []
   if (left.type.kind === 'Ip') {
     const ip = value as Ip
-    return keysOf(subjectOf('address', left), [{ from: ip, to: ip }])
+    return keysOf(subjectOf(subjects, 'address', left), [{ from: ip, to: ip }])
   }
   return isCased(left)
-    ? needleGuards(left, [[value as string]])
-    : keysOf(subjectOf('value', left), [value])
+    ? needleGuards(subjects, left, [[value as string]])
+    : keysOf(subjectOf(subjects, 'value', left), [value])
 }
 
 const SEARCHES = new Set(['starts_with', 'ends_with'])
 
-const bareGuards = ({ operand, type }: BareNode): Prefilter[] => {
+const bareGuards = ({ operand, type }: BareNode, subjects: Subjects): Prefilter[] => {
   if (operand.kind === 'call' && SEARCHES.has(operand.definition.name)) {
     const [text, part] = operand.arguments
     const isSearch = (text?.kind === 'field' || text?.kind === 'call') && part?.kind === 'literal'
-    return isSearch ? needleGuards(text, [[part.value as string]]) : []
+    return isSearch ? needleGuards(subjects, text, [[part.value as string]]) : []
   }
-  return type.kind === 'Bool' ? keysOf(subjectOf('value', operand), [true]) : []
+  return type.kind === 'Bool' ? keysOf(subjectOf(subjects, 'value', operand), [true]) : []
 }
 
 /** A part of an expression that contains no further logic. */
 export type Leaf = CompareNode | BareNode
 
 /** The prefilters of one comparison; none if the comparison can hold for values of which nothing is known. */
-export const leafPrefilters = (leaf: Leaf): Prefilter[] =>
-  leaf.kind === 'bare' ? bareGuards(leaf) : comparisonGuards(leaf)
+export const leafPrefilters = (leaf: Leaf, subjects: Subjects): Prefilter[] =>
+  leaf.kind === 'bare' ? bareGuards(leaf, subjects) : comparisonGuards(leaf, subjects)
 
 export interface Sources {
   readonly ofLeaf: (leaf: Leaf) => readonly Prefilter[]

@@ -10,7 +10,8 @@ import { compileCondition } from './logic.ts'
 import type { Bits, Mark } from './lookup.ts'
 import { valueLookup, WORD_SHIFT } from './lookup.ts'
 import type { CompileOptions } from './options.ts'
-import type { Key, Prefilter, Subject } from './prefilter.ts'
+import type { Prefilter } from './prefilter.ts'
+import type { Key, Subject } from './prefilter-keys.ts'
 import { type Matching, NO_RULES } from './rules.ts'
 import { treeOf } from './tree.ts'
 import type { Read } from './value.ts'
@@ -52,16 +53,16 @@ const markOf = (kind: Subject['kind'], entries: readonly Entry[]): Mark => {
 }
 
 const buildLookups = (prefilters: readonly (Prefilter | undefined)[]): Lookup[] => {
-  const entries = new Map<string, { subject: Subject; found: Entry[] }>()
+  const entries = new Map<Subject, Entry[]>()
   prefilters.forEach((prefilter, rule) => {
     for (const { subject, sought } of prefilter ?? []) {
-      const known = entries.get(subject.id)
-      if (known === undefined) entries.set(subject.id, { subject, found: [[sought, rule]] })
-      else known.found.push([sought, rule])
+      const known = entries.get(subject)
+      if (known === undefined) entries.set(subject, [[sought, rule]])
+      else known.push([sought, rule])
     }
   })
   // Rules come in order, so the look-ups are in the order of the first rule that relies on each.
-  return [...entries.values()].map(({ subject: { kind, operand }, found }) => ({
+  return [...entries].map(([{ kind, operand }, found]) => ({
     read: compileOperand(operand, NO_OPTIONS),
     mark: markOf(kind, found),
     firstWord: found[0]![1] >>> WORD_SHIFT,

@@ -66,8 +66,12 @@ export const readRule = (
   }
   const hasSkip = found.skip !== undefined || found.logging !== undefined
   return {
-    ...head,
+    id: head.id,
+    idPlace: head.idPlace,
     name: head.name ?? '',
+    enabled: head.enabled,
+    description: head.description,
+    place: head.place,
     action,
     expression,
     page: readPage(found.page, scope),
