@@ -9,7 +9,7 @@ import type { Visitor } from '../visitor/visitor.ts'
 import type { House } from './house.ts'
 import type { Made } from './page.ts'
 
-/** Codes of refusals by the `source` of an event, for older events without an answer. Challenges have none. */
+/** Error codes by the `source` of an event, for older events without an answer. Challenges have no code. */
 const CODES: Readonly<Record<string, number>> = {
   firewallcustom: 1020,
   ratelimit: 1015,
@@ -21,7 +21,7 @@ const CODES: Readonly<Record<string, number>> = {
   country: 1009,
 }
 
-/** The code of the error that the visitor got; `undefined` if the answer was not an error. */
+/** Returns the code of the error page that the visitor got, or `undefined` if the answer was not an error. */
 export const answerCode = ({ action, source, answer }: SecurityEvent): number | undefined =>
   answer === undefined ? (action === 'block' ? CODES[source] : undefined) : answer.code || undefined
 
@@ -44,7 +44,7 @@ export const textOf = ({ body, headers }: Answer): string => {
 export const SEEN_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
-/** The refusal of an event, rebuilt from its facts: in a browser's dialect, or in the requested one. */
+/** Renders the refusal of an event again, in a browser's dialect or in the requested dialect. */
 export const seenAnswer = async (
   { edge }: Pick<House, 'edge'>,
   event: SecurityEvent,

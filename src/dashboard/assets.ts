@@ -29,7 +29,7 @@ const HASH_CHARS = 10
 /** One year: the name changes with the content. */
 const FOREVER = 'public, max-age=31536000, immutable'
 
-/** The build puts them beside the package's other files; tests run from the sources and use the same build. */
+/** The build writes the assets next to the package's other files. Tests run from the sources and use the same build. */
 const folder = (): string =>
   join(createRequire(import.meta.url).resolve('edge1020/package.json'), '../dist/dashboard')
 
@@ -48,13 +48,13 @@ const load = (name: AssetName): Asset => {
   return asset
 }
 
-/** The address of a file for a page. The address of fonts never changes, because the stylesheet contains it. */
+/** Returns the address of a file. The address of a font never changes, because the stylesheet contains it. */
 export const assetHref = (name: AssetName): string =>
   `/assets/${isFont(name) ? 'geist' : load(name).hash}/${name}`
 
 const isAsset = (name: string): name is AssetName => Object.hasOwn(TYPES, name)
 
-/** A file of the dashboard; `undefined` if there is none of that name. */
+/** Returns a file of the dashboard, or `undefined` if no file has this name. */
 export const assetAnswer = (request: RouteRequest): Answer | undefined => {
   const name = request.params.name!
   if (!isAsset(name)) return undefined
@@ -65,7 +65,7 @@ export const assetAnswer = (request: RouteRequest): Answer | undefined => {
     'Content-Length': String(body.length),
     ...(body === packed ? { 'Content-Encoding': 'gzip' } : {}),
     Vary: 'Accept-Encoding',
-    // A page from before an update asks for the old name, and must not cache the new file under it.
+    // A page from before an update requests the old name. Browsers must not cache the new file under that name.
     'Cache-Control': isFont(name) || request.params.hash === hash ? FOREVER : 'no-store',
   })
   return { ...answer, body }

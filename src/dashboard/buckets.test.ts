@@ -15,7 +15,7 @@ test.each([
   expect(bucketSeconds(AT - lengthMs, AT)).toBe(seconds)
 })
 
-test('bars without events are there too, kinds in their order, foreign times are not', () => {
+test('bars include empty periods, keep the order of kinds, and skip points outside the range', () => {
   const point = (minute: string, value: string, count: number) => ({
     time: `2026-11-29T10:${minute}:00.000Z`,
     value,

@@ -23,7 +23,7 @@ export const actionOrder: readonly string[] = [
 ]
 
 const HEIGHT = 100
-/** The share of a bar's place; the rest is the gap. */
+/** The bar's share of its slot; the rest is the gap. */
 const BAR_WIDTH = 0.74
 const TICKS = 6
 
@@ -46,7 +46,7 @@ const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' })
 
-/** As long as necessary: with the day if the chart covers more than one, with seconds if it is short. */
+/** Includes the day if the chart covers several days, and seconds if the buckets are short. */
 const tickText = (ms: number, lengthMs: number, bucketMs: number): string => {
   const iso = new Date(ms).toISOString()
   const time = bucketMs < MINUTE_MS ? iso.slice(11, 19) : iso.slice(11, 16)
@@ -69,8 +69,8 @@ export interface ChartOptions {
 }
 
 /**
- * Events over time, stacked by action. It is complete without the page's script, which only adds hovering and zooming by
- * dragging; each bar is a link to its period.
+ * Events over time, stacked by action. The chart is complete without the page's script, which adds hovering and zooming
+ * by dragging. Each bar links to its period.
  */
 export const chart = ({ bars, href, isTall = false }: ChartOptions): Html => {
   const { kinds, bucketMs, totals } = bars
@@ -110,6 +110,6 @@ export const chart = ({ bars, href, isTall = false }: ChartOptions): Html => {
 </figure>`
 }
 
-/** A placeholder of a chart's size: nothing moves when the chart arrives. */
+/** A placeholder with the size of a chart, which keeps the layout stable when the chart arrives. */
 export const chartPlace = (isTall: boolean, inside: Html): Html =>
   html`<div class="chart place${isTall ? ' tall' : ''}">${inside}</div>`

@@ -3,7 +3,7 @@ import { createCounts } from './counts.ts'
 
 const HOUR_MS = 3_600_000
 
-/** A store whose answers come when the test says so. */
+/** A store that answers when the test says. */
 const slow = () => {
   const asked: { by: string; answer: (count: number) => void; fail: (error: Error) => void }[] = []
   const ask = (by: string) =>
@@ -24,7 +24,7 @@ const slow = () => {
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-test('what is counted in time is shown; one count runs at once', async () => {
+test('a page shows the counts that are ready in time, and one count runs at once', async () => {
   const { asked, counts } = slow()
   const counting = counts.begin(HOUR_MS)
   const both = Promise.all([counting.top({ by: ['a'] }), counting.top({ by: ['b'] })])
@@ -39,7 +39,7 @@ test('what is counted in time is shown; one count runs at once', async () => {
   ])
 })
 
-test('a page does not wait longer than its budget, and the next one has the count', async () => {
+test('a page does not wait longer than its budget, and the next page has the count', async () => {
   const { asked, counts } = slow()
   expect(await counts.begin(0).top({ by: ['a'] })).toEqual({ state: 'counting' })
   asked[0]!.answer(7)
@@ -48,7 +48,7 @@ test('a page does not wait longer than its budget, and the next one has the coun
   expect(asked).toHaveLength(1)
 })
 
-test('an old count is shown while it is counted again', async () => {
+test('a page shows an old count while the store counts again', async () => {
   const { asked, counts, clock } = slow()
   counts.begin(0).top({ by: ['a'] })
   asked[0]!.answer(1)
@@ -60,7 +60,7 @@ test('an old count is shown while it is counted again', async () => {
   expect(await counts.begin(HOUR_MS).top({ by: ['a'] })).toMatchObject({ value: [{ count: 2 }] })
 })
 
-test('the page that was asked last goes first', async () => {
+test('the most recent page has its counts first', async () => {
   const { asked, counts } = slow()
   const [first, second] = [counts.begin(0), counts.begin(0)]
   for (const by of ['a', 'b']) first.top({ by: [by] })
@@ -70,7 +70,7 @@ test('the page that was asked last goes first', async () => {
   expect(asked.map(({ by }) => by)).toEqual(['a', 'c'])
 })
 
-test('a failure is told, and the next page tries again', async () => {
+test('a page shows a failure, and the next page tries again', async () => {
   const { asked, counts } = slow()
   const counted = counts.begin(HOUR_MS).top({ by: ['a'] })
   asked[0]!.fail(new Error('no disk'))
@@ -80,7 +80,7 @@ test('a failure is told, and the next page tries again', async () => {
   expect(await again).toMatchObject({ state: 'ready' })
 })
 
-test('a look-up that is late is not begun again', async () => {
+test('a late look-up is not started again', async () => {
   let begun = 0
   let done = (_: { events: never[] }) => {}
   const page = () => {

@@ -9,7 +9,7 @@ const one = eventWith({ path: '/one', country: 'DE' })
 const two = eventWith({ path: '/two', country: 'FR', action: 'log', status: 0 })
 
 describe('overview', () => {
-  test('shows what was stopped, where it came from, and how the edge is', async () => {
+  test("shows refusals, their origins and the edge's state", async () => {
     const { ask } = await sideWith([one, two])
     // On a busy machine the page comes before its counts.
     await expect.poll(async () => (await ask('/')).text).toContain('Germany')
@@ -21,12 +21,12 @@ describe('overview', () => {
     expect(text).not.toContain('Made-up')
   })
 
-  test('says how to begin where nothing happened', async () => {
+  test('says how to begin if no events exist', async () => {
     const { ask } = await sideWith([], { visitorUrl: () => 'http://127.0.0.1:8020' })
     expect((await ask('/')).text).toContain('curl -i http://127.0.0.1:8020/')
   })
 
-  test('says what is wrong, with the next step', async () => {
+  test('names each problem and its next step', async () => {
     const { ask } = await sideWith([], {
       reloadProblem: () => 'rules.yaml:3:1: <b>',
       facts: () => [
@@ -39,14 +39,14 @@ describe('overview', () => {
     expect(text).toContain('country data is old: update it')
   })
 
-  test('made-up traffic is called that', async () => {
+  test('says that traffic is made up', async () => {
     const { ask } = await sideWith([], { demoStats: () => ({ judged: 7, blocked: 3 }) })
-    expect((await ask('/')).text).toContain('makes up its visitors')
+    expect((await ask('/')).text).toContain('visitors of this edge are made up')
   })
 })
 
 describe('events', () => {
-  test('filters are in the URL, and each can be taken away', async () => {
+  test('keeps filters in the URL and removes each separately', async () => {
     const { ask } = await sideWith([one, two])
     const { text } = await ask('/events?country=DE')
     expect(text).toContain('>GET</b> /one')
@@ -55,14 +55,14 @@ describe('events', () => {
     expect(text).toContain('href="/events" aria-label="Remove the filter Country is Germany"')
   })
 
-  test('a value leads to its events, and to those without it', async () => {
+  test('links a value to events with it and to events without it', async () => {
     const { ask } = await sideWith([one, two])
     const { text } = await ask('/events?action=block')
     expect(text).toContain('href="/events?action.is=block&amp;country.is=DE"')
     expect(text).toContain('href="/events?action.is=block&amp;country.isNot=DE"')
   })
 
-  test('pages follow each other without a gap', async () => {
+  test('joins pages without gaps', async () => {
     const events = Array.from({ length: 60 }, (_, i) => eventWith({ path: `/p${i}` }))
     const { ask } = await sideWith(events)
     const pathsIn = (text: string) =>
@@ -86,9 +86,9 @@ describe('events', () => {
     expect(text).toContain(message)
   })
 
-  test('no events are no error', async () => {
+  test('an export without events is not an error', async () => {
     const { ask } = await sideWith([one])
-    expect((await ask('/events?country=NL')).text).toContain('No event fits all filters')
+    expect((await ask('/events?country=NL')).text).toContain('No event matches all filters')
     expect((await (await sideWith()).ask('/events')).text).toContain('No events in this time')
   })
 
@@ -109,13 +109,13 @@ describe('events', () => {
     expect(text).not.toContain('/two')
   })
 
-  test('an unknown format is told', async () => {
+  test('refuses an unknown format', async () => {
     expect((await (await sideWith()).ask('/events/export?format=xls')).status).toBe(400)
   })
 })
 
 describe('one event', () => {
-  test('shows what matched, and its values', async () => {
+  test('shows the matched parts and their values', async () => {
     const event = eventWith({
       expression: '(ip.src eq 192.0.2.1) or (http.user_agent contains "curl")',
       notes: ['x-forwarded-for entry "foo" is not an address: ignored'],
@@ -140,7 +140,7 @@ describe('one event', () => {
     expect(answer.text).not.toContain('<script>')
   })
 
-  test('what the visitor got is made again, with its Ray ID, and cannot run', async () => {
+  test("renders the visitor's answer again, with its Ray ID and without scripts", async () => {
     const { ask } = await sideWith([one])
     const page = await ask(`/events/${one.ray}/answer`)
     expect(page.text).toContain(one.ray)
@@ -151,14 +151,14 @@ describe('one event', () => {
     expect((await ask(`/events/${one.ray}/answer?dialect=xml`)).status).toBe(400)
   })
 
-  test('who got no error has none to show', async () => {
+  test('shows no answer if the visitor got no error', async () => {
     const { ask } = await sideWith([two])
     expect((await ask(`/events/${two.ray}`)).text).not.toContain('<iframe')
     expect((await ask(`/events/${two.ray}/answer`)).status).toBe(404)
   })
 })
 
-describe('what attackers send stays text', () => {
+describe('escapes text from attackers', () => {
   const EVIL = `"'><img src=x onerror=alert(1)><script>alert(2)</script></pre></title>&lt;`
   const evil: Partial<SecurityEvent> = {
     rule: { id: EVIL, name: EVIL, source: EVIL },
@@ -181,7 +181,7 @@ describe('what attackers send stays text', () => {
     source: EVIL,
   }
 
-  test('in every field of an event, on every page', async () => {
+  test('escapes every field of an event on every page', async () => {
     const event = eventWith(evil)
     const { ask } = await sideWith([event, eventWith(evil)])
     const q = encodeURIComponent(EVIL)
@@ -215,7 +215,7 @@ describe('every page', () => {
     }
   )
 
-  test('its files are there, and kept', async () => {
+  test('serves its files and lets browsers cache them', async () => {
     const { ask } = await sideWith()
     const { text } = await ask('/')
     const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, href]) => href!)
@@ -231,7 +231,7 @@ describe('every page', () => {
     }
   })
 
-  test('is compressed for who takes it', async () => {
+  test('compresses a page if the client accepts it', async () => {
     const { ask } = await sideWith([one])
     const answer = await ask('/', { headers: { 'accept-encoding': 'gzip, br' } })
     expect(answer.headers.get('content-encoding')).toBe('gzip')
@@ -241,7 +241,7 @@ describe('every page', () => {
 })
 
 describe('search', () => {
-  test('takes a whole saved page, and says where a text is too long', async () => {
+  test('takes a whole saved page, and refuses a text that is too long', async () => {
     const { ask } = await sideWith()
     const long = 'a'.repeat(100_000)
     const { status } = await ask('/search', { method: 'POST', form: { q: long } })
@@ -251,7 +251,7 @@ describe('search', () => {
     expect(refused.text).toContain('The form is too large')
   })
 
-  test('leads on, and is no link that other sites could give', async () => {
+  test('redirects to the result, and takes no search from a link', async () => {
     const { ask } = await sideWith([one])
     const form = { q: `I got ${one.ray}` }
     const { status, headers } = await ask('/search', { method: 'POST', form })
@@ -269,13 +269,13 @@ describe('the door', () => {
     `/events/${one.ray}`,
     `/events/${one.ray}/answer`,
     '/events/export?format=csv',
-  ])('%s is for those who are in', async (path) => {
+  ])('%s needs a login', async (path) => {
     const { status, headers, text } = await (await guarded()).ask(path)
     expect([status, headers.get('location')]).toEqual([303, '/login'])
     expect(text).not.toContain(one.ray)
   })
 
-  test('a wrong token is told in the page, a right one lets in', async () => {
+  test('shows the form again for a wrong token, and opens for a right token', async () => {
     const { ask } = await guarded()
     const wrong = await ask('/login', { method: 'POST', form: { token: 'x' } })
     expect(wrong.status).toBe(401)
@@ -289,20 +289,20 @@ describe('the door', () => {
     expect(text).toContain('Log out')
   })
 
-  test('programs log in as ever', async () => {
+  test('keeps the login for programs', async () => {
     const { ask } = await guarded()
     const headers = { accept: '*/*' }
     const wrong = await ask('/login', { method: 'POST', form: { token: 'x' }, headers })
     expect(JSON.parse(wrong.text).code).toBe('wrong_token')
   })
 
-  test('who needs no token is sent on', async () => {
+  test('redirects a user who needs no token', async () => {
     const { status, headers } = await (await sideWith()).ask('/login')
     expect([status, headers.get('location')]).toEqual([303, '/'])
   })
 })
 
-test('the API describes itself without the pages', async () => {
+test('the API description omits the pages', async () => {
   const { ask } = await sideWith()
   const paths = Object.keys(JSON.parse((await ask('/api/openapi.json')).text).paths)
   expect(paths).toContain('/api/events')
@@ -336,7 +336,7 @@ describe('a store that does not answer', () => {
     return side
   }
 
-  test('leaves the overview, which says so and what to do', async () => {
+  test('keeps the overview, with the problem and its next step', async () => {
     const { ask } = await away()
     const { status, text } = await ask('/')
     expect(status).toBe(200)
@@ -346,7 +346,7 @@ describe('a store that does not answer', () => {
     expect(text).toContain('The event store does not answer')
   })
 
-  test('leaves the other pages as far as they go', async () => {
+  test('keeps the parts of other pages that need no store', async () => {
     const { ask } = await away()
     expect((await ask('/rules')).status).toBe(200)
     const { status, text } = await ask('/events')

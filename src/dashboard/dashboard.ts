@@ -55,7 +55,7 @@ const PAGES: readonly PageRoute[] = [
   {
     path: '/rules/undo',
     method: 'POST',
-    summary: 'takes the newest change back',
+    summary: 'reverts the newest change',
     changes: true,
     make: undoChange,
   },
@@ -78,7 +78,7 @@ const PAGES: readonly PageRoute[] = [
   {
     path: '/search',
     method: 'POST',
-    summary: 'where a text leads that was put into the search box',
+    summary: 'redirects a search to its result',
     make: async ({ edge }, request) => {
       const q = (await formOf(request, MAX_SEARCH_BYTES)).get('q') ?? ''
       return seeOther(await searchHref(q, edge.store, allRules(edge.ruleset)))
@@ -113,8 +113,8 @@ const assets: Route = {
 }
 
 /**
- * The pages of the admin port for people. They show the answers of the store, the rules and the toolkit; their changes pass
- * the gate, the audit log and the reload like every change.
+ * The pages of the admin port for people. They show results of the store, the rules and the toolkit. Their changes pass
+ * the same gate, audit log and reload as every other change.
  *
  * @example createAdmin({ store, health, pages: dashboard({ edge, facts, … }) })
  */

@@ -34,7 +34,7 @@ const start = (reload: () => Promise<void> = async () => {}) => {
 }
 const OTHER = RULES.replace('/a', '/b')
 
-test('a text is tried without being written', () => {
+test('load tries a text without writing it', () => {
   const { desk, file, read } = start()
   const [rule] = desk.load({ file, text: OTHER }).rules
   expect(rule!.expression.source).toContain('/b')
@@ -42,7 +42,7 @@ test('a text is tried without being written', () => {
   expect(read()).toBe(RULES)
 })
 
-test('what is saved is in the file and in force, and can be taken back', async () => {
+test('save writes the file and activates its rules, and undo reverts it', async () => {
   const { desk, file, read, reloaded } = start()
   chmodSync(file, 0o640)
   await desk.save({ file, text: OTHER, hash: hashOf(RULES), what: 'Edited' })
@@ -56,7 +56,7 @@ test('what is saved is in the file and in force, and can be taken back', async (
   expect(await desk.undo()).toBeUndefined()
 })
 
-test('a symbolic link stays one', async () => {
+test('a symbolic link stays a symbolic link', async () => {
   const { file, read } = start()
   const folder = mkdtempSync(join(tmpdir(), 'edge1020-desk-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -68,8 +68,8 @@ test('a symbolic link stays one', async () => {
   expect(lstatSync(path).isSymbolicLink()).toBe(true)
 })
 
-describe('nothing is lost', () => {
-  test('of two that edit one file the second is told', async () => {
+describe('no change is lost', () => {
+  test('the second of two simultaneous edits of a file gets a conflict', async () => {
     const { desk, file, read } = start()
     const save = (text: string) => desk.save({ file, text, hash: hashOf(RULES), what: '' })
     const results = await Promise.allSettled([save(OTHER), save(`${RULES}# second\n`)])
@@ -78,7 +78,7 @@ describe('nothing is lost', () => {
     expect(read()).toBe(OTHER)
   })
 
-  test('a change by somebody else is not taken back', async () => {
+  test('undo keeps a change that somebody else made', async () => {
     const { desk, file, read } = start()
     await desk.save({ file, text: OTHER, hash: hashOf(RULES), what: '' })
     writeFileSync(file, `${OTHER}# by hand\n`)
@@ -98,7 +98,7 @@ describe('nothing is lost', () => {
     }
   )
 
-  test('what cannot be put in force is not left in the file', async () => {
+  test('a text that cannot become active does not stay in the file', async () => {
     let fails = true
     const { desk, file, read } = start(async () => {
       if (fails) {
@@ -123,7 +123,7 @@ describe('nothing is lost', () => {
   })
 })
 
-test('undo takes back the change that was seen, and no other', async () => {
+test('undo reverts the change that the caller has seen, and no other change', async () => {
   const { desk, file, read } = start()
   await desk.save({ file, text: OTHER, hash: hashOf(RULES), what: 'Switched off: one' })
   const seen = desk.history()[0]!.afterHash
@@ -155,7 +155,7 @@ describe('files that a form names', () => {
     }
   }
 
-  test('are not read where they are elsewhere, hidden, or behind a link', async () => {
+  test('are not read outside the folder, if hidden, or through a link', async () => {
     const { desk, dir, file, outside, read } = withSecret()
     symlinkSync(outside, join(dir, 'link.txt'))
     writeFileSync(join(dir, '.env'), SECRET)
@@ -171,14 +171,14 @@ describe('files that a form names', () => {
     expect(read()).toBe(RULES)
   })
 
-  test('are no pipes: nobody may write into one', () => {
+  test('cannot be pipes, because opening a pipe waits for its writer', () => {
     const { desk, dir, file } = withSecret()
     execFileSync('mkfifo', [join(dir, 'pipe.txt')])
     const load = () => desk.load({ file, text: naming('pipe.txt') })
     expect(messageOf(load)).toMatch(/expected a file in the folder/)
   })
 
-  test('are read in the folder of the document, and where a document names them already', () => {
+  test("are read in the document's folder, and wherever a document already names them", () => {
     const { desk, dir, file, outside } = withSecret()
     writeFileSync(join(dir, 'office.txt'), '192.0.2.1\n')
     expect(desk.load({ file, text: naming('office.txt') }).rules).toHaveLength(1)
@@ -188,7 +188,7 @@ describe('files that a form names', () => {
   })
 })
 
-test('findings are looked for again when a file changed, came or went, and not before', () => {
+test('findings are renewed after a file changed, appeared or vanished, and only then', () => {
   const { dir, file } = start()
   const findings = createFindings([dir], {})
   const replace = (path: string, text: string) => {

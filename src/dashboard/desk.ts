@@ -29,7 +29,7 @@ export interface RuleDesk {
   files(): RuleFile[]
   file(name: string): RuleFile | undefined
   /**
-   * Loads the rules with another text of one file; without it, the rules of the files.
+   * Loads the rules with a changed text of one file. Without an argument, it loads the files.
    *
    * @throws EdgeError `invalid_rules` with its diagnostics
    */
@@ -149,7 +149,7 @@ export const createDesk = ({
     }
     const current = file(name)
     if (current === undefined) {
-      throw new EdgeError('edit_conflict', `${name} is no rule document of this edge any more`)
+      throw new EdgeError('edit_conflict', `${name} is no longer a rule document of this edge`)
     }
     if (current.hash !== hash) {
       throw new EdgeError('edit_conflict', `${name} has changed since: nothing was written`)
@@ -188,7 +188,7 @@ export const createDesk = ({
         if (seen !== undefined && seen !== newest.afterHash) {
           throw new EdgeError(
             'edit_conflict',
-            `"${newest.what}" in ${newest.file} came after the change that you saw: nothing was taken back`
+            `"${newest.what}" in ${newest.file} came after the change that you saw: nothing was reverted`
           )
         }
         await put(newest.file, newest.before, newest.afterHash)

@@ -15,7 +15,7 @@ test.each([
   expect(shown(before, after)).toEqual(lines)
 })
 
-test('both texts are in it', () => {
+test('the diff contains both texts', () => {
   const text = fc
     .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })
     .map((all) => all.join('\n'))
@@ -33,12 +33,12 @@ test('both texts are in it', () => {
   )
 })
 
-test('long texts that differ everywhere take no long time', () => {
+test('long texts that differ everywhere take little time', () => {
   const text = (word: string) => Array.from({ length: 5_000 }, (_, i) => word + i).join('\n')
   expect(diffLines(text('a'), text('b'))).toHaveLength(10_000)
 })
 
-test('far lines are left out, and nothing is markup', () => {
+test('distant lines are left out, and markup is escaped', () => {
   const lines = Array.from({ length: 40 }, (_, i) => `line ${i}`)
   const page = diffHtml(lines.join('\n'), lines.toSpliced(20, 0, '<b>').join('\n')).text
   expect(page).toContain('&lt;b&gt;')

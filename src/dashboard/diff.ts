@@ -2,7 +2,7 @@ import { type Html, html } from './html.ts'
 
 type Line = readonly [kind: ' ' | '+' | '-', text: string]
 
-/** Beyond it, the whole middle of two texts is shown as removed and added. */
+/** Above this limit, the whole middle of two texts is shown as removed and added. */
 const MAX_CELLS = 4_000_000
 
 /** The middle of two texts, line by line. Common lines in the same order stay. */
@@ -37,7 +37,7 @@ const middle = (before: readonly string[], after: readonly string[]): Line[] => 
   return lines
 }
 
-/** All lines of two texts, with the removed and the added ones. */
+/** Returns all lines of two texts, marked as removed, added or unchanged. */
 export const diffLines = (before: string, after: string): Line[] => {
   const [one, two] = [before.split('\n'), after.split('\n')]
   let head = 0
@@ -61,7 +61,7 @@ export const diffLines = (before: string, after: string): Line[] => {
 const CONTEXT = 3
 const MARKS = { '+': 'added', '-': 'removed', ' ': '' } as const
 
-/** The changes of a file, with a few lines around them. */
+/** Shows the changes of a file, with a few lines of context. */
 export const diffHtml = (before: string, after: string): Html => {
   const lines = diffLines(before, after)
   const isNear = (at: number) =>

@@ -20,7 +20,7 @@ ${problem !== undefined && html`<p class="problem" role="alert" id="problem">${p
 <p class="faint">The edge printed its token when it started, unless you chose one with <code>EDGE1020_ADMIN_TOKEN</code> or <code>--admin-token</code>.</p>`
   )
 
-/** The form for the token. A visitor who needs none is redirected. */
+/** Shows the form for the token. A user who needs no token is redirected. */
 export const loginPage = async ({ side }: House): Promise<Made> =>
   side.gate.asksForToken ? form() : seeOther('/')
 

@@ -4,7 +4,7 @@ import type { Trial, Trials } from '../toolkit/trial.ts'
 
 const MONTH_MS = 30 * 86_400_000
 const PAGE = 1_000
-/** Events judged at once before visitors get their turn. */
+/** The number of events that are judged in one batch. Visitors get their turn between batches. */
 const BATCH = 5
 
 /** The newest events that decided their requests, one for each request. */

@@ -9,13 +9,13 @@ interface Trait {
   readonly expression: string
   /** The value in a list of addresses or an IP Access rule, which have no expression. */
   readonly value?: string
-  /** False if it cannot be true of another event, which then need not be judged again. */
+  /** Returns false if the trait cannot be true of another event. Such an event need not be judged again. */
   readonly may: (other: SecurityEvent) => boolean
 }
 
 /** One possible exception for a visitor. */
 export interface Candidate extends Trait {
-  /** `ip+path`: the same for every event, so that a link can name it. */
+  /** For example `ip+path`. The key is the same for every event, which allows links to name it. */
   readonly key: string
 }
 
@@ -31,7 +31,7 @@ export const PRODUCTS: Readonly<Record<string, 'custom' | 'skip' | 'access' | 'l
   country: 'access',
 }
 
-/** An IP Access rule tests one property; these are the ones that a visitor shares with few others. */
+/** An IP Access rule tests one property. These properties narrow the match to few visitors. */
 const ACCESS_KEYS = ['ip', 'network', 'asn']
 const IPV4_NETWORK = 24
 const IPV6_NETWORK = 48
@@ -46,10 +46,12 @@ const networkOf = (ip: string): string | undefined => {
   return `${groups.slice(0, 3).join(':')}::/${IPV6_NETWORK}`
 }
 
-/** What is known about the event besides its own data. */
+/** Facts about the event besides its own data. */
 export interface About {
   readonly isBot?: boolean
-  /** True if events keep networks in place of addresses (`anonymizeIp: 'truncate'`): the visitor has another address. */
+  /**
+   * True if events store networks instead of addresses (`anonymizeIp: 'truncate'`): the visitor's address is unknown.
+   */
   readonly isTruncated?: boolean
 }
 

@@ -24,14 +24,17 @@ interface ExceptionRule extends WrittenRule {
   readonly expression: string
 }
 
-/** The rule that lets a visitor through. A temporary rule states its end for people and for the edge. */
+/**
+ * Writes the rule that lets a visitor through. A temporary rule states its end in its description and in its
+ * expression.
+ */
 export const exceptionRule = (
   event: SecurityEvent,
   { words, expression }: Candidate,
   { end, nowMs }: { end?: End | undefined; nowMs: number }
 ): ExceptionRule => {
   const visible = `let through ${words}`.replace(/[\u0000-\u001f\u007f]/g, ' ')
-  // Cut by characters, because a file cannot contain half of one.
+  // Cut by code points, because a file cannot contain half of a surrogate pair.
   const name = [...visible].slice(0, MAX_NAME).join('')
   const why = `Exception to "${event.rule.name || event.rule.id}" for the Ray ID ${event.ray}`
   const skip = SKIPS[event.source] === undefined ? {} : { skip: SKIPS[event.source] }
@@ -56,7 +59,7 @@ export interface Place {
   readonly above: Rule
 }
 
-/** The parts that a custom rule skips for a visitor whom another product refuses. */
+/** The parts that a custom rule skips, by the product that refuses the visitor. */
 const SKIPS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   ratelimit: { phases: ['http_ratelimit'] },
   uablock: { products: ['uaBlock'] },
@@ -66,10 +69,10 @@ const SKIPS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 /** A lockdown has only a list of addresses. */
 const LOCKDOWN_KEYS = ['ip', 'network']
 
-/** False if the product has no temporary rules. */
+/** Returns false if the product has no temporary rules. */
 export const canEnd = ({ source }: SecurityEvent): boolean => PRODUCTS[source] !== 'access'
 
-/** The effect of the change in the product's terms, for the owner's decision. */
+/** Describes the effect of the change in the product's terms, for the owner's decision. */
 export const reachOf = ({ source }: SecurityEvent, above: Rule): string =>
   ({
     custom: `Above “${above.name}”. Rules above it still apply; rules below it do not.`,

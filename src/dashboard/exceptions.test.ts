@@ -55,7 +55,7 @@ const weighing = async (others: readonly SecurityEvent[], personas: readonly str
 const of = ({ candidates }: Awaited<ReturnType<typeof weigh>>, key: string) =>
   candidates.find((one) => one.key === key)!
 
-test('each exception is weighed by whom it would have let through, the narrowest first', async () => {
+test('weighs each exception by the other visitors that it would have let through, the narrowest first', async () => {
   const result = await weighing([
     stopped({ path: '/other' }),
     stopped({ ip: '198.51.100.8', userAgent: 'curl/7' }),
@@ -80,19 +80,19 @@ test('each exception is weighed by whom it would have let through, the narrowest
   expect(of(result, 'agent').examples.map(({ ip }) => ip)).toEqual(['203.0.113.2', '203.0.113.1'])
 })
 
-test('an exception is above the rule that stopped the visitor: rules above it go on refusing', async () => {
+test('an exception goes above the rule that stopped the visitor, and rules above it keep refusing', async () => {
   const own = stopped({ path: '/secret', rule: { id: 'first', name: 'first' } })
   expect(of(await weighing([own]), 'ip')).toMatchObject({ own: 1 })
 })
 
-test('test visitors that would get in are named', async () => {
+test('names test visitors that would get in', async () => {
   const names = ['curl-hetzner', 'python-digitalocean', 'chrome-berlin']
   const result = await weighing([], names)
   expect(of(result, 'path').personas).toEqual(['curl-hetzner', 'python-digitalocean'])
   expect(of(result, 'ip').personas).toEqual([])
 })
 
-test('verified bots are offered where the visitor is one', () => {
+test('offers verified bots if the visitor is a verified bot', () => {
   const keys = (isBot: boolean) => candidatesOf(event, { isBot }).map(({ key }) => key)
   expect(keys(true)).toContain('bot')
   expect(keys(false)).not.toContain('bot')
@@ -105,7 +105,7 @@ test('verified bots are offered where the visitor is one', () => {
   ])
 })
 
-test('where events keep networks, an exception asks for no address', async () => {
+test('an exception tests no address if events store networks', async () => {
   const kept = stopped({ ip: '198.51.100.0' })
   const keys = candidatesOf(kept, { isTruncated: true }).map(({ key }) => key)
   expect(keys.filter((key) => key.startsWith('ip'))).toEqual([])
@@ -128,7 +128,7 @@ test.each([
   expect(found.expression).toBe(`ip.src in {${network}}`)
 })
 
-test('what a visitor sent stays a text of the expression', async () => {
+test('text from a visitor stays a string in the expression', async () => {
   const evil = stopped({
     userAgent: 'curl "} or true or http.host in {" \\ \u0000\n é 😀',
     path: '/a"b\\c',
@@ -149,7 +149,7 @@ test('what a visitor sent stays a text of the expression', async () => {
   }
 })
 
-test('a temporary one ends by itself, and says so in the file', () => {
+test('a temporary exception ends by itself, and the file states its end', () => {
   const desk = deskWith()
   const place = placeOf(event, desk, desk.load())
   const candidate = candidatesOf(event).find(({ key }) => key === 'ip')!
@@ -181,7 +181,7 @@ test.each([[{ rule: { id: 'gone', name: 'gone' } }, 'no rule in force has the id
   }
 )
 
-test('visitors have their turn while exceptions are weighed', async () => {
+test('visitors get their turn while exceptions are weighed', async () => {
   const desk = deskWith()
   const store = memoryStore()
   await store.append([event])
@@ -311,7 +311,7 @@ test.each(productCases)(
     const after = trials(desk.load({ file: place.file, text }))
     const judge = (request: SecurityEvent) => after.run(readEvent(request).request).isRefused
     expect(judge(refused)).toBe(false)
-    // Another visitor is refused as before.
+    // Another visitor is still refused.
     const other = { ip: changes.source === 'iprange' ? '203.0.113.10' : '203.0.114.1' }
     expect(
       judge({
@@ -323,7 +323,7 @@ test.each(productCases)(
   }
 )
 
-test('an exception to a rate limit is a rule that skips it', () => {
+test('an exception to a rate limit is a rule that skips the limit', () => {
   const desk = deskWith(PRODUCTS)
   const ruleset = desk.load()
   const refused = stopped({
@@ -340,7 +340,7 @@ test('an exception to a rate limit is a rule that skips it', () => {
   expect(desk.load({ file: place.file, text }).rules).toHaveLength(1)
 })
 
-test('an IP Access rule asks one thing and has no end', () => {
+test('an IP Access rule tests one property and has no end', () => {
   const refused = stopped({ source: 'country' })
   expect(candidatesOf(refused, { isBot: true }).map(({ key }) => key)).toEqual([
     'ip',

@@ -15,11 +15,11 @@ const MAX_EXAMPLES = 4
 export interface Weighed extends Candidate {
   /** Refused requests of this visitor's address that it lets through. */
   readonly own: number
-  /** Requests of all others that it also lets through. */
+  /** Requests of all other visitors that it also lets through. */
   readonly others: number
-  /** Addresses of these. */
+  /** Addresses of these other visitors. */
   readonly addresses: number
-  /** Some of these requests, the newest first. */
+  /** Some of these requests, newest first. */
   readonly examples: readonly SecurityEvent[]
   /** Personas that the rules refuse today and that the candidate lets in. */
   readonly personas: readonly string[]
@@ -27,7 +27,7 @@ export interface Weighed extends Candidate {
 
 export interface Weighing {
   readonly candidates: readonly Weighed[]
-  /** Events that were judged again. */
+  /** Number of events that were judged again. */
   readonly judged: number
   /** Refused requests of this visitor's address among them. */
   readonly own: number
@@ -40,7 +40,7 @@ interface Tally {
   readonly examples: SecurityEvent[]
 }
 
-/** Every persona, with the same request. */
+/** Judges the same request for every persona. */
 const personasIn = (
   event: SecurityEvent,
   names: readonly string[],
@@ -53,7 +53,7 @@ const personasIn = (
 
 const conditionsOf = ({ key }: Weighed): number => key.split('+').length
 
-/** The best first: the fewest others, then the fewest personas, the most requests of this visitor, the narrowest. */
+/** The best first: fewest other visitors, then fewest personas, then most requests of this visitor, then narrowest. */
 const byCost = (one: Weighed, two: Weighed): number =>
   one.others - two.others ||
   one.personas.length - two.personas.length ||
@@ -61,10 +61,11 @@ const byCost = (one: Weighed, two: Weighed): number =>
   conditionsOf(two) - conditionsOf(one)
 
 /**
- * Weighs every exception for a visitor by the other past requests that it would have let through. It puts each exception at its place
- * in the rules and judges the refused requests that match it again.
+ * Weighs every exception for a visitor by the other past requests that it would have let through. It inserts each
+ * exception at its place in the rules and judges the matching refused requests again.
  *
- * The narrowest come first: those that let the fewest others through, and of these the ones that help this visitor most.
+ * The narrowest candidates come first: they let the fewest other visitors through. Among equals, the candidate that
+ * helps this visitor most comes first.
  */
 export const weigh = async (
   event: SecurityEvent,
@@ -96,7 +97,7 @@ export const weigh = async (
     readonly may: Candidate['may']
   }[] = []
   for (const candidate of candidatesOf(event, { isBot, isTruncated })) {
-    // Loading many rules takes some milliseconds: visitors have their turn after each time.
+    // Loading many rules takes some milliseconds, so visitors get their turn after each load.
     await turn()
     const text = withException(place, event, candidate, { nowMs })
     const after = desk.trials(desk.load({ file: place.file, text }))

@@ -7,7 +7,7 @@ import type { SecurityEvent } from '../events/event.ts'
 import type { House } from './house.ts'
 import { readLook } from './look.ts'
 
-/** More than a person reads; a program asks /api/events page by page. */
+/** More than a person reads. A program requests /api/events page by page. */
 const MAX_EVENTS = 50_000
 const PAGE = 1_000
 
@@ -22,7 +22,7 @@ const FORMATS: Readonly<
   },
 }
 
-/** The events of a look as a file, newest first. */
+/** Returns the selected events as a file, newest first. */
 export const exportEvents = async (house: House, { query }: RouteRequest): Promise<Answer> => {
   const name = query.get('format') ?? ''
   if (!Object.hasOwn(FORMATS, name)) {

@@ -17,7 +17,7 @@ const EXPRESSION = '(http.host eq "a.test" and not ip.src in $office) or cf.clie
 test.each([
   [['http.host eq "a.test"'], ['http.host eq "a.test"']],
   [['not ip.src in $office'], ['not ip.src in $office']],
-  // What explains a `not` is not always written next to it.
+  // The cause of a `not` is not always next to it.
   [['not cf.client.bot'], ['cf.client.bot']],
   [
     ['cf.client.bot', 'http.host eq "a.test"'],

@@ -9,7 +9,7 @@ const WORDS = new Set(
   )
 )
 
-/** An expression split into its words by kind. */
+/** Splits an expression into words, each with its kind. */
 const coloured = (text: string): Part[] =>
   [...text.matchAll(TOKEN)].map((match) => {
     const [token] = match
@@ -44,7 +44,7 @@ const rangesOf = (expression: string, parts: readonly string[]): Range[] => {
   return ranges.sort((x, y) => x.start - y.start)
 }
 
-/** An expression, with the parts marked that made it true. */
+/** Shows an expression and marks the parts that made it true. */
 export const expressionHtml = (expression: string, matched: readonly string[] = []): Html => {
   const parts: Part[] = []
   let at = 0

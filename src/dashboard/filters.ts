@@ -37,7 +37,7 @@ const shownValue = (field: string, value: string): string => {
 const shownValues = ({ field, value }: Condition): string =>
   (Array.isArray(value) ? value : [value]).map((one) => shownValue(field, String(one))).join(' or ')
 
-/** Fields in the form that adds a filter. */
+/** Fields that the form for a new filter offers. */
 const OFFERED = [
   'ip',
   'path',

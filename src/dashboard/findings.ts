@@ -17,8 +17,8 @@ const stateOf = (path: string): string => {
 const statesOf = (paths: Iterable<string>): string => [...paths].map(stateOf).join('\n')
 
 /**
- * The findings of `edge1020 lint`. Analysing a few hundred rules takes a second, in which no visitor gets an answer. So the
- * analysis is repeated only after a file changed or appeared in a folder of the rules.
+ * Returns the findings of `edge1020 lint`. An analysis of a few hundred rules takes a second, in which visitors get no
+ * answers. The analysis is therefore repeated only after a file changed or appeared in a folder of the rules.
  */
 export const createFindings = (
   paths: readonly string[],
@@ -30,7 +30,7 @@ export const createFindings = (
   return () => {
     if (statesOf(known.read) === known.state) return known.findings
     const read = new Set(paths)
-    // Read before the files: a change during the reading is noticed the next time.
+    // Read before the files: the next call notices a change during the reading.
     const states = new Map<string, string>()
     const note = (path: string) => {
       read.add(path)

@@ -34,7 +34,7 @@ export interface Frame {
   readonly note?: Part
   /** The text in the search box. */
   readonly searched?: string
-  /** True while counts are missing: without its script the page reloads itself. */
+  /** True while counts are missing: without its script, the page reloads by itself. */
   readonly isCounting?: boolean
   /** True if the page shows its own title. */
   readonly ownTitle?: boolean

@@ -10,7 +10,7 @@ import { Findings } from '../rules/findings.ts'
 import type { ListDraft, OwnList } from '../rules/products/lists.ts'
 import { renderDiagnostics } from '../rules/report.ts'
 
-/** What is looked up in lists: an address, with the number of its network where that is known, a number alone, or a text. */
+/** A value to look up in lists: an address with its AS number if known, an AS number alone, or a text. */
 export interface Sought {
   /** Canonical. */
   readonly ip?: string
@@ -19,34 +19,37 @@ export interface Sought {
   readonly text?: string
 }
 
-/** A list of the documents, and its first entry that holds what is sought. */
+/** A list of the documents, and its first entry that contains the sought value. */
 export interface Holding extends Pick<OwnList, 'name' | 'kind' | 'file' | 'line'> {
   readonly entry?: { readonly text: string; readonly file: string; readonly line: number }
 }
 
-/** `192.0.2.1`, `AS64496` or a host name; `undefined` for anything else. */
+/** Reads `192.0.2.1`, `AS64496` or a host name. Returns `undefined` for any other text. */
 export const readSought = (text: string): Sought | undefined => {
   const ip = parseIp(text)
-  // Rules see the address inside.
+  // Rules see the IPv4 address inside an IPv6 address.
   if (ip !== undefined) return { ip: formatIp(canonicalIp(ip)) }
   const asn = /^as\d+$/i.test(text) ? parseAsn(text) : undefined
   if (asn !== undefined) return { asn }
   return /^[^\s/:]{1,253}$/.test(text) && /[^\d.]/.test(text) ? { text } : undefined
 }
 
-/** Whether the list of this name holds what is sought. */
+/** Returns true if the list of this name contains the sought value. */
 export const holds = (lists: Lists, name: string, { ip, asn, text }: Sought): boolean => {
   const address = ip === undefined ? undefined : parseIp(ip)
   if (address !== undefined && lists.ip?.(name)?.has(address) === true) return true
   if (asn !== undefined && lists.int?.(name)?.has(asn) === true) return true
   if (text === undefined) return false
-  // Host names are compared in lower case, other texts as they are.
+  // Host names are compared in lower case, other texts exactly.
   const list = lists.string?.(name)
   const sought = list?.kind === 'hostname' ? text.toLowerCase() : text
   return list?.has(toBytes(sought)) === true
 }
 
-/** The first entry of a list that holds what is sought. It halves the list: one entry after the other would take seconds. */
+/**
+ * Returns the first entry of a list that contains the sought value. It bisects the list, because a linear search would
+ * take seconds.
+ */
 const firstEntry = ({ name, kind, items = [] }: ListDraft, sought: Sought) => {
   let rest = items
   while (rest.length > 1) {
@@ -67,7 +70,7 @@ const entryIn = (list: ListDraft, sought: Sought): Holding['entry'] => {
 }
 
 /**
- * Each list of the documents, those of zones included, with the entry that holds what is sought.
+ * Returns each list of the documents and of their zones, with the entry that contains the sought value.
  *
  * @throws EdgeError `invalid_rules` if a document or the file of a list cannot be read any more
  */

@@ -20,7 +20,7 @@ const start = () => {
   return { file, errors, open: () => createHistory(file, ({ message }) => errors.push(message)) }
 }
 
-test('changes survive a restart, the newest first, and are the owner’s alone', () => {
+test('changes survive a restart, newest first, in a file that only the owner can read', () => {
   const { file, open, errors } = start()
   open().add(change('one'))
   const second = open()
@@ -32,7 +32,7 @@ test('changes survive a restart, the newest first, and are the owner’s alone',
   expect(errors).toEqual([])
 })
 
-test('there are at most 50, and 4 MiB of text', () => {
+test('keeps at most 50 changes and 4 MiB of text', () => {
   const { file, open } = start()
   const history = open()
   for (let i = 0; i < 60; i++) history.add(change(String(i)))
@@ -46,7 +46,7 @@ test('there are at most 50, and 4 MiB of text', () => {
   expect(readFileSync(file).length).toBeLessThan(5_100_000)
 })
 
-test.each(['{', '[1]', '[{"file":"a"}]', '{"file":1}'])('a broken file %s is told of', (text) => {
+test.each(['{', '[1]', '[{"file":"a"}]', '{"file":1}'])('reports a broken file %s', (text) => {
   const { file, open, errors } = start()
   mkdirSync(join(file, '..'))
   writeFileSync(file, text)
@@ -54,7 +54,7 @@ test.each(['{', '[1]', '[{"file":"a"}]', '{"file":1}'])('a broken file %s is tol
   expect(errors).toEqual([expect.stringContaining(`${file}: the changes for undo were not read`)])
 })
 
-test('where the file cannot be written the process still knows its changes', () => {
+test('keeps its own changes in memory if the file cannot be written', () => {
   const { file, open, errors } = start()
   mkdirSync(file, { recursive: true })
   const history = open()
@@ -63,7 +63,7 @@ test('where the file cannot be written the process still knows its changes', () 
   expect(errors.at(-1)).toContain('were not written')
 })
 
-test('without a file there is nothing on the disk', () => {
+test('writes nothing without a file', () => {
   const history = createHistory(undefined, (error) => {
     throw error
   })

@@ -48,7 +48,7 @@ const bounded = (changes: readonly SavedChange[]): SavedChange[] => {
   })
 }
 
-/** The changes that *Undo* can revert, the newest first: at most 50, with at most 4 MiB of text. */
+/** The changes that *Undo* can revert, newest first: at most 50, with at most 4 MiB of text. */
 export interface History {
   changes(): readonly SavedChange[]
   add(change: SavedChange): void

@@ -23,14 +23,14 @@ export interface Judged {
   readonly blocked: number
 }
 
-/** The contents of the dashboard and its permissions. */
+/** The parts that the dashboard shows, and its permissions. */
 export interface DashboardOptions {
   readonly edge: Edge
   readonly facts: () => readonly DataFact[]
   readonly readOnly: boolean
-  /** The reason why the active rules are older than their files. */
+  /** Returns why the active rules are older than their files. */
   readonly reloadProblem: () => string | undefined
-  /** The number of judged made-up visitors (`--demo-traffic`); absent if there are none. */
+  /** Counts the judged made-up visitors (`--demo-traffic`); absent without made-up visitors. */
   readonly demoStats?: (() => Judged) | undefined
   /** Tries and writes rules; absent if the rules come from no files. */
   readonly desk?: RuleDesk | undefined
@@ -40,13 +40,13 @@ export interface DashboardOptions {
   readonly visitorUrl?: (() => string | undefined) | undefined
 }
 
-/** The common data of all pages. */
+/** The data that all pages share. */
 export interface House extends DashboardOptions {
   readonly side: Side
   readonly counts: Counts
   readonly now: () => number
   /** Includes made-up visitors. */
   readonly judged: () => Judged
-  /** The active rule of an event, in the zone of the event. */
+  /** Finds the active rule of an event, in the event's zone. */
   readonly ruleOf: (event: SecurityEvent) => Rule | undefined
 }

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../answers/escape.ts'
 
-/** Text that is already HTML. Only `html` creates it; any other text on a page is escaped. */
+/** Text that is already HTML. Only `html` creates it. Pages escape any other text. */
 export class Html {
   constructor(readonly text: string) {}
 
@@ -20,8 +20,8 @@ const written = (part: Part): string => {
 }
 
 /**
- * HTML from a template. Events contain attackers' text, so each value is escaped, in a text and in a quoted attribute. Only
- * another `html` is inserted unescaped.
+ * Builds HTML from a template. Events contain text from attackers, so each value is escaped, in text and in quoted
+ * attributes. Only another `html` is inserted unescaped.
  *
  * @example html`<a href="${href}">${event.path}</a>`
  */

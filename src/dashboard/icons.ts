@@ -24,7 +24,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-/** A picture that repeats the words beside it: screen readers skip it. */
+/** An icon that repeats the words next to it. Screen readers skip it. */
 export const icon = (name: IconName): Html =>
   new Html(
     `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${PATHS[name]}"/></svg>`

@@ -13,11 +13,11 @@ type Row = readonly [name: string, value: Html | string]
 
 const NO_PLACE = { city: '', region: '' }
 
-/** True where the data of cities is loaded: 148 MB, which no look-up is worth. */
+/** Returns true if a rule reads city data, which is then loaded. A look-up never loads it: the file has 148 MB. */
 const readsPlaces = ({ edge: { ruleset } }: House): boolean =>
   ruleset.fields.some((field) => fieldFacts.get(field)?.source === 'place')
 
-/** The data about an address, and the number of its network. */
+/** Returns the data about an address, and the address's AS number. */
 const factsOf = (house: House, desk: RuleDesk, ip: string): { rows: Row[]; asn: number } => {
   const { context } = desk.trials(house.edge.ruleset).run({ from: { ip } })
   const { visitor } = context
@@ -41,7 +41,7 @@ const factsOf = (house: House, desk: RuleDesk, ip: string): { rows: Row[]; asn: 
 
 const placeOf = (file: string, line: number): string => (line === 0 ? file : `${file}:${line}`)
 
-/** Lists that rules in force use and no document fills: a feed or an option of the edge does. */
+/** Returns the lists that active rules use and no document fills. A feed or an option of the edge fills them. */
 const otherLists = ({ edge: { ruleset } }: House, own: readonly Holding[]): string[] => {
   const used = [ruleset, ...ruleset.zones.map((zone) => zone.ruleset)].flatMap(({ lists }) => lists)
   return [...new Set(used)].filter((name) => own.every((list) => list.name !== name))
@@ -65,7 +65,7 @@ const listRows = (
   without: own.flatMap(({ name, entry }) => (entry === undefined ? name : [])),
 })
 
-/** The lists that hold what is sought, each with its entry, and the names of the others. */
+/** Shows the lists that contain the sought value, each with its entry, and the names of the other lists. */
 const listsPart = async (house: House, desk: RuleDesk, sought: Sought): Promise<Html> => {
   let own: readonly Holding[]
   try {
@@ -84,7 +84,7 @@ const listsPart = async (house: House, desk: RuleDesk, sought: Sought): Promise<
   return html`${held.length > 0 ? table : html`<p class="faint">No list holds it.</p>`}${missing.length > 0 && html`<p class="faint">Not in ${names}.</p>`}`
 }
 
-/** What is known of an address, a network or a host name: its data, and the lists that hold it, each with the entry. */
+/** Shows the known facts about an address, an AS number or a host name: its data, and the lists that contain it. */
 export const lookUp = async (
   house: House,
   text: string,

@@ -21,14 +21,14 @@ test.each([
   expect(again).toEqual(look)
 })
 
-test('the last day is looked at where no time is named', () => {
+test('selects the last day if the URL names no time', () => {
   const { since, fromMs, toMs, hasEnd } = read('')
   expect([since, toMs, hasEnd]).toEqual(['24h', NOW, false])
   expect(NOW - fromMs).toBeGreaterThanOrEqual(86_400_000)
   expect(NOW - fromMs).toBeLessThan(86_400_000 + 600_000)
 })
 
-test('the form that adds a filter', () => {
+test('reads the form for a new filter', () => {
   expect(read('action=block&field=path&operator=contains&value=wp').where).toEqual([
     is('action', 'block'),
     { field: 'path', operator: 'contains', value: 'wp' },
@@ -47,7 +47,7 @@ test.each([
 })
 
 describe('a click', () => {
-  test('includes: a second value of the same field is one more', () => {
+  test('adds a second value to a filter of the same field', () => {
     const one = including([], 'country', 'DE')
     expect(one).toEqual([is('country', 'DE')])
     expect(including(one, 'country', 'DE')).toEqual(one)
@@ -57,13 +57,13 @@ describe('a click', () => {
     expect(including(one, 'asn', 64_496)).toEqual([is('country', 'DE'), is('asn', '64496')])
   })
 
-  test('includes what was excluded, and the other way round', () => {
+  test('includes an excluded value, and the reverse', () => {
     const without = excluding([], 'country', 'DE')
     expect(including(without, 'country', 'DE')).toEqual([is('country', 'DE')])
     expect(excluding([is('country', 'DE')], 'country', 'DE')).toEqual(without)
   })
 
-  test('excludes several', () => {
+  test('excludes several values', () => {
     const { where } = read(
       hrefOf('', { where: excluding(excluding([], 'path', '/a'), 'path', '/b') }).slice(1)
     )

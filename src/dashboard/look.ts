@@ -2,7 +2,10 @@ import { readEventQuery, writeEventQuery } from '../admin/event-query.ts'
 import { BadParameter } from '../admin/parameter.ts'
 import type { Condition, EventSelection } from '../events/query.ts'
 
-/** The events that a page shows, read from its URL. The URL contains every filter, so a link shows the same. */
+/**
+ * The events that a page shows, read from its URL. The URL contains every filter, so a shared link shows the same
+ * events.
+ */
 export interface Look {
   /** `24h`; absent if the URL has `from` or `to`. */
   readonly since: string | undefined
@@ -18,7 +21,10 @@ export interface Look {
 export const SPANS = ['15m', '1h', '6h', '24h', '7d', '30d'] as const
 export const DEFAULT_SPAN = '24h'
 const DAY_MS = 86_400_000
-/** The end of a range moves in these steps, so that its counts are cached and not repeated for each millisecond. */
+/**
+ * The end of a range moves in these steps. Otherwise each millisecond would have its own counts, and no cached count
+ * would fit.
+ */
 const MIN_STEP_MS = 5_000
 const STEPS_OF_SPAN = 288
 
@@ -32,7 +38,7 @@ const timeOf = (value: string | number | undefined): number | undefined => {
 /** Parameters of a page that do not select events. */
 const OWN = new Set(['cursor', 'live', 'field', 'operator', 'value', 'format'])
 
-/** The form that adds a filter sends a field, an operator and a value. */
+/** Reads the field, operator and value of the form for a new filter. */
 const added = (query: URLSearchParams): [string, string][] => {
   const [field, operator, value] = ['field', 'operator', 'value'].map((name) => query.get(name))
   return field && operator && value !== null && value !== undefined && value !== ''
@@ -105,7 +111,7 @@ export const hrefOf = (
   return search === '' ? path : `${path}?${search}`
 }
 
-/** The same look, for a change of one part. */
+/** Returns the parameters of the same look, for a change of one part. */
 export const givenBy = ({ since, fromMs, toMs, hasEnd, where, text }: Look): Given => ({
   where,
   text,
@@ -116,7 +122,7 @@ const listOf = (value: Condition['value']) =>
   (Array.isArray(value) ? value : [value]).map(String) as string[]
 const isOneOf = ({ operator }: Condition) => operator === 'is' || operator === 'in'
 
-/** Only events with this value, or with one of the values already chosen for the same field. */
+/** Adds a condition on this value. If the field already has selected values, the value joins them. */
 export const including = (
   where: readonly Condition[],
   field: string,
@@ -135,7 +141,7 @@ export const including = (
   ]
 }
 
-/** Only events without this value. */
+/** Excludes events with this value. */
 export const excluding = (
   where: readonly Condition[],
   field: string,

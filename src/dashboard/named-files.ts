@@ -17,7 +17,7 @@ const readersOf = ({ readList = readListFile, readPage = readPageFile }: LoadOpt
 const fileOf = (path: string, from: string): string =>
   resolve(from === '' ? '.' : dirname(from), path)
 
-/** The list files and pages that the documents on disk name. */
+/** Returns the list files and pages that the documents on disk name. */
 const namedIn = (paths: readonly string[], loading: LoadOptions): Set<string> => {
   const named = new Set<string>()
   const { readList, readPage } = readersOf(loading)
@@ -35,7 +35,7 @@ const namedIn = (paths: readonly string[], loading: LoadOptions): Set<string> =>
   return named
 }
 
-/** Whether a path leads to a plain file in the folder. Opening a pipe would wait for its writer. */
+/** Returns true if a path leads to a plain file in the folder. Opening a pipe would wait for its writer. */
 const isPlainFileIn = (folder: string, file: string): boolean => {
   try {
     const inside = relative(realpathSync(folder), realpathSync(file)).split(sep)
@@ -46,21 +46,21 @@ const isPlainFileIn = (folder: string, file: string): boolean => {
 }
 
 /**
- * Reads the files that are named in a form. Messages about a list quote its lines, so a form that could name any file could
- * read any file. It may name plain files in the folder of its document, except hidden ones, and the files that documents on
- * disk already name.
+ * Reads files that a form names. Messages about a list quote its lines, so a form without limits could read any file. A
+ * form may name plain files in its document's folder, except hidden files, and files that documents on disk already
+ * name.
  */
 export const readersForForms = (paths: readonly string[], loading: LoadOptions): Readers => {
   const readers = readersOf(loading)
   let named: Set<string> | undefined
-  /** The reason why a form may not name the file. */
+  /** Returns why the form may not name the file. */
   const refusal = (path: string, from: string): string | undefined => {
     const file = fileOf(path, from)
     if (isPlainFileIn(dirname(from), file)) return undefined
     named ??= namedIn(paths, loading)
     return named.has(file)
       ? undefined
-      : `"${path}": expected a file in the folder of the rule document, or one that a document on the disk names already; to name another one, edit the document itself`
+      : `"${path}": expected a file in the folder of the rule document, or one that a document on the disk already names; to name another file, edit the document itself`
   }
   return {
     readList: (path, from, kind) => {

@@ -13,7 +13,7 @@ import { type Html, html } from './html.ts'
 
 const gzipped = promisify(gzip)
 
-/** Nothing is loaded from elsewhere, no inline script runs, nothing is sent elsewhere. */
+/** The page loads nothing from other origins, runs no inline script and sends nothing to other origins. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -48,7 +48,7 @@ export const pageAnswer = async (
 
 const SERVER_ERROR = 500
 
-/** Problems that the owner has to solve. */
+/** Statuses of problems that the owner has to solve. */
 const STATUSES: Readonly<Record<string, number>> = {
   edit_conflict: 409,
   cannot_edit: 409,
@@ -59,14 +59,14 @@ const STATUSES: Readonly<Record<string, number>> = {
   store_closed: 503,
 }
 
-/** The error, for a person. */
+/** Shows an error to a person. */
 const failed = (house: House, error: unknown): { status: number; page: Html } => {
   const code = error instanceof EdgeError ? error.code : ''
   const isBad = error instanceof BadParameter || code === 'invalid_query'
   const isConflict = code === 'edit_conflict'
   const isTooLarge = error instanceof BodyTooLarge
   const title = isBad
-    ? 'This link asks for something that there is not'
+    ? 'This link is not valid'
     : isConflict
       ? 'Somebody was faster'
       : isTooLarge
@@ -75,7 +75,7 @@ const failed = (house: House, error: unknown): { status: number; page: Html } =>
   const said =
     isBad || error instanceof EdgeError || isTooLarge
       ? (error as Error).message
-      : 'The page could not be made. The log of the edge has the reason.'
+      : 'The edge could not render this page. Its log has the reason.'
   const main = html`<div class="empty card"><p>${said.replace(/[.\s]*$/, '')}.</p><p>${code === '' || isBad ? html`<a class="button" href="/events">All events of the last day</a>` : html`<a class="button" href="/rules">Rules</a>`}</p></div>`
   return {
     status: isBad ? 400 : isTooLarge ? 413 : (STATUSES[code] ?? SERVER_ERROR),

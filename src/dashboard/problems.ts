@@ -7,7 +7,7 @@ const before = ({ sourceLine, column }: Diagnostic) =>
     .map((char) => (char === '\t' ? '\t' : ' '))
     .join('')
 
-/** The problems of a document: each place with its line and carets. */
+/** Lists the problems of a document: each with its place, its line and carets. */
 export const problemList = (diagnostics: readonly Diagnostic[]): Html =>
   html`<ol class="problems" role="alert">${diagnostics.map(
     (one) =>

@@ -46,7 +46,7 @@ test.each([
   expect(ruleOfEvent(one, ruleset)).toBe(rule)
 })
 
-test('rules without zones are found for an event with a zone', () => {
+test('finds rules without zones for an event with a zone', () => {
   const plain = rulesFromObjects([{ rules: [block('admin', '/a')] }])
   expect(ruleOfEvent(event('admin', 'shop.test'), plain)).toBe(plain.rules[0])
 })
@@ -60,7 +60,7 @@ test('a rule has the place of its zone', () => {
   expect(ruleAnchor(ruleset.rules[0]!, undefined)).toBe('rule-all')
 })
 
-test('the dashboard shows the zone of an event, its own rule and its own counts', async () => {
+test("the dashboard shows the event's zone, its own rule and its own counts", async () => {
   const events = [
     event('admin', 'blog.test'),
     event('admin', 'shop.test'),
@@ -70,7 +70,7 @@ test('the dashboard shows the zone of an event, its own rule and its own counts'
   const page = (await ask(`/events/${events[0]!.ray}`)).text
   expect(page).toContain('href="/rules#rule-blog.test/admin"')
   expect(page).toMatch(/<dt>Zone<\/dt><dd><a href="\/events\?[^"]*zone[^"]*"><code>blog\.test/)
-  // The page of the blog's rule, and not that of the shop's.
+  // The page of the blog's rule, and not the page of the shop's rule.
   expect((await ask(`/events/${events[0]!.ray}/answer`)).text).toContain('Attention Required!')
   expect((await ask(`/events/${events[1]!.ray}/answer`)).text).not.toContain('Attention Required!')
   const rules = (await ask('/rules')).text
@@ -81,7 +81,7 @@ test('the dashboard shows the zone of an event, its own rule and its own counts'
   expect(hitsOf('rule-all')).toContain('none')
 })
 
-test('a rule of the account has the events of all zones, and the time of the newest', async () => {
+test('a rule of the account counts the events of all zones, and shows the newest', async () => {
   const at = (zone: string, hours: number) => ({
     ...event('all', zone),
     time: new Date(Date.now() - hours * 3_600_000).toISOString(),

@@ -3,7 +3,7 @@ import { ruleHash } from '../rules/hash.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { allRules } from '../rules/rule.ts'
 
-/** The rules that can have caused an event: those of the account, and those of its zone. */
+/** Returns the rules that can have caused an event: the account's rules and its zone's rules. */
 const rulesFor = ({ zone }: SecurityEvent, ruleset: Ruleset): readonly Rule[] => {
   // Events of earlier versions have no zone.
   if (zone === undefined || ruleset.zones.length === 0) return allRules(ruleset)
@@ -12,8 +12,8 @@ const rulesFor = ({ zone }: SecurityEvent, ruleset: Ruleset): readonly Rule[] =>
 }
 
 /**
- * The active rule of an event. Two zones can have rules with the same id, and so can the account and a zone: the zone of the event,
- * then the place of the rule, then the rule's contents distinguish them.
+ * Returns the active rule of an event. Two zones, or a zone and the account, can have rules with the same id. The
+ * event's zone, then the rule's place, then the rule's contents distinguish them.
  */
 export const ruleOfEvent = (event: SecurityEvent, ruleset: Ruleset): Rule | undefined => {
   const { id, source, hash } = event.rule
@@ -25,12 +25,12 @@ export const ruleOfEvent = (event: SecurityEvent, ruleset: Ruleset): Rule | unde
   )
 }
 
-/** The name of the zone whose own rule it is; `undefined` for a rule of the account, or without zones. */
+/** Returns the name of the zone that owns the rule, or `undefined` for a rule of the account or without zones. */
 export const zoneOfRule = (rule: Rule, { zones }: Ruleset): string | undefined =>
   zones.find(({ own }) => allRules(own).includes(rule))?.name
 
 /**
- * The place of a rule on the page of rules. An id is unique only in its zone.
+ * Returns the anchor of a rule on the page of rules. An id is unique only in its zone.
  *
  * @param zone as `zoneOfRule` finds it
  */

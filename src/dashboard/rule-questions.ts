@@ -9,17 +9,17 @@ import type { Holding, Sought } from './held.ts'
 import { heldIn } from './held.ts'
 import { readersForForms } from './named-files.ts'
 
-/** The rules of a thread, given at its start. */
+/** The rules of a thread, passed when it starts. */
 export interface RuleThreadOptions {
   readonly paths: readonly string[]
   readonly loading: Pick<LoadOptions, 'vars' | 'varFiles' | 'env'>
 }
 
-/** Asks for findings about the files, for the mistakes of a changed text, or for the lists that hold something. */
+/** A question about findings in the files, mistakes in a changed text, or lists that contain a value. */
 export interface RuleQuestion {
   readonly sought?: Sought
   readonly changed?: { readonly file: string; readonly text: string }
-  /** Available lists of feeds, by type and name: `ip cf.tor`. */
+  /** Available lists of feeds, as type and name: `ip cf.tor`. */
   readonly known: ReadonlySet<string>
 }
 
@@ -34,7 +34,7 @@ export interface RuleReply {
 
 const SEES_NOTHING = { has: () => false }
 
-/** Lists of feeds without their entries: only their names matter for the check of an expression. */
+/** Returns lists of feeds without their entries, because the check of an expression needs only their names. */
 const namesOnly = (known: () => ReadonlySet<string>, asked: Set<string>): NamedLists<never> => {
   const find = (type: string) => (name: string) => {
     const key = `${type} ${name}`
@@ -45,8 +45,8 @@ const namesOnly = (known: () => ReadonlySet<string>, asked: Set<string>): NamedL
 }
 
 /**
- * Answers questions about rules: the mistakes of a text, and the findings about the files. A text of 100,000 brackets takes
- * two seconds, and the analysis of a few hundred rules takes one, so both belong in a separate thread.
+ * Answers questions about rules: the mistakes of a text, and the findings about the files. A text of 100,000 brackets
+ * takes two seconds, and the analysis of a few hundred rules takes one second. Both therefore run in a separate thread.
  */
 export const createRuleAnswers = ({ paths, loading }: RuleThreadOptions) => {
   let known: ReadonlySet<string> = new Set()

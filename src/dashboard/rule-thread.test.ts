@@ -19,7 +19,7 @@ const start = (options: Partial<Parameters<typeof createRuleThread>[0]> = {}) =>
   return { dir, file, thread: createRuleThread({ paths: [dir], loading: { lists }, ...options }) }
 }
 
-test('a hostile text is refused with its place, and other work goes on meanwhile', async () => {
+test("reports the place of a hostile text's mistake, and other work continues meanwhile", async () => {
   const { file, thread } = start()
   let turns = 0
   let isDone = false
@@ -34,7 +34,7 @@ test('a hostile text is refused with its place, and other work goes on meanwhile
   expect(turns).toBeGreaterThan(20)
 })
 
-test('the lists of feeds are known by name', async () => {
+test('lists of feeds are known by name', async () => {
   const { file, thread } = start()
   expect(await thread.check({ file, text: RULES })).toEqual([])
   expect(await thread.findings()).toEqual([])
@@ -42,7 +42,7 @@ test('the lists of feeds are known by name', async () => {
   expect((await thread.findings()).map(({ message }) => message).join()).toContain('cf.tar')
 })
 
-test('lint follows the files', async () => {
+test('lint follows changes of the files', async () => {
   const { file, thread } = start()
   expect((await thread.findings()).map(({ code }) => code)).toEqual([])
   writeFileSync(
@@ -52,7 +52,7 @@ test('lint follows the files', async () => {
   expect((await thread.findings()).map(({ rule }) => rule)).toContain('one')
 })
 
-test('two questions at once get their own answers', async () => {
+test('two simultaneous questions get their own answers', async () => {
   const { file, thread } = start()
   const [bad, good] = await Promise.all([
     thread.check({ file, text: 'rules: 1\n' }),
@@ -62,7 +62,7 @@ test('two questions at once get their own answers', async () => {
   expect(good).toEqual([])
 })
 
-test('an open question fails when the thread is ended, and the next one has an answer', async () => {
+test('ending the thread rejects an open question, and the next question gets an answer', async () => {
   const { file, thread } = start()
   const open = thread.check({ file, text: RULES })
   await Promise.resolve()
@@ -71,7 +71,7 @@ test('an open question fails when the thread is ended, and the next one has an a
   expect(await thread.check({ file, text: RULES })).toEqual([])
 })
 
-test('a question that takes too long is refused', async () => {
+test('refuses a question that takes too long', async () => {
   const { file, thread } = start({ maxMs: 1 })
   await expect(thread.check({ file, text: RULES })).rejects.toMatchObject({
     code: 'cannot_edit',
@@ -79,14 +79,14 @@ test('a question that takes too long is refused', async () => {
   })
 })
 
-test('a text of more than 4 MiB is refused before anything reads it', async () => {
+test('refuses a text of more than 4 MiB before parsing it', async () => {
   const { file, thread } = start()
   await expect(thread.check({ file, text: '#'.repeat(5_000_000) })).rejects.toMatchObject({
     message: expect.stringContaining('expected at most 4194304'),
   })
 })
 
-test('a file that is gone is told of', async () => {
+test('reports a missing file', async () => {
   const { dir, thread } = start()
   rmSync(join(dir, 'site.yaml'))
   await expect(thread.findings()).rejects.toMatchObject({ code: 'file_not_found' })

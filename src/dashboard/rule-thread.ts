@@ -11,7 +11,7 @@ const MAX_MS = 60_000
 const MS_PER_SECOND = 1_000
 /** An idle thread ends and frees its memory. */
 const IDLE_MS = 60_000
-/** Lists can refer to lists: all names are known after this many rounds. */
+/** Lists can refer to lists. After this many rounds all names are known. */
 const MOST_ROUNDS = 3
 const MAX_CHARS = 4 * 1024 * 1024
 
@@ -25,13 +25,13 @@ export interface RuleThread {
   check(changed: { readonly file: string; readonly text: string }): Promise<readonly Diagnostic[]>
   /** Returns the findings of `edge1020 lint` about the files. @throws EdgeError as `check` */
   findings(): Promise<readonly Finding[]>
-  /** Returns the lists of the files, with their entries that hold something. @throws EdgeError as `check` */
+  /** Returns the lists of the files, with their entries that contain the sought value. @throws EdgeError as `check` */
   held(sought: Sought): Promise<readonly Holding[]>
   /** Ends the thread: an open question fails, and the next one starts another thread. */
   end(): void
 }
 
-/** The lists that exist. */
+/** Returns the keys of lists that exist. */
 const knownOf = (lists: LoadOptions['lists'], keys: Iterable<string>): Set<string> =>
   new Set(
     [...keys].filter((key) => {

@@ -1,4 +1,4 @@
-// The thread that checks texts of rules and lints the files, so that visitors get answers meanwhile.
+// The thread that checks texts of rules and lints the files. Visitors get answers meanwhile.
 import { parentPort, workerData } from 'node:worker_threads'
 import { wholeLanguage } from '../language/whole.ts'
 import { allReaders } from '../rules/all-readers.ts'

@@ -45,8 +45,8 @@ test.each([
   expect(await searchHref(text, store, rules)).toBe(href)
 })
 
-/** One visitor's mail, as the owner's mail program shows it or hands it on. */
-describe('a mail is pasted whole', () => {
+/** A visitor's mail, as the owner's mail program shows or forwards it. */
+describe('a whole mail is pasted', () => {
   const MAILS: readonly [client: string, mail: string][] = [
     [
       'Gmail, quoted',
@@ -83,20 +83,20 @@ describe('a mail is pasted whole', () => {
     expect(await searchHref(mail.replace(/\r?\n/g, ' '), store, rules)).toBe(`/events/${KNOWN}`)
   })
 
-  test('two Ray IDs that are known lead to both events, in the order of the mail', async () => {
+  test('two known Ray IDs lead to both events, in the order of the mail', async () => {
     const mail = `First ${OTHER}, then Ray ID ${SECOND}, and today\n> Ray ID: ${KNOWN}`
     expect(await searchHref(mail, store, rules)).toBe(
       `/events?ray.in=${SECOND}&ray.in=${KNOWN}&since=30d`
     )
   })
 
-  test('an unknown Ray ID that is called so wins over another number', async () => {
+  test('a labelled unknown Ray ID takes precedence over another number', async () => {
     const mail = `Message-ID: <0a1b2c3d4e5f6071@mail.test>\n\nRay ID: ${OTHER}`
     expect(await searchHref(mail, store, rules)).toBe(`/events/${OTHER}`)
   })
 
-  // A search that starts anew at each label takes minutes, longer than a test may.
-  test('a megabyte of labels has no Ray ID', () => {
+  // A search that restarts at each label would take minutes and exceed the test's time limit.
+  test('a megabyte of labels contains no Ray ID', () => {
     expect(raysIn('ray id '.repeat(150_000))).toEqual([])
   })
 })

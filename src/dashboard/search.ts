@@ -20,9 +20,9 @@ const byName = (rules: readonly Rule[], text: string): Rule | undefined => {
 }
 
 /**
- * The target of a text in the search box: a Ray ID, an address, a network, a rule, a saved error page with or without its
- * head, or a visitor's whole mail. Of several Ray IDs, those in the store count; two of them lead to the list of their
- * events.
+ * Returns the target of a text in the search box: a Ray ID, an address, a network, a rule, a saved error page with or
+ * without its head, or a visitor's whole mail. If the text has several Ray IDs, the search uses the IDs in the store.
+ * Two such IDs lead to a list of their events.
  *
  * @returns a path of the dashboard
  */

@@ -17,7 +17,7 @@ const RULES = [
   { name: 'log in', expression: 'http.request.uri.path eq "/login"', action: 'log' },
 ]
 
-/** The dashboard over a store with these events, as a browser gets it. */
+/** Starts the dashboard over a store with these events. `ask` returns pages as a browser gets them. */
 export const sideWith = async (
   events: readonly SecurityEvent[] = [],
   {

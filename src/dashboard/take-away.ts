@@ -1,13 +1,18 @@
 import type { SecurityEvent } from '../events/event.ts'
 import { clock } from './format.ts'
 
-/** Quoted for a shell: a visitor's text cannot break out of the quotes, and no control character reaches a terminal. */
+/**
+ * Quotes a text for a shell. A visitor's text cannot break out of the quotes, and no control character reaches a
+ * terminal.
+ */
 const quoted = (text: string): string => {
   const inert = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd')
   return `'${inert.replace(/'/g, "'\\''")}'`
 }
 
-/** The request as a command, without the parts that an event does not keep (cookies, other headers, the body). */
+/**
+ * Returns the request as a command, without the parts that an event does not store (cookies, other headers, the body).
+ */
 export const asCurl = ({ method, scheme, host, path, query, userAgent }: SecurityEvent): string =>
   [
     'curl -i',
@@ -30,13 +35,13 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   'http.host': 'the host that you asked for',
 }
 
-/** The facts that a visitor may know: the matched parts of the request, but not the text of the rule. */
+/** Returns the facts that a visitor may know: the matched parts of the request, but not the rule's text. */
 const reasons = ({ matched }: SecurityEvent): string => {
   const words = [...new Set(matched.map(({ field }) => FIELD_WORDS[field]).filter(Boolean))]
   return words.length === 0 ? 'something about your request' : words.join(' and ')
 }
 
-/** An answer to the visitor's mail. It contains nothing that helps to bypass the rule. */
+/** Returns an answer to the visitor's mail. It contains nothing that helps to bypass the rule. */
 export const asMail = (event: SecurityEvent): string => `Subject: Your request ${event.ray}
 
 Hello,

@@ -42,7 +42,7 @@ const SHORT = `${HEAD}  rules = [
 const RULE = {
   name: 'let through a "feed"',
   description: 'Exception.',
-  // A template of Terraform in the text of a visitor stays a text.
+  // A Terraform template in a visitor's text is escaped.
   expression: ['http.user_agent eq "a $', '{b} \\" c"'].join(''),
   action: 'skip',
 }
@@ -74,7 +74,7 @@ test.each([
     )
 })
 
-test('where the rule is not written out, there is the block alone', () => {
+test('if the rule is not written out, the result is only the block', () => {
   const text = `${HEAD}  dynamic "rules" {\n    for_each = var.rules\n  }\n}\n`
   const { diff, block } = terraformPatch({ file: 'main.tf', text, line: 6 }, RULE)
   expect(diff).toBeUndefined()
@@ -83,7 +83,7 @@ test('where the rule is not written out, there is the block alone', () => {
   )
 })
 
-test('the page of an exception shows the patch, for each choice, and writes nothing', async () => {
+test('the page of an exception shows the patch for each choice and writes nothing', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'edge1020-patch-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))
   const file = join(dir, 'main.tf')

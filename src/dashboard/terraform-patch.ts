@@ -1,7 +1,7 @@
 import { terraformMembers } from '../import/export/terraform.ts'
 import type { WrittenRule } from '../rules/edit.ts'
 
-/** The owner's change of a Terraform file. The dashboard shows it but writes nothing. */
+/** A change of a Terraform file for the owner to apply. The dashboard shows it and writes nothing. */
 export interface TerraformPatch {
   /** The rule, in the style of its neighbours. */
   readonly block: string
@@ -10,7 +10,7 @@ export interface TerraformPatch {
 }
 
 const CONTEXT = 3
-/** Git's mark behind a last line without a line end. */
+/** Git's marker after a last line without a line end. */
 const UNENDED = '\\ No newline at end of file'
 const COMMENT = /^\s*(?:#|\/\/)/
 
@@ -36,7 +36,7 @@ const asObject = (rule: WrittenRule, indent: string): string =>
   `${indent}{\n${terraformMembers(attributesOf(rule), `${indent}  `)}${indent}},\n`
 
 /**
- * Adds a rule to a Terraform file, above the rule that begins in a line. The comments of that rule stay with it.
+ * Adds a rule to a Terraform file, above the rule that begins on a line. The comments of that rule stay with it.
  *
  * @param line 1-based
  */

@@ -10,7 +10,7 @@ import { ACTION_NAMES, FIELD_NAMES, SOURCE_NAMES } from './words.ts'
 /** One list of the most frequent values. */
 export interface TopList {
   readonly title: string
-  /** A click filters by the first one; the second one is its name. */
+  /** The fields of a value. A click filters by the first field. The second field is the value's name. */
   readonly by: readonly [string, ...string[]]
   readonly shown: (values: readonly (string | number)[]) => Part
 }
@@ -82,7 +82,7 @@ const rowOf = (
 
 const LIMIT = 6
 
-/** A list of the most frequent values; each is a filter. */
+/** Shows a list of the most frequent values. Each value is a filter. */
 export const topList = (
   name: TopName,
   look: Look,

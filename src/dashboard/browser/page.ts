@@ -1,4 +1,4 @@
-// The script of the dashboard's pages. Every page works without it: it adds refreshing and the use of a pointer.
+// The script of the dashboard's pages. Every page works without it. The script adds refreshing and pointer control.
 import { chartPointer } from './chart.ts'
 import { liveCheck } from './check.ts'
 import { copyButtons } from './copy.ts'

@@ -18,7 +18,7 @@ const refresh = async (): Promise<boolean> => {
   for (const part of PARTS) {
     const [now, next] = [document.querySelector(part), page.querySelector(part)]
     if (now === null || next === null || now.innerHTML === next.innerHTML) continue
-    // A part in use does not change.
+    // Do not replace a part that the user is using.
     if (now.contains(document.activeElement) || now.matches(':hover')) continue
     const wasOpen = now.querySelector('details[open]') !== null
     now.replaceWith(next)

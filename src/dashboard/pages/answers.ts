@@ -31,7 +31,7 @@ interface Choice {
   readonly language: (typeof LANGUAGE_CODES)[number]
 }
 
-/** One of the known values of a parameter; the first one if the URL has none. */
+/** Returns a known value of a parameter, or the first known value if the URL has none. */
 const oneOf = <Value extends string>(
   query: URLSearchParams,
   parameter: string,
@@ -76,7 +76,7 @@ const choices = (
       html`<li><a href="${href}"${isChosen && html` aria-current="true"`}>${text}</a></li>`
   )}</ul></nav>`
 
-/** The command that gets the same answer from the edge. */
+/** Returns the command that requests the same answer from the edge. */
 const curlOf = (house: House, { code, dialect, generation, language }: Choice): string => {
   const url = house.visitorUrl?.() ?? 'http://127.0.0.1:8020'
   const wanted = new URLSearchParams({
@@ -134,7 +134,9 @@ export const answersPage = async (house: House, { query }: RouteRequest): Promis
   return frame(house, { title: 'Answers', section: 'answers', main })
 }
 
-/** The answers of the gallery: rendered like the edge's, in all languages even if the edge has only English. */
+/**
+ * Answers for the gallery. They are rendered like the edge's, in all languages even if the edge speaks only English.
+ */
 const galleries = new WeakMap<Edge, Answers>()
 
 const galleryOf = async (edge: Edge): Promise<Answers> => {

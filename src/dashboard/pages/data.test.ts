@@ -8,7 +8,7 @@ import type { CityPlace } from '../../visitor/visitor.ts'
 import { createDesk } from '../desk.ts'
 import { sideWith } from '../side.fixture.ts'
 
-test('data: what is loaded, and a wrong address is told', async () => {
+test('data: shows the loaded sources, and refuses an invalid address', async () => {
   const { ask } = await sideWith([], {
     facts: () => [{ role: 'country', name: 'x', date: '', text: 'mine, 2026', warning: 'old <b>' }],
   })
@@ -19,7 +19,7 @@ test('data: what is loaded, and a wrong address is told', async () => {
   expect((await ask('/data?ip=192.0.2.1')).status).toBe(200)
 })
 
-test('data: each list with its entries, its place, and whether a rule uses it', async () => {
+test('data: each list shows its entries, its place and its use by rules', async () => {
   const blocked = (list: string) => ({
     name: list,
     expression: `ip.src in $${list}`,
@@ -97,7 +97,7 @@ rules:
     return { status, card, rows, missing: /Not in (.*?)\.<\/p>/.exec(card)?.[1] ?? '' }
   }
 
-  test('of an address: its data, each list with its entry and place, and the lists without it', async () => {
+  test('of an address shows its data, each matching list with entry and place, and the other lists', async () => {
     const { rows, missing, card } = await asked('q=8.8.4.4')
     expect(rows).toEqual([
       `|$offices|8.8.4.0/24|${file}:2|addresses|`,
@@ -108,20 +108,20 @@ rules:
     expect(missing.replace(/<[^>]+>/g, '')).toBe('$hosts, $words, $other')
     expect(card).toContain('A &lt;i&gt; net')
     expect((await asked('ip=8.8.4.4')).rows).toEqual(rows)
-    // In these forms rules see the IPv4 address.
+    // Rules see the IPv4 address inside these forms.
     for (const form of ['::ffff:8.8.4.4', '64:ff9b::8.8.4.4']) {
       expect((await asked(`q=${form}`)).rows).toEqual(rows)
     }
     expect((await asked('q=198.51.100.1')).rows[0]).toContain('|198.51.100.1|')
     expect((await asked('q=8.8.200.1')).rows[0]).toContain('|8.8.0.0/16|')
-    // The data of cities is large: no look-up loads it.
+    // City data is large, and a look-up never loads it.
     expect(card).not.toContain('Ulm')
     const reads = { name: 'a', expression: 'ip.src.city eq "Ulm"', action: 'log' }
     const ofCities = rulesFromObjects([{ rules: [reads] }])
     expect((await asked('q=8.8.4.4', ofCities)).card).toContain('Ulm, Swabia')
   })
 
-  test('of lists that cannot be read any more says so, and not that none holds it', async () => {
+  test('of lists that became unreadable shows the problem instead of an empty result', async () => {
     const ruleset = desk.load()
     const more = join(dir, 'more.txt')
     renameSync(more, `${more}.old`)
@@ -134,7 +134,7 @@ rules:
     expect(card).not.toMatch(/No list|Not in/)
   })
 
-  test('of an AS number, of a host name and of another text', async () => {
+  test('finds an AS number, a host name and another text', async () => {
     expect((await asked('q=as64496')).rows).toEqual([
       `|$networks|AS64496|${file}:4|autonomous systems|`,
     ])

@@ -12,7 +12,7 @@ import { icon } from '../icons.ts'
 import { lookUp } from '../look-up.ts'
 import { DATA_ROLES } from '../words.ts'
 
-/** Lists that documents fill, those of zones included. */
+/** Returns the lists that documents and their zones fill. */
 const filledLists = ({ ownLists, zones }: Ruleset): readonly OwnList[] => [
   ...new Map(
     [...ownLists, ...zones.flatMap(({ ruleset }) => ruleset.ownLists)].map((list) => [
@@ -22,7 +22,7 @@ const filledLists = ({ ownLists, zones }: Ruleset): readonly OwnList[] => [
   ).values(),
 ]
 
-/** Each list with the number of its entries, its place and whether a rule uses it. */
+/** Shows each list with its number of entries, its place and its use by rules. */
 const listCard = (ruleset: Ruleset): Html => {
   const filled = filledLists(ruleset)
   const used = new Set(
@@ -43,7 +43,7 @@ const listCard = (ruleset: Ruleset): Html => {
   return html`<section class="card table"><h2>Lists</h2><div class="scroll" tabindex="0"><table class="plain lists"><thead><tr><th scope="col">List</th><th scope="col">Kind</th><th scope="col">Entries</th><th scope="col">Filled by</th><th scope="col">Used by a rule</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }
 
-/** The data about visitors, its sources and its age. */
+/** Shows the data about visitors, its sources and its age. */
 export const dataPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const parameter = query.has('ip') ? 'ip' : 'q'
   const text = query.get(parameter)?.trim() ?? ''

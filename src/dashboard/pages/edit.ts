@@ -48,7 +48,7 @@ ${text}</textarea></div>
   })
 }
 
-/** The text of one rule document. */
+/** Shows the text of one rule document. */
 export const editPage = async (house: House, { query }: RouteRequest): Promise<Made> => {
   const { file } = deskAndFile(house, query.get('file') ?? '')
   return editor(house, file, {
@@ -85,7 +85,7 @@ export const previewPage = async (house: House, request: RouteRequest): Promise<
   const form = await formOf(request)
   const text = withLineEndsOf(file.text, form.get('text') ?? '')
   if (form.get('hash') !== file.hash) {
-    // A user who saves now has seen the current file.
+    // The response contains the current file, so the user's next save is not a conflict.
     return {
       status: 409,
       page: editor(house, file, { text, hash: file.hash, above: conflict(file, text) }),
@@ -143,7 +143,7 @@ ${text}</textarea>`
   })
 }
 
-/** Back from the preview, with the text. */
+/** Returns from the preview to the editor, with the text. */
 export const editAgain = async (house: House, request: RouteRequest): Promise<Made> => {
   const { file } = deskAndFile(house, request.query.get('file') ?? '')
   const form = await formOf(request)

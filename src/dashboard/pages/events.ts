@@ -17,7 +17,7 @@ import { ACTION_NAMES } from '../words.ts'
 
 const PATH = '/events'
 const PAGE_ROWS = 50
-/** The wait for counts of a large store; the next view gets the rest. */
+/** The page waits this long for counts of a large store. The next view gets the rest. */
 export const BUDGET_MS = 180
 const SIDE_TOPS = ['rule', 'country', 'network', 'ip', 'path', 'userAgent', 'host'] as const
 
@@ -64,7 +64,7 @@ const nothing = (look: Look): Html => {
   const isFiltered = look.where.length > 0 || look.text !== undefined
   const all = hrefOf(PATH, { since: '30d' })
   return isFiltered
-    ? html`<div class="empty"><h2>No event fits all filters</h2><p>Take a filter away, or look further back.</p><p><a class="button" href="${hrefOf(PATH, { where: look.where, text: look.text, since: '30d' })}">The last 30 days</a></p></div>`
+    ? html`<div class="empty"><h2>No event matches all filters</h2><p>Remove a filter, or choose a longer time.</p><p><a class="button" href="${hrefOf(PATH, { where: look.where, text: look.text, since: '30d' })}">The last 30 days</a></p></div>`
     : html`<div class="empty"><h2>No events in this time</h2><p>An event is a request that a rule matched. Requests that no rule matches pass without one.</p><p><a class="button" href="${all}">The last 30 days</a></p></div>`
 }
 
@@ -87,13 +87,13 @@ const list = (look: Look, { events, next }: EventPage, isFirst: boolean): Html =
   return html`${events.length === 0 ? nothing(look) : eventTable(events, 'Events, newest first')}${(newest || older) && html`<nav class="pager" aria-label="Pages">${newest}${older}</nav>`}`
 }
 
-/** The placeholder for events, or the reason why there are none. */
+/** Shows a placeholder for events, or the reason why they are missing. */
 export const noList = (page: Exclude<Counted<EventPage>, { state: 'ready' }>): Html =>
   page.state === 'failed'
     ? html`<div class="empty"><h2>The event store does not answer</h2><p>${page.message}</p></div>`
     : html`<div class="empty"><p class="counting">Looking</p></div>`
 
-/** Events: over time, by frequent values, one by one. */
+/** Shows events: over time, by frequent values, and as a list. */
 export const eventsPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const look = readLook(query, house.now())
   const cursor = query.get('cursor') || undefined

@@ -30,7 +30,7 @@ const END_NAMES: Readonly<Record<End, string>> = {
   '30d': 'For 30 days',
 }
 const REMEMBERED_MS = 60_000
-/** The narrowest ones, and some that show the cost of a wider one. */
+/** The page shows the narrowest candidates, and some wider candidates to compare their cost. */
 const SHOWN_NARROW = 4
 const SHOWN_WIDE = 4
 
@@ -133,7 +133,7 @@ const stopped = (house: House, event: SecurityEvent, message: string): Html =>
       .map(({ expression }) => expressionHtml(expression))}</section>`,
   })
 
-/** Exceptions by a change of a Terraform file, which cannot be tried here. */
+/** Shows exceptions as changes of a Terraform file, which cannot be tried here. */
 const inTerraform = (
   house: House,
   event: SecurityEvent,
@@ -155,7 +155,7 @@ const inTerraform = (
     section: 'events',
     searched: ray,
     crumbs: html`<a href="/events/${ray}">Event</a>`,
-    main: html`<p class="lead">Stopped by <b>${event.rule.name}</b>. Choose whom the rule lets through, the narrowest first.</p>
+    main: html`<p class="lead">Stopped by <b>${event.rule.name}</b>. Choose which visitors the rule lets through, the narrowest first.</p>
 <div class="columns even"><nav class="card codes" aria-label="Whoever has"><h2>Whoever has</h2><ul>${links}</ul></nav>
 ${terraformCard(event, above, picked, { time: { end, nowMs: house.now() }, choices })}</div>`,
   })
@@ -170,7 +170,7 @@ const eventOf = async ({ edge }: House, ray: string): Promise<SecurityEvent> => 
 const NO_DESK =
   'The rules of this edge come from no files: the program that made it has to change them'
 
-/** From a Ray ID to the narrowest rule that lets its visitor through. */
+/** Leads from a Ray ID to the narrowest rule that lets its visitor through. */
 export const exceptionPage = async (
   house: House,
   { params, query }: RouteRequest
@@ -200,7 +200,7 @@ export const exceptionPage = async (
       section: 'events',
       searched: ray,
       crumbs,
-      main: html`<div class="empty"><h2>No exception helps</h2><p>Either the rules of today let this request pass already, or a rule above “${place.above.name}” refuses it too.</p><p><a class="button" href="/try?ray=${ray}">Judge it again</a></p></div>`,
+      main: html`<div class="empty"><h2>No exception helps</h2><p>Either the current rules already let this request pass, or a rule above “${place.above.name}” refuses it too.</p><p><a class="button" href="/try?ray=${ray}">Judge it again</a></p></div>`,
     })
   }
   const after = withException(place, event, picked, { end, nowMs: house.now() })
@@ -224,7 +224,7 @@ ${
   })
 }
 
-/** Writes the exception, and shows the event again. */
+/** Writes the exception and shows the event again. */
 export const writeException = async (house: House, request: RouteRequest): Promise<Made> => {
   const event = await eventOf(house, request.params.ray!)
   const { desk } = house

@@ -44,7 +44,7 @@ const storeState = ({ edge }: House): State => {
       name: 'Events',
       isWell: false,
       said: state.trouble.message,
-      todo: `${count(state.waiting)} events wait in memory. ${store.name.startsWith('postgres ') ? 'Start the database server, or mend the way to it' : 'Make room on the disk, or mend its permissions'}: the edge goes on by itself.`,
+      todo: `${count(state.waiting)} events wait in memory. ${store.name.startsWith('postgres ') ? 'Start the database server, or repair the connection to it' : 'Make room on the disk, or correct its permissions'}: the edge goes on by itself.`,
     }
   }
   return {
@@ -81,7 +81,7 @@ const rulesState = (house: House): State => {
     : {
         name: 'Rules',
         isWell: false,
-        said: html`The last reload failed; the rules from before are in force<pre tabindex="0">${problem}</pre>`,
+        said: html`The last reload failed; the previous rules are still in force<pre tabindex="0">${problem}</pre>`,
         todo: 'Correct the file: the edge reads it again when it changes.',
       }
 }
@@ -91,7 +91,7 @@ const warningStates = ({ edge }: House): State[] =>
     name: 'Rule',
     isWell: false,
     said: warning,
-    todo: html`<code>edge1020 doctor</code> lists the data that is there.`,
+    todo: html`<code>edge1020 doctor</code> lists the available data.`,
   }))
 
 const dataStates = ({ facts }: House): State[] =>
@@ -130,7 +130,7 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   )
   const { judged, blocked } = house.judged()
   const uptime = span((house.now() - house.side.startMs) / MS_PER_SECOND)
-  const made = house.demoStats === undefined ? '' : ', made-up ones too'
+  const made = house.demoStats === undefined ? '' : ', including made-up requests'
   const points = series.state === 'ready' ? series.value : []
   const total = points.reduce((sum, point) => sum + point.count, 0)
   const inTime = (isWanted: (action: string) => boolean) =>
@@ -148,7 +148,7 @@ export const overviewPage = async (house: House, { query }: RouteRequest): Promi
   const firstSteps = html`<div class="empty"><h2>Nothing was stopped in this time</h2><p>An event appears here as soon as a rule matches a request.</p>${url !== undefined && html`<pre tabindex="0">curl -i ${url}/</pre>`}</div>`
   const main = html`${
     house.demoStats !== undefined &&
-    html`<p class="banner">This edge makes up its visitors: personas ask for pages of the demo site, so that there is something to see. Start it without <code>--demo-traffic</code> for real ones alone.</p>`
+    html`<p class="banner">The visitors of this edge are made up: personas request pages of the demo site. Start it without <code>--demo-traffic</code> to see only real visitors.</p>`
   }${tiles}
 <section class="card" id="chart" aria-label="Events over time">${lookChart('/events', look, series, true)}</section>
 <div class="tops wide" id="tops">${TOP_NAMES.map((name) => topList(name, look, tops[name]))}</div>

@@ -28,7 +28,7 @@ const STEP_MS = 3_600_000
 
 interface Product {
   readonly title: string
-  /** The zone whose own rules they are; absent for those of the account. */
+  /** The zone that owns the rules; absent for rules of the account. */
   readonly zone?: string
   readonly rules: readonly Rule[]
 }
@@ -66,7 +66,7 @@ interface HitRow {
 
 const keyOf = ([id, zone]: readonly (string | number)[]): string => JSON.stringify([id, zone])
 
-/** The conditions on events of a rule. Those of the account have events in every zone. */
+/** Returns the conditions that select a rule's events. Rules of the account have events in every zone. */
 const whereOf = (rule: Rule, zone: string | undefined): Condition[] => {
   const ofRule = including([], 'rule.id', rule.id)
   return zone === undefined ? ofRule : including(ofRule, 'zone', zone)
@@ -145,7 +145,7 @@ const filesOf = (desk: RuleDesk | undefined): { files: RuleFile[]; problem?: str
   }
 }
 
-/** Every rule in its order: its action, its number of events, its findings. */
+/** Shows every rule in order, with its action, its number of events and its findings. */
 export const rulesPage = async (house: House, { query }: RouteRequest): Promise<Html> => {
   const { edge, desk } = house
   const counting = house.counts.begin(BUDGET_MS)
@@ -211,7 +211,7 @@ const deskOf = ({ desk }: House): RuleDesk => {
   throw new EdgeError('cannot_edit', 'the rules of this edge come from no files')
 }
 
-/** One click: a rule on or off, up or down. */
+/** Handles one click: switches a rule on or off, or moves it up or down. */
 export const changeRule = async (house: House, request: RouteRequest): Promise<Made> => {
   const desk = deskOf(house)
   const form = await formOf(request)

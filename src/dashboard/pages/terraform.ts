@@ -8,11 +8,11 @@ import { exceptionRule } from '../exception-writing.ts'
 import { type Html, html } from '../html.ts'
 import { terraformPatch } from '../terraform-patch.ts'
 
-/** Whether an exception to the event's rule goes into a Terraform file, above that rule. */
+/** Returns true if an exception to the event's rule goes into a Terraform file, above that rule. */
 export const isTerraform = (event: SecurityEvent, above: Rule | undefined): above is Rule =>
   event.source === 'firewallcustom' && above !== undefined && above.file.endsWith('.tf')
 
-/** The patch of a Terraform file, to copy: the dashboard does not write these files. */
+/** Shows the patch of a Terraform file to copy, because the dashboard does not write these files. */
 export const terraformCard = (
   event: SecurityEvent,
   above: Rule,

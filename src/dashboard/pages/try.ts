@@ -80,7 +80,7 @@ const vantage = (house: House, request: TrialRequest): Html => {
   return html`<details class="card table vantage"><summary><h2>Is it just this visitor?</h2></summary><div class="scroll"><table class="plain"><thead><tr><th scope="col">Test visitor</th><th scope="col">From</th><th scope="col">Verdict</th><th scope="col">Rule</th></tr></thead><tbody>${rows}</tbody></table></div></details>`
 }
 
-/** A persona has its own headers: only the Host of the request counts. */
+/** A persona has its own headers. The request adds only its Host. */
 const hostOf = ({ headers = [] }: TrialRequest): [string, string][] =>
   (Array.isArray(headers)
     ? (headers as [string, string][])
@@ -107,7 +107,10 @@ const fromOf = ({ ip, country, asn }: SecurityEvent): string =>
     .filter(Boolean)
     .join(',')
 
-/** A form for a request that is not sent. With a Ray ID, the request of its event, judged by the current rules. */
+/**
+ * Shows a form for a request that is not sent. A Ray ID fills in the request of its event, which the current rules
+ * judge.
+ */
 export const tryPage = async (house: House, { query }: RouteRequest): Promise<Made> => {
   if (house.desk === undefined) return page(house, { text: EXAMPLE, from: '' }, false, WITHOUT)
   const ray = query.get('ray')
