@@ -1,9 +1,10 @@
 // `serve` and `events` with PostgreSQL, as the owner of several edges uses them.
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { RunningPostgres } from '../src/events/node/postgres.fixture.ts'
-import { hasPostgres, startPostgres } from '../src/events/node/postgres.fixture.ts'
+import { hasPostgres, newFolder, startPostgres } from '../src/events/node/postgres.fixture.ts'
 import { eventually } from '../src/eventually.fixture.ts'
 import { createEdge } from '../src/node.ts'
 import { get, ROOT, run, startServe } from './cli.ts'
@@ -18,9 +19,12 @@ describe.skipIf(!hasPostgres())('serve --store postgres://…', () => {
   afterAll(() => postgres.remove())
 
   const served = async (place: string, ...args: string[]) => {
-    const edge = await startServe(['--store', place, '--rules', 'rules/starter.yaml', ...args])
+    const data = newFolder()
+    const store = ['--store', place, '--data', data]
+    const edge = await startServe([...store, '--rules', 'rules/starter.yaml', ...args])
     onTestFinished(async () => void (await edge.stop()))
-    return edge
+    const spilled = () => readdirSync(data).filter((name) => name.startsWith('postgres-'))
+    return { ...edge, spilled }
   }
 
   const rayOf = async (url: string) => String((await get(url, CURL)).headers['cf-ray'])
@@ -29,8 +33,11 @@ describe.skipIf(!hasPostgres())('serve --store postgres://…', () => {
     const place = postgres.place()
     const [one, other] = await Promise.all([served(place), served(place)])
     const ray = await rayOf(one.url)
-    const { status, body } = await get(`${other.admin}/api/events/${ray}`)
-    expect([status, JSON.parse(body).ray]).toEqual([200, ray.slice(0, 16)])
+    // A slow server has the event after the refusal.
+    await eventually(async () => {
+      const { status, body } = await get(`${other.admin}/api/events/${ray}`)
+      expect([status, JSON.parse(body).ray]).toEqual([200, ray.slice(0, 16)])
+    })
     const looked = await run(['events', ray, '--store', place])
     expect(looked.out).toContain(ray.slice(0, 16))
     expect(looked.code).toBe(0)
@@ -42,6 +49,8 @@ describe.skipIf(!hasPostgres())('serve --store postgres://…', () => {
   test('while it is stopped: refusals, health, metrics, a look-up; then all is well again', async () => {
     const edge = await served(postgres.place())
     const before = await rayOf(edge.url)
+    // A slow server has it after the refusal.
+    await eventually(() => expect(edge.spilled()).toEqual([]))
     postgres.stop()
     onTestFinished(() => {
       try {
@@ -54,6 +63,7 @@ describe.skipIf(!hasPostgres())('serve --store postgres://…', () => {
       ({ status: code, headers }) => [code, String(headers['cf-ray'])] as const
     )
     expect(status).toBe(403)
+    await eventually(() => expect(edge.spilled()).toHaveLength(1))
     expect((await get(`${edge.admin}/api/events/${ray}`)).status).toBe(200)
     expect((await get(`${edge.admin}/api/events/${before}`)).status).toBe(503)
     expect((await get(`${edge.admin}/api/events`)).status).toBe(503)

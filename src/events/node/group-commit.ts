@@ -242,6 +242,8 @@ export class GroupCommit<Form> {
       this.#writing = undefined
       group.over()
       this.#heldBytes -= group.length
+      // Last: who waits for it finds the events no longer among the held ones. A lost group is rejected already.
+      group.resolve()
     }
     this.#running = undefined
   }
@@ -267,7 +269,6 @@ export class GroupCommit<Form> {
     const gap = this.#gaps.take()
     // The gap is stored like an event, so that later queries find it.
     if (gap !== undefined) this.#collect(this.#options.packGap(gap))
-    group.resolve()
   }
 
   /** Ends the wait of queries for events that cannot be written now. */

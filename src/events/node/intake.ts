@@ -1,27 +1,18 @@
-import { messageOf } from '../../error.ts'
 import type { SecurityEvent } from '../event.ts'
 import type { Gap } from '../state.ts'
-import { type CommitPolicy, type Group, GroupCommit, type Packed } from './group-commit.ts'
-import { JournalFile } from './journal-file.ts'
-import { journalName, newOwner, type Place } from './journal-names.ts'
+import { type CommitPolicy, GroupCommit, type Packed } from './group-commit.ts'
+import type { Place } from './journal-names.ts'
+import { JournalWriter, type JournalWriterOptions } from './journal-writer.ts'
 
 export interface IntakeOptions extends CommitPolicy {
   /** For messages: the store's file. */
   file: string
   /** Directories for journals: the first one that works is used. */
   places: readonly Place[]
-  /** A journal has grown to this many bytes and events; `isFinished`: it will not grow again. */
-  onGrown: (path: string, bytes: number, isFinished: boolean, events: number) => void
+  onGrown: JournalWriterOptions['onGrown']
   /** Gets the problem, or `undefined` when it is over. */
   onTrouble: (message: string | undefined) => void
 }
-
-/** At this size a new journal starts, so that stored events are not on disk twice for long. */
-const JOURNAL_BYTES = 16 * 1_048_576
-/** The interval of attempts to return to the first place while another one takes the journals. */
-const HOME_MS = 1_000
-/** After this idle time, a cleaner may have removed the journal. */
-const IDLE_MS = 60_000
 
 const packed = (line: string): Packed<string> => ({ form: line, length: line.length })
 
@@ -30,30 +21,28 @@ const packed = (line: string): Packed<string> => ({ form: line, length: line.len
  * journal's transfer into the tables.
  */
 export class Intake {
-  readonly #options: IntakeOptions
   readonly #groups: GroupCommit<string>
-  readonly #owner = newOwner()
-  #sequence = 0
-  #journal: JournalFile | undefined
-  /** Index of the place of `#journal`. */
-  #place = 0
-  #homeTriedMs = 0
-  #writtenMs = 0
-  #mustMove = false
+  readonly #journals: JournalWriter
 
   constructor(options: IntakeOptions) {
-    this.#options = options
-    const { file, places: _, onGrown: __, ...policy } = options
+    const { file, places, onGrown, ...policy } = options
+    this.#journals = new JournalWriter({
+      file,
+      places,
+      flushes: policy.durability === 'flush',
+      onGrown,
+      onElsewhere: (message) => this.#groups.tell(message),
+    })
     this.#groups = new GroupCommit({
       ...policy,
       label: `event store ${file}`,
       medium: 'the disk',
       pack: (events) => packed(`${JSON.stringify(events)}\n`),
       packGap: (gap) => packed(`${JSON.stringify({ gap })}\n`),
-      write: (group) => this.#write(group),
-      isHome: () => this.#place === 0,
-      hasChore: () => this.#mustMove,
-      doChore: () => this.#leave(),
+      write: ({ forms, size }) => this.#journals.write(Buffer.from(forms.join('')), size),
+      isHome: () => this.#journals.isHome,
+      hasChore: () => this.#journals.mustMove,
+      doChore: () => this.#journals.leave(),
     })
   }
 
@@ -94,9 +83,7 @@ export class Intake {
    * happens at once, because no event may come for a long time.
    */
   moveFrom(path: string): void {
-    if (this.#journal?.path !== path) return
-    this.#mustMove = true
-    this.#groups.nudge()
+    if (this.#journals.moveFrom(path)) this.#groups.nudge()
   }
 
   /** Resolves when all accepted events are written, or known not to be. */
@@ -107,79 +94,6 @@ export class Intake {
   /** Writes all events that can be written. The others are lost and reported. */
   async finish(): Promise<void> {
     await this.#groups.finish()
-    await this.#leave()
-  }
-
-  #grown(journal: JournalFile, isFinished: boolean): void {
-    this.#options.onGrown(journal.path, journal.bytes, isFinished, journal.events)
-  }
-
-  /** Undefined if it was written. */
-  async #write(group: Group<string>): Promise<Error | undefined> {
-    const lines = Buffer.from(group.forms.join(''))
-    const problem = await this.#writeLines(lines, group.size)
-    if (problem === undefined) this.#writtenMs = performance.now()
-    return problem
-  }
-
-  async #writeLines(lines: Buffer, events: number): Promise<Error | undefined> {
-    const journal = this.#journal
-    if (journal !== undefined && !this.#isTimeToMove(journal)) {
-      const problem = await journal.append(lines)
-      if (problem === undefined) {
-        journal.events += events
-        this.#grown(journal, false)
-        return undefined
-      }
-      this.#journal = undefined
-      await journal.abandon()
-      this.#grown(journal, true)
-    } else await this.#leave()
-    return this.#writeAnew(lines, events)
-  }
-
-  #isTimeToMove({ bytes }: JournalFile): boolean {
-    if (bytes >= JOURNAL_BYTES || this.#mustMove) return true
-    const now = performance.now()
-    if (this.#place > 0 && now - this.#homeTriedMs >= HOME_MS) return true
-    return now - this.#writtenMs >= IDLE_MS
-  }
-
-  /** Starts a journal in the first place that works. */
-  async #writeAnew(lines: Buffer, events: number): Promise<Error | undefined> {
-    const { places, durability, file } = this.#options
-    let problem: Error | undefined
-    for (const [index, place] of places.entries()) {
-      if (index === 0) this.#homeTriedMs = performance.now()
-      const name = journalName(place, this.#owner, this.#sequence++)
-      const journal = await JournalFile.create(place.directory, name, durability === 'flush').catch(
-        (error: Error) => error
-      )
-      const failure = journal instanceof Error ? journal : await journal.append(lines)
-      if (failure === undefined && !(journal instanceof Error)) {
-        journal.events = events
-        this.#journal = journal
-        this.#place = index
-        if (problem !== undefined) {
-          this.#groups.tell(
-            `${messageOf(problem)}: events of ${file} go to ${place.directory} in the meantime`
-          )
-        }
-        this.#grown(journal, false)
-        return undefined
-      }
-      if (!(journal instanceof Error)) await journal.abandon()
-      problem ??= failure
-    }
-    return problem ?? new Error('no directory can hold a journal')
-  }
-
-  async #leave(): Promise<void> {
-    const journal = this.#journal
-    this.#mustMove = false
-    if (journal === undefined) return
-    this.#journal = undefined
-    await journal.end()
-    this.#grown(journal, true)
+    await this.#journals.leave()
   }
 }

@@ -29,7 +29,7 @@ export const openStore = (
   if (spec.startsWith(SQLITE) && spec.length > SQLITE.length) {
     return sqliteStore(spec.slice(SQLITE.length), options)
   }
-  if (isPostgres(spec)) return postgresStore(spec, options)
+  if (isPostgres(spec)) return postgresStore(spec, { ...options, spillDirectory: dataDir })
   const shown = `store "${withoutPassword(spec)}"`
   throw new EdgeError(
     'unknown_store',

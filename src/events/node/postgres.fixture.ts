@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo, Socket } from 'node:net'
@@ -29,18 +29,27 @@ export const hasPostgres = (): boolean => {
   return false
 }
 
+const folders = mkdtempSync(join(tmpdir(), 'edge1020-spills-'))
+process.once('exit', () => rmSync(folders, { recursive: true, force: true }))
+
+/** An empty directory for the spill of a store. */
+export const newFolder = (): string => mkdtempSync(join(folders, 'spill-'))
+
 /** The number of places created at once. */
 const PLACES = 250
 
 const isRoot = process.getuid?.() === 0
 
 /** The server refuses to run as root. */
+const commandOf = (name: string, args: readonly string[]): [file: string, args: string[]] => {
+  const file = join(binaries!, name)
+  if (!isRoot) return [file, [...args]]
+  const user = [`--reuid=${SERVER_USER}`, `--regid=${SERVER_USER}`, '--init-groups']
+  return ['setpriv', [...user, file, ...args]]
+}
+
 const run = (name: string, ...args: string[]): string => {
-  const command = [join(binaries!, name), ...args]
-  const [file, ...rest] = isRoot
-    ? ['setpriv', `--reuid=${SERVER_USER}`, `--regid=${SERVER_USER}`, '--init-groups', ...command]
-    : command
-  const { status, stdout, stderr, error } = spawnSync(file!, rest, {
+  const { status, stdout, stderr, error } = spawnSync(...commandOf(name, args), {
     encoding: 'utf8',
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,6 +77,8 @@ export interface Between {
   hold(): void
   /** Passes requests to the server, but holds its answers. */
   holdAnswers(): void
+  /** Delays each message by this time. */
+  slow(ms: number): void
   /** Closes all connections. */
   cut(): void
   /** Passes the held traffic. */
@@ -84,7 +95,10 @@ export interface RunningPostgres {
   sql(address: string, text: string): string
   /** Stops the server like its owner. */
   stop(): void
+  /** The same without keeping this process from its work. */
+  stopBeside(): Promise<void>
   start(): void
+  startBeside(): Promise<void>
   isRunning(): boolean
   /** `kill -9` of its main process: the other processes notice it. */
   kill(): Promise<void>
@@ -115,8 +129,13 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
     '-c max_connections=30',
     ...settings.map((setting) => `-c ${setting}`),
   ].join(' ')
-  const start = () => {
-    run('pg_ctl', '-D', data, '-w', '-o', options, '-l', join(folder, 'log'), 'start')
+  const startArgs = ['-D', data, '-w', '-o', options, '-l', join(folder, 'log'), 'start']
+  const stopArgs = ['-D', data, '-w', '-m', 'fast', 'stop']
+  const start = () => void run('pg_ctl', ...startArgs)
+  const beside = async (args: string[]) => {
+    const child = spawn(...commandOf('pg_ctl', args), { cwd: tmpdir(), stdio: 'ignore' })
+    const [status] = await once(child, 'exit')
+    if (status !== 0) throw new Error(`pg_ctl ${args.join(' ')}: ${status}`)
   }
   start()
   const isRunning = () => {
@@ -141,8 +160,10 @@ export const startPostgres = async (...settings: string[]): Promise<RunningPostg
       }
       return `${whole}?options=-csearch_path%3Dplace_${places++}`
     },
-    stop: () => void run('pg_ctl', '-D', data, '-w', '-m', 'fast', 'stop'),
+    stop: () => void run('pg_ctl', ...stopArgs),
+    stopBeside: () => beside(stopArgs),
     start,
+    startBeside: () => beside(startArgs),
     isRunning,
     kill: async () => {
       const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
@@ -167,6 +188,7 @@ export const standBetween = async (port: number): Promise<Between> => {
   const farSockets = new Set<Socket>()
   let isHeld = false
   let areAnswersHeld = false
+  let delayMs = 0
   const server = createServer((near) => {
     const far = open(port, '127.0.0.1')
     farSockets.add(far)
@@ -175,7 +197,16 @@ export const standBetween = async (port: number): Promise<Between> => {
       [far, near],
     ] as const) {
       sockets.add(from)
-      from.on('data', (bytes) => to.write(bytes))
+      const delayed: Buffer[] = []
+      from.on('data', (bytes) => {
+        if (delayMs === 0 && delayed.length === 0) {
+          to.write(bytes)
+          return
+        }
+        delayed.push(bytes)
+        // The oldest goes first, whichever timer ends first.
+        setTimeout(() => to.write(delayed.shift()!), delayMs)
+      })
       from.on('error', () => to.destroy())
       from.on('close', () => {
         sockets.delete(from)
@@ -195,6 +226,9 @@ export const standBetween = async (port: number): Promise<Between> => {
     holdAnswers: () => {
       areAnswersHeld = true
       for (const socket of farSockets) socket.pause()
+    },
+    slow: (ms) => {
+      delayMs = ms
     },
     cut: () => {
       for (const socket of sockets) socket.destroy()

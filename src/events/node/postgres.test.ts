@@ -5,7 +5,7 @@ import type { EventStore, SecurityEvent } from '../event.ts'
 import { storeContract } from '../store.contract.ts'
 import { copyable } from './postgres/address.ts'
 import type { RunningPostgres } from './postgres.fixture.ts'
-import { hasPostgres, standBetween, startPostgres } from './postgres.fixture.ts'
+import { hasPostgres, newFolder, standBetween, startPostgres } from './postgres.fixture.ts'
 import type { PostgresOptions } from './postgres.ts'
 import { postgresStore } from './postgres.ts'
 
@@ -64,11 +64,12 @@ beforeAll(async () => {
 afterAll(() => postgres?.remove())
 
 describe.skipIf(!hasServer)('with a PostgreSQL', () => {
-  storeContract('postgres', () => postgresStore(postgres.place()))
+  storeContract('postgres', () => postgresStore(postgres.place(), { spillDirectory: newFolder() }))
 
   const opened = (options: PostgresOptions = {}, place = postgres.place()) => {
     const told: string[] = []
     const store = postgresStore(place, {
+      spillDirectory: newFolder(),
       onTrouble: ({ message }) => told.push(message),
       onNotice: (message) => told.push(message),
       ...options,
@@ -77,6 +78,8 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     return { store, told, place }
   }
 
+  /** A slow server has events after their append has ended. */
+  const onServer = (store: EventStore) => eventually(() => expect(store.state?.().waiting).toBe(0))
   const sqlOf = (place: string, text: string) => postgres.sql(place, text)
 
   test('events of one turn share one insert', async () => {
@@ -102,6 +105,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     const { store, place } = opened()
     const event = eventWith()
     await store.append([event])
+    await onServer(store)
     const reader = opened({ readOnly: true }, place).store
     expect(await reader.query()).toEqual([event])
     await expect(reader.append([event])).rejects.toMatchObject({ code: 'store_read_only' })
@@ -117,6 +121,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     const { store, place } = opened()
     const event = eventWith()
     await store.append([event])
+    await onServer(store)
     sqlOf(place, 'ALTER TABLE edge1020_events DROP COLUMN zone')
     sqlOf(place, 'DELETE FROM edge1020_migrations WHERE version = 3')
     const later = opened({}, place).store
@@ -175,7 +180,10 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     const impossible = eventWith({ asn: 1.5 })
     const events = [eventWith(), impossible, eventWith(), eventWith()]
     await Promise.all(events.map((event) => store.append([event])))
-    for (const event of events) expect(await found(store, event)).toBe(event !== impossible)
+    await onServer(store)
+    for (const event of events) {
+      await eventually(async () => expect(await found(store, event)).toBe(event !== impossible))
+    }
     expect(store.state()).toMatchObject({ lost: 1, waiting: 0 })
     expect(await store.find(impossible.ray)).toMatchObject({ found: false, reason: 'gap' })
     expect(told).toEqual([expect.stringMatching(/the events of Ray ID .* are lost: .*bigint/)])
@@ -233,8 +241,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
       )
       onTestFinished(() => between.close())
       await store.append([eventWith()])
-      // A slow server has it after the append has ended.
-      await eventually(() => expect(store.state().waiting).toBe(0))
+      await onServer(store)
       return { store, told, place, between }
     }
 
@@ -308,133 +315,5 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     sqlOf(place, 'ALTER ROLE busy CONNECTION LIMIT 5')
     await eventually(() => expect(told.at(-1)).toMatch(/works again$/))
     expect(await store.query()).toEqual([event])
-  })
-})
-
-describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
-  const opened = (options: PostgresOptions = {}) => {
-    const place = postgres.place()
-    const told: string[] = []
-    const store = postgresStore(place, {
-      onTrouble: ({ message }) => told.push(message),
-      onNotice: (message) => told.push(message),
-      ...options,
-    })
-    onTestFinished(async () => {
-      await store.close()
-      if (!postgres.isRunning()) postgres.start()
-    })
-    return { place, store, told }
-  }
-
-  test('stopped: refusals go out, their events are found, and are written once it is back', async () => {
-    const { store, told } = opened()
-    const before = eventWith()
-    await store.append([before])
-    postgres.stop()
-    const events = Array.from({ length: 20 }, () => eventWith())
-    for (const event of events) await store.append([event])
-    for (const event of events) expect(await found(store, event)).toBe(true)
-    expect(store.state()).toMatchObject({ waiting: 20, lost: 0 })
-    expect(store.state().trouble?.message).toMatch(
-      /^event store postgres 127\.0\.0\.1:\d+\/postgres: /
-    )
-    // What only the server knows cannot be told now.
-    await expect(store.find(before.ray)).rejects.toMatchObject({ code: 'store_failed' })
-    postgres.start()
-    await eventually(() => expect(store.state().trouble).toBeUndefined())
-    await eventually(() => expect(store.state().waiting).toBe(0))
-    expect(await store.query()).toEqual([...events.toReversed(), before])
-    expect(told).toEqual([expect.stringContaining('event store'), expect.stringMatching(/again$/)])
-    for (const message of told) expect(message).not.toContain(postgres.password)
-  })
-
-  test('stopped while nothing comes: it is told all the same', async () => {
-    const { store, told } = opened()
-    await store.append([eventWith()])
-    postgres.stop()
-    await eventually(() => expect(store.state().trouble).toBeDefined())
-    postgres.start()
-    await eventually(() => expect(store.state().trouble).toBeUndefined())
-    expect(told).toHaveLength(2)
-  })
-
-  test('what finds no room in memory is a gap, told by every edge afterwards', async () => {
-    const { place, store } = opened({ maxHeldBytes: 5_000 })
-    await store.append([eventWith()])
-    await eventually(() => expect(store.state().waiting).toBe(0))
-    postgres.stop()
-    const events = Array.from({ length: 60 }, () => eventWith())
-    for (const event of events) await store.append([event])
-    const { waiting, lost } = store.state()
-    expect(waiting + lost).toBe(60)
-    expect(lost).toBeGreaterThan(30)
-    const last = events.at(-1)!
-    expect(await store.find(last.ray)).toMatchObject({ found: false, reason: 'gap' })
-    postgres.start()
-    await eventually(() => expect(store.state().waiting).toBe(0))
-    await eventually(async () => {
-      const [row] = postgres.sql(place, 'SELECT count FROM edge1020_gaps')
-      expect(row).toBeDefined()
-    })
-    expect(await store.find(last.ray)).toMatchObject({ found: false, reason: 'gap' })
-  })
-
-  test('with `hold` refusals wait for it', async () => {
-    const { store, told } = opened({ onStoreFailure: 'hold' })
-    await store.append([eventWith()])
-    postgres.stop()
-    let isSent = false
-    const event = eventWith()
-    const appended = store.append([event]).then(() => {
-      isSent = true
-    })
-    await eventually(() => expect(told).toHaveLength(1))
-    expect(isSent).toBe(false)
-    postgres.start()
-    await appended
-    expect(await found(store, event)).toBe(true)
-  })
-
-  test('killed: nothing that was promised is lost, under load', async () => {
-    const { store } = opened({ onStoreFailure: 'hold' })
-    const promised: SecurityEvent[] = []
-    let isOver = false
-    const load = async () => {
-      while (!isOver) {
-        const event = eventWith()
-        await store.append([event])
-        promised.push(event)
-      }
-    }
-    const loads = Array.from({ length: 8 }, load)
-    await eventually(() => expect(promised.length).toBeGreaterThan(50))
-    await postgres.kill()
-    const before = promised.length
-    postgres.start()
-    await eventually(() => expect(promised.length).toBeGreaterThan(before + 50))
-    isOver = true
-    await Promise.all(loads)
-    const there = new Set<string>()
-    let cursor: string | undefined
-    do {
-      const page = await store.page({ limit: 1_000, cursor })
-      for (const { ray } of page.events) there.add(ray)
-      cursor = page.next
-    } while (cursor !== undefined)
-    expect(promised.filter(({ ray }) => !there.has(ray))).toEqual([])
-    expect(there.size).toBe(promised.length)
-  })
-
-  test('away at the start and at the end: the edge begins and ends all the same', async () => {
-    const { store } = opened()
-    postgres.stop()
-    const other = postgresStore(`postgres://edge@127.0.0.1:${postgres.port}/postgres`)
-    const event = eventWith()
-    await other.append([event])
-    expect(await found(other, event)).toBe(true)
-    await other.close()
-    expect(other.state()).toMatchObject({ lost: 1 })
-    await store.close()
   })
 })

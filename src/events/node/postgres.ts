@@ -1,10 +1,11 @@
+import { tmpdir } from 'node:os'
 import { EdgeError } from '../../error.ts'
 import { parseRay } from '../../ray.ts'
 import type { EventStore, SecurityEvent } from '../event.ts'
 import { explainMiss } from '../find.ts'
 import { queryOfFilter, settlePage, settleSeries, settleTop } from '../settle.ts'
 import type { StoreState } from '../state.ts'
-import { readAddress } from './postgres/address.ts'
+import { copyable, readAddress } from './postgres/address.ts'
 import type { Client } from './postgres/driver.ts'
 import { loadDriver } from './postgres/driver.ts'
 import { isRefusal, Link, reasonOf } from './postgres/link.ts'
@@ -13,11 +14,20 @@ import { find, findHeld, page, series, top } from './postgres/questions.ts'
 import { Retention } from './postgres/retention.ts'
 import { findSchema, prepareSchema } from './postgres/schema.ts'
 import { inSnapshot } from './postgres/snapshot.ts'
+import { Spill, spillFile } from './postgres/spill.ts'
 import { Writer } from './postgres/writer.ts'
 import { readStoreOptions, type StoreOptions } from './store-options.ts'
 import { Troubles } from './troubles.ts'
 
-export type PostgresOptions = StoreOptions
+export interface PostgresOptions extends StoreOptions {
+  /**
+   * A directory for events that the server does not take in time. The next store with the same address and directory writes
+   * what is left in it. Default: the system's directory for temporary files.
+   */
+  spillDirectory?: string
+  /** The maximum number of bytes in it; 0: none. Further events wait in memory. Default 1,000,000,000. */
+  maxSpillBytes?: number
+}
 
 /** An event store in a PostgreSQL database that several edges may write to. */
 export interface PostgresStore extends EventStore {
@@ -36,6 +46,8 @@ const RETENTION_MS = 10_000
 const BITE_PAUSE_MS = 20
 const RETENTION_LIMIT_MS = 60_000
 const ALIVE_MS = 5_000
+const ADOPT_MS = 30_000
+const DEFAULT_SPILL_BYTES = 1_000_000_000
 
 const closedError = (name: string) => new EdgeError('store_closed', `${name}: the store is closed`)
 
@@ -47,7 +59,8 @@ const idlest = (links: readonly Link[]): Link =>
 
 /**
  * Keeps events in a PostgreSQL database. `append` resolves after the commit there; simultaneous events share one insert.
- * While the server does not answer, events wait in memory, and visitors wait only as long as `onStoreFailure` says.
+ * While the server does not answer in time, `append` resolves after a write to a file in `spillDirectory`, unless
+ * `onStoreFailure` is `hold`.
  *
  * @param address `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. The variables `PGPASSWORD`, `PGHOST` … supply missing
  * parts.
@@ -56,8 +69,15 @@ const idlest = (links: readonly Link[]): Link =>
  */
 export const postgresStore = (address: string, options: PostgresOptions = {}): PostgresStore => {
   const { readOnly = false, onTrouble = () => {}, onNotice = () => {} } = options
+  const { spillDirectory = tmpdir(), maxSpillBytes = DEFAULT_SPILL_BYTES } = options
   const { url, name } = readAddress(address)
   const { policy, limits } = readStoreOptions(options)
+  if (!(maxSpillBytes >= 0)) {
+    throw new EdgeError(
+      'invalid_store',
+      `maxSpillBytes ${maxSpillBytes}: expected a number of bytes`
+    )
+  }
   const driver = loadDriver(name)
   const troubles = new Troubles(name, onTrouble, onNotice)
   let closing: Promise<void> | undefined
@@ -85,24 +105,38 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
   const setTrouble = (place: 'server' | 'retention', reason: string | undefined) =>
     troubles.update(place, reason === undefined ? undefined : `${labelled(name)}: ${reason}`)
 
+  const spill =
+    readOnly || policy.onStoreFailure === 'hold' || maxSpillBytes === 0
+      ? undefined
+      : new Spill({
+          file: spillFile(spillDirectory, `${name} ${copyable(address)}`),
+          name,
+          flushes: policy.durability === 'flush',
+          maxBytes: maxSpillBytes,
+          onNotice,
+        })
   const writer: Writer | undefined = readOnly
     ? undefined
     : new Writer({
         ...policy,
         label: labelled(name),
         link: main,
+        spill,
         onTrouble: (reason) => setTrouble('server', reason),
         onNotice,
       })
 
   const heldNow = (): Held => ({ events: writer?.held ?? [], gaps: writer?.gaps ?? [] })
 
-  const asked = async <Answer>(
-    look: (client: Client, held: Held) => Promise<Answer>
-  ): Promise<Answer> => {
+  const settled = async () => {
     if (closing !== undefined) throw closedError(name)
     await writer?.settled()
-    const held = heldNow()
+  }
+
+  const asked = async <Answer>(
+    look: (client: Client, held: Held) => Promise<Answer>,
+    held = heldNow()
+  ): Promise<Answer> => {
     try {
       return await idlest(readers).run(
         (client) => inSnapshot(client, held, () => look(client, held)),
@@ -111,6 +145,19 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
     } catch (error) {
       throw told(error)
     }
+  }
+
+  /** For questions about many events: the server has to have those of the spill. */
+  const askedOfAll = async <Answer>(
+    look: (client: Client, held: Held) => Promise<Answer>
+  ): Promise<Answer> => {
+    await settled()
+    const lacking = (await writer?.drained()) ?? 0
+    // The server's own error comes first.
+    const answer = await asked(look)
+    if (lacking === 0) return answer
+    const waiting = `${labelled(name)}: ${lacking} events are not on the server yet`
+    throw new EdgeError('store_failed', troubles.first?.message ?? waiting)
   }
 
   /** Checks the server when no other statement would: at the start, after a loss, and while it is idle. */
@@ -158,9 +205,14 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
     return () => clearTimeout(timer)
   }
 
+  const adopt = async () => writer?.adopt()
   const stops = readOnly
     ? []
-    : [again(probe, 0, PROBE_MS), again(retain, RETENTION_FIRST_MS, RETENTION_MS)]
+    : [
+        again(probe, 0, PROBE_MS),
+        again(retain, RETENTION_FIRST_MS, RETENTION_MS),
+        again(adopt, 0, ADOPT_MS),
+      ]
 
   const close = async () => {
     for (const stop of stops) stop()
@@ -169,7 +221,7 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
   }
 
   const pageWhere = (settled: ReturnType<typeof settlePage>) =>
-    asked((client, held) => page(client, settled, held))
+    askedOfAll((client, held) => page(client, settled, held))
 
   return {
     name,
@@ -185,12 +237,15 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
       if (parseRay(ray) === undefined && closing === undefined) {
         return explainMiss(ray, { store: name })
       }
+      await settled()
+      const { events, gaps } = heldNow()
+      const spilled = (await spill?.find(ray)) ?? []
+      const held = { events: [...events, ...spilled], gaps }
       try {
-        return await asked((client, held) => find(client, name, ray, held))
+        return await asked((client) => find(client, name, ray, held), held)
       } catch (error) {
         if (closing !== undefined) throw error
-        // Events in memory are found without the server.
-        const held = heldNow()
+        // Events on this machine are found without the server.
         const found = findHeld(ray, held)
         if (found !== undefined) return found
         const miss = explainMiss(ray, { store: name, gaps: held.gaps })
@@ -202,17 +257,17 @@ export const postgresStore = (address: string, options: PostgresOptions = {}): P
     page: async (query) => pageWhere(settlePage(query)),
     top: async (query) => {
       const settled = settleTop(query)
-      return asked((client, held) => top(client, settled, held))
+      return askedOfAll((client, held) => top(client, settled, held))
     },
     series: async (query) => {
       const settled = settleSeries(query)
-      return asked((client, held) => series(client, settled, held))
+      return askedOfAll((client, held) => series(client, settled, held))
     },
     state: () => {
       const trouble = troubles.first
       return {
         ...(trouble === undefined ? {} : { trouble }),
-        waiting: writer?.held.length ?? 0,
+        waiting: writer?.waiting ?? 0,
         lost: writer?.lost ?? 0,
         gaps: writer?.gaps ?? [],
         evicted,

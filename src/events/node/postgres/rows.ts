@@ -45,3 +45,7 @@ export const eventOf = (row: Readonly<Record<string, unknown>>): SecurityEvent =
   }
   return decode(values as Row, String)
 }
+
+/** The event of the values of `rowOf`. */
+export const eventOfCells = (cells: readonly Cell[]): SecurityEvent =>
+  eventOf(Object.fromEntries(ROW.map((name, i) => [name, cells[i]])))

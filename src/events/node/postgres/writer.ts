@@ -2,14 +2,19 @@ import type { SecurityEvent } from '../../event.ts'
 import type { Gap } from '../../state.ts'
 import { timeOf } from '../columns.ts'
 import { type CommitPolicy, type Group, GroupCommit } from '../group-commit.ts'
+import type { Entry } from '../journal-lines.ts'
+import { Detour } from './detour.ts'
 import type { Client } from './driver.ts'
 import { isOfValues, type Link, reasonOf } from './link.ts'
-import { columnsOf, rowOf, sizeOfRow, UNNEST } from './rows.ts'
+import { columnsOf, eventOfCells, rowOf, sizeOfRow, UNNEST } from './rows.ts'
 import { EVENTS, GAPS, ROW } from './schema.ts'
+import type { Spill } from './spill.ts'
 
 export interface WriterOptions extends CommitPolicy {
   label: string
   link: Link
+  /** Takes what the server does not take in time; absent if visitors wait for the server. */
+  spill: Spill | undefined
   onTrouble: (reason: string | undefined) => void
   onNotice: (message: string) => void
 }
@@ -37,6 +42,17 @@ const BYTES_PER_MB = 1_000_000
 const PARTING_MS = 5_000
 /** A longer transaction would delay those of other edges. */
 const MOST_ROWS = 5_000
+const MOST_REFUSED = 1_000
+
+/** A line of a journal. Events are as they were when they were appended. */
+const lineOf = ({ rows, gap }: Form): string =>
+  `${JSON.stringify(gap === undefined ? rows.map(eventOfCells) : { gap })}\n`
+
+const formOf = ({ events = [], gap }: Entry): Form => ({
+  rows: events.map(rowOf),
+  events,
+  ...(gap === undefined ? {} : { gap }),
+})
 
 const insert = (client: Client, rows: readonly Cells[]) =>
   // Without a name, so that poolers that share connections between statements accept it.
@@ -56,15 +72,28 @@ const insertGap = (client: Client, { firstRay, lastRay, from, to, count, reason 
 export class Writer {
   readonly #options: WriterOptions
   readonly #groups: GroupCommit<Form>
+  readonly #detour: Detour | undefined
   #isClosing = false
   /** Times of all written events, for the message if they are lost. */
   #oldestMs: number | undefined
   #newestMs = 0
   isFailing = false
+  /** Ray IDs that were given up: a late write and the spill can both have one. */
+  readonly #refused = new Set<string>()
 
   constructor(options: WriterOptions) {
     this.#options = options
-    const { link: _, onNotice: __, ...policy } = options
+    const { link: _, onNotice: __, spill, ...policy } = options
+    this.#detour =
+      spill === undefined
+        ? undefined
+        : new Detour({
+            spill,
+            insert: (entries) => this.#send(entries.map(formOf), 0),
+            probe: () => this.#run((client) => client.query('SELECT 1'), 0),
+            onTrouble: options.onTrouble,
+            onEmpty: () => this.#groups.nudge(),
+          })
     this.#groups = new GroupCommit<Form>({
       ...policy,
       medium: 'the server',
@@ -75,6 +104,8 @@ export class Writer {
       },
       packGap: (gap) => ({ form: { rows: [], events: [], gap }, length: 0 }),
       write: (group) => this.#write(group),
+      hasChore: () => this.#detour?.hasRest === true,
+      doChore: async () => this.#detour?.sweep(),
     })
   }
 
@@ -90,24 +121,50 @@ export class Writer {
     return this.#groups.lost
   }
 
-  /** Events that are not written yet. */
+  /** Events in memory that are not written yet. */
   get held(): SecurityEvent[] {
     return this.#groups.held
+  }
+
+  /** The number of events that are not on the server. */
+  get waiting(): number {
+    return this.held.length + (this.#options.spill?.waiting ?? 0)
   }
 
   append(events: readonly SecurityEvent[]): Promise<void> {
     return this.#groups.append(events)
   }
 
+  /** Resolves when all accepted events are written to the server or to the spill, or known not to be. */
   settled(): Promise<void> {
     return this.#groups.settled()
   }
 
+  /** Resolves to the number of spilled events that the server still lacks when it has had time to take them. */
+  async drained(): Promise<number> {
+    return (await this.#detour?.drained()) ?? 0
+  }
+
+  /** Looks for journals of edges that are gone. */
+  adopt(): void {
+    this.#detour?.adopt()
+  }
+
   async finish(): Promise<void> {
+    const { link, label, spill, onNotice } = this.#options
     this.#isClosing = true
-    const timer = setTimeout(() => this.#options.link.reset(), PARTING_MS)
+    const timer = setTimeout(() => link.reset(), PARTING_MS)
     await this.#groups.finish()
+    await this.#detour?.finish(PARTING_MS)
     clearTimeout(timer)
+    if (spill === undefined) return
+    const { waiting, directories } = spill
+    await spill.close()
+    if (waiting > 0) {
+      onNotice(
+        `${label}: ${waiting} events are in ${directories.join(' and ')}; the next edge with this store and directory writes them`
+      )
+    }
   }
 
   /** The tables were created from nothing, so events that this edge wrote earlier are lost. */
@@ -131,12 +188,27 @@ export class Writer {
   }
 
   /** Undefined if it was written. */
-  async #write(group: Group<Form>): Promise<Error | undefined> {
+  async #write({ forms, size, length }: Group<Form>): Promise<Error | undefined> {
+    const send = () => this.#send(forms, length)
+    if (this.#detour === undefined) return send()
+    return this.#detour.write(send, () => forms.map(lineOf).join(''), size)
+  }
+
+  /** Undefined if the server took it. */
+  #send(forms: readonly Form[], length: number): Promise<Error | undefined> {
+    return this.#run((client) => this.#writeAll(client, forms), length)
+  }
+
+  /** Undefined if it succeeded. */
+  async #run(
+    work: (client: Client) => Promise<unknown>,
+    length: number
+  ): Promise<Error | undefined> {
     const limitMs = this.#isClosing
       ? PARTING_MS
-      : WRITE_MS + (group.length / BYTES_PER_MB) * WRITE_MS_PER_MB
+      : WRITE_MS + (length / BYTES_PER_MB) * WRITE_MS_PER_MB
     try {
-      await this.#options.link.run((client) => this.#writeAll(client, group.forms), limitMs)
+      await this.#options.link.run(work, limitMs)
       this.isFailing = false
       return undefined
     } catch (cause) {
@@ -182,12 +254,18 @@ export class Writer {
       const half = forms.length >> 1
       await this.#writeForms(client, forms.slice(0, half))
       await this.#writeForms(client, forms.slice(half))
-    } else if (first !== undefined) {
+    } else if (first !== undefined && !this.#refused.has(first.events[0]?.ray ?? '')) {
       const { label, onNotice } = this.#options
+      this.#refuse(first.events[0]?.ray ?? '')
       const reason = `the server refuses it: ${reasonOf(error)}`
       this.#groups.giveUp(first.events, reason)
       onNotice(`${label}: the events of Ray ID ${first.events[0]?.ray} are lost: ${reason}`)
     }
+  }
+
+  #refuse(ray: string): void {
+    if (this.#refused.size === MOST_REFUSED) this.#refused.clear()
+    this.#refused.add(ray)
   }
 
   #note(forms: readonly Form[]): void {
