@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../../eventually.fixture.ts'
 import { eventWith } from '../event.fixture.ts'
@@ -235,13 +236,15 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     const throughProxy = async (options: PostgresOptions = {}) => {
       const between = await standBetween(postgres.port)
       const place = postgres.place()
+      const spillDirectory = newFolder()
       const { store, told } = opened(
-        options,
+        { ...options, spillDirectory },
         place.replace(`:${postgres.port}/`, `:${between.port}/`)
       )
       onTestFinished(() => between.close())
       await store.append([eventWith()])
-      await onServer(store)
+      // A slow server has it after the append has ended, and is written to directly again when the spill is gone.
+      await eventually(() => expect(readdirSync(spillDirectory)).toEqual([]))
       return { store, told, place, between }
     }
 
