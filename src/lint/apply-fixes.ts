@@ -1,6 +1,6 @@
 import type { Edit, Finding } from './finding.ts'
 
-/** Offset of a column that counts characters, in a line that begins at `start`. */
+/** Returns the offset of a column. The line begins at `start`, and columns count characters. */
 const offsetOf = (text: string, start: number, column: number): number => {
   let at = start
   for (let i = 1; i < column && at < text.length; i++) {
@@ -25,17 +25,17 @@ const changeOf = (text: string, starts: readonly number[], edit: Edit): Change =
 }
 
 const lineStarts = (text: string): number[] => {
-  // A byte order mark is before the first column.
+  // The first column is after a byte order mark.
   const starts = [text.startsWith('\ufeff') ? 1 : 0]
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
   return starts
 }
 
 /**
- * The text of a file with the fixes of its findings. What is not replaced stays as it is, byte by byte. A fix that overlaps an
- * earlier one is left for the next run.
+ * Applies the fixes of the findings to the text of their file. All other bytes stay unchanged. If two fixes overlap, the second waits
+ * for the next run.
  *
- * @returns the text, and how many fixes were made
+ * @returns the new text, and the number of fixes applied
  */
 export const withFixes = (
   text: string,

@@ -6,7 +6,7 @@ import { testsOf } from './written-tests.ts'
 
 const DID_YOU_MEAN = /^did you mean `(.*)`\?$/
 
-/** A lint of fields whose values come from a closed set. */
+/** Returns the check of a lint whose field takes its values from a closed set. */
 export const ofClosedSet = (
   field: string,
   check: (text: string) => Problem,

@@ -3,53 +3,53 @@ import type { Span } from '../rules/node.ts'
 export const SEVERITIES = ['error', 'warning', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-/** Replaces a stretch of one line of the file. Lines and columns are 1-based; columns count characters. */
+/**
+ * Replaces part of one line of the file. Lines and columns are 1-based; columns count characters.
+ */
 export interface Edit {
   readonly line: number
   readonly column: number
-  /** One past the last character. */
+  /** Exclusive. */
   readonly endColumn: number
   readonly text: string
 }
 
-/** What to do about a finding. */
+/** How to resolve a finding. */
 export interface Fix {
   /** One sentence, or the text to write. */
   readonly message: string
-  /** Present where the fix is certain: `edge1020 lint --fix` makes it. */
+  /** Present only if the fix is certain: `edge1020 lint --fix` applies these edits. */
   readonly edits?: readonly Edit[]
 }
 
-/** A case for `edge1020 eval`: the fields of a request that shows a finding. */
+/** The fields of a request that demonstrates a finding, as a case for `edge1020 eval`. */
 export interface Example {
   readonly expression: string
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** One finding at one place. */
 export interface Finding {
-  /** The file as the user named it; '' for a rule that came from no file. */
+  /** The file as the user named it; '' if the rule has no file. */
   readonly file: string
-  /** 1-based; 0 for a rule that came from no file. */
+  /** 1-based; 0 if the rule has no file. */
   readonly line: number
-  /** In characters, 1-based. */
+  /** 1-based, in characters. */
   readonly column: number
-  /** One past the last character of the part, on the same line. */
+  /** Exclusive; on the same line. */
   readonly endColumn?: number
   readonly severity: Severity
-  /** A code of the index: docs/lint/CODE.md describes those of lints. */
+  /** A code from the index of errors. docs/lint/CODE.md describes the codes of lints. */
   readonly code: string
   readonly message: string
-  /** The name of the rule. */
   readonly rule?: string
   readonly fix?: Fix
-  /** A request that shows the finding. */
+  /** A request that demonstrates the finding. */
   readonly example?: Example
-  /** The line of the file, for a picture. */
+  /** The line of the file, for printing. */
   readonly sourceLine?: string
 }
 
-/** The place of a finding. */
+/** Returns the fields of a finding that give its place. */
 export const placed = ({ file = '', line, column, length, sourceLine }: Span) => ({
   file,
   line,

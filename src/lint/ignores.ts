@@ -2,7 +2,7 @@ import type { Source } from '../rules/source.ts'
 import type { Finding } from './finding.ts'
 import { placed } from './finding.ts'
 
-/** A comment that silences findings of one code. */
+/** A comment that silences the findings of one lint. */
 interface Ignore {
   readonly line: number
   readonly code: string
@@ -16,11 +16,13 @@ const COMMENT_OR_BLANK = /^\s*(?:(?:#|\/\/).*)?$/
 
 export interface IgnoredFile {
   readonly source: Source
-  /** Lines on which a rule begins, in order. */
+  /** The lines on which rules begin, ascending. */
   readonly ruleLines: readonly number[]
 }
 
-/** In JSON, which has no comments, an ignore stands in a description: the quote behind it is not part of the reason. */
+/**
+ * JSON has no comments, so an ignore is part of a description. The closing quote is not part of the reason.
+ */
 const withoutQuote = (text: string): string => text.trim().replace(/"[\s,}\]]*$/, '')
 
 const ignoresIn = ({ source }: IgnoredFile): Ignore[] =>
@@ -32,11 +34,13 @@ const ignoresIn = ({ source }: IgnoredFile): Ignore[] =>
     end: index + withoutQuote(text).length,
   }))
 
-/** The line of the rule that a line belongs to; 0 before the first. */
+/** Returns the first line of the rule that contains `line`; 0 if the line precedes all rules. */
 const ruleAt = (ruleLines: readonly number[], line: number): number =>
   ruleLines.findLast((start) => start <= line) ?? 0
 
-/** The line that a comment of its own line is about: the next one that is no comment. */
+/**
+ * Returns the line that a comment refers to: its own, or the next line with content if the comment has a line to itself.
+ */
 const lineBelow = (lines: readonly string[], line: number): number => {
   if (!COMMENT_OR_BLANK.test(lines[line - 1] ?? '')) return line
   let below = line + 1
@@ -45,11 +49,11 @@ const lineBelow = (lines: readonly string[], line: number): number => {
 }
 
 /**
- * Takes out the findings that comments silence: those with the code of the comment that are of the same rule, the comment being
- * above its first line or inside it. A comment that silences nothing, or is wrong, is a finding itself.
+ * Removes the findings that comments silence. A comment applies to one code and one rule: the rule that contains it, or the rule that
+ * begins below it. Adds a finding for each comment that silences nothing or is invalid.
  *
- * @param known codes that can be silenced
- * @param unasked codes of lints that did not run: their comments may be of use another time
+ * @param known codes that a comment can silence
+ * @param unasked codes of lints that did not run: their comments are not reported as unused
  */
 export const applyIgnores = (
   findings: readonly Finding[],

@@ -8,16 +8,16 @@ export interface Replacement {
   readonly at: Part
 }
 
-/** What a lint says about a part of an expression, or about a rule. */
+/** A lint's report about part of an expression, or about a rule. */
 export interface Report {
   readonly message: string
-  /** The part of the expression, in UTF-16 units of its source; absent: all of it. */
+  /** The part of the expression, in UTF-16 units of its source. Absent: the whole expression. */
   readonly part?: Part
-  /** What to do, one sentence or the text to write. */
+  /** How to resolve it: one sentence, or the text to write. */
   readonly help?: string
-  /** Texts that take the places of parts, where the fix is certain. */
+  /** New texts for parts of the expression. Present only if the fix is certain. */
   readonly replacements?: readonly Replacement[]
-  /** Where the finding is not as grave as usual, or graver. */
+  /** Overrides the severity of the lint. */
   readonly severity?: Severity
   readonly example?: Example
 }
@@ -25,35 +25,37 @@ export interface Report {
 export type ReportPart = (report: Report) => void
 export type ReportRule = (rule: LintRule, report: Report) => void
 
-/** A file of another format than edge1020's own, such as `main.tf`. */
+/** A file in a format other than edge1020's own, such as `main.tf`. */
 export interface FileExample {
   readonly file: string
   readonly text: string
 }
 
-/** An expression of a custom rule, a whole document, or a file. */
+/** The expression of a custom rule, a whole document, or a file. */
 export type LintExample = string | { readonly yaml: string; readonly plan?: Plan } | FileExample
 
 export const PLANS = ['free', 'pro', 'business', 'enterprise'] as const
 export type Plan = (typeof PLANS)[number]
 
-/** One mistake that the lint finds: its metadata, its examples, which are its tests, and its check. */
+/** A lint finds one kind of mistake. `table.test.ts` runs its examples. */
 export interface Lint {
   /** Stable, snake_case. */
   readonly code: string
   readonly severity: Severity
   /** One line without a full stop. */
   readonly title: string
-  /** The text of its page: why it is a mistake, and what to do. Markdown. */
+  /** The text of its page in Markdown: why this is a mistake, and how to resolve it. */
   readonly explanation: string
   readonly bad: readonly LintExample[]
   readonly good: readonly LintExample[]
   /** Checks one expression. */
   readonly expression?: (written: Written, report: ReportPart, subject: Subject) => void
-  /** Checks all rules. */
+  /** Checks all rules together. */
   readonly rules?: (subject: Subject, report: ReportRule) => void
-  /** True where it finds something only with a plan to check. */
+  /** True if the lint runs only with a plan. */
   readonly needsPlan?: boolean
-  /** What finds it, where that is no check of this room: what loads rules, or the reader of ignores. */
+  /**
+   * The code that reports this, if no check in this room does: the rule loader, or the reader of ignore comments.
+   */
   readonly by?: 'loader' | 'ignores'
 }

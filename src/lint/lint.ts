@@ -16,25 +16,27 @@ import { subjectOf } from './subject.ts'
 import { LINTS } from './table.ts'
 
 export interface LintOptions extends LanguageOptions {
-  /** The plan whose limits count. Absent: none. */
+  /** Reports rules that exceed the limits of this plan. Absent: no limits apply. */
   readonly plan?: Plan | undefined
 }
 
-/** Text that means the same in a YAML text of any style, in JSON and in HCL. */
+/** Text that needs no escape in YAML (in any quoting style), JSON or HCL. */
 const PLAIN = /^[^"'\\#\r\n${}]*$/
 
 const SURROGATE = /[\ud800-\udfff]/
 
-/** A stretch of a line, counted in characters. */
+/** Returns part of a line; `from` and `length` count characters. */
 const charactersOf = (line: string, from: number, length: number): string =>
   SURROGATE.test(line)
     ? [...line].slice(from, from + length).join('')
     : line.slice(from, from + length)
 
-/** Text as it stands in a quoted string of JSON, HCL or YAML. */
+/** Undoes the escapes of quotes and backslashes in JSON, HCL and YAML strings. */
 const unescaped = (text: string): string => text.replace(/\\(["\\])/g, '$1')
 
-/** The edit that a replacement is, where the file holds that part of the expression as it is. */
+/**
+ * Returns the edit for a replacement; `undefined` if the file spells that part of the expression differently.
+ */
 const editOf = (written: Written, { text, at }: Replacement): Edit | undefined => {
   const span = written.locate(at)
   const found = charactersOf(span.sourceLine, span.column - 1, span.length)
@@ -44,7 +46,7 @@ const editOf = (written: Written, { text, at }: Replacement): Edit | undefined =
   return { line: span.line, column: span.column, endColumn: span.column + span.length, text }
 }
 
-/** All edits, or none: half of a fix is none. */
+/** Returns the edit for every replacement, or none: half a fix may be wrong. */
 const editsOf = ({ replacements = [] }: Report, written: Written | undefined): Edit[] => {
   const edits = replacements.flatMap((one) => (written && editOf(written, one)) ?? [])
   return edits.length === replacements.length ? edits : []
@@ -80,7 +82,9 @@ const findingOf = (
   }
 }
 
-/** What the lints find in rules that are read already; of each lint as many findings as anybody reads. */
+/**
+ * Runs all lints on rules that are already read. Each lint reports at most `MAX_PROBLEMS` findings.
+ */
 export const lintSubject = (subject: Subject): Finding[] => {
   const findings: Finding[] = []
   for (const lint of LINTS) {
@@ -105,7 +109,9 @@ export const lintSubject = (subject: Subject): Finding[] => {
   return findings
 }
 
-/** The rule that a line of a file belongs to: the last one that begins at or before it. */
+/**
+ * Returns a function that finds the rule for a line of a file: the last rule that begins at or before the line.
+ */
 const rulesByLine = (rules: readonly LintRule[]) => {
   const starts = new Map<string, { line: number; name: string }[]>()
   for (const { draft, name } of rules) {
@@ -119,13 +125,16 @@ const rulesByLine = (rules: readonly LintRule[]) => {
     starts.get(file)?.findLast((start) => start.line <= line)?.name
 }
 
-/** The rule of what is not among the rules: none of a file that is left out, and the one that the place shows of a rule. */
+/**
+ * Returns the rule of a diagnostic whose rule is not among those loaded: '' for a file that is left out, and the name shown at the
+ * place for a rule that is not enforced. `undefined` for all other codes.
+ */
 const ownerOf = ({ code, sourceLine }: Diagnostic): string | undefined => {
   if (code === 'not_loaded' || code === 'unreadable_file') return ''
   return code === 'not_enforced' ? nameAfter(sourceLine) : undefined
 }
 
-/** What the loader found, as findings. */
+/** Converts the loader's diagnostics to findings. */
 export const findingsOf = (
   diagnostics: readonly Diagnostic[],
   rules: readonly LintRule[]
@@ -134,9 +143,9 @@ export const findingsOf = (
   return diagnostics.flatMap((diagnostic): Finding[] => {
     const { code, severity, help, file = '', line } = diagnostic
     const rule = ownerOf(diagnostic) ?? nameAt(file, line)
-    // The lint of this code tells it once a rule, with all of its places.
+    // The lint with this code reports the field once per rule, with all its places.
     if (code === 'deprecated_field') return []
-    // The finding has the name of its rule in a place of its own.
+    // A finding names its rule in a separate property.
     const own = code === 'not_enforced' ? `"${rule}": ` : ''
     const { message: whole } = diagnostic
     const message = own !== '' && whole.startsWith(own) ? whole.slice(own.length) : whole
@@ -155,7 +164,7 @@ export const findingsOf = (
 
 const GRAVITY = { error: 0, warning: 1, info: 2 } as const
 
-/** In the order of the files, then of their places; each finding once. */
+/** Sorts findings by file, then by place, and removes duplicates. */
 export const inOrder = (findings: readonly Finding[], files: readonly string[]): Finding[] => {
   const rank = new Map(files.map((file, i) => [file, i]))
   const told = new Set<string>()
@@ -173,13 +182,12 @@ export const inOrder = (findings: readonly Finding[], files: readonly string[]):
     )
 }
 
-// Rules are looked at as soon as they are read: no module is imported in between.
+// Loads the whole language up front: nothing is imported between reading rules and checking them.
 wholeLanguage()
 
-/** Codes that a comment can silence: those of lints that find what loads. */
 const SILENCEABLE: ReadonlySet<string> = new Set(LINTS.map(({ code }) => code))
 
-/** What the lints and the loader find, without what comments silence. */
+/** Returns the findings of the lints and of the loader, except those that comments silence. */
 export const allFindings = (
   subject: Subject,
   diagnostics: readonly Diagnostic[],
@@ -204,7 +212,7 @@ export const allFindings = (
   return inOrder(applyIgnores(inOrder(findings, files), texts, SILENCEABLE, unasked), files)
 }
 
-/** Collects the places of expressions while documents are read. */
+/** Returns a callback that records the place of each expression as documents are read. */
 export const collectPlaces = () => {
   const places = new Map<Expression, Locate>()
   return {
@@ -216,8 +224,8 @@ export const collectPlaces = () => {
 }
 
 /**
- * Finds the mistakes in rule documents (YAML or JSON): those that stop them from loading, and those that a rule takes in silence.
- * Never throws because of a document.
+ * Finds the mistakes in rule documents (YAML or JSON): those that stop the documents from loading, and those that change a rule's
+ * meaning silently. Never throws because of a document.
  *
  * @example lint([{ file: 'rules.yaml', text: 'rules: [{ name: a, action: block, expression: ip.src.country eq "UK" }]' }])
  */

@@ -9,7 +9,9 @@ const quotedEnd = (source: string, start: number, end: number): number => {
   return Math.min(at + 1, end)
 }
 
-/** The literals between two offsets of an expression, in order, with their quotes: strings, numbers, addresses. */
+/**
+ * Returns the literals (strings, numbers, addresses) between two offsets of an expression, in order, quotes included.
+ */
 export const literalParts = (source: string, start: number, end: number): Part[] => {
   const parts: Part[] = []
   let at = start
@@ -35,7 +37,7 @@ export const literalParts = (source: string, start: number, end: number): Part[]
   return parts
 }
 
-/** The text inside the quotes, where it is written as it is. */
+/** Returns the part inside the quotes; `undefined` if the text contains escapes. */
 export const innerPart = (source: string, { start, length }: Part): Part | undefined => {
   const text = source.slice(start, start + length)
   return /^"[^"\\]*"$/.test(text) ? { start: start + 1, length: length - 2 } : undefined

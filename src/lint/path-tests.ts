@@ -6,13 +6,15 @@ export const PATHS: ReadonlySet<string> = new Set([
   'raw.http.request.uri.path',
 ])
 export const URIS: ReadonlySet<string> = new Set(['http.request.uri', 'raw.http.request.uri'])
-/** Functions that leave a beginning where it is and a `?` out. */
+/** Functions that preserve prefixes and add no `?`. */
 const HARMLESS: ReadonlySet<string> = new Set(['lower', 'upper'])
 
 export const isPlain = ({ through }: TextTest): boolean =>
   through.every((name) => HARMLESS.has(name))
 
-/** The literal that a value begins with, for kinds that say so; `undefined` for others. */
+/**
+ * Returns the literal text at the start of the value; `undefined` for kinds that do not fix the start.
+ */
 export const headOf = (test: TextTest): string | undefined => {
   const { kind, text } = test
   if (isWhole(test) || kind === 'starts_with') return text

@@ -2,21 +2,27 @@ import type { Part, Span } from '../rules/node.ts'
 import type { Source } from '../rules/source.ts'
 
 const SPACE = /\s/
-/** Beginnings that are tried for one expression: one that a file builds from parts is nowhere as a whole. */
+/**
+ * Start positions tried per expression. An expression assembled from parts occurs nowhere as a whole.
+ */
 const MAX_TRIES = 200
-/** What a search begins with: enough to be rare, and before the first quote, which files escape. */
+/**
+ * The text to search for: up to the first white space, quote or backslash, because files escape those differently.
+ */
 const HEAD = /^[^\s"\\]+/
 
 const HEX = 16
 const UNICODE_ESCAPE = 6
 
-/** Where the file writes each unit of an expression. */
+/** The offset in the file of each UTF-16 unit of an expression. */
 export interface Offsets {
   readonly starts: readonly number[]
   readonly ends: readonly number[]
 }
 
-/** How a file may write an expression: as it is, in a quoted string, or with the `$${` of Terraform for `${`. */
+/**
+ * How a file spells an expression: verbatim, in a quoted string, or with Terraform's `$${` for `${`.
+ */
 interface Writing {
   readonly escaped: boolean
   readonly template: boolean
@@ -29,7 +35,7 @@ const WRITINGS: readonly Writing[] = [
   { escaped: false, template: true },
 ]
 
-/** The character that a file writes at a place, and how long it writes it. */
+/** Returns the character that the file spells at an offset, and the length of its spelling. */
 const decoded = (
   text: string,
   at: number,
@@ -50,7 +56,9 @@ const decoded = (
   return [unit, 1]
 }
 
-/** Where each unit of the expression is written, if it begins at this place; any white space is like any other. */
+/**
+ * Matches the expression at an offset of the file and returns the offset of each unit. All runs of white space are equal.
+ */
 const matchAt = (
   text: string,
   start: number,
@@ -69,7 +77,7 @@ const matchAt = (
         at += length
       }
       if (at === from) return undefined
-      // The first unit of white space stands for all of it.
+      // The first unit of a run of white space covers the whole run.
       for (let first = true; i < source.length && SPACE.test(source[i]!); i++, first = false) {
         starts.push(first ? from : at)
         ends.push(at)
@@ -88,9 +96,9 @@ const matchAt = (
 }
 
 /**
- * Finds an expression in the file that it came from: in a quoted string of JSON or HCL, or in a heredoc.
+ * Finds an expression in its file: in a quoted string of JSON or HCL, or in a heredoc.
  *
- * @param from the offset where its rule begins
+ * @param from the offset at which its rule begins
  */
 export const offsetsIn = (text: string, from: number, source: string): Offsets | undefined => {
   const head = HEAD.exec(source)?.[0]
@@ -106,7 +114,7 @@ export const offsetsIn = (text: string, from: number, source: string): Offsets |
   return undefined
 }
 
-/** The place of a part of an expression whose offsets are known. */
+/** Returns the place of part of an expression with known offsets. */
 export const spanAt = (file: Source, offsets: Offsets, { start, length }: Part): Span => {
   const last = offsets.starts.length - 1
   const from = offsets.starts[Math.min(start, last)] ?? 0

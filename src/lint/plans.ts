@@ -1,7 +1,7 @@
 import type { Plan } from './lint-type.ts'
 import { PLANS } from './lint-type.ts'
 
-/** True where one plan has what another one has. */
+/** True if `plan` has all the features of `needed`. */
 export const includes = (plan: Plan, needed: Plan): boolean =>
   PLANS.indexOf(plan) >= PLANS.indexOf(needed)
 
@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<Plan, string>> = {
 
 export const planName = (plan: Plan): string => NAMES[plan]
 
-/** The least plan in the words of Cloudflare's field reference. */
+/** Parses the minimum plan, as Cloudflare's field reference words it. */
 export const planOf = (words: string | undefined): Plan | undefined => {
   const word = words?.split(' ')[0]?.toLowerCase()
   return PLANS.find((plan) => plan === word)

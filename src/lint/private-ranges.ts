@@ -10,6 +10,6 @@ const rangeOf = (text: string): IpRange[] => {
 
 const PRIVATE: readonly IpRange[] = [...LOOPBACK_NETWORKS, ...PRIVATE_NETWORKS].flatMap(rangeOf)
 
-/** True of networks that no visitor of Cloudflare has an address of. */
+/** True if no visitor of Cloudflare has an address in this network. */
 export const isPrivate = (range: IpRange): boolean =>
   PRIVATE.some((network) => rangeHolds(network, range))

@@ -2,7 +2,10 @@ import { print } from '../language/print.ts'
 import type { Judging } from './sequences.ts'
 import type { Subject } from './subject.ts'
 
-/** The same for two custom rules that do the same to the same requests, however their expressions are written. */
+/**
+ * Returns a key that is equal for custom rules with the same effect on the same requests, regardless of how their expressions are
+ * written.
+ */
 export const sameRuleKey = (
   { rule: { draft, group }, written }: Judging,
   { ambiguousLists }: Subject
@@ -13,7 +16,7 @@ export const sameRuleKey = (
   return JSON.stringify([action, skip, response, print(written.root), place])
 }
 
-/** True of two custom rules that `duplicate_rule` tells. */
+/** True if `duplicate_rule` reports these two custom rules. */
 export const isSameRule = (first: Judging, second: Judging, subject: Subject): boolean =>
   [first, second].every(({ rule }) => rule.draft.parts?.product === 'custom') &&
   sameRuleKey(first, subject) === sameRuleKey(second, subject)

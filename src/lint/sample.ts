@@ -6,7 +6,7 @@ const defaults: readonly (Value | undefined)[] = customRuleScheme.slots.map(
   (name) => fieldFacts.get(name)?.default
 )
 
-/** A request with these values; each other field has the value that it has where nothing gives another. */
+/** Returns a request with these values. All other fields have their defaults. */
 export const sampleRequest = (values: Readonly<Record<string, Value>>): Context => {
   const given = new Map(
     Object.entries(values).map(([name, value]) => [customRuleScheme.slot(name), value])

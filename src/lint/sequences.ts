@@ -1,20 +1,22 @@
 import type { Draft } from '../rules/draft.ts'
 import type { LintRule, Subject, Written } from './subject.ts'
 
-/** A custom rule that is in force, with its expression. */
+/** An enabled custom rule with its expression. */
 export interface Judging {
   readonly rule: LintRule
   readonly written: Written
 }
 
-/** Custom rules in the order in which one request meets them: those of the document, then those of a zone. */
+/**
+ * Custom rules in the order in which one request meets them: first the document's, then a zone's.
+ */
 export interface Sequence {
   readonly rules: readonly Judging[]
-  /** How many rules at the beginning belong to other sequences, too. */
+  /** The number of leading rules that also belong to other sequences. */
   readonly common: number
 }
 
-/** Rules in force of one product. */
+/** Returns the enabled rules of one product. */
 export const ofProduct = (
   rules: readonly LintRule[],
   product: NonNullable<Draft['parts']>['product']
@@ -25,19 +27,23 @@ const judging = (rules: readonly LintRule[]): Judging[] =>
     rule.written === undefined ? [] : [{ rule, written: rule.written }]
   )
 
-/** The rules of the document itself: they judge the requests of all zones. */
+/** The group of the document's own rules, which judge the requests of all zones. */
 const DOCUMENT = ''
 
-/** What one request meets, of the document first, then of its zone. */
+/** Everything that one request meets: first the document's, then its zone's. */
 export interface Meeting<Met> {
   readonly met: readonly Met[]
-  /** How many at the beginning belong to the document, and so to other meetings, too. */
+  /**
+   * The number of leading items that belong to the document, and therefore also to other meetings.
+   */
   readonly common: number
-  /** All rules that some of these requests meet: those of the document meet the rules of zones, too. */
+  /**
+   * All rules that some of these requests meet. Requests of the document also meet the rules of zones.
+   */
   readonly all: readonly LintRule[]
 }
 
-/** What the requests of the document and of each zone meet. */
+/** Returns what the requests of the document and of each zone meet. */
 export const meetingsOf = <Met>(
   subject: Subject,
   pick: (rules: readonly LintRule[]) => readonly Met[]

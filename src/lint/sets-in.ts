@@ -3,7 +3,7 @@ import type { Part } from '../rules/node.ts'
 import type { Written } from './subject.ts'
 import { nodesOf } from './written-tests.ts'
 
-/** The comparisons with sets and lists. */
+/** Returns the comparisons with sets and lists. */
 export const setsOf = (written: Written): CompareNode[] =>
   nodesOf(written).filter(
     (node): node is CompareNode => node.kind === 'compare' && node.operator === 'in'

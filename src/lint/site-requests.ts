@@ -3,7 +3,7 @@ import { sampleRequest } from './sample.ts'
 import type { Written } from './subject.ts'
 import { testsOf } from './written-tests.ts'
 
-/** Actions that keep visitors out, or in front of a challenge. */
+/** Actions that block visitors or challenge them. */
 export const STOPS: ReadonlySet<string> = new Set([
   'block',
   'managed_challenge',
@@ -11,7 +11,7 @@ export const STOPS: ReadonlySet<string> = new Set([
   'challenge',
 ])
 
-/** The hosts that the expression names, and another. */
+/** Returns the hosts that the expression names, and one that it does not. */
 const hostsOf = (written: Written): string[] => [
   'host.test',
   ...testsOf(written).flatMap(({ field, kind, text }) =>
@@ -19,7 +19,9 @@ const hostsOf = (written: Written): string[] => [
   ),
 ]
 
-/** The hosts on which an expression is true of a request for the home page, with these values. */
+/**
+ * Returns the hosts on which the expression matches a request for the home page with these values.
+ */
 export const hostsTaken = (
   written: Written,
   values: Readonly<Record<string, Value>>

@@ -17,7 +17,7 @@ export interface Written {
   readonly root: RootNode
   readonly locate: Locate
   readonly rule: LintRule
-  /** `expression` decides about requests; `counting` and `characteristic` belong to rate limiting. */
+  /** `expression` matches requests; `counting` and `characteristic` belong to rate limiting. */
   readonly role: 'expression' | 'counting' | 'characteristic'
 }
 
@@ -25,26 +25,28 @@ export interface Written {
 export interface LintRule {
   readonly draft: Draft
   readonly name: string
-  /** The rules that judge one request together have the same. */
+  /** Rules that judge the same request share a group. */
   readonly group: string
-  /** Absent where it does not compile, or where the product has no expression of its own. */
+  /** Absent if the expression does not compile, or if the product has no expression. */
   readonly written?: Written
-  /** All expressions that the owner wrote. */
+  /** All expressions in the document, none of those that are derived. */
   readonly all: readonly Written[]
 }
 
 export interface OwnListFacts {
   readonly name: string
   readonly size: number
-  /** The group of the rules that it is known to; the document's is known to the rules of zones, too, unless they have one of that name. */
+  /**
+   * The group whose rules can use the list. A zone's rules can also use the document's lists, unless the zone has a list of that name.
+   */
   readonly group: string
 }
 
-/** Everything that the lints look at. */
+/** Everything that the lints examine. */
 export interface Subject {
   readonly rules: readonly LintRule[]
   readonly ownLists: readonly OwnListFacts[]
-  /** Names of lists that are one list to the rules of a zone and another to those of the document. */
+  /** Names that refer to one list in a zone's rules and to another in the document's. */
   readonly ambiguousLists: ReadonlySet<string>
   readonly lists: Lists
   readonly plan: Plan | undefined
@@ -59,7 +61,7 @@ const writtenOf = (
   places: Places
 ): Written[] => {
   const locate = expression && places.get(expression)
-  // An expression without a place was not written: its tree would be made for nothing.
+  // An expression without a place is derived, so its tree is not needed.
   const root = locate && treeOf(expression)
   if (expression === undefined || root === undefined || locate === undefined) return []
   return [{ expression, source: expression.source, root, locate, rule, role }]
@@ -100,7 +102,7 @@ const ambiguousIn = (own: readonly OwnListFacts[], lists: Lists): ReadonlySet<st
   )
 }
 
-/** The rules of drafts, and of each zone those of the document before its own. */
+/** Collects the rules of drafts. The document's rules precede the rules of each zone. */
 export const subjectOf = (
   drafts: Drafts,
   {

@@ -51,7 +51,7 @@ test.each(rows('good'))('%s finds nothing in %s', (code, _, example) => {
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
 })
 
-/** Examples whose fix is certain. */
+/** Examples with a certain fix. */
 const fixable = rows('bad').flatMap(([code, name, example]) => {
   if (typeof example !== 'string' && 'file' in example) return []
   const text = typeof example === 'string' ? documentOf(example) : example.yaml
@@ -70,12 +70,12 @@ describe('fixes', () => {
     expect(fixed.fixed).toBe(own.length)
     const after = lint([{ file: 'rules.yaml', text: fixed.text }])
     expect(after.filter((finding) => finding.code === code)).toEqual([])
-    // What is mended still loads.
+    // The fixed text must still load.
     expect(after.filter(({ code: one }) => !LINTS.some((lint) => lint.code === one))).toEqual([])
   })
 })
 
-/** Fixes that only write the same in another way. */
+/** Fixes that do not change the meaning. */
 const SAME_VERDICTS = new Set(['deprecated_field', 'repeated_item'])
 
 const subjectIn = (text: string) => {

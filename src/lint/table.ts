@@ -56,7 +56,9 @@ import { verifiedBots } from './lints/verified-bots.ts'
 import { versionPrefix } from './lints/version-prefix.ts'
 import { wrongListKind } from './lints/wrong-list-kind.ts'
 
-/** Every lint, in the order of the index. A new one is a file in `lints/` and a row here. */
+/**
+ * Every lint, in the order of the index. To add a lint, write a file in `lints/` and add a row here.
+ */
 export const LINTS: readonly Lint[] = [
   neverMatches,
   alwaysMatches,

@@ -5,7 +5,7 @@ import { isOperand } from '../language/walk.ts'
 import type { Part } from '../rules/node.ts'
 import { innerPart, literalParts } from './literal-parts.ts'
 
-/** Ways to compare a text of the request with one of the rule. */
+/** Comparisons between a text of the request and a text of the rule. */
 export type TextTestKind =
   | 'eq'
   | 'ne'
@@ -21,19 +21,19 @@ export type TextTestKind =
   | 'strict wildcard'
   | 'matches'
 
-/** One text that a value of the request is compared with. */
+/** One text that is compared with a value of the request. */
 export interface TextTest {
   readonly kind: TextTestKind
-  /** The field, canonical, that the value comes from. */
+  /** The field that the value comes from, by its canonical name. */
   readonly field: string
-  /** Key or keys of it, such as the name of a header. */
+  /** The keys into the field, such as a header's name. */
   readonly keys: readonly string[]
-  /** Functions that the value went through, the outermost first. */
+  /** Functions applied to the value, outermost first. */
   readonly through: readonly string[]
   readonly text: string
-  /** The literal in the source, with its quotes. */
+  /** The literal in the source, quotes included. */
   readonly part: Part
-  /** The inside of the quotes, where it is written as it is. */
+  /** The part inside the quotes; `undefined` if the literal contains escapes. */
   readonly inner: Part | undefined
   /** The whole comparison or call. */
   readonly whole: Part
@@ -44,7 +44,7 @@ const partOf = ({ start, end }: { start: number; end: number }): Part => ({
   length: end - start,
 })
 
-/** The field below calls, and their names. */
+/** Returns the field that calls read, and the names of the calls. */
 const baseOf = (
   operand: ArgumentNode,
   through: readonly string[] = []
@@ -79,7 +79,9 @@ const textsOf = ({ right }: CompareNode): readonly string[] => {
   return right.kind === 'bytes_set' ? right.items : []
 }
 
-/** Where the operator ends: literals begin with a quote, byte strings with a hexadecimal digit behind white space. */
+/**
+ * Returns the offset after the operator. A literal begins with a quote, or, for byte strings, with a hexadecimal digit after white space.
+ */
 const literalStart = (source: string, { left, operator, right }: CompareNode): number => {
   if (operator === 'in') return source.indexOf('{', left.end) + 1
   const spelled = /^[\s]*(?:strict[ ]wildcard|[a-z_]+|[^\w\s"]+)[\s]*/.exec(source.slice(left.end))
@@ -97,7 +99,7 @@ const ofCompare = (node: CompareNode, source: string): TextTest[] => {
     ? [{ start, length: node.end - start }]
     : literalParts(source, start, node.end)
   return texts.map((bytes, i) => {
-    // Parts are for messages: where they do not fit, the whole comparison is the place.
+    // Parts are for messages: if the counts differ, the place is the whole comparison.
     const part = (found.length === texts.length ? found[i] : undefined) ?? partOf(node)
     return {
       ...base,
@@ -110,7 +112,7 @@ const ofCompare = (node: CompareNode, source: string): TextTest[] => {
   })
 }
 
-/** Every text that an expression compares with one of the request, in order of the source. */
+/** Returns every text that an expression compares with a text of the request, in source order. */
 export const textTests = (nodes: ReturnType<typeof descendants>, source: string): TextTest[] =>
   nodes.flatMap((node) => {
     if (node.kind === 'compare') return ofCompare(node, source)
@@ -118,6 +120,6 @@ export const textTests = (nodes: ReturnType<typeof descendants>, source: string)
     return []
   })
 
-/** True of comparisons with the whole value. */
+/** True for comparisons with the whole value. */
 export const isWhole = ({ kind }: TextTest): boolean =>
   kind === 'eq' || kind === 'ne' || kind === 'in'

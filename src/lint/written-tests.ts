@@ -14,10 +14,10 @@ const once = <T>(find: (written: Written) => T): ((written: Written) => T) => {
   }
 }
 
-/** The nodes of an expression, found once for all lints. */
+/** Returns the nodes of an expression. Cached across lints. */
 export const nodesOf = once(({ root }) => descendants(root))
 
-/** The text tests of an expression, found once for all lints. */
+/** Returns the text tests of an expression. Cached across lints. */
 export const testsOf = once((written): readonly TextTest[] =>
   textTests(nodesOf(written), written.source)
 )

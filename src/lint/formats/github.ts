@@ -7,7 +7,9 @@ const COMMANDS: Readonly<Record<Severity, 'error' | 'warning' | 'notice'>> = {
   info: 'notice',
 }
 
-/** Findings as commands of GitHub Actions, which shows them beside the lines of a pull request. */
+/**
+ * Prints findings as GitHub Actions workflow commands. GitHub shows them next to the lines of a pull request.
+ */
 export const toGithub = (findings: readonly Finding[]): string =>
   findings
     .map(({ file, line, column, endColumn, severity, code, message, rule, fix }) =>

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 
-/** A finding for programs, without the line that pictures need. */
+/** Returns a finding without its source line, which only the text format needs. */
 export const printed = ({ sourceLine: _, ...finding }: Finding) => finding
 
 export const toJson = (findings: readonly Finding[]): string =>

@@ -11,7 +11,9 @@ const LEVELS: Readonly<Record<Severity, string>> = {
   info: 'note',
 }
 
-/** A file name as a relative reference: also one of Windows, and one with characters that URIs escape. */
+/**
+ * Returns a file name as a relative URI reference: backslashes become slashes, and reserved characters are escaped.
+ */
 const uriOf = (file: string): string =>
   file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/')
 
@@ -44,7 +46,7 @@ const fixesOf = ({ file, fix }: Finding) => {
   return { fixes: [{ description: { text: message }, artifactChanges }] }
 }
 
-/** Text of Markdown without its code marks. */
+/** Returns Markdown without its backticks. */
 const plain = (markdown: string): string => markdown.replaceAll('`', '')
 
 const ruleOf = ({ code, title, explanation, severity }: (typeof LINTS)[number]) => ({
@@ -56,7 +58,7 @@ const ruleOf = ({ code, title, explanation, severity }: (typeof LINTS)[number]) 
 })
 
 /**
- * Findings as a log of SARIF 2.1.0, the format of code scanning.
+ * Prints findings as a SARIF 2.1.0 log, the format of code scanning.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
  */

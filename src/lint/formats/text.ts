@@ -31,7 +31,7 @@ const blockOf = (finding: Finding, color: boolean): string => {
 }
 
 /**
- * Findings for people, each with its line of the file. Safe to print: control characters of a file are not obeyed.
+ * Prints findings for a terminal, each with its line of the file. Escapes control characters from the file.
  *
  *     rules.yaml:4:44 error header_name_case no header is called `X-Api-Key`: … (rule name)
  *         any(http.request.headers["X-Api-Key"][*] eq "a")

@@ -16,7 +16,7 @@ const AGENTS: readonly Agent[] = table.agents.map(([name, header]) => ({
   lower: header!.toLowerCase(),
 }))
 
-/** Comparisons that are case-sensitive and may be about a part of the header. */
+/** Case-sensitive comparisons that can concern part of the header. */
 const KINDS: ReadonlySet<TextTest['kind']> = new Set([
   'contains',
   'starts_with',
@@ -25,11 +25,13 @@ const KINDS: ReadonlySet<TextTest['kind']> = new Set([
   'ne',
   'in',
 ])
-/** Shorter texts are in too many headers to be a name. */
+/** Shorter texts occur in too many headers to be a name. */
 const MIN_LENGTH = 4
 const FIELD = 'http.user_agent'
 
-/** The client that a text names in other letters than the client itself; none where a client sends the text as it is. */
+/**
+ * Returns the client whose name the text spells in another case; `undefined` if some client sends the text exactly as written.
+ */
 const misspelt = (text: string): { agent: Agent; sent: string } | undefined => {
   const lower = text.toLowerCase()
   const named = AGENTS.filter((agent) => agent.lower.includes(lower))
@@ -69,7 +71,7 @@ export const agentNameCase: Lint = {
       if (field !== FIELD || through.length > 0 || !KINDS.has(kind)) continue
       if (text.length < MIN_LENGTH || !/[a-z]/i.test(text)) continue
       const found = misspelt(text)
-      // Who writes both spellings knows.
+      // An expression with both spellings is deliberate.
       if (found === undefined || texts.includes(found.sent)) continue
       const lower = text.toLowerCase()
       const isPlain = kind !== 'in' && source.startsWith(FIELD, whole.start)

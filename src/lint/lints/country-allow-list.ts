@@ -7,7 +7,7 @@ import { hostsTaken, STOPS } from '../site-requests.ts'
 import type { Written } from '../subject.ts'
 
 const COUNTRY = 'ip.src.country'
-/** The comparisons that are true of all countries but some. */
+/** Returns the comparisons that are true for all countries except those listed. */
 const exclusions = (root: RootNode): Part[] =>
   signedComparisons(root).flatMap(({ node, isNegated }) => {
     const { left, operator, start, end } = node
@@ -19,7 +19,7 @@ const exclusions = (root: RootNode): Part[] =>
 
 interface Stopped {
   readonly who: string
-  /** What lets them in. */
+  /** The condition that lets them in. */
   readonly write: string
   readonly request: Readonly<Record<string, Value>>
 }
@@ -52,7 +52,7 @@ const STOPPED: readonly Stopped[] = [
   },
 ]
 
-/** A country that no rule names: user-assigned, so that it is nobody's. */
+/** User-assigned in ISO 3166-1: no country has this code, so no rule names it. */
 const OTHER = 'ZZ'
 
 const isStopped = (written: Written, values: Stopped['request']): boolean =>

@@ -16,7 +16,7 @@ const VERBS: Readonly<Record<string, string>> = {
   skip: 'skips the rules below for all of its requests',
 }
 
-/** `a (line 3)`, or how several are told one after the other. */
+/** Returns the names and places of rules as a list: `a (line 3) and b (line 7)`. */
 const namesOf = (by: readonly LintRule[], from: LintRule): string => {
   const names = by.map((one) => placeFrom(from, one))
   return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
@@ -40,7 +40,7 @@ const messageOf = ({ by }: Covered, { rule }: Judging): string => {
 
 const MOST_NAMED = 3
 
-/** Of rules of IP Access, User Agent Blocking and Zone Lockdown. */
+/** For rules of IP Access, User Agent Blocking and Zone Lockdown. */
 const overruledMessage = ({ rule, by }: Overruled): string => {
   const { parts } = rule.draft
   if (by.length > MOST_NAMED) return `${by.length} other rules count for all of its addresses`
@@ -57,19 +57,19 @@ const document = (first: string, second: string) => ({
   yaml: `rules:\n  - { name: first, ${first} }\n  - { name: second, ${second} }\n`,
 })
 
-/** A custom rule behind rules of other products. */
+/** Returns a document in which a custom rule follows rules of other products. */
 const before = (others: string, expression: string) => ({
   yaml: `${others}\nrules:\n  - { name: later, action: block, expression: '${expression}' }\n`,
 })
 
-/** A rate limit behind a custom rule. */
+/** Returns a document in which a rate limit follows a custom rule. */
 const limited = (action: string, more: string) => ({
   yaml:
     `rules:\n  - { name: a, action: ${action}, ${more}expression: ssl }\n` +
     'rate_limits:\n  - { name: later, expression: ssl and cf.client.bot, requests_per_period: 5, period: 60, action: block }\n',
 })
 
-/** A rate limit behind a block, behind a skip. */
+/** Returns a document with a skip, a block and a rate limit, in this order. */
 const limitedBehind = (more: string) => ({
   yaml:
     `rules:\n  - { name: a, action: skip, ${more}expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n` +
@@ -118,7 +118,7 @@ export const coveredRule: Lint = {
         'rate_limits:\n  - { name: later, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
     },
     {
-      // An earlier rule with another answer is not the same rule.
+      // A rule with a different response is not a duplicate.
       yaml:
         'rules:\n  - { name: a, action: block, expression: ssl }\n' +
         '  - { name: b, action: block, expression: ssl, response: { status: 451, content: gone } }\n',
@@ -131,7 +131,7 @@ export const coveredRule: Lint = {
     limited('block', ''),
     limited('skip', 'skip: { phases: [http_ratelimit] }, '),
     limited('skip', 'skip: { products: [rateLimit] }, '),
-    // Whoever comes past the block by a skip that is disabled, or skips the rate limits, too, comes to no rate limit.
+    // In the first document the skip is disabled; in the second it also skips rate limits. Either way, no request reaches the rate limit.
     limitedBehind('enabled: false, '),
     limitedBehind('skip: { ruleset: current, phases: [http_ratelimit] }, '),
     {
@@ -156,7 +156,7 @@ export const coveredRule: Lint = {
     },
   ],
   good: [
-    // The narrower rule counts, the challenge lets some through, and the order of lockdowns is that of their priorities.
+    // The narrower rule takes precedence, a passed challenge lets visitors through, and priority decides the order of lockdowns.
     {
       yaml: 'access:\n  - { name: a, block: 192.0.2.0/24 }\n  - { name: b, managed_challenge: 192.0.2.7 }\n',
     },
@@ -192,12 +192,12 @@ export const coveredRule: Lint = {
     limited('skip', ''),
     limited('managed_challenge', ''),
     {
-      // Whoever passes by the first rule meets the zone's.
+      // Requests that the first rule lets past the second still reach the zone's rules.
       yaml:
         'rules:\n  - { name: a, action: skip, expression: cf.client.bot }\n  - { name: b, action: block, expression: ssl }\n' +
         'zones:\n  - name: a.test\n    rules:\n      - { name: c, action: block, expression: ssl and http.host eq "a.test" }\n',
     },
-    // The zone has another list of this name.
+    // The zone has a different list with this name.
     {
       yaml:
         'lists: { office: [203.0.113.0/24] }\n' +
@@ -205,7 +205,7 @@ export const coveredRule: Lint = {
         'zones:\n  - name: a.test\n    lists: { office: [203.0.0.0/16] }\n' +
         '    rules:\n      - { name: b, action: block, expression: ip.src in $office and ssl }\n',
     },
-    // The rules of a zone count for those of the document, too.
+    // A zone's rules also affect requests that the document's rules judge.
     {
       yaml:
         'user_agents:\n  - { name: a, block: Bad/1 }\n' +
@@ -227,7 +227,7 @@ export const coveredRule: Lint = {
     // The skip lets requests past the block, and the rate limit counts them.
     limitedBehind(''),
     {
-      // A skip among the rules of all zones lets no rule of a zone out.
+      // A skip in the document's rules does not skip the rules of a zone.
       yaml:
         'rules:\n  - { name: a, action: skip, expression: ssl }\n' +
         'zones:\n  - name: a.test\n    rules:\n      - { name: b, action: block, expression: ssl and cf.client.bot }\n',
@@ -258,7 +258,7 @@ export const coveredRule: Lint = {
         const judging = rules[later]!
         const covered = covering.of(later)
         if (covered === undefined) continue
-        // Said by `duplicate_rule`.
+        // `duplicate_rule` reports this.
         if (covered.by.length === 1 && isSameRule(covered.by[0]!, judging, subject)) continue
         report(judging.rule, {
           message: messageOf(covered, judging),

@@ -9,10 +9,14 @@ const partOf = ({ start, end }: LogicalNode): Part => ({ start, length: end - st
 
 const isGroup = ({ kind }: LogicalNode): boolean => kind === 'and' || kind === 'or'
 
-/** Proofs for one expression: a longer one has more parts than anybody wants to read about. */
+/**
+ * Proofs per expression. Expressions with more parts would produce more findings than are useful.
+ */
 const MAX_PARTS = 200
 
-/** Looks for parts of an `and` that are always true, and for parts of an `or` that are never true where they stand. */
+/**
+ * Reports items of an `and` that are always true and items of an `or` that are never true, in their context.
+ */
 const search = (root: LogicalNode, logic: Logic, report: ReportPart): void => {
   const whole: Demand = { formula: logic.ofNode(root), isTrue: true }
   let left = MAX_PARTS
@@ -63,7 +67,7 @@ export const deadPart: Lint = {
     const logic = logicOf(subject)
     const formula = role === 'characteristic' ? undefined : logic.of(root)
     if (formula === undefined || (formula.kind !== 'and' && formula.kind !== 'or')) return
-    // Of a rule that never matches, or always, no part decides anything.
+    // If a rule never matches or always matches, none of its parts matters.
     if (impossible([{ formula, isTrue: true }]) ?? impossible([{ formula, isTrue: false }])) return
     search(root as LogicalNode, logic, report)
   },

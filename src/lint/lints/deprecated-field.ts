@@ -12,7 +12,7 @@ const DEPRECATED = new Map(
 
 const NAME = /[\w.]+/y
 
-/** The name of a field as the expression spells it, and its place. */
+/** Returns the field's name as the expression spells it, and its place. */
 const writtenName = (source: string, start: number): { name: string; at: Part } => {
   NAME.lastIndex = start
   const name = NAME.exec(source)?.[0] ?? ''
@@ -35,7 +35,7 @@ export const deprecatedField: Lint = {
   expression: (written, report) => {
     const places = new Map<string, Part[]>()
     const nodes = nodesOf(written)
-    // That such a field has one value only is said where it decides a comparison.
+    // A constant field is reported only if it decides a comparison.
     const decided = new Set(
       nodes.flatMap((node) =>
         node.kind === 'compare' && truthOfComparison(node) !== undefined ? [node.left] : []

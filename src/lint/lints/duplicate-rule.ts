@@ -44,7 +44,7 @@ export const duplicateRule: Lint = {
         '  - { name: a, action: log, expression: http.host eq "a.test" }\n' +
         '  - { name: b, action: block, expression: http.host eq "a.test" }\n',
     },
-    // The zone has another list of this name.
+    // The zone has a different list with this name.
     {
       yaml:
         'lists: { office: [203.0.113.0/24] }\n' +
@@ -52,7 +52,7 @@ export const duplicateRule: Lint = {
         'zones:\n  - name: a.test\n    lists: { office: [203.0.0.0/16] }\n' +
         '    rules:\n      - { name: b, action: block, expression: ip.src in $office }\n',
     },
-    // What a `skip` of the document lets out comes to the rules of a zone.
+    // Requests that a `skip` in the document lets through still reach the zone's rules.
     {
       yaml:
         'rules:\n  - { name: a, action: skip, expression: ssl }\n' +

@@ -16,7 +16,7 @@ export const emptyListUsed: Lint = {
       yaml: 'lists:\n  offices: [192.0.2.0/24]\nrules:\n  - { name: a, action: block, expression: not ip.src in $offices }\n',
     },
     {
-      // The zone has a list of its own.
+      // The zone has its own list.
       yaml:
         'lists:\n  offices: { kind: ip, items: [] }\n' +
         'zones:\n  - name: a.test\n    lists: { offices: [192.0.2.0/24] }\n' +

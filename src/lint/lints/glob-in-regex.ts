@@ -2,7 +2,7 @@ import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** `/*` at the end: any number of slashes. `/.*` and `[^/]*` are meant. */
+/** Matches a final `/*`, which means any number of slashes. `/.*` and `[^/]*` are deliberate. */
 const GLOB = /(?<![\\\]}])\/\*\$?$/
 
 export const globInRegex: Lint = {

@@ -4,7 +4,9 @@ import type { Lint } from '../lint-type.ts'
 import { innerPart, literalParts } from '../literal-parts.ts'
 import { nodesOf } from '../written-tests.ts'
 
-/** Maps by the names of headers, which HTTP compares in any case and Cloudflare keeps in lower case. */
+/**
+ * Maps with header names as keys. HTTP header names are case-insensitive, and Cloudflare stores them in lower case.
+ */
 const HEADERS = new Set([
   'http.request.headers',
   'http.response.headers',

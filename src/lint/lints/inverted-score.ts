@@ -4,7 +4,7 @@ import { signedComparisons } from '../polarity.ts'
 import { STOPS } from '../site-requests.ts'
 import { truthOfComparison } from './value-out-of-range.ts'
 
-/** Fields in which a small number is bad, and what the greatest numbers mean. */
+/** Fields in which a low number is bad, with the meaning of the highest numbers. */
 const SCORES: Readonly<Record<string, string>> = {
   'cf.bot_management.score': '99 is a person, 1 a bot',
   'cf.waf.score': '1 is an attack, 99 is clean',
@@ -12,7 +12,7 @@ const SCORES: Readonly<Record<string, string>> = {
   'cf.waf.score.xss': '1 is an attack, 99 is clean',
   'cf.waf.score.rce': '1 is an attack, 99 is clean',
 }
-/** From here on nobody calls a score bad. */
+/** Scores from here on are not considered bad. */
 const GOOD_FROM = 10
 
 const scoreOf = ({ left }: CompareNode): string | undefined =>
@@ -53,7 +53,7 @@ export const invertedScore: Lint = {
     })
     for (const { node, score, takesGood } of comparisons) {
       const isBounded = comparisons.some((one) => one.score === score && !one.takesGood)
-      // Beyond the bounds of the score is said by `value_out_of_range`.
+      // `value_out_of_range` reports comparisons that the field's bounds decide.
       const isDecided = truthOfComparison(node) !== undefined
       if (!takesGood || isBounded || isDecided || !(boundOf(node) >= GOOD_FROM)) continue
       report({

@@ -17,7 +17,7 @@ const FOLDS: Readonly<
     words: 'small letters',
   },
 }
-/** Orderings are not about single texts; a wildcard that is not strict takes letters of either case. */
+/** Excludes orderings, which do not concern single texts, and `wildcard`, which ignores case. */
 const KINDS: ReadonlySet<TextTest['kind']> = new Set([
   'eq',
   'ne',

@@ -5,7 +5,7 @@ import { nodesOf } from '../written-tests.ts'
 
 const CLOSE = ')'
 
-/** True where the source has a parenthesis around the node, behind white space. */
+/** True if parentheses enclose the node in the source. */
 const isGrouped = (source: string, { start, end }: LogicalNode): boolean =>
   source.slice(0, start).trimEnd().endsWith('(') && source.slice(end).trimStart().startsWith(CLOSE)
 

@@ -41,7 +41,7 @@ export const neverMatches: Lint = {
   expression: ({ root, role }, report, subject) => {
     const formula = role === 'characteristic' ? undefined : logicOf(subject).of(root)
     if (formula === undefined || formula.kind === 'constant') return
-    // Said by `value_out_of_range`.
+    // `value_out_of_range` reports this.
     if (root.kind === 'compare' && truthOfComparison(root) !== undefined) return
     const proof = impossible([{ formula, isTrue: true }])
     if (proof === undefined) return

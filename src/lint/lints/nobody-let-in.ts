@@ -8,7 +8,9 @@ import { AccessProofs, accessOf, rangeOf as accessRangeOf } from '../proofs/acce
 import { meetingsOf, ofProduct } from '../sequences.ts'
 import type { LintRule } from '../subject.ts'
 
-/** An address, a network or `FIRST..LAST` of a lockdown, which is known to be right. */
+/**
+ * Parses an entry of a lockdown: an address, a network or `FIRST..LAST`. The loader has validated it.
+ */
 const rangeOf = (item: string): IpRange | undefined => {
   const [from, to] = item.split('..').map(parseIp)
   if (from !== undefined && to !== undefined) return { from, to }
@@ -16,7 +18,9 @@ const rangeOf = (item: string): IpRange | undefined => {
   return read.ok ? read.range : undefined
 }
 
-/** What keeps all addresses of a network out: that it is private, or the rules that block it; `undefined` where some come in. */
+/**
+ * Returns why no address of a network gets in: `'private'`, or the rules that block it. `undefined` if some address gets in.
+ */
 const outside = (range: IpRange, proofs: AccessProofs): 'private' | LintRule[] | undefined => {
   if (isPrivate(range)) return 'private'
   const counting = proofs.countingFor(range)
@@ -27,7 +31,7 @@ const outside = (range: IpRange, proofs: AccessProofs): 'private' | LintRule[] |
     : undefined
 }
 
-/** Networks of more lockdowns than these are not looked up. */
+/** The lint does not run with more lockdowns than this. */
 const MAX_LOCKDOWNS = 200
 
 const document = (allow: string, more = '') => ({
@@ -87,7 +91,7 @@ export const nobodyLetIn: Lint = {
       const lockdowns = ofProduct(met, 'lockdown').filter((rule) => own.has(rule))
       if (lockdowns.length === 0 || lockdowns.length > MAX_LOCKDOWNS) continue
       const known = new Set(met)
-      // A rule of a zone may let in visitors that the document blocks, and so may a rule that allows their AS number or country.
+      // A zone's rule may let in visitors that the document blocks, and so may a rule that allows their AS number or country.
       const lets = ofProduct(all, 'access').some(
         (rule) =>
           (rule.draft.action !== 'block' && !known.has(rule)) ||

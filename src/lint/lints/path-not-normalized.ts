@@ -6,11 +6,13 @@ import type { TextTest } from '../text-tests.ts'
 import { isWhole } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** What no normalized path holds anywhere; `exact` where letters of the other case would be fine. */
+/**
+ * Patterns that no normalized path contains. `exact`: the other case of these letters is possible.
+ */
 const NEVER: readonly { pattern: RegExp; what: string; exact?: boolean; noWildcard?: boolean }[] = [
   { pattern: /\/\//, what: '`//`: runs of slashes are one' },
   { pattern: /\/\.\.?(?:\/|$)/, what: 'segments of dots: they are resolved' },
-  // In a wildcard a backslash begins an escape.
+  // In a wildcard, a backslash begins an escape.
   { pattern: /\\/, what: '`\\`: it becomes `/`', noWildcard: true },
   {
     pattern: /%(?:2[dDeE]|3\d|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|7[eE])/,
@@ -35,7 +37,7 @@ const PARTS: ReadonlySet<TextTest['kind']> = new Set([
 const neverIn = ({ kind, text, through }: TextTest) => {
   const isWildcard = kind === 'wildcard' || kind === 'strict wildcard'
   const foldsCase = kind === 'wildcard' || through.length > 0
-  // `/..` at the end of a part may go on: `/..foo`.
+  // The text may continue after `/..`: `/..foo`.
   const mayGoOn = kind !== 'ends_with' && !(isWildcard && !text.endsWith('*'))
   return NEVER.find(({ pattern, exact, noWildcard }) => {
     if ((exact && foldsCase) || (noWildcard && isWildcard)) return false
@@ -44,10 +46,10 @@ const neverIn = ({ kind, text, through }: TextTest) => {
   })
 }
 
-/** What people look for to find a path that leaves its folder. */
+/** A search for path traversal, which is deliberate. */
 const TRAVERSAL = /^(?:\.\.\/?)+$/
 
-/** Functions that keep what is wrong with a path. */
+/** Functions that do not repair a path. */
 const KEEPS: ReadonlySet<string> = new Set(['lower', 'upper'])
 
 export const pathNotNormalized: Lint = {

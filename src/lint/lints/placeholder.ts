@@ -2,11 +2,12 @@ import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** Texts that guides tell their readers to replace. `<script>` is what rules look for, so that brackets need capitals. */
+/**
+ * Texts that guides tell their readers to replace. Angle brackets need capitals: `<script>` is a plausible search.
+ */
 const PLACEHOLDER =
   /^<[A-Z][A-Z\d_ -]*>$|\$\{?[A-Z][A-Z\d_]+\}?|\{\{.+\}\}|\b(?:YOUR|MY|INSERT|REPLACE|CHANGE)_(?:[A-Z\d]+_?)+\b|\byour-?(?:own-?)?(?:domain|site|website|token|secret|host|api-?key|ip)(?:[-_]?here)?\b/
 
-/** The placeholder in a text. */
 export const placeholderIn = (text: string): string | undefined => PLACEHOLDER.exec(text)?.[0]
 
 export const placeholder: Lint = {

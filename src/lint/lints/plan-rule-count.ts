@@ -5,7 +5,9 @@ import type { LintRule } from '../subject.ts'
 
 type Product = NonNullable<Draft['parts']>['product']
 
-/** @see https://developers.cloudflare.com/waf/custom-rules/#availability and the same of the other products */
+/**
+ * @see https://developers.cloudflare.com/waf/custom-rules/#availability and the same section for the other products
+ */
 const LIMITS: Readonly<
   Partial<Record<Product, { what: string; most: Readonly<Record<Plan, number>> }>>
 > = {
@@ -45,7 +47,7 @@ export const planRuleCount: Lint = {
       const count = (seen.get(key) ?? 0) + 1
       seen.set(key, count)
       const most = limit.most[plan]
-      // Once, at the first that is too many.
+      // Reported once, at the first rule beyond the limit.
       if (count !== most + 1) continue
       report(rule, {
         message: `the ${planName(plan)} plan has ${most} ${limit.what}: this is one more`,

@@ -4,7 +4,7 @@ import { isPlain } from '../path-tests.ts'
 import type { TextTest } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** Fields with what the client sends, escapes and all. The path has a lint of its own. */
+/** Fields that keep the escapes the client sends. `path_not_encoded` checks the path. */
 const QUERIES: ReadonlySet<string> = new Set([
   'http.request.uri.query',
   'http.request.uri',
@@ -14,9 +14,9 @@ const QUERIES: ReadonlySet<string> = new Set([
   'raw.http.request.full_uri',
 ])
 
-/** A request line ends at it. */
+/** A space ends the target in a request line. */
 const NEVER = / /
-/** What browsers escape, and some other clients do not. */
+/** Characters that browsers escape and some other clients do not. */
 const SELDOM = /["<>]|[^ -~]/gu
 
 const escaped = (text: string): string =>

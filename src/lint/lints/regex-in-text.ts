@@ -2,7 +2,7 @@ import { inBackticks } from '../../rules/node.ts'
 import type { Lint } from '../lint-type.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** What only patterns mean: `.*`, `\d`, `(a|b)`, an anchor before a path. */
+/** Syntax that only regular expressions have: `.*`, `\d`, `(a|b)`, an anchor before a path. */
 const PATTERN = /\.\*|\\[dws]|\(\?i\)|\([\w/.-]+(?:\|[\w/.-]+)+\)|^\^\/|\[[a-z]-[a-z]|\[0-9\]/
 
 export const regexInText: Lint = {

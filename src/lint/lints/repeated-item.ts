@@ -39,7 +39,7 @@ const itemsOf = ({ right }: CompareNode, texts: readonly string[]): Item[] => {
   }))
 }
 
-/** Sets are compared item by item up to this size. */
+/** Larger sets are not checked: the lint compares all pairs. */
 const MAX_ITEMS = 400
 
 export const repeatedItem: Lint = {

@@ -3,7 +3,7 @@ import type { Lint } from '../lint-type.ts'
 import { testsOf } from '../written-tests.ts'
 
 /**
- * Names that only robots.txt knows.
+ * Tokens that only robots.txt uses.
  *
  * Sources: https://developers.google.com/search/docs/crawling-indexing/google-common-crawlers ("doesn't have a separate HTTP request
  * user agent string") and https://support.apple.com/119829 ("does not crawl webpages").

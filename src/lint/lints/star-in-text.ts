@@ -4,7 +4,7 @@ import type { TextTest } from '../text-tests.ts'
 import { isWhole } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** Fields whose values hold stars now and then: comments of SQL, parts of bodies. */
+/** Fields whose values sometimes contain stars: SQL comments, parts of bodies. */
 const MAY_HOLD_STARS = /^http\.request\.(?:body|uri\.query|uri\.args|uri$|full_uri)|^raw\./
 
 const isMeantAsPattern = ({ kind, text, field }: TextTest, whole: boolean): boolean => {
@@ -12,7 +12,7 @@ const isMeantAsPattern = ({ kind, text, field }: TextTest, whole: boolean): bool
   if (text === '*') return whole
   if (whole || kind === 'starts_with' || kind === 'ends_with')
     return !/\/\*|\*\//.test(text) || whole || /\w\/\*$/.test(text)
-  // `/*` and `*/` are comments of SQL, `**` is none of ours.
+  // `/*` and `*/` delimit SQL comments, and `**` is not wildcard syntax.
   if (MAY_HOLD_STARS.test(field) || text.includes('**')) return false
   return /\w\/?\*(?![/!])/.test(text) || /(?<!\/)\*\/?\w/.test(text)
 }

@@ -5,14 +5,16 @@ import type { Lint } from '../lint-type.ts'
 import { isWhole } from '../text-tests.ts'
 import { testsOf } from '../written-tests.ts'
 
-/** Fields with few values, as https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/ lists them. */
+/**
+ * Fields with few values, listed at https://developers.cloudflare.com/ruleset-engine/rules-language/fields/reference/.
+ */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   'cf.verified_bot_category': BOT_CATEGORIES,
   'cf.tls_version': ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'],
   'cf.waf.score.class': ['attack', 'likely_attack', 'likely_clean', 'clean'],
 }
 
-/** What only begins as a value does, such as `Monitoring`, or ends so: `1.2` of `TLSv1.2`. */
+/** Also matches by prefix (`Monitoring`) and by suffix (`1.2` for `TLSv1.2`). */
 const meantBy = (text: string, values: readonly string[]): string | undefined => {
   const lower = text.toLowerCase().replaceAll(' ', '')
   const parts = values.filter((value) => {

@@ -5,7 +5,7 @@ import { nodesOf } from '../written-tests.ts'
 const MAX_PORT = 65_535
 const MAX_U32 = 4_294_967_295
 
-/** The least and the greatest value of fields that are numbers, as Cloudflare documents them. */
+/** The smallest and largest documented value of numeric fields. */
 const BOUNDS: Readonly<Record<string, readonly [least: number, greatest: number]>> = {
   'cf.threat_score': [0, 0],
   'cf.bot_management.score': [0, 99],
@@ -44,13 +44,16 @@ const ORDERINGS: Readonly<Record<string, (bound: number, than: number | bigint) 
   ge: (x, y) => x >= y,
 }
 
-/** Whether a comparison with a number is the same for all values of its left side; `undefined` where it is not, or nobody knows. */
+/**
+ * Returns the result of a numeric comparison that is the same for all possible values of its left side; `undefined` if the result
+ * varies or the bounds are unknown.
+ */
 export const truthOfComparison = (node: CompareNode): Truth => {
   const bounds = boundsOf(node)
   return bounds && truthOf(node, bounds)
 }
 
-/** Whether a comparison with a number is the same for all values within bounds. */
+/** Returns the result of a numeric comparison that is the same for all values within the bounds. */
 const truthOf = (node: CompareNode, bounds: readonly [number, number]): Truth => {
   const { right, operator } = node
   if (right.kind === 'int_set') return ofSet(right.items, bounds)
@@ -102,7 +105,7 @@ export const valueOutOfRange: Lint = {
       const bounds = boundsOf(node)
       const truth = truthOfComparison(node)
       if (bounds === undefined || truth === undefined) continue
-      // The documented way to ask whether a key is there.
+      // The documented way to test for the presence of a key.
       const isPresence =
         truth === 'always' &&
         node.left.kind === 'call' &&

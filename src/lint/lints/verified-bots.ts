@@ -32,10 +32,12 @@ const AS_BROWSER: Readonly<Record<string, Value>> = {
   'cf.verified_bot_category': '',
 }
 
-/** An expression that names a search engine, or the category, means it. */
+/** An expression that names a search engine or the category is deliberate. */
 const NAMES_THEM = /google|bing|yandex|baidu|duckduck|search engine/i
 
-/** The condition that takes them: the field for verified bots, or a text of their user agents. */
+/**
+ * Returns the condition that matches verified bots: the field for verified bots, or a test of their user agents.
+ */
 const partOf = (written: Written): { part: Part; isField: boolean } | undefined => {
   const field = nodesOf(written).find((node) => node.kind === 'field' && node.name === CLIENT_BOT)
   if (field !== undefined && !/not\s+\(*$|!\s*\(*$/.test(written.source.slice(0, field.start))) {

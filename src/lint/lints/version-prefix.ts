@@ -5,7 +5,7 @@ import { testsOf } from '../written-tests.ts'
 
 const BROWSERS =
   /^(?:chrome|chromium|firefox|crios|fxios|edg|edge|edga|edgios|opr|opera|safari|version|headlesschrome|samsungbrowser|ucbrowser|yabrowser|vivaldi|msie|electron)$/i
-/** Of browsers with versions of three digits, those that these begin: 100 to 199. */
+/** Prefixes of three-digit browser versions, 100 to 199. */
 const BEGINS_THREE_DIGITS = /^1\d$/
 
 interface Prefix {
@@ -15,7 +15,9 @@ interface Prefix {
   readonly version: string
 }
 
-/** The beginning of a version that a text ends in: `Chrome/10`, or `*chrome/10*` of a wildcard. */
+/**
+ * Returns the version prefix at the end of the text: `Chrome/10`, or `*chrome/10*` in a wildcard.
+ */
 const prefixOf = (test: TextTest): Prefix[] => {
   const { field, kind } = test
   const isWildcard = kind === 'wildcard' || kind === 'strict wildcard'
@@ -53,7 +55,7 @@ export const versionPrefix: Lint = {
     for (const { test, text, name, version } of prefixes) {
       const isDigit = version.length === 1
       const digits = prefixes.filter((one) => one.name === name && one.version.length === 1)
-      // Who lists the digits means the tens.
+      // An expression that lists several digits means the tens.
       if (isDigit && digits.length > 1) continue
       const isWildcard = test.kind !== 'contains'
       report({

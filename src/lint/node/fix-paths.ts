@@ -4,7 +4,7 @@ import { withFixes } from '../apply-fixes.ts'
 import type { LintedPaths, LintPathsOptions } from './lint-paths.ts'
 import { lintPaths } from './lint-paths.ts'
 
-/** A fix may uncover another finding in the same place; more rounds than this do not. */
+/** A fix can reveal another finding at the same place. More rounds are never necessary. */
 const MAX_ROUNDS = 5
 
 const fixFile = (file: string, linted: LintedPaths): number => {
@@ -23,9 +23,9 @@ const fixFile = (file: string, linted: LintedPaths): number => {
 }
 
 /**
- * Makes the fixes that are certain, in the files themselves, and lints what is left.
+ * Applies the certain fixes to the files and lints them again.
  *
- * @throws EdgeError `not_written`, and what `lintPaths` throws
+ * @throws EdgeError `not_written`, and the errors of `lintPaths`
  */
 export const fixPaths = (
   paths: readonly string[],

@@ -21,11 +21,11 @@ export interface LintPathsOptions extends LoadOptions {
 
 export interface LintedPaths {
   readonly findings: readonly Finding[]
-  /** Every file that was read. */
+  /** All files read. */
   readonly files: readonly string[]
-  /** How many rules there are. */
+  /** The number of rules. */
   readonly rules: number
-  /** False where other commands would refuse to load them. */
+  /** False if other commands refuse to load these rules. */
   readonly loads: boolean
 }
 
@@ -37,7 +37,9 @@ const NOTHING: LoadedDrafts = {
   broken: [],
 }
 
-/** Reads as far as it can. Files that are no text are a finding like any other; missing ones are an error. */
+/**
+ * Reads as much as possible. A file that is not text gives a finding; a missing file is an error.
+ */
 const load = (paths: readonly string[], findings: Findings, options: LoadOptions) => {
   try {
     return { loaded: draftsInPaths(paths, findings, options), diagnostics: [] }
@@ -56,7 +58,7 @@ const brokenDiagnostics = ({ broken }: LoadedDrafts): Diagnostic[] =>
     return { code: 'unreadable_file', severity: 'error', message: reason, ...place }
   })
 
-/** The texts of files, read when something asks for them. */
+/** Returns a function that reads files on first use and caches them. */
 const textsOf = (loaded: LoadedDrafts) => {
   const sources = new Map(loaded.own.map(({ file, text }) => [file, new Source(file, text)]))
   return (file: string): Source | undefined => {
@@ -67,26 +69,28 @@ const textsOf = (loaded: LoadedDrafts) => {
       sources.set(file, read)
       return read
     } catch {
-      // Modules that Terraform builds, and rules that came through a pipe: the place of the rule has to do.
+      // Modules downloaded by Terraform and rules from a pipe have no file here: the place of the rule must do.
       return undefined
     }
   }
 }
 
-/** The places of an imported expression, looked for in the text of its file. */
+/** Locates the parts of an imported expression by searching the text of its file. */
 const locateIn = (draft: Draft, source: Source, expression: Expression): Locate | undefined => {
   const { line } = draft.place.span()
   const from = source.offsetOf(line)
-  // Filters of the old provider stand before the rule that refers to them.
+  // Filters of the old provider may precede the rule that refers to them.
   const offsets =
     offsetsIn(source.text, from, expression.source) ?? offsetsIn(source.text, 0, expression.source)
   return offsets && ((part: Part) => spanAt(source, offsets, part))
 }
 
-/** A diagnostic of an expression that was imported: its line is the rule's, and its column counts within the expression. */
+/**
+ * Corrects the place of a diagnostic about an imported expression. Its line is the rule's, and its column counts within the expression.
+ */
 const relocated = (diagnostic: Diagnostic, source: Source): Diagnostic => {
   const { line, column, length, sourceLine, severity } = diagnostic
-  // A warning about a whole rule shows its name instead, from the first column on.
+  // A warning about a whole rule shows the rule's name and begins at column 1.
   const isRules = column === 1 && severity !== 'error'
   if (source.lineText(line) === sourceLine || isRules) return diagnostic
   const offsets =
@@ -96,7 +100,9 @@ const relocated = (diagnostic: Diagnostic, source: Source): Diagnostic => {
   return { ...diagnostic, ...spanAt(source, offsets, { start: column - 1, length }) }
 }
 
-/** A place that shows something else than the line of the file, such as the name of a rule: shows the line. */
+/**
+ * If a finding shows text other than its line of the file, such as a rule's name, makes it show the whole line.
+ */
 const onItsLine = (finding: Finding, source: Source): Finding => {
   const text = source.lineText(finding.line)
   if (text === undefined || text === finding.sourceLine) return finding
@@ -105,8 +111,8 @@ const onItsLine = (finding: Finding, source: Source): Finding => {
 }
 
 /**
- * Finds the mistakes in rules of every format that `serve` takes: rule documents, documents of Cloudflare's API, Terraform and
- * OpenTofu folders, plans and states.
+ * Lints rules in every format that `serve` accepts: rule documents, documents of Cloudflare's API, Terraform and OpenTofu folders,
+ * plans and states.
  *
  * @throws EdgeError `file_not_found`, `unreadable`
  */
@@ -131,7 +137,7 @@ export const lintPaths = (
     for (const one of all) {
       if (one === undefined || !places.has(one)) continue
       const locate = source && locateIn(draft, source, one)
-      // Without it columns would count within the expression, and not in the file.
+      // Otherwise columns would count within the expression instead of the file.
       places.set(one, locate ?? (() => draft.place.span()))
     }
   }

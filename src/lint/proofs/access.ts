@@ -9,25 +9,25 @@ import type { LintRule } from '../subject.ts'
 
 export type AccessParts = Extract<Draft['parts'], { product: 'access' }>
 
-/** The target of a rule that is known to be an IP Access rule. */
+/** Returns the target of an IP Access rule. The caller has checked the product. */
 export const accessOf = ({ draft }: LintRule): AccessParts => draft.parts as AccessParts
 
-/** The addresses of a rule; `undefined` for an AS number and for a country. */
+/** Returns the addresses of a rule; `undefined` for an AS number or a country. */
 export const rangeOf = ({ target, value }: AccessParts): IpRange | undefined => {
   if (target === 'asn' || target === 'country') return undefined
   const read = parseCidr(value)
   return read.ok ? read.range : undefined
 }
 
-/** An IP Access rule that counts for no visitor. */
+/** An IP Access rule that decides about no visitor. */
 export interface Overruled {
   readonly rule: LintRule
-  /** Those that count for its visitors instead. */
+  /** The rules that decide about its visitors instead. */
   readonly by: readonly LintRule[]
 }
 
 const NONE = -1
-/** A rule with more networks inside its own than these is not looked at. */
+/** A rule is skipped if its network contains more networks than this. */
 const MAX_INSIDE = 1_000
 
 interface Row {
@@ -35,20 +35,20 @@ interface Row {
   readonly range: IpRange
 }
 
-/** By family, then by their first address; the wider first. */
+/** Sorts by family, then by first address, wider ranges first. */
 const byPlace = ({ range: x }: Row, { range: y }: Row): number =>
   x.from.family - y.from.family || compareIp(x.from, y.from) || compareIp(y.to, x.to)
 
 const mapOf = (rows: readonly Row[]): IpMap => {
   const ranges = new RangeBuffer()
-  // From the last to the first, so the first of two rules with the same target counts.
+  // Last to first, so the first of two rules with the same target wins.
   for (const { place, range } of [...rows].reverse()) ranges.add(range, place)
   return buildIpMap(ranges)
 }
 
 /**
- * Which IP Access rule counts for an address, and which of them count for none. A rule that allows counts before all others; among the
- * others the narrowest one does, and the first of two with the same target.
+ * Determines which IP Access rule decides about an address, and which rules decide about none. A rule that allows takes precedence over
+ * all others; among the others the narrowest takes precedence, and the first of two with the same target.
  */
 export class AccessProofs {
   readonly #allowed: IpMap
@@ -76,10 +76,10 @@ export class AccessProofs {
   }
 
   /**
-   * The first address of a network, and those behind the networks inside it: a rule for all of it that counts anywhere counts at one
-   * of these. `undefined` beyond the bound.
+   * Returns the first address of a network, and the address after each network inside it. If a rule for the whole network decides about
+   * any address, it decides about one of these. `undefined` beyond the bound.
    *
-   * @param rows in order, from the first that may begin within the network
+   * @param rows sorted, from the first that may begin within the network
    */
   #standing({ from, to }: IpRange, rows: Iterable<Row>): Ip[] | undefined {
     const ips = [from]
@@ -93,12 +93,15 @@ export class AccessProofs {
     return ips
   }
 
-  /** The rules that count for the addresses of a network, and -1 where none does for some; `undefined` beyond the bound. */
+  /**
+   * Returns the rules that decide about the addresses of a network, with -1 if no rule decides about some of them; `undefined` beyond the
+   * bound.
+   */
   countingFor(range: IpRange): ReadonlySet<number> | undefined {
     const ofFamily = this.#rows.filter((row) => row.range.from.family === range.from.family)
     const behind = this.#standing(range, ofFamily)
     if (behind === undefined) return undefined
-    // A narrower rule begins to count at its first address.
+    // A narrower rule takes over at its first address.
     const firsts = ofFamily.flatMap(({ range: { from } }) =>
       rangeHolds(range, { from, to: from }) ? [from] : []
     )
@@ -107,7 +110,7 @@ export class AccessProofs {
 
   #overruledByAddress(): Overruled[] {
     return this.#rows.flatMap(({ place, range }, i) => {
-      // Most rules count for their first address.
+      // Fast path: most rules decide about their first address.
       if (this.#find(range.from) === place) return []
       const ips = this.#standing(range, this.#after(i))
       if (ips === undefined) return []
@@ -121,7 +124,9 @@ export class AccessProofs {
     for (let at = i + 1; at < this.#rows.length; at++) yield this.#rows[at]!
   }
 
-  /** Of rules with the same AS number or country, the first that allows counts, else the first. */
+  /**
+   * Among rules with the same AS number or country, the first that allows decides, or else the first.
+   */
   #overruledByName(): Overruled[] {
     const counting = new Map<string, number>()
     const named = this.rules.flatMap((rule, place) => {
@@ -140,7 +145,7 @@ export class AccessProofs {
     })
   }
 
-  /** The rules that count for no visitor. */
+  /** Returns the rules that decide about no visitor. */
   overruled(): Overruled[] {
     return [...this.#overruledByAddress(), ...this.#overruledByName()]
   }

@@ -9,47 +9,49 @@ import type { AtomNode } from './formula.ts'
 import type { Shape } from './shape.ts'
 import { shapeOfCall, shapeOfCompare } from './shape.ts'
 
-/** What atoms are about: a field with its indexes, or a function of one. */
+/** The subject of atoms: a field with its indexes, or a function of it. */
 export interface Term {
   readonly key: string
   readonly type: Type
-  /** The field below the functions, where there is exactly one. */
+  /** The field that the functions read, if they read exactly one. */
   readonly base: Base | undefined
-  /** Functions between the field and the term, the outermost first. */
+  /** Functions applied to the field, outermost first. */
   readonly through: readonly string[]
   /** The key of the first argument, for a function. */
   readonly inner: string | undefined
-  /** True where a request can be without it. */
+  /** True if a request can lack it. */
   readonly canBeMissing: boolean
 }
 
-/** A field with its indexes: what a request can be given a value for. */
+/** A field with its indexes: the unit to which a model assigns values. */
 export interface Base {
   readonly key: string
   readonly field: FieldNode
-  /** True where atoms ask for any element of it. */
+  /** True if atoms test any element of it. */
   readonly isEach: boolean
 }
 
-/** One condition of an expression, the same for every place where it stands. */
+/** One condition of an expression. Equal conditions share an atom. */
 export interface Atom {
   readonly key: string
   readonly node: AtomNode
-  /** Absent for conditions about several fields: only the atom itself contradicts them. */
+  /** Absent for conditions on several fields: only the atom's own negation contradicts them. */
   readonly term: Term | undefined
-  /** Whether the condition is true of a value of the term; `undefined` where only a request decides. */
+  /**
+   * Evaluates the condition on a value of the term; `undefined` if only a whole request decides it.
+   */
   readonly ofValue: ((value: Value) => boolean) | undefined
-  /** Whether it is true where the term is missing. */
+  /** The condition's value if the term is missing. */
   readonly whenMissing: boolean
   readonly shape: Shape | undefined
-  /** The truth for a whole request; absent where it depends on a list. */
+  /** Evaluates the condition on a whole request; absent if it depends on a list. */
   readonly test: ((context: Context) => boolean) | undefined
 }
 
 const OPTIONS: CompileOptions = { missing: 'docs', lists: {}, condition: compileCondition }
 const NOTHING: Context = { get: () => undefined }
 
-/** Functions that are missing where their argument is, and read nothing else. */
+/** Functions that are missing exactly if their argument is, and read nothing else. */
 const baseOf = (operand: ArgumentNode): Base | undefined => {
   if (operand.kind === 'literal') return undefined
   const fields = fieldsOf(operand)
@@ -68,7 +70,7 @@ const termOf = (operand: OperandNode): Term => {
   const base = baseOf(operand)
   const canBeMissing =
     operand.kind !== 'field' || operand.indexes.length > 0 || operand.type.kind === 'Ip'
-  // Addresses of visitors are always there; those of the edge are not.
+  // A visitor's address is always present; addresses of the edge are not.
   const isVisitor = operand.kind === 'field' && operand.name === 'ip.src'
   return {
     key: print(operand),
@@ -84,7 +86,9 @@ const termOf = (operand: OperandNode): Term => {
 
 const TOTAL: ReadonlySet<string> = new Set(['lower', 'upper', 'len'])
 
-/** True of functions that have a value wherever their argument has, of a field that always has one. */
+/**
+ * True for functions that always have a value if their argument has one, applied to a field that is always present.
+ */
 const isTotal = (operand: OperandNode, base: Base | undefined): boolean =>
   base !== undefined &&
   base.field.indexes.length === 0 &&
@@ -127,14 +131,14 @@ const ofOperand = (operand: OperandNode): Parts => {
 const partsOf = (node: AtomNode): Parts => {
   if (node.kind === 'compare') return ofCompare(node)
   if (node.kind === 'bare') return ofOperand(node.operand)
-  // `any(x[*] …)` is about one element; what `all` says is about none in particular.
+  // `any(x[*] …)` concerns one element; `all` fixes no particular element.
   if (node.kind === 'all') return NO_PARTS
   const { item } = node
   if (item.kind === 'compare') return ofCompare(item)
   return item.kind === 'bare' && item.operand.each ? ofOperand(item.operand) : NO_PARTS
 }
 
-/** Names of the lists of a condition. */
+/** Returns the names of the lists in a condition. */
 const listsIn = (node: AtomNode): string[] =>
   descendants(node).flatMap((one) =>
     one.kind === 'compare' && one.right.kind === 'list' ? one.right.name : []
@@ -145,7 +149,7 @@ const hasList = (node: AtomNode): boolean => {
   return node.kind !== 'bare' && / in \$/.test(print(node))
 }
 
-/** Most conditions of most rules are never asked: what they are made of is worked out at the first question. */
+/** Most conditions are never examined, so the parts are computed on first use. */
 class LazyAtom implements Atom {
   #parts: Parts | undefined
   #test: Atom['test'] | null = null
@@ -186,11 +190,15 @@ class LazyAtom implements Atom {
   }
 }
 
-/** The atoms of expressions that are compared with each other: the same condition is the same atom. */
+/**
+ * Interns the conditions of expressions that are compared with each other: equal conditions become the same atom.
+ */
 export class Atoms {
   readonly #byKey = new Map<string, Atom>()
 
-  /** @param ambiguous names of lists that are not the same for all expressions: no two conditions about one of them are the same */
+  /**
+   * @param ambiguous names of lists whose contents differ between expressions: conditions on these lists are never equal
+   */
   constructor(readonly ambiguous: ReadonlySet<string> = new Set()) {}
 
   of(node: AtomNode): Atom {

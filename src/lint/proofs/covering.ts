@@ -8,17 +8,17 @@ import { impossible, requestFor } from './logic.ts'
 import { contextOf } from './model.ts'
 import type { Demand } from './solve.ts'
 
-/** A rule that no request reaches, and the earlier rules that answer them. */
+/** A rule that no request reaches, and the earlier rules that take its requests. */
 export interface Covered {
   readonly by: readonly Judging[]
-  /** A request that the rule was written for, and that one of the others takes. */
+  /** A request that matches the rule and that one of the earlier rules takes. */
   readonly values: ReadonlyMap<number, Value>
 }
 
-/** More rules than these are not looked at together. */
+/** The largest number of earlier rules combined in one proof. */
 const MAX_TOGETHER = 6
 
-/** Finds, for the rules of one sequence, the earlier ones that leave them no request. */
+/** Finds the earlier rules of a sequence that together leave a rule no request. */
 export class Covering {
   readonly #matching: Matching
 
@@ -38,14 +38,14 @@ export class Covering {
     return formula === undefined ? [] : [{ formula, isTrue }]
   }
 
-  /** The first earlier rule that takes a request; `undefined` where none does. */
+  /** Returns the first earlier rule that takes a request; `undefined` if none does. */
   #takerOf(values: ReadonlyMap<number, Value>, later: number): number | undefined {
     return this.#matching(contextOf(values)).find((one) => one < later && this.ends(one, later))
   }
 
   /**
-   * Asks for a request of the rule, looks which earlier rule takes it, asks for a request that this one does not take, and so on:
-   * until there is none, which is proved, or one that nobody takes.
+   * Finds a request that matches the rule and the earlier rule that takes it, then a request that the takers so far do not match, and so
+   * on. Stops when no such request exists, which is proved, or when no earlier rule takes it.
    */
   of(later: number): Covered | undefined {
     const judging = this.rules[later]!
@@ -69,7 +69,7 @@ export class Covering {
     return undefined
   }
 
-  /** Without the rules that the proof does not need. */
+  /** Drops the rules that the proof does not need. */
   #needed(wanted: readonly Demand[], takers: readonly number[]): number[] {
     let needed = [...takers]
     for (const taker of takers) {

@@ -2,10 +2,10 @@ import { isChallenge } from '../../challenges/level.ts'
 import type { Draft } from '../../rules/draft.ts'
 import type { Judging } from '../sequences.ts'
 
-/** True where no request that matches the first rule comes to the second; both by their place. */
+/** True if no request that matches the first rule reaches the second. Both are indexes. */
 export type Ends = (earlier: number, later: number) => boolean
 
-/** Names of the rate limits in a `skip`. */
+/** The names of rate limiting in a `skip`. */
 const RATE_LIMITS = { phase: 'http_ratelimit', product: 'rateLimit' }
 
 const skipsBelow = ({ action, skip }: Draft): boolean =>
@@ -16,17 +16,19 @@ const skipsLimits = ({ action, skip }: Draft): boolean =>
   skip !== undefined &&
   (skip.phases.includes(RATE_LIMITS.phase) || skip.products.includes(RATE_LIMITS.product))
 
-/** Whether a custom rule keeps requests from a later custom rule of the same ruleset. */
+/**
+ * True if a custom rule keeps requests that match it from a later custom rule of the same ruleset.
+ */
 const endsCustom = ({ action, skip }: Draft, later: Draft): boolean => {
   if (action === 'block') return true
   if (action === 'skip') return skip?.current ?? true
-  // A visitor who has passed a challenge comes to the rules behind it, and has passed the same one there.
+  // A visitor who passes a challenge reaches the later rules and has already passed the same challenge there.
   return isChallenge(action ?? '') && later.action === action
 }
 
 /**
- * Whether each request that comes to a later custom rule has come to an earlier one; both by their place. A `skip` among the rules of
- * the document lets requests past the others there, and not past those of a zone.
+ * Returns a function that tells whether each request that reaches a later custom rule has also reached an earlier one. Both are indexes.
+ * A `skip` in the document skips its later rules, but not those of a zone.
  */
 export const meetsBefore = (
   rules: readonly Judging[],
@@ -38,13 +40,13 @@ export const meetsBefore = (
 }
 
 /**
- * What rules of one way end, in the order in which a request meets them.
+ * Returns which later rules each rule keeps its requests from.
  *
- * @param common rules of the document at the beginning: a `skip` there lets no rule of a zone out
+ * @param common number of leading rules that belong to the document: a `skip` there does not skip a zone's rules
  */
 export const endsOf = (rules: readonly Judging[], common: number): Ends => {
   const drafts = rules.map(({ rule }) => rule.draft)
-  // Behind a `skip` of the rules below, a request may pass the others of its ruleset, and still come to the next one.
+  // After a `skip` of the current ruleset, a request may pass the rest of its ruleset and still reach the next one.
   const isOpen = (draft: Draft) => draft.enabled && skipsBelow(draft)
   const firstOpen = drafts.findIndex(isOpen)
   const firstLeak = drafts.findIndex((draft) => isOpen(draft) && !skipsLimits(draft))
@@ -52,7 +54,7 @@ export const endsOf = (rules: readonly Judging[], common: number): Ends => {
   return (earlier, later) => {
     const [one, two] = [drafts[earlier]!, drafts[later]!]
     if (!one.enabled) return false
-    // Whoever is allowed, blocked or locked out before the custom rules comes to nothing behind.
+    // IP Access, User Agent Blocking and lockdowns precede the custom rules: a visitor they decide about reaches none of the later rules.
     if (one.parts?.product !== 'custom') return one.parts?.product !== 'rateLimit'
     const isOfOther = earlier < common && later >= common
     if (isOfOther && (one.action === 'skip' || isBehind(firstOpen, earlier))) return false

@@ -1,6 +1,6 @@
 import type { BareNode, CompareNode, LogicalNode, QuantifierNode } from '../../language/ast.ts'
 
-/** A condition that is true or false as a whole: a comparison, a call, a quantifier. */
+/** A condition that is true or false as a whole: a comparison, a call or a quantifier. */
 export type AtomNode = CompareNode | BareNode | QuantifierNode
 
 /** The logic of an expression over its atoms. */
@@ -10,7 +10,7 @@ export type Formula<Atom> =
   | { readonly kind: 'not'; readonly item: Formula<Atom> }
   | { readonly kind: 'and' | 'or' | 'xor'; readonly items: readonly Formula<Atom>[] }
 
-/** The formula of a node of type Bool. */
+/** Returns the formula of a node of type Bool. */
 export const formulaOf = <Atom>(
   node: LogicalNode,
   atomOf: (node: AtomNode) => Atom

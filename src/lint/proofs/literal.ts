@@ -1,6 +1,6 @@
 import type { Atom } from './atoms.ts'
 
-/** An atom that is true, or false. */
+/** An atom with its truth value. */
 export interface Literal {
   readonly atom: Atom
   readonly isTrue: boolean

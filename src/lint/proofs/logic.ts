@@ -14,17 +14,17 @@ import { contextOf } from './model.ts'
 import type { Demand, Solution } from './solve.ts'
 import { solve } from './solve.ts'
 
-/** The formulas of a subject's expressions, over atoms that they share. */
+/** The formulas of a subject's expressions, over shared atoms. */
 export class Logic {
   readonly #atoms: Atoms
   readonly #formulas = new WeakMap<RootNode, Formula<Atom>>()
 
-  /** @param ambiguous names of lists that are not the same for all expressions */
+  /** @param ambiguous names of lists whose contents differ between expressions */
   constructor(ambiguous?: ReadonlySet<string>) {
     this.#atoms = new Atoms(ambiguous)
   }
 
-  /** `undefined` for an expression that is no condition. */
+  /** Returns `undefined` for an expression that is not a condition. */
   of(root: RootNode): Formula<Atom> | undefined {
     if (root.kind === 'field' || root.kind === 'call' || root.kind === 'literal') return undefined
     if (root.type.kind !== 'Bool') return undefined
@@ -46,7 +46,7 @@ export const logicOf = (subject: Subject): Logic => {
   return logic
 }
 
-/** Why demands exclude each other, where that is proved; `undefined` where it is not. */
+/** Returns a proof that the demands contradict each other; `undefined` if none is found. */
 export const impossible = (
   demands: readonly Demand[]
 ): Extract<Solution, { kind: 'impossible' }> | undefined => {
@@ -54,7 +54,9 @@ export const impossible = (
   return solution.kind === 'impossible' ? solution : undefined
 }
 
-/** A request of which one expression is true and others are not: tried on the expressions themselves. */
+/**
+ * Finds a request that makes one expression true and the others false, and verifies it on the expressions themselves.
+ */
 export const requestFor = (
   demands: readonly Demand[],
   yes: Written,
@@ -70,7 +72,7 @@ const shown = ({ atom, isTrue }: Literal): string =>
 
 const MAX_SHOWN = 3
 
-/** The reason of a proof in one line. */
+/** Returns the reason of a proof in one line. */
 export const reasonOf = (conflict: readonly Literal[] | undefined): string => {
   if (conflict === undefined) return 'its conditions exclude each other'
   const [first, second, ...more] = conflict.map(shown)
@@ -83,7 +85,7 @@ export const reasonOf = (conflict: readonly Literal[] | undefined): string => {
     : `no value of \`${what}\` satisfies all of its conditions`
 }
 
-/** A request as a case of `edge1020 eval`. */
+/** Returns a request as a case for `edge1020 eval`. */
 export const exampleOf = ({ source }: Written, values: ReadonlyMap<number, Value>): Example => ({
   expression: source,
   fields: Object.fromEntries(

@@ -18,7 +18,7 @@ export const contextOf = (values: Values): Context => ({
   get: (slot) => (values.has(slot) ? values.get(slot) : DEFAULTS[slot]),
 })
 
-/** The value with another at the place that the indexes name; what is not there is made. */
+/** Returns a copy with `value` at the place that the indexes name, creating missing containers. */
 const withValue = (
   whole: Value | undefined,
   indexes: FieldNode['indexes'],
@@ -50,7 +50,7 @@ const place = (values: Map<number, Value>, { field }: Base, value: Value | undef
   else values.set(field.slot, whole)
 }
 
-/** The values with one more. */
+/** Returns a copy of the values with one more. */
 export const placed = (
   values: ReadonlyMap<number, Value>,
   base: Base,
@@ -79,7 +79,7 @@ function* candidatesOf(literals: readonly Literal[], base: Base): Generator<Valu
 
 const MAX_LENGTH = 5_000
 
-/** Texts of the lengths that comparisons name. */
+/** Returns texts with the lengths that comparisons name. */
 const lengths = (literals: readonly Literal[]): string[] => {
   const ofLength = literals.flatMap(({ atom }) =>
     atom.term?.through[0] === 'len' ? intCandidates([atom]) : []
@@ -93,7 +93,9 @@ const satisfied = (literals: readonly Literal[], context: Context): number =>
   literals.filter(({ atom, isTrue }) => atom.test === undefined || atom.test(context) === isTrue)
     .length
 
-/** The first candidate that satisfies all conditions, or else the one that satisfies most. */
+/**
+ * Returns the first candidate that satisfies all conditions, or else the candidate that satisfies most.
+ */
 const bestOf = (
   candidates: Iterable<Value | undefined>,
   literals: readonly Literal[],
@@ -112,7 +114,7 @@ const bestOf = (
   return best
 }
 
-/** Elements for an array: one for each condition that any of them satisfies. */
+/** Returns elements for an array: one for each condition that any element may satisfy. */
 const elementsOf = (literals: readonly Literal[], base: Base): Value[] => {
   const never = literals.filter(({ isTrue }) => !isTrue)
   const elements: Value[] = []
@@ -141,7 +143,7 @@ const elementsOf = (literals: readonly Literal[], base: Base): Value[] => {
 }
 
 /**
- * Values of fields that may satisfy the conditions. Whether they do only the expression can tell: they are tried, and not proved.
+ * Returns field values that are likely to satisfy the conditions. The caller must verify them on the expressions.
  */
 export const modelOf = (literals: readonly Literal[]): Map<number, Value> => {
   const byBase = new Map<string, { base: Base; literals: Literal[] }>()

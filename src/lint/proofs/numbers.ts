@@ -18,7 +18,7 @@ const asValue = (int: bigint): Value => {
   return Number.isSafeInteger(number) ? number : int
 }
 
-/** Numbers between which no comparison changes: those that comparisons name, and their neighbours. */
+/** Returns numbers that cover all cases: those that comparisons name, and their neighbours. */
 export const intCandidates = (atoms: readonly Atom[]): Value[] => {
   const named = new Set<bigint>([0n])
   for (const { right } of comparesOf(atoms)) {
@@ -27,19 +27,21 @@ export const intCandidates = (atoms: readonly Atom[]): Value[] => {
     } else if (right.kind === 'literal') named.add(BigInt(right.value as number))
   }
   const all = new Set([...named].flatMap((int) => [int, int - 1n, int + 1n]))
-  // What people expect to read in an example comes first.
+  // Plain values first: they read better in examples.
   return [...all]
     .filter((int) => int >= MIN_INT && int <= MAX_INT)
     .sort((x, y) => Number(x < 0n) - Number(y < 0n))
     .map(asValue)
 }
 
-/** The address before one, by halving: there is no arithmetic of addresses but `nextIp`. */
+/**
+ * Finds the preceding address by bisection, because `nextIp` is the only arithmetic on addresses.
+ */
 const FAR = ['203.0.113.77', '2001:db8:77::77', '0.0.0.0', '255.255.255.255', '::'].map(
   (text) => parseIp(text)!
 )
 
-/** Addresses between which no comparison changes: the ends of networks, and those behind them. */
+/** Returns addresses that cover all cases: the ends of networks, and the addresses after them. */
 export const ipCandidates = (atoms: readonly Atom[]): Value[] => {
   const named: Ip[] = [...FAR]
   for (const { right } of comparesOf(atoms)) {
@@ -56,6 +58,6 @@ export const ipCandidates = (atoms: readonly Atom[]): Value[] => {
   }
   const sorted = named.toSorted((x, y) => x.family - y.family || compareIp(x, y))
   const once = sorted.filter((ip, i) => i === 0 || compareIp(sorted[i - 1]!, ip) !== 0)
-  // Strange addresses last, for the same reason.
+  // Unusual addresses last: plain ones read better in examples.
   return [FAR[0]!, ...once.filter((ip) => ip !== FAR[0])]
 }

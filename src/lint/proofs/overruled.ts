@@ -6,7 +6,7 @@ import { AccessProofs } from './access.ts'
 import type { Logic } from './logic.ts'
 import { impossible, logicOf } from './logic.ts'
 
-/** More lockdowns than these are not compared with each other. */
+/** The check does not run with more lockdowns than this. */
 const MAX_LOCKDOWNS = 100
 
 const overruledAgents = (rules: readonly LintRule[]): Overruled[] => {
@@ -26,7 +26,7 @@ const LAST = Number.POSITIVE_INFINITY
 const priorityOf = ({ draft: { parts } }: LintRule): number =>
   (parts?.product === 'lockdown' ? parts.priority : undefined) ?? LAST
 
-/** In the order in which lockdowns are asked: by priority, then as they are written. */
+/** Sorts lockdowns by precedence: by priority, then by position. */
 export const inPriority = (rules: readonly LintRule[]): LintRule[] =>
   rules.toSorted((x, y) => {
     const [one, two] = [priorityOf(x), priorityOf(y)]
@@ -38,7 +38,7 @@ const lockedOf = ({ draft: { parts } }: LintRule, logic: Logic) => {
   return root && logic.of(root)
 }
 
-/** Lockdowns all of whose URLs belong to one that is asked before. */
+/** Returns lockdowns all of whose URLs belong to a lockdown with precedence. */
 const overruledLockdowns = (rules: readonly LintRule[], logic: Logic): Overruled[] => {
   if (rules.length > MAX_LOCKDOWNS) return []
   const asked = inPriority(rules).map((rule) => ({ rule, formula: lockedOf(rule, logic) }))
@@ -75,7 +75,10 @@ const find = (subject: Subject): Overruled[] => {
 
 const known = new WeakMap<Subject, readonly Overruled[]>()
 
-/** Rules of IP Access, User Agent Blocking and Zone Lockdown that count for no request, as others of their product do instead. */
+/**
+ * Returns the rules of IP Access, User Agent Blocking and Zone Lockdown that decide about no request, because other rules of their
+ * product take precedence.
+ */
 export const overruledIn = (subject: Subject): readonly Overruled[] => {
   const overruled = known.get(subject) ?? find(subject)
   known.set(subject, overruled)
@@ -88,7 +91,9 @@ const targetOf = ({ draft: { parts } }: LintRule): unknown => {
   return parts?.product === 'lockdown' ? [parts.urls, parts.allow] : undefined
 }
 
-/** True where one rule of the same target and action counts instead: nothing is lost without it. */
+/**
+ * True if one rule with the same target and action takes precedence: removing this rule loses nothing.
+ */
 export const isRepeated = ({ rule, by }: Overruled): boolean => {
   const same = ({ draft, ...more }: LintRule) =>
     JSON.stringify([draft.action, draft.response, draft.page, targetOf({ draft, ...more })])

@@ -1,4 +1,4 @@
-// What is proved is true: brute force over a value space never contradicts it, and most of what is true there is proved.
+// Checks that proofs are true: brute force over a value space never contradicts them, and they find most of what is true there.
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { customRuleScheme } from '../../language/defaults.ts'
@@ -25,7 +25,7 @@ const words = (letters: string, length: number): string[] =>
     ? ['']
     : words(letters, length - 1).flatMap((word) => [...letters].map((one) => word + one))
 
-/** Long enough for any two literals one behind the other, and something between them. */
+/** Long enough for any two literals in sequence, with a gap between them. */
 const TEXTS = [0, 1, 2, 3, 4].flatMap((length) => words('abAB', length))
 const NUMBERS: Value[] = [-1, ...Array.from({ length: 15 }, (_, i) => i)]
 const ADDRESSES: Value[] = [
@@ -138,7 +138,7 @@ const logic = (leaf: fc.Arbitrary<string>) =>
   })).all
 
 const action = fc.constantFrom('block', 'block', 'skip', 'log', 'managed_challenge')
-/** Rules over two kinds of conditions, so that they have something to do with each other. */
+/** Rules over two kinds of conditions, to make interactions likely. */
 const ruleSet = fc.subarray(KINDS, { minLength: 1, maxLength: 2 }).chain((kinds) =>
   fc.array(
     fc.record({
@@ -166,7 +166,7 @@ const judgingOf = (rules: readonly RuleText[]) => {
   return { subject, sequence: sequencesOf(subject)[0]! }
 }
 
-/** Every request of the space of the fields that the rules read. */
+/** Returns every request in the space of the fields that the rules read. */
 const requests = (rules: readonly Judging[]): Context[] => {
   const fields = [...new Set(rules.flatMap(({ written }) => written.expression.fields))]
   const rows = fields.reduce<Map<number, Value>[]>(
@@ -199,7 +199,9 @@ const compare = (kind: Count, isProved: boolean, isTrue: boolean, what: () => st
 }
 
 const RUNS = Number(process.env.PROOF_RUNS ?? 300)
-/** The share is of these rule sets; others are drawn anew each time, for the truth alone. */
+/**
+ * The coverage threshold applies to the rule sets of this seed. Other rule sets are random and test only for truth.
+ */
 const SEED = 1020
 
 describe('proofs', () => {
@@ -240,7 +242,7 @@ describe('proofs', () => {
             const isCovered = own.every(
               (truth, request) => !truth || earlier.some((each) => each.truth[request])
             )
-            // Of a rule that never matches, anything is true.
+            // Everything is true of a rule that never matches.
             if (!isNever) compare('covered', covering.of(i) !== undefined, isCovered, what)
           }
         }),

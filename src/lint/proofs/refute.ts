@@ -7,7 +7,7 @@ import { intCandidates, ipCandidates } from './numbers.ts'
 import { ANY } from './shape.ts'
 import { exclude, fold, isInstance, joined, templatesOf } from './texts.ts'
 
-/** Values that are tried one by one, times the conditions that they are tried on. */
+/** The limit on candidate values multiplied by the conditions they are tested on. */
 const MAX_TRIES = 60_000
 
 const ORDERS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in'])
@@ -30,7 +30,9 @@ const isNone = (candidates: readonly Value[], literals: readonly Literal[]): boo
 
 const BOOLS = [true, false] as const
 
-/** Where the candidates stand for all values that there are: those of an order, and the two of a Bool. */
+/**
+ * Candidates that represent all possible values, for orderings and for the two values of a Bool.
+ */
 const completeCandidates = (
   literals: readonly Literal[],
   least: number | undefined
@@ -48,11 +50,11 @@ const completeCandidates = (
     if (right?.kind === 'bytes_set') return right.items
     return right?.kind === 'literal' ? [right.value as string] : []
   })
-  // Between two texts, in their order, the first that there is: the lower one with the least byte behind it.
+  // The first text between two texts is the lower one followed by the smallest byte.
   return ['', ...named, ...named.map((text) => `${text}\0`)]
 }
 
-/** A value of the term that a true condition, or a false `ne`, fixes to a few. */
+/** Returns the few values that a true condition, or a false `ne`, leaves for the term. */
 const fixedValues = ({ atom, isTrue }: Literal, isThere = false): readonly string[] | undefined => {
   if (isTrue && atom.shape?.kind === 'values') return atom.shape.values
   const compare = compareOf(atom)
@@ -61,17 +63,17 @@ const fixedValues = ({ atom, isTrue }: Literal, isThere = false): readonly strin
   return typeof value === 'string' && (isThere || !atom.term!.canBeMissing) ? [value] : undefined
 }
 
-/** There are always more texts than a few. */
+/** Excluding a few texts always leaves others. */
 const excludesFew = (literal: Literal): boolean =>
   !literal.isTrue && literal.atom.shape?.kind === 'values'
 
 const isDecidable = ({ atom }: Literal): boolean => atom.ofValue !== undefined
 
-/** True where one condition is true of every instance of the template. */
+/** True if the condition holds for every instance of the template. */
 const holdsOfAll = ({ ofValue, shape }: Atom, template: string): boolean =>
   shape !== undefined && ofValue?.(template) === true
 
-/** True where a template and a condition exclude each other. */
+/** True if a template and a condition contradict each other. */
 const refutesTemplate = (template: string, { atom, isTrue }: Literal): boolean =>
   isTrue
     ? atom.shape?.kind === 'template' &&
@@ -79,7 +81,7 @@ const refutesTemplate = (template: string, { atom, isTrue }: Literal): boolean =
       exclude(template, atom.shape.template)
     : holdsOfAll(atom, template)
 
-/** Facts about the text itself that tell something of the same text in small letters, or in capitals. */
+/** Derives facts about the lower-case or upper-case text from facts about the text itself. */
 const asFolded = (literals: readonly Literal[], change: (text: string) => string) => ({
   templates: templatesOf(literals).map(change),
   fixed: literals.flatMap((literal) => {
@@ -90,7 +92,7 @@ const asFolded = (literals: readonly Literal[], change: (text: string) => string
 
 const NO_FACTS = { templates: [] as string[], fixed: [] as string[][] }
 
-/** Templates of conditions that take letters of either case hold of the folded text only. */
+/** Templates of case-insensitive conditions hold only for the folded text. */
 const exactTemplates = (literals: readonly Literal[]): string[] =>
   templatesOf(
     literals.filter(({ atom }) => !(atom.shape?.kind === 'template' && atom.shape.foldsCase))
@@ -103,7 +105,7 @@ const textsAreImpossible = (
   const decidable = literals.filter(isDecidable)
   const fixed = [
     ...literals.flatMap((literal) => {
-      // Where the term can be missing, nothing was impossible before this.
+      // `isImpossible` has already returned if the term can be missing.
       const values = fixedValues(literal, true)
       return values === undefined ? [] : [values]
     }),
@@ -127,7 +129,7 @@ const textsAreImpossible = (
   return derived.templates.some((template) => own.some((other) => exclude(template, other)))
 }
 
-/** Conditions that take either case, as conditions on the text in small letters. */
+/** Checks case-insensitive conditions as conditions on the lower-case text. */
 const foldedIsImpossible = (literals: readonly Literal[]): boolean => {
   const folding = literals.filter(
     ({ atom }) => atom.shape?.kind === 'template' && atom.shape.foldsCase
@@ -141,17 +143,17 @@ const foldedIsImpossible = (literals: readonly Literal[]): boolean => {
   )
 }
 
-/** Functions that have a value exactly where their argument has one. */
+/** Functions that have a value exactly if their argument has one. */
 const TOTAL: ReadonlySet<string> = new Set(['lower', 'upper', 'len'])
 
 const isWhereItsFieldIs = ({ through, base }: Term): boolean =>
   base?.field.type.kind === 'Bytes' && through.every((name) => TOTAL.has(name))
 
-/** True of conditions that only a field with a value satisfies. */
+/** True for conditions that only a present field satisfies. */
 const isPresent = ({ atom, isTrue }: Literal): boolean =>
   atom.whenMissing !== isTrue && atom.term !== undefined && isWhereItsFieldIs(atom.term)
 
-/** What conditions on the text itself leave of its length. */
+/** Returns the minimum length that conditions on the text itself imply. */
 const leastLength = ({ base, through }: Term, others: readonly Literal[]): number => {
   const isOfField = through.slice(1).every((name) => name === 'lower' || name === 'upper')
   if (base?.field.type.kind !== 'Bytes' || !isOfField) return 0
@@ -166,7 +168,7 @@ const isFolded = ({ through }: Term): boolean =>
 /** More letters have too many spellings. */
 const MAX_LETTERS = 6
 
-/** Every spelling of a text in small letters. */
+/** Returns every spelling of a lower-case text. */
 const spellings = (text: string): string[] => {
   if ((text.match(/[a-z]/g)?.length ?? 0) > MAX_LETTERS) return []
   return [...text].reduce<string[]>(
@@ -179,9 +181,9 @@ const spellings = (text: string): string[] => {
 }
 
 /**
- * True where a condition fixes the field to a few values, and none of them satisfies what is asked of functions of it.
+ * True if a condition fixes the field to a few values, and none of them satisfies the conditions on functions of the field.
  *
- * @param literals of all terms of one field
+ * @param literals for all terms of one field
  */
 export const isFixedAndImpossible = (literals: readonly Literal[]): boolean => {
   const { base } = literals[0]!.atom.term!
@@ -207,10 +209,10 @@ export const isFixedAndImpossible = (literals: readonly Literal[]): boolean => {
 }
 
 /**
- * True where no value of the term satisfies all the conditions, which is then certain.
+ * True if no value of the term satisfies all the conditions. This is a proof; false proves nothing.
  *
- * @param literals of one term
- * @param others of other terms of the same field
+ * @param literals for one term
+ * @param others for other terms of the same field
  */
 export const isImpossible = (
   literals: readonly Literal[],

@@ -1,14 +1,14 @@
 import type { CompareNode } from '../../language/ast.ts'
 import type { Value } from '../../language/types.ts'
 
-/** Stands for any bytes in a template. No value has it: bytes end at 0xff. */
+/** Stands for any bytes in a template. It occurs in no value: bytes end at 0xff. */
 export const ANY = '\uffff'
 
 /**
- * What a condition on a text says, where that can be reasoned about: the text is one of `values`, or an instance of `template`.
+ * What a condition says about a text, if proofs can use it: the text is one of `values`, or an instance of `template`.
  *
- * Such conditions are monotone: one that is true of a template, `ANY` being a character like any other, is true of each of its
- * instances. That is what proofs rest on.
+ * Such conditions are monotone: if one holds for a template, with `ANY` taken as an ordinary character, it holds for each of the
+ * template's instances. Proofs rely on this.
  */
 export type Shape =
   | { readonly kind: 'values'; readonly values: readonly string[] }
@@ -20,7 +20,9 @@ const template = (text: string, foldsCase = false): Shape => ({
   foldsCase,
 })
 
-/** A wildcard as a template: its stars stand for anything, its escapes for themselves. */
+/**
+ * Converts a wildcard to a template: stars become `ANY`, and escaped characters stand for themselves.
+ */
 const ofWildcard = (pattern: string, foldsCase: boolean): Shape => {
   const text = pattern.replace(/\\(.)|\*/gs, (_, escaped?: string) => escaped ?? ANY)
   if (!text.includes(ANY) && !foldsCase) return { kind: 'values', values: [text] }
@@ -29,7 +31,7 @@ const ofWildcard = (pattern: string, foldsCase: boolean): Shape => {
 
 const META = /[\\^$.*+?()[\]{}|]/
 
-/** A regular expression of literal text and anchors. */
+/** Converts a regular expression that consists of literal text and anchors. */
 const ofRegex = (pattern: string): Shape | undefined => {
   const isFirst = pattern.startsWith('^')
   const isLast = /(?<!\\)(?:\\\\)*\$$/.test(pattern)

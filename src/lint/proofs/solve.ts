@@ -5,23 +5,23 @@ import type { Literal } from './literal.ts'
 import { modelOf } from './model.ts'
 import { isFixedAndImpossible, isImpossible } from './refute.ts'
 
-/** A formula that has to be true, or false. */
+/** A formula that must be true, or must be false. */
 export interface Demand {
   readonly formula: Formula<Atom>
   readonly isTrue: boolean
 }
 
 export type Solution =
-  /** No request satisfies the demands: proved. */
+  /** Proved: no request satisfies the demands. */
   | { readonly kind: 'impossible'; readonly conflict: readonly Literal[] | undefined }
-  /** A request that satisfies them, if `accept` says so. */
+  /** A request that satisfies them, verified by `accept`. */
   | { readonly kind: 'possible'; readonly values: ReadonlyMap<number, Value> }
-  /** Neither could be shown within the bounds. */
+  /** The search reached its bounds. */
   | { readonly kind: 'unknown' }
 
-/** Steps of one search. Where they do not suffice, nothing is said. */
+/** Steps per search. A search that exceeds them concludes nothing. */
 const MAX_STEPS = 3_000
-/** Requests that are tried in one search. */
+/** Requests tried per search. */
 const MAX_MODELS = 60
 
 const groupBy = (literals: readonly Literal[], keyOf: (term: Term) => string) => {
@@ -37,7 +37,7 @@ const groupBy = (literals: readonly Literal[], keyOf: (term: Term) => string) =>
   return groups
 }
 
-/** The literals of one term that cannot all hold; `undefined` where they may. */
+/** Returns literals of one term that cannot all hold; `undefined` if none conflict. */
 const conflictIn = (
   literals: readonly Literal[],
   newest: Literal
@@ -47,7 +47,7 @@ const conflictIn = (
   const own = literals.filter(({ atom }) => atom.term?.key === term.key)
   const isEach = term.base?.isEach === true
   if (isEach) {
-    // Any element may satisfy a condition, and another one the next.
+    // Different elements may satisfy different conditions.
     const never = own.filter(({ isTrue }) => !isTrue)
     const wanted = own.filter(({ isTrue }) => isTrue)
     return wanted
@@ -63,7 +63,7 @@ const conflictIn = (
   )
   if (isImpossible(own, others)) return own
   if (others.length > 0 && isFixedAndImpossible([...own, ...others])) return [...own, ...others]
-  // What the newest says of the text itself may contradict what is known of the folded one.
+  // A new condition on the text itself may contradict what is known about the folded text.
   for (const group of groupBy(others, ({ key }) => key).values()) {
     const rest = literals.filter(
       ({ atom }) =>
@@ -88,7 +88,7 @@ class Search {
 
   constructor(readonly accept: Accept | undefined) {}
 
-  /** True where the branch is closed: proved impossible. */
+  /** True if the branch is closed: proved impossible. */
   closes(pending: readonly Demand[], literals: ReadonlyMap<Atom, boolean>): boolean {
     if (++this.steps > MAX_STEPS) {
       this.isCut = true
@@ -146,7 +146,7 @@ class Search {
     return false
   }
 
-  /** What is known of a formula already. */
+  /** Evaluates a formula as far as the known atoms decide it. */
   #truth(formula: Formula<Atom>, known: ReadonlyMap<Atom, boolean>): boolean | undefined {
     switch (formula.kind) {
       case 'constant':
@@ -171,7 +171,7 @@ class Search {
   }
 
   #branch(choices: readonly Demand[][], known: ReadonlyMap<Atom, boolean>): boolean {
-    // Choices that are made already fall away, and so do alternatives that are no longer open.
+    // Drops choices that are already satisfied, and alternatives that are already false.
     const open = choices
       .filter((one) => !one.some(({ formula, isTrue }) => this.#truth(formula, known) === isTrue))
       .map((one) => one.filter(({ formula, isTrue }) => this.#truth(formula, known) !== !isTrue))
@@ -202,7 +202,7 @@ class Search {
   }
 
   #leaf(known: ReadonlyMap<Atom, boolean>): boolean {
-    // Without a request to look for, one open branch says that there is no proof.
+    // If no request is wanted, one open branch means that there is no proof.
     if (this.accept === undefined) {
       this.isCut = true
       return false
@@ -215,10 +215,11 @@ class Search {
 }
 
 /**
- * Looks for a request that satisfies all demands.
+ * Searches for a request that satisfies all demands.
  *
- * `impossible` is proved: each way to satisfy them contains conditions that exclude each other. `possible` was tried: `accept` asked
- * the expressions themselves. A search that reaches its bound gives `unknown`. Without `accept` only a proof is looked for.
+ * `impossible` is a proof: each way to satisfy the demands contains conditions that contradict each other. `possible` was verified by
+ * `accept` on the expressions themselves. `unknown` means that the search reached its bounds. Without `accept`, `solve` only looks for a
+ * proof.
  */
 export const solve = (demands: readonly Demand[], accept?: Accept): Solution => {
   const search = new Search(accept)

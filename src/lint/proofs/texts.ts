@@ -7,10 +7,10 @@ const LOWER = /[a-z]+/g
 export const fold = (text: string): string => text.replace(UPPER, (run) => run.toLowerCase())
 const raise = (text: string): string => text.replace(LOWER, (run) => run.toUpperCase())
 
-/** Texts that a value may be made of where nothing is left to say: of some length, and of none. */
+/** Filler for the unconstrained parts of a value, of several lengths. */
 const FILLERS = ['', 'x', 'zz/', '-0-']
 
-/** The templates that a value is an instance of. */
+/** Returns the templates that the value must be an instance of. */
 export const templatesOf = (literals: readonly Literal[]): string[] =>
   literals.flatMap(({ atom, isTrue }) =>
     isTrue && atom.shape?.kind === 'template' ? atom.shape.template : []
@@ -22,7 +22,7 @@ const tailOf = (template: string): string => template.slice(template.lastIndexOf
 const longest = (texts: readonly string[]): string =>
   texts.reduce((long, text) => (text.length > long.length ? text : long), '')
 
-/** True where no value can begin with the one and end with the other so that they share characters. */
+/** True if no value can begin with `head` and end with `tail` with the two sharing characters. */
 export const cannotOverlap = (head: string, tail: string): boolean => {
   for (let length = 1; length <= Math.min(head.length, tail.length); length++) {
     if (head.endsWith(tail.slice(0, length))) return false
@@ -30,7 +30,9 @@ export const cannotOverlap = (head: string, tail: string): boolean => {
   return true
 }
 
-/** Two templates as one, where a value that is an instance of both must be one of it; `undefined` where that is not certain. */
+/**
+ * Merges two templates: every text that is an instance of both is an instance of the result. `undefined` if that is not certain.
+ */
 export const joined = (first: string, second: string): string | undefined => {
   const head = headOf(first)
   const tail = tailOf(second)
@@ -38,7 +40,7 @@ export const joined = (first: string, second: string): string | undefined => {
   return cannotOverlap(head, tail) ? `${head}${ANY}${tail}` : undefined
 }
 
-/** True where no text is an instance of both: they begin or end differently. */
+/** True if no text is an instance of both: their beginnings or ends differ. */
 export const exclude = (first: string, second: string): boolean => {
   const heads = [headOf(first), headOf(second)] as const
   const tails = [tailOf(first), tailOf(second)] as const
@@ -47,7 +49,7 @@ export const exclude = (first: string, second: string): boolean => {
   return !longHead.startsWith(shortHead) || !longTail.endsWith(shortTail)
 }
 
-/** True of instances of a template. */
+/** True if the text is an instance of the template. */
 export const isInstance = (template: string, text: string): boolean => {
   const pieces = template.split(ANY)
   if (pieces.length === 1) return text === template
@@ -63,7 +65,9 @@ export const isInstance = (template: string, text: string): boolean => {
   return true
 }
 
-/** A rough instance of a regular expression. Whoever uses it asks the expression whether it is one. */
+/**
+ * Returns a rough instance of a regular expression. The caller must verify it on the expression.
+ */
 const instanceOf = (pattern: string): string =>
   pattern
     .replace(/\(\?[a-z]+\)|\(\?:|\(\?P?<\w+>/g, (open) => (open.endsWith(')') ? '' : '('))
@@ -91,7 +95,7 @@ const patternsOf = (literals: readonly Literal[]): string[] =>
     return compare.right.kind === 'pattern' ? instanceOf(compare.right.pattern) : []
   })
 
-/** Texts that comparisons name: with `=`, in sets, and in orders. */
+/** Returns texts that comparisons name: in `eq`, in sets and in orderings. */
 const namedTexts = (literals: readonly Literal[]): string[] =>
   literals.flatMap(({ atom: { shape, node } }) => {
     if (shape?.kind === 'values') return shape.values
@@ -104,7 +108,9 @@ const MAX_NAMED = 400
 /** Values that no condition names. */
 const OTHERS = ['', 'x', 'other']
 
-/** Texts that may satisfy conditions: instances of their templates put together, those that they name, and others. */
+/**
+ * Yields texts that may satisfy the conditions: merged instances of their templates, texts that they name, and others.
+ */
 export function* textCandidates(literals: readonly Literal[]): Generator<string> {
   const templates = templatesOf(literals)
   const head = longest(templates.map(headOf))

@@ -1,4 +1,4 @@
-// What is proved of all products is true: the judge of the edge, asked about every request of a small space, reaches no such rule.
+// Checks proofs across products: over every request of a small space, the edge's judge never reaches a rule that is proved unreachable.
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { phaseServices, requestWith } from '../../edge.fixture.ts'
@@ -25,8 +25,8 @@ const HOSTS = ['shop.test', 'other.test']
 const rays = createRays({ colo: 'LHR' })
 
 /**
- * Names of the rules that any request of the space matches, each asked twice so that rate limits of one request are passed, and the
- * addresses that no IP Access rule stops.
+ * Returns the names of the rules that some request of the space matches, and the addresses that no IP Access rule stops. Each request is
+ * sent twice to exceed rate limits of one request.
  */
 const reachedOf = (document: object): { reached: Set<string>; incoming: Set<Ip> } => {
   const judge = createJudge({ readBody: () => undefined, clearedOf: () => [0, 0, 0, 0] })
@@ -42,7 +42,7 @@ const reachedOf = (document: object): { reached: Set<string>; incoming: Set<Ip> 
     const isStopped = verdict.matches.some(
       ({ phase, action }) => phase.name === 'ip-access' && action === 'block'
     )
-    // Where zones are declared, nobody has the other host.
+    // If zones are declared, no zone has the other host.
     if (!isStopped && host === 'shop.test') incoming.add(visitor.ip!)
   }
   for (const ip of IPS)
@@ -140,7 +140,7 @@ interface Named {
   readonly allow?: string | readonly string[]
 }
 
-/** With a name for each rule, and without a `skip` where it is no skip. */
+/** Names each rule, and removes `skip` from rules with another action. */
 const named = (rules: Rules, prefix: string): Rules =>
   Object.fromEntries(
     Object.entries(rules).map(([key, entries]) => [
@@ -168,7 +168,7 @@ describe('rules of all products', () => {
         const findings = lint([{ file: 'r.json', text: JSON.stringify(document) }])
         const proved = new Set(
           findings.flatMap(({ code, rule = '' }) =>
-            // Two custom rules that are the same may both watch a request.
+            // Two identical custom rules can both log a request.
             NEVER.has(code) || (code === 'duplicate_rule' && !/^(?:z )?rules /.test(rule))
               ? rule
               : []

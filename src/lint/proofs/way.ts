@@ -13,15 +13,17 @@ import { endsOf } from './ends.ts'
 /** The rules that a request meets, from IP Access rules to rate limits, in order. */
 export interface Way {
   readonly rules: readonly Judging[]
-  /** Places of those to ask about: the others belong to the ways of other requests, too, or end only what comes behind. */
+  /**
+   * Indexes of the rules to check. The others also belong to the ways of other requests, or only keep requests from later rules.
+   */
   readonly asked: readonly number[]
   readonly ends: Ends
 }
 
-/** With more rules than these before the custom rules, these are not looked at. */
+/** If more rules than this precede the custom rules, those preceding rules are ignored. */
 const MAX_BEFORE = 500
 
-/** A rule that has no expression of its own, with the one that says the same. */
+/** Gives a rule without an expression the expression that means the same. */
 const withExpression = (rule: LintRule): Judging[] => {
   const { expression, place } = rule.draft
   const root = expression && treeOf(expression)
@@ -34,18 +36,20 @@ const withExpression = (rule: LintRule): Judging[] => {
 const holds = (outer: IpRange | undefined, inner: IpRange | undefined): boolean =>
   outer !== undefined && inner !== undefined && rangeHolds(outer, inner)
 
-/** Addresses count before AS numbers, AS numbers before countries. */
+/** Addresses take precedence over AS numbers, and AS numbers over countries. */
 const rankOf = ({ target }: AccessParts): number =>
   target === 'country' ? 2 : target === 'asn' ? 1 : 0
 
-/** Whether the first rule may count for visitors of the second. */
+/** True if the first rule may take precedence for visitors of the second. */
 const mayOverrule = (first: AccessParts, second: AccessParts): boolean => {
   const [one, two] = [rankOf(first), rankOf(second)]
   if (one !== two) return one < two
   return one > 0 ? first.value === second.value : holds(rangeOf(second), rangeOf(first))
 }
 
-/** IP Access rules whose visitors come to no later phase. Whoever passes the challenge of a narrower rule comes there. */
+/**
+ * Returns the IP Access rules whose visitors reach no later phase. A visitor who passes the challenge of a narrower rule reaches them.
+ */
 const accessRules = ({ met, all }: Meeting<LintRule>): LintRule[] => {
   const challenges = ofProduct(all, 'access').filter(({ draft }) => isChallenge(draft.action ?? ''))
   return ofProduct(met, 'access').filter((rule) => {
@@ -58,13 +62,17 @@ const accessRules = ({ met, all }: Meeting<LintRule>): LintRule[] => {
 const skipsProduct = (rules: readonly LintRule[], product: string): boolean =>
   ofProduct(rules, 'custom').some(({ draft }) => draft.skip?.products.includes(product))
 
-/** Of several lockdowns only the first is certain to decide, and none if a rule may skip them. */
+/**
+ * Among several lockdowns only the first is certain to decide, and none is if some rule may skip them.
+ */
 const lockdown = ({ met, all }: Meeting<LintRule>): LintRule[] => {
   const isCertain = ofProduct(all, 'lockdown').length === 1 && !skipsProduct(all, 'zoneLockdown')
   return isCertain ? ofProduct(met, 'lockdown') : []
 }
 
-/** Rules of User Agent Blocking that always block: visitors whom a lockdown lets in skip them, and a rule may do so, too. */
+/**
+ * Returns the rules of User Agent Blocking that always block. A visitor admitted by a lockdown bypasses them, and a rule may skip them.
+ */
 const agentRules = ({ met, all }: Meeting<LintRule>): LintRule[] => {
   if (ofProduct(all, 'lockdown').length > 0 || skipsProduct(all, 'uaBlock')) return []
   const first = new Map<string, LintRule>()
@@ -84,7 +92,7 @@ const before = (meeting: Meeting<LintRule>): Judging[] => {
   )
 }
 
-/** The ways of the requests of the document and of each zone. */
+/** Returns the ways of the document's requests and of each zone's requests. */
 export const waysOf = (subject: Subject): Way[] =>
   meetingsOf(subject, (rules) => rules).map((meeting) => {
     const { met, common } = meeting
