@@ -57,7 +57,7 @@ export const listProblem = (
     return {
       severity: 'warning',
       code: 'unknown_list',
-      message: `the list \`$${name}\` has no contents here: nothing is in it`,
+      message: `the list \`$${name}\` has no contents here`,
     }
   }
   return {

@@ -81,7 +81,7 @@ export const applyIgnores = (
       if (!known.has(code)) {
         tell(
           'invalid_ignore',
-          code === '' ? 'the comment names no code' : `\`${code}\` is no code of a lint`,
+          code === '' ? 'the comment names no code' : `\`${code}\` is not the code of a lint`,
           form
         )
         continue
@@ -95,7 +95,7 @@ export const applyIgnores = (
         (finding) => finding.code === code && ruleAt(file.ruleLines, finding.line) === rule
       )
       if (found.length === 0 && !unasked.has(code))
-        tell('unused_ignore', `there is no finding \`${code}\` to ignore`, 'remove the comment')
+        tell('unused_ignore', `the rule has no finding \`${code}\` to ignore`, 'remove the comment')
       for (const finding of found) silenced.add(finding)
     }
   }

@@ -144,7 +144,7 @@ describe('words', () => {
     [
       'ip.src.country ne "DE" and not cf.client.bot and ip.src.country ne "T1"',
       'country_allow_list',
-      'name those that are welcome: `"XX"`, `and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")`',
+      'exempt the visitors that you want to let in: `"XX"`, `and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")`',
     ],
   ])('of the fix of %s', (expression, code, message) => {
     const [finding] = found(expression).filter((one) => one.code === code)
@@ -158,28 +158,28 @@ describe('words', () => {
   test.each([
     [
       `access:\n${four}  - { name: b, managed_challenge: 192.0.2.0/24 }\n`,
-      'no request reaches this rule: 4 other rules count for all of its addresses',
+      'no request reaches this rule: 4 other rules take precedence for all of its addresses',
     ],
     [
       'access:\n  - { name: a, allow: 192.0.2.0/25 }\n  - { name: c, block: 192.0.2.128/25 }\n  - { name: b, managed_challenge: 192.0.2.0/24 }\n',
-      'no request reaches this rule: `a` (line 2) and `c` (line 3) count for all of its visitors',
+      'no request reaches this rule: `a` (line 2) and `c` (line 3) take precedence for all of its visitors',
     ],
     [
       'user_agents:\n  - { name: a, block: Bad/1 }\n  - { name: b, managed_challenge: Bad/1 }\n',
-      'no request reaches this rule: `a` (line 2) counts: it has the same user agent',
+      'no request reaches this rule: `a` (line 2) takes precedence: it has the same user agent',
     ],
     [
       'rules:\n  - { name: a, action: skip, skip: { products: [rateLimit] }, expression: ssl }\n' +
         'rate_limits:\n  - { name: b, expression: ssl, requests_per_period: 5, period: 60, action: block }\n',
-      'no request reaches this rule: `a` (line 2) skips the rate limits for all of its requests',
+      'no request reaches this rule: `a` (line 2) skips rate limiting for all of its requests',
     ],
     [
       `${lockdown}access:\n  - { name: a, block: 192.0.2.0/24 }\n`,
-      'this lets nobody in: `a` (line 4) blocks all visitors of its addresses',
+      'this lets nobody in: `a` (line 4) blocks all of its addresses',
     ],
     [
       `${lockdown}access:\n  - { name: a, block: 192.0.2.0/25 }\n  - { name: b, block: 192.0.2.128/25 }\n`,
-      'this lets nobody in: `a` (line 4) blocks visitors of its addresses, and no others come in',
+      'this lets nobody in: `a` (line 4) blocks some of its addresses, and the others stay out too',
     ],
   ])('about the rules of %s', (yaml, message) => {
     expect(found({ yaml }).map((one) => one.message)).toContain(message)

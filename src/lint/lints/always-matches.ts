@@ -27,11 +27,10 @@ export const alwaysMatches: Lint = {
     if (root.kind === 'compare' && truthOfComparison(root) !== undefined) return
     const proof = impossible([{ formula, isTrue: false }])
     if (proof === undefined) return
-    const reason =
-      proof.conflict === undefined ? '' : `: it is false only where ${reasonOf(proof.conflict)}`
+    const reason = proof.conflict === undefined ? '' : `, because ${reasonOf(proof.conflict)}`
     report({
       message: `every request matches${reason}`,
-      help: 'write `and`, or `true` if that is meant',
+      help: 'write `and`, or `true` if the rule is meant for every request',
     })
   },
 }

@@ -26,7 +26,7 @@ interface Stopped {
 
 const STOPPED: readonly Stopped[] = [
   {
-    who: 'visitors whose country is unknown (`XX`)',
+    who: 'visitors from an unknown country (`XX`)',
     write: '`"XX"`',
     request: { [COUNTRY]: 'XX' },
   },
@@ -42,7 +42,7 @@ const STOPPED: readonly Stopped[] = [
     },
   },
   {
-    who: 'the validation of certificates (`/.well-known/acme-challenge/`)',
+    who: 'certificate validation (`/.well-known/acme-challenge/`)',
     write: '`and not starts_with(http.request.uri.path, "/.well-known/acme-challenge/")`',
     request: {
       [COUNTRY]: 'XX',
@@ -95,8 +95,8 @@ export const countryAllowList: Lint = {
     const all = who.length === 1 ? last : `${who.slice(0, -1).join(', ')} and ${last}`
     report({
       part,
-      message: `a list of allowed countries also stops ${all}`,
-      help: `name those that are welcome: ${stopped.map(({ write }) => write).join(', ')}`,
+      message: `this country allow-list also stops ${all}`,
+      help: `exempt the visitors that you want to let in: ${stopped.map(({ write }) => write).join(', ')}`,
     })
   },
 }

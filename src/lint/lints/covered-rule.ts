@@ -26,12 +26,12 @@ const messageOf = ({ by }: Covered, { rule }: Judging): string => {
   const rules = by.map((one) => one.rule)
   const names = namesOf(rules, rule)
   if (by.length > 1) {
-    return `no request reaches this rule: ${names} take all of its requests together`
+    return `no request reaches this rule: together ${names} take all of its requests`
   }
   const { action, parts } = rules[0]!.draft
   const isOfLimits = action === 'skip' && rule.draft.parts?.product === 'rateLimit'
   const verb = isOfLimits
-    ? 'skips the rate limits for all of its requests'
+    ? 'skips rate limiting for all of its requests'
     : parts?.product === 'lockdown'
       ? 'stops all of its requests'
       : (VERBS[action ?? ''] ?? 'challenges all of its requests')
@@ -43,9 +43,10 @@ const MOST_NAMED = 3
 /** For rules of IP Access, User Agent Blocking and Zone Lockdown. */
 const overruledMessage = ({ rule, by }: Overruled): string => {
   const { parts } = rule.draft
-  if (by.length > MOST_NAMED) return `${by.length} other rules count for all of its addresses`
+  if (by.length > MOST_NAMED)
+    return `${by.length} other rules take precedence for all of its addresses`
   const names = namesOf(by, rule)
-  const verb = by.length === 1 ? 'counts' : 'count'
+  const verb = by.length === 1 ? 'takes precedence' : 'take precedence'
   if (parts?.product === 'lockdown') return `${names} ${verb} for all of its URLs`
   if (parts?.product === 'agent') return `${names} ${verb}: it has the same user agent`
   return by.every(({ draft }) => draft.action === 'allow')

@@ -33,13 +33,13 @@ const search = (root: LogicalNode, logic: Logic, report: ReportPart): void => {
         report({
           part: partOf(item),
           message: `this part is never true: ${reasonOf(isDead.conflict)}`,
-          help: 'leave it out, or write what it should be',
+          help: 'remove it or correct it',
         })
       } else if (isIdle !== undefined) {
         report({
           part: partOf(item),
           message: 'this part is always true',
-          help: 'for none of several values write `and` between the negations, or `not x in {…}`',
+          help: 'to exclude several values, write `and` between the negations, or `not x in {…}`',
         })
       } else visit(item)
     }

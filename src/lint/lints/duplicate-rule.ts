@@ -74,8 +74,8 @@ export const duplicateRule: Lint = {
         if (earlier === undefined || !meets(earlier, i)) first.set(key, i)
         else if (i >= common) {
           report(judging.rule, {
-            message: `the rule ${placeFrom(judging.rule, rules[earlier]!.rule)} is the same`,
-            help: 'leave one of them out',
+            message: `this rule is the same as ${placeFrom(judging.rule, rules[earlier]!.rule)}`,
+            help: 'remove one of them',
           })
         }
       }
@@ -84,8 +84,8 @@ export const duplicateRule: Lint = {
       if (!isRepeated(overruled)) continue
       const [earlier] = overruled.by
       report(overruled.rule, {
-        message: `the rule ${placeFrom(overruled.rule, earlier!)} is the same`,
-        help: 'leave one of them out',
+        message: `this rule is the same as ${placeFrom(overruled.rule, earlier!)}`,
+        help: 'remove one of them',
       })
     }
   },

@@ -37,7 +37,7 @@ export const emptyListUsed: Lint = {
           at > start
             ? { start: at, length: right.name.length + 1 }
             : { start, length: end - start },
-        message: `the list \`$${right.name}\` has no entries: nothing is in it`,
+        message: `the list \`$${right.name}\` is empty`,
       })
     }
   },

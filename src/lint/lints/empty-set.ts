@@ -12,7 +12,7 @@ export const emptySet: Lint = {
   expression: (written, report) => {
     for (const node of setsOf(written)) {
       if (!('items' in node.right) || node.right.items.length > 0) continue
-      report({ part: partOf(node), message: 'nothing is in the set `{}`' })
+      report({ part: partOf(node), message: 'the set `{}` is empty' })
     }
   },
 }

@@ -17,8 +17,8 @@ export const expressionLength: Lint = {
     const { length } = [...source]
     if (role === 'characteristic' || length <= DASHBOARD_CHARACTERS) return
     report({
-      message: `the expression has ${length} characters: the dashboard takes ${DASHBOARD_CHARACTERS}`,
-      help: 'split the rule, or put addresses into a list',
+      message: `the expression has ${length} characters; the dashboard accepts ${DASHBOARD_CHARACTERS}`,
+      help: 'split the rule, or move addresses to a list',
     })
   },
 }

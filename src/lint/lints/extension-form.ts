@@ -26,7 +26,7 @@ export const extensionForm: Lint = {
       const form = text.replace(/^\.+/, '').toLowerCase()
       report({
         part,
-        message: `no extension is ${inBackticks(text)}: extensions have no dot and no capitals`,
+        message: `no extension equals ${inBackticks(text)}: extensions have no dot and no capital letters`,
         help: `write ${inBackticks(form)}`,
         ...(inner === undefined ? {} : { replacements: [{ text: form, at: inner }] }),
       })

@@ -25,7 +25,7 @@ export const globInRegex: Lint = {
       const folder = text.replace(/^\^/, '').replace(/\*\$?$/, '')
       report({
         part,
-        message: 'in a regular expression `/*` is any number of slashes, also none',
+        message: 'in a regular expression, `/*` means any number of slashes, including none',
         help: `write ${inBackticks(`matches "^${folder}"`)} or ${inBackticks(`wildcard "${folder}*"`)}`,
       })
     }

@@ -38,7 +38,7 @@ export const headerNameCase: Lint = {
       const inner = innerPart(source, part)
       report({
         part,
-        message: `no header is called ${inBackticks(name)}: names of headers are in lower case`,
+        message: `no header is called ${inBackticks(name)}: header names are in lower case`,
         help: `write \`${lower}\``,
         ...(inner === undefined ? {} : { replacements: [{ text: lower, at: inner }] }),
       })

@@ -40,7 +40,7 @@ export const hostForm: Lint = {
         const name = text.replace(PORT, '')
         report({
           part,
-          message: `no host holds a port: ${inBackticks(text)}`,
+          message: `no host contains a port: ${inBackticks(text)}`,
           help: `write ${name === '' ? '' : `${inBackticks(name)} and `}\`cf.edge.server_port eq ${PORT.exec(text)![0].slice(1)}\``,
         })
         continue
@@ -57,7 +57,7 @@ export const hostForm: Lint = {
       if (lower === text) continue
       report({
         part,
-        message: `no host is written ${inBackticks(text)}: names of hosts arrive in small letters`,
+        message: `no host equals ${inBackticks(text)}: host names are in lower case`,
         help: `write ${inBackticks(lower)}`,
         ...(inner === undefined ? {} : { replacements: [{ text: lower, at: inner }] }),
       })

@@ -58,7 +58,7 @@ export const invertedScore: Lint = {
       if (!takesGood || isBounded || isDecided || !(boundOf(node) >= GOOD_FROM)) continue
       report({
         part: { start: node.start, length: node.end - node.start },
-        message: `this stops those with good scores: ${SCORES[score]}`,
+        message: `this stops visitors with good scores: ${SCORES[score]}`,
         help: `write \`${score} lt …\``,
       })
     }

@@ -9,12 +9,12 @@ const FOLDS: Readonly<
   lower: {
     never: /[A-Z]/,
     fold: (text) => text.replace(/[A-Z]+/g, (run) => run.toLowerCase()),
-    words: 'capitals',
+    words: 'capital letters',
   },
   upper: {
     never: /[a-z]/,
     fold: (text) => text.replace(/[a-z]+/g, (run) => run.toUpperCase()),
-    words: 'small letters',
+    words: 'lower-case letters',
   },
 }
 /** Excludes orderings, which do not concern single texts, and `wildcard`, which ignores case. */
@@ -52,7 +52,7 @@ export const letterCase: Lint = {
       const folded = fold.fold(text)
       report({
         part,
-        message: `${inBackticks(text)} has ${fold.words}, which \`${through[0]}()\` never gives`,
+        message: `${inBackticks(text)} has ${fold.words}, which \`${through[0]}()\` never returns`,
         help: `write ${inBackticks(folded)}`,
         ...(inner === undefined ? {} : { replacements: [{ text: folded, at: inner }] }),
       })

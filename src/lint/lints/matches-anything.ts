@@ -32,7 +32,7 @@ export const matchesAnything: Lint = {
       report({
         part,
         message: `every value ${kind === 'contains' ? 'contains' : 'matches'} \`"${text}"\``,
-        help: 'for a value that is not empty write `ne ""`',
+        help: 'to test for a non-empty value, write `ne ""`',
       })
     }
   },

@@ -38,8 +38,8 @@ export const mixedOperators: Lint = {
       if (loose === undefined) continue
       report({
         part: { start: loose.start, length: loose.end - loose.start },
-        message: `\`and\` binds more strongly than \`${node.kind}\`: this part is one condition of the \`${node.kind}\``,
-        help: 'put parentheses around what belongs together',
+        message: `\`and\` has higher precedence than \`${node.kind}\`: this part is one operand of the \`${node.kind}\``,
+        help: 'put parentheses around the conditions that belong together',
       })
       return
     }

@@ -47,7 +47,7 @@ export const neverMatches: Lint = {
     if (proof === undefined) return
     report({
       message: `no request matches: ${reasonOf(proof.conflict)}`,
-      help: 'write `or` between conditions of which one is enough, or remove the rule',
+      help: 'write `or` if one of the conditions is enough, or remove the rule',
     })
   },
   rules: (subject, report) => {
@@ -57,7 +57,7 @@ export const neverMatches: Lint = {
       if (formula === undefined || impossible([{ formula, isTrue: true }]) === undefined) continue
       report(rule, {
         message: 'no request matches: the lockdown lets all addresses in',
-        help: 'name the addresses that may come in',
+        help: 'list the addresses to let in',
       })
     }
   },

@@ -109,8 +109,8 @@ export const nobodyLetIn: Lint = {
         const isPart = reasons.includes('private') || blocking.length > 1
         const why =
           first === undefined
-            ? 'no visitor of Cloudflare has one of its addresses: they are private'
-            : `${placeFrom(rule, first)} blocks ${isPart ? 'visitors of its addresses, and no others come in' : 'all visitors of its addresses'}`
+            ? 'its addresses are private, and no visitor of Cloudflare has a private address'
+            : `${placeFrom(rule, first)} blocks ${isPart ? 'some of its addresses, and the others stay out too' : 'all of its addresses'}`
         report(rule, {
           message: `this lets nobody in: ${why}`,
           help:

@@ -10,8 +10,8 @@ import { testsOf } from '../written-tests.ts'
  * Patterns that no normalized path contains. `exact`: the other case of these letters is possible.
  */
 const NEVER: readonly { pattern: RegExp; what: string; exact?: boolean; noWildcard?: boolean }[] = [
-  { pattern: /\/\//, what: '`//`: runs of slashes are one' },
-  { pattern: /\/\.\.?(?:\/|$)/, what: 'segments of dots: they are resolved' },
+  { pattern: /\/\//, what: '`//`: consecutive slashes become one' },
+  { pattern: /\/\.\.?(?:\/|$)/, what: 'dot segments: they are resolved' },
   // In a wildcard, a backslash begins an escape.
   { pattern: /\\/, what: '`\\`: it becomes `/`', noWildcard: true },
   {
@@ -20,7 +20,7 @@ const NEVER: readonly { pattern: RegExp; what: string; exact?: boolean; noWildca
   },
   {
     pattern: /%(?:[a-f][\da-fA-F]|[\dA-F][a-f])/,
-    what: 'escapes with small digits: they are in capitals',
+    what: 'lower-case escapes: they become upper case',
     exact: true,
   },
   { pattern: /[^!-~]/, what: 'characters that clients escape' },
@@ -93,7 +93,7 @@ export const pathNotNormalized: Lint = {
         if (normalized === text) continue
         report({
           part,
-          message: `no rule sees the path ${inBackticks(text)}: paths are normalized before`,
+          message: `no rule sees the path ${inBackticks(text)}: Cloudflare normalizes paths first`,
           help: `write ${inBackticks(normalized)}, or compare \`raw.http.request.uri.path\``,
           ...(inner === undefined || /["\\]/.test(normalized)
             ? {}
@@ -105,9 +105,8 @@ export const pathNotNormalized: Lint = {
         report({
           part,
           severity: 'warning',
-          message:
-            'segments of dots are resolved before: what holds this is a name such as `/a../b`',
-          help: 'to find `/../` write `raw.http.request.uri.path`',
+          message: 'dot segments are already resolved: this matches only names such as `/a../b`',
+          help: 'to find `/../`, write `raw.http.request.uri.path`',
         })
         continue
       }
@@ -115,8 +114,8 @@ export const pathNotNormalized: Lint = {
       if (found === undefined) continue
       report({
         part,
-        message: `no normalized path holds ${found.what}`,
-        help: 'for what the client sends write `raw.http.request.uri.path`',
+        message: `no normalized path contains ${found.what}`,
+        help: 'to compare the path as sent, write `raw.http.request.uri.path`',
       })
     }
   },

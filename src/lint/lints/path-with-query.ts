@@ -31,18 +31,18 @@ export const pathWithQuery: Lint = {
       if (PATHS.has(field) && mark !== undefined) {
         report({
           part,
-          message: `no path holds \`${mark}\`: the path ends before the query`,
+          message: `no path contains \`${mark}\`: the path ends before the query`,
           help:
             mark === '?'
-              ? 'write `http.request.uri`, which holds path and query'
-              : 'clients keep what is behind `#`: leave it out',
+              ? 'write `http.request.uri`, which contains path and query'
+              : 'clients do not send the fragment: remove it',
         })
       }
       const head = headOf(test)
       if (/(?:^|\.)http\.request\.uri\.query$/.test(field) && head?.startsWith('?')) {
         report({
           part,
-          message: 'no query begins with the `?` that comes before it',
+          message: 'no query begins with `?`: the query starts after it',
           help: `write \`"${text.slice(1)}"\``,
           ...(test.inner === undefined || isWhole(test)
             ? {}

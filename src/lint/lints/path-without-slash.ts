@@ -36,8 +36,8 @@ export const pathWithoutSlash: Lint = {
       if (head === '' && isWhole(test)) {
         report({
           part: test.part,
-          message: 'no path is empty: it is at least `/`',
-          help: 'for the home page write `"/"`',
+          message: 'no path is empty: the shortest path is `/`',
+          help: 'for the home page, write `"/"`',
         })
         continue
       }
@@ -48,7 +48,7 @@ export const pathWithoutSlash: Lint = {
         part: test.part,
         message: `no path begins with ${inBackticks(head)}: every path begins with \`/\``,
         help: isEnding
-          ? `write \`"/${test.text}"\`; for the ending of a file write \`http.request.uri.path.extension eq "${ending}"\``
+          ? `write \`"/${test.text}"\`; to test the file extension, write \`http.request.uri.path.extension eq "${ending}"\``
           : `write \`"/${test.text}"\`, or \`contains\``,
       })
     }

@@ -37,7 +37,7 @@ export const placeholder: Lint = {
       report({
         part,
         message: `${inBackticks(found)} looks like a placeholder`,
-        help: 'write the value that it stands for',
+        help: 'replace it with your own value',
       })
     }
   },

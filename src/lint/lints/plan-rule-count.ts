@@ -50,7 +50,7 @@ export const planRuleCount: Lint = {
       // Reported once, at the first rule beyond the limit.
       if (count !== most + 1) continue
       report(rule, {
-        message: `the ${planName(plan)} plan has ${most} ${limit.what}: this is one more`,
+        message: `the ${planName(plan)} plan has ${most} ${limit.what}: this rule exceeds the limit`,
       })
     }
   },

@@ -59,8 +59,8 @@ export const queryNotEncoded: Lint = {
         part,
         ...(isNever ? {} : { severity: 'warning' }),
         message: isNever
-          ? `no request has a space there: clients send \`%20\` or \`+\``
-          : `browsers do not send ${inBackticks(seldom.join(''))} there but ${inBackticks(escaped(seldom.join('')))}`,
+          ? `no request contains a space there: clients send \`%20\` or \`+\``
+          : `browsers send ${inBackticks(escaped(seldom.join('')))} there, not ${inBackticks(seldom.join(''))}`,
         help: /starts_with|ends_with/.test(kind)
           ? `write \`${kind}(${decoded}, …)\`, or ${inBackticks(escaped(text))}`
           : `write \`${decoded} ${kind} …\`, or ${inBackticks(escaped(text))}`,

@@ -29,8 +29,8 @@ export const regexInText: Lint = {
       if (found === null) continue
       report({
         part,
-        message: `${inBackticks(found[0])} stands for itself: \`${kind}\` knows no regular expressions`,
-        help: 'for a pattern write `matches`',
+        message: `${inBackticks(found[0])} is literal text: \`${kind}\` does not support regular expressions`,
+        help: 'to use a pattern, write `matches`',
       })
     }
   },

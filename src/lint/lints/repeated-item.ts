@@ -74,9 +74,9 @@ export const repeatedItem: Lint = {
           part,
           message:
             holder.shown === item.shown
-              ? `${inBackticks(item.shown)} is in the set already`
-              : `${inBackticks(holder.shown)} holds ${inBackticks(item.shown)}`,
-          help: 'leave it out',
+              ? `${inBackticks(item.shown)} is already in the set`
+              : `${inBackticks(holder.shown)} contains ${inBackticks(item.shown)}`,
+          help: 'remove it',
           replacements: [
             {
               text: '',

@@ -30,8 +30,8 @@ export const robotsName: Lint = {
       if (!ROBOTS_NAMES.has(name.toLowerCase())) continue
       report({
         part,
-        message: `no client sends ${inBackticks(name)}: it is a name for robots.txt`,
-        help: 'forbid it there, and leave it out here',
+        message: `no client sends ${inBackticks(name)}: it is a name for robots.txt only`,
+        help: 'disallow it in robots.txt, and remove it here',
       })
     }
   },

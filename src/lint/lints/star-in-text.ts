@@ -46,8 +46,8 @@ export const starInText: Lint = {
       const pattern = patternOf(test)
       report({
         part,
-        message: `the \`*\` in ${inBackticks(text)} stands for itself: \`${kind}\` knows no patterns`,
-        help: `for a pattern write \`wildcard "${pattern}"\``,
+        message: `the \`*\` in ${inBackticks(text)} is a literal star: \`${kind}\` does not support patterns`,
+        help: `to use a pattern, write \`wildcard "${pattern}"\``,
       })
     }
   },

@@ -10,7 +10,7 @@ const checkVersion = (text: string): Problem => {
   const meant = VERSIONS.find((one) => one === `HTTP/${number}` || one === `HTTP/${number}.0`)
   return {
     code: 'unknown_http_version',
-    message: `no request has the version \`${text}\`: expected one such as \`HTTP/1.1\` or \`HTTP/2\``,
+    message: `no request has the version \`${text}\`: expected a version such as \`HTTP/1.1\` or \`HTTP/2\``,
     ...(meant === undefined ? {} : { help: `did you mean \`${meant}\`?` }),
   }
 }

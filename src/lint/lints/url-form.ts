@@ -57,7 +57,7 @@ export const urlForm: Lint = {
       } else if (isWhole(test) && ONLY_HOST.test(text)) {
         report({
           part,
-          message: `no ${short} ends behind the host: the path is at least \`/\``,
+          message: `no ${short} ends after the host: the shortest path is \`/\``,
           help: `write ${inBackticks(`${text}/`)}`,
           ...(inner === undefined ? {} : { replacements: [{ text: `${text}/`, at: inner }] }),
         })

@@ -119,8 +119,8 @@ export const valueOutOfRange: Lint = {
         message: `this is ${truth} true: ${what} is ${values}`,
         help:
           least === greatest
-            ? 'leave it out: Cloudflare no longer computes it'
-            : 'compare with a number between them',
+            ? 'remove it: Cloudflare no longer computes it'
+            : 'compare with a number in this range',
       })
     }
   },

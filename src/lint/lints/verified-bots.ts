@@ -85,10 +85,10 @@ export const verifiedBots: Lint = {
     report({
       part: found.part,
       message: found.isField
-        ? '`cf.client.bot` is true of verified bots such as Googlebot, and of no others: this rule stops them'
+        ? '`cf.client.bot` is true only for verified bots such as Googlebot: this rule stops them'
         : 'this rule also stops verified bots such as Googlebot',
       help: found.isField
-        ? 'for bots that are not welcome write what tells them, and `not cf.client.bot`'
+        ? 'to stop other bots, write a condition that identifies them, and `not cf.client.bot`'
         : 'add `and not cf.client.bot`',
     })
   },

@@ -60,8 +60,8 @@ export const versionPrefix: Lint = {
       const isWildcard = test.kind !== 'contains'
       report({
         part: test.part,
-        message: `${inBackticks(text)} is in ${inBackticks(`${text}0`)} to ${inBackticks(`${text}9`)}, too`,
-        help: `for version ${version} alone write ${inBackticks(isWildcard ? `*${text}.*` : `${text}.`)}`,
+        message: `${inBackticks(text)} also matches ${inBackticks(`${text}0`)} to ${inBackticks(`${text}9`)}`,
+        help: `to match only version ${version}, write ${inBackticks(isWildcard ? `*${text}.*` : `${text}.`)}`,
       })
     }
   },

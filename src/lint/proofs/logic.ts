@@ -74,14 +74,14 @@ const MAX_SHOWN = 3
 
 /** Returns the reason of a proof in one line. */
 export const reasonOf = (conflict: readonly Literal[] | undefined): string => {
-  if (conflict === undefined) return 'its conditions exclude each other'
+  if (conflict === undefined) return 'its conditions contradict each other'
   const [first, second, ...more] = conflict.map(shown)
-  if (first === undefined) return 'its conditions exclude each other'
+  if (first === undefined) return 'its conditions contradict each other'
   if (second === undefined) return `no value satisfies ${first}`
-  if (more.length === 0) return `${first} and ${second} exclude each other`
+  if (more.length === 0) return `${first} and ${second} contradict each other`
   const what = conflict[0]!.atom.term?.key
   return more.length + 2 <= MAX_SHOWN
-    ? `${first}, ${second} and ${more.join(' and ')} exclude each other`
+    ? `${first}, ${second} and ${more.join(' and ')} contradict each other`
     : `no value of \`${what}\` satisfies all of its conditions`
 }
 
