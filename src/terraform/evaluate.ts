@@ -30,16 +30,21 @@ export interface Files {
   matching(folder: string, pattern: string): string[]
 }
 
+/** A regular expression that takes less processor time is not slow, however busy the machine. */
+const SLOW_MS = 20
+
 /** The limits of one evaluation of a whole configuration. */
 export class Budget {
   #steps = 0
   #characters = 0
-  #patternMs = 0
+  #patternSteps = 0
+  #slowMs = 0
 
   constructor(
     readonly maxSteps = 20_000_000,
     readonly maxCharacters = 200_000_000,
-    readonly maxPatternMs = 3_000
+    readonly maxPatternSteps = 2_000_000_000,
+    readonly maxSlowMs = 3_000
   ) {}
 
   step(): void {
@@ -55,18 +60,29 @@ export class Budget {
     }
   }
 
-  /** Runs a regular expression, which can take at most `maxMs`, and less if the earlier ones were slow. */
-  pattern<T>(maxMs: number, run: (timeoutMs: number) => T): T {
-    const left = Math.ceil(this.maxPatternMs - this.#patternMs)
-    if (left <= 0) {
-      throw new LimitProblem(`regular expressions take more than ${this.maxPatternMs} ms together`)
+  /**
+   * Counts a regular expression before it runs. RE2, which Terraform uses, needs at most about so many steps as the text has
+   * characters, for each character of the pattern. A busy machine makes no difference.
+   */
+  pattern(text: string, pattern: string): void {
+    this.#patternSteps += (text.length + 1) * (pattern.length + 1)
+    if (this.#patternSteps > this.maxPatternSteps) {
+      throw new LimitProblem(
+        `regular expressions need more than ${this.maxPatternSteps} steps together`
+      )
     }
-    const start = performance.now()
-    try {
-      return run(Math.min(maxMs, left))
-    } finally {
-      this.#patternMs += performance.now() - start
-    }
+  }
+
+  /** Milliseconds of processor time that are left for slow regular expressions. @throws LimitProblem if none are left */
+  get slowMsLeft(): number {
+    const left = Math.ceil(this.maxSlowMs - this.#slowMs)
+    if (left > 0) return left
+    throw new LimitProblem(`slow regular expressions take more than ${this.maxSlowMs} ms together`)
+  }
+
+  /** Counts the processor time of a regular expression, if it is slow. One that RE2 runs in no time can backtrack here. */
+  slowPattern(ms: number): void {
+    if (ms >= SLOW_MS) this.#slowMs += ms
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { scopeOf } from './evaluate.fixture.ts'
 import { Budget, evaluate } from './evaluate.ts'
 import { loadTerraform } from './load.ts'
@@ -70,10 +70,29 @@ describe('regular expressions', () => {
   }
 
   test.each(['regex', 'regexall', 'replace'])('%s: slow ones share one time', (name) => {
-    const budget = new Budget(1_000, 1_000, 50)
+    const budget = new Budget(1_000, 1_000, 100_000, 50)
     expect(failure(slow, budget)).toBe('`regex`: the pattern takes more than 50 ms')
     const quick = name === 'replace' ? 'replace("a", "/a/", "b")' : `${name}("a", "a")`
-    expect(failure(quick, budget)).toBe('regular expressions take more than 50 ms together')
-    expect(failure(quick, new Budget(1_000, 1_000, 20_000))).toBe('nothing')
+    expect(failure(quick, budget)).toBe('slow regular expressions take more than 50 ms together')
+    expect(failure(quick, new Budget(1_000, 1_000, 100_000, 20_000))).toBe('nothing')
+  })
+
+  test('harmless ones never run out of time, but of steps', () => {
+    const budget = new Budget(1_000_000, 1_000, 5_000, 1_000)
+    // One and a half seconds for each call, as on a machine that does something else.
+    let now = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1_500))
+    const harmless = 'regexall("[a-c]+", "abc abd")'
+    // 8 by 7 each, with one more than the text and the pattern have: 5,000 are enough for 89.
+    for (let i = 0; i < 89; i++) expect(failure(harmless, budget)).toBe('nothing')
+    expect(failure(harmless, budget)).toBe('regular expressions need more than 5000 steps together')
+    clock.mockRestore()
+  })
+
+  test('a pattern gets its time on a machine that has none to give', () => {
+    const some = `regexall("(a+)+$", "${'a'.repeat(19)}!")`
+    const cpu = vi.spyOn(process, 'cpuUsage').mockReturnValue({ user: 0, system: 0 })
+    expect(failure(some, new Budget(1_000, 1_000, 100_000, 10))).toBe('nothing')
+    cpu.mockRestore()
   })
 })
