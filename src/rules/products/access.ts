@@ -15,6 +15,7 @@ import type { Rule } from '../rule.ts'
 import type { Problem } from '../values.ts'
 import { checkCountry } from '../values.ts'
 import { readActionKey } from './action-key.ts'
+import { isOfTheApi } from './api-shape.ts'
 
 /** The target of an IP Access rule, in the words of Cloudflare's API. */
 export type AccessTarget = 'ip' | 'ip6' | 'ip_range' | 'country' | 'asn'
@@ -135,7 +136,7 @@ const valueText = (node: Node, reader: Reader): Text | undefined => {
 export const readAccess = (node: Node, reader: Reader, options: LanguageOptions): Draft[] => {
   const what = 'an IP Access rule'
   const map = reader.map(node, `${what} such as \`block: AS13335\``)
-  if (map === undefined) return []
+  if (map === undefined || isOfTheApi(map, what, reader)) return []
   const { found, meant } = reader.entries(map, ACCESS_KEYS, what)
   const { head, scope } = readHead(map, found, meant, reader, options)
   const chosen = readActionKey(found, ACCESS_ACTIONS, what, scope)

@@ -10,6 +10,7 @@ import type { Reader } from '../reader.ts'
 import type { Rule } from '../rule.ts'
 import { slug } from '../slug.ts'
 import { readActionKey } from './action-key.ts'
+import { isOfTheApi } from './api-shape.ts'
 
 /**
  * One User Agent Blocking rule.
@@ -51,7 +52,7 @@ const uniqueId = (text: string, taken: Set<string>): string => {
 export const readAgents = (node: Node, reader: Reader, options: LanguageOptions): Draft[] => {
   const what = 'a User Agent Blocking rule'
   const map = reader.map(node, `${what} such as \`block: BadBot/1.0\``)
-  if (map === undefined) return []
+  if (map === undefined || isOfTheApi(map, what, reader)) return []
   const { found, meant } = reader.entries(map, AGENT_KEYS, what)
   const { head, scope } = readHead(map, found, meant, reader, options)
   const chosen = readActionKey(found, AGENT_ACTIONS, what, scope)

@@ -10,6 +10,7 @@ import type { Reader } from '../reader.ts'
 import type { Rule } from '../rule.ts'
 import { slug } from '../slug.ts'
 import { urlProblem, urlsExpression } from '../urls.ts'
+import { isOfTheApi } from './api-shape.ts'
 
 /**
  * One Zone Lockdown: whoever asks for one of its URLs and is not among its addresses is refused.
@@ -80,7 +81,7 @@ export const readLockdown = (
 ): Draft | undefined => {
   const what = 'a lockdown'
   const map = reader.map(node, `${what}: a mapping with \`urls\` and \`allow\``)
-  if (map === undefined) return undefined
+  if (map === undefined || isOfTheApi(map, what, reader)) return undefined
   const { found, meant } = reader.entries(map, LOCKDOWN_KEYS, what)
   const { head, scope } = readHead(map, found, meant, reader, options)
   for (const key of ['urls', 'allow'] as const) {

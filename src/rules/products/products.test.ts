@@ -287,3 +287,23 @@ test('objects in code are documents of any product', () => {
   expect(access).toMatchObject([{ file: 'access[0]', line: 0, value: 'DE' }])
   expect(rules).toEqual([])
 })
+
+const API_HELP =
+  'put what the API answers into a file of its own: such a file loads as it is, and `edge1020 import FILE` converts it'
+
+test.each([
+  ['access', 'mode: block, configuration: { target: ip, value: 192.0.2.1 }', 'configuration'],
+  [
+    'lockdown',
+    'urls: [a.test/x], configurations: [{ target: ip, value: 192.0.2.1 }]',
+    'configurations',
+  ],
+  ['user_agents', 'mode: block, configuration: { target: ua, value: x }', 'configuration'],
+  ['rate_limits', 'threshold: 5, period: 60, match: {}', 'threshold'],
+  ['rate_limits', 'expression: "true", ratelimit: { period: 10 }', 'ratelimit'],
+])('%s: a rule as the API writes it is told so, once', (product, rule, key) => {
+  const line = `  - { ${rule} }`
+  expect(problems(`${product}:\n${line}\n`)).toEqual([
+    `2:${line.search(new RegExp(`\\b${key}:`)) + 1}+${key.length} unknown_key: ${API_HELP}`,
+  ])
+})

@@ -17,6 +17,7 @@ import type { Reader, Text } from '../reader.ts'
 import { readResponse } from '../response.ts'
 import type { Rule } from '../rule.ts'
 import { readSeconds } from '../seconds.ts'
+import { isOfTheApi } from './api-shape.ts'
 
 /** The value of the request that tells one counter of a rule from another. */
 export interface Characteristic {
@@ -205,7 +206,7 @@ export const readRateLimit = (
 ): Draft | undefined => {
   const what = 'a rate limit'
   const map = reader.map(node, `${what}: a mapping with \`name\`, \`requests_per_period\` …`)
-  if (map === undefined) return undefined
+  if (map === undefined || isOfTheApi(map, what, reader)) return undefined
   const { found, meant } = reader.entries(map, RATE_LIMIT_KEYS, what, conditionHelp)
   const { head, scope } = readHead(map, found, meant, reader, options)
   checkNamed(found, 'the rate limit', scope)
