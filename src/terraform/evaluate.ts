@@ -44,7 +44,7 @@ export class Budget {
     readonly maxSteps = 20_000_000,
     readonly maxCharacters = 200_000_000,
     readonly maxPatternSteps = 2_000_000_000,
-    readonly maxSlowMs = 3_000
+    readonly maxSlowMs = 1_500
   ) {}
 
   step(): void {

@@ -4,7 +4,7 @@ import { EvaluationProblem, LimitProblem } from '../problem.ts'
 import type { Value } from '../values.ts'
 import { toRegExp } from './re2.ts'
 
-const TIMEOUT_MS = 1_500
+const TIMEOUT_MS = 500
 
 /** JavaScript's regular expressions can take exponential time. A separate script can be stopped. */
 const sandbox = createContext(Object.create(null))
