@@ -43,7 +43,7 @@ test.each<[string, unknown]>([
   ['regex("[a-z]+", "53")', 'fails: "[a-z]+" does not match "53"'],
   [
     'regex("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")',
-    'fails: the pattern takes more than 1500 ms',
+    'fails: the pattern takes more than 500 ms',
   ],
   ['regexall("[a-z]+", "12ab3cd")', ['ab', 'cd']],
   ['length(regexall("(?i)X", "xX"))', 2],
