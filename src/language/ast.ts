@@ -22,7 +22,7 @@ export interface FieldNode extends Span {
   readonly indexes: readonly Index[]
   /** The type after all indexes; with `[*]`, the type of one element. */
   readonly type: Type
-  /** True if an index is `[*]`: the operand then has many values. */
+  /** True if an index is `[*]`, which gives the operand many values. */
   readonly each: boolean
 }
 

@@ -274,7 +274,9 @@ const wildcard = (cursor: Cursor, strict: boolean): Right => {
   }
 }
 
-/** Compiles a pattern. If each character of the literal is one of the pattern, an error points into the source. */
+/**
+ * Compiles a pattern. If every character of the literal is a character of the pattern, an error points into the source.
+ */
 const compiled = (
   cursor: Cursor,
   begin: number,

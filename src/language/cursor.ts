@@ -9,7 +9,7 @@ const NAME = /\w+(?:\.\w+)*/y
 /** A place in the source. Every part of the grammar reads through it. */
 export class Cursor {
   at = 0
-  /** The name that was read last, and its place: the parser asks for each one several times. */
+  /** The last name read, and its place: the parser reads each name several times. */
   #name = ''
   #nameAt = -1
 
@@ -54,8 +54,8 @@ export class Cursor {
   }
 
   /**
-   * Takes the longest run that a sticky pattern finds here. A pattern is a fraction of the time of a loop while the engine has
-   * compiled neither, which is most of the time that a thousand rules take to load.
+   * Takes the longest run that a sticky pattern matches here. Loading a thousand rules mostly runs code that V8 has not compiled
+   * yet, and there a pattern takes a fraction of a loop's time.
    */
   takeRun(pattern: RegExp): string {
     const start = this.at

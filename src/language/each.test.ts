@@ -87,7 +87,7 @@ describe('[*]', () => {
     ['grid[*][*] eq "a"', GRID, [true, false, false]],
     ['lower(grid[*][*])', GRID, ['a', 'b', 'c']],
     ['headers[*][*] eq "h"', HEADERS, [false, false, true]],
-    // What is missing on the way is left out.
+    // Missing intermediate values are skipped.
     ['lower(grid[*][0])', GRID, ['a', 'c']],
     ['lower(headers[*][1])', HEADERS, ['b']],
     ['headers["absent"][*] eq "a"', HEADERS, []],

@@ -7,7 +7,7 @@ import { Parser } from './parser.ts'
 
 const first = (expression: string) => diagnose(expression)[0]
 
-/** The parser's own help: `mend/` replaces it with the corrected text, where that is loaded. */
+/** The parser's own help. If `mend/` is loaded, it replaces this help with the corrected text. */
 const helpOf = (expression: string) => {
   const parser = new Parser(expression, scheme)
   parser.filter()
@@ -238,7 +238,7 @@ describe('place', () => {
     ['text eq "é" and xyz', 1, 18, 3, 'text eq "é" and xyz'],
     ['text eq "😀" and xyz', 1, 20, 3, 'text eq "😀" and xyz'],
     ['flag ééé', 1, 5, 7, 'flag ééé'],
-    // What is underlined ends with its line.
+    // The underline ends with its line.
     ['flag xyz\nssl', 1, 5, 4, 'flag xyz'],
     ['text eq "abc\ndef', 1, 10, 3, 'text eq "abc'],
     ['text in {"a"\n, "b"}', 2, 1, 1, ', "b"}'],

@@ -51,7 +51,7 @@ describe.each([
       expect(line.startsWith('…')).toBe(before !== '')
       expect(line.endsWith('…')).toBe(after !== '')
       expect(line).not.toMatch(/\ufffd/)
-      // A third of the line is in front of the mistake, the rest behind it.
+      // A third of the line is before the mistake, the rest after it.
       if (before !== '') expect(columns(pad)).toBeGreaterThan(34)
     })
   })

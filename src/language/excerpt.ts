@@ -13,7 +13,7 @@ const UNPRINTABLE = /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-/** Replaces control characters, so that a terminal prints them and does not run them. */
+/** Replaces control characters: a terminal would obey them. */
 export const terminalSafe = (text: string) => text.replace(UNPRINTABLE, '\ufffd')
 
 /** Converts place and length to characters. A diagnostic without a file counts bytes. */

@@ -27,7 +27,7 @@ describe('what made an expression true', () => {
       { headers: {} },
       ['headers["x"][0] = null: not headers["x"][0] eq "a"'],
     ],
-    // All parts of and, the first true one of or.
+    // For `and`, all parts; for `or`, the first true part.
     [
       'text eq "a" and number gt 1',
       { text: 'a', number: 2 },
@@ -48,7 +48,7 @@ describe('what made an expression true', () => {
     ],
     ['not (flag and ssl)', { flag: true, ssl: false }, ['ssl = false: not ssl']],
     ['not (flag and not ssl)', { flag: true, ssl: true }, ['ssl = true: ssl']],
-    // Every part counts in xor, as it is.
+    // For `xor`, every part, with its own truth value.
     ['flag xor ssl', { flag: false, ssl: true }, ['flag = false: not flag', 'ssl = true: ssl']],
     ['not (flag xor ssl)', { flag: true, ssl: true }, ['flag = true: flag', 'ssl = true: ssl']],
     // Aliases are resolved, the text of the part stays.

@@ -212,7 +212,9 @@ const resultOf = (node: LogicalNode | OperandNode, scene: Scene): Value | undefi
   return node.type.kind === 'Bool' ? testOf(node, scene)(scene.context) : elementsIn(node, scene)
 }
 
-/** The parts of a tree that have results of their own. Found once, as one expression is traced for many requests. */
+/**
+ * The parts of a tree that have results of their own. Cached, because one expression is traced for many requests.
+ */
 const partsOf = (() => {
   const known = new WeakMap<RootNode, readonly (LogicalNode | OperandNode)[]>()
   return (root: RootNode) => {
@@ -227,7 +229,9 @@ const partsOf = (() => {
   }
 })()
 
-/** Every sub-expression with its result and the fields it read, outside first. A field is read when the caller asks for it. */
+/**
+ * Returns every subexpression with its result and the fields it read, outermost first. Fields are read on demand.
+ */
 export const trace = (root: RootNode, scene: Scene): TracedPart[] =>
   partsOf(root).map((node) => ({
     expression: scene.source.slice(node.start, node.end),

@@ -21,7 +21,7 @@ export type FieldSource =
   /** The country of the visitor's address and fields that follow from it. */
   | 'country'
   | 'asn'
-  /** What reputation feeds say about the address: `edge.ip_reputation.…`, which only this edge has. */
+  /** From reputation feeds, about the address: `edge.ip_reputation.…`, which only this edge has. */
   | 'reputation'
   | 'bots'
   /** The ClientHello and the handshake, which only a TLS listener of this edge sees. */
@@ -41,7 +41,9 @@ export interface FieldFacts {
   readonly source: FieldSource
   /** The value if no source gives one: the documented value, else the type's empty value. */
   readonly default: Value | undefined
-  /** Cloudflare's plan that has the field, according to its documentation; absent if that names none. */
+  /**
+   * The Cloudflare plan that has the field, according to the documentation; absent if the documentation names none.
+   */
   readonly plan?: string
   /** Absent for a field of custom rules and rate limiting rules. */
   readonly phase?: FieldPhase
@@ -64,7 +66,7 @@ const EMPTY: Record<Type['kind'], Value | undefined> = {
   Bool: false,
   Int: 0,
   Bytes: '',
-  // No address can stand for an unknown one, so the field is missing.
+  // No address can represent an unknown one, so the field is missing.
   Ip: undefined,
   Array: [],
   Map: new Map(),

@@ -41,7 +41,7 @@ const operand = (node: OperandNode, style: Style): string => {
   return `${node.definition.name}(${given.join(', ')})${indexes}`
 }
 
-/** The items of a set on lines, as many on each line as fit. */
+/** Breaks the items of a set into lines, each as full as possible. */
 const setLines = (items: readonly string[]): string => {
   const lines: string[] = []
   for (const item of items) {
@@ -104,13 +104,13 @@ const flat = (node: RootNode | ArgumentNode, style: Style): string => {
   }
 }
 
-/** In a group of its own; on several lines if one is too short. */
+/** Puts a group in parentheses, on several lines if one line is too short. */
 const group = (node: CombineNode, style: Style): string => {
   const line = `(${flat(node, { ...style, isBroken: false })})`
   return fits(line) ? line : `(\n${indented(lines(node, style))}\n)`
 }
 
-/** Each part on a line of its own. */
+/** Puts each part on its own line. */
 const broken = (node: CombineNode, style: Style): string =>
   node.items
     .map((item) => (isCombine(item) ? group(item, style) : lines(item, style)))

@@ -60,7 +60,7 @@ export const read = (expression: string, extra: Extra = {}): Expression =>
 export const verdict = (expression: string, given: Given = {}, extra: Extra = {}): boolean =>
   read(expression, extra).matches(contextOf(given))
 
-/** The problems of an expression; empty if there are none. */
+/** Returns the problems of an expression. */
 export const diagnose = (expression: string, extra: Extra = {}): readonly Diagnostic[] => {
   try {
     read(expression, extra)

@@ -62,11 +62,11 @@ const NOT_OPERATORS: readonly (readonly [
 
 const WHOLE_WORDS = { contain: 'contains', match: 'matches' } as const
 
-/** An operator as it should be, or the end of an argument: none of the mistakes begins like this. */
+/** A correct operator, or the end of an argument: no mistake in the table begins like this. */
 const NO_MISTAKE = /(?:(?:in|eq|==|ne|!=|[gl][et]|[<>]=?|[&~]|contains|matches|wildcard) |[,)])/y
 
 /**
- * Returns a hint if there is a frequent mistake in place of an operator.
+ * Returns a hint for a frequent mistake in place of an operator.
  *
  * @param left the text of the left side
  */
@@ -93,7 +93,7 @@ export const strayHint = (source: string, at: number): string | undefined => {
     : undefined
 }
 
-/** Returns a hint for a place where the parser could read no field, call or group. */
+/** Returns a hint for a place at which the parser could read no field, call or group. */
 export const operandHint = (source: string, at: number, end: number): string | undefined => {
   const text = source.slice(at, Math.min(end, at + MAX_READ_CHARS))
   const comment = commentHint(text, 0)

@@ -16,7 +16,7 @@ const found = (lists: Lists | undefined, name: string) => ({
   hostname: lists?.string?.(name),
 })
 
-/** Fields that tell the visitor's network or the requested host, also in other spellings. */
+/** Fields with the visitor's network or the requested host, including their other spellings. */
 const HOLDS: Partial<Record<ListKind, RegExp>> = {
   asn: /asnum\b/,
   hostname: /\bhttp\.(?:host|request\.headers|referer)/,

@@ -14,7 +14,7 @@ import { Problem } from './problem.ts'
 
 const HASHES = /#+/y
 const HEX_DIGITS = /[\da-fA-F]+/y
-/** What a quoted string has as it is. */
+/** The unescaped part of a quoted string. */
 const PLAIN = /[^"\\]+/y
 const MAX_HASHES = 255
 const RADIX_HEX = 16
@@ -163,7 +163,10 @@ export const stringLiteral = (cursor: Cursor): string => {
 export interface PatternText {
   /** Binary string of the pattern. */
   pattern: string
-  /** Offset in the source where the pattern begins; if `exact`, each character of the pattern is one of the source. */
+  /**
+   * Offset in the source at which the pattern begins. If `exact` is true, every character of the pattern is a character of the
+   * source.
+   */
   start: number
   exact: boolean
 }

@@ -27,7 +27,7 @@ describe.each(ORDERINGS)('%s and %s', (word, symbol, less, equal, greater) => {
     expect(verdict(`text ${operator} "b"`, { text: 'B' })).toBe(less)
     expect(verdict(`text ${operator} "10"`, { text: '9' })).toBe(greater)
     expect(verdict(`text ${operator} "z"`, { text: 'é' })).toBe(greater)
-    // U+FF5E is before U+1F600 in UTF-8, and behind it in UTF-16.
+    // U+FF5E sorts before U+1F600 in UTF-8 and after it in UTF-16.
     expect(verdict(`text ${operator} "😀"`, { text: '～' })).toBe(less)
     expect(verdict(`text ${operator} "a"`, { text: '' })).toBe(less)
   })

@@ -13,7 +13,7 @@ import { isRecoverable, skipOperand } from './recover.ts'
 import type { Scheme } from './scheme.ts'
 import { arrayOf, BOOL, isBare, sameType, typeName } from './types.ts'
 
-/** The maximum number of problems in one error: nobody reads more at once. */
+/** The maximum number of problems in one error. Longer reports are not useful. */
 const MAX_PROBLEMS = 32
 
 type Combining = CombineNode['kind']

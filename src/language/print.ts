@@ -16,7 +16,7 @@ export const quote = (bytes: string): string => {
   return `"${escaped.replace(text === undefined ? unsafe : control, hexEscape)}"`
 }
 
-/** A raw string with as many `#` as the text needs. */
+/** Returns a raw string with the number of `#` that the text needs. */
 const raw = (text: string): string => {
   let hashes = ''
   while (text.includes(`"${hashes}`)) hashes += '#'

@@ -1,6 +1,6 @@
 import type { Type } from './types.ts'
 
-/** The last left side that was read before a mistake. */
+/** The last left side read before a mistake. */
 export interface Comparison {
   readonly start: number
   readonly end: number
@@ -11,7 +11,7 @@ export interface Comparison {
 /** A mistake in an expression with its offsets. Internal: the parser turns it into a Diagnostic at the end. */
 export class Problem extends Error {
   override readonly name = 'Problem'
-  /** The comparison with the mistake, as far as the parser knew it. */
+  /** The comparison with the mistake, as far as the parser read it. */
   comparison: Comparison | undefined
   constructor(
     readonly code: string,
@@ -25,7 +25,7 @@ export class Problem extends Error {
     super(message)
   }
 
-  /** The same mistake with better help, at the same place or a better one. */
+  /** Returns the same mistake with better help, and a better place if one is given. */
   with(help: string, { start, end }: Pick<Problem, 'start' | 'end'> = this): Problem {
     return new Problem(this.code, this.message, start, end, help)
   }

@@ -25,7 +25,7 @@ export type Value =
   | readonly Value[]
   | ReadonlyMap<string, Value>
 
-/** Gives the values of fields to a compiled expression, which asks only for the fields that it reads. */
+/** Gives the values of fields to a compiled expression, which requests only the fields it reads. */
 export interface Context {
   /** Value of the field with this slot number (`Scheme.slot(name)`); `undefined` is a missing value. */
   get(slot: number): Value | undefined

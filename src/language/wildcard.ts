@@ -14,8 +14,8 @@ export interface CompiledWildcard {
   /** Whether the whole value matches; never throws. */
   test(bytes: string): boolean
   /**
-   * The text of each star. Matching is lazy, as the documentation of `wildcard_replace` says: each star takes as little as
-   * it can, the first star first.
+   * Returns the text of each star. Matching is lazy, as the documentation of `wildcard_replace` says: each star takes the shortest
+   * text possible, the first star first.
    */
   exec(bytes: string): StarSpan[] | undefined
 }
@@ -62,7 +62,7 @@ const parse = (pattern: string): string[] => {
     pieces[pieces.length - 1] += escaped
     i++
   }
-  // Reported last, because Cloudflare's engine looks for it only if the escapes are right.
+  // Reported last, because Cloudflare's engine checks for it only if the escapes are right.
   if (doubleStar !== undefined) {
     throw wildcardError(pattern, 'wildcard contains a double star', doubleStar, 2)
   }

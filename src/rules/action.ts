@@ -17,7 +17,7 @@ const OTHER_ACTIONS: Record<string, string> = {
   simulate: 'did you mean `log`?',
 }
 
-/** The action of a rule, one of those that its product has. */
+/** Reads the action of a rule and checks that its product supports it. */
 export const readAction = (
   entry: Entry | undefined,
   known: readonly Action[],

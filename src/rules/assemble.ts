@@ -31,7 +31,7 @@ const unique = (values: Iterable<string>) => [...new Set(values)]
 
 const finished = (draft: Draft): Rule | undefined => {
   const { id, name, action, enabled, expression, description, page, response, skip, place } = draft
-  // Without errors there is nothing missing; the check only tells the compiler so.
+  // Without errors nothing is missing; the check is for the compiler.
   if (id === undefined || action === undefined || expression === undefined) return undefined
   const { file, line } = place.span()
   return {
@@ -76,7 +76,7 @@ const sorted = (drafts: readonly Draft[]): Products => {
   return { access, lockdowns, agents, rules, rateLimits }
 }
 
-/** Names that a function finds in any of the rules. */
+/** Returns the distinct names that a function finds in the rules. */
 const inRules = (rules: readonly Rule[], find: (rule: Rule) => readonly string[]): string[] => {
   const found = new Set<string>()
   for (const rule of rules) for (const name of find(rule)) found.add(name)
@@ -93,7 +93,7 @@ const expressionsOf = (rule: Rule): Rule['expression'][] => {
   ]
 }
 
-/** Reads the rules of parsed documents as far as it can; problems go to `findings`. */
+/** Reads the rules of parsed documents; problems go to `findings`. */
 export const draftsOf = (
   documents: readonly (Node | undefined)[],
   findings: Findings,
@@ -105,7 +105,7 @@ export const draftsOf = (
     options
   )
 
-/** A choice for all rules of a zone that have none of their own. */
+/** Applies a zone's page to each of its rules without its own page. */
 const withPage = <R extends Rule>(rule: R, page: PageChoice | undefined): R =>
   page === undefined || rule.page !== undefined ? rule : { ...rule, page }
 
@@ -153,7 +153,7 @@ export const partsOf = (
   documents: readonly string[],
   findings: Findings
 ): RulesetParts => {
-  // Those of lists too: a reload has to look at them.
+  // Files of lists belong to the ruleset too: a reload must check them.
   const ofLists = [...lists, ...zoneDrafts.flatMap((zone) => zone.lists)]
   const files = [...documents, ...unique(ofLists.flatMap(({ from }) => from ?? []))]
   // Rules of two zones never judge one request: they may have the same id.
@@ -178,7 +178,7 @@ export const partsOf = (
   }
 }
 
-/** Joins the parts of a ruleset: each zone gets the rules of the account before its own. */
+/** Joins the parts of a ruleset. In each zone, the rules of the account precede its own. */
 export const rulesetOf = ({
   account,
   zones: zoneParts,

@@ -25,7 +25,7 @@ export interface LanguageOptions extends Partial<Omit<Options, 'expect'>> {
   onExpression?: (expression: Expression, locate: (part: Part) => Span) => void
 }
 
-/** One entry of a file, with the line that it stands on. */
+/** One entry of a file, with its line. */
 export interface FileEntry {
   readonly text: string
   /** 1-based. */
@@ -63,7 +63,9 @@ const diagnosticsOf = (error: unknown, source: string): readonly Diagnostic[] =>
 
 type Problem = Pick<Diagnostic, 'severity' | 'code' | 'message' | 'help'> & { part: Part }
 
-/** To the language a missing list, or one of another kind, is empty: the rule would never be true. */
+/**
+ * The language treats a missing list, and a list of another kind, as empty: the rule would never be true.
+ */
 const listProblems = ({ source, listUses }: Expression, lists: Lists | undefined): Problem[] => {
   const told = new Set<string>()
   return listUses.flatMap((use) => {
@@ -80,7 +82,9 @@ const HAS_MAPPED = /::ffff:\d/i
 const QUOTED = /"(?:[^"\\]|\\.)*"/g
 const MAPPED = /(?<![\w:.])::ffff:(\d{1,3}(?:\.\d{1,3}){3})\b/gi
 
-/** Visitors' addresses are canonical before a rule sees them, so that an IPv4-mapped one is never met. */
+/**
+ * Visitors' addresses are canonical before rules see them, so an IPv4-mapped address never matches.
+ */
 const mappedWarnings = ({ source }: Expression): Problem[] => {
   if (!HAS_MAPPED.test(source)) return []
   const bare = source.replace(QUOTED, (quoted) => ' '.repeat(quoted.length))
@@ -124,7 +128,7 @@ export const compileText = (
   findings: Findings,
   expect?: Options['expect']
 ): Expression | undefined => {
-  // The language trims its input: done here, so that positions are known (block scalars end with a line feed).
+  // The language trims its input. Trimming it here keeps positions exact (block scalars end with a line feed).
   const lead = /^[ \t\r\n]*/.exec(value)?.[0].length ?? 0
   const source = value.slice(lead).replace(/[ \t\r\n]+$/, '')
   const { expression, problems } = attempt(source, options, expect)
@@ -144,7 +148,7 @@ export const compileText = (
   return expression
 }
 
-/** Limits of the language that shorthand reaches in its own way. */
+/** Help for limits of the language that shorthand can exceed. */
 const SHORTHAND_HELP: Record<string, string> = {
   expression_too_long: 'split the rule into several, each with a part of the list',
   too_many_regexes: 'join regular expressions with `|`, or split the rule into several',
@@ -169,7 +173,7 @@ export const compileTerm = (
   for (const { severity, code, message, help, part } of problems) {
     const { from, locate } = placeOf(part)
     findings.report(severity, from, locate, code, message, help ?? SHORTHAND_HELP[code])
-    // A broken regular expression hides what comes behind it: the rest is read with a harmless one in its place.
+    // A broken regular expression hides mistakes after it: the rest is read with a harmless pattern in its place.
     const repaired = severity === 'error' && replaceVerbatim(term, part.start, HARMLESS)
     if (repaired) {
       compileTerm(repaired, place, options, findings)

@@ -80,7 +80,7 @@ const asn: ReadCondition = ({ value: node }, reader) => {
     hasRange ||= read.item.includes('..')
     return [literal(read.item, text.place)]
   })
-  // A range stands in a set only, even when it is the only one.
+  // A range is only valid in a set, even on its own.
   const numbers =
     hasRange && literals.length === 1
       ? term('ip.src.asnum in {', literals[0]!, '}')
@@ -89,7 +89,7 @@ const asn: ReadCondition = ({ value: node }, reader) => {
   return parts.length === 0 ? undefined : or(parts)
 }
 
-/** Names and patterns as in other texts, and lists of host names. */
+/** Reads host names and patterns like other texts, and also lists of host names. */
 const host: ReadCondition = ({ value: node }, reader) => {
   const isList = (item: Node): boolean =>
     item.kind === 'scalar' && typeof item.value === 'string' && isListName(item.value)
@@ -175,7 +175,7 @@ const CONDITIONS: Record<ConditionKey, ReadCondition> = {
   },
 }
 
-/** Plain paths only: who writes an operator is taken at their word. */
+/** Only plain paths: with an operator, the text is compared as written. */
 const warnOfEncoding = (node: Node, { findings }: Reader) => {
   for (const item of node.kind === 'list' ? node.items : [node]) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') continue
@@ -188,8 +188,8 @@ const warnOfEncoding = (node: Node, { findings }: Reader) => {
 }
 
 /**
- * Turns a `when` mapping into an expression: keys mean and, lists mean any-of. `undefined` where nothing could be made
- * of it, which has been reported.
+ * Converts a `when` mapping to an expression: keys are combined with `and`, and list items with `or`. `undefined` if nothing could be
+ * read; the problems are then reported.
  */
 export const readConditions = (node: Node, reader: Reader, what = '`when`'): Term | undefined => {
   const help =
@@ -211,7 +211,7 @@ export const readConditions = (node: Node, reader: Reader, what = '`when`'): Ter
         ? `\`${key}\` is a key of the rule: indent it like \`when:\``
         : undefined
   )
-  // The order in which they were written, so that the printed expression reads like the rule.
+  // Keeps the order of the document, so the printed expression reads like the rule.
   const terms = map.entries.flatMap((entry) =>
     found[entry.key as ConditionKey] === entry
       ? (CONDITIONS[entry.key as ConditionKey](entry, reader) ?? [])

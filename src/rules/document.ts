@@ -20,7 +20,7 @@ export interface Drafts {
   readonly site?: ZoneFacts
 }
 
-/** One zone, as far as it could be read. */
+/** A zone, possibly incomplete because of problems. */
 export interface ZoneDraft {
   readonly head: ZoneHead
   readonly page: PageChoice | undefined
@@ -43,7 +43,9 @@ const READERS: Readonly<Record<(typeof PRODUCT_KEYS)[number], () => ReadItem>> =
   rate_limits: () => readers.needed.readRateLimit,
 }
 
-/** A rule where a document is expected: it says what it does to which requests, and no key could mean `rules`. */
+/**
+ * True for a rule in place of a document: it has an action or a condition, and no key resembles `rules`.
+ */
 const isOneRule = ({ entries }: MapNode): boolean =>
   entries.some(({ key }) => key === 'action' || key === 'when' || key === 'expression') &&
   entries.every(({ key }) => nearest(key, ['rules']) === undefined)
@@ -86,7 +88,7 @@ const readKeys = (node: Node, reader: Reader): Found | undefined => {
   return found
 }
 
-/** Two lists of one name would be one that holds half of what it says. */
+/** Two lists with the same name would hide each other's entries. */
 const checkNames = (lists: readonly ListDraft[], reader: Reader) => {
   const first = new Map<string, ListDraft>()
   for (const list of lists) {
@@ -109,7 +111,7 @@ const readProducts = (found: Products, reader: Reader, options: LanguageOptions)
     return items.flatMap((item) => read(item, reader, options) ?? [])
   })
 
-/** A zone's lists are known to its own rules only, and win over those of the document. */
+/** Only a zone's own rules can use its lists, which take precedence over the document's. */
 const readZone = (node: Node, reader: Reader, options: LanguageOptions): ZoneDraft | undefined => {
   const map = reader.map(node, 'a zone: a mapping with `name` and the rules of its products')
   if (map === undefined) return undefined

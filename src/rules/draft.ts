@@ -14,7 +14,7 @@ import type { Skipped } from './skip.ts'
 
 type Own<R extends Rule> = Omit<R, keyof Rule>
 
-/** What a rule of one product has besides what every rule has. */
+/** The properties of a rule that are specific to its product. */
 export type Parts =
   | { readonly product: 'custom' }
   | ({ readonly product: 'access' } & Own<AccessRule>)
@@ -22,7 +22,7 @@ export type Parts =
   | ({ readonly product: 'agent' } & Own<AgentRule>)
   | ({ readonly product: 'rateLimit' } & Own<RateLimit>)
 
-/** One rule as far as it could be read. */
+/** One rule, possibly incomplete because of problems. */
 export interface Draft {
   readonly id: string | undefined
   readonly idPlace: Place
@@ -35,7 +35,7 @@ export interface Draft {
   readonly response?: CustomResponse | undefined
   readonly skip?: Skipped | undefined
   readonly place: Place
-  /** Absent where they could not be read. */
+  /** Absent if they could not be read. */
   readonly parts: Parts | undefined
 }
 

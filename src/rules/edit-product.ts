@@ -19,12 +19,12 @@ import { DOCUMENT_KEYS, LOCKDOWN_KEYS } from './keys.ts'
 const pairOfAny = (map: YAMLMap, key: string, others: readonly string[]) =>
   [key, ...others].map((name) => pairOf(map, name)).find((pair) => pair !== undefined)
 
-/** The pair of a map whose value is or holds a list. */
+/** Returns the pair of a map whose value is the list. */
 const pairWith = (owner: YAMLMap, list: unknown) => owner.items.find(({ value }) => value === list)
 
 /**
- * A document with one more custom rule, in front of the others of the same document or zone as the rule at a place. That rule can be of
- * any product: a `skip` skips the product of its own zone alone.
+ * Returns the document with one more custom rule. The rule becomes the first custom rule of the document or zone that contains the rule
+ * at `place`. The rule at `place` can belong to any product: a `skip` affects only the product in its own zone.
  *
  * @throws EdgeError `cannot_edit`
  */
@@ -54,7 +54,7 @@ export const addCustomRule = (text: string, place: RulePlace, rule: WrittenRule)
 }
 
 /**
- * A document in which a Zone Lockdown lets one more address or network in.
+ * Returns the document with one more address or network that a Zone Lockdown lets in.
  *
  * @throws EdgeError `cannot_edit`
  */

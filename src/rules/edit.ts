@@ -2,7 +2,7 @@ import type { Pair, YAMLMap, YAMLSeq } from 'yaml'
 import { isMap, isScalar, parseDocument, visit } from 'yaml'
 import { EdgeError } from '../error.ts'
 
-/** A rule as it is written into a document, of any product. */
+/** A rule of any product, in the form that a document has. */
 export type WrittenRule = Readonly<Record<string, unknown>>
 
 interface Item {
@@ -26,14 +26,18 @@ export const endOf = (node: { range?: unknown }): number =>
 
 export const cannot = (message: string): EdgeError => new EdgeError('cannot_edit', message)
 
-/** A rule, as the loader tells where it is. Several may begin in one line; their names are then different ones. */
+/**
+ * The place of a rule according to the loader. If several rules begin on one line, their names differ.
+ */
 export interface RulePlace {
   /** 1-based. */
   readonly line: number
   readonly name: string
 }
 
-/** As the item writes it; `undefined` where it has none, or has it from elsewhere (an alias). */
+/**
+ * Returns the name in the item itself; `undefined` if the item has none, or takes it from an alias.
+ */
 const nameOf = (map: YAMLMap): string | undefined => {
   const name = map.get('name')
   const value = isScalar(name) ? name.value : name
@@ -78,10 +82,10 @@ export const isFlow = (node: YAMLMap | YAMLSeq): boolean => node.flow === true
 
 const COMMENT = /^[ \t]*#/
 
-/** Where an item of a block begins: its dash, and the comments that stand right above it. */
+/** Returns the start of a block item: its dash, and the comments directly above it. */
 const blockStart = (text: string, map: YAMLMap): { start: number; indent: string } => {
   let own = lineStart(text, startOf(map))
-  // A dash may stand in a line of its own, above its rule.
+  // A dash may be on its own line above its rule.
   while (own > 0 && !/^[ \t]*-/.test(text.slice(own, startOf(map)))) own = lineStart(text, own - 1)
   const dash = /^([ \t]*)-/.exec(text.slice(own, lineEnd(text, own)))
   if (dash === null) throw cannot(`line ${lineOf(text, own)}: expected a rule on a line of its own`)
@@ -103,7 +107,9 @@ const quoted = (text: string): string =>
     ? `'${text.replaceAll("'", "''")}'`
     : JSON.stringify(text)
 
-/** A value in one line that every reader takes for the same: JSON is YAML. */
+/**
+ * Writes a value on one line so that every YAML reader understands it the same way: JSON is YAML.
+ */
 const scalar = (value: unknown): string => {
   if (typeof value !== 'string') return JSON.stringify(value)
   return PLAIN.test(value) && !WORD.test(value) ? value : quoted(value)
@@ -116,8 +122,8 @@ export const blockRule = (rule: WrittenRule, indent: string): string =>
     .join('')
 
 /**
- * A document with one more rule, above the one that begins in a line. Everything else stays as it is, character by character:
- * comments, order, blank lines, quotes.
+ * Returns the document with one more rule, above the rule at `place`. All other text stays unchanged: comments, order, blank lines,
+ * quotes.
  *
  * @throws EdgeError `cannot_edit`
  */
@@ -139,7 +145,7 @@ export const insertAbove = (
   const at = startOf(map)
   const before = text.slice(lineStart(text, at), at)
   const isOwnLine = /^[ \t]*$/.test(before)
-  // Pretty JSON gets pretty JSON, one line deeper for each level of its own.
+  // Pretty-printed JSON gets pretty-printed JSON, indented to its level.
   const step = before.includes('\t') ? '\t' : '  '
   const written = isOwnLine
     ? `${JSON.stringify(rule, undefined, step)},\n`.replaceAll('\n', `${end}${before}`)
@@ -180,7 +186,7 @@ export const setEnabled = (text: string, place: RulePlace, enabled: boolean): st
   return `${text.slice(0, end)}\n${indent}enabled: ${enabled}${text[end - 1] === '\r' ? '\r' : ''}${text.slice(end)}`
 }
 
-/** Where each item of a list begins and ends, with what belongs to it. */
+/** Returns the range of each item of a list, including the comments that belong to it. */
 const piecesOf = (text: string, { list, map }: Item): { start: number; end: number }[] => {
   const maps = list.items.filter((one): one is YAMLMap => isMap(one))
   if (maps.length !== list.items.length) throw cannot('the list has something that is no rule')
@@ -191,9 +197,9 @@ const piecesOf = (text: string, { list, map }: Item): { start: number; end: numb
 }
 
 /**
- * A document in which one rule has changed places with its neighbour.
+ * Returns the document with one rule swapped with its neighbour.
  *
- * @throws EdgeError `cannot_edit`, also where there is no neighbour
+ * @throws EdgeError `cannot_edit`, also if it has no neighbour
  */
 export const moveRule = (text: string, place: RulePlace, direction: 'up' | 'down'): string => {
   const item = itemAt(text, place)
@@ -210,7 +216,7 @@ export const moveRule = (text: string, place: RulePlace, direction: 'up' | 'down
   if (isFlow(item.list)) {
     return text.slice(0, one.start) + lower + between + upper + text.slice(two.end)
   }
-  // The space behind a rule stays between the two, whichever comes first.
+  // The blank lines between the rules stay between them.
   const [space] = /\n*$/.exec(upper)!
   const [end] = /\n*$/.exec(lower)!
   const bare = (piece: string) => piece.replace(/\n*$/, '')

@@ -21,7 +21,7 @@ const COMMENT = / +#/y
 const LITERAL = /\|-?$/my
 const SPACES = / */y
 const SPACES_AND_LINES = /[ \n]*/y
-/** Words with a meaning of their own. `true` and `false` in lower case are read here. */
+/** Words with a special meaning. This reader handles `true` and `false` in lower case. */
 const WORD = /^(?:null|true|false|~)$/i
 const INTEGER = /^(?:0|[1-9]\d{0,14})$/
 
@@ -91,7 +91,7 @@ class EverydayReader {
     return found
   }
 
-  /** Moves past what the pattern finds here. */
+  /** Skips the text that the pattern matches here. */
   #skip(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at
     if (!pattern.test(this.#text)) return false
@@ -174,7 +174,7 @@ class EverydayReader {
     return { kind: 'map', entries, place: this.#place(at), incomplete: false }
   }
 
-  /** The value behind a key or a dash; moves to the line behind it. */
+  /** Reads the value after a key or a dash, and moves to the next line. */
   #value(indent: number, keyPlace: Place, isOfKey: boolean): Node {
     if (this.#values++ > MOST_VALUES) giveUp()
     if (this.#skip(REST)) {
@@ -188,7 +188,9 @@ class EverydayReader {
     return node
   }
 
-  /** The value on the lines below its key. A list may be as far to the left as its key. */
+  /**
+   * Reads the value on the lines below its key. A list may have the same indentation as its key.
+   */
   #below(indent: number, keyPlace: Place, isOfKey: boolean): Node {
     const next = this.#nextIndent()
     const isListBeside =
@@ -310,8 +312,8 @@ class EverydayReader {
 }
 
 /**
- * Reads a document that uses only the everyday part of YAML, in a tenth of the library's time. The nodes and their places are the
- * library's; `undefined` for a document that needs the library, among them every one with a mistake.
+ * Reads a document that uses only the everyday part of YAML, in a tenth of the library's time. The nodes and places are the same as the
+ * library's. `undefined` for a document that needs the library, which includes every document with a mistake.
  */
 export const everydayYaml = (source: Source): Node | undefined => {
   if (!EVERYDAY.test(source.text)) return undefined

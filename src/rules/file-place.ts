@@ -2,7 +2,9 @@ import type { Part, Place } from './node.ts'
 import { scalarOffsets } from './scalar.ts'
 import type { Source } from './source.ts'
 
-/** The place of a value in a file: UTF-16 offsets, `end` behind the last unit. `value` is the text that a scalar stands for. */
+/**
+ * The place of a value in a file, in UTF-16 offsets; `end` is exclusive. `value` is the text of a scalar.
+ */
 export class FilePlace implements Place {
   constructor(
     private readonly source: Source,

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../error.ts'
 import type { Place, Span } from './node.ts'
 
-/** A document with more errors (or warnings) is not a document with mistakes: finding all would only take time. */
+/**
+ * The maximum number of errors, and of warnings. A document with more is not worth a complete report.
+ */
 export const MAX_PROBLEMS = 1000
 
 /** Collects every independent problem of all documents, so that one run reports them all. */
@@ -19,7 +21,7 @@ export class Findings {
     return this.#count.error
   }
 
-  /** True where errors were left out. */
+  /** True if errors were left out. */
   get isFull(): boolean {
     return this.#count.error >= MAX_PROBLEMS
   }
@@ -43,7 +45,7 @@ export class Findings {
     this.report('warning', place, () => place.span(), code, message, help)
   }
 
-  /** Reports at a span of its own, e.g. inside a text. */
+  /** Reports at a given span, e.g. inside a text. */
   report(
     severity: Diagnostic['severity'],
     place: Pick<Place, 'path'>,

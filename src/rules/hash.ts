@@ -3,22 +3,22 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Rule } from './rule.ts'
 
 const HASH_CHARS = 16
-/** What a rule is called and where it stands, as opposed to what it does. */
+/** Labels and places of a rule, which do not affect what it does. */
 const LABELS = new Set(['id', 'name', 'description', 'enabled', 'file', 'line'])
 
 const known = new WeakMap<Rule, string>()
 
-/** Of an expression only its text counts. Its compiled form is no part of the rule. */
+/** Reduces an expression to its source text. */
 const asWritten = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'source' in value && 'evaluate' in value
     ? value.source
     : value
 
 /**
- * A hash of what a rule does: action, expression, limits, response. It stays the same if the rule moves, gets another name or is
- * switched off and on, so an event tells whether the rule is still the one that matched.
+ * Hashes a rule's effect: action, expression, limits, response. The hash stays the same if the rule moves, is renamed, or is switched off
+ * and on. An event therefore shows whether the rule has changed since it matched.
  *
- * @returns 16 hex digits; computed once for each rule
+ * @returns 16 hex digits; cached for each rule
  */
 export const ruleHash = (rule: Rule): string => {
   const before = known.get(rule)

@@ -29,7 +29,7 @@ export interface RuleScope {
 
 /** The members that rules of every product have. */
 export interface Head {
-  /** Given, or made of the given name; absent where there is neither. */
+  /** Given, or derived from the given name; absent if the rule has neither. */
   readonly id: string | undefined
   readonly idPlace: Place
   readonly name: string | undefined
@@ -89,7 +89,7 @@ const titleOf = (name: string | undefined, id: string | undefined) => {
   return text === undefined ? 'the rule' : `the rule ${inBackticks(text)}`
 }
 
-/** Reads what rules of every product say of themselves. */
+/** Reads the properties that rules of every product have. */
 export const readHead = (
   { place }: MapNode,
   found: Partial<Record<HeadKey, Entry>>,

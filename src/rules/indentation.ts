@@ -1,6 +1,6 @@
-/** A line of YAML whose indentation fits nothing above it. */
+/** A line of YAML whose indentation matches no level above it. */
 export interface WrongIndentation {
-  /** UTF-16 offset of its first character behind the blanks, and the length of its first word. */
+  /** UTF-16 offset of its first character after the blanks, and the length of its first word. */
   readonly start: number
   readonly end: number
   /** From this line on the messages of the library are consequences. */
@@ -29,7 +29,7 @@ const OPENS_A_BLOCK = /(?::|^-|- -)(?: +[&!][^ ]+)*(?: +#.*)?$/
 const QUOTE_OPENS = /(?:^|[\s[{,(:])$/
 const BRACKET_OPENS = /(?:^\s*|[:,-]\s+)$/
 
-/** Whether a bracket or a quote that one line opens is still open at its end. */
+/** Tracks whether a bracket or a quote is still open at the end of a line. */
 class Scanner {
   #depth = 0
   #quote: '"' | "'" | undefined
@@ -86,11 +86,11 @@ const helpOf = (levels: readonly Level[]): string =>
     .join(', or ')
 
 /**
- * Finds the first line of a YAML text that begins at a column where nothing above begins. The library's own messages about such
- * a line speak of quotes, brackets or sequences, whichever it tried last. Meant for texts that do not parse: in one that does,
- * a plain text may go on at any column.
+ * Finds the first line of a YAML text that begins at a column where no line above begins. For such a line the library's messages mention
+ * quotes, brackets or sequences, depending on what it tried last. Only for texts that do not parse: in a valid text, a plain scalar may
+ * continue at any column.
  *
- * @returns `undefined` where every line fits, or where tabs make columns a matter of taste
+ * @returns `undefined` if every line fits, or if tabs make columns ambiguous
  * @example wrongIndentation('a:\n    b: 1\n  c: 2\n')?.message // 'wrong indentation: 2 spaces, …'
  */
 export const wrongIndentation = (source: string): WrongIndentation | undefined => {

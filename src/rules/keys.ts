@@ -1,5 +1,5 @@
 /**
- * Every key the loader knows, with words people write instead. `schema/rules.json` lists the same keys; a test compares.
+ * Every key that the loader supports, with words that people write instead. `schema/rules.json` lists the same keys; a test compares.
  * The order is the order of messages.
  */
 type Keys = Readonly<Record<string, readonly string[]>>
@@ -16,7 +16,7 @@ export const DOCUMENT_KEYS = {
   zones: ['zone', 'sites', 'site'],
 } as const satisfies Keys
 
-/** Keys of a document that hold rules of one product each. */
+/** Keys of a document, each with the rules of one product. */
 export const PRODUCT_KEYS = ['access', 'lockdown', 'user_agents', 'rules', 'rate_limits'] as const
 
 export const ZONE_KEYS = {
@@ -33,7 +33,7 @@ export const ZONE_KEYS = {
   lists: DOCUMENT_KEYS.lists,
 } as const satisfies Keys
 
-/** What rules of every product have. */
+/** Keys that rules of every product have. */
 const HEAD_KEYS = {
   name: ['title'],
   id: ['ref'],
@@ -139,7 +139,7 @@ export const CONDITION_KEYS = {
   all: ['and', 'all_of'],
 } as const satisfies Keys
 
-/** Ways to look at a text; each takes a text or a list, except the switches. */
+/** Operators on texts. Each takes a text or a list, except the switches. */
 export const OPERATOR_KEYS = {
   equals: ['equal', 'eq', 'is', 'exact', 'exactly', 'in'],
   contains: ['contain', 'includes', 'has'],

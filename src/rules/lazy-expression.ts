@@ -8,8 +8,8 @@ import { compileGenerated } from './generated.ts'
 const NONE: readonly never[] = []
 
 /**
- * An expression that is compiled when it is first asked: of thousands of IP Access rules, which are looked up in a set, only those
- * that match need theirs, for their event.
+ * An expression that is compiled on first use. Thousands of IP Access rules are looked up in a set, and only those that match need an
+ * expression, for their event.
  */
 export class LazyExpression implements Expression {
   readonly type: Type = BOOL

@@ -1,6 +1,6 @@
 import type { Lists } from '../language/compile.ts'
 
-/** Several lists as one: the first that knows a name has it. */
+/** Combines several lists. If several have a name, the first takes precedence. */
 export const joinLists = (...all: readonly Lists[]): Lists => {
   const first = <K extends keyof Lists>(kind: K) =>
     ((name: string) => {

@@ -10,7 +10,7 @@ import { Source } from './source.ts'
 import { wholeRules } from './whole.ts'
 import { parseYaml } from './yaml.ts'
 
-// Only programs whose size does not matter read documents as text.
+// Only programs without a size limit read documents as text.
 wholeRules()
 
 /** One document: `file` is the name that messages and events use. */
@@ -34,7 +34,7 @@ const parse = ({ file, text }: RuleSource, findings: Findings): Node | undefined
  * Loads rule documents (YAML or JSON) into one ruleset, in the given order. It loads all documents or none: if any document has a
  * problem, it reports the problems of all documents.
  *
- * @throws EdgeError `invalid_rules`; `diagnostics` for programs, `message` is the whole report for people
+ * @throws EdgeError `invalid_rules`; `diagnostics` is for programs, `message` is the whole report for people
  * @example
  * const ruleset = loadRules([{ file: 'rules.yaml', text: 'rules: [{ name: no curl, when: { user_agent: curl }, action: block }]' }])
  * ruleset.rules[0].expression.source // 'lower(http.user_agent) contains "curl"'
@@ -53,7 +53,7 @@ export const draftsIn = (
   sources: readonly RuleSource[],
   findings: Findings,
   options: LanguageOptions,
-  /** Documents as objects, before those of the sources. */
+  /** Documents as objects; they precede the sources. */
   front: readonly unknown[] = []
 ): Drafts =>
   draftsOf(

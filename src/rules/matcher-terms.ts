@@ -38,7 +38,7 @@ export const headerSubject = (name: string): Subject => {
   return {
     kind: 'header',
     field: values,
-    // A call over `[*]` gives an array, which needs a `[*]` of its own to be compared.
+    // A call over `[*]` returns an array, which needs its own `[*]` in a comparison.
     lower: `lower(${values})[*]`,
     frame: ({ pieces }) => term('any(', ...pieces, ')'),
   }
@@ -47,7 +47,7 @@ export const headerSubject = (name: string): Subject => {
 /** ASCII only, as the language's `lower()` does it. */
 const lowerAscii = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
-/** Left-hand side and text literal, both in lower case where case is ignored. */
+/** Returns the left-hand side and the text literal, both in lower case if case is ignored. */
 const sides = (subject: Subject, { value, place }: Text, ignoreCase: boolean) => ({
   field: ignoreCase ? subject.lower : subject.field,
   text: literal(quote(ignoreCase ? lowerAscii(value) : value), place),
@@ -86,7 +86,7 @@ const call = (
     })
   )
 
-/** Any of several comparisons; `undefined` where none could be made. */
+/** Combines several comparisons with `or`; `undefined` if none could be read. */
 const anyOf = (
   texts: readonly Text[],
   compare: (text: Text) => Term | undefined
@@ -97,7 +97,7 @@ const anyOf = (
 
 const matches = (subject: Subject, texts: readonly Text[], reader: Reader) =>
   anyOf(texts, ({ value, place }) => {
-    // Raw strings take regular expressions as they are; the quoted form has rules of its own about `"` in classes.
+    // Raw strings keep regular expressions unchanged; the quoted form treats `"` in classes differently.
     const fence = rawFence(value)
     if (fence === undefined) {
       const message = 'the regular expression has a quote with more than 254 `#` after it'

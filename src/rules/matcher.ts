@@ -29,7 +29,7 @@ const EXPECTED: Record<Subject['kind'], string> = {
   header: 'a text, a list of texts or a mapping such as `{ present: true }`',
 }
 
-/** Whether the operator looks at the whole value, so that its start can be checked. */
+/** Operators that compare the start of the value, so the start of the text can be checked. */
 const WHOLE: readonly Operator[] = ['equals', 'starts_with', 'wildcard', 'strict_wildcard']
 
 const checkText = (subject: Subject, text: string, operator: Operator | 'plain'): Problem => {
@@ -59,7 +59,7 @@ const readTexts = (
   })
 }
 
-/** Plain texts: each subject has its own habit, written down in docs/rules.md. */
+/** Reads plain texts. docs/rules.md describes how each subject compares them. */
 const readPlain = (node: Node, reader: Reader, subject: Subject): Term | undefined => {
   const exact: Text[] = []
   const terms: Term[] = []
@@ -105,7 +105,7 @@ const readOperator = (
   return compare(operator, subject, texts, reader, ignoreCaseAsked || subject.kind === 'host')
 }
 
-/** `present` and `empty` answer the whole question, so nothing stands beside them. */
+/** `present` and `empty` are complete conditions, so no other key is allowed beside them. */
 const readAlone = (
   key: 'present' | 'empty',
   entry: Entry,
@@ -177,11 +177,11 @@ const readMapping = (map: MapNode, reader: Reader, subject: Subject, name: strin
 const readSubject = (node: Node, reader: Reader, subject: Subject, name: string) =>
   node.kind === 'map' ? readMapping(node, reader, subject, name) : readPlain(node, reader, subject)
 
-/** Reads what `user_agent`, `path` or `host` is compared with. */
+/** Reads the condition on `user_agent`, `path` or `host`. */
 export const readMatcher = (node: Node, reader: Reader, kind: TextField): Term | undefined =>
   readSubject(node, reader, fieldSubject(kind), kind)
 
-/** Reads the `header` mapping: names of headers with what their values are compared with. */
+/** Reads the `header` mapping: header names, each with the condition on its values. */
 export const readHeaders = (node: Node, reader: Reader): Term | undefined => {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined
   const help =

@@ -12,7 +12,7 @@ export const expressionText = (node: Node, reader: Reader) =>
     ? { value: String(node.value), place: node.place }
     : reader.text(node, 'an expression of the Rules language')
 
-/** The help for a condition that is written beside `when` and not below it. */
+/** Returns the help for a condition beside `when` instead of below it. */
 export const conditionHelp = (key: string): string | undefined =>
   Object.hasOwn(CONDITION_KEYS, key)
     ? `\`${key}\` is a condition: conditions are indented below \`when:\``

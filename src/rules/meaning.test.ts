@@ -75,7 +75,7 @@ const nasty = fc
   .map((units) => units.join(''))
 const binary = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
 const anyText = fc.oneof(well, nasty, binary)
-/** Texts whose letters have no case in ASCII, changed into something else. */
+/** Returns a different text. */
 const other = (text: string) => `${text}~`
 const escapePattern = (text: string) => text.replace(/[\\*]/g, '\\$&')
 

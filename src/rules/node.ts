@@ -14,7 +14,7 @@ export interface Place {
   /** `rules[2].when.ip[0]` for a value that came from no file. */
   readonly path?: string
   span(): Span
-  /** Exact span of a part of a text value; `undefined` where the mapping is not exact. */
+  /** Returns the exact span of part of a text value; `undefined` if the mapping is not exact. */
   part(part: Part): Span | undefined
   /** True for unquoted YAML text that ends at a ` #` comment. */
   readonly endsAtComment?: boolean
@@ -24,7 +24,7 @@ export interface ScalarNode {
   readonly kind: 'scalar'
   readonly value: string | number | bigint | boolean | null
   readonly place: Place
-  /** As written, where that differs from the value (`1.10`). */
+  /** The source text, if it differs from the value (`1.10`). */
   readonly source: string
 }
 
@@ -44,17 +44,17 @@ export interface MapNode {
   readonly kind: 'map'
   readonly entries: readonly Entry[]
   readonly place: Place
-  /** True where entries were left out, which has been reported. */
+  /** True if entries were left out; the reason is then reported. */
   readonly incomplete?: boolean
 }
 
-/** A value whose problem is already reported: readers pass over it in silence. */
+/** A value whose problem is already reported. Readers skip it. */
 export interface BrokenNode {
   readonly kind: 'broken'
   readonly place: Place
 }
 
-/** A rule document after parsing, whatever it was written in: what the loader reads. */
+/** A parsed rule document in any format. */
 export type Node = ScalarNode | ListNode | MapNode | BrokenNode
 
 const MAX_SHOWN_CHARACTERS = 60
@@ -68,7 +68,7 @@ export const inBackticks = (text: string): string => {
   return `\`${cut ? `${characters.slice(0, MAX_SHOWN_CHARACTERS - 1).join('')}…` : characters.join('')}\``
 }
 
-/** "a list", "the number `5`": what was found where something else was expected. */
+/** Describes a node for messages about a wrong type: "a list", "the number `5`". */
 export const describe = (node: Node): string => {
   if (node.kind === 'list') return 'a list'
   if (node.kind === 'map') return 'a mapping'

@@ -53,7 +53,9 @@ export const readObjects = (
   return assemble(nodesOf(documents, findings), [], findings, options)
 }
 
-/** The same as a promise where a part of the edge has to load before. The promise rejects with the errors of the rules. */
+/**
+ * Like `readObjects`, but returns a promise if part of the edge must load first. The promise rejects with the errors of the rules.
+ */
 export const readObjectsLater = (documents: readonly unknown[]): Ruleset | Promise<Ruleset> => {
   try {
     return readObjects(documents)

@@ -9,7 +9,7 @@ import type { Entry, Node } from './node.ts'
 import { inBackticks } from './node.ts'
 import type { Reader } from './reader.ts'
 
-/** Reads an owner's page; `from` is the rule document, whose directory the path is relative to. */
+/** Reads an owner's page. `path` is relative to the directory of `from`, the rule document. */
 export type ReadPage = (path: string, from: string) => OwnPage
 
 const readGeneration = (node: Node, reader: Reader): Generation | undefined => {

@@ -28,7 +28,7 @@ const SLOTS = {
   rate_limits: 'rateLimits',
 } as const satisfies Readonly<Record<(typeof PRODUCT_KEYS)[number], keyof Ruleset>>
 
-/** The rules of each product that has some, under the key of a document that holds them. */
+/** Returns the rules of each product that has some, with the product's document key. */
 export const productsOf = (
   ruleset: Pick<Ruleset, (typeof SLOTS)[keyof typeof SLOTS]>
 ): { readonly product: (typeof PRODUCT_KEYS)[number]; readonly rules: readonly Rule[] }[] =>

@@ -1,4 +1,4 @@
-// The problems of a document, and the places where a test marks them.
+// Compares the problems of a document with the places that a test marks.
 import { expect } from 'vitest'
 import type { Diagnostic } from '../error.ts'
 import { EdgeError } from '../error.ts'
@@ -14,7 +14,9 @@ export const problemsOf = (text: string, file = 'rules.yaml'): readonly Diagnost
   return []
 }
 
-/** Takes the marks «…» out of a text; each stands for one problem, in order. */
+/**
+ * Removes the marks «…» from a text and returns their spans. Each mark is the place of one problem, in order.
+ */
 export const unmark = (marked: string) => {
   const spans: { line: number; column: number; length: number }[] = []
   let text = ''

@@ -9,15 +9,17 @@ const asBytes = (text: string) =>
     .join('')
 
 /**
- * A quoted string of the Rules language that holds exactly this text. The language knows `\"`, `\\` and `\xHH` only;
- * other text stands for its UTF-8 bytes.
+ * Returns a quoted string of the Rules language with exactly this text. The language supports only `\"`, `\\` and `\xHH`; other text
+ * is encoded as its UTF-8 bytes.
  */
 export const quote = (text: string): string =>
   `"${text.replace(/["\\]/g, '\\$&').replace(UNSEEN, asBytes)}"`
 
 const MAX_HASHES = 255
 
-/** Opening and closing of a raw string that can hold this text; `undefined` where none can. */
+/**
+ * Returns the opening and closing of a raw string that can contain this text; `undefined` if none can.
+ */
 export const rawFence = (text: string): { open: string; close: string } | undefined => {
   let hashes = text.includes('"') ? 1 : 0
   for (const [run] of text.matchAll(/(?<=")#+/g)) hashes = Math.max(hashes, run.length + 1)
@@ -27,11 +29,11 @@ export const rawFence = (text: string): { open: string; close: string } | undefi
 }
 
 export interface Pattern {
-  /** True where it has a `*` that stands for any text. */
+  /** True if the pattern has a `*` wildcard. */
   readonly isWildcard: boolean
-  /** The text that it stands for, where it has no `*`. */
+  /** The literal text, if the pattern has no `*`. */
   readonly text: string
-  /** The pattern in the language's own spelling: every backslash that escapes nothing is doubled. */
+  /** The pattern in the language's spelling: every backslash that escapes nothing is doubled. */
   readonly pattern: string
   /** Offset of the first `**`. */
   readonly doubleStar: number | undefined

@@ -20,7 +20,7 @@ export const listed = (words: readonly string[]): string =>
     ? words.join('')
     : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`
 
-/** Reads typed values out of a document, reporting what is not as expected. */
+/** Reads typed values from a document and reports values of the wrong type. */
 export class Reader {
   constructor(readonly findings: Findings) {}
 
@@ -71,7 +71,7 @@ export class Reader {
     return this.wrongType(node, '`true` or `false`', help)
   }
 
-  /** One item or a list of them. An empty list matches nothing, so it is a mistake. */
+  /** Returns one item or the items of a list. An empty list matches nothing, so it is a mistake. */
   items(node: Node, expected: string): readonly Node[] {
     if (node.kind !== 'list') return [node]
     if (node.items.length === 0) {
@@ -87,8 +87,9 @@ export class Reader {
   }
 
   /**
-   * Entries by key; keys that are not among the known ones are reported. `meant` holds the known keys that those were
-   * probably meant to be, so that they are not reported as missing too; `complete` says that there were none.
+   * Returns the entries by key and reports unknown keys. `meant` contains the known keys that the unknown keys resemble, so callers do
+   * not report them as missing too; `complete` is true if every key is known
+   * and no entry was left out.
    */
   entries<K extends string>(
     map: MapNode,
@@ -124,7 +125,9 @@ export class Reader {
     return { found, meant: suspects, complete }
   }
 
-  /** Reports a problem inside a text: at the exact part where that is known, else at the whole text. */
+  /**
+   * Reports a problem inside a text, at the exact part if it is known, otherwise at the whole text.
+   */
   inside(text: Text, part: Part, code: string, message: string, help?: string) {
     const locate = () => text.place.part(part) ?? text.place.span()
     this.findings.report('error', text.place, locate, code, message, help)

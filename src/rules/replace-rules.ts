@@ -1,6 +1,6 @@
 import type { Rule, Ruleset } from './rule.ts'
 
-/** The slots of a ruleset that hold rules, in the order of their products. */
+/** The slots of a ruleset that contain rules, in the order of their products. */
 export type ProductSlot = 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'
 export const PRODUCT_SLOTS: readonly ProductSlot[] = [
   'access',

@@ -7,13 +7,16 @@ import { inBackticks } from './node.ts'
 import type { Reader } from './reader.ts'
 
 export const CONTENT_TYPES = ['application/json', 'text/html', 'text/plain', 'text/xml'] as const
-/** Bytes of a response that Cloudflare takes. */
+/** The maximum size of a response on Cloudflare, in bytes. */
 export const MAX_CONTENT_BYTES = { custom: 2048, rateLimit: 30_720 } as const
 const [MIN_STATUS, MAX_STATUS] = [400, 499]
 
 type Warn = (place: Place | undefined, message: string) => void
 
-/** Names what Cloudflare would not take; this edge sends it all the same, as zones that are older than a limit do. */
+/**
+ * Warns about parts of a response that Cloudflare would reject. This edge sends them anyway, as Cloudflare does for zones that are older
+ * than a limit.
+ */
 export const checkResponse = (
   { status, content = '', contentType }: CustomResponse,
   product: keyof typeof MAX_CONTENT_BYTES,

@@ -80,7 +80,7 @@ export const EMPTY_RULESET: Ruleset = {
 /** The rules by product. */
 export type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 
-/** The rules of all products in the order of the products, then the zones' own. */
+/** Returns the rules of all products in order, then the zones' own rules. */
 export const allRules = ({
   access,
   lockdowns,

@@ -94,7 +94,7 @@ describe('where the X of a scalar was written', () => {
         }
         for (let i = 0; i < trimmed.length; i++) {
           const written = source[offsets[i]!]
-          // A folded line break is a space, an escape starts with a backslash; all else stands for itself.
+          // A folded line break is a space, and an escape starts with a backslash; all other text is literal.
           const expected = trimmed[i] === ' ' ? [' ', '\n', '\\'] : [trimmed[i], '\\']
           expect(expected).toContain(written)
         }

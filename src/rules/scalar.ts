@@ -1,4 +1,4 @@
-/** Offsets of a text value in its file: `offsets[i]` is where unit i of the value was written. */
+/** Offsets of a text value in its file: `offsets[i]` is the offset of unit i of the value. */
 export type Offsets = readonly number[]
 
 interface Decoded {
@@ -31,7 +31,9 @@ const put = (into: Decoded, text: string, offset: number) => {
 const lineBreak = /\r?\n/y
 const isBlank = (unit: string | undefined) => unit === ' ' || unit === '\t'
 
-/** YAML line folding: one break is a space, n + 1 breaks are n line feeds. Returns the offset behind it. */
+/**
+ * Folds line breaks as YAML does: one break is a space, n + 1 breaks are n line feeds. Returns the offset after them.
+ */
 const fold = (source: string, at: number, end: number, into: Decoded, keepFrom: number) => {
   while (into.value.length > keepFrom && isBlank(into.value.at(-1))) {
     into.value = into.value.slice(0, -1)
@@ -97,7 +99,7 @@ const decodeDouble = (source: string, start: number, end: number): Decoded => {
   return into
 }
 
-/** Literal (`|`) and folded (`>`) text whose lines are indented by `indent`. */
+/** Decodes literal (`|`) and folded (`>`) text whose lines are indented by `indent`. */
 const decodeBlock = (source: string, start: number, indent: number, folded: boolean): Decoded => {
   const into: Decoded = { value: '', offsets: [] }
   let breaks: number[] = []
@@ -133,7 +135,7 @@ const decodeBlockScalar = (source: string, start: number, value: string) => {
   if (body === 0) return undefined
   const first = /^(?:[ \t]*\r?\n)*( *)/.exec(source.slice(body))?.[1]?.length ?? 0
   const wanted = value.replace(/\n+$/, '')
-  // The indent is what the first line has, unless the header says otherwise: then it is less.
+  // The indent is that of the first line, unless the header gives a smaller indent.
   for (let indent = first; indent > 0; indent--) {
     const decoded = decodeBlock(source, body, indent, folded)
     if (decoded.value === wanted) return decoded.offsets
@@ -142,11 +144,11 @@ const decodeBlockScalar = (source: string, start: number, value: string) => {
 }
 
 /**
- * Finds the place of each unit of a YAML scalar. The scalar is decoded a second time with its offsets and compared with
- * what the parser made of it: the answer is exact or `undefined`, never a guess.
+ * Finds the place of each unit of a YAML scalar. It decodes the scalar a second time with offsets and compares the result with the
+ * parser's value: the answer is exact or `undefined`, never a guess.
  *
  * @param start offset of the scalar: its opening quote, block header or first character
- * @param end offset behind it (behind the closing quote)
+ * @param end exclusive (after the closing quote)
  */
 export const scalarOffsets = (
   source: string,

@@ -19,11 +19,11 @@ export interface Skipped {
   readonly products: readonly string[]
   /** Ids of rulesets. */
   readonly rulesets: readonly string[]
-  /** Whether a match makes an event. */
+  /** True if a match creates an event. */
   readonly logs: boolean
 }
 
-/** Phases that a custom rule may skip; `current` is the rest of its own. */
+/** Phases that a custom rule may skip. `current` is the rest of its own phase. */
 export const SKIPPED_PHASES = [
   'http_ratelimit',
   'http_request_firewall_managed',

@@ -3,7 +3,7 @@ import { toBytes } from '../language/bytes.ts'
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 
-/** FNV-1a, 32 bits: enough to tell the names of one ruleset apart, and equal on every machine. */
+/** FNV-1a, 32 bits: enough to distinguish the names of one ruleset, and equal on every machine. */
 const hash = (text: string): string => {
   let value = FNV_OFFSET
   for (const byte of toBytes(text)) {
@@ -13,13 +13,15 @@ const hash = (text: string): string => {
 }
 
 const ASCII = /^[ -~]*$/
-/** A run of what is neither letter nor digit. For names in ASCII, a class that the engine compiles in a fraction of the time. */
+/**
+ * A run of characters that are neither letters nor digits. For ASCII names, a class that compiles in a fraction of the time.
+ */
 const OTHER_ASCII = /[^a-z0-9]+/g
 const OTHER = /[^\p{L}\p{M}\p{N}]+/gu
 
 /**
- * The id of a rule that has none of its own: its name in lower case, `-` for each run of what is neither letter nor
- * digit. Names without letters and digits get `rule-` and a hash.
+ * Returns the id of a rule without one: its name in lower case, with `-` for each run of characters that are neither letters nor
+ * digits. Names without letters and digits get `rule-` and a hash.
  *
  *     slug('No scripts, please!') // 'no-scripts-please'
  */

@@ -5,9 +5,11 @@ const SURROGATE = /[\ud800-\udfff]/
 /** The text of one file with its line table. Lines end with LF or CRLF, as in YAML and JSON. */
 export class Source {
   readonly #lineStarts: number[] = [0]
-  /** Whether some characters have two units. */
+  /** True if some characters have two units. */
   readonly #hasPairs: boolean
-  /** The last column worked out: a minified document is one long line, asked about from left to right. */
+  /**
+   * Caches the last column: lookups in a minified document go through one long line from left to right.
+   */
   #last = { lineStart: 0, offset: 0, characters: 0 }
 
   constructor(
@@ -20,7 +22,9 @@ export class Source {
     }
   }
 
-  /** Offset of the first character of a line, 1-based; the end of the text for a line behind it. */
+  /**
+   * Returns the offset of the first character of a line, 1-based; the end of the text for lines beyond it.
+   */
   offsetOf(line: number): number {
     return this.#lineStarts[line - 1] ?? this.text.length
   }

@@ -1,16 +1,18 @@
 import type { Part, Place } from './node.ts'
 
-/** A stretch of generated text, and the part of the document that it stands for. */
+/** Part of the generated text, with the part of the document that it came from. */
 interface Piece {
   readonly text: string
   readonly place?: Place
-  /** True where the text is the value, unit by unit: positions inside it are exact. */
+  /** True if the text equals the value unit by unit, which makes positions inside it exact. */
   readonly verbatim?: boolean
 }
 
 type Binding = 'or' | 'and' | 'tight'
 
-/** Text of the Rules language under construction, which knows how tightly it binds and where its parts come from. */
+/**
+ * Text of the Rules language under construction, with its precedence and the origins of its parts.
+ */
 export interface Term {
   readonly pieces: readonly Piece[]
   readonly binding: Binding
@@ -22,7 +24,7 @@ export const term = (...parts: (string | Piece)[]): Term => ({
   binding: 'tight',
 })
 
-/** Generated text that stands for a value of the document. */
+/** Returns generated text for a value of the document. */
 export const literal = (text: string, place: Place): Piece => ({ text, place })
 
 /** The same, character by character. */
@@ -51,7 +53,7 @@ export const not = (of: Term): Term => ({
 
 export const textOf = ({ pieces }: Term): string => pieces.map(({ text }) => text).join('')
 
-/** The piece at an offset of the generated text, and where it starts. */
+/** Returns the piece at an offset of the generated text, and its start. */
 const pieceAt = ({ pieces }: Term, offset: number) => {
   let at = 0
   for (const piece of pieces) {
@@ -61,7 +63,7 @@ const pieceAt = ({ pieces }: Term, offset: number) => {
   return undefined
 }
 
-/** Finds the part of the document that an offset of the generated text stands for. */
+/** Finds the part of the document from which the text at an offset was generated. */
 export const originOf = (
   of: Term,
   { start, length }: Part
@@ -72,7 +74,7 @@ export const originOf = (
   return found.piece.verbatim ? { place, part: { start: start - found.at, length } } : { place }
 }
 
-/** The term with the verbatim text at an offset replaced; `undefined` where there is none. */
+/** Returns the term with the verbatim text at an offset replaced; `undefined` if there is none. */
 export const replaceVerbatim = (of: Term, offset: number, text: string): Term | undefined => {
   const found = pieceAt(of, offset)?.piece
   if (!found?.verbatim || found.text === text) return undefined

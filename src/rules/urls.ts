@@ -3,7 +3,9 @@ import { quote } from './quote.ts'
 
 const SCHEME = /^[a-z*]+:\/\//i
 
-/** `eq` where the pattern has no `*`, else the wildcard of the language, which ignores the case of letters. */
+/**
+ * Compiles to `eq` if the pattern has no `*`, else to the language's `wildcard`, which ignores case.
+ */
 const test = (field: string, pattern: string): string =>
   pattern.includes('*')
     ? `${field} wildcard ${quote(pattern.replace(/\*+/g, '*').replace(/\\/g, '\\\\'))}`
@@ -12,7 +14,7 @@ const test = (field: string, pattern: string): string =>
 const escapeText = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16)}`).join('')
 
-/** Path and query of a pattern, its path as rules see those of requests; `*` stays. */
+/** Returns path and query of a pattern, with the path normalized as rules see it; `*` stays. */
 const normalized = (target: string): string => {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
@@ -20,8 +22,8 @@ const normalized = (target: string): string => {
 }
 
 /**
- * The expression of a URL pattern as Zone Lockdown and the previous rate limiting rules have it: host and path, `*` for any text,
- * a scheme or none. A pattern without a path is the whole host.
+ * Returns the expression of a URL pattern of Zone Lockdown and the previous rate limiting rules: host and path, `*` for any text, with or
+ * without a scheme. A pattern without a path matches the whole host.
  *
  * Source: https://developers.cloudflare.com/waf/tools/zone-lockdown/
  *
@@ -41,7 +43,7 @@ export const urlExpression = (url: string): string => {
   return tests.length === 0 ? 'true' : tests.join(' and ')
 }
 
-/** The expression of several patterns, one of which has to be true. */
+/** Combines the expressions of several patterns with `or`. */
 export const urlsExpression = (urls: readonly string[]): string => {
   const each = urls.map(urlExpression)
   const [only] = each
@@ -55,8 +57,7 @@ export interface UrlProblem {
 }
 
 /**
- * What is wrong with a URL pattern: no host, white space, or a part that no request's URL has as rules see it, so that the
- * pattern would never match.
+ * Returns the problem of a URL pattern that would never match: no host, white space, or a part that rules never see in a URL.
  *
  * @example urlProblem('a.test:8443/*') // { message: '`a.test:8443/*` has a port …', help: 'write `a.test/*`' }
  */

@@ -17,7 +17,9 @@ const didYouMean = (text: string) => `did you mean \`${text}\`?`
 
 const NEGATED = /^(?:!=?|not\s)\s*/i
 
-/** Help for one text that holds several values, or a negation. `undefined` where a part of it is no value. */
+/**
+ * Returns help for a text with several values, or a negation. `undefined` if one of its parts is not a value.
+ */
 export const partsHelp = (
   key: string,
   text: string,
@@ -31,7 +33,7 @@ export const partsHelp = (
 }
 
 const MISTAKEN_COUNTRIES: Record<string, string> = countries.mistaken
-/** As Cloudflare has them; T1 is Tor. */
+/** Cloudflare's codes; T1 is Tor. */
 export const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA', 'T1'] as const
 
 export const checkCountry = (text: string): Problem => {
@@ -190,7 +192,10 @@ export const checkPath = (text: string, { whole }: { whole: boolean }): Problem 
   return problem('invalid_path', message, help)
 }
 
-/** Characters that a client sends percent-encoded, so that the rule as written would wait for them in vain. */
+/**
+ * Returns the path with the characters percent-encoded that clients encode. Unencoded, the rule would never match. `undefined` if nothing
+ * changes.
+ */
 export const encodedPath = (text: string): string | undefined => {
   const encoded = text.replace(/[^!-~]+/gu, encodeURIComponent)
   return encoded === text ? undefined : encoded

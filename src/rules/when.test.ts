@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { loadRules } from './load.ts'
 import { rulesFromObjects } from './objects.ts'
 
-/** The expression that a `when` (in YAML) stands for. */
+/** Returns the expression of a `when` (in YAML). */
 const expressionOf = (when: string) => {
   const text = `rules:\n  - name: x\n    action: log\n    when: ${when}\n`
   return loadRules([{ file: 'rules.yaml', text }]).rules[0]?.expression.source

@@ -44,7 +44,7 @@ const SYNTAX_HELP: Record<string, string> = {
   MISSING_CHAR: 'check that quotes and brackets are closed',
 }
 
-/** What the library may say of a line that begins at the wrong column. */
+/** Codes that the library may give for a line with wrong indentation. */
 const INDENTATION_CODES = [
   'BAD_INDENT',
   'BLOCK_AS_IMPLICIT_KEY',
@@ -53,11 +53,13 @@ const INDENTATION_CODES = [
   'UNEXPECTED_TOKEN',
 ]
 
-/** The library's message in our style; it says `missing closing "quote` where the quote is a double one. */
+/** Returns the library's message in our style. The library says `"quote` for a double quote. */
 const inOurStyle = (message: string) =>
   (message.charAt(0).toLowerCase() + message.slice(1)).replace(/["']quote/, 'quote')
 
-/** What each alias stands for: the last anchor of its name before it. The library's own look-up is one walk an alias. */
+/**
+ * Resolves each alias: the last anchor of its name before it. The library's own lookup walks the document for every alias.
+ */
 const aliasTargets = (document: Document.Parsed): Map<Alias, YamlNode> => {
   const anchors = new Map<string, YamlNode>()
   const targets = new Map<Alias, YamlNode>()
@@ -189,13 +191,13 @@ const tokensOf = (text: string) => {
 }
 
 /**
- * Parses one YAML or JSON document. Problems go to `findings`, with their places; `undefined` where there is no
- * document to read on. Nesting, aliases and cycles are bounded, whatever the file holds.
+ * Parses one YAML or JSON document. Problems go to `findings`, with their places; `undefined` if no document is left to read. Nesting,
+ * aliases and cycles are bounded for any input.
  */
 export const parseYaml = (source: Source, findings: Findings): Node | undefined =>
   everydayYaml(source) ?? parseAnyYaml(source, findings)
 
-/** The same with the library, which reads all of YAML and describes mistakes. */
+/** Parses with the library, which supports all of YAML and describes mistakes. */
 export const parseAnyYaml = (source: Source, findings: Findings): Node | undefined => {
   const whole = new FilePlace(source, 0, 0)
   const at = (start: number, end = start + 1) => new FilePlace(source, start, end)
@@ -221,7 +223,7 @@ export const parseAnyYaml = (source: Source, findings: Findings): Node | undefin
     : undefined
   const lines = new Set<number>()
   for (const { code, message, pos } of errors) {
-    // One mistake often brings several messages about its line: the first one is about the mistake.
+    // One mistake often causes several messages about its line; only the first is about the mistake itself.
     const line = source.line(pos[0])
     if (lines.has(line) || line >= (indentation?.fromLine ?? Number.POSITIVE_INFINITY)) continue
     lines.add(line)

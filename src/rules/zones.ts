@@ -10,13 +10,13 @@ import type { Ruleset } from './rule.ts'
 export const PLANS = ['FREE', 'PRO', 'BIZ', 'ENT'] as const
 export type Plan = (typeof PLANS)[number]
 
-/** What a site is besides its rules. */
+/** The properties of a site other than its rules. */
 export interface ZoneFacts {
   /** `cf.zone.name` */
   readonly name: string
   /** Host names, and `*.` with one for every name below it. */
   readonly hosts: readonly string[]
-  /** True for the zone of all hosts that are no other's. */
+  /** True for the zone of all hosts that belong to no other zone. */
   readonly isDefault: boolean
   /** `cf.zone.plan` */
   readonly plan?: Plan
@@ -24,13 +24,13 @@ export interface ZoneFacts {
 
 /** One site of several. */
 export interface ZoneRules extends ZoneFacts {
-  /** The rules of the document, which are all zones', and this zone's own behind them. */
+  /** The document's rules, which apply to all zones, followed by this zone's rules. */
   readonly ruleset: Ruleset
-  /** Its own rules alone. */
+  /** This zone's rules only. */
   readonly own: Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 }
 
-/** A zone's head as far as it could be read. */
+/** A zone's head, possibly incomplete because of problems. */
 export interface ZoneHead extends ZoneFacts {
   readonly page: Entry | undefined
   readonly place: Place
@@ -59,7 +59,9 @@ const readPlan = (node: Node, reader: Reader): Plan | undefined => {
   return undefined
 }
 
-/** What a zone is: `name`, `hosts` (default: the name and all names below it), `default`, `plan`, `page`. */
+/**
+ * Reads the properties of a zone: `name`, `hosts` (default: the name and all its subdomains), `default`, `plan`, `page`.
+ */
 export const readZoneHead = (
   { place }: MapNode,
   found: Partial<Record<keyof typeof ZONE_KEYS, Entry>>,
@@ -94,7 +96,7 @@ export const readZoneHead = (
   }
 }
 
-/** A host is one zone's, and only one zone is that of all others. */
+/** Checks that each host belongs to one zone, and that at most one zone is the default. */
 export const checkZones = (zones: readonly ZoneHead[], reader: Reader): void => {
   const owners = new Map<string, string>()
   const names = new Set<string>()

@@ -57,10 +57,10 @@ const isUsable = (prefilter: Prefilter) =>
   prefilter.every(({ subject: { rules, kind } }) => rules >= MIN_RULES[kind])
 
 /**
- * Chooses the prefilter of each rule; `undefined` for a rule that has none and is evaluated each time.
+ * Chooses the prefilter of each rule; `undefined` for a rule that has none and is always evaluated.
  *
- * A key of few rules is more selective than a key of many. If a hundred rules have the form `http.host eq "shop.test" and
- * http.request.uri.path contains "/old-7/"`, the path tells them apart.
+ * A key that few rules share is more selective than a key that many share. If a hundred rules have the form
+ * `http.host eq "shop.test" and http.request.uri.path contains "/old-7/"`, the path distinguishes them.
  */
 export const choosePrefilters = (
   trees: readonly (LogicalNode | undefined)[]

@@ -116,7 +116,9 @@ const rightTest = (
   }
 }
 
-/** A test of one value. It takes the context because it reads a dynamic right side from it. */
+/**
+ * Compiles a test of one value. The test takes the context because it reads a dynamic right side from it.
+ */
 export const compileValueTest = (
   node: CompareNode,
   options: CompileOptions

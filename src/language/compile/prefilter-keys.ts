@@ -18,7 +18,7 @@ class Counter {
   }
 }
 
-/** A look-up that serves many rules at once. Equal subjects of one ruleset are one object. */
+/** A lookup that serves many rules at once. Equal subjects of one ruleset are the same object. */
 export class Subject extends Counter {
   readonly keys = new Map<Value, Key>()
 
@@ -39,7 +39,9 @@ export class Subject extends Counter {
   }
 }
 
-/** What a look-up looks for: a value, a needle or a range of addresses. Equal keys of one subject are one object. */
+/**
+ * What a lookup searches for: a value, a needle or a range of addresses. Equal keys of one subject are the same object.
+ */
 export class Key extends Counter {
   constructor(
     readonly subject: Subject,

@@ -34,7 +34,9 @@ const withoutCase = (operand: OperandNode): OperandNode => {
 const keysOf = (subject: Subject | undefined, sought: readonly Key['sought'][]): Prefilter[] =>
   subject === undefined ? [] : [sought.map((one) => subject.key(one))]
 
-/** A longer needle is no more selective. Its end is kept, as many needles begin alike (`mozilla/5.0 (compatible; `). */
+/**
+ * Longer needles are no more selective. The end is kept, because many needles share a prefix (`mozilla/5.0 (compatible; `).
+ */
 const MAX_NEEDLE_BYTES = 24
 
 const needleOf = (bytes: string) => foldCase(bytes).slice(-MAX_NEEDLE_BYTES)
@@ -127,17 +129,19 @@ const bareGuards = ({ operand, type }: BareNode, subjects: Subjects): Prefilter[
 /** A part of an expression that contains no further logic. */
 export type Leaf = CompareNode | BareNode
 
-/** The prefilters of one comparison; none if the comparison can hold for values of which nothing is known. */
+/** Returns the prefilters of one comparison; none if the comparison can hold for unknown values. */
 export const leafPrefilters = (leaf: Leaf, subjects: Subjects): Prefilter[] =>
   leaf.kind === 'bare' ? bareGuards(leaf, subjects) : comparisonGuards(leaf, subjects)
 
 export interface Sources {
   readonly ofLeaf: (leaf: Leaf) => readonly Prefilter[]
-  /** Chooses one of several prefilters, each of which is enough. */
+  /** Chooses one of several prefilters. Each of them is enough. */
   readonly best: (prefilters: readonly Prefilter[]) => Prefilter
 }
 
-/** The prefilters of a node: if the node is true, each of them holds. Empty if nothing is known. */
+/**
+ * Returns the prefilters of a node. If the node is true, each of them holds. Empty if nothing is known.
+ */
 export const prefiltersOf = (node: LogicalNode, sources: Sources): readonly Prefilter[] => {
   switch (node.kind) {
     case 'constant':

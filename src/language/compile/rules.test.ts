@@ -35,14 +35,14 @@ const counting = (given: Given) => {
   return { context, reads }
 }
 
-/** The numbers of all expressions that are true, asked together. */
+/** Returns the numbers of the expressions that are true, all evaluated together. */
 const matching = (sources: readonly string[], given: Given): readonly number[] =>
   compileRules(
     compileAll(sources),
     sources.map(() => false)
   )(contextOf(given))
 
-// Few words, so that generated rules and requests meet.
+// Few words, to make generated rules and requests match.
 const WORDS = ['ab', 'AB', 'aB', 'abc', 'bca', 'xabcy', 'cab/cab', 'a*b', 'é', 'Éa', '', 'k', 'K']
 const ADDRESSES = ['10.0.0.1', '10.0.0.9', '10.0.1.1', '192.0.2.7', '2001:db8::1', '2001:db8:1::']
 const NETWORKS = [

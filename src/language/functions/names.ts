@@ -1,6 +1,6 @@
 /**
- * Functions that load when a rule calls one of them. The list of names lets the parser refuse an unknown name without
- * loading them.
+ * Functions that load when a rule first calls one of them. The list lets the parser reject unknown names without loading
+ * them.
  */
 export const LATER_FUNCTIONS = new Set(
   (

@@ -12,7 +12,9 @@ const OUTER = 0x5c
 /** The digest for runtimes without Node's. */
 export const portableSha256: Digest = (message) => fromByteArray(digestOf(toByteArray(message)))
 
-/** Node's digest takes a fifth of the time. It is not imported, so that bundlers for other runtimes do not meet the import. */
+/**
+ * Node's digest takes a fifth of the time. It is not imported, because bundlers for other runtimes would fail on the import.
+ */
 const nativeDigest = (): Digest | undefined => {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto')
   // Some runtimes have `getBuiltinModule` but not `hash`.

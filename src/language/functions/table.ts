@@ -13,7 +13,9 @@ import { replaceFunctions } from './replace.ts'
 import { stringFunctions } from './strings.ts'
 import { urlFunctions } from './urls.ts'
 
-/** Names that tools for Cloudflare's engine know but its documentation does not: their parameters are unknown. */
+/**
+ * Names that tools for Cloudflare's engine accept but its documentation omits: their parameters are unknown.
+ */
 const UNDOCUMENTED = ['sha512', 'hmac', 'ip_in_range', 'contains', 'wildcard']
 
 const undocumented = (name: string): FunctionDefinition => ({
@@ -24,7 +26,7 @@ const undocumented = (name: string): FunctionDefinition => ({
   refused: `\`${name}\` is not documented by Cloudflare: its parameters and result are unknown`,
 })
 
-/** Functions that Cloudflare refuses in custom rules, with the place where they are allowed. */
+/** Functions that Cloudflare rejects in custom rules, with the rules that allow them. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   bit_slice: 'Magic Firewall',
   encode_base64: 'rules that transform headers',

@@ -43,7 +43,7 @@ const parseToken = (text: string, separatorBytes: number): Token | undefined => 
   return undefined
 }
 
-/** Looks at every byte, so that the time does not reveal how many bytes were right. */
+/** Compares every byte, so the time does not reveal how many bytes were right. */
 const equalInConstantTime = (x: string, y: string): boolean => {
   if (x.length !== y.length) return false
   let difference = 0

@@ -61,7 +61,7 @@ const asSet = (written: Written, items: readonly MendedItem[]): Mended => {
 
 const LISTS_REASON = 'a list is written without braces'
 
-/** Gives each `$list` a comparison of its own: a set cannot contain lists. */
+/** Gives each `$list` its own comparison: a set cannot contain lists. */
 const withLists = (written: Written): Mended | undefined => {
   const { left, value, operator } = written
   const isList = ({ inner }: LooseItem) => LIST.test(inner)
@@ -106,7 +106,7 @@ const searched = (written: Written): Mended | undefined => {
   if (type.kind === 'Ip') return networkSearch(written)
   if (type.kind !== 'Bytes') return undefined
   const percent = operator.meant === 'wildcard' && /^i?like$/i.test(operator.written)
-  // `~*` of nginx matches letters of either case.
+  // nginx's `~*` ignores case.
   const anyCase = operator.meant === 'matches' && operator.written.endsWith('*')
   const items = itemsOf(written)?.map(({ text, reason }) => ({
     text: percent ? text.replaceAll('%', '*') : anyCase ? text.replace('"', '"(?i)') : text,
@@ -196,7 +196,7 @@ export const mendComparison = (
   if (value.items.some(({ text, quotes }) => quotes === 'none' && fields.has(text)))
     return undefined
   const isArray = type.kind === 'Array'
-  // Names of headers are in lower case.
+  // Header names are in lower case.
   const plain = source
     .slice(start, end)
     .replace(

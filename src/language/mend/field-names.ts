@@ -163,7 +163,7 @@ export const isUsable = (scheme: Scheme, name: string) => {
   return known !== undefined && known.refused === undefined
 }
 
-/** Headers that have fields of their own. */
+/** Headers with a dedicated field. */
 const HEADER_FIELDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     host: 'http.host',

@@ -91,7 +91,7 @@ const group = (source: string, at: number, open: '{' | '[' | '('): LooseValue | 
     : { items: joinRanges(items), open, hasCommas, end: place + 1 }
 }
 
-/** Further quoted texts after the first one, without a field of their own: `"DE" or "FR"`, `"DE", "FR"`. */
+/** Further quoted texts after the first one, without a field: `"DE" or "FR"`, `"DE", "FR"`. */
 const further = (source: string, first: LooseItem, at: number): LooseValue => {
   const items = [first]
   let end = at + first.text.length

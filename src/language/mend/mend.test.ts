@@ -38,7 +38,7 @@ const mended = (expression: string): string => {
   throw new Error(`${expression} has no end of mistakes: ${text}`)
 }
 
-/** What is underlined, of an expression in one line. */
+/** Returns the underlined text of a one-line expression. */
 const underlined = (expression: string, { column, length }: { column: number; length: number }) =>
   new TextDecoder().decode(
     new TextEncoder().encode(expression).subarray(column - 1, column - 1 + length)
@@ -61,7 +61,7 @@ describe('a mistake that people bring from elsewhere', () => {
   test.each(MENDED)('%s: what the hint shows parses', (expression, _code, _under, help) => {
     expect(diagnose(mended(expression))).toEqual([])
     const written = /write `(.*)`$/.exec(help)?.[1]
-    // What is shown is a condition by itself, or the part of one that is inside any(…), or an operand.
+    // The suggestion is a condition, the part of a condition inside any(…), or an operand.
     if (written === undefined) return
     const parser = new Parser(written, customRuleScheme)
     parser.value()
@@ -140,7 +140,7 @@ describe('the correction', () => {
   })
 })
 
-/** What people bring from other languages, and what it becomes. */
+/** Expressions from other languages, with their corrections. */
 const BROUGHT: readonly (readonly [written: string, meant: string])[] = [
   ['http.request.headers["X-Api-Key"] eq "a"', 'any(http.request.headers["x-api-key"][*] eq "a")'],
   ['cf.country eq "DE"', 'ip.src.country eq "DE"'],
@@ -205,7 +205,7 @@ test.each(BROUGHT)('%s', (written, meant) => {
   expect(mended(written)).toBe(meant)
 })
 
-/** What has no certain correction has advice instead. */
+/** Mistakes without a certain correction get advice. */
 test.each([
   ['http.request.body.size > 10MB', 'its digits only'],
   ['http.request.body.size > 1,000', 'its digits only'],

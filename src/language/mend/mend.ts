@@ -12,7 +12,7 @@ import { mendText, stringAt } from './text.ts'
 
 /** The maximum length of a corrected text in a hint. */
 const MAX_SHOWN_CHARS = 160
-/** How much surrounding text a hint shows with a small change. */
+/** The amount of surrounding text that a hint shows with a small change. */
 const AROUND_CHARS = 48
 
 export interface MendOptions {
@@ -46,7 +46,7 @@ const helps = (
   const isName = NAMES.has(problem.code)
   const inside = left.filter(({ start, code }) => {
     if (start < Math.min(fix.start, problem.start)) return false
-    // The name is corrected; the rest of its comparison has mistakes of its own.
+    // The name is corrected; the rest of its comparison has separate mistakes.
     if (isName) return start < end && NAMES.has(code)
     return start < end || (code === problem.code && start === end)
   })
@@ -109,7 +109,7 @@ const itemPlace = (source: string, at: number, from: number) => {
   return { start, end: start + length }
 }
 
-/** False for a comma and for an escape in a string: each has a place of its own. */
+/** False for a comma and for an escape in a string: each is underlined at its own place. */
 const isWordWrong = (source: string, code: string, at: number) => {
   const string = stringAt(source, at)
   return code !== 'unexpected_comma' && (string === undefined || string.start === at)

@@ -97,7 +97,7 @@ const called = (source: string, { start, end }: Problem, scheme: Scheme): Fix | 
   return { start, end: close + 1, text, reason: `${meant} is an operator` }
 }
 
-/** Names that the scheme does not know or does not allow here. */
+/** Corrects names that the scheme does not know or does not allow here. */
 export const mendName = (source: string, problem: Problem, scheme: Scheme): Fix | undefined => {
   const { start, end, code } = problem
   if (code === 'invalid_index_access') return indexed(source, problem)

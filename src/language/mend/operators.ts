@@ -26,7 +26,9 @@ export interface LooseOperator {
 const NOT = String.raw`(?:is\s+|are\s+)?(?:do(?:es)?\s+not\b|do(?:es)?n['’]t\b|is\s+not\b|isn['’]t\b|not\b|!(?![=~]))\s*`
 const WORD_END = String.raw`(?![\w.])`
 
-/** The spellings of each operator, here and elsewhere; longer ones first. A negated operator has its own row. */
+/**
+ * The spellings of each operator, here and in other languages; longer ones first. A negated operator has its own row.
+ */
 const SPELLINGS: readonly (readonly [Meant, string, 'not'?])[] = [
   ['matches', '!~\\*?', 'not'],
   ['eq', '!==?|<>', 'not'],

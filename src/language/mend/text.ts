@@ -111,7 +111,7 @@ export const stringAt = (source: string, at: number) => {
   return undefined
 }
 
-/** A backslash that begins no escape. In a raw string it needs none. */
+/** Corrects a backslash that begins no escape. In a raw string it needs none. */
 const backslash = (source: string, { code, start }: Problem): Fix | undefined => {
   if (code !== 'invalid_character_escape') return undefined
   const string = stringAt(source, start)
@@ -123,7 +123,7 @@ const backslash = (source: string, { code, start }: Problem): Fix | undefined =>
   return { start: string.start, end, text, reason: 'r"…" keeps each backslash', isPart: true }
 }
 
-/** Mistakes in the text, independent of its meaning. */
+/** Corrects mistakes in the text that do not depend on its meaning. */
 export const mendText = (source: string, problem: Problem): Fix | undefined => {
   const { start } = problem
   const at = afterSpace(source, start)

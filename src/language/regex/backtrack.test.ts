@@ -98,7 +98,7 @@ it('what V8 may run takes few steps per byte even if every path is tried', () =>
         const pattern = (anchored ? '^' : '') + source.join('')
         fc.pre(allowed(pattern))
         const bytes = head + unit.repeat(60)
-        // A step counted here stands for up to two of the bound's 256.
+        // A step counted here can be two steps in the bound of 256.
         expect(countSteps(parts, anchored, bytes)).toBeLessThanOrEqual(512 * (bytes.length + 1))
       }
     ),

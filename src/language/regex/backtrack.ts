@@ -10,7 +10,9 @@ import type { Trie } from './utf8.ts'
 /** The most steps that V8 may take for one byte; one step is about a nanosecond. */
 const MAX_STEPS_PER_BYTE = 256
 
-/** The number of ways in which a node can match at one place, and the steps to find them all; Infinity where unbounded. */
+/**
+ * The number of ways in which a node can match at one place, and the steps to find them all; Infinity if unbounded.
+ */
 interface Effort {
   ways: number
   steps: number

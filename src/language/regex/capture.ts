@@ -10,10 +10,10 @@ interface Threads {
 }
 
 /**
- * Finds the leftmost match and its groups. Of several matches at one place it takes the one that the pattern prefers. It is
- * a Pike VM, which visits each state at most once per byte. Threads share offsets until one of them writes.
+ * Finds the leftmost match and its groups. If several matches start there, it returns the match that the pattern prefers. This
+ * is a Pike VM: it visits each state at most once per byte. Threads share offsets until one of them writes.
  *
- * @returns start and end offset of the match and of each group; -1 for a group that took no part
+ * @returns start and end offset of the match and of each group; -1 for a group that did not take part
  */
 export const capture = (program: Program, bytes: string): Int32Array | undefined => {
   const { op, x, y, start, anchored, classOf, classes, member, size, slots } = program

@@ -193,7 +193,7 @@ export class LazyDfa {
           const { cleared } = this
           next = this.#build(state, byteClass)
           table = this.#table
-          // After a clearing, the row belongs to another state.
+          // After the cache is cleared, the row belongs to another state.
           if (this.cleared === cleared) table[state + byteClass] = next
         }
         if (next < 0) return next === MATCHED

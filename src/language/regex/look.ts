@@ -97,7 +97,7 @@ const decodeBefore = (bytes: string, at: number): number => {
   return INVALID
 }
 
-/** Whether any assertion holds at offset `at`; only this function knows Unicode words. */
+/** True if the assertion holds at offset `at`. Only this function handles Unicode words. */
 export const holdsAt = (look: Look, bytes: string, at: number): boolean => {
   if (!isUnicodeLook(look)) {
     return holdsBetween(
@@ -108,7 +108,7 @@ export const holdsAt = (look: Look, bytes: string, at: number): boolean => {
   }
   const before = at > 0 ? decodeBefore(bytes, at) : undefined
   const after = at < bytes.length ? decodeAt(bytes, at) : undefined
-  // Otherwise negative assertions would hold inside a codepoint, between its bytes.
+  // Otherwise a negative assertion would hold inside a codepoint, between its bytes.
   const readsBefore = look === 'notWordUnicode' || look === 'wordStartHalfUnicode'
   const readsAfter = look === 'notWordUnicode' || look === 'wordEndHalfUnicode'
   if ((readsBefore && before === INVALID) || (readsAfter && after === INVALID)) return false

@@ -20,7 +20,9 @@ export interface RegexMatch {
 }
 
 export interface Matcher {
-  /** Whether it matches anywhere in the bytes. Time is proportional to their length; never throws. */
+  /**
+   * True if the pattern matches anywhere in the bytes. The time is proportional to their length; never throws.
+   */
   test(bytes: string): boolean
   /** The first match and its groups, as Rust's leftmost-first search finds them; never throws. */
   exec(bytes: string): RegexMatch | undefined

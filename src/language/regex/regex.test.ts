@@ -7,7 +7,7 @@ const matches = (pattern: string, text: string) => {
   const regex = compileRegex(toBytes(pattern))
   const bytes = toBytes(text)
   const found = regex.test(bytes)
-  // Whatever way the test took, the capturing engine has to agree with it.
+  // The capturing engine must agree with every engine of the test.
   expect(regex.exec(bytes) !== undefined).toBe(found)
   return found
 }
@@ -244,7 +244,9 @@ const shared = fc.letrec<{ pattern: string }>((tie) => ({
   ),
 })).pattern
 
-/** The same without loops around what may be empty: there JavaScript prefers another match, if one at all. */
+/**
+ * The same without loops around parts that may be empty: JavaScript prefers a different match there, or finds none.
+ */
 const plain = fc.letrec<{ pattern: string }>((tie) => ({
   pattern: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

@@ -11,9 +11,9 @@ export interface RegexOptions {
   sizeLimit?: number
   /** The largest DFA cache in bytes, per regex. */
   cacheBytes?: number
-  /** True if `exec` gets visitors' input: large patterns are then refused at once. */
+  /** True if `exec` receives visitors' input: large patterns are then rejected immediately. */
   captures?: boolean
-  /** False never uses V8's own RegExp, even if that is safe; for comparing engines. */
+  /** False disables V8's own RegExp even if it is safe; for comparing engines. */
   backtracking?: boolean
 }
 

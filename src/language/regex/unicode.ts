@@ -18,7 +18,9 @@ export const isWordCodepoint = (codepoint: number) => word.test(String.fromCodeP
 
 const BLOCK = 0x800 // divides both ends of the surrogates
 
-/** Every codepoint in order, about 4 MB: the reference is weak, so that the memory is free again after a few patterns. */
+/**
+ * Every codepoint in order, about 4 MB. The reference is weak: the memory is freed after a few patterns.
+ */
 let everything: WeakRef<{ text: string }> | undefined
 const allText = (): string => {
   let held = everything?.deref()
@@ -120,7 +122,7 @@ const VALUED: ReadonlyMap<string, (value: string) => string | undefined> = new M
   ['scriptextensions', extensionsClass],
 ])
 
-/** Properties that Rust knows and JavaScript does not. */
+/** Properties that Rust supports and JavaScript does not. */
 const UNREADABLE = new Set([
   ...['age', 'gcb', 'graphemeclusterbreak', 'wb', 'wordbreak', 'sb', 'sentencebreak'],
 ])

@@ -1,8 +1,8 @@
 import type { Ranges } from './ranges.ts'
 
 /**
- * A set of codepoints as the bytes that spell them: each edge takes one byte of `ranges`; an edge without `next` ends the
- * codepoint. Equal subtrees are one object, so that a class of thousands of ranges stays small.
+ * A set of codepoints as their UTF-8 bytes. Each edge takes one byte of `ranges`; an edge without `next` ends the codepoint.
+ * Equal subtrees are one object, which keeps a class of thousands of ranges small.
  */
 export interface Trie {
   readonly edges: readonly { readonly ranges: Ranges; readonly next: Trie | undefined }[]
@@ -44,7 +44,9 @@ const insert = (draft: Draft, low: readonly number[], high: readonly number[]) =
   })
 }
 
-/** Cuts a range until each byte of its UTF-8 varies on its own, then inserts the pieces in order. */
+/**
+ * Splits a range until each byte of its UTF-8 varies independently, then inserts the pieces in order.
+ */
 const addRange = (draft: Draft, low: number, high: number): void => {
   if (low > high) return
   if (low <= SURROGATE_HIGH && high >= SURROGATE_LOW) {
@@ -78,7 +80,7 @@ const addRange = (draft: Draft, low: number, high: number): void => {
   insert(draft, encode(low), encode(high))
 }
 
-/** The trie of a set of codepoints, without surrogates, as UTF-8 has none. */
+/** Returns the trie of a set of codepoints. Surrogates are left out, because UTF-8 has none. */
 export const toTrie = (codepoints: Ranges): Trie => {
   const draft: Draft = { edges: [] }
   for (let i = 0; i < codepoints.length; i += 2) addRange(draft, codepoints[i]!, codepoints[i + 1]!)

@@ -53,11 +53,11 @@ const decodes = (bytes: Uint8Array, { partial }: { partial: boolean }): boolean 
   }
 }
 
-/** Offset of the first byte that is not UTF-8: behind the longest beginning that is. */
+/** Returns the offset of the first byte that is not UTF-8. */
 const firstBadByte = (bytes: Uint8Array): number => {
   let good = 0
   let bad = bytes.length
-  // Beginnings may end inside a character here, so that "good" and "bad" do not alternate …
+  // A prefix may end inside a character here, so all prefixes up to the bad byte are good …
   while (bad - good > 1) {
     const middle = (good + bad) >> 1
     if (decodes(bytes.subarray(0, middle), { partial: true })) good = middle
@@ -108,8 +108,8 @@ const readFile = (file: string): RuleSource => {
 }
 
 /**
- * Reads rule files for `loadRules`. A directory stands for its *.yaml, *.yml and *.json files in the order of their
- * names, not for what is below it. Files keep the name under which the user gave them.
+ * Reads rule files for `loadRules`. A directory gives its *.yaml, *.yml and *.json files sorted by name, without subdirectories. Files
+ * keep the names that the user gave them.
  *
  * @throws EdgeError `file_not_found`, `unreadable`, `invalid_rules` (not UTF-8)
  */

@@ -1,7 +1,9 @@
 import type { FileEntry } from '../compile.ts'
 
 const COMMENT = /^\s*(?:[#;]|\/\/)/
-/** Names of the column with the entries: Cloudflare's own export has no names, and vendors' files have these. */
+/**
+ * Header names of the column with the entries. Cloudflare's own export has no header, and vendors' files use these names.
+ */
 const COLUMNS = [
   'value',
   'ip',
@@ -14,7 +16,7 @@ const COLUMNS = [
   'host',
   'item',
 ]
-/** Columns that stand before the one with the entries. */
+/** Columns that may precede the column with the entries. */
 const OTHERS = ['scope', 'type', 'id', 'name', 'description', 'comment']
 const CELL = /\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/y
 
@@ -32,7 +34,9 @@ const cellsOf = (line: string): string[] => {
   return cells
 }
 
-/** The place of the entries among the columns that a first line names; `undefined` where it names none. */
+/**
+ * Returns the index of the column with the entries according to a header line; `undefined` if the line is not a header.
+ */
 const columnOf = (cells: readonly string[]): number | undefined => {
   const names = cells.map((cell) => cell.toLowerCase())
   const column = names.findIndex((name) => COLUMNS.includes(name))
@@ -41,8 +45,8 @@ const columnOf = (cells: readonly string[]): number | undefined => {
 }
 
 /**
- * The entries of a list in a file: one a line, or CSV. Cloudflare's own export is `item,description` without names; vendors name their
- * columns (`value`, `scope,value`, `ip`, `cidr`, `network` …). Empty lines and those that begin with `#`, `;` or `//` are passed over.
+ * Reads the entries of a list file: one per line, or CSV. Cloudflare's own export is `item,description` without a header; vendors use
+ * headers such as `value`, `scope,value`, `ip`, `cidr` or `network`. Empty lines and lines that begin with `#`, `;` or `//` are skipped.
  *
  * Source: https://developers.cloudflare.com/waf/tools/lists/custom-lists/ ("Format of the CSV file")
  */

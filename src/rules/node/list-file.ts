@@ -4,10 +4,10 @@ import { readTextFile } from '../../text-file.ts'
 import type { ListFile } from '../compile.ts'
 import { listFileEntries } from './list-entries.ts'
 
-/** Cloudflare's lists hold 500,000 entries at most. */
+/** Cloudflare's lists have at most 500,000 entries. */
 const MAX_BYTES = 50_000_000
 
-/** @param from the document that names the path, whose directory it is relative to */
+/** @param from the document with the path, which is relative to the document's directory */
 export const listFilePath = (path: string, from: string): string =>
   from === '' ? path : resolve(dirname(from), path)
 

@@ -40,7 +40,7 @@ export const ACCESS_ACTIONS = [
   'challenge',
 ] as const satisfies readonly Action[]
 
-/** Prefix lengths of the networks that Cloudflare takes. */
+/** Prefix lengths that Cloudflare accepts. */
 const PREFIXES = { 4: [16, 24], 6: [32, 48, 64, 128] } as const
 
 type Value = Pick<AccessRule, 'target' | 'value'>
@@ -105,7 +105,7 @@ const FIELDS: Readonly<Record<AccessTarget, string>> = {
   asn: 'ip.src.asnum',
 }
 
-/** The expression that says the same as an IP Access rule. */
+/** Returns the expression with the meaning of an IP Access rule. */
 export const accessExpression = ({ target, value }: Value): LazyExpression => {
   const field = FIELDS[target]
   const test =
@@ -120,7 +120,7 @@ export const accessExpression = ({ target, value }: Value): LazyExpression => {
 /** `block 198.51.100.0/24` */
 const nameOf = (action: string, value: string) => `${action} ${value}`
 
-/** An id may not hold a slash. */
+/** An id cannot contain a slash. */
 const idOf = (base: string, value: string) => `${base}-${value.toLowerCase().replace('/', '_')}`
 
 const expected = 'an address, a network, a country code or an AS number'
@@ -132,7 +132,7 @@ const valueText = (node: Node, reader: Reader): Text | undefined => {
   return reader.wrongType(node, `${expected} with \`AS\` in front`, help)
 }
 
-/** Reads one entry of `access:`, which is as many rules as its action has values. */
+/** Reads one entry of `access:`. Each value of its action becomes a rule. */
 export const readAccess = (node: Node, reader: Reader, options: LanguageOptions): Draft[] => {
   const what = 'an IP Access rule'
   const map = reader.map(node, `${what} such as \`block: AS13335\``)

@@ -3,7 +3,9 @@ import type { RuleScope } from '../head.ts'
 import type { Entry } from '../node.ts'
 import { listed } from '../reader.ts'
 
-/** The action of a rule whose key is the action and whose value is what it is about: `block: AS13335`. */
+/**
+ * Reads the action of a rule whose key is the action and whose value is the target: `block: AS13335`.
+ */
 export const readActionKey = <A extends Action>(
   found: Readonly<Partial<Record<string, Entry>>>,
   known: readonly A[],

@@ -29,7 +29,7 @@ export const AGENT_ACTIONS = [
   'challenge',
 ] as const satisfies readonly Action[]
 
-/** The expression that says the same as a User Agent Blocking rule. */
+/** Returns the expression with the meaning of a User Agent Blocking rule. */
 export const agentExpression = (userAgent: string): LazyExpression =>
   new LazyExpression(`http.user_agent eq ${quote(userAgent)}`, ['http.user_agent'])
 
@@ -48,7 +48,7 @@ const uniqueId = (text: string, taken: Set<string>): string => {
   return id
 }
 
-/** Reads one entry of `user_agents:`, which is as many rules as its action has values. */
+/** Reads one entry of `user_agents:`. Each value of its action becomes a rule. */
 export const readAgents = (node: Node, reader: Reader, options: LanguageOptions): Draft[] => {
   const what = 'a User Agent Blocking rule'
   const map = reader.map(node, `${what} such as \`block: BadBot/1.0\``)

@@ -24,7 +24,7 @@ export const CUSTOM_ACTIONS = [
 
 type Entries = Partial<Record<RuleKey, Entry>>
 
-/** Keys that belong to one action only. */
+/** Keys that apply to one action only. */
 const OF_ACTION = { page: 'block', response: 'block', skip: 'skip', logging: 'skip' } as const
 
 const SHOWS: Readonly<Record<keyof typeof OF_ACTION, string>> = {

@@ -20,17 +20,17 @@ export interface OwnList {
   readonly file: string
   /** 1-based; 0 for a list passed as an object. */
   readonly line: number
-  /** The file with its entries, where they do not stand in the document. */
+  /** The file with the entries, if they are not in the document. */
   readonly from?: string
 }
 
-/** A list as far as it could be read. */
+/** A list, possibly incomplete because of problems. */
 export interface ListDraft extends OwnList {
   /** As written; absent for a list that another thread has read. */
   readonly items?: readonly (string | number)[]
   readonly lists: Lists
   readonly place: Place
-  /** Where an entry stands: in the document, or in the file of the list. */
+  /** Returns the place of an entry, in the document or in the file of the list. */
   readonly lineOf?: (entry: string) => { readonly file?: string; readonly line: number } | undefined
 }
 
@@ -54,7 +54,7 @@ interface ListParts {
   readonly items: readonly (string | number)[]
   readonly prepared?: { readonly list: PreparedList; readonly size: number }
   readonly kind: ListKind | undefined
-  /** Where an entry stands, for the message about it. */
+  /** Returns the place of an entry, for messages. */
   readonly placeOf: (entry: string) => { place: Place; prefix: string } | undefined
   readonly lineOf?: ListDraft['lineOf']
   readonly from?: string

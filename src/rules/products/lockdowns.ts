@@ -13,16 +13,16 @@ import { urlProblem, urlsExpression } from '../urls.ts'
 import { isOfTheApi } from './api-shape.ts'
 
 /**
- * One Zone Lockdown: whoever asks for one of its URLs and is not among its addresses is refused.
+ * One Zone Lockdown. It blocks requests for its URLs unless they come from its addresses.
  *
  * Source: https://developers.cloudflare.com/waf/tools/zone-lockdown/
  */
 export interface Lockdown extends Rule {
   /** Host and path, `*` for any text: `example.com/wiki/*`. */
   readonly urls: readonly string[]
-  /** The condition of requests that are locked, whoever asks. */
+  /** Matches requests for the locked URLs from any address. */
   readonly locked: Expression
-  /** Addresses and networks that are let in. */
+  /** Addresses and networks that get in. */
   readonly allow: readonly string[]
   /** The smallest counts first. */
   readonly priority?: number

@@ -19,19 +19,19 @@ import type { Rule } from '../rule.ts'
 import { readSeconds } from '../seconds.ts'
 import { isOfTheApi } from './api-shape.ts'
 
-/** The value of the request that tells one counter of a rule from another. */
+/** A value of the request that separates the counters of a rule. */
 export interface Characteristic {
   /** As written: `ip.src`, `http.request.headers["x-api-key"]`, `cf.colo.id`, `cf.unique_visitor_id`. */
   readonly source: string
   /**
-   * Its value; `undefined` of a request is absent, which is not the empty text. Absent for `cf.colo.id`, which is the same for all
-   * requests of one edge, and for `cf.unique_visitor_id`, which no field of the language holds.
+   * Computes the value; `undefined` means that the request lacks it, which differs from the empty text. Absent for `cf.colo.id`, which is
+   * the same for all requests of one edge, and for `cf.unique_visitor_id`, which is not a field of the language.
    */
   readonly expression?: Expression
 }
 
 /**
- * One rate limiting rule. `expression` says of which requests its action is, and `countingExpression` which ones count.
+ * One rate limiting rule. `expression` selects the requests that the action applies to, and `countingExpression` the requests to count.
  *
  * Source: https://developers.cloudflare.com/waf/rate-limiting-rules/parameters/
  */
@@ -39,13 +39,17 @@ export interface RateLimit extends Rule {
   readonly characteristics: readonly Characteristic[]
   /** In seconds. */
   readonly period: number
-  /** The action is that of request N+1. Absent for a limit by score alone. */
+  /** The action applies from request N+1. Absent for a limit by score alone. */
   readonly requestsPerPeriod?: number
-  /** In seconds; 0: only what exceeds the limit within the period gets the action. */
+  /**
+   * In seconds. With 0, the action applies only to requests that exceed the limit within the period.
+   */
   readonly mitigationTimeout: number
-  /** The condition of requests that count, where it is not `expression`. It may read fields of the response. */
+  /**
+   * Selects the requests to count, if it differs from `expression`. It may read fields of the response.
+   */
   readonly countingExpression?: Expression
-  /** True where only requests that reach the origin count. */
+  /** True if only requests that reach the origin count. */
   readonly requestsToOrigin: boolean
   /** The limit of the scores that the origin's responses bring in `scoreHeader`. */
   readonly scorePerPeriod?: number
@@ -62,7 +66,7 @@ export const RATE_LIMIT_ACTIONS = [
   'challenge',
 ] as const satisfies readonly Action[]
 
-/** Characteristics that are no values of the language. */
+/** Characteristics that are not values of the language. */
 const SPECIAL = new Set(['cf.colo.id', 'cf.unique_visitor_id'])
 
 /** Reports fields of another phase than those that a part of a rate limit may read. */
@@ -96,7 +100,7 @@ export const readCharacteristic = (
   return { source, expression }
 }
 
-/** The expression that says which requests count; it may read the response. */
+/** Reads the expression that selects the requests to count; it may read the response. */
 export const readCounting = (
   text: Text,
   options: LanguageOptions,
