@@ -7,7 +7,7 @@ import { DEFAULT_ADMIN_PORT } from './defaults.ts'
 export const TOKEN_VARIABLE = 'EDGE1020_ADMIN_TOKEN'
 const AUDIT_FILE = 'admin-audit.ndjson'
 
-/** The flags of the admin port of `serve`: its address, its token, its rights. */
+/** The flags of `serve` for the address, the token and the rights of the admin port. */
 export const ADMIN_FLAGS: Record<string, Flag> = {
   'admin-port': {
     value: 'PORT',
@@ -34,7 +34,7 @@ export const ADMIN_FLAGS: Record<string, Flag> = {
   'admin-read-only': { help: 'refuse every change on the admin port' },
 }
 
-/** @throws EdgeError `wrong_usage` */
+/** Reads the options of the admin port. @throws EdgeError `wrong_usage` for a combination of flags that is invalid */
 export const adminOptions = (
   args: Arguments,
   tls: AdminServeOptions['tls'],

@@ -36,7 +36,7 @@ test.each([
   [['--answer-headers', 'nel,vary'], { headers: { nel: true, vary: true } }],
 ])('%j', (argv, changes) => expect(read(...argv)).toEqual({ ...DEFAULTS, ...changes }))
 
-test('a page of the owner is read', () => {
+test('reads the owner’s page', () => {
   const { page } = read('--page-template', PAGE, '--page', 'g2')
   expect(page).toMatchObject({ generation: 'g2', template: expect.anything() })
 })
@@ -52,7 +52,7 @@ test.each([
   )
 })
 
-test('a page that is not there is named', () => {
+test('the error for a missing page names the file', () => {
   const file = join(folder, 'none.html')
   expect(() => read('--page-template', file)).toThrow(
     expect.objectContaining({ message: expect.stringContaining(file) })

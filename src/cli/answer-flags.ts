@@ -6,7 +6,7 @@ import { oneOf, unknownWord } from './command.ts'
 
 const SHORT_TEXT = ['no-encoding', 'always', 'never'] as const
 
-/** Headers that only some zones have, as they are called on the command line. */
+/** Names on the command line of the headers that only some zones send. */
 const OPTIONAL: Readonly<Record<string, keyof NonNullable<AnswerOptions['headers']>>> = {
   cookie: 'cookie',
   nel: 'nel',
@@ -46,7 +46,7 @@ const optionalOf = (text: string | undefined): AnswerOptions['headers'] => {
   return Object.fromEntries(names.map((name) => [OPTIONAL[name]!, true]))
 }
 
-/** The options of answers that the flags give. */
+/** Returns the answer options that the flags set. */
 export const answersOf = (args: Arguments): AnswerOptions => {
   const generation = oneOf(args, 'page', GENERATIONS)
   const [template, contact] = [args.text('page-template'), args.text('contact')]

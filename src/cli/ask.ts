@@ -1,9 +1,9 @@
 import type { Io } from './command.ts'
 
-/** Asks questions at a terminal, one line each; an empty line takes the usual answer. */
+/** Asks questions at a terminal. Each answer is one line; an empty line selects the default answer. */
 export interface Asker {
   ask(question: string, usual: string): Promise<string>
-  /** Asks until the answer is yes or no. */
+  /** Repeats the question until the answer is yes or no. */
   confirm(question: string): Promise<boolean>
   close(): Promise<void>
 }

@@ -18,7 +18,7 @@ import { openTrials, TRIAL_FLAGS } from './trials.ts'
 
 const HOST = 'shop.test'
 const HOST_FORM = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]\\]+)(?::\d{1,5})?$/i
-/** Fields whose rules say nothing of a site with another name. */
+/** Fields with the host name. Rules on them need the site's own host name in `--host`. */
 const HOST_FIELDS = ['http.host', 'cf.zone.name']
 const MOST_VISITORS = 12
 const COLORS = { high: 'red', medium: 'yellow', low: 'dim' } as const
@@ -26,7 +26,11 @@ const FAIL_ON = [...WEIGHTS, 'never'] as const
 const SWEEP = /^([a-z_.]+)=(\d{1,3})\.\.(\d{1,3})(?:\/(\d{1,3}))?$/
 const STEP = 10
 
-/** Fields that rules compare with a number, and their last words: what `--sweep` can name. */
+/**
+ * Checks the field of `--sweep`: the full name, or its last word, of a field that rules compare with a number.
+ *
+ * @throws EdgeError `wrong_usage` for any other name
+ */
 const checkSwept = (ruleset: Ruleset, name: string): void => {
   const fields = comparedFields(ruleset)
   if (fields.some((field) => isSwept(field, name))) return
@@ -34,7 +38,7 @@ const checkSwept = (ruleset: Ruleset, name: string): void => {
   if (known.length === 0) {
     throw usageError(`--sweep "${name}": no rule compares a field with a number`)
   }
-  throw unknownWord('--sweep: no rule compares with a number the field', name, known)
+  throw unknownWord('--sweep: no rule compares a number with the field', name, known)
 }
 
 const thresholdsOf = (args: Arguments): { name: string; thresholds: number[] } | undefined => {
@@ -120,7 +124,7 @@ const run = async (args: Arguments, io: Io): Promise<number> => {
     )
     if (byHost.length > 0 && !args.given('host') && host === HOST) {
       io.err(
-        `edge1020 audit: ${byHost.length === 1 ? 'one rule reads' : `${byHost.length} rules read`} the host, and the visitors ask ${HOST}: --host names yours\n`
+        `edge1020 audit: ${byHost.length === 1 ? 'one rule reads' : `${byHost.length} rules read`} the host, but the visitors request ${HOST}: set the host of your site with --host\n`
       )
     }
     const shares = sharesOf(trials, host, options)

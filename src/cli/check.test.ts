@@ -46,7 +46,7 @@ afterAll(() => {
 const check = (...args: string[]) => cli('check', '--bots', 'off', ...args)
 
 describe('edge1020 check', () => {
-  test('shows who is blocked, why, and what would help', async () => {
+  test('shows the blocked visitors, the reason, and the remedy', async () => {
     const { code, out } = await check(
       'https://shop.test/',
       '--rules',
@@ -68,7 +68,7 @@ describe('edge1020 check', () => {
     expect(out).toMatch(/^ {2}helps {2}mobile data +\(T-Mobile US\)$/m)
   })
 
-  test('--json has what a program needs', async () => {
+  test('--json prints the whole result', async () => {
     const { out } = await check(
       'https://shop.test/',
       '--rules',
@@ -96,7 +96,7 @@ describe('edge1020 check', () => {
     })
   })
 
-  test('nobody is blocked: exit code 0, and nothing to do', async () => {
+  test('exit code 0 and no remedy if no visitor is blocked', async () => {
     const empty = join(folder, 'empty.yaml')
     writeFileSync(empty, 'rules: []\n')
     const { code, out } = await check('https://shop.test/', '--rules', empty)
@@ -105,7 +105,7 @@ describe('edge1020 check', () => {
     expect(out).not.toContain('would help')
   })
 
-  test('everybody is blocked: only the owner can change it', async () => {
+  test('if every visitor is blocked, only the owner can change it', async () => {
     const all = join(folder, 'all.yaml')
     writeFileSync(all, 'rules: [{ name: all, expression: "true", action: block }]\n')
     const { out } = await check('https://shop.test/', '--rules', all)
@@ -113,7 +113,7 @@ describe('edge1020 check', () => {
     expect(out).toContain('Only the owner of the site can change that.')
   })
 
-  test('--admin asks a running edge, by its rules in force', async () => {
+  test('--admin asks a running edge, which uses its active rules', async () => {
     const edge = createEdge({ ruleset: loadRulePaths([RULES]), store: memoryStore() })
     const admin = await startEdgeAdmin(
       edge,
@@ -145,7 +145,7 @@ describe('edge1020 check', () => {
     }
   })
 
-  describe('a URL that is somebody else’s', () => {
+  describe('a URL of another site', () => {
     test.each([
       ['/', 0, 'own answer'],
       ['/blocked', 1, '1020'],
@@ -158,7 +158,7 @@ describe('edge1020 check', () => {
       expect(asked[0]!.headers['user-agent']).toMatch(/^edge1020\/\d/)
     })
 
-    test('that nobody answers is an error', async () => {
+    test('is an error if no server answers', async () => {
       const { error } = await check('http://127.0.0.1:1/')
       expect(error?.code).toBe('request_failed')
     })

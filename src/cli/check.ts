@@ -92,7 +92,7 @@ const agent = (): string => {
   return `edge1020/${version} (edge1020 check: one request by a person at a terminal)`
 }
 
-/** A site of somebody else: one request that says who asks, and none after it. */
+/** Checks a site that is not local with exactly one request. Its user agent names this command. */
 const askOnce = async (url: string, args: Arguments, io: Io): Promise<number> => {
   const seconds = wholeNumber(args, 'timeout', { min: 1, max: MAX_SECONDS })
   let status: number
@@ -110,7 +110,7 @@ const askOnce = async (url: string, args: Arguments, io: Io): Promise<number> =>
     throw new EdgeError('request_failed', `${url}: ${reason}`, { cause: error })
   }
   const note =
-    'one request from this machine: the rules of this site are not here, so other places are not tried'
+    'one request from this machine; other places cannot be tried without the rules of this site'
   if (args.on('json')) io.out(`${JSON.stringify({ url, status, block, notes: [note] })}\n`)
   else {
     const text = block === null ? "the site's own answer: no block\n" : describeBlock(block, io)

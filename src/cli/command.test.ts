@@ -20,7 +20,7 @@ const parsed = (...argv: string[]) => parseArguments(command, argv)
 const wrong = (message: string) => expect.objectContaining({ code: 'wrong_usage', message })
 
 describe('arguments', () => {
-  test('have values, defaults and switches, and say which were given', () => {
+  test('have values, defaults and switches, and know which flags were given', () => {
     const args = parsed('-p', '1', '--rules', 'a', '--rules', 'b', '--fast', 'x')
     expect(args.text('port')).toBe('1')
     expect(args.texts('rules')).toEqual(['a', 'b'])
@@ -35,7 +35,7 @@ describe('arguments', () => {
     ])
   })
 
-  test('a default is there without being given', () => {
+  test('a default does not count as given', () => {
     const args = parsed()
     expect([args.text('port'), args.given('port'), args.on('fast')]).toEqual(['8020', false, false])
     expect([args.text('colour'), args.texts('rules')]).toEqual([undefined, []])

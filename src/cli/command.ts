@@ -4,7 +4,7 @@ import { EdgeError, messageOf } from '../error.ts'
 import { nearest } from '../nearest.ts'
 import type { ShutdownProcess } from '../server/shutdown.ts'
 
-/** One flag of a command. `value` names what follows it in the help; a flag without one is a switch. */
+/** One flag of a command. `value` is the placeholder in the help; a flag without `value` is a switch. */
 export interface Flag {
   value?: string
   short?: string
@@ -13,45 +13,45 @@ export interface Flag {
   help: string
 }
 
-/** Input and output of a command: results to `out`, remarks to `err`. */
+/** Input and output of a command. Results go to `out`, messages to `err`. */
 export interface Io {
   out(text: string): void
   err(text: string): void
-  /** ANSI colour is welcome: a TTY and no `NO_COLOR`. */
+  /** Whether to print ANSI colours: `out` is a TTY and `NO_COLOR` is not set. */
   color: boolean
-  /** Width of the terminal, in characters; absent where `out` is none. */
+  /** Width of the terminal in characters; absent if `out` is not a terminal. */
   columns?: number | undefined
-  /** `err` is a terminal: a line there may be drawn anew. */
+  /** Whether `err` is a terminal, so that a line can be redrawn. */
   errIsTerminal?: boolean
   stdin: AsyncIterable<Uint8Array | string>
-  /** Its signals end a command that runs until then; absent: those of the process. */
+  /** The source of the signals that end a long-running command; default: the process itself. */
   process?: ShutdownProcess
-  /** A person can answer questions. */
+  /** Whether standard input is a terminal, so that a person can answer questions. */
   stdinIsTerminal?: boolean
 }
 
 export interface Arguments {
-  /** The value of a flag given once, or its default. */
+  /** Returns the value of a flag, or its default. */
   text(flag: string): string | undefined
-  /** All values of a repeatable flag. */
+  /** Returns all values of a repeatable flag. */
   texts(flag: string): string[]
   on(flag: string): boolean
-  /** True where the command line names the flag: neither its default nor a setting counts. */
+  /** True if the flag is on the command line. Defaults and settings do not count. */
   given(flag: string): boolean
   positionals: string[]
-  /** The settings behind the flags. */
+  /** The settings from the environment and the configuration. */
   settings: Settings
 }
 
-/** What the environment and the configuration say: it stands between the command line and the defaults. */
+/** Settings from the environment and the configuration. Flags override them, and they override the defaults. */
 export interface Settings {
-  /** The configuration that was read, as a reader in the current directory would write its path. */
+  /** Path of the configuration file, relative to the current directory. */
   readonly file?: string | undefined
-  /** Values by the flag that says the same. */
+  /** Values of settings, by the name of the corresponding flag. */
   readonly texts: ReadonlyMap<string, readonly string[]>
-  /** States of switches. */
+  /** Switches that are on or off, by flag name. */
   readonly switches: ReadonlyMap<string, boolean>
-  /** Rule files and folders, for commands that take them as operands. */
+  /** Rule files and folders, for commands that accept them as operands. */
   readonly rules: readonly string[]
   /** Test files and folders. */
   readonly tests: readonly string[]
@@ -62,14 +62,14 @@ export const NO_SETTINGS: Settings = { texts: new Map(), switches: new Map(), ru
 export interface Command {
   name: string
   summary: string
-  /** The rest of the usage line, behind the name. */
+  /** The rest of the usage line, after the name. */
   usage: string
   description?: string
   flags: Record<string, Flag>
   examples: string[]
-  /** What exit code 1 means; absent where the command has none. */
+  /** The meaning of exit code 1; absent if the command never returns it. */
   findings?: string
-  /** False where neither the environment nor a configuration has a say. */
+  /** False if the command ignores the environment and the configuration. */
   takesSettings?: false
   /** @returns the exit code: 0 fine, 1 findings, 2 wrong usage or a bad document */
   run(args: Arguments, io: Io): Promise<number>
@@ -79,11 +79,11 @@ export const EXIT_OK = 0
 export const EXIT_FINDINGS = 1
 export const EXIT_USAGE = 2
 
-/** Wrong usage of the command line: printed with a pointer to `--help`, exit code 2. */
+/** Returns the error for wrong usage. It is printed with a hint to `--help`; the exit code is 2. */
 export const usageError = (message: string): EdgeError => new EdgeError('wrong_usage', message)
 
 /**
- * Wrong usage by an unknown word: names the known word that was most likely meant, or all of them.
+ * Returns the error for an unknown word. Its message suggests the most similar known word, or lists all of them.
  *
  * @example unknownWord('unknown command', 'serv', ['serve', 'events']) // unknown command "serv": did you mean serve?
  */
@@ -94,7 +94,7 @@ export const unknownWord = (kind: string, word: string, known: readonly string[]
   return usageError(`${kind} "${word}": ${hint}`)
 }
 
-/** The one of the known words that a flag holds; `undefined` where the flag is absent. Throws EdgeError `wrong_usage`. */
+/** Returns a flag's value, one of the known words; `undefined` if the flag is absent. Throws EdgeError `wrong_usage`. */
 export const oneOf = <T extends string>(
   args: Arguments,
   flag: string,
@@ -119,18 +119,18 @@ const CONFIG_FLAGS: Record<string, Flag> = {
   'no-config': { help: 'read no settings from a file' },
 }
 
-/** True of a command that settings have something to say to. */
+/** Returns true if the command reads settings. */
 export const readsSettings = (command: Command): boolean =>
   command.takesSettings !== false && keysOf(command.name, command.flags).length > 0
 
-/** The flags of a command, with those that every command has. */
+/** Returns the flags of a command, including the common flags. */
 export const flagsOf = (command: Command): Record<string, Flag> => ({
   ...command.flags,
   ...(readsSettings(command) ? CONFIG_FLAGS : {}),
   ...COMMON_FLAGS,
 })
 
-/** `--no-overrides` turns off what the settings turn on. */
+/** The prefix that turns a switch of the settings off, as in `--no-overrides`. */
 const NEGATION = 'no-'
 
 const switchesOff = (command: Command): string[] =>
@@ -138,7 +138,7 @@ const switchesOff = (command: Command): string[] =>
     kind === 'switch' ? [`${NEGATION}${flag}`] : []
   )
 
-/** Parses what follows the command's name. Throws EdgeError `wrong_usage`. */
+/** Parses the arguments after the command's name. Throws EdgeError `wrong_usage`. */
 export const parseArguments = (command: Command, argv: string[]): Arguments => {
   const flags = flagsOf(command)
   const options = Object.fromEntries(
@@ -170,7 +170,7 @@ export const parseArguments = (command: Command, argv: string[]): Arguments => {
   }
 }
 
-/** The same command line with settings behind it. */
+/** Returns the same arguments with settings as defaults. */
 export const withSettings = (args: Arguments, settings: Settings): Arguments => ({
   ...args,
   text: (name) =>
@@ -192,7 +192,7 @@ const parse = (
   try {
     return parseArgs({ args: argv, options, allowPositionals: true, strict: true })
   } catch (error) {
-    // Node's message has a second sentence of advice on `--`; the first says what is wrong.
+    // The first sentence of Node's message names the error. The second only gives advice on `--`.
     const message = messageOf(error)
     const first = message.split(/\. |\n/)[0] ?? message
     const unknown = UNKNOWN_OPTION.exec(first)?.[1]
@@ -214,7 +214,7 @@ const flagLabel = (name: string, flag: Flag) => {
   return flag.short === undefined ? long : `-${flag.short}, ${long}`
 }
 
-/** What the exit codes of a command mean. */
+/** Returns the line of the help that explains the command's exit codes. */
 export const exitCodes = ({ findings }: Command): string =>
   [
     '0 success',
@@ -222,7 +222,7 @@ export const exitCodes = ({ findings }: Command): string =>
     '2 wrong usage or a bad document',
   ].join(', ')
 
-/** The help of one command: usage, flags with defaults, examples that work as they are. */
+/** Returns the help of one command: usage, flags with defaults, and examples that run unchanged. */
 export const commandHelp = (command: Command): string => {
   const rows = Object.entries(flagsOf(command)).map(([name, flag]) => {
     const extras = [
@@ -250,7 +250,7 @@ export const commandHelp = (command: Command): string => {
   ].join('\n')
 }
 
-/** Reads a whole-number flag within bounds. */
+/** Reads a whole number from `min` to `max` from a flag. Throws EdgeError `wrong_usage`. */
 export const wholeNumber = (
   args: Arguments,
   flag: string,

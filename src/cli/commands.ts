@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 import type { CommandName } from './summaries.ts'
 
-/** Every command by its name. Each is loaded when it is called, so that `edge1020 events` does not pay for the proxy. */
+/** Loads a command by its name. Lazy imports keep unused modules, such as the proxy, out of `edge1020 events`. */
 export const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).init,
   serve: async () => (await import('./serve.ts')).serve,

@@ -1,8 +1,8 @@
-/** A count as people read it: `1,234,567`. */
+/** Formats a count with thousands separators: `1,234,567`. */
 export const number = (count: number): string => count.toLocaleString('en-US')
 
 /**
- * A count with its noun.
+ * Formats a count with its noun.
  *
  * @example counted(1, 'rule') // '1 rule'
  * @example counted(1200, 'entry', 'entries') // '1,200 entries'

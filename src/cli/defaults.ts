@@ -1,4 +1,4 @@
-/** The default admin address of `serve`, where `events` looks for a running edge. */
+/** The default admin port of `serve`. `events` looks for a running edge at this port. */
 export const DEFAULT_ADMIN_PORT = '8021'
 export const DEFAULT_ADMIN = `http://127.0.0.1:${DEFAULT_ADMIN_PORT}`
 

@@ -55,7 +55,7 @@ test('a fresh folder is sound: nothing is there yet', async () => {
   expect(findings.filter(({ level }) => level === 'error')).toEqual([])
 })
 
-test('an event store is told with its latest event', async () => {
+test('reports the event store with its latest event', async () => {
   const data = join(folder, 'data')
   mkdirSync(data)
   const store = sqliteStore(join(data, 'events.db'))
@@ -67,7 +67,7 @@ test('an event store is told with its latest event', async () => {
   expect(of('events')).toMatchObject([{ level: 'ok', text: expect.stringContaining(event.time) }])
 })
 
-test('rules are counted, and what they lack is a warning, which counts with --strict', async () => {
+test('counts rules and warns of missing data; --strict turns the warning into exit code 1', async () => {
   const sound = await doctor('--data', NO_DATA, '--rules', SITE)
   expect(sound.of('rules')).toEqual([
     { level: 'ok', what: 'rules', text: `1 of 1 enabled in ${SITE}` },
@@ -83,7 +83,7 @@ test('rules are counted, and what they lack is a warning, which counts with --st
   expect(withTls.of('rules')).toMatchObject([{ level: 'ok' }])
 })
 
-test('one that is broken hides no other', async () => {
+test('reports every broken source', async () => {
   const { code, of } = await doctor('--data', SITE, '--rules', BROKEN, '--asn-data', NO_DATA)
   expect(code).toBe(1)
   expect(of('data')).toMatchObject([{ level: 'error', text: expect.stringContaining('a file') }])
@@ -95,7 +95,7 @@ test('one that is broken hides no other', async () => {
   ])
 })
 
-test('for people: a mark, the subject and the text on each line, further lines below the text', async () => {
+test('prints a mark, the subject and the text on each line; further lines are indented', async () => {
   const { code, out } = await cli('doctor', '--data', NO_DATA, '--rules', BROKEN)
   expect(code).toBe(1)
   const lines = out.split('\n')

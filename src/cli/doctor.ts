@@ -22,7 +22,7 @@ interface Finding {
   readonly text: string
 }
 
-/** A check that fails is a finding, and the others go on. */
+/** Runs one check. An EdgeError becomes a finding, so the other checks still run. */
 const checked = async (what: string, check: () => Finding[] | Promise<Finding[]>) => {
   try {
     return await check()
@@ -70,7 +70,7 @@ const checkStore = async (args: Arguments): Promise<Finding[]> => {
 
 const COUNTRY_LABEL = sourceLabel({ role: 'country' })
 
-/** Countries are loaded, as a date alone does not tell that the data are there; places are loaded only where a rule reads one. */
+/** Loads the country data, because their date alone does not prove that they exist. Place data load only if a rule reads them. */
 const checkSources = async (sources: OpenedSources): Promise<Finding[]> => {
   const countries = await checked(COUNTRY_LABEL, () => {
     sources.geo.open?.('country')
@@ -102,7 +102,7 @@ const checkRules = (
   })
   const rules = allRules(ruleset)
   const enabled = rules.filter((rule) => rule.enabled)
-  // As the edge does at its start: data that the rules read and that cannot be loaded are found here.
+  // The edge opens the same data at its start. Missing data that the rules read throw here.
   openSources(sources, sourcesOf(ruleset.fields))
   return [
     ok('rules', `${enabled.length} of ${rules.length} enabled in ${ruleset.files.join(', ')}`),
@@ -110,7 +110,7 @@ const checkRules = (
   ]
 }
 
-/** Each source by itself first, so that one that is broken hides no other. */
+/** Opens each source separately first, so that each broken source gets its own finding. */
 const checkVisitors = async (args: Arguments): Promise<Finding[]> => {
   const late: Finding[] = []
   const onError = (error: EdgeError) => late.push(warn('sources', error.message))

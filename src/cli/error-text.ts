@@ -3,10 +3,10 @@ import { paint } from '../paint.ts'
 import { helpPointer } from './run.ts'
 
 /**
- * The lines that the command line prints for an error: its message, and for wrong usage a pointer to the help. An error that is
- * no EdgeError is a fault of edge1020, and comes with its stack.
+ * Returns the lines that the command line prints for an error: its message and, for wrong usage, a hint to the help. Any error other
+ * than an EdgeError is a bug in edge1020, so it is printed with its stack.
  *
- * @param command the first word of the command line, a command or not
+ * @param command the first word of the command line, whether it is a command or not
  * @example errorText(new EdgeError('wrong_usage', 'unknown command "x"'), 'x') // 'error: unknown command "x"\nedge1020 --help …\n'
  */
 export const errorText = (error: unknown, command: string | undefined, color = false): string => {

@@ -25,8 +25,8 @@ const ruleText = (rule: Rule, result: EvalResult, io: Io): string => {
 }
 
 /**
- * Prints the value of each rule's expression for one request. Unlike `explain`, it evaluates every rule: also disabled ones, and those
- * below a rule that ends the evaluation.
+ * Prints the value of each rule's expression for one request. Unlike `explain`, it also evaluates disabled rules, and rules after a
+ * rule that ends the evaluation.
  */
 export const evaluateRules = (
   given: Omit<EvalCase, 'expression'>,

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'edge1020-eval-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const FEED = join(folder, 'bad.txt')
 writeFileSync(FEED, '198.51.101.0/24\n')
-/** No data of this machine is looked at. */
+/** Keeps the test away from downloaded data on this machine. */
 const DATA = ['--data', join(folder, 'data')]
 
 const evaluate = (...argv: string[]) => cli('eval', ...argv, ...DATA)
@@ -42,7 +42,7 @@ test.each([
   expect(out).toBe(`${expected}\n`)
 })
 
-test('--trace has every part with what it read', async () => {
+test('--trace prints every part with the values that it read', async () => {
   const { out } = await evaluate('http.host eq "b" or ssl', '--request', GET, '--trace')
   expect(out).toMatch(/^true\n/)
   expect(out).toMatch(/^ {2}false +http\.host eq "b"$/m)
@@ -50,17 +50,17 @@ test('--trace has every part with what it read', async () => {
   expect(out).toMatch(/^ {2}true +ssl$/m)
 })
 
-test('what a visitor could have sent is printed harmlessly', async () => {
+test('control characters in request values are escaped', async () => {
   const { out } = await evaluate('http.host', '--field', 'http.host="\\u202e"')
   expect(out).not.toContain('\u202e')
 })
 
-test('--json gives the result for programs', async () => {
+test('--json prints the result as JSON', async () => {
   const { out } = await evaluate('len(http.host)', '--request', GET, '--json')
   expect(JSON.parse(out)).toMatchObject({ ok: true, result: 9 })
 })
 
-test('a mistake in the expression is drawn with its place, exit code 2', async () => {
+test('a syntax error is printed with its position, exit code 2', async () => {
   const { code, out, err } = await evaluate('http.hots eq "a"')
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toContain('Filter parsing error (1:1):\nhttp.hots eq "a"\n^^^^^^^^^ ')
@@ -70,7 +70,7 @@ test('a mistake in the expression is drawn with its place, exit code 2', async (
   expect(JSON.parse(json.out)).toMatchObject({ ok: false })
 })
 
-test('a list that nothing fills is warned about', async () => {
+test('an undefined list causes a warning', async () => {
   const { code, out, err } = await evaluate('ip.src in $bad', '--ip', '198.51.101.1')
   expect({ code, out }).toEqual({ code: 0, out: 'false\n' })
   expect(err).toContain('warning: $bad has no contents here: fill it with --feed bad=FILE')
@@ -86,7 +86,7 @@ describe('--ndjson', () => {
       .map((line) => JSON.parse(line))
   }
 
-  test('one result a line, also of lines that come in pieces', async () => {
+  test('prints one result per line, even if a line is split between chunks', async () => {
     const results = await lines(
       '{"id":1,"expression":"cf.threat_sc',
       'ore gt 10","fields":{"cf.threat_score":20}}\n{"id":2,"expression":"true"}'
@@ -97,7 +97,7 @@ describe('--ndjson', () => {
     ])
   })
 
-  test('a mistake stops none of the others', async () => {
+  test('an invalid line does not stop the others', async () => {
     const results = await lines(
       '{"id":1,"expression":"x eq 1"}\nno JSON\n{"id":3,"expression":"false"}\n'
     )

@@ -30,7 +30,7 @@ const readRequest = (args: Arguments, persona: Persona | undefined): EvalCase['r
     if (colon < 1) throw usageError(`--header "${header}": expected name: value`)
     return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()]
   })
-  // Values of the case take the place of the persona's.
+  // Headers of the case override the persona's.
   const names = new Set(own.map(([name = '']) => name.toLowerCase()))
   const pretended = persona === undefined ? [] : headersOf(persona)
   const headers = [...pretended.filter(([name = '']) => !names.has(name.toLowerCase())), ...own]
@@ -53,7 +53,7 @@ const readRequest = (args: Arguments, persona: Persona | undefined): EvalCase['r
   }
 }
 
-/** JSON, or else text as it stands: `--field http.host=shop.test` needs no quotes. */
+/** Parses JSON. Other text is a string as written: `--field http.host=shop.test` needs no quotes. */
 const readValue = (text: string): unknown => {
   try {
     return parseLossless(text)
@@ -62,7 +62,7 @@ const readValue = (text: string): unknown => {
   }
 }
 
-/** The fields and headers of a named visitor. */
+/** Returns the persona that `--as` names; `undefined` without the flag. Throws EdgeError `wrong_usage` for an unknown name. */
 const readPersona = (args: Arguments): Persona | undefined => {
   const name = args.text('as')
   if (name === undefined) return undefined
@@ -129,7 +129,7 @@ const printProblems = (result: Extract<EvalResult, { ok: false }>, source: strin
   }
 }
 
-/** The request and the fields that the options describe. */
+/** Returns the request and the fields from the options. */
 const readGiven = (args: Arguments): Pick<EvalCase, 'fields' | 'request'> => {
   const persona = readPersona(args)
   const request = readRequest(args, persona)

@@ -10,7 +10,7 @@ const BYTES_PER_MB = 1_000_000
 const MAX_DAYS = 36_500
 const MAX_MB = 1_000_000_000
 
-/** How `serve` keeps events in SQLite or PostgreSQL. */
+/** The flags of `serve` for the event store in SQLite or PostgreSQL. */
 export const EVENT_FLAGS: Record<string, Flag> = {
   'on-store-failure': {
     value: 'POLICY',
@@ -24,7 +24,7 @@ export const EVENT_FLAGS: Record<string, Flag> = {
   'keep-mb': { value: 'N', help: 'remove the oldest events beyond this size (default 1000)' },
 }
 
-/** Where `serve` sends events besides its store. */
+/** The flags of `serve` that send events to further destinations besides the store. */
 export const SINK_FLAGS: Record<string, Flag> = {
   sink: {
     value: 'SPEC',
@@ -46,11 +46,11 @@ const named = <Name extends string>(
   throw usageError(`--${flag} "${text}": expected one of ${names.join(', ')}`)
 }
 
-/** The key of hashed addresses: other users of the machine can see a command line. */
+/** The variable with the key for hashed addresses. It is not a flag, because other users of the machine can read command lines. */
 export const IP_KEY_VARIABLE = 'EDGE1020_IP_KEY'
 const MIN_KEY_CHARS = 16
 
-/** @throws EdgeError `wrong_usage` */
+/** Reads `--anonymize-ip`. Returns `undefined` without the flag. @throws EdgeError `wrong_usage` */
 export const anonymizeIpOf = (args: Arguments, env = process.env): AnonymizeIp | undefined => {
   const how = named(args, 'anonymize-ip', ['truncate', 'hash'])
   if (how !== 'hash') return how
@@ -69,7 +69,7 @@ const number = (args: Arguments, flag: string, max: number): number | undefined 
   throw usageError(`--${flag} "${text}": expected a whole number from 1 to ${max}`)
 }
 
-/** @throws EdgeError `wrong_usage` */
+/** Reads the options of the event store. @throws EdgeError `wrong_usage` */
 export const eventOptions = (args: Arguments): EventOptions => {
   const store = args.text('store')
   const without = Object.keys(EVENT_FLAGS).find((flag) => args.text(flag) !== undefined)

@@ -27,7 +27,7 @@ const withHead = (rows: readonly (readonly string[])[], { color, columns }: Io):
 
 const HEAD = ['TIME', 'ACTION', 'RAY ID', 'IP', 'COUNTRY', 'REQUEST', 'RULE']
 
-/** Of an event without a rule. */
+/** Returns the title of an event without a rule. */
 const answerTitle = ({ answer }: SecurityEvent): string =>
   catalogue.get(answer?.code ?? 0)?.title ?? ''
 
@@ -41,7 +41,7 @@ const rowOf = (event: SecurityEvent): string[] => [
   printable(event.rule.name || answerTitle(event), MAX_CELL_CHARS),
 ]
 
-/** Writes events as they come, one page after the other. */
+/** Returns a function that prints events in a format, one page per call. */
 export const eventWriter = (format: Format, io: Io) => {
   let begun = false
   return (events: readonly SecurityEvent[]): void => {
@@ -56,7 +56,7 @@ export const eventWriter = (format: Format, io: Io) => {
   }
 }
 
-/** One page of events. */
+/** Prints one page of events. */
 export const printPage = (format: Format, page: EventPage, io: Io): void => {
   if (format === 'json') io.out(`${JSON.stringify(page)}\n`)
   else if (format === 'csv' && page.events.length === 0) io.out(csvHead)
@@ -66,7 +66,7 @@ export const printPage = (format: Format, page: EventPage, io: Io): void => {
 const bar = (count: number, most: number): string =>
   '█'.repeat(Math.max(1, Math.round((count / most) * BAR_CHARS)))
 
-/** The most frequent values. A share is one of the rows that are shown. */
+/** Prints the most frequent values. The share is relative to the sum of the printed rows. */
 export const printTop = (
   format: Format,
   { by, rows }: { by: readonly string[]; rows: readonly TopRow[] },

@@ -41,7 +41,7 @@ const WHAT: Readonly<Record<Exclude<SecurityEvent['kind'], 'firewall'>, string>>
   zone_error: 'the rules declare zones, and none has this host',
 }
 
-/** The rule of an event, or what happened without one. */
+/** Returns labelled lines about the rule of an event. An event without a rule has one line with its kind. */
 const causeOf = (event: SecurityEvent): [string, string][] => {
   const { kind = 'firewall', source, rule, expression, matched } = event
   if (kind !== 'firewall') return [['What', WHAT[kind] ?? printable(kind)]]
@@ -66,7 +66,7 @@ const refererText = (referer: NonNullable<SecurityEvent['referer']>): string => 
 const botText = ({ score, verified, category }: NonNullable<SecurityEvent['bot']>): string =>
   [`score ${score}`, ...(verified ? ['verified'] : []), ...(category ? [category] : [])].join(', ')
 
-/** All that is known of one event, for a person at a terminal. */
+/** Formats all data of one event for a terminal. */
 export const describeEvent = (event: SecurityEvent, { color }: Io): string => {
   const rows: [string, string][] = [
     ['Ray ID', `${event.ray}-${event.colo}`],

@@ -6,7 +6,7 @@ import { DEFAULT_ADMIN, DEFAULT_DATA } from './defaults.ts'
 import type { EventReader } from './running-edge.ts'
 import { findRunningEdge, runningEdge } from './running-edge.ts'
 
-/** The flags that name where events are. */
+/** The flags that select the source of events. */
 export const READER_FLAGS: Record<string, Flag> = {
   admin: {
     value: 'URL',
@@ -30,15 +30,15 @@ export const READER_FLAGS: Record<string, Flag> = {
 export const adminToken = (args: Arguments): string | undefined =>
   args.text('admin-token') ?? (process.env[TOKEN_VARIABLE] || undefined)
 
-/** The admin address where an edge runs as a rule: that of the settings, or the default one. */
+/** Returns the admin address from the settings, or the default address. */
 export const usualAdmin = (args: Arguments): string =>
   args.settings.texts.get('admin')?.at(-1) ?? DEFAULT_ADMIN
 
 /**
- * The running edge that `--admin` names, or the store that `--data` or `--store` names. Where none of them is given: the edge
- * that answers at the usual address, else the store of the settings or in the default directory.
+ * Opens the running edge that `--admin` names, or the store that `--data` or `--store` names. Without these flags, opens the edge
+ * that answers at the usual address. If no edge answers there, opens the store from the settings or in the default directory.
  *
- * @param says true: remarks say which one it is
+ * @param says whether to print the source to `err`
  */
 export const openReader = async (args: Arguments, io: Io, says: boolean): Promise<EventReader> => {
   const token = adminToken(args)

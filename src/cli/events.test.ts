@@ -36,7 +36,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** What is at the default address of the admin side. */
+/** Redirects requests for the default admin address to `url`, until the test ends. */
 const atDefault = (url: string) => {
   const real = fetch
   vi.stubGlobal('fetch', (asked: URL, options: RequestInit) => {
@@ -114,7 +114,7 @@ describe('questions', () => {
     expect(JSON.parse(out).events).toHaveLength(count)
   })
 
-  test('one page after the other', async () => {
+  test('--cursor prints the next page', async () => {
     const rays: string[] = []
     let cursor: string[] = []
     do {
@@ -160,7 +160,7 @@ describe('questions', () => {
     expect((await series('--series', 'all')).out).toMatch(/^TIME +COUNT\n\d{4}-.* \d +█+\n/)
   })
 
-  test('--format ndjson is one event a line; csv has a head and every field', async () => {
+  test('--format ndjson prints one event per line; csv prints a header and every field', async () => {
     const ndjson = await cli('events', '--admin', admin.url, '--format', 'ndjson')
     expect(
       ndjson.out
@@ -249,7 +249,7 @@ describe('a running edge', () => {
     expect(text.err).toContain(ray)
   })
 
-  test('that has no such events says where it looked', async () => {
+  test('without matching events is named in the message', async () => {
     const { code, err } = await cli('events', '--admin', admin.url, '--rule', 'none such')
     expect([code, err]).toEqual([
       0,
@@ -278,10 +278,10 @@ describe('a running edge', () => {
     expect(out).not.toContain(blocked.ray)
   })
 
-  test('where there is none, the store in the default directory is read, or missed by its name', async () => {
+  test('is not required: without it, the command reads the default store, or names the missing store', async () => {
     atDefault(NOBODY)
     const { error } = await cli('events')
-    // Of this project’s directory, which a `serve` may have made.
+    // An earlier `serve` may have created a store in this project’s directory.
     if (error !== undefined) expect(error).toMatchObject({ code: 'store_not_found' })
     else expect((await cli('events')).err).toContain('(no edge answers at http://127.0.0.1:8021')
   })
@@ -319,7 +319,7 @@ describe('a running edge that asks for its token', () => {
   })
 })
 
-describe('something else at the address', () => {
+describe('another program at the address', () => {
   const answering = async (status: number, body: string, location?: string) => {
     const server = createServer((_, response) => {
       response.writeHead(status, location === undefined ? {} : { location })
@@ -351,7 +351,7 @@ describe('something else at the address', () => {
     expect(error).toMatchObject({ code: 'request_failed' })
   })
 
-  test('nobody is told with the reason', async () => {
+  test('an address without a server is reported with the reason', async () => {
     const { error } = await cli('events', '--admin', NOBODY)
     expect(error).toMatchObject({
       code: 'request_failed',

@@ -18,7 +18,7 @@ import { SUMMARIES } from './summaries.ts'
 const MAX_LIMIT = 1_000
 const DEFAULT_BUCKET = '5m'
 
-/** Flags that stand for the parameter of the same name. */
+/** Flags with the same name as their query parameter. */
 const PARAMETERS = ['action', 'rule', 'ip', 'country', 'since', 'from', 'to', 'text', 'cursor']
 
 const showOne = async (
@@ -56,7 +56,7 @@ const whereOf = (args: Arguments): [string, string][] =>
     return [name, value!]
   })
 
-/** Reads the flags as the admin API reads its parameters: a typo must not read as "no events". */
+/** Validates the flags like the parameters of the admin API: a typo is an error, never an empty result. */
 const queryOf = <Kind extends Question>(
   kind: Kind,
   args: Arguments,
@@ -81,7 +81,7 @@ const queryOf = <Kind extends Question>(
   }
 }
 
-/** One thing is asked at a time. */
+/** Returns the kind of question. Throws EdgeError `wrong_usage` for a combination of kinds. */
 const questionOf = (args: Arguments): Question => {
   const asked = ['top', 'series', 'follow'].filter((flag) => args.given(flag))
   const [first, second] = asked
@@ -103,7 +103,7 @@ const formatOf = (args: Arguments): Format => {
 
 type Ask = (store: EventReader) => Promise<number>
 
-/** What the command line asks, read and checked before anything is opened. */
+/** Reads and checks the whole command line, before a store is opened. */
 const readQuestion = (args: Arguments, format: Format, io: Io): Ask => {
   const kind = questionOf(args)
   const ray = args.positionals[0]
@@ -122,7 +122,7 @@ const readQuestion = (args: Arguments, format: Format, io: Io): Ask => {
   if (kind === 'series') {
     const by = args.text('series') ?? ''
     const bucket = args.text('bucket') ?? DEFAULT_BUCKET
-    // The values of `--series FIELD` are few; points are not limited by it.
+    // `limit` does not apply to the points of a series.
     const query = queryOf('series', args, [
       ['bucket', bucket],
       ['by', by === 'all' ? '' : by],

@@ -42,7 +42,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const explain = (...args: string[]) => cli('explain', '--rules', RULES, '--bots', 'off', ...args)
 
 describe('edge1020 explain', () => {
-  test('shows each phase and rule, what decided, and the answer', async () => {
+  test('shows each phase and rule, the deciding part, and the answer', async () => {
     const { code, out } = await explain('https://shop.test/a', '--from', 'country=DE,asn=24940')
     expect(code).toBe(1)
     expect(out.replaceAll(folder, '')).toBe(`GET https://shop.test/a
@@ -64,7 +64,7 @@ What would let it pass
 `)
   })
 
-  test('says why a rule is not true, and which limit counts', async () => {
+  test('shows why a rule does not match, and which rate limit counts', async () => {
     const { code, out } = await explain('https://shop.test/login')
     expect(code).toBe(0)
     expect(out).toContain('    no           no tools (block, ')
@@ -110,7 +110,7 @@ What would let it pass
     expect(JSON.parse(out).request.url).toBe('https://b.test/')
   })
 
-  test('--json is Cloudflare’s Trace result, with more', async () => {
+  test('--json prints Cloudflare’s Trace result with additional members', async () => {
     const { out } = await explain('https://shop.test/', '--as', 'curl-hetzner', '--json')
     expect(JSON.parse(out)).toMatchObject({
       status_code: 403,
@@ -146,13 +146,13 @@ What would let it pass
     })
   })
 
-  test('--answer prints what the client gets', async () => {
+  test('--answer prints the client’s answer', async () => {
     const { out } = await explain('https://shop.test/', '--as', 'curl-hetzner', '--answer')
     expect(out).toMatch(/\nCF-RAY: [\da-f]{16}-LOC\n/)
     expect(out).toMatch(/\nerror code: 1020\n/)
   })
 
-  test('--ray takes the request of an event, and says what the event does not keep', async () => {
+  test('--ray uses the request of an event, and lists the data that the event lacks', async () => {
     const data = join(folder, 'data')
     const store = openStore(undefined, { dataDir: data })
     const edge = createEdge({ ruleset: loadRulePaths([RULES]), store, overrides: true })
@@ -174,7 +174,7 @@ What would let it pass
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('edge1020 explain: ')])
   })
 
-  test('--admin asks a running edge, by its rules in force', async () => {
+  test('--admin asks a running edge, which uses its active rules', async () => {
     const edge = createEdge({
       ruleset: loadRulePaths([RULES]),
       store: memoryStore(),
@@ -235,7 +235,7 @@ What would let it pass
     expect(error?.message).toContain(message)
   })
 
-  test('nothing that a request holds reaches the terminal as it is', async () => {
+  test('control characters of a request are escaped', async () => {
     const { out } = await explain('--', 'curl', 'https://a.test/\u001b[31m', '-A', '\u001b[2J')
     expect(out).not.toContain('\u001b')
     expect(out).toContain('\\x1b[2J')

@@ -26,7 +26,7 @@ const shownValue = (value: unknown): string =>
 
 const shown = (text: string): string => printable(text, MAX_VALUE_CHARS)
 
-/** What made a rule true; of what made it false the first alone, as most rules are not true for many reasons. */
+/** Lists all parts that made a rule true. For a false rule, lists only the first, because most rules are false for many reasons. */
 const deciderLines = (deciders: readonly Decider[], isMatched: boolean): string[] => {
   if (isMatched) {
     return deciders.flatMap(({ expression, field, value }) => [
@@ -70,7 +70,7 @@ const phaseText = (step: TraceStep, io: Io): string => {
   const { name, outcome, reason, trace = [], left_out } = step
   const state =
     outcome === 'ran' ? '' : ` (${outcome.replace('-', ' ')}: ${printable(reason ?? '')})`
-  // What did not run says so once, and not with every rule.
+  // A phase that did not run prints this once, without its rules.
   const rules = outcome === 'ran' ? trace.map((rule) => ruleText(rule, io)).join('') : ''
   const more = left_out === undefined ? '' : `    … and ${left_out} more rules\n`
   return `  ${paint(io.color, 'bold', name)}${state}\n${rules}${outcome === 'ran' ? more : ''}`
@@ -101,11 +101,11 @@ const verdictText = ({ action, code, answer, rule }: Explanation, io: Io): strin
   return `${paint(io.color, 'red', what)}, status ${answer.status}, ${type}, ${answer.body.length} characters`
 }
 
-/** A running edge looks for fewer flips, because visitors wait meanwhile. */
+/** A running edge searches for fewer flips, because visitors wait during the search. */
 type Explained = Omit<ExplainedRequest, 'flips_complete'> &
   Partial<Pick<ExplainedRequest, 'flips_complete'>>
 
-/** What would turn the verdict round; of a request that passes nobody asks. */
+/** Lists the changes that would let the request pass. Used only for refused requests. */
 const flipsText = ({ flips, flips_complete }: Explained, io: Io): string => {
   if (flips.length === 0) {
     const all = flips_complete
@@ -153,7 +153,7 @@ const explain = (explanation: Explained, args: Arguments, io: Io): number => {
   return explanation.answer === undefined ? EXIT_OK : EXIT_FINDINGS
 }
 
-/** By the rules of this machine's files. */
+/** Explains a request by the rules in local files. */
 const explainHere = (
   read: ReadRequest,
   args: Arguments,
@@ -164,7 +164,7 @@ const explainHere = (
     explain(explainRequest(trials, read, fromOf(args), more(trials)), args, io)
   )
 
-/** By the rules in force at a running edge. */
+/** Explains a request by the active rules of a running edge. */
 const explainThere = async (
   edge: LiveEdge,
   read: ReadRequest,

@@ -14,6 +14,6 @@ test('a table is cut to the terminal, the widest columns first', () => {
   expect(fitTable(ROWS, 200)).toBe(fitTable(ROWS, undefined))
 })
 
-test('a very narrow terminal gets what is the least', () => {
+test('columns keep their minimum width on a very narrow terminal', () => {
   expect(fitTable(ROWS, 5).split('\n')[1]).toBe('1   xxxxx…  yyyyy…')
 })

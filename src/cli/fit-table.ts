@@ -1,7 +1,7 @@
 import { table } from './printable.ts'
 
 const GAP_CHARS = 2
-/** Narrower columns say nothing any more. */
+/** Narrower columns would be unreadable. */
 const MIN_CHARS = 6
 
 const widthsOf = (rows: readonly (readonly string[])[]): number[] => {
@@ -12,7 +12,7 @@ const widthsOf = (rows: readonly (readonly string[])[]): number[] => {
   return widths
 }
 
-/** Takes one character after the other from the widest column, until the line fits or nothing more can be taken. */
+/** Shortens the widest column by one character at a time, until the line fits or every column has its minimum width. */
 const shrink = (widths: number[], columns: number): number[] => {
   const total = () => widths.reduce((sum, width) => sum + width + GAP_CHARS, -GAP_CHARS)
   for (let over = total() - columns; over > 0; over--) {
@@ -24,9 +24,9 @@ const shrink = (widths: number[], columns: number): number[] => {
 }
 
 /**
- * Rows in columns that a terminal holds without breaking lines: the widest are cut, with an ellipsis.
+ * Formats rows as a table that fits the terminal. Cells of the widest columns are cut with an ellipsis.
  *
- * @param columns of the terminal; absent: nothing is cut
+ * @param columns width of the terminal in characters; if absent, no cell is cut
  */
 export const fitTable = (
   rows: readonly (readonly string[])[],

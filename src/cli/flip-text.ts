@@ -1,6 +1,6 @@
 import type { Change, Flip } from '../toolkit/counterfactual/flips.ts'
 
-/** Attributes in the words of visitors. */
+/** Plain names of attributes. */
 const NAMES: Readonly<Record<string, string>> = {
   asn: 'network',
   ip: 'address',
@@ -36,5 +36,5 @@ const changeText = ({ attribute, to, values, except }: Change): string => {
   return `another ${name}, such as ${shown(attribute, to)}`
 }
 
-/** A flip in words: `any network but AS24940, and any country but KP`. */
+/** Describes a flip: `any network but AS24940, and any country but KP`. */
 export const flipText = ({ changes }: Flip): string => changes.map(changeText).join(', and ')

@@ -25,7 +25,7 @@ const following = (store = memoryStore(), limit = 2) => {
 }
 const block = { action: 'block' } as const
 
-test('the newest come first, in their order, then each new one once', async () => {
+test('yields the newest events in order, then each new event once', async () => {
   const { store, next, end } = following()
   const [a, b, c, d, e, other] = [
     at(1, block),
@@ -45,7 +45,7 @@ test('the newest come first, in their order, then each new one once', async () =
   await end()
 })
 
-test('one that took long to judge is given, though others began later', async () => {
+test('yields the event of a slow request after events of later requests', async () => {
   const { store, next, end } = following()
   const [first, late, last] = [at(1, block), at(10, block), at(20, block)]
   await store.append([first])
@@ -57,7 +57,7 @@ test('one that took long to judge is given, though others began later', async ()
   await end()
 })
 
-test('a store without events is waited for', async () => {
+test('waits for events in an empty store', async () => {
   const { store, next, end } = following()
   expect(await next()).toEqual([])
   const event = at(1, block)
@@ -66,7 +66,7 @@ test('a store without events is waited for', async () => {
   await end()
 })
 
-test('more than a page at once is given whole', async () => {
+test('yields all new events if they exceed a page', async () => {
   const { store, next, end } = following()
   expect(await next()).toEqual([])
   const many = Array.from({ length: 1_200 }, (_, i) => at(1 + i / 1_000, block))

@@ -5,8 +5,8 @@ import type { EventReader } from './running-edge.ts'
 
 const INTERVAL_MS = 1_000
 /**
- * An event bears the time at which its request began, and is there when the request is judged: one that took long comes after
- * others that began later. So far back each question looks again.
+ * An event has the start time of its request, but is stored when the request is judged. A slow request is therefore stored after
+ * later requests. Each query overlaps the previous one by this time to find them.
  */
 const OVERLAP_MS = 15_000
 const PAGE = 1_000
@@ -14,16 +14,16 @@ const PAGE = 1_000
 const keyOf = ({ ray, matchIndex, rule }: SecurityEvent) => `${ray} ${matchIndex} ${rule.id}`
 
 /**
- * Gives the newest events, then each new one once, the oldest first; goes on until it is stopped.
+ * Yields the newest events, then each new event once, oldest first. It never ends by itself.
  *
- * @param query what is asked; its `limit` is for the events that are there at the start
+ * @param query filters the events; its `limit` applies only to the first page
  */
 export async function* follow(
   reader: Pick<EventReader, 'page'>,
   query: EventQuery,
   { intervalMs = INTERVAL_MS, now = Date.now }: { intervalMs?: number; now?: () => number } = {}
 ): AsyncGenerator<readonly SecurityEvent[]> {
-  /** Times of the events that were given, by key: those that a question may meet again. */
+  /** Times in milliseconds of yielded events that a later query may return again, by key. */
   const given = new Map<string, number>()
   let newestMs = now()
   const fresh = (events: readonly SecurityEvent[]): SecurityEvent[] =>
@@ -43,7 +43,7 @@ export async function* follow(
   yield fresh(first.events.toReversed())
   for (;;) {
     await wait(intervalMs)
-    // Those that were there before the first question and not among its newest stay away.
+    // Excludes older events that the first page left out.
     const sinceMs = Math.max(newestMs - OVERLAP_MS, startMs)
     for (const [key, timeMs] of given) if (timeMs < sinceMs) given.delete(key)
     let cursor: string | undefined

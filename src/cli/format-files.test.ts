@@ -40,7 +40,7 @@ describe('rules format', () => {
     expect((await cli('rules', 'format', folder)).err).toBe('0 of 3 files changed\n')
   })
 
-  test('with --check changes none, and exits with 1 if one would', async () => {
+  test('--check changes no file, and exits with 1 if a file would change', async () => {
     const ugly = put('a.yaml', UGLY)
     const { code, out } = await cli('rules', 'format', ugly, '--check', '--json')
     expect({ code, ...JSON.parse(out) }).toEqual({ code: 1, files: 1, changed: [ugly] })
@@ -55,7 +55,7 @@ describe('rules format', () => {
     expect(readFileSync(file, 'utf8')).toBe(`\ufeff${FORMATTED.replaceAll('\n', '\r\n')}`)
   })
 
-  test('of a file that is not there is an error', async () => {
+  test('a missing file is an error', async () => {
     const missing = join(folder, 'none.yaml')
     const { error } = await cli('rules', 'format', missing)
     expect(error).toMatchObject({

@@ -10,7 +10,7 @@ import { writeText } from './output.ts'
 import { printable } from './printable.ts'
 
 const IS_FORMATTED = /\.(?:ya?ml|json|tf|tofu)$/i
-/** Folders of tools, and those of hidden files. */
+/** Paths in `node_modules` or in hidden folders. */
 const IS_PASSED_OVER = /(?:^|[\\/])(?:node_modules|\..*?)[\\/]/
 
 const unreadable = (file: string, cause: unknown) =>
@@ -29,7 +29,7 @@ const filesIn = (path: string): string[] => {
   }
 }
 
-/** The text as it is, with its byte order mark. */
+/** Reads a file as UTF-8 and keeps its byte order mark. */
 const textOf = (file: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file))
@@ -39,7 +39,7 @@ const textOf = (file: string): string => {
 }
 
 /**
- * Formats the expressions of files in place, or with `--check` says which files would change.
+ * Formats the expressions in files. With `--check`, it lists the files that would change and writes none.
  *
  * @throws EdgeError `unreadable`, `not_written`
  */

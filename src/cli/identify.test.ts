@@ -38,7 +38,7 @@ afterAll(() => {
 
 const RAY = /[\da-f]{16}-LOC/
 
-test('a block at a URL is told with its code, its Ray ID and what to do, exit code 1', async () => {
+test('reports the code, the Ray ID and the remedy of a block at a URL, exit code 1', async () => {
   const { code, out } = await cli('identify', `${url}/blocked`)
   expect(code).toBe(1)
   expect(out).toMatch(/^What +\S.* 1020$/m)
@@ -48,7 +48,7 @@ test('a block at a URL is told with its code, its Ray ID and what to do, exit co
   expect(out).toMatch(/^Note +from edge1020, not from Cloudflare$/m)
 })
 
-test('the site’s own answer is none, exit code 0', async () => {
+test('the site’s own answer is no block, exit code 0', async () => {
   expect(await cli('identify', `${url}/`)).toMatchObject({
     code: 0,
     out: "the site's own answer: no block\n",
@@ -56,7 +56,7 @@ test('the site’s own answer is none, exit code 0', async () => {
   expect(await cli('identify', `${url}/`, '--json')).toMatchObject({ code: 0, out: 'null\n' })
 })
 
-test('a saved response is read from a file, and from standard input in pieces', async () => {
+test('reads a saved response from a file, and from standard input in chunks', async () => {
   const fromFile = await cli('identify', FILE, '--json')
   const bytes = Buffer.from(saved)
   const pieces = [bytes.subarray(0, 101), bytes.subarray(101)]
@@ -66,25 +66,25 @@ test('a saved response is read from a file, and from standard input in pieces', 
   expect(await cliWith([saved], 'identify', '-', '--json')).toEqual(fromFile)
 })
 
-test('a character that is cut between two pieces of standard input stays whole', async () => {
+test('joins a character that is split between two chunks of standard input', async () => {
   const bytes = Buffer.from('HTTP/1.1 200 OK\n\nä')
   const pieces = [bytes.subarray(0, -1), bytes.subarray(-1)]
   expect(await cliWith(pieces, 'identify', '-')).toMatchObject({ code: 0 })
 })
 
-test('a rate limit says when to try again', async () => {
+test('reports the retry time of a rate limit', async () => {
   const { out } = await cli('page', '1015', '--include')
   const { out: told } = await cliWith([out], 'identify', '-')
   expect(told).toMatch(/^Retry +yes, after \d+ s$/m)
 })
 
-test('headers and the user agent go with the request', async () => {
+test('sends the headers and the user agent', async () => {
   await cli('identify', `${url}/`, '-A', 'my client', '-H', 'X-A: 1', '-H', 'x-b:2:3')
   const { headers } = asked.at(-1)!
   expect(headers).toMatchObject({ 'user-agent': 'my client', 'x-a': '1', 'x-b': '2:3' })
 })
 
-test('a URL that does not answer is an error with its reason', async () => {
+test('the error for a URL that does not answer contains the reason', async () => {
   const { error } = await cli('identify', `${url}/silent`)
   expect(error).toMatchObject({
     code: 'request_failed',
@@ -92,7 +92,7 @@ test('a URL that does not answer is an error with its reason', async () => {
   })
 })
 
-test('a file that is not there is an error with its name', async () => {
+test('the error for a missing file contains its name', async () => {
   const { error } = await cli('identify', join(folder, 'none'))
   expect(error).toMatchObject({
     code: 'file_not_found',

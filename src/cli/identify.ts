@@ -13,7 +13,7 @@ import { SUMMARIES } from './summaries.ts'
 const MAX_SECONDS = 600
 const MS_PER_SECOND = 1_000
 
-/** `fetch` keeps the reason of its failure in the cause. */
+/** Returns the cause's message, because `fetch` puts the reason of a failure there. */
 const reasonOf = (error: unknown): string =>
   messageOf(error instanceof Error ? (error.cause ?? error) : error)
 
@@ -53,7 +53,7 @@ const saved = async (source: string, io: Io): Promise<PlainResponse> => {
   return readSaved(text + decoder.decode())
 }
 
-/** A block in words, for a person at a terminal. */
+/** Describes a block for a terminal. */
 export const describeBlock = (block: Block, { color }: Io): string => {
   const { kind, code, rayId, colo, cause, whoBlocked, retryable, retryAfter, advice } = block
   const rows: [string, string][] = [

@@ -13,7 +13,7 @@ import { printable } from './printable.ts'
 import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
-/** A rule for programs, without the parts that only this edge needs, and with its zone's name if that is known. */
+/** Returns a rule for JSON output, without internal parts, and with its zone's name if known. */
 const printed = (rule: ImportedRule, zones: Zones) => {
   const { entries: _, product, zone = zones.of(rule)?.name, ...others } = rule
   return { product, ...(zone === undefined ? {} : { zone }), ...others }

@@ -11,9 +11,9 @@ export interface NewFile {
   readonly text: string
 }
 
-/** What the questions of `init` are about. Paths are relative to the project. */
+/** The answers to the questions of `init`. Paths are relative to the project. */
 export interface Wishes {
-  /** Rules that are there already; absent for new ones. */
+  /** Path of existing rules; absent if `init` writes new ones. */
   readonly rules?: string | undefined
   readonly upstream?: string | undefined
   readonly ci: boolean
@@ -23,7 +23,7 @@ const RULES = 'rules/site.yaml'
 const WORKFLOW = '.github/workflows/edge1020.yml'
 const SCHEMA_LINE = /^# yaml-language-server: \$schema=\.\.\/(.*)\n#\n/
 
-/** The file of the pack under the name `site`; its editor finds the schema where the package is installed. */
+/** Returns a file of the starter pack, renamed to `site`. The schema line stays only if the package is installed in the project. */
 const ofPack = (name: string, project: string): string => {
   const text = readFileSync(packageFile(name), 'utf8').replaceAll('starter', 'site')
   const isInstalled = existsSync(join(project, 'node_modules/edge1020'))
@@ -38,7 +38,7 @@ const usesTypeScript = (project: string): boolean => {
   return existsSync(file) && /"typescript"\s*:/.test(readFileSync(file, 'utf8'))
 }
 
-/** Where the tests of rules stand: beside a file, or in the project for a folder. */
+/** Returns the path of the tests: beside a rule file, or in the project for a folder of rules. */
 export const testsOf = (rules: string, project: string): string =>
   statSync(join(project, rules), { throwIfNoEntry: false })?.isDirectory()
     ? 'edge1020.test.yaml'
@@ -61,7 +61,7 @@ const configFile = (project: string, { rules = RULES, upstream }: Wishes): NewFi
 }
 
 const NPX = { install: [], run: `npx --yes edge1020@${packageJson.version}` }
-/** How projects install what they use, by their lock file. */
+/** The install command of each package manager, by lock file. */
 const MANAGERS: readonly [lock: string, install: readonly string[]][] = [
   ['package-lock.json', ['npm ci']],
   ['pnpm-lock.yaml', ['corepack enable', 'pnpm install --frozen-lockfile']],
@@ -94,9 +94,9 @@ ${steps.map((step) => `      - run: ${step}\n`).join('')}`,
 }
 
 /**
- * The files of a project.
+ * Returns the files that `init` writes.
  *
- * @param firstTests the tests of rules that are there already, as a file at the path would have them
+ * @param firstTests returns the text of a test file at `path` for existing rules
  */
 export const initFiles = (
   project: string,

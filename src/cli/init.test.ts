@@ -16,7 +16,7 @@ const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 const WORKFLOW = '.github/workflows/edge1020.yml'
 
 describe('edge1020 init --yes', () => {
-  test('writes files that the other commands are content with', async () => {
+  test('writes files that the other commands accept', async () => {
     const { code, out } = await cli('init', folder, '--yes')
     expect(code).toBe(0)
     for (const name of [
@@ -40,7 +40,7 @@ describe('edge1020 init --yes', () => {
     expect(doctor.out).toMatch(/rules .*site\.yaml/)
   })
 
-  test('takes an absolute path of rules in the folder, and none outside of it', async () => {
+  test('accepts an absolute path of rules in the folder, and rejects a path outside it', async () => {
     writeFileSync(
       join(folder, 'own.yaml'),
       'rules: [{ name: a, expression: ssl, action: block }]\n'
@@ -58,7 +58,7 @@ describe('edge1020 init --yes', () => {
     expect(existsSync(join(folder, 'shop/edge1020.config.mjs'))).toBe(false)
   })
 
-  test('keeps what exists without --force, a configuration of any name too', async () => {
+  test('keeps existing files without --force, including a configuration with any valid name', async () => {
     mkdirSync(join(folder, 'rules'))
     writeFileSync(join(folder, 'rules/site.yaml'), 'mine')
     writeFileSync(join(folder, 'edge1020.config.json'), 'mine')
@@ -77,7 +77,7 @@ describe('edge1020 init --yes', () => {
     })
   })
 
-  test('TypeScript where the project uses it, and its package manager', async () => {
+  test('uses TypeScript and the package manager of the project', async () => {
     const dependencies = { typescript: '5', edge1020: '0.1.0' }
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies }))
     writeFileSync(join(folder, 'pnpm-lock.yaml'), '')
@@ -94,7 +94,7 @@ describe('edge1020 init --yes', () => {
     ])
   })
 
-  test('rules that are there get tests, and are not written', async () => {
+  test('writes tests for existing rules and keeps the rules', async () => {
     const own = 'rules:\n  - { name: no curl, when: { user_agent: curl }, action: block }\n'
     writeFileSync(join(folder, 'waf.yaml'), own)
     const { out } = await cli('init', folder, '--yes', '--no-ci', '--rules', 'waf.yaml', '--json')
@@ -126,7 +126,7 @@ const atTerminal = async (typed: readonly string[], ...argv: string[]) => {
 }
 
 describe('at a terminal', () => {
-  test('three questions; an empty line takes the usual answer', async () => {
+  test('asks three questions; an empty line selects the default', async () => {
     const { code, asked } = await atTerminal(['\n', '\n', 'wh', 'at\nno\n'])
     expect(code).toBe(0)
     expect(asked).toEqual([
@@ -139,13 +139,13 @@ describe('at a terminal', () => {
     expect(existsSync(join(folder, WORKFLOW))).toBe(false)
   })
 
-  test('what the command line says is not asked, and --yes asks nothing', async () => {
+  test('skips questions that the command line answers; --yes skips all', async () => {
     const { asked } = await atTerminal(['\n'], '--upstream', 'http://a.test', '--no-ci')
     expect(asked).toHaveLength(1)
     expect((await atTerminal([], '--yes')).asked).toEqual([])
   })
 
-  test('the end of input takes the usual answers', async () => {
+  test('the end of input selects the defaults', async () => {
     expect((await atTerminal([])).code).toBe(0)
     expect(existsSync(join(folder, WORKFLOW))).toBe(true)
   })

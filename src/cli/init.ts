@@ -25,7 +25,10 @@ const checkUpstream = (url: string): string => {
   throw usageError(`--upstream "${url}": expected a URL, e.g. ${UPSTREAM}`)
 }
 
-/** The path of rules from the project. It has to be in the project, because the tests are written beside the rules. */
+/**
+ * Returns the path of rules relative to the project. Throws EdgeError `wrong_usage` for a path outside the project, because the tests
+ * are written beside the rules.
+ */
 const rulesInside = (project: string, rules: string | undefined): string | undefined => {
   if (rules === undefined) return undefined
   const path = relative(project, resolve(project, rules)) || '.'
@@ -35,7 +38,7 @@ const rulesInside = (project: string, rules: string | undefined): string | undef
   return path
 }
 
-/** The answers of the command line, and of the person at the terminal to what it leaves open. */
+/** Returns the wishes from the command line. At a terminal, it asks for missing ones. */
 const wishesOf = async (args: Arguments, io: Io): Promise<Wishes> => {
   const given = {
     rules: args.text('rules'),
@@ -60,7 +63,7 @@ const wishesOf = async (args: Arguments, io: Io): Promise<Wishes> => {
   }
 }
 
-/** One test for each rule, with the verdict of today. */
+/** Returns one test per rule that expects the current verdict. */
 const firstTests = (project: string) => (rules: string, path: string) => {
   const file = join(project, rules)
   const ruleset = loadRulePaths([file], { readPage: readPageFile, env: process.env })

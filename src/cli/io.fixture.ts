@@ -2,7 +2,7 @@ import type { EdgeError } from '../error.ts'
 import { runCli } from './run.ts'
 
 export interface CliResult {
-  /** The exit code; undefined where the command failed with an error. */
+  /** The exit code; undefined if the command threw an error. */
   readonly code: number | undefined
   readonly out: string
   readonly err: string
@@ -12,7 +12,7 @@ export interface CliResult {
 /** Runs the command line in this process. */
 export const cli = (...argv: string[]): Promise<CliResult> => cliWith([], ...argv)
 
-/** Runs the command line in this process, with a standard input that comes in these chunks. */
+/** Runs the command line in this process. Standard input consists of the given chunks. */
 export const cliWith = async (
   input: string | readonly (string | Uint8Array)[],
   ...argv: string[]

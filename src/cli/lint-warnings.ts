@@ -11,9 +11,9 @@ export const readsPipe = (paths: readonly string[]): boolean =>
   paths.some((path) => statSync(path).isFIFO())
 
 /**
- * The errors and warnings among findings about rules that load, one line each.
+ * Formats the errors and warnings among lint findings, one line each.
  *
- * @param told places of the loader's warnings, which are not repeated
+ * @param told places that the loader has already warned about; their findings are left out
  */
 export const lintWarnings = (findings: readonly Finding[], told: readonly Place[]): string[] => {
   const known = new Set(told.map(keyOf))

@@ -45,7 +45,7 @@ const print = (linted: LintedPaths, format: Format, io: Io) => {
   }
 }
 
-/** Exit code 2 for what does not load, 1 for findings as grave as `--fail-on` or graver, and for more warnings than `--max-warnings`. */
+/** Returns 2 if rules do not load, 1 for findings of at least the severity of `--fail-on` or more than `maxWarnings` warnings, else 0. */
 const exitOf = (
   { findings, loads }: LintedPaths,
   { failOn, maxWarnings }: { failOn: Severity; maxWarnings: number }
@@ -66,7 +66,7 @@ const fixed = (
   return linted
 }
 
-/** The lists of feeds; nothing is opened where no flag names one. */
+/** Lints with the lists of the feeds. Without `--feed`, no source is opened. */
 const withLists = async (
   args: Arguments,
   io: Io,

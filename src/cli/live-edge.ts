@@ -10,7 +10,10 @@ export interface LiveEdge {
   readonly token: string | undefined
 }
 
-/** The edge whose rules are asked: the one that `--admin` names, or of a URL on this machine the one that runs here. */
+/**
+ * Returns the edge that `--admin` names. Without the flag, returns the edge that runs on this machine if `url` is local, and
+ * `undefined` if `url` is not local or no edge answers.
+ */
 export const liveEdge = async (url: string, args: Arguments): Promise<LiveEdge | undefined> => {
   const token = adminToken(args)
   const admin = args.text('admin') ?? usualAdmin(args)
@@ -19,7 +22,7 @@ export const liveEdge = async (url: string, args: Arguments): Promise<LiveEdge |
   return (await hasRunningEdge(admin, token)) ? { admin, token } : undefined
 }
 
-/** Asks it a question about a request, and says so. */
+/** Asks a running edge about a request. Without `--json`, it prints the address of the edge to `err`. */
 export const askLiveEdge = async (
   { admin, token }: LiveEdge,
   path: 'api/check' | 'api/explain',

@@ -21,7 +21,7 @@ export const lsp: Command = {
     }
     const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout)
     new EditorService(connection, packageJson.version).listen()
-    // The library ends the process when the editor says so, or is gone.
+    // The library ends the process when the editor sends `exit` or closes the connection.
     return new Promise<never>(() => {})
   },
 }

@@ -4,14 +4,14 @@ import { EXIT_OK, EXIT_USAGE } from './command.ts'
 import { errorText } from './error-text.ts'
 import { runCli } from './run.ts'
 
-// Node 22 and newer keep the compiled code of the commands between runs; Node 20 compiles it each time.
+// Node 22 and newer cache the compiled code between runs. Node 20 compiles it each time.
 const { enableCompileCache } = module as { enableCompileCache?: () => void }
 enableCompileCache?.()
 
 const color = (stream: NodeJS.WriteStream) =>
   stream.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
 
-// A reader that closes early (`edge1020 events | head`) is no failure.
+// A reader that closes the pipe early (`edge1020 events | head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT_OK)
   throw error

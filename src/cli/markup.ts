@@ -1,7 +1,7 @@
 import { escapeHtml } from '../answers/escape.ts'
 import { printable } from './printable.ts'
 
-/** What is HTML already. */
+/** Text that is already HTML. */
 export interface Html {
   readonly html: string
 }
@@ -9,14 +9,14 @@ export interface Html {
 type Part = string | number | Html | readonly Html[]
 
 const partHtml = (part: Part): string => {
-  // Control characters and direction overrides of a log are shown as escapes.
+  // Log texts may contain control characters and direction overrides; they become visible escapes.
   if (typeof part === 'string') return escapeHtml(printable(part))
   if (typeof part === 'number') return String(part)
   return 'html' in part ? part.html : part.map(({ html }) => html).join('')
 }
 
 /**
- * A template of HTML: what is put in is text unless it says that it is HTML.
+ * Returns HTML from a template. Inserted values are escaped, except those of type `Html`.
  *
  * @example markup`<p>${'<b>'}</p>` // '<p>&lt;b&gt;</p>'
  */

@@ -5,7 +5,7 @@ import { paint } from '../paint.ts'
 import type { Io } from './command.ts'
 import { printable } from './printable.ts'
 
-/** @throws EdgeError `not_written` */
+/** Writes a text file and replaces an existing one. @throws EdgeError `not_written` */
 export const writeText = (file: string, text: string): void => {
   try {
     writeFileSync(file, text, { flag: 'w' })
@@ -16,7 +16,7 @@ export const writeText = (file: string, text: string): void => {
   }
 }
 
-/** Says to stderr what is left out, where it stands and why. */
+/** Prints each omitted item to `err`, with its source and the reason. */
 export const reportLeftOut = (
   io: Io,
   lines: readonly LeftOut[],

@@ -7,7 +7,7 @@ import { cli } from './io.fixture.ts'
 const folder = mkdtempSync(join(tmpdir(), 'edge1020-page-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('the page of a code is printed, and nothing else', async () => {
+test('prints only the page of a code', async () => {
   const { code, out, err } = await cli('page', '1020', '--host', 'shop.test')
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toMatch(/^<!doctype html>/i)
@@ -25,7 +25,7 @@ test.each([
   expectIt(out)
 })
 
-test('--include prints the head as well, its length that of the body', async () => {
+test('--include also prints the headers; content-length is the length of the body', async () => {
   const { out } = await cli('page', '521', '-i', '-d', 'json')
   const [head = '', body = ''] = out.split('\n\n')
   expect(head).toMatch(/^HTTP\/1\.1 521\n/)
@@ -58,7 +58,7 @@ test('--output writes to a file and prints nothing', async () => {
   expect(readFileSync(file, 'utf8')).toContain('1009')
 })
 
-test('a file that cannot be written is an error that names it', async () => {
+test('the error for a file that cannot be written names it', async () => {
   const file = join(folder, 'none', '1009.html')
   const { error } = await cli('page', '1009', '-o', file)
   expect(error).toMatchObject({ code: 'not_written', message: expect.stringContaining(file) })

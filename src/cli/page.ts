@@ -16,7 +16,7 @@ import { SUMMARIES } from './summaries.ts'
 const MAX_NEAR = 3
 const KNOWN_CODES = [...catalogue.keys()].sort((x, y) => x - y)
 
-/** `502 504 520-527`: runs of codes as their first and last. */
+/** Formats codes with consecutive ones as a range: `502 504 520-527`. */
 const ranges = (sorted: readonly number[]): string => {
   const runs: [number, number][] = []
   for (const code of sorted) {

@@ -18,7 +18,7 @@ test.each([
   expect(printable(text, max)).toBe(expected)
 })
 
-test('a table has its columns below each other and nothing at the ends of its lines', () => {
+test('a table aligns its columns and has no trailing spaces', () => {
   const rows = [
     ['ray', 'action', 'path'],
     ['1', '', '/a long path'],

@@ -2,8 +2,8 @@ const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 
 /**
- * Makes text that a visitor sent safe for a terminal: control characters, escape sequences and direction overrides are
- * shown as `\x1b`-style escapes instead of being obeyed. `max` cuts long values with an ellipsis.
+ * Makes a visitor's text safe for a terminal: it replaces control characters, escape sequences and direction overrides with
+ * `\x1b`-style escapes. Text longer than `max` characters is cut with an ellipsis.
  */
 export const printable = (text: string, max = Number.POSITIVE_INFINITY): string => {
   const shown = text.length > max ? `${text.slice(0, max - 1)}…` : text
@@ -15,7 +15,7 @@ export const printable = (text: string, max = Number.POSITIVE_INFINITY): string 
   })
 }
 
-/** Lays rows out in columns; the last column is left ragged. */
+/** Aligns rows in columns. The last column is not padded. */
 export const table = (rows: readonly (readonly string[])[]): string => {
   const widths: number[] = []
   for (const row of rows) {

@@ -5,14 +5,14 @@ import { markup } from './markup.ts'
 
 const MOST_SLOTS = 96
 const HEIGHT = 40
-/** What is not nothing is seen. */
+/** Minimum height of a bar, so that counts above zero are visible. */
 const LEAST_HEIGHT = 0.6
 const MS_PER_SECOND = 1_000
 
 type Bucket = ReplayReport['timeline']['buckets'][number]
 export type Series = 'requests' | 'refused' | 'newlyRefused' | 'newlyPassed'
 
-/** Stretches of the same length, those without requests too. */
+/** Intervals of equal length, including intervals without requests. */
 export interface Slots {
   readonly startMs: number
   readonly slotMs: number
@@ -28,7 +28,7 @@ const added = (a: Readonly<Record<Series, number>>, b: Bucket): Record<Series, n
   newlyPassed: a.newlyPassed + b.newlyPassed,
 })
 
-/** Puts the stretches of a report together until a chart has room for all. */
+/** Merges the intervals of a report until at most `MOST_SLOTS` are left. */
 export const slotsOf = ({ bucketSeconds, buckets }: ReplayReport['timeline']): Slots => {
   const times = buckets.map(({ time }) => Date.parse(time))
   const [first = 0, last = 0] = [times[0], times.at(-1)]
@@ -56,7 +56,7 @@ const duration = (ms: number): string => {
   return hours === 24 ? 'a day' : `${hours / 24} days`
 }
 
-/** Bars of one series over time, with its scale; an SVG without text, so that a narrow screen does not shrink any. */
+/** Returns a bar chart of one series with its scale. The SVG has no text, because a narrow screen would shrink it. */
 export const timeChart = (
   label: string,
   series: Series,
@@ -82,7 +82,7 @@ export const timeChart = (
 
 const BAR = 100
 
-/** A bar of a share from 0 to 1, beside a number that says the same. */
+/** Returns a bar for a share from 0 to 1. It stands beside the same share as a number. */
 export const shareBar = (share: number): string => {
   const width = Number((Math.min(1, Math.max(0, share)) * BAR).toFixed(2))
   return `<svg class="bar" viewBox="0 0 ${BAR} 4" preserveAspectRatio="none" aria-hidden="true"><rect width="${width}" height="4"/></svg>`

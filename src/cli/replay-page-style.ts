@@ -1,4 +1,4 @@
-/** Of the report: light and dark, from a phone's width on. */
+/** Style sheet of the report, for light and dark mode and all widths from phones up. */
 export const REPLAY_STYLE = `
 :root{--bg:#f6f7fb;--card:#fff;--ink:#1a2233;--soft:#59647a;--line:#d9deea;--bar:#6d7fb3;--hard:#c22f4a;--mild:#a86500;--open:#1c7f57}
 @media (prefers-color-scheme:dark){:root{--bg:#10141f;--card:#191f2e;--ink:#eef1f8;--soft:#aab4c8;--line:#333d54;--bar:#8fa2dc;--hard:#ff8199;--mild:#f2b04c;--open:#6fd3a4}}

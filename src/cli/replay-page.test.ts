@@ -5,7 +5,7 @@ import { slotsOf, timeChart } from './replay-chart.ts'
 import { replayPage } from './replay-page.ts'
 import { replayText } from './replay-text.ts'
 
-/** What a visitor would write into a log to be read as more than text. */
+/** Text in a log that attacks HTML pages and terminals. */
 const EVIL = '</p><script>alert(1)</script><img src=x onerror=alert(1)> "\' \x1b[2J\u202egpj'
 
 const rule = { id: 'r', name: EVIL, action: 'block', file: EVIL, line: 3 }
@@ -82,7 +82,7 @@ const report: ReplayReport = {
 describe('the page of a report', () => {
   const page = replayPage(report, 10)
 
-  test('has no script, loads nothing, and shows what a log says as text', () => {
+  test('has no script, loads nothing, and escapes the text of the log', () => {
     expect(page).not.toContain('<script')
     expect(page).not.toContain('<img')
     expect(page).toContain('&lt;script&gt;alert(1)')
@@ -109,7 +109,7 @@ describe('the page of a report', () => {
     ])
   })
 
-  test('every element that is opened is closed', () => {
+  test('closes every element', () => {
     const open: string[] = []
     for (const [, slash, name, rest] of page.matchAll(/<(\/?)([a-z]\w*)([^>]*)>/g)) {
       if (['meta', 'rect'].includes(name!) && (rest!.endsWith('/') || name === 'meta')) continue
@@ -127,7 +127,7 @@ describe('the page of a report', () => {
   })
 })
 
-test('the text of a report speaks to no terminal', () => {
+test('the text of a report contains no control characters', () => {
   const text = replayText(report, { color: false, top: 10 })
   expect(text).toContain('\\x1b[2J')
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
@@ -162,7 +162,7 @@ describe('charts', () => {
   })
 })
 
-test('a template of HTML takes text for text', () => {
+test('a template of HTML escapes inserted text', () => {
   expect(markup`<p title="${'"<'}">${{ html: '<b>x</b>' }} ${3} ${[{ html: '<i/>' }]}</p>`).toBe(
     '<p title="&quot;&lt;"><b>x</b> 3 <i/></p>'
   )

@@ -25,7 +25,7 @@ interface Row {
   readonly count: number
 }
 
-/** A table of counts, each with the bar of its share. */
+/** Returns a table of counts, each with a bar for its share. */
 const countTable = (caption: string, rows: readonly Row[], all: number, head: string): string =>
   markup`<table><caption>${caption}</caption>
 <thead><tr><th scope="col">${head}</th><th scope="col" class="n">requests</th><th scope="col" class="n">share</th></tr></thead>
@@ -222,9 +222,9 @@ ${against === undefined ? '' : html(markup`<div><dt>against</dt><dd>${rulesLine(
 `
 
 /**
- * The report as one HTML file: no script, nothing is loaded. What comes from the log is text everywhere.
+ * Returns the report as one HTML file without scripts or external resources. All text of the log is escaped.
  *
- * @param top how many rules each table has at most
+ * @param top maximum number of rules in each table
  */
 export const replayPage = (report: ReplayReport, top: number): string => {
   const { refused, difference, rules, against } = report

@@ -12,7 +12,7 @@ const duration = (seconds: number): string => {
   return minutes === 0 ? `${rest} s` : `${minutes} min ${rest} s`
 }
 
-/** The line of a progress: how far, how fast, how long it takes yet. */
+/** Returns the progress line: share, lines, lines per second, and time left. */
 export const progressText = (
   { readBytes, allBytes, lines }: Progress,
   elapsedMs: number
@@ -25,7 +25,7 @@ export const progressText = (
   return [`${Math.floor(share * 100)}%`, ...parts, `${duration(left)} left`].join(', ')
 }
 
-/** Shows a progress on the terminal, one line that is drawn anew; nothing where standard error is none. */
+/** Shows the progress on a redrawn line of standard error. Without a terminal, it prints nothing. */
 export const progressLine = (
   { err, errIsTerminal = false }: Io,
   now: () => number = () => performance.now()

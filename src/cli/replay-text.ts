@@ -17,9 +17,7 @@ const MAX_PATH_CHARS = 60
 const MAX_NAME_CHARS = 50
 const MANY_RULES = 8
 
-/** `1,234,567` */
-
-/** `0.12%`; never `0%` of something, nor `100%` of not all. */
+/** Formats a share as `0.12%`. Only an exact zero is `0%`, and only an exact whole is `100%`. */
 export const percent = (part: number, all: number): string => {
   if (all === 0 || part === 0) return '0%'
   const share = (part / all) * 100
@@ -162,7 +160,7 @@ const countingText = (color: boolean, { counting }: RulesReport): string => {
   return `${heading(color, `counted on the log's own time: ${counted(counting.length, 'rate limiting rule')}`)}  ${names.join(', ')}${more > 0 ? `, and ${more} more` : ''}\n`
 }
 
-/** What the command line can say in the place of the log. */
+/** The flags that supply data missing from the log. */
 const HINTS = [
   ['the header host', '--host NAME'],
   ['http or https', '--scheme https'],
@@ -183,7 +181,7 @@ const silentText = (color: boolean, { silent }: RulesReport): string => {
   return `${heading(color, `matched nothing: ${counted(silent.length, 'rule')}`)}  ${names.join(', ')}${rest}\n`
 }
 
-/** What the server answered, compared with the rules: of interest is the 403. */
+/** Compares the statuses in the log with the verdicts of the rules. The 403s have their own line. */
 const statusText = (color: boolean, { statuses, refused, requests }: ReplayReport): string => {
   if (statuses.length === 0 || requests === 0) return ''
   const forbidden = statuses.find(({ status }) => status === 403)
@@ -245,7 +243,7 @@ const seconds = (ms: number) =>
 const rulesText = ({ files, enabled }: RulesReport) =>
   `${counted(enabled, 'rule')} of ${printable(files.join(', '))}`
 
-/** The report for people. All text of the log is made safe for a terminal. */
+/** Formats the report as text. All text of the log is safe for a terminal. */
 export const replayText = (
   report: ReplayReport,
   { color, top }: { color: boolean; top: number }

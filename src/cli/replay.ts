@@ -41,7 +41,7 @@ const timeOf = (args: Arguments, flag: string): number | undefined => {
 
 const SAMPLE = /^1\/([1-9]\d{0,8})$|^(\d+(?:\.\d+)?)%$/
 
-/** Every how many lines one is judged. */
+/** Reads `--sample` as an interval: N means that every Nth line is judged. Throws EdgeError `wrong_usage`. */
 const everyOf = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined
   const [, divisor, percent] = SAMPLE.exec(text) ?? []
@@ -52,7 +52,7 @@ const everyOf = (text: string | undefined): number | undefined => {
   return Math.round(every)
 }
 
-/** Settings can ask for DNS, which is for visitors who wait. */
+/** Replaces `dns` from the settings with `on`: DNS lookups are only for live requests. */
 const botsOf = (args: Arguments): (typeof BOTS)[number] =>
   !args.given('bots') && args.text('bots') === 'dns' ? 'on' : (oneOf(args, 'bots', BOTS) ?? 'on')
 
@@ -190,7 +190,7 @@ export const replay: Command = {
       const reason = check(report)
       return reason === undefined ? [] : [`${text}: ${reason}`]
     })
-    // A gate that judged nothing proves nothing.
+    // Without a judged request, the conditions prove nothing.
     if (conditions.length > 0 && report.requests === 0) {
       failures.push('--fail-if: no request was judged')
     }

@@ -32,7 +32,8 @@ const fileText = (path: string): string =>
   })
 
 /**
- * The request that a command's operands name: a URL, a command line of curl (in quotes, or word for word behind `--`), a file, or `-`.
+ * Reads the request from a command's operands: a URL, a curl command line (in quotes, or unquoted after `--`), a file, or `-` for
+ * standard input.
  *
  * @throws EdgeError `wrong_usage`, `invalid_request`, `file_not_found`
  */

@@ -28,11 +28,11 @@ const PLACES = write(
   'places.yaml',
   'rules:\n  - { name: by print, expression: cf.bot_management.ja3_hash eq "a", action: block }\n'
 )
-/** No data of this machine is looked at. */
+/** Keeps the test away from downloaded data on this machine. */
 const DATA = ['--data', join(folder, 'data')]
 
 describe('print', () => {
-  test('each rule as its expression', async () => {
+  test('prints each rule as its expression', async () => {
     const { code, out } = await cli('rules', 'print', SITE, ...DATA)
     expect(code).toBe(0)
     expect(out).toBe(
@@ -41,7 +41,7 @@ describe('print', () => {
     )
   })
 
-  test('--json has the same, with the place of each rule', async () => {
+  test('--json prints the same, with the place of each rule', async () => {
     const { out } = await cli('rules', 'print', SITE, '--json', ...DATA)
     expect(JSON.parse(out).rules).toMatchObject([
       { id: 'no-curl', action: 'block', enabled: true, file: SITE, line: 2 },
@@ -51,7 +51,7 @@ describe('print', () => {
 })
 
 describe('check', () => {
-  test('counts the rules, and warns of nothing where all can be judged', async () => {
+  test('counts the rules, and prints no warning if all of them can be judged', async () => {
     expect(await cli('rules', 'check', SITE, ...DATA)).toMatchObject({
       code: 0,
       out: `1 of 2 rules enabled in ${SITE}\n`,
@@ -59,14 +59,14 @@ describe('check', () => {
     })
   })
 
-  test('warns of a field without data, unless a flag says that it has some', async () => {
+  test('warns of a field without data, unless a flag supplies the data', async () => {
     const { code, err } = await cli('rules', 'check', PLACES, ...DATA)
     expect(code).toBe(0)
     expect(err).toMatch(/^warning: .*places\.yaml:2: .*cf\.bot_management\.ja3_hash/)
     expect(await cli('rules', 'check', PLACES, '--tls', ...DATA)).toMatchObject({ err: '' })
   })
 
-  test('--json is for programs: warnings among the results, nothing beside them', async () => {
+  test('--json puts warnings into the result and prints nothing else', async () => {
     const { out, err } = await cli('rules', 'check', PLACES, '--json', ...DATA)
     expect(err).toBe('')
     expect(JSON.parse(out)).toMatchObject({
@@ -78,7 +78,7 @@ describe('check', () => {
     })
   })
 
-  test('a document that cannot be loaded is an error with its place', async () => {
+  test('the error for a document that cannot be loaded contains the place', async () => {
     const { out, error } = await cli('rules', 'check', BROKEN, ...DATA)
     expect(out).toBe('')
     expect(error).toMatchObject({

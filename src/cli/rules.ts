@@ -32,7 +32,7 @@ const printed = ({ id, name, action, enabled, expression, file, line }: Rule) =>
   line,
 })
 
-/** Behind the action, or of the settings. */
+/** Returns the paths after the action, or the paths of the settings. */
 const rulePaths = (args: Arguments): readonly string[] => {
   const [, ...paths] = args.positionals
   return paths.length > 0 ? paths : args.settings.rules
@@ -46,7 +46,7 @@ const ruleText = (rule: Rule, io: Io): string => {
   return `${head}\n  ${printable(rule.expression.source)}\n`
 }
 
-/** The rules of the document, and of each zone its own. */
+/** Returns the rules of the account first, then each zone's own rules. */
 const partsOf = (ruleset: Ruleset) => [
   { zone: undefined, products: productsOf(ruleset) },
   ...ruleset.zones.map(({ name, own }) => ({ zone: name, products: productsOf(own) })),

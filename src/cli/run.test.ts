@@ -41,7 +41,7 @@ describe('help', () => {
     }
   })
 
-  test('without a command it goes to standard error, as wrong usage', async () => {
+  test('is printed to standard error if no command is given, exit code 2', async () => {
     const { code, out, err } = await cli()
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain('Usage: edge1020 <command>')

@@ -40,9 +40,9 @@ const commandOf = (name: string): Promise<Command> => {
 }
 
 /**
- * The line below a message about wrong usage: where the help is. Empty where the message itself says so.
+ * Returns the line about `--help` that follows a message about wrong usage. Empty if the message mentions `--help` itself.
  *
- * @param name the first word of the command line, a command or not
+ * @param name the first word of the command line, whether it is a command or not
  */
 export const helpPointer = (name: string | undefined, message: string): string => {
   if (message.includes('--help')) return ''
@@ -52,9 +52,9 @@ export const helpPointer = (name: string | undefined, message: string): string =
 }
 
 /**
- * Runs the command line to its end. `--help` tells of the command that stands beside it, on either side.
+ * Runs the command line. `--help` may stand before or after the name of a command.
  *
- * @param argv without the program's own name
+ * @param argv the arguments, without the name of the program
  * @returns the exit code
  * @throws EdgeError `wrong_usage`, and the errors of the command
  */

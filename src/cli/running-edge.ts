@@ -5,19 +5,19 @@ import type { EventStore, FindResult } from '../events/event.ts'
 import type { EventPage, SeriesPoint, TopRow } from '../events/query.ts'
 import { usageError } from './command.ts'
 
-/** The source of `events`: the store of an edge, or a running edge that reads its own. */
+/** A source of events: a store, or a running edge that reads its own store. */
 export type EventReader = Pick<EventStore, 'name' | 'find' | 'page' | 'top' | 'series' | 'close'>
 
-/** A look-up in a large store takes its time. */
+/** A lookup in a large store can take seconds. */
 const ANSWER_TIMEOUT_MS = 30_000
-/** Another program may hold the default port and never answer. */
+/** Another program may use the default port and never answer. */
 const DISCOVERY_TIMEOUT_MS = 1_000
 const HTTP_OK = 200
 const MISSES = ['malformed', 'not_in_store', 'evicted', 'gap'] as const
 
 interface AdminAnswer {
   readonly status: number
-  /** Undefined where the body is not JSON. */
+  /** The parsed JSON; undefined if the body is not JSON. */
   readonly body: unknown
 }
 
@@ -65,7 +65,11 @@ const failed = (admin: URL, reason: string, cause?: unknown) =>
     { cause }
   )
 
-/** The store of the edge that answers here; `undefined` where something else does. */
+/**
+ * Returns the name of the edge's store; `undefined` if the answer is not from an edge.
+ *
+ * @throws EdgeError `request_failed` if the edge rejects the token or requires one
+ */
 const storeOf = async (
   { url, token }: AdminSide,
   timeoutMs: number
@@ -138,10 +142,10 @@ const reader = ({ url: admin, token }: AdminSide, store: string): EventReader =>
 }
 
 const PORT = /^\d{1,5}$/
-/** `127.0.0.1:8021`, `localhost:8021/api/events`, `[::1]:8021`: an address without a scheme. */
+/** Matches an address without a scheme: `127.0.0.1:8021`, `localhost:8021/api/events`, `[::1]:8021`. */
 const HOST_AND_PORT = /^(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}(?:\/|$)/i
 
-/** `serve` takes its admin address as a port, so a bare port means this machine, and HOST:PORT means HTTP. */
+/** Completes an admin address: a bare port, as in `serve --admin-port`, means this machine, and HOST:PORT means HTTP. */
 const withScheme = (text: string): string => {
   if (PORT.test(text)) return `http://127.0.0.1:${text}`
   return HOST_AND_PORT.test(text) ? `http://${text}` : text
@@ -154,7 +158,7 @@ const readAdmin = (text: string): URL => {
     const expected = 'expected a URL, HOST:PORT or a port, such as http://127.0.0.1:8021'
     throw usageError(`--admin "${text}": ${expected}`)
   }
-  // `serve` prints an address that ends with /api/events: a copied one works as well as the bare one.
+  // `serve` prints an address that ends with /api/events, so a copied address must work too.
   url.pathname = url.pathname.replace(/(?:\/api\/events.*)?\/?$/, '/')
   url.search = ''
   url.hash = ''
@@ -162,10 +166,10 @@ const readAdmin = (text: string): URL => {
 }
 
 /**
- * The events of the edge whose admin side is at `text`: a URL, HOST:PORT, or a port of this machine.
+ * Opens the events of the edge with the admin address `text`: a URL, HOST:PORT, or a port of this machine.
  *
- * @param token what it asks for, where it does
- * @throws EdgeError `wrong_usage` where it is none of them, `request_failed` where no edge answers there or the token is wrong
+ * @param token token of the admin port, if it requires one
+ * @throws EdgeError `wrong_usage` for an invalid address, `request_failed` if no edge answers or the token is wrong
  */
 export const runningEdge = async (text: string, token?: string): Promise<EventReader> => {
   const admin = { url: readAdmin(text), token }
@@ -181,9 +185,9 @@ export const runningEdge = async (text: string, token?: string): Promise<EventRe
 }
 
 /**
- * The same for an address that nobody named: `undefined` where no edge answers.
+ * Does the same for a default address: returns `undefined` if no edge answers.
  *
- * @throws EdgeError `request_failed` where an edge answers and asks for another token
+ * @throws EdgeError `request_failed` if the edge requires another token
  */
 export const findRunningEdge = async (
   text: string,
@@ -197,14 +201,14 @@ export const findRunningEdge = async (
   return store === undefined ? undefined : reader(admin, store)
 }
 
-/** Whether an edge answers at this admin address. Rejects as `findRunningEdge`. */
+/** Returns true if an edge answers at this admin address. Throws the same errors as `findRunningEdge`. */
 export const hasRunningEdge = async (text: string, token?: string): Promise<boolean> =>
   (await findRunningEdge(text, token)) !== undefined
 
 /**
- * Asks the running edge at this admin address a question of JSON.
+ * Posts JSON to the running edge at this admin address and returns the parsed answer.
  *
- * @throws EdgeError `wrong_usage` where the address is none, `request_failed` where no edge answers there, or not as it should
+ * @throws EdgeError `wrong_usage` for an invalid address; `request_failed` if no edge answers, or not with status 200 and JSON
  */
 export const askRunningEdge = async (
   text: string,

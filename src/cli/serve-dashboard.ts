@@ -14,20 +14,20 @@ import { answersOf } from './answer-flags.ts'
 import type { Arguments } from './command.ts'
 import { terraformValues } from './terraform-flags.ts'
 
-/** What the dashboard of `serve` works with, besides the edge itself. */
+/** The parts of the dashboard of `serve`. */
 export interface OwnDashboard {
   readonly admin: Pick<AdminServeOptions, 'desk' | 'personas' | 'demoStats'>
-  /** Lints the rules in the thread of the desk. */
+  /** Lints the rules in the desk's thread. */
   readonly findings: RuleDesk['findings']
   /** Ends that thread. */
   readonly endThread: RuleDesk['endThread']
-  /** Lets the made-up visitors in, where they are asked for. */
+  /** Starts the demo traffic; returns `undefined` if it is off. */
   startDemo(): Promise<DemoTraffic | undefined>
 }
 
 const NOBODY = { judged: 0, blocked: 0 }
 
-/** The desk where its rules are tried and written, the visitors that it knows by name, and those that `--demo-traffic` makes up. */
+/** Opens the dashboard: the desk that tries and writes rules, the personas, and the demo traffic of `--demo-traffic`. */
 export const openDashboard = async (
   args: Arguments,
   {
@@ -66,7 +66,7 @@ export const openDashboard = async (
     historyFile: folder === undefined ? undefined : join(folder, 'undo.json'),
     onError,
   })
-  // An origin has visitors of its own, and none of theirs are made up.
+  // Demo traffic runs only on the demo site: an origin has real visitors.
   const isDemo = args.on('demo-traffic') && args.text('upstream') === undefined
   let demo: DemoTraffic | undefined
   return {

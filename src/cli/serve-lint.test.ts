@@ -18,7 +18,7 @@ const start = (findings: () => Promise<readonly Finding[]>, paths: readonly stri
   return { say, linting: createServeLint({ paths, findings, say }) }
 }
 
-/** Asks once more, and ends the edge before there is an answer. */
+/** Starts a lint and stops before its result arrives. */
 const askAndStop = async ({ say, linting }: ReturnType<typeof start>) => {
   const asked = linting.ask([])
   linting.stop()
@@ -26,7 +26,7 @@ const askAndStop = async ({ say, linting }: ReturnType<typeof start>) => {
   expect(say).toHaveBeenCalledOnce()
 }
 
-test('warnings are told in one line each, without the places that the loader told of', async () => {
+test('prints each warning on one line, except at places that the loader has reported', async () => {
   const { say, linting } = start(async () => [
     finding(1),
     finding(2),
@@ -40,14 +40,14 @@ test('warnings are told in one line each, without the places that the loader tol
   ])
 })
 
-test('of many warnings the first 20 are told, and how many there are', async () => {
+test('prints the first 20 of many warnings, and their number', async () => {
   const { say, linting } = start(async () => Array.from({ length: 23 }, (_, i) => finding(i + 1)))
   await linting.ask([])
   expect(say).toHaveBeenCalledTimes(21)
   expect(say).toHaveBeenLastCalledWith('3 more: run edge1020 lint')
 })
 
-test('only the latest question is answered, and none after the stop', async () => {
+test('prints only the latest result, and nothing after the stop', async () => {
   let line = 0
   const { say, linting } = start(async () => [finding(++line)])
   await Promise.all([linting.ask([]), linting.ask([])])
@@ -55,14 +55,14 @@ test('only the latest question is answered, and none after the stop', async () =
   await askAndStop({ say, linting })
 })
 
-test('a failure is told, unless the edge stops', async () => {
+test('prints a failure, unless the edge stops', async () => {
   const { say, linting } = start(() => Promise.reject(new Error('the thread ended')))
   await linting.ask([])
   expect(say.mock.calls.flat()).toEqual(['the rules were not linted: the thread ended'])
   await askAndStop({ say, linting })
 })
 
-test('a file that is gone is told of', async () => {
+test('reports a deleted file', async () => {
   const { say, linting } = start(async () => [finding(1)], ['/nowhere/site.yaml'])
   await linting.ask([])
   expect(say).toHaveBeenCalledExactlyOnceWith(

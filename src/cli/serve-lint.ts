@@ -3,13 +3,13 @@ import type { Finding } from '../lint/finding.ts'
 import type { Place } from './lint-warnings.ts'
 import { lintWarnings, readsPipe } from './lint-warnings.ts'
 
-/** More warnings scroll the start of the edge out of sight. */
+/** More warnings would scroll the edge's start messages out of sight. */
 const MAX_TOLD = 20
 
 /**
- * Prints the warnings of the lints about the rules of a running edge. Only the answer to the latest question counts.
+ * Prints lint warnings about the rules of a running edge. It prints only the result of the latest call.
  *
- * @param options.findings lints the files, in a thread: a thousand rules take a second, in which no visitor would get an answer
+ * @param options.findings lints the files in a thread: a thousand rules take a second and would block visitors
  */
 export const createServeLint = ({
   paths,
@@ -25,7 +25,7 @@ export const createServeLint = ({
     stop: () => {
       latest++
     },
-    /** @param told places of the loader's warnings, which are not repeated */
+    /** @param told places that the loader has already warned about; their findings are left out */
     ask: async (told: readonly Place[]): Promise<void> => {
       const question = ++latest
       const isLatest = () => question === latest

@@ -40,7 +40,7 @@ import { SUMMARIES } from './summaries.ts'
 import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 
 const MAX_PORT = 65_535
-/** A year: Cloudflare's longest. */
+/** One year, Cloudflare's maximum. */
 const MAX_CLEARANCE_SECONDS = 31_536_000
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/148.0'
 
@@ -74,7 +74,7 @@ const tlsOf = (args: Arguments): ServeOptions['tls'] => {
   return { cert, key }
 }
 
-/** Commands to try at once. Only the starter pack's rules are known to stop something. */
+/** Returns example commands to run first. Only the starter pack is known to block requests. */
 const commandsToTry = (url: string, flags: string, isStarterPack: boolean): string =>
   (isStarterPack
     ? [
@@ -85,7 +85,7 @@ const commandsToTry = (url: string, flags: string, isStarterPack: boolean): stri
     : [`  curl ${flags} ${url}/cdn-cgi/error/1020   # what a blocked client gets`]
   ).join('\n')
 
-/** A database can also be read after the edge has ended; events in memory are asked of the edge. */
+/** Returns the command that looks up a Ray ID. A database can be read without the edge; events in memory need the running edge. */
 const howToLookUp = (args: Arguments, admin: string): string[] => {
   const [store, data] = [args.text('store'), args.text('data')]
   if (store === 'none') return []
@@ -247,7 +247,7 @@ export const serve: Command = {
         onWarning: (warning) => say(`warning: ${warning}`),
       })
       closing.push(edge.close)
-      // Before anything listens: data that cannot be read is found here.
+      // Unreadable data throw here, before a port opens.
       const facts = sources.facts()
       rememberFacts(edge, sources.facts)
       const aside = createAsideLoader()
@@ -376,14 +376,14 @@ const announce = (
         trust.length === 0 ? 'no proxies: the edge ignores forwarded headers' : trust.join(', ')
       ),
       row('dashboard', served.admin),
-      // The one time that it is shown: it is kept nowhere.
+      // The token is printed only here and never stored.
       ...(served.adminToken === undefined ? [] : [row('admin token', served.adminToken)]),
       ...(args.on('overrides')
         ? [row('overrides', 'on: x-edge-… headers from loopback and trusted peers')]
         : []),
       '',
       'Try:',
-      // A throw-away certificate is nothing that curl would trust.
+      // curl does not trust a temporary certificate.
       commandsToTry(
         served.url,
         tlsOf(args) === 'self-signed' ? '-ki' : '-i',

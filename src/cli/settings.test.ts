@@ -72,13 +72,13 @@ test('a switch of the configuration can be turned off', async () => {
   expect((await read(serve, ['--config', config, '--no-overrides'])).on('overrides')).toBe(false)
 })
 
-test('a flag about TLS sets aside what the configuration says about it', async () => {
+test('a TLS flag disables the TLS settings of the configuration', async () => {
   expect((await read(serve, ['--config', config])).text('tls-cert')).toBe(here('c.pem'))
   const args = await read(serve, ['--config', config, '--tls'])
   expect([args.on('tls'), args.text('tls-cert')]).toEqual([true, undefined])
 })
 
-test('the admin port of the configuration is where commands ask, and counts as no flag', async () => {
+test('commands use the admin port of the configuration, which does not count as a flag', async () => {
   const args = await read(check, [], { EDGE1020_CONFIG: config })
   expect(args.text('admin')).toBe('http://127.0.0.1:9021')
   expect(args.given('admin')).toBe(false)
@@ -101,12 +101,12 @@ test.each([
   expect((await read(check, ['--no-config'], env)).text('admin')).toBe(`http://${address}`)
 })
 
-test('an admin side on no port is asked nowhere', async () => {
+test('admin port 0 gives commands no address', async () => {
   const env = { EDGE1020_ADMIN_HOST: 'edge.test', EDGE1020_ADMIN_PORT: '0' }
   expect((await read(check, ['--no-config'], env)).text('admin')).toBeUndefined()
 })
 
-test('an admin port on HTTPS is asked only by an address of its own', async () => {
+test('an admin port on HTTPS needs an explicit address', async () => {
   const named = join(folder, 'https.json')
   writeFileSync(named, JSON.stringify({ admin: { port: 9021, tls: true } }))
   expect((await read(check, ['--config', named])).text('admin')).not.toBe('http://127.0.0.1:9021')

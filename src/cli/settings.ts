@@ -7,10 +7,10 @@ import type { Arguments, Command, Settings } from './command.ts'
 import { NO_SETTINGS, readsSettings, usageError } from './command.ts'
 import { DEFAULT_ADMIN_PORT } from './defaults.ts'
 
-/** Names the configuration for a whole shell or container, as `--config` does for a command. */
+/** The variable that names the configuration file, for every command in a shell or container. */
 const FILE_VARIABLE = 'EDGE1020_CONFIG'
 
-/** Settings that mean something only together: a flag for one of them sets aside the others. */
+/** Settings that only work together: a flag for one of them disables the other settings. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   [['tls', 'tls-cert', 'tls-key']].flatMap((flags) => flags.map((flag) => [flag, flags]))
 )
@@ -31,14 +31,14 @@ const load = async (args: Arguments, env: Environment): Promise<LoadedConfig | u
   return found === undefined ? undefined : loadConfig(found, here)
 }
 
-/** An address that a command can ask: a server that listens on all addresses answers on this machine's own. */
+/** Returns a host that a client can connect to: loopback if the server listens on all addresses. */
 const reachable = (host: string): string => {
   if (host === '0.0.0.0') return '127.0.0.1'
   if (host === '::') return '[::1]'
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** As in PATH, an empty item is none. */
+/** Splits a list and drops empty items, as in PATH. */
 const itemsOf = (text: string, separator: string): readonly string[] =>
   text
     .split(separator)
@@ -46,7 +46,7 @@ const itemsOf = (text: string, separator: string): readonly string[] =>
     .filter((item) => item !== '')
 
 /**
- * What the environment and the configuration say to a command. A variable wins over the configuration.
+ * Returns the settings of a command from the environment and the configuration. Variables override the configuration.
  *
  * @throws EdgeError `wrong_usage`, `invalid_config`
  */
@@ -78,7 +78,7 @@ export const settingsOf = async (
     if (typeof value === 'boolean') switches.set(flag, value)
     else if (value !== undefined) texts.set(flag, joins === true ? [value.join(',')] : value)
   }
-  // The edge that these settings start has no other address.
+  // `serve` with these settings listens at this address.
   const [host = '127.0.0.1'] = listOf('admin.host')
   const [port = DEFAULT_ADMIN_PORT] = listOf('admin.port')
   const isAsked = Object.hasOwn(command.flags, 'admin') && !texts.has('admin')

@@ -14,7 +14,7 @@ import { printable } from './printable.ts'
 
 const BOTS_MODES: readonly BotsMode[] = ['on', 'off', 'dns']
 
-/** The flags for data on visitors, the same in each command that judges requests. */
+/** The flags for visitor data. All commands that judge requests share them. */
 export const SOURCE_FLAGS: Record<string, Flag> = {
   geo: {
     value: 'FILE',
@@ -37,20 +37,20 @@ export const SOURCE_FLAGS: Record<string, Flag> = {
   },
 }
 
-/** One source alone that the flags name, and how it is named there. */
+/** One data source with its flag. */
 export interface NamedSource {
   readonly flag: string
   readonly value: string
 }
 
-/** Every source that the flags name, in order. */
+/** Returns every source on the command line, in the order --geo, --asn-data, --feed. */
 export const namedSources = (args: Arguments): NamedSource[] => [
   ...args.texts('geo').map((value) => ({ flag: 'geo', value })),
   ...[args.text('asn-data') ?? []].flat().map((value) => ({ flag: 'asn-data', value })),
   ...args.texts('feed').map((value) => ({ flag: 'feed', value })),
 ]
 
-/** @throws EdgeError what opening them throws */
+/** Opens only the named sources. @throws EdgeError `wrong_usage`, `invalid_feed`, and the errors of `openSources` */
 export const openNamed = (
   args: Arguments,
   named: readonly NamedSource[],
@@ -69,14 +69,14 @@ export const openNamed = (
   })
 }
 
-/** @throws EdgeError `wrong_usage`, `invalid_feed`, and what opening the sources throws */
+/** Opens every source that the flags name. @throws EdgeError `wrong_usage`, `invalid_feed`, and the errors of `openSources` */
 export const openSourcesOf = (
   args: Arguments,
   onError: (error: EdgeError) => void,
   serving?: Pick<SourcesOptions, 'onChange' | 'mayCompileLater'>
 ): OpenedSources => openNamed(args, namedSources(args), onError, serving)
 
-/** The sources of a command that judges a request or two and ends. */
+/** Opens the sources, calls `run`, and closes them. Background errors go to `err`. Throws the same errors as `openSourcesOf`. */
 export const withSources = async <T>(
   args: Arguments,
   io: Io,
@@ -102,7 +102,7 @@ const LABELS: Record<SourceFact['role'], string> = {
 
 export const sourceLabel = ({ role }: Pick<SourceFact, 'role'>): string => LABELS[role]
 
-/** Says to stderr what of the sources is old or missing. */
+/** Prints warnings about old or missing data to `err`. */
 export const warnOfSources = (facts: readonly SourceFact[], io: Io): void => {
   for (const { warning } of facts) {
     if (warning !== undefined) {

@@ -1,4 +1,4 @@
-/** What each command does, in the order of `--help`, which prints these lines without loading the commands. */
+/** One-line summaries in the order of `--help`. The help reads them from here to avoid loading the commands. */
 export const SUMMARIES = {
   init: 'start a project: rules, tests of them, settings, a check in GitHub Actions',
   serve: 'run the edge as a reverse proxy in front of an origin',
@@ -13,7 +13,7 @@ export const SUMMARIES = {
   identify: 'check whether a response comes from the site itself or is a block by Cloudflare',
   check:
     'tell whether a request is blocked from everywhere or just from here, why, and what would help',
-  explain: 'show what each phase and each rule says of one request, and what the visitor gets',
+  explain: 'show the verdict of each phase and rule on one request, and the answer',
   eval: 'evaluate an expression of the Rules language, or many from lines of JSON',
   replay: 'judge the requests of access logs by rules: who would be blocked',
   update: 'download visitor data: autonomous systems, reputation feeds',

@@ -1,6 +1,6 @@
 import type { Arguments, Flag } from './command.ts'
 
-/** Values for the variables of a Terraform folder: the same flags wherever rules are read. */
+/** The flags for Terraform variables. All commands that read rules share them. */
 export const TERRAFORM_FLAGS: Record<string, Flag> = {
   var: {
     value: 'NAME=VALUE',

@@ -33,10 +33,10 @@ import { TERRAFORM_FLAGS, terraformValues } from './terraform-flags.ts'
 const REPORTERS: Readonly<Record<string, Reporter>> = { text, json, junit, tap, github }
 const PERCENT = { min: 0, max: 100 }
 
-/** The styles of the report for people. */
+/** The ANSI styles of the text report. */
 const STYLE = /(\x1b\[(?:1|2|22|31|32|39)m)/
 
-/** Texts of files reach the terminal: their control characters do not. Lines of the report stay lines. */
+/** Escapes control characters from files before the report is printed. Line breaks and styles of the report stay. */
 const safe = (report: string, color: boolean) =>
   report
     .split('\n')
@@ -81,7 +81,7 @@ const checkFlags = (args: Arguments) => {
   }
 }
 
-/** On the command line, or of the settings. */
+/** Returns the test paths of the command line, or of the settings. */
 const testPaths = (args: Arguments): readonly string[] =>
   args.positionals.length > 0 ? args.positionals : args.settings.tests
 
@@ -104,7 +104,7 @@ const runOnce = (args: Arguments, io: Io, sources: OpenedSources): SuiteReport =
   const file = args.text('output')
   const color = io.color && file === undefined
   const shown = reporter(report, { color })
-  // JSON and XML have escapes of their own.
+  // The JSON and XML reporters escape control characters themselves.
   if (file === undefined)
     io.out(reporter === json || reporter === junit ? shown : safe(shown, color))
   else {
@@ -118,7 +118,7 @@ const runOnce = (args: Arguments, io: Io, sources: OpenedSources): SuiteReport =
   return report
 }
 
-/** The paths of rules as a file in the current folder names them. */
+/** Writes a test file for the rules of `--rules`. Throws EdgeError `wrong_usage`, `not_written`. */
 const writeTests = (
   args: Arguments,
   io: Io,
@@ -129,7 +129,7 @@ const writeTests = (
   if (paths.length === 0) throw usageError('edge1020 test: --init and --record need --rules')
   const load = { lists, readPage: readPageFile, ...terraformValues(args) }
   const file = args.text('output')
-  // The paths of rules in a test file are relative to it.
+  // Paths of rules in a test file are relative to the file.
   const named = file === undefined ? paths : paths.map((path) => relative(dirname(file), path))
   const { text, tests, missing } = write(named, {
     ruleset: loadRulePaths(paths, load),
@@ -155,7 +155,7 @@ const writeTests = (
 
 const EXPECTED_EVENT = 'expected an event, as `edge1020 events --format ndjson` prints them'
 
-/** The events of standard input. */
+/** Reads events from standard input, one JSON object per line. Throws EdgeError `wrong_usage`. */
 const readEvents = async (io: Io): Promise<SecurityEvent[]> => {
   const chunks: Buffer[] = []
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk))
@@ -168,7 +168,7 @@ const readEvents = async (io: Io): Promise<SecurityEvent[]> => {
   })
 }
 
-/** Runs the tests again after each change, until a signal ends it. */
+/** Reruns the tests after each change, until a signal arrives. */
 const watch = async (args: Arguments, io: Io, sources: OpenedSources): Promise<number> => {
   let files: readonly string[] = []
   const attempt = () => {

@@ -27,7 +27,7 @@ export const TRIAL_FLAGS: Record<string, Flag> = {
   ...SOURCE_FLAGS,
 }
 
-/** Flags that say who asks. */
+/** The flags that describe the visitor. */
 export const FROM_FLAGS: Record<string, Flag> = {
   as: { value: 'PERSONA', help: 'a named visitor: chrome-berlin, curl-hetzner, googlebot …' },
   from: {
@@ -37,7 +37,7 @@ export const FROM_FLAGS: Record<string, Flag> = {
   },
 }
 
-/** @throws EdgeError `wrong_attributes` */
+/** Returns the visitor of `--as` and `--from`. @throws EdgeError `wrong_attributes` */
 export const fromOf = (args: Arguments): From => {
   const as = args.text('as')
   return args
@@ -46,14 +46,14 @@ export const fromOf = (args: Arguments): From => {
     .reduce(joinFrom, as === undefined ? {} : { as })
 }
 
-/** Judges by the rules that the flags name, with the data that they name. */
+/** Calls `run` with trials of the rules and data that the flags name. */
 export const withTrials = async <T>(
   args: Arguments,
   io: Io,
   run: (trials: Trials) => T | Promise<T>
 ): Promise<T> => openTrials(args, io, [], run)
 
-/** The same with more rule paths, and with the options for trials of other rules. */
+/** Does the same with additional rule paths. `run` also gets the options, to create trials of other rules. */
 export const openTrials = async <T>(
   args: Arguments,
   io: Io,
@@ -61,7 +61,7 @@ export const openTrials = async <T>(
   run: (trials: Trials, options: TrialsOptions) => T | Promise<T>
 ): Promise<T> =>
   withSources(args, io, async (sources) => {
-    // Paths on the command line take the place of those in the settings.
+    // Paths on the command line replace the paths in the settings.
     const own = more.length > 0 && !args.given('rules') ? [] : args.texts('rules')
     const paths = [...more, ...own]
     const ruleset = loadRulePaths(paths.length > 0 ? paths : [starterPack()], {
@@ -71,7 +71,7 @@ export const openTrials = async <T>(
     })
     const personas = readPersonaFiles(args.texts('personas'))
     const { geo, asn, reputation, bots } = sources
-    // Personas and attributes bring the TLS fingerprints.
+    // Personas and attributes supply TLS fingerprints.
     const options = { ruleset, personas, geo, asn, reputation, bots, seesTls: true }
     const trials = createTrials(options)
     for (const warning of trials.warnings) {

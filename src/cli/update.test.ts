@@ -27,7 +27,7 @@ afterAll(() => void server.close())
 
 const update = (...argv: string[]) => cli('update', ...argv, '--data', data)
 
-test('feeds are downloaded and counted', async () => {
+test('downloads and counts feeds', async () => {
   expect(await update('feeds', '--feed', `bad=${url}/feed.txt`)).toMatchObject({
     code: 0,
     out: 'bad: updated, 2 entries\n',
@@ -36,14 +36,14 @@ test('feeds are downloaded and counted', async () => {
   expect(readdirSync(data)).not.toEqual([])
 })
 
-test('a feed that fails is told with its reason, exit code 1, and the others are updated', async () => {
+test('reports the reason of a failed feed with exit code 1, and updates the others', async () => {
   const argv = ['--feed', `gone=${url}/none.txt`, '--feed', `bad=${url}/feed.txt`]
   const { code, out, err } = await update('feeds', ...argv)
   expect({ code, out }).toEqual({ code: 1, out: 'bad: updated, 2 entries\n' })
   expect(err).toMatch(/^error: .*404/)
 })
 
-test('--json has every feed with its status', async () => {
+test('--json prints every feed with its status', async () => {
   const argv = ['--feed', `gone=${url}/none.txt`, '--feed', `bad=${url}/feed.txt`, '--json']
   const { code, out, err } = await update('feeds', ...argv)
   expect({ code, err }).toEqual({ code: 1, err: '' })
@@ -53,7 +53,7 @@ test('--json has every feed with its status', async () => {
   ])
 })
 
-test('a table of networks that is none changes nothing', async () => {
+test('an invalid table of networks changes nothing', async () => {
   const { error } = await update('asn', '--url', `${url}/feed.txt`)
   expect(error?.message).toContain(`${url}/feed.txt`)
   expect(readdirSync(data).filter((name) => !name.includes('part'))).toEqual([])

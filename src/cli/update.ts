@@ -10,7 +10,7 @@ import { SUMMARIES } from './summaries.ts'
 
 const MB = 1024 * 1024
 
-/** Progress on one line of a terminal; nothing where output goes to a file. */
+/** Returns a function that shows the progress on one line of a terminal; `undefined` if `io.color` is false. */
 const progress = (io: Io, what: string) => {
   if (!io.color) return undefined
   return (bytes: number, total: number | undefined) => {
