@@ -84,7 +84,7 @@ test('rules that read the host are named where nobody named a host, and a wrong 
   const file = join(dir, 'host.yaml')
   writeFileSync(file, 'rules: [{ name: a, expression: http.host eq "a.test", action: block }]')
   const note =
-    'edge1020 audit: one rule reads the host, and the visitors ask shop.test: --host names yours\n'
+    'edge1020 audit: one rule reads the host, but the visitors request shop.test: set the host of your site with --host\n'
   const silent = await run(['audit', file, '--fail-on', 'never'])
   expect([silent.err.includes(note), silent.out.includes('0 of 110')]).toEqual([true, true])
   const named = await run(['audit', file, '--fail-on', 'never', '--host', 'a.test'])

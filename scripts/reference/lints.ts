@@ -22,7 +22,7 @@ rules:
 
 \`\`\`text
 $ edge1020 lint rules.yaml
-rules.yaml:4:46 error header_name_case no header is called \`X-Partner\`: names of headers are in lower case (partners only)
+rules.yaml:4:46 error header_name_case no header is called \`X-Partner\`: header names are in lower case (partners only)
         expression: not any(http.request.headers["X-Partner"][*] eq "yes")
                                                  ^^^^^^^^^^^
   fix: write \`x-partner\`
