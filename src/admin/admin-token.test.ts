@@ -1,4 +1,4 @@
-// Who may ask the admin side with a token, and what changes the edge.
+// Access to the admin port with a token, and routes that change the edge.
 import { describe, expect, test, vi } from 'vitest'
 import { EdgeError } from '../error.ts'
 import { FOUND, RAY, start } from './admin.fixture.ts'
@@ -6,7 +6,7 @@ import type { AdminOptions } from './admin.ts'
 import { createAudit } from './audit.ts'
 
 const TOKEN = 'correct-horse-battery'
-/** What `/healthz` tells one. */
+/** The answer of `/healthz` to a caller without a token. */
 const STRANGER = { ok: true, authenticate: 'Bearer' }
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -14,7 +14,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 describe('with a token', () => {
   const guarded = (options: Partial<AdminOptions> = {}) =>
     start(FOUND, { token: TOKEN, ...options })
-  /** Logs in, gives what the browser sends from then on. */
+  /** Logs in and returns the headers that the browser then sends. */
   const session = async ({ send }: ReturnType<typeof start>, peer?: string) => {
     const { status, headers } = await send('POST', '/login', FORM, { body: `token=${TOKEN}`, peer })
     expect(status).toBe(303)
@@ -49,25 +49,25 @@ describe('with a token', () => {
     expect((await guarded().send('GET', '/api/events', { authorization })).status).toBe(401)
   })
 
-  test('a token in the URL is no token', async () => {
+  test('ignores a token in the URL', async () => {
     expect((await guarded().send('GET', `/healthz?token=${TOKEN}`)).json()).toEqual(STRANGER)
   })
 
-  test('probes get /healthz without it, and no more than that all is well', async () => {
+  test('/healthz without a token tells only whether the edge is healthy', async () => {
     const { send } = guarded()
     expect((await send('GET', '/healthz')).json()).toEqual(STRANGER)
     expect((await send('GET', '/healthz', bearer(TOKEN))).json()).toMatchObject({ judged: 7 })
     expect((await send('GET', '/healthz', bearer('wrong'))).status).toBe(401)
   })
 
-  test('a browser is sent to the form', async () => {
+  test('redirects a browser to the form', async () => {
     const { send } = guarded()
     const { status, headers } = await send('GET', '/', { accept: 'text/html,*/*' })
     expect([status, headers.get('location')]).toEqual([303, '/login'])
     expect((await send('GET', '/login')).text).toContain('name="token"')
   })
 
-  test('the form gives a session that scripts, other sites and other addresses do not have', async () => {
+  test('the form opens a session that scripts, other sites and other addresses cannot use', async () => {
     const side = guarded()
     const given = await session(side)
     expect(given).toMatch(/; HttpOnly; SameSite=Strict$/)
@@ -109,7 +109,7 @@ describe('with a token', () => {
     expect(headers.get('set-cookie')).toBeNull()
   })
 
-  test('ten wrong tokens lock an address out; the right one does not help it, others are let in', async () => {
+  test('ten wrong tokens lock an address out, even with the right token; other addresses still get in', async () => {
     const audit = createAudit()
     const { send } = guarded({ audit })
     for (let i = 0; i < 10; i++) {
@@ -130,7 +130,7 @@ describe('with a token', () => {
     expect(audit.recent()).toMatchObject([{ what: 'locked out', from: '192.0.2.1' }])
   })
 
-  test('a login that cannot be written down is told and lets the owner in', async () => {
+  test('a login succeeds if the audit log cannot be written, and reports the error', async () => {
     const audit = {
       write: () => Promise.reject(new EdgeError('audit_failed', 'disk full')),
       recent: () => [],
@@ -150,7 +150,7 @@ describe('with a token', () => {
   )
 })
 
-describe('what changes the edge', () => {
+describe('a route that changes the edge', () => {
   const RELOADED = { rules: { enabled: 1, total: 2 }, files: ['site.yaml'], warnings: [] }
   const changing = (options: Partial<AdminOptions> = {}) => {
     const reload = vi.fn(async () => RELOADED)
@@ -159,7 +159,7 @@ describe('what changes the edge', () => {
   }
   const RELOAD = '/api/rules/reload'
 
-  test('is done, and written down before and after', async () => {
+  test('makes the change, and logs it before and after', async () => {
     const { send, audit } = changing()
     const { status, json } = await send('POST', RELOAD)
     expect([status, json()]).toEqual([200, RELOADED])
@@ -199,7 +199,7 @@ describe('what changes the edge', () => {
     expect((await changing().send('POST', RELOAD, headers)).status).toBe(200)
   })
 
-  test('a page elsewhere cannot have it search, and may link to it', async () => {
+  test('another site can link to the port but cannot search it', async () => {
     const { send, query } = changing()
     const site = { 'sec-fetch-site': 'cross-site' }
     const script = { ...site, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }
@@ -211,7 +211,7 @@ describe('what changes the edge', () => {
     expect((await send('GET', '/api/events', link)).status).toBe(200)
   })
 
-  test('is refused in read-only mode; reading is not', async () => {
+  test('is refused in read-only mode, which still allows reading', async () => {
     const { send, reload, audit } = changing({ readOnly: true })
     const { status, json } = await send('POST', RELOAD)
     expect([status, json().code]).toEqual([403, 'read_only'])
@@ -226,7 +226,7 @@ describe('what changes the edge', () => {
     expect((await send('POST', RELOAD, bearer(TOKEN))).status).toBe(200)
   })
 
-  test('is not done where it cannot be written down', async () => {
+  test('makes no change if the audit log cannot be written', async () => {
     const audit = {
       write: () => Promise.reject(new EdgeError('audit_failed', 'disk full')),
       recent: () => [],
@@ -237,7 +237,7 @@ describe('what changes the edge', () => {
     expect(reload).not.toHaveBeenCalled()
   })
 
-  test('documents with mistakes are told with their places', async () => {
+  test('reports errors in documents with their places', async () => {
     const diagnostic = {
       code: 'unknown_field',
       severity: 'error',
@@ -258,20 +258,20 @@ describe('what changes the edge', () => {
     expect(audit.recent()[0]).toMatchObject({ status: 422 })
   })
 
-  test('what nobody foresaw is written down too', async () => {
+  test('logs unexpected errors too', async () => {
     const { send, audit, onError } = changing({ reload: () => Promise.reject(new Error('odd')) })
     expect((await send('POST', RELOAD)).status).toBe(500)
     expect(audit.recent()[0]).toMatchObject({ status: 500, reason: 'odd' })
     expect(onError).toHaveBeenCalledTimes(1)
   })
 
-  test('a long query is cut in the log', async () => {
+  test('cuts a long query in the log', async () => {
     const { send, audit } = changing()
     await send('POST', `${RELOAD}?${'x'.repeat(5_000)}`)
     expect(audit.recent()[0]!.what.length).toBeLessThan(600)
   })
 
-  test('an edge without rule files says so', async () => {
+  test('the error of an edge without rule files gives the reason', async () => {
     const { send } = start()
     expect((await send('POST', RELOAD)).json()).toMatchObject({
       status: 409,

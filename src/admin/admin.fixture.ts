@@ -1,4 +1,4 @@
-// The admin side on a store that answers what a test says.
+// The admin port with a store whose answers the test sets.
 import { vi } from 'vitest'
 import type { EventStore, FindResult, SecurityEvent } from '../events/event.ts'
 import { noStore } from '../events/none.ts'

@@ -5,7 +5,7 @@ import type { StoreState } from '../events/state.ts'
 import { event, FOUND, RAY, start } from './admin.fixture.ts'
 
 describe('/healthz', () => {
-  test('says what is running', async () => {
+  test('returns the state of the edge', async () => {
     const { status, json } = await start().ask('/healthz')
     expect(status).toBe(200)
     expect(json()).toEqual({
@@ -19,7 +19,7 @@ describe('/healthz', () => {
     })
   })
 
-  test('says the reason why the store does not work; probes that ask strictly get a 503', async () => {
+  test('returns the reason of a store failure; strict probes get a 503', async () => {
     const trouble = { message: 'event store events.db: locked', since: '2026-11-29T10:00:00.000Z' }
     const state: StoreState = { trouble, waiting: 5, lost: 2, gaps: [] }
     const { ask } = start(FOUND, { store: { ...noStore(), state: () => state } })
@@ -34,7 +34,7 @@ describe('/healthz', () => {
 })
 
 describe('/api/events', () => {
-  test('asks the store for a page, and says where the next begins', async () => {
+  test('returns a page, and the cursor of the next one', async () => {
     const { ask, query } = start()
     const { status, json } = await ask('/api/events?action=block&limit=5&path.contains=wp-')
     expect(status).toBe(200)
@@ -48,7 +48,7 @@ describe('/api/events', () => {
     })
   })
 
-  test('/top asks for the most frequent values', async () => {
+  test('/top returns the most frequent values', async () => {
     const { ask, top } = start()
     const { json } = await ask('/api/events/top?by=rule,asn&country=NL')
     expect(json()).toEqual({ by: ['rule', 'asn'], rows: [{ values: ['a', 1], count: 2 }] })
@@ -58,7 +58,7 @@ describe('/api/events', () => {
     })
   })
 
-  test('/series asks for counts over time', async () => {
+  test('/series returns counts over time', async () => {
     const { ask, series } = start()
     const { json } = await ask('/api/events/series?bucket=5m&by=action')
     expect(json()).toEqual({
@@ -82,7 +82,7 @@ describe('/api/events', () => {
     for (const asked of [query, top, series, onError]) expect(asked).not.toHaveBeenCalled()
   })
 
-  test('what only the store finds out is a mistake too', async () => {
+  test('an invalid query that only the store detects is a 400', async () => {
     const { ask, series } = start()
     series.mockRejectedValue(new EdgeError('invalid_query', 'too many points'))
     const { status, json } = await ask('/api/events/series?bucket=1s')
@@ -104,7 +104,7 @@ describe('/api/events', () => {
     expect(onError).toHaveBeenCalled()
   })
 
-  test('what nobody foresaw is a 500 without it', async () => {
+  test('an unexpected error is a 500 without its reason', async () => {
     const { ask, query } = start()
     query.mockRejectedValue(new Error('secret'))
     const { status, text } = await ask('/api/events')
@@ -116,7 +116,7 @@ describe('/api/events', () => {
 describe('/client/v4/graphql', () => {
   const post = (body: string) => start().send('POST', '/client/v4/graphql', {}, { body })
 
-  test('answers questions of GraphQL', async () => {
+  test('answers GraphQL queries', async () => {
     const { status, json } = await post(
       '{"query":"{ viewer { zones { firewallEventsAdaptive(limit: 1) { rayName } } } }"}'
     )
@@ -136,7 +136,7 @@ describe('/client/v4/graphql', () => {
 })
 
 describe('/api/events/:ray', () => {
-  test('is the deciding event', async () => {
+  test('returns the deciding event', async () => {
     const { ask, find } = start()
     const { status, json } = await ask(`/api/events/${RAY}-AMS`)
     expect(status).toBe(200)
@@ -144,7 +144,7 @@ describe('/api/events/:ray', () => {
     expect(find).toHaveBeenCalledWith(`${RAY}-AMS`)
   })
 
-  test('with the other matches of the request', async () => {
+  test('returns the other matches of the request', async () => {
     const { ask } = start({ found: true, events: [event('a', 0), event('b', 1)] })
     expect((await ask(`/api/events/${RAY}`)).json()).toEqual({
       ...event('a', 0),
@@ -164,7 +164,7 @@ describe('/api/events/:ray', () => {
   })
 })
 
-describe('who is answered', () => {
+describe('access', () => {
   test.each([
     'localhost',
     'localhost:1021',
@@ -205,7 +205,7 @@ describe('who is answered', () => {
   )
 })
 
-test.each(['/', '/api'])('%s names the endpoints', async (path) => {
+test.each(['/', '/api'])('%s lists the endpoints', async (path) => {
   const { status, text } = await start().ask(path)
   expect(status).toBe(200)
   expect(text).toContain('/api/events')
@@ -217,7 +217,7 @@ test('an unknown path is a 404 in JSON', async () => {
   expect(json().detail).toContain('/nowhere')
 })
 
-test('HEAD tells what GET would send', async () => {
+test('HEAD returns the headers of GET', async () => {
   const { ask } = start()
   const [get, head] = [await ask('/'), await ask('/', 'localhost', 'HEAD')]
   expect(head).toMatchObject({ status: 200, text: '' })
@@ -225,7 +225,7 @@ test('HEAD tells what GET would send', async () => {
   expect(Number(get.headers.get('content-length'))).toBe(get.text.length)
 })
 
-test.each(['POST', 'DELETE', 'OPTIONS'])('%s on what is only read is told so', async (method) => {
+test.each(['POST', 'DELETE', 'OPTIONS'])('%s on a read-only route is a 405', async (method) => {
   const { ask, query } = start()
   const { status, headers } = await ask('/api/events', 'localhost', method)
   expect(status).toBe(405)

@@ -35,7 +35,7 @@ export interface AdminOptions {
   audit?: Audit
   reload?: (() => Promise<Reloaded>) | undefined
   metrics?: MetricsText | undefined
-  /** What tests may do to the edge. Absent: there are no routes for them. */
+  /** The controls of test edges. Absent: the port has no routes for tests. */
   tests?: TestControl | undefined
   trials?: Side['trials']
   /** Pages for people. They go before the routes of the API that have the same path. */
@@ -108,7 +108,7 @@ const failure = (error: unknown): Answer => {
   if (error instanceof EdgeError && error.code === 'invalid_query') {
     return problem({ status: 400, code: error.code, detail: error.message })
   }
-  // What the store cannot tell now it may tell later.
+  // The store may answer again later.
   if (error instanceof EdgeError && STORE_AWAY.has(error.code)) {
     return problem({ status: 503, code: error.code, detail: error.message })
   }
@@ -118,8 +118,8 @@ const failure = (error: unknown): Answer => {
 }
 
 /**
- * The owner's side: health, events, the event behind a Ray ID, metrics, reloads. Each request passes the gate (Host, origin,
- * token, read-only) before its route sees it; what changes the edge is written into the audit log before it is done.
+ * Creates the admin port: health, events, Ray ID lookup, metrics, reloads. Each request passes the gate (Host, origin, token,
+ * read-only) before its route. The audit log records a change before the change is made.
  *
  * @throws EdgeError `invalid_admin_token`
  * @example

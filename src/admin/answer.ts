@@ -2,17 +2,17 @@ import { STATUS_CODES } from 'node:http'
 import type { Answer } from '../answers/answer.ts'
 import type { Diagnostic } from '../error.ts'
 
-/** Nothing of the admin side is stored, sniffed, framed or read by a page from elsewhere. */
+/** Headers that forbid browsers to store, sniff or frame an answer, or to show it to other sites. */
 const GUARD_HEADERS = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
-  // With `no-referrer` a browser sends a form of these pages as from nowhere (`Origin: null`), which the gate refuses.
+  // With `no-referrer`, browsers send forms of these pages with `Origin: null`, which the gate refuses.
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Content-Security-Policy': "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
 }
 
-/** A whole answer of the admin side, with the headers that each of them has. */
+/** Returns an answer with the common headers of the admin port. */
 export const answerOf = (
   status: number,
   type: string,
@@ -29,42 +29,42 @@ export const answerOf = (
   body,
 })
 
-/** 200 with JSON. */
+/** Returns an answer with JSON, by default with status 200. */
 export const json = (value: unknown, status = 200): Answer =>
   answerOf(status, 'application/json', JSON.stringify(value))
 
 export const html = (body: string, status = 200): Answer =>
   answerOf(status, 'text/html; charset=UTF-8', body)
 
-/** Sends a browser on with a GET. */
+/** Returns a 303, which makes a browser request `location` with GET. */
 export const seeOther = (location: string, headers: Readonly<Record<string, string>> = {}) =>
   answerOf(303, 'text/plain; charset=UTF-8', '', { Location: location, ...headers })
 
-/** Where in the request the fault lies. */
+/** The part of the request that is wrong. */
 export interface Place {
-  /** Name of a query parameter, of a part of the path, or of a header. */
+  /** Name of the query parameter or path parameter. */
   readonly parameter?: string
   readonly header?: string
-  /** The text at fault, cut where it is long. */
+  /** The wrong text, cut if it is long. */
   readonly value?: string
-  /** What would have been right. */
+  /** The expected text. */
   readonly expected?: string
 }
 
-/** An error as the admin side gives it (RFC 9457). */
+/** An error answer of the admin port (RFC 9457). */
 export interface Problem {
   readonly status: number
   /** Stable, snake_case, for programs. */
   readonly code: string
-  /** One sentence for people, with the text at fault and what was expected. */
+  /** One sentence for people, with the wrong text and the expected one. */
   readonly detail: string
   readonly place?: Place
-  /** The places in documents, where documents are at fault. */
+  /** The errors in documents, with their places; absent for other errors. */
   readonly diagnostics?: readonly Diagnostic[]
 }
 
 /**
- * A problem document.
+ * Returns an answer with a problem document.
  *
  * Source: RFC 9457; `code`, `place` and `diagnostics` are extension members (§3.2).
  *

@@ -13,7 +13,7 @@ const failing = (times: number, address: string, start = 1_000) => {
   }
 }
 
-test('ten failures use up an address, for the rest of the minute', () => {
+test('ten failures lock an address for the rest of the minute', () => {
   const { attempts, at } = failing(9, '192.0.2.1')
   expect(attempts.waitSeconds('192.0.2.1')).toBe(0)
   expect(attempts.failed('192.0.2.1')).toBe(true)
@@ -25,7 +25,7 @@ test('ten failures use up an address, for the rest of the minute', () => {
   expect(attempts.failed('192.0.2.1')).toBe(false)
 })
 
-test('the right token clears what came before', () => {
+test('the right token clears earlier failures', () => {
   const { attempts } = failing(9, '192.0.2.1')
   attempts.succeeded('192.0.2.1')
   expect(attempts.failed('192.0.2.1')).toBe(false)
@@ -45,7 +45,7 @@ test.each([
   expect(attempts.waitSeconds(asked) > 0).toBe(isOne)
 })
 
-test('a million addresses take the room of a thousand', () => {
+test('a million addresses take the memory of a thousand', () => {
   const attempts = createAttempts(() => 0)
   for (let i = 0; i < 5_000; i++) attempts.failed(`10.0.${i >> 8}.${i & 255}`)
   expect(attempts.size).toBe(1_024)

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net'
 const MS_PER_SECOND = 1_000
 const WINDOW_MS = 60_000
 const MAX_FAILURES = 10
-/** Beyond that many addresses the one that failed first is forgotten. */
+/** Above this number of addresses, the one with the oldest failure is removed. */
 const MAX_ADDRESSES = 1_024
 const PREFIX_GROUPS = 4
 
@@ -12,7 +12,7 @@ interface Failures {
   readonly sinceMs: number
 }
 
-/** A household or a server has a whole /64 of IPv6: its addresses count as one. */
+/** Counts an IPv6 /64 as one address, because one household or server owns all of it. */
 const keyOf = (address: string): string => {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address
   const [head = '', tail] = address.split('%', 1)[0]!.split('::', 2)
@@ -22,18 +22,18 @@ const keyOf = (address: string): string => {
   return [...groups, ...rest].slice(0, PREFIX_GROUPS).join(':')
 }
 
-/** Wrong tokens by address, so that none can be guessed by trying. */
+/** Limits wrong tokens per address, to prevent guessing. */
 export interface Attempts {
-  /** Seconds until this address may try again; 0 where it may now. */
+  /** Returns the seconds until this address may try again; 0 if it may try now. */
   waitSeconds(address: string): number
-  /** @returns true where this failure used up the last attempt */
+  /** Records a failure. Returns true if it used up the last attempt. */
   failed(address: string): boolean
   succeeded(address: string): void
-  /** How many addresses are remembered. */
+  /** The number of stored addresses. */
   readonly size: number
 }
 
-/** Ten wrong tokens a minute and address. */
+/** Allows ten wrong tokens per minute and address. `now` returns milliseconds since the epoch. */
 export const createAttempts = (now: () => number = Date.now): Attempts => {
   const failures = new Map<string, Failures>()
   const recent = (key: string): Failures | undefined => {

@@ -10,7 +10,7 @@ const folder = () => {
   return dir
 }
 
-test('each entry is one line of the file, in order, and the file is for its owner alone', async () => {
+test('writes each entry as one line, in order, to a file that only its owner can read', async () => {
   const file = join(folder(), 'audit.ndjson')
   const audit = createAudit(file, () => 0)
   const names = Array.from({ length: 50 }, (_, i) => `change ${i}`)
@@ -26,13 +26,13 @@ test('each entry is one line of the file, in order, and the file is for its owne
   expect(statSync(file).mode & 0o077).toBe(0)
 })
 
-test('a data directory that is not there is made', async () => {
+test('creates a missing data directory', async () => {
   const file = join(folder(), 'data', 'audit.ndjson')
   await createAudit(file).write({ what: 'login', from: '192.0.2.1', by: 'token' })
   expect(readFileSync(file, 'utf8')).toMatch(/^\{.*"what":"login".*\}\n$/)
 })
 
-test('an entry that cannot be written is an error, and the next one is tried again', async () => {
+test('throws if an entry cannot be written, and tries again with the next one', async () => {
   const dir = folder()
   const entry = { what: 'login', from: '192.0.2.1', by: 'token' } as const
   const audit = createAudit(dir)
@@ -42,14 +42,14 @@ test('an entry that cannot be written is an error, and the next one is tried aga
   expect(audit.recent()).toEqual([])
 })
 
-test('the newest thousand are kept in memory', async () => {
+test('keeps the newest thousand entries in memory', async () => {
   const audit = createAudit()
   for (let i = 0; i < 1_001; i++) await audit.write({ what: `${i}`, from: '', by: 'none' })
   const kept = audit.recent()
   expect([kept.length, kept[0]!.what, kept.at(-1)!.what]).toEqual([1_000, '1000', '1'])
 })
 
-test('entries of earlier runs are there after a restart; what is no entry is left out', async () => {
+test('reads entries of earlier runs after a restart, and skips invalid lines', async () => {
   const file = join(folder(), 'audit.ndjson')
   const entry = { from: '192.0.2.1', by: 'bearer' } as const
   await createAudit(file).write({ what: 'first', ...entry })
@@ -59,7 +59,7 @@ test('entries of earlier runs are there after a restart; what is no entry is lef
   expect(audit.recent().map(({ what }) => what)).toEqual(['second', 'first'])
 })
 
-test('of a long file its end is read, from a whole line on', () => {
+test('reads only the end of a long file, from the start of a line', () => {
   const file = join(folder(), 'audit.ndjson')
   const line = (i: number) =>
     `${JSON.stringify({ time: '2026-01-01T00:00:00.000Z', what: `${i}`, from: '', by: 'none', reason: 'x'.repeat(2_000) })}\n`

@@ -3,40 +3,40 @@ import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EdgeError, messageOf } from '../error.ts'
 
-/** The newest that `GET /api/audit` shows; a file keeps all of them. */
+/** Number of entries that `GET /api/audit` shows, the newest ones. The file keeps all entries. */
 const MAX_KEPT = 1_000
-/** How much of the file is read at start: far more than the entries that are shown take. */
+/** Bytes read from the end of the file at start: far more than the shown entries need. */
 const TAIL_BYTES = 1_048_576
-/** Only the owner of the process reads it. */
+/** Only the user of the process can read the file. */
 const FILE_MODE = 0o600
 
-/** How the person or program behind a change proved who it is; `none` where the port asks for no token. */
+/** The credential of the caller; `none` if the port requires no token. */
 export type Credential = 'none' | 'bearer' | 'session' | 'token'
 
-/** One thing that somebody did on the admin port. */
+/** One action on the admin port. */
 export interface AuditEntry {
   /** ISO 8601 UTC. */
   readonly time: string
   /** `POST /api/rules/reload`, `login`, `locked out`. */
   readonly what: string
-  /** Address at the other end of the connection. */
+  /** Address of the peer. */
   readonly from: string
   readonly by: Credential
-  /** Status of the answer; absent in the line that is written before a change is made. */
+  /** Status of the answer; absent in the line before a change. */
   readonly status?: number
-  /** Why it was refused or failed. */
+  /** The reason of a refusal or failure. */
   readonly reason?: string
 }
 
-/** What was done, when and from where. */
+/** The log of actions, with time and address. */
 export interface Audit {
   /**
-   * Resolves when the entry is in the file, where there is one.
+   * Resolves when the entry is in the file; without a file, at once.
    *
    * @throws EdgeError `audit_failed`
    */
   write(entry: Omit<AuditEntry, 'time'>): Promise<void>
-  /** Newest first. */
+  /** Returns the newest entries, newest first. */
   recent(): readonly AuditEntry[]
 }
 
@@ -47,7 +47,7 @@ const isEntry = (value: unknown): value is AuditEntry =>
     (key) => typeof (value as Record<string, unknown>)[key] === 'string'
   )
 
-/** A line that a full disk or a kill cut short tells nothing; the file keeps it. */
+/** Parses a line. Returns nothing for a line that a full disk or a kill has cut; the file keeps it. */
 const entryOf = (line: string): AuditEntry[] => {
   try {
     const value: unknown = JSON.parse(line)
@@ -57,7 +57,7 @@ const entryOf = (line: string): AuditEntry[] => {
   }
 }
 
-/** The newest entries of a file, oldest first; none where it is not there or may not be read: writing tells what is wrong. */
+/** Returns the newest entries of a file, oldest first; none if the file cannot be read. A later write reports the reason. */
 const tailOf = (file: string): AuditEntry[] => {
   let fd: number
   try {
@@ -72,7 +72,7 @@ const tailOf = (file: string): AuditEntry[] => {
     const bytes = Buffer.alloc(stat.size - from)
     const read = readSync(fd, bytes, 0, bytes.length, from)
     const lines = bytes.toString('utf8', 0, read).split('\n')
-    // The first line begins before the tail.
+    // The first line may start before the tail.
     return (from > 0 ? lines.slice(1) : lines).flatMap(entryOf).slice(-MAX_KEPT)
   } finally {
     closeSync(fd)
@@ -80,19 +80,21 @@ const tailOf = (file: string): AuditEntry[] => {
 }
 
 /**
- * @param file gets one JSON object a line, and is where the newest entries of earlier runs are read from; absent: entries are kept in memory alone
+ * Creates the log, with the newest entries of earlier runs.
+ *
+ * @param file gets one JSON object per line; if absent, entries are only in memory
  * @example const audit = createAudit('.edge1020/admin-audit.ndjson')
  */
 export const createAudit = (file?: string, now: () => number = Date.now): Audit => {
   const kept: AuditEntry[] = file === undefined ? [] : tailOf(file)
-  /** One line after the other: two appends at once may not keep their order. */
+  /** The previous write. Writes run one after another, because concurrent appends may change their order. */
   let last: Promise<void> = Promise.resolve()
   return {
     write: async (given) => {
       const entry: AuditEntry = { time: new Date(now()).toISOString(), ...given }
       if (file !== undefined) {
         const written = last.then(async () => {
-          // An edge that keeps its events in memory has made no data directory.
+          // An edge with events in memory creates no data directory.
           await mkdir(dirname(file), { recursive: true })
           await appendFile(file, `${JSON.stringify(entry)}\n`, { mode: FILE_MODE })
         })

@@ -2,7 +2,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86
 const DURATION = /^(\d{1,7})([smhdw])$/
 
 /**
- * Whole seconds of a time span as people write it; `undefined` where it is none.
+ * Reads a time span such as `90s` or `2h`. Returns whole seconds; `undefined` for any other text.
  *
  * @example readSeconds('2h') // 7200
  */

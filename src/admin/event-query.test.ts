@@ -28,7 +28,7 @@ describe('conditions', () => {
     expect(read(text).where).toEqual([condition])
   })
 
-  test('without any of several values', () => {
+  test('excludes several values', () => {
     const isNot = (value: string) => ({ field: 'rule.id', operator: 'isNot', value })
     const asked = 'rule.id.isNot=a&rule.id.isNot=b'
     expect(read(asked).where).toEqual([isNot('a'), isNot('b')])
@@ -36,7 +36,7 @@ describe('conditions', () => {
     expect(() => read('ip.isNot=192.0.2.1&ip.isNot=x')).toThrow('ip.isNot "x": expected an IP')
   })
 
-  test.each(['', 'action=', 'action=&ip=&limit=&since='])('%j asks for all', (text) => {
+  test.each(['', 'action=', 'action=&ip=&limit=&since='])('%j matches all events', (text) => {
     expect(read(text)).toEqual({ where: [] })
   })
 })
@@ -99,7 +99,7 @@ describe('mistakes', () => {
     expect(() => readEventQuery(kind, new URLSearchParams(text), NOW)).toThrow(message)
   })
 
-  test('whatever is sent is read or refused with a parameter', () => {
+  test('any input is read, or refused with the name of a parameter', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string()), { maxLength: 5 }), (pairs) => {
         try {
@@ -125,7 +125,7 @@ const all = eventFields.flatMap(({ name, type }) =>
   })
 )
 
-test.each(all)('$field $operator is written as it is read', (condition) => {
+test.each(all)('$field $operator survives a round trip', (condition) => {
   const [read] = readEventQuery('page', writeEventQuery({ where: [condition] }), NOW).where!
   const texts = (value: Condition['value']) => JSON.stringify(value).replace(/\b7\b/g, '"7"')
   expect({ ...read, value: texts(read!.value).replaceAll('""', '"') }).toEqual({
@@ -134,7 +134,7 @@ test.each(all)('$field $operator is written as it is read', (condition) => {
   })
 })
 
-test('the rest of a query is written as it is read', () => {
+test('the other parts of a query survive a round trip', () => {
   const page = {
     where: [],
     from: 1_764_410_400_000,

@@ -16,7 +16,7 @@ import { parseRay } from '../ray.ts'
 import { readSeconds } from './duration.ts'
 import { BadParameter, quoted } from './parameter.ts'
 
-/** What can be asked of events over HTTP: events themselves, the most frequent values, counts over time. */
+/** The queries for events over HTTP: a page of events, the most frequent values, counts over time. */
 export interface Questions {
   page: EventQuery
   top: TopQuery
@@ -24,14 +24,14 @@ export interface Questions {
 }
 export type Question = keyof Questions
 
-/** Names and values in turn, as a URL's query or a command line has them. */
+/** Pairs of names and values, from a URL's query or a command line. */
 export type Pairs = Iterable<readonly [name: string, value: string]>
 
 interface Option {
   readonly description: string
   readonly example: string
   readonly of: readonly Question[]
-  /** What the value becomes in the query. Throws `BadParameter` or EdgeError. */
+  /** Returns the part of the query for this value. Throws `BadParameter` or EdgeError. */
   read(value: string, nowMs: number): object
 }
 
@@ -59,7 +59,7 @@ const duration = (name: string, value: string): number => {
   })
 }
 
-/** Parameters that are no condition on a field. */
+/** The parameters that are not conditions on a field. */
 export const OPTIONS: Readonly<Record<string, Option>> = {
   since: {
     description: 'events of the last seconds, minutes, hours, days or weeks',
@@ -122,7 +122,7 @@ const timeOf = (value: string): string | number =>
   MILLISECONDS.test(value) ? Number(value) : value
 
 const COUNTRY = /^(?:[a-z]{2}|t1)$/i
-/** Values that cannot be anything else: a typo must not read as "no events". */
+/** Fields with a fixed form of values: a typo is an error, never an empty result. */
 const EXPECTED: Readonly<
   Record<string, { expected: string; isRight: (value: string) => boolean }>
 > = {
@@ -146,7 +146,7 @@ const checkValue = (parameter: string, { name }: EventField, operator: Operator,
   })
 }
 
-/** `path.contains` is a field with its operator, `rule.id` a field alone. */
+/** Splits a parameter: `path.contains` is a field and an operator, `rule.id` only a field. */
 const split = (parameter: string): { name: string; operator: Operator | undefined } => {
   const dot = parameter.lastIndexOf('.')
   const operator = OPERATORS.find((one) => one === parameter.slice(dot + 1))
@@ -171,13 +171,13 @@ const conditionsOf = (parameter: string, given: readonly string[]): Condition[] 
   } catch (error) {
     throw unknown(parameter, error as EdgeError)
   }
-  // Left empty in a form; `userAgent.is=` asks for events without one.
+  // Empty inputs of a form are skipped. An explicit operator counts: `userAgent.is=` means events without a user agent.
   const values = written === undefined ? given.filter((value) => value !== '') : given
   const [first] = values
   if (first === undefined) return []
   const operator = written ?? impliedOperator(field, values)
   const isList = operator === 'in'
-  // None of several values: each has to be another one.
+  // With `isNot`, each value is a separate condition.
   const isEach = operator === 'isNot'
   if (values.length > 1 && !isList && !isEach) {
     throw new BadParameter(`${parameter}: expected once`, { parameter })
@@ -189,7 +189,7 @@ const conditionsOf = (parameter: string, given: readonly string[]): Condition[] 
     : [{ field: field.name, operator, value: isList ? list : first }]
 }
 
-/** Several values of one field mean any of them, and a network means the addresses in it. */
+/** Returns the operator if none is written: `in` for several values, and for a network the addresses in it. */
 const impliedOperator = ({ type }: EventField, values: readonly string[]): Operator => {
   if (values.length > 1) return 'in'
   return type === 'ip' && values[0]!.includes('/') ? 'inNetwork' : 'is'
@@ -205,7 +205,7 @@ const grouped = (pairs: Pairs): Map<string, string[]> => {
   return groups
 }
 
-/** Turns the refusal of one part into one that names its parameter. */
+/** Calls `act`, and converts an EdgeError to a `BadParameter` with the parameter's name. */
 const placed = <Result>(
   parameter: string,
   value: string | undefined,
@@ -222,7 +222,7 @@ const placed = <Result>(
 
 const listOf = (value: string): string[] => value.split(',').map((name) => name.trim())
 
-/** Queries of which one part is tried by itself: the other parts are right. */
+/** Validates one part of a query; the other parts are valid placeholders. */
 const TRIED = {
   page: (part: object) => settlePage(part),
   top: (part: object) => settleTop({ by: ['action'], ...part }),
@@ -236,11 +236,11 @@ const REQUIRED: Readonly<Record<Question, string | undefined>> = {
 }
 
 /**
- * Reads the parameters of a question on events: `FIELD=VALUE` or `FIELD.OPERATOR=VALUE` for any field of an event, and those of
- * `OPTIONS`. A field that stands several times means any of its values, with `isNot` none of them; a parameter that nobody knows is a mistake, as a typo must
- * not show all events as if they were the ones asked for.
+ * Reads the parameters of a query for events: `FIELD=VALUE` or `FIELD.OPERATOR=VALUE` for any field of an event, and those of
+ * `OPTIONS`. A repeated field means any of its values; with `isNot`, none of them. An unknown parameter is an error, because a
+ * typo must not return all events.
  *
- * @throws BadParameter naming the parameter, its value and what was expected
+ * @throws BadParameter with the parameter, its value and the expected value
  * @example
  * readEventQuery('page', new URLSearchParams('action=block&path.contains=wp-&since=2h'))
  * // { where: [{ field: 'action', … }, { field: 'path', … }], from: 1764402000000 }
@@ -292,7 +292,7 @@ export const readEventQuery = <Kind extends Question>(
 }
 
 /**
- * The parameters that a query stands for: what `readEventQuery` reads back.
+ * Returns the parameters of a query, the inverse of `readEventQuery`.
  *
  * @example writeEventQuery({ where: [{ field: 'path', operator: 'contains', value: 'wp-' }] }) // [['path.contains', 'wp-']]
  */
@@ -306,7 +306,7 @@ export const writeEventQuery = ({
 }): [string, string][] => [
   ...where.flatMap(({ field, operator, value }): [string, string][] => {
     const values = (Array.isArray(value) ? value : [value]).map(String)
-    // A single value of a list would be read as several where it has a comma.
+    // Read back with `in`, a single value with a comma would become several values.
     const shown = operator === 'in' && values.length === 1 ? 'is' : operator
     return values.map((one) => [`${field}.${shown}`, one])
   }),

@@ -43,7 +43,7 @@ export interface Gate {
   readonly asksForToken: boolean
 }
 
-/** Whether the gate refused. */
+/** Returns true if the gate refused the request. */
 export const isRefused = (entry: Entry | Answer): entry is Answer => 'status' in entry
 
 const BEARER = /^Bearer +(\S+) *$/i

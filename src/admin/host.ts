@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** The name in a Host header, without port, brackets and last dot. */
+/** Returns the name in a Host header, without port, brackets and final dot. */
 const nameOf = (header: string): string =>
   header
     .toLowerCase()
@@ -9,17 +9,17 @@ const nameOf = (header: string): string =>
     .replace(/\.$/, '')
 
 /**
- * Whether a Host header names this machine. A page elsewhere can have its own name resolve to this machine and then read what
- * it likes (DNS rebinding). It cannot choose what the browser sends as Host: only names that nobody else controls are answered.
+ * Returns true if a Host header names this machine. Another site can let its own name resolve to this machine and then read
+ * every answer (DNS rebinding). It cannot change the Host header, so only names that no other site controls are accepted.
  *
- * @param names besides `localhost` and IP addresses, in lower case
+ * @param names further names besides `localhost` and IP addresses, in lower case
  */
 export const isOwnHost = (header: string | undefined, names: ReadonlySet<string>): boolean => {
   const name = nameOf(header ?? '')
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0 || names.has(name)
 }
 
-/** Whether only programs of this machine reach a listener on this address, which has no port. */
+/** Returns true if only programs on this machine can reach a listener on this host (without a port). */
 export const isLoopbackHost = (host: string): boolean => {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   return (

@@ -16,7 +16,7 @@ const TOKEN = 'correct-horse-battery'
 const event = eventWith({ action: 'block', reputation: { score: 7, lists: ['drop'] }, ja4: 't13' })
 const also = { ...event, matchIndex: 1 }
 
-/** Of an edge that has refused the request of `event`. */
+/** Returns the test control of an edge that has refused the request of `event`. */
 const controlWithEvent = () => {
   const control = createControl()
   control.attach({ load: () => rulesFromObjects([{ rules: [] }]), replace: () => {} })
@@ -24,7 +24,7 @@ const controlWithEvent = () => {
   return control
 }
 
-/** What the routes take that take more than a token. */
+/** Request bodies of the routes that need one, besides the login. */
 const BODIES: Readonly<Record<string, object>> = {
   '/api/explain': { request: 'https://shop.test/', from: 'curl-hetzner' },
   '/api/check': { request: 'https://shop.test/', from: ['curl-hetzner', { asn: 1 }] },
@@ -91,19 +91,19 @@ const operations = Object.entries(api.paths as Record<string, Record<string, Ope
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
 )
 
-test('it is a document of OpenAPI 3.1', async () => {
+test('the description is a valid OpenAPI 3.1 document', async () => {
   const { valid, errors } = await new Validator().validate(api)
   expect(errors).toBeUndefined()
   expect(valid).toBe(true)
 })
 
-describe('each route answers as it is described', () => {
+describe('the answer of each route matches its description', () => {
   test.each(operations)('$method $path', async ({ path, method, operation }) => {
     const query = path.endsWith('/top') ? '?by=rule' : path.endsWith('/series') ? '?bucket=1h' : ''
     const target = path.replace('{ray}', event.ray) + query
     const [type = ''] = Object.keys(operation.requestBody?.content ?? {})
     const isLogin = path === '/login'
-    // A reset for tests would be one for the others, too.
+    // A reset would also affect the other tests.
     const asked = isLogin
       ? await side({ token: TOKEN })
       : path.startsWith('/api/test/')
@@ -128,13 +128,13 @@ describe('each route answers as it is described', () => {
     if (schema !== undefined) expect(check(schema, answer.json())).toEqual([])
   })
 
-  test('a problem is one of the description', async () => {
+  test('a problem matches the description', async () => {
     const { status, json } = await ask('GET', '/api/events?limit=x')
     expect(status).toBe(400)
     expect(check('Problem', json())).toEqual([])
   })
 
-  test('the schemas refuse what is no event', () => {
+  test('the schemas refuse an invalid event', () => {
     expect(check('Event', { ...event, ray: undefined })).not.toEqual([])
     expect(check('EventPage', { events: [event], other: 1 })).not.toEqual([])
   })
@@ -145,7 +145,7 @@ describe('parameters', () => {
     api.components.parameters as Record<string, { name: string; schema: { type: string } }>
   )
 
-  test('each condition of the description is taken', async () => {
+  test('accepts each condition in the description', async () => {
     expect(conditions.length).toBeGreaterThan(80)
     for (const { name, schema } of conditions) {
       const value =

@@ -9,7 +9,7 @@ import { schemas } from './schemas.ts'
 import { SESSION_COOKIE } from './session-cookie.ts'
 import { testSchemas } from './test-schemas.ts'
 
-/** What every route may answer with: the gate, and what nobody foresaw. */
+/** Statuses that every route can return: those of the gate, and 500 for unexpected errors. */
 const ALWAYS = [401, 403, 429, 500]
 
 const conditionNames = (field: EventField): [string, EventField, Operator][] =>
@@ -22,7 +22,7 @@ const conditionNames = (field: EventField): [string, EventField, Operator][] =>
 const isNumber = ({ type }: EventField, operator: Operator): boolean =>
   type === 'number' && operator !== 'in'
 
-/** One for each field and operator; the three questions on events share them. */
+/** Returns one parameter for each field and operator. The three queries for events share them. */
 const conditions = (): [key: string, parameter: ParameterObject][] =>
   eventFields.flatMap(conditionNames).map(([name, field, operator]) => [
     name,
@@ -88,7 +88,7 @@ const operationOf = (route: Route): OperationObject => {
 }
 
 /**
- * The description of the admin port's API, from the table of routes, the fields of an event and the operators that they take.
+ * Returns the description of the admin API, made from the table of routes and the fields of an event with their operators.
  *
  * Source: https://spec.openapis.org/oas/v3.1.0
  */
@@ -116,6 +116,6 @@ export const describeApi = (all: readonly Route[]): OpenAPIObject => {
       Object.fromEntries(own.map((route) => [route.method.toLowerCase(), operationOf(route)]))
     )
   }
-  // A port without a token asks for neither: an empty requirement makes both optional.
+  // A port without a token requires neither credential, so the empty requirement makes both optional.
   return { ...builder.getSpec(), security: [{ bearer: [] }, { session: [] }, {}] }
 }

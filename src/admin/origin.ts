@@ -3,15 +3,15 @@ import { type AdminRequest, headerOf } from './request.ts'
 const READS = new Set(['GET', 'HEAD'])
 
 /**
- * Why a request comes from another site's page, where it does. Such a page can have the owner's browser send what it likes, with
- * the owner's cookie, or to a port that trusts this machine (CSRF). A browser says where a request comes from, in headers that
- * no page can set; programs send neither and pass.
+ * Detects a request from another site's page. Such a page can make the owner's browser send any request, with the owner's cookie
+ * or to a port that trusts this machine (CSRF). Browsers name the origin of a request in headers that no page can set. Programs
+ * send neither header and pass.
  *
- * A link from elsewhere may be followed: a top-level GET changes nothing, and its answer is not the other page's to read.
+ * Links from other sites work: a top-level GET changes nothing, and the other page cannot read its answer.
  *
  * Source: https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header
  *
- * @returns the header at fault with its value; `undefined` where all is well
+ * @returns the header that names another site, with its value; `undefined` if the request may pass
  */
 export const foreignOrigin = (
   request: AdminRequest

@@ -1,6 +1,6 @@
 import type { Place } from './answer.ts'
 
-/** A parameter of a request that is not what it has to be. */
+/** An error about an invalid parameter of a request. */
 export class BadParameter extends Error {
   constructor(
     message: string,
@@ -14,6 +14,6 @@ export class BadParameter extends Error {
 
 const MAX_SHOWN_CHARS = 64
 
-/** A value as a message shows it: cut, in quotes. */
+/** Quotes a value for a message, and cuts a long one. */
 export const quoted = (text: string): string =>
   JSON.stringify(text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS - 1)}…` : text)

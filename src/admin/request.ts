@@ -1,33 +1,33 @@
-/** A request to the admin port, as far as its routes look. */
+/** A request to the admin port. */
 export interface AdminRequest {
   readonly method: string
   /** Path and query. */
   readonly target: string
-  /** By lower-case name, as Node has them. */
+  /** Header values by lower-case name, like Node's. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Address at the other end of the connection. */
+  /** Address of the peer. */
   readonly peer?: string | undefined
   /** True over TLS. */
   readonly encrypted?: boolean
-  /** The body as text; '' where there is none. Rejects with `BodyTooLarge`; `maxBytes` is 64 KiB where none is given. */
+  /** Returns the body as text, '' without a body. Rejects with `BodyTooLarge` above `maxBytes` (default 64 KiB). */
   body?(maxBytes?: number): Promise<string>
 }
 
-/** What a route is given of a request that passed the gate. */
+/** A request that passed the gate, for its route. */
 export interface RouteRequest extends AdminRequest {
-  /** The parts of the path that the route names in braces, decoded. */
+  /** Decoded values of the path parameters. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
 }
 
-/** A body of more bytes than any route takes. */
+/** The error for a body that is too long for its route. */
 export class BodyTooLarge extends Error {
   constructor(readonly limitBytes: number) {
     super(`the body is longer than ${limitBytes} bytes`)
   }
 }
 
-/** One header's value; the first where there are several. */
+/** Returns the value of a header; the first one if it is repeated, `undefined` if it is absent. */
 export const headerOf = ({ headers }: AdminRequest, name: string): string | undefined => {
   const value = headers[name]
   return typeof value === 'string' ? value : value?.[0]

@@ -9,43 +9,43 @@ export interface RouteParameter {
   readonly example?: string
 }
 
-/** What a route answers with where all is well. */
+/** The successful answer of a route. */
 export interface RouteResult {
-  /** 200 where none is given. */
+  /** Default 200. */
   readonly status?: number
   readonly description: string
-  /** `application/json`, where no other is given. */
+  /** Content type. Default `application/json`. */
   readonly type?: string
-  /** Names of schemas in `schemas.ts`; absent for text. */
+  /** Name of a schema in `schemas.ts`; absent for text. */
   readonly schema?: string
 }
 
-/** One path of the admin port with one method: the index, the gate and the API's description read the same row. */
+/** One method on one path of the admin port. The index, the gate and the API description all use it. */
 export interface Route {
   readonly method: 'GET' | 'POST'
-  /** With its parameters in braces, one whole segment each: `/api/events/{ray}`. */
+  /** The path with parameters in braces, each a whole segment: `/api/events/{ray}`. */
   readonly path: string
   readonly summary: string
   readonly parameters?: readonly RouteParameter[]
-  /** Takes conditions on the fields of an event, too: `path.contains`. */
+  /** Whether the route also accepts conditions on event fields, such as `path.contains`. */
   readonly takesConditions?: boolean
-  /** The body that it takes. */
+  /** The request body. */
   readonly takes?: { readonly type: string; readonly schema?: string }
   readonly result: RouteResult
-  /** Statuses of its problems besides those of the gate. */
+  /** Statuses of error answers, besides those of the gate. */
   readonly problems?: readonly number[]
-  /** Changes what the edge does: refused in read-only mode, and written into the audit log. */
+  /** Whether the route changes the edge: read-only mode refuses it, and the audit log records it. */
   readonly changes?: boolean
-  /** A page of the dashboard: for people, and no part of the API. */
+  /** Whether the route is a page of the dashboard, which is not part of the API. */
   readonly isPage?: boolean
-  /** Answered without a token; `isKnown` of the request tells whether there was one. */
+  /** Whether the route works without a token. `isKnown` of the caller tells whether the request had one. */
   readonly open?: boolean
   answer(request: RouteRequest, caller: Caller): Answer | Promise<Answer>
 }
 
-/** Who asks. */
+/** The sender of a request. */
 export interface Caller {
-  /** False on a route that is open to strangers, asked by one. */
+  /** False for a request without a token to an open route. */
   readonly isKnown: boolean
   readonly from: string
 }
@@ -77,7 +77,7 @@ const paramsOf = (path: string, pathname: string): Record<string, string> | unde
   return params
 }
 
-/** The route of a request. A path without parameters goes before one with them; HEAD is answered by GET. */
+/** Finds the route of a request. A path without parameters precedes one with parameters; GET routes also answer HEAD. */
 export const findRoute = (
   routes: readonly Route[],
   method: string,

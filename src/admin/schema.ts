@@ -7,7 +7,7 @@ export const integer = (description?: string): SchemaObject =>
 export const list = (items: SchemaObject): SchemaObject => ({ type: 'array', items })
 export const ref = (name: string): SchemaObject => ({ $ref: `#/components/schemas/${name}` })
 
-/** An object without other members than these; those with `?` may be absent. */
+/** Returns the schema of an object with exactly these members. Those with `?` may be absent. */
 export const object = (
   members: Readonly<Record<string, SchemaObject>>,
   isOpen = false

@@ -4,7 +4,7 @@ import { integer, list, object, ref, text } from './schema.ts'
 const RULE_COUNTS = object({ enabled: integer(), total: integer() })
 const TIME: SchemaObject = { type: 'string', format: 'date-time' }
 
-/** Members that events get later are not refused by clients made from this description. */
+/** Further members are allowed, so that generated clients accept members of later versions. */
 const EVENT: Readonly<Record<string, SchemaObject>> = {
   ray: text('Ray ID: 16 hex digits'),
   colo: text('data centre in `CF-RAY`'),
@@ -85,7 +85,7 @@ const SEEN = object(
 
 const VALUE: SchemaObject = { type: ['string', 'integer'] }
 
-/** What the routes answer with, by the names that they use. */
+/** Schemas of answers and bodies, by the names in the routes. */
 export const schemas: Readonly<Record<string, SchemaObject>> = {
   Health: object(
     {

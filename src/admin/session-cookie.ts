@@ -1,5 +1,5 @@
-/** Name of the cookie of a browser that logged in with the token. */
+/** Name of the cookie of a logged-in browser. */
 export const SESSION_COOKIE = 'edge1020_admin'
 
-/** A browser sends it to all ports of a host. The origin has no use for it, and may be somebody else's. */
+/** Returns true for the session cookie. Browsers send it to all ports of a host, but the origin must not get it. */
 export const isSessionCookie = (name: string): boolean => name === SESSION_COOKIE

@@ -14,13 +14,13 @@ test('a session lasts twelve hours', () => {
   expect(sessions.has(cookie, '192.0.2.1')).toBe(false)
 })
 
-test('over TLS its cookie goes out over TLS alone', () => {
+test('over TLS, the cookie is Secure', () => {
   const sessions = createSessions()
   expect(sessions.open('192.0.2.1', true)).toMatch(/; Secure$/)
   expect(sessions.open('192.0.2.1', false)).not.toContain('Secure')
 })
 
-test('the hundred and first ends the oldest', () => {
+test('the 101st session ends the oldest', () => {
   const sessions = createSessions()
   const cookies = Array.from({ length: 101 }, () => cookieOf(sessions.open('192.0.2.1', false)))
   expect(cookies.map((cookie) => sessions.has(cookie, '192.0.2.1'))).toEqual([

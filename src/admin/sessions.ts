@@ -4,7 +4,7 @@ import { SESSION_COOKIE } from './session-cookie.ts'
 const ID_BYTES = 32
 const LIFETIME_SECONDS = 12 * 60 * 60
 const MS_PER_SECOND = 1_000
-/** Beyond that many the oldest ends. */
+/** Above this number, the oldest session ends. */
 const MAX_SESSIONS = 100
 
 interface Session {
@@ -12,11 +12,11 @@ interface Session {
   readonly endsMs: number
 }
 
-/** Sessions of browsers that logged in with the token. */
+/** The sessions of logged-in browsers. */
 export interface Sessions {
-  /** @returns the value of `Set-Cookie` */
+  /** Opens a session. @returns the value of `Set-Cookie` */
   open(peer: string, encrypted: boolean): string
-  /** Whether a `Cookie` header carries a session that this address opened. */
+  /** Returns true if a `Cookie` header contains a session that this address opened. */
   has(cookies: string | undefined, peer: string): boolean
   /** Ends the session. @returns the `Set-Cookie` that removes its cookie */
   end(cookies: string | undefined): string
@@ -29,12 +29,12 @@ const idIn = (cookies: string | undefined): string | undefined =>
     .find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
     ?.slice(SESSION_COOKIE.length + 1)
 
-/** IDs are kept as digests: looking one up takes no time that tells of the others. */
+/** Returns the digest of an ID. With digests as keys, the time of a lookup reveals nothing about other IDs. */
 const keyOf = (id: string): string => createHash('sha256').update(id).digest('base64')
 
 /**
- * A browser sends a cookie to all ports of a host, so to the visitors' port and the origin behind it as well. A session is
- * therefore of no use from another address than the one that opened it.
+ * Creates the store of sessions. A session is valid only from the address that opened it: browsers send cookies to all ports of a
+ * host, so the visitors' port and its origin could see the cookie.
  */
 export const createSessions = (now: () => number = Date.now): Sessions => {
   const sessions = new Map<string, Session>()

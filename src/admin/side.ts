@@ -23,13 +23,13 @@ export interface Reloaded {
   readonly warnings: readonly string[]
 }
 
-/** Metrics as text: what `metrics(edge)` gives. */
+/** Metrics as text, the result of `metrics(edge)`. */
 export interface MetricsText {
   readonly contentType: string
   text(): Promise<string>
 }
 
-/** Answers a question about requests that nobody has sent; JSON in, JSON out. Rejects with EdgeError for a mistake in it. */
+/** Judges hypothetical requests. Takes and returns JSON. Rejects with EdgeError if the question is invalid. */
 export type TryRequest = (question: unknown) => Promise<unknown>
 
 /** The services for the routes of the admin port. */
@@ -41,14 +41,14 @@ export interface Side {
   readonly gate: Gate
   /** Reads the rules again and activates them; absent if the rules come from objects. */
   readonly reload?: (() => Promise<Reloaded>) | undefined
-  /** Judges requests that nobody has sent; absent where there are no rules to judge by. */
+  /** Judges hypothetical requests; absent if there are no rules. */
   readonly trials?: { readonly explain: TryRequest; readonly check: TryRequest } | undefined
-  /** For Prometheus. */
+  /** Metrics for Prometheus. */
   readonly metrics?: MetricsText | undefined
-  /** What tests force on the edge; absent where they may not. */
+  /** The controls of test edges; absent on other edges. */
   readonly tests?: TestControl | undefined
   /** Gets faults of the edge that the answer does not show. */
   readonly onError: (error: unknown) => void
-  /** All of them, for the index and the API's description. */
+  /** Returns all routes, for the index and the API description. */
   readonly routes: () => readonly Route[]
 }

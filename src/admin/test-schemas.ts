@@ -34,7 +34,7 @@ const WANTED: Readonly<Record<string, SchemaObject>> = {
   'status?': integer(),
 }
 
-/** What the routes for tests take and answer with. */
+/** Schemas of bodies and answers of the routes for tests. */
 export const testSchemas: Readonly<Record<string, SchemaObject>> = {
   Nothing: object({}),
   Next: object(NEXT),

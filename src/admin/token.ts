@@ -5,15 +5,15 @@ import { EdgeError } from '../error.ts'
 const GENERATED_BYTES = 32
 const MIN_CHARS = 16
 const MAX_CHARS = 512
-/** What RFC 6750 §2.1 lets follow `Bearer`. */
+/** The form of a bearer token (RFC 6750 §2.1). */
 const TOKEN = /^[\w.~+/-]+=*$/
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** A token that nobody guesses: 43 characters. */
+/** Returns a random token of 43 characters. */
 export const generateToken = (): string => randomBytes(GENERATED_BYTES).toString('base64url')
 
-/** @throws EdgeError `invalid_admin_token`; the message does not repeat the token */
+/** Checks the form of a token. @throws EdgeError `invalid_admin_token`; the message does not contain the token */
 export const checkToken = (token: string): void => {
   if (token.length >= MIN_CHARS && token.length <= MAX_CHARS && TOKEN.test(token)) return
   throw new EdgeError(
@@ -22,7 +22,7 @@ export const checkToken = (token: string): void => {
   )
 }
 
-/** Compares with one token. Takes as long for a text that differs early as for one that differs late, whatever its length. */
+/** Returns a function that compares texts with the token in constant time, for any text and length. */
 export const tokenCheck = (token: string): ((given: string) => boolean) => {
   const expected = digest(token)
   return (given) => timingSafeEqual(digest(given), expected)

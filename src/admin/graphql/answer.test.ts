@@ -32,7 +32,7 @@ const start = async () => {
   const onError = vi.fn()
   const ask = async (query: string, variables?: Record<string, unknown>) =>
     JSON.parse(JSON.stringify(await answerGraphql({ query, variables }, store, onError)))
-  /** One dataset with its arguments and fields. */
+  /** Queries one dataset with its arguments and fields. */
   const zone = async (text: string, variables?: Record<string, unknown>) => {
     const { data, errors } = await ask(
       `{ viewer { zones(filter: { zoneTag: "z" }) { ${text} } } }`,
@@ -43,7 +43,7 @@ const start = async () => {
   return { ask, zone, store, onError }
 }
 
-test("the question of Cloudflare's documentation", async () => {
+test("answers the query in Cloudflare's documentation", async () => {
   const { ask } = await start()
   const query =
     'query ListFirewallEvents($zoneTag: string, $filter: FirewallEventsAdaptiveFilter_InputObject) { viewer { zones(filter: { zoneTag: $zoneTag }) { firewallEventsAdaptive( filter: $filter limit: 10 orderBy: [datetime_DESC] ) { action clientAsn clientCountryName clientIP clientRequestPath clientRequestQuery datetime source userAgent } } } }'
@@ -65,7 +65,7 @@ test("the question of Cloudflare's documentation", async () => {
   })
 })
 
-describe('types of variables as scripts name them', () => {
+describe('type names of variables in scripts', () => {
   test.each([
     '$tag: string, $filter: ZoneFirewallEventsAdaptiveFilter_InputObject!, $limit: int!',
     '$tag: String!, $filter: FirewallEventsAdaptiveFilter_InputObject, $limit: Int',
@@ -170,7 +170,7 @@ describe('groups', () => {
     )
   })
 
-  test('are in the order that is asked for', async () => {
+  test('have the requested order', async () => {
     const hours = (order: string) =>
       groups(`(orderBy: [${order}], limit: 1)`, 'count dimensions { datetimeHour }')
     expect(await hours('datetimeHour_ASC')).toEqual([
@@ -182,12 +182,12 @@ describe('groups', () => {
     expect(await hours('count_ASC')).toMatchObject([{ count: 1 }])
   })
 
-  test('without dimensions are one', async () => {
+  test('without dimensions are a single group', async () => {
     expect(await groups('', 'count')).toEqual([{ count: 3 }])
     expect(await groups('(filter: { action: "none" })', 'count')).toEqual([])
   })
 
-  test('take their dimensions from fragments too, by day', async () => {
+  test('read dimensions from fragments too, by day', async () => {
     const { ask } = await start()
     const { data } = await ask(
       'query { viewer { zones { firewallEventsAdaptiveGroups { ...g } } } } fragment g on ZoneFirewallEventsAdaptiveGroups { count dimensions { ...d } } fragment d on ZoneFirewallEventsAdaptiveGroupsDimensions { date }'
@@ -197,7 +197,7 @@ describe('groups', () => {
     ])
   })
 
-  test('that are too many for their order are refused, not cut in silence', async () => {
+  test('that exceed the limit for their order are an error, and never cut silently', async () => {
     const { store, zone } = await start()
     for (let i = 0; i < 1_000; i++) await store.append([eventWith({ path: `/${i}` })])
     const of = (order: string) =>
@@ -209,7 +209,7 @@ describe('groups', () => {
   })
 })
 
-test('more events than a page of the store are given whole', async () => {
+test('returns all events, even more than a page of the store', async () => {
   const { store, zone } = await start()
   for (let i = 0; i < 1_200; i++) await store.append([eventWith({})])
   const { zone: found } = await zone('firewallEventsAdaptive(limit: 1100) { rayName }')
@@ -217,7 +217,7 @@ test('more events than a page of the store are given whole', async () => {
   expect(new Set(rays).size).toBe(1_100)
 })
 
-describe('what is asked is bounded', () => {
+describe('limits of a query', () => {
   const many = (count: number, text: (i: number) => string) =>
     Array.from({ length: count }, (_, i) => text(i)).join(' ')
 
@@ -242,7 +242,7 @@ describe('what is asked is bounded', () => {
     expect(page).not.toHaveBeenCalled()
   })
 
-  test('looks into the store', async () => {
+  test('lookups in the store', async () => {
     const { zone, store } = await start()
     const page = vi.spyOn(store, 'page')
     const { errors } = await zone(
@@ -252,7 +252,7 @@ describe('what is asked is bounded', () => {
     expect(page).toHaveBeenCalledTimes(10)
   })
 
-  test('and the questions that tools ask about the schema are within', async () => {
+  test('the introspection queries of tools are within the limits', async () => {
     const { ask } = await start()
     const { data, errors } = await ask(getIntrospectionQuery())
     expect(errors).toBeUndefined()
@@ -260,7 +260,7 @@ describe('what is asked is bounded', () => {
   })
 })
 
-test('a mistake has its place', async () => {
+test('an error has its place', async () => {
   const { ask } = await start()
   const { errors } = await ask('{\n  viewer { nothing }\n}')
   expect(errors[0].locations).toEqual([{ line: 2, column: 12 }])

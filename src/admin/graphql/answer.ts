@@ -6,7 +6,7 @@ import { FILTER_TYPE, schema } from './schema.ts'
 
 const MAX_TOKENS = 2_000
 const MAX_FIELDS = 300
-/** The introspection that clients send has thirteen levels. */
+/** Introspection queries of clients have thirteen levels. */
 const MAX_DEPTH = 16
 const MAX_LOOKS = 10
 const MAX_ERRORS = 10
@@ -17,7 +17,7 @@ export interface Question {
   readonly operationName?: string | null
 }
 
-/** Other names that scripts have for the types of their variables. */
+/** Cloudflare's names for the types of variables, which scripts use, and the names here. */
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   String: 'string',
   Int: 'uint64',
@@ -39,7 +39,10 @@ const withOwnTypes = (document: DocumentNode): DocumentNode =>
       }),
   })
 
-/** Before validation, whose cost grows faster than the text: fields and depth as they are written, fragments apart. */
+/**
+ * Checks the number of fields and the depth before validation, whose cost grows faster than the text. It counts them as written and
+ * does not expand fragments.
+ */
 const checkSize = (document: DocumentNode): void => {
   let fields = 0
   let depth = 0
@@ -64,7 +67,7 @@ const checkSize = (document: DocumentNode): void => {
 
 const refused = (errors: readonly GraphQLError[]): ExecutionResult => ({ data: null, errors })
 
-/** What is wrong with the question is told; what is wrong with the edge is told to its owner alone. */
+/** Returns the error for the caller. Errors of the edge also go to `onError`; their message is neutral unless they are EdgeErrors. */
 const shownError = (error: GraphQLError, onError: (error: unknown) => void): GraphQLError => {
   const { originalError: cause } = error
   if (cause === undefined || cause instanceof GraphQLError) return error
@@ -88,10 +91,10 @@ const budget = (): (() => void) => {
 }
 
 /**
- * Answers one question of Cloudflare's GraphQL API from the events of this edge. Size, depth and the number of looks into the store
- * are bounded.
+ * Answers a query of Cloudflare's GraphQL API with the events of this edge. The size, the depth and the number of store lookups
+ * are limited.
  *
- * @param onError told what is not the asker's fault
+ * @param onError gets errors that the caller did not cause
  */
 export const answerGraphql = async (
   { query, variables, operationName }: Question,

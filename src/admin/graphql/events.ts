@@ -5,7 +5,7 @@ import { fieldOf } from '../../events/fields.ts'
 import type { EventSelection, TopRow } from '../../events/query.ts'
 
 const MAX_PAGE = 1_000
-/** As on Cloudflare. */
+/** Cloudflare's limit. */
 const MAX_LIMIT = 10_000
 const MAX_GROUPS = 1_000
 const DATE_CHARS = 10
@@ -19,14 +19,14 @@ const checkLimit = (limit: number): void => {
   throw invalid(`limit ${limit}: expected a whole number from 1 to ${MAX_LIMIT}`)
 }
 
-/** A value as Cloudflare's schema types it: the number of an autonomous system is text there, a day a date. */
+/** Converts a value to its type in Cloudflare's schema: an AS number is a string there, and a day is a date. */
 export const shownValue = ({ name, type }: EventField, value: string | number): string | number => {
   if (name === 'asn') return String(value)
   if (name === 'day') return String(value).slice(0, DATE_CHARS)
   return type === 'time' && typeof value === 'number' ? new Date(value).toISOString() : value
 }
 
-/** Events, in the order of their times: `datetime_DESC` (default) or `datetime_ASC`. Without a selection there are none. */
+/** Returns events by time, `datetime_DESC` (default) or `datetime_ASC`. Without a selection, returns none. */
 export const listEvents = async (
   store: Store,
   selection: EventSelection | undefined,
@@ -68,17 +68,17 @@ const sorted = (groups: readonly Group[], orderBy: readonly string[]): Group[] =
     return 0
   })
 
-/** One group that is all events, where no dimension is asked for. */
+/** Returns all events as one group, for a query without dimensions. */
 const totalOf = (rows: readonly TopRow[]): Group[] =>
   rows.length === 0
     ? []
     : [{ count: rows.reduce((sum, { count }) => sum + count, 0), dimensions: {} }]
 
 /**
- * Counts by dimensions.
+ * Counts events by dimensions.
  *
  * @param dimensions their names in GraphQL
- * @throws EdgeError `invalid_query` where the order needs more groups than a store gives
+ * @throws EdgeError `invalid_query` if the order needs more groups than the store returns
  */
 export const groupEvents = async (
   store: Store,

@@ -5,7 +5,7 @@ import type { Condition, EventSelection } from '../../events/query.ts'
 
 const MS_PER_SECOND = 1_000
 
-/** What follows the name of a field in a filter. */
+/** The suffixes of field names in a filter. */
 export const SUFFIXES = [
   '',
   '_neq',
@@ -22,7 +22,7 @@ type Suffix = (typeof SUFFIXES)[number]
 const ORDERED: readonly Suffix[] = ['_gt', '_geq', '_lt', '_leq']
 const LISTS: readonly Suffix[] = ['_in', '_notin']
 
-/** Which of them a field takes. */
+/** Returns the suffixes that a field supports. */
 export const suffixesOf = ({ type }: EventField): readonly Suffix[] => {
   if (type === 'time' || type === 'bucket') return ['', ...ORDERED]
   if (type === 'number') return SUFFIXES.filter((suffix) => suffix !== '_like')
@@ -31,7 +31,7 @@ export const suffixesOf = ({ type }: EventField): readonly Suffix[] => {
 
 export const isList = (suffix: Suffix): boolean => LISTS.includes(suffix)
 
-/** A filter as a script writes it: `{ datetime_geq: '…', action: 'block', AND: [ … ] }`. */
+/** A filter in a query: `{ datetime_geq: '…', action: 'block', AND: [ … ] }`. */
 export interface Filter {
   readonly AND?: readonly Filter[] | null
   readonly [member: string]: unknown
@@ -54,7 +54,7 @@ const timeOf = (member: string, value: unknown): number => {
   return ms
 }
 
-/** A stretch of time has a length, a moment that of a millisecond. */
+/** Returns the length in milliseconds of an interval, or 1 for a point in time. */
 const lengthMs = ({ type, bucketSeconds = 0 }: EventField) =>
   type === 'bucket' ? bucketSeconds * MS_PER_SECOND : 1
 
@@ -79,7 +79,7 @@ const narrow = (
   if (suffix === '_leq' || suffix === '') before(endMs)
 }
 
-/** `%` stands for any text, at both ends or at the end. */
+/** Converts a `_like` pattern. `%` means any text; it may stand at both ends or at the end. */
 const like = (field: string, member: string, pattern: string): Condition => {
   const [, before, text = '', after] = /^(%?)([^%]*)(%?)$/.exec(pattern) ?? []
   if (text !== '' && after === '%') {
@@ -128,11 +128,11 @@ const MEMBERS: ReadonlyMap<string, { field: EventField; suffix: Suffix }> = new 
 )
 
 /**
- * The events that a filter of Cloudflare's GraphQL API means.
+ * Converts a filter of Cloudflare's GraphQL API to a selection of events.
  *
  * Source: https://developers.cloudflare.com/analytics/graphql-api/features/filtering/
  *
- * @returns undefined where no moment fulfils it
+ * @returns undefined if no point in time fulfils the filter
  * @throws EdgeError `invalid_query`
  * @example selectionOf({ datetime_geq: '2026-11-29T10:00:00Z', action: 'block' })
  */

@@ -16,10 +16,10 @@ import { type EventField, eventFields } from '../../events/fields.ts'
 import { type Group, groupEvents, listEvents, shownValue } from './events.ts'
 import { type Filter, isList, selectionOf, suffixesOf } from './filter.ts'
 
-/** What each question brings along. */
+/** The context of one query. */
 export interface Context {
   readonly store: Pick<EventStore, 'page' | 'top'>
-  /** Called before each look into the store. Throws where one question asks too often. */
+  /** Called before each store lookup. Throws if one query makes too many. */
   spend(): void
 }
 
@@ -32,7 +32,7 @@ const asNumber = (value: unknown): number => {
   return number
 }
 
-/** Cloudflare's scalars. A literal is read by what it says: `403` and `"403"` are the same status. */
+/** Returns one of Cloudflare's scalars. Numbers and strings are equivalent: `403` and `"403"` are the same status. */
 const scalar = (name: string, read: (value: unknown) => string | number): GraphQLScalarType =>
   new GraphQLScalarType({
     name,
@@ -62,7 +62,7 @@ const typeOf = ({ name, type }: EventField): GraphQLScalarType => {
   return type === 'number' && name !== 'asn' ? NUMBER : STRING
 }
 
-/** Of Cloudflare's fields that events of this edge do not have, the one that is the same for all. */
+/** Cloudflare's fields that events here lack but that have the same value for every event. */
 const CONSTANTS: Readonly<Record<string, number>> = { sampleInterval: 1 }
 const absent = fieldTable.notHere.filter((name) => /^[a-z]/.test(name))
 
@@ -150,7 +150,7 @@ const settings = ({ limit, orderBy }: Arguments) => ({
   orderBy: orderBy ?? [],
 })
 
-/** Names of the fields below a selection, those of fragments too; each fragment is looked into once. */
+/** Returns the names of fields in a selection and its fragments. It visits each fragment once. */
 const namesIn = (
   set: SelectionSetNode | undefined,
   info: GraphQLResolveInfo,
@@ -230,7 +230,7 @@ const ZONE_FILTER = new GraphQLInputObjectType({
   },
 })
 
-/** An edge is one zone: whatever tag a script has for it, it means this one. */
+/** The zone tag. An edge is one zone, so every tag in a query means this zone. */
 const OWN_ZONE = 'edge1020'
 
 const VIEWER = new GraphQLObjectType<object, Context>({
@@ -247,7 +247,7 @@ const VIEWER = new GraphQLObjectType<object, Context>({
 })
 
 /**
- * The part of Cloudflare's GraphQL Analytics API that is about events of rules.
+ * The part of Cloudflare's GraphQL Analytics API for firewall events.
  *
  * Source: https://developers.cloudflare.com/analytics/graphql-api/tutorials/querying-firewall-events/
  */

@@ -4,7 +4,7 @@ import { OPTIONS, readEventQuery } from '../event-query.ts'
 import type { Route, RouteParameter } from '../route.ts'
 import type { Side } from '../side.ts'
 
-/** Parameters of one question besides the conditions on fields, which the API's description adds. */
+/** Returns the parameters of one query, without the conditions on fields, which the API description adds. */
 const parametersOf = (kind: Question): RouteParameter[] =>
   Object.entries(OPTIONS).flatMap(([name, { of, description, example }]): RouteParameter[] =>
     of.includes(kind) ? [{ name, in: 'query', description, example }] : []

@@ -18,7 +18,7 @@ const questionIn = (body: string): Question | undefined => {
   }
 }
 
-/** Where Cloudflare has it. The library loads with the first question. */
+/** The route at Cloudflare's path. The GraphQL library loads with the first query. */
 export const graphql = ({ store, onError }: Side): Route => ({
   method: 'POST',
   path: '/client/v4/graphql',

@@ -6,7 +6,7 @@ const MS_PER_SECOND = 1_000
 const HTTP_OK = 200
 const HTTP_UNAVAILABLE = 503
 
-/** Probes carry no token: without one it says no more than they need. */
+/** The route for probes. Without a token, the answer contains only the fields that probes need. */
 export const health = ({ health: read, store, startMs }: Side): Route => ({
   method: 'GET',
   path: '/healthz',

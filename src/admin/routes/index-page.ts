@@ -2,7 +2,7 @@ import { html } from '../answer.ts'
 import type { Route } from '../route.ts'
 import type { Side } from '../side.ts'
 
-/** Texts come from the table of routes: nothing in them is a visitor's. */
+/** The texts come from the table of routes and contain no visitor data, so they are not escaped. */
 const itemOf = ({ method, path, summary, parameters = [] }: Route): string => {
   const query = parameters.filter((parameter) => parameter.in === 'query')
   const names = query.length === 0 ? '' : `; ${query.map(({ name }) => name).join(', ')}`
@@ -13,7 +13,7 @@ const itemOf = ({ method, path, summary, parameters = [] }: Route): string => {
 
 const LOGOUT = '<form method="post" action="/logout"><button>Log out</button></form>\n'
 
-/** @param path `/` shows the dashboard, where there is one */
+/** Returns the route of the index. @param path the path; the dashboard, if present, replaces `/` */
 export const indexPage =
   (path: string) =>
   ({ routes, gate }: Side): Route => ({

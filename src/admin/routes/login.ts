@@ -38,7 +38,7 @@ const tokenIn = (type: string, body: string): string | undefined => {
   }
 }
 
-/** A session for browsers: they cannot send `Authorization` with a link. */
+/** The route that opens a session for browsers, because a link cannot carry `Authorization`. */
 export const login = ({ gate }: Side): Route => ({
   method: 'POST',
   path: '/login',

@@ -2,7 +2,7 @@ import { json } from '../answer.ts'
 import type { Route } from '../route.ts'
 import type { Side } from '../side.ts'
 
-/** Its library and its texts load with the first question. */
+/** The route of the API description. Its library and texts load with the first request. */
 export const openApi = ({ routes }: Side): Route => ({
   method: 'GET',
   path: '/api/openapi.json',

@@ -3,7 +3,7 @@ import { json, problem } from '../answer.ts'
 import type { Route } from '../route.ts'
 import type { Side } from '../side.ts'
 
-/** Documents with mistakes are the owner's to correct, and the rules in force stay. */
+/** The route that reloads rules. If documents have errors, it returns them and the active rules stay. */
 export const reloadRules = ({ reload }: Side): Route => ({
   method: 'POST',
   path: '/api/rules/reload',

@@ -10,12 +10,12 @@ const MS_PER_SECOND = 1_000
 const MAX_SECONDS = 3_153_600_000
 const MAX_WAIT_MS = 60_000
 
-/** What a call does with the body that it got. */
+/** Runs a call with the body of the request. */
 type Run = (control: TestControl, given: Readonly<Record<string, unknown>>) => void
 
 const [STEPS, RULES, ADVANCE] = ['steps', 'rules', 'seconds'] as const
 
-/** Calls that change something: name, what they do, the schema of what they take. */
+/** Calls that change the edge: name, summary, schema of the body, and action. */
 const CALLS: readonly (readonly [name: string, summary: string, schema: string, run: Run])[] = [
   [
     'block-next',
@@ -118,7 +118,7 @@ const bodyOf = async (request: RouteRequest): Promise<Readonly<Record<string, un
   throw wrong('body', value, 'an object of JSON')
 }
 
-/** A mistake of a test is the caller's to correct. */
+/** Converts an EdgeError that the caller caused to a problem document: 404, 422 or 400. */
 const orProblem = async (answer: () => unknown) => {
   try {
     return json(await answer())
@@ -150,7 +150,7 @@ const callRoute =
   })
 
 /**
- * What tests in any language do and ask: the calls of `edge1020/testing`. Only an edge that takes test overrides has them.
+ * Returns the routes for tests in any language, the calls of `edge1020/testing`. Only an edge with test overrides has them.
  */
 export const testRoutes = ({ tests }: Side): readonly Route[] => {
   if (tests === undefined) return []

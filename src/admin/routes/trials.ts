@@ -7,7 +7,7 @@ import type { Side, TryRequest } from '../side.ts'
 const BAD_REQUEST = 400
 const UNAVAILABLE = 501
 
-/** Mistakes of whoever asks. */
+/** Codes of errors that the caller caused. */
 const MISTAKES = new Set([
   'invalid_request',
   'wrong_attributes',
@@ -41,11 +41,11 @@ const answerWith =
     }
   }
 
-/** By the rules in force, with the edge's own data. */
+/** The route that explains a request by the active rules, with the edge's own data. */
 export const explain = ({ trials }: Side): Route => ({
   method: 'POST',
   path: '/api/explain',
-  summary: 'what each phase and rule says of one request, as a Trace result of Cloudflare has it',
+  summary: 'the verdict of each phase and rule on one request, as a Trace result of Cloudflare',
   takes: { type: 'application/json', schema: 'TrialQuestion' },
   result: { description: 'verdict, trace, answer', schema: 'Explanation' },
   problems: [BAD_REQUEST, UNAVAILABLE],
@@ -55,7 +55,7 @@ export const explain = ({ trials }: Side): Route => ({
 export const check = ({ trials }: Side): Route => ({
   method: 'POST',
   path: '/api/check',
-  summary: 'who is blocked of many vantage points, because of what, and what would help',
+  summary: 'a request from many vantage points: the blocked ones, the reason, and the remedies',
   takes: { type: 'application/json', schema: 'TrialQuestion' },
   result: { description: 'blocked, passed, attribution, remedies', schema: 'CheckResult' },
   problems: [BAD_REQUEST, UNAVAILABLE],
