@@ -10,7 +10,7 @@ import type { Verdict } from '../verdict.ts'
 import type { TestOrigin } from './origin.ts'
 import { OriginFault } from './origin.ts'
 
-/** What became of a request that no socket brought. */
+/** The outcome of a request that did not come over a socket. */
 export type Asked = { readonly seen: OpenRequest } & (
   | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'dropped' }
@@ -20,9 +20,9 @@ export type Asked = { readonly seen: OpenRequest } & (
 const LOOPBACK = '127.0.0.1'
 
 /**
- * Has the edge judge a request, as its socket does.
+ * Lets the edge judge a request like one from its socket.
  *
- * @param request its URL says host and scheme
+ * @param request its URL contains the host and the scheme
  */
 export const ask = async (edge: Edge, control: TestControl, request: Request): Promise<Asked> => {
   const encrypted = request.url.startsWith('https:')
@@ -36,7 +36,7 @@ export const ask = async (edge: Edge, control: TestControl, request: Request): P
     : { kind: 'answered', answer: await originFailed(edge, fault, verdict, seen), seen }
 }
 
-/** The edge's answer about an origin that failed. */
+/** Returns the edge's answer for an origin that failed, and records it in `seen`. */
 const originFailed = async (
   edge: Edge,
   code: number,
@@ -58,13 +58,13 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   br: brotliDecompressSync,
 }
 
-/** The body as a client has it that has taken the coding off. */
+/** Returns the decoded body. */
 export const plainBody = ({ headers, body }: Answer): Uint8Array | string => {
   const decode = DECODERS[headers['Content-Encoding'] ?? '']
   return typeof body === 'string' || decode === undefined ? body : decode(body)
 }
 
-/** An answer as `fetch` gives it: its headers as they came, its body decoded. */
+/** Converts an answer to a response like `fetch` returns it: with unchanged headers and a decoded body. */
 export const responseOf = (answer: Answer): Response => {
   const body = plainBody(answer)
   return new Response(body.length === 0 ? null : (body as BodyInit), {
@@ -74,7 +74,7 @@ export const responseOf = (answer: Answer): Response => {
   })
 }
 
-/** Sends a request that passed on to the origin, and the edge's headers with it both ways. */
+/** Forwards a passing request to the origin. It adds the edge's headers to the request and to the response. */
 export const passOn = async (
   edge: Edge,
   { verdict, seen }: Extract<Asked, { kind: 'passed' }>,
@@ -91,7 +91,7 @@ export const passOn = async (
       return responseOf(await originFailed(edge, error.code, verdict, seen, error.cause))
     }
     if (request.signal.aborted) throw error
-    // As behind the socket.
+    // The server on the socket does the same.
     origin.onError(error)
     answer = responseOf(plainAnswer(500))
   }

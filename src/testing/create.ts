@@ -28,56 +28,57 @@ import { closed, opened } from './told.ts'
 import type { Who } from './who.ts'
 import { headersOf } from './who.ts'
 
-/** A test edge as one visitor sees it. */
+/** A test edge from the view of one visitor. */
 export interface EdgeView {
-  /** The headers that make a request of any client one of this visitor's. */
+  /** The headers that give a request from any client the facts of this visitor. */
   readonly headers: Readonly<Record<string, string>>
   readonly fetch: EdgeFetch
 }
 
 /** An edge for one test. */
 export interface TestEdge extends EdgeControls {
-  /** Where it listens: `http://127.0.0.1:40123`. Without a socket the site of `fetch`: `http://edge.test`. */
+  /** The URL of the edge: `http://127.0.0.1:40123`. Without a socket, the base URL of `fetch`: `http://edge.test`. */
   readonly url: string
-  /** Asks the edge without a socket: `edge.fetch('/path')`. URLs of other hosts reach it, too. */
+  /** Sends a request to the edge without a socket: `edge.fetch('/path')`. URLs of other hosts also reach the edge. */
   readonly fetch: EdgeFetch
   readonly clock: TestClock
-  /** The same edge for one visitor: a persona, or an address, a country … */
+  /** Returns the edge from the view of one visitor: a persona, or an address, a country … */
   as(who: Who): EdgeView
-  /** From now on requests that name no visitor are of this one. `undefined`: of the one that the options name. */
+  /** Sets the visitor of later requests that name none. `undefined` restores the visitor of the options. */
   visitAs(who: Who | undefined): void
   /**
-   * Leads the connections of this process to these hosts to the edge: `fetch`, undici, `node:http` and `node:https`. Names may begin
-   * with `*.` and end with a port.
+   * Redirects the connections of this process to these hosts to the edge: `fetch`, undici, `node:http` and `node:https`. Names may
+   * begin with `*.` and end with a port.
    */
   intercept(...hosts: string[]): Interception
   /** A resolver for MSW: `http.all('https://shop.example/*', edge.respond)`. */
   respond(info: { request: Request }): Promise<Response>
   /**
-   * Puts the edge before a site in Playwright's page or context. What passes goes to the origin of the options, else to the network.
+   * Puts the edge in front of a site in Playwright's page or context. Passing requests go to the origin of the options, or to the
+   * network if the options name none.
    *
-   * @returns takes it away again
+   * @returns a function that removes the edge again
    */
   route(
     target: BrowserTarget,
     url: string | RegExp | ((url: URL) => boolean)
   ): Promise<() => Promise<void>>
-  /** As it was at the start: rules, answers, visitor, clock, Ray IDs, counters; no requests and no events. */
+  /** Restores the state at the start: rules, answers, visitor, clock, Ray IDs, counters. It removes all requests and events. */
   reset(): void
-  /** What of the rules cannot be judged here from real data. */
+  /** Warnings about rules that need real data that this edge lacks. */
   readonly warnings: readonly string[]
-  /** Ends connections and interceptions. A second call is fine. */
+  /** Ends connections and interceptions. A second call does nothing. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 const ENCODED = ['content-encoding', 'content-length']
 const NO_SOCKET = 'http://edge.test'
-/** So many requests and events of one test are kept. */
+/** Maximum number of requests, and of events, that the edge keeps. */
 const CAPACITY = 10_000
 
 /**
- * An edge for a test: the real one, on a port of its own, with events, clock and Ray IDs of its own.
+ * Creates a real edge for a test, with its own port, events, clock and Ray IDs.
  *
  * @throws EdgeError `invalid_test`, `invalid_option`, `invalid_rules`, `invalid_upstream` …
  * @example
@@ -131,7 +132,7 @@ export const createTestEdge = async (given: TestEdgeOptions = {}): Promise<TestE
 
   const secured = new Set<number>()
   const through = createSite(edge, origin.site, control)
-  /** Requests of detoured connections would have been encrypted; those of nobody are of the visitor that was set. */
+  /** Marks requests of intercepted HTTPS connections as encrypted, and assigns the current visitor to requests that name none. */
   const prepare = (request: VisitorRequest, connection: Connection): Connection => {
     const headers = Object.entries(visitor)
     if (headers.length > 0 && !request.rawHeaders.some((name) => /^x-edge-/i.test(name))) {
@@ -194,7 +195,7 @@ export const createTestEdge = async (given: TestEdgeOptions = {}): Promise<TestE
     return closing
   }
 
-  // The rest of it is for the edge and its server.
+  // The other members are internal to the edge and its server.
   const { hooks: _, front: __, attach, countersOf, saw, originFault, end, ...controls } = control
   return {
     ...controls,
@@ -214,7 +215,7 @@ export const createTestEdge = async (given: TestEdgeOptions = {}): Promise<TestE
       if (listener === undefined || tls !== undefined) {
         throw new EdgeError(
           'invalid_test',
-          'intercept: expected an edge that listens without tls: connections to any host, also of https, lead there'
+          'intercept: expected an edge that listens without tls, because it gets HTTP and HTTPS requests in plain text'
         )
       }
       const interception = intercept(hosts, {
@@ -228,11 +229,11 @@ export const createTestEdge = async (given: TestEdgeOptions = {}): Promise<TestE
       try {
         const answer = await fetch(asked)
         const response = new Response(answer.body, answer)
-        // The body is decoded, and MSW would do so once more.
+        // MSW would decode the body again.
         for (const name of ENCODED) response.headers.delete(name)
         return response
       } catch (error) {
-        // MSW makes the client's own network error of it.
+        // MSW converts it to the client's own network error.
         if (error instanceof TypeError) return Response.error()
         throw error
       }

@@ -4,10 +4,10 @@ import { ask, passOn, responseOf } from './ask.ts'
 import type { TestOrigin } from './origin.ts'
 import { remember } from './told.ts'
 
-/** A `fetch` whose requests all reach one edge; paths are of its own site. */
+/** A `fetch` whose requests all reach one edge. Paths are relative to its own site. */
 export type EdgeFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
-/** What Node's `fetch` sends where its caller says nothing else. */
+/** The default headers of Node's `fetch`. */
 const DEFAULT_HEADERS = {
   accept: '*/*',
   'accept-language': '*',
@@ -20,7 +20,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const SEE_OTHER = 303
 const MOST_REDIRECTS = 20
 
-/** As a reset connection looks to whoever called Node's `fetch`. */
+/** Returns the error that Node's `fetch` throws for a reset connection. */
 const reset = (): TypeError => {
   const cause = Object.assign(new Error('read ECONNRESET'), {
     errno: -104,
@@ -33,7 +33,7 @@ const reset = (): TypeError => {
 const becomesGet = (status: number, method: string): boolean =>
   status === SEE_OTHER ? method !== 'HEAD' : (status === 301 || status === 302) && method === 'POST'
 
-/** Stops waiting when the caller does. */
+/** Waits for `work`, but rejects as soon as the caller aborts. */
 const orAborted = <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> =>
   new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason)
@@ -43,10 +43,10 @@ const orAborted = <Result>(work: Promise<Result>, signal: AbortSignal): Promise<
   })
 
 /**
- * A `fetch` without a socket.
+ * Creates a `fetch` without a socket.
  *
- * @param base where paths belong
- * @param extra headers of a visitor; asked for each request
+ * @param base base URL of paths
+ * @param extra returns the headers of the visitor; called for each request
  */
 export const createFetch = (
   edge: Edge,
@@ -78,7 +78,7 @@ export const createFetch = (
   }
 
   const follow = async (request: Request, redirects: number): Promise<Response> => {
-    // A body can be sent once: what a redirect repeats has to be kept.
+    // A body can be read only once, so a redirect needs a copy.
     const again = request.body === null ? undefined : request.clone()
     const response = await once(request, request.url)
     const location = response.headers.get('location')
@@ -90,7 +90,7 @@ export const createFetch = (
       throw new TypeError('fetch failed', { cause: new Error(why) })
     }
     const url = new URL(location, request.url)
-    // Elsewhere is not this edge's.
+    // A redirect to another origin leaves this edge, so it is not followed.
     if (url.origin !== new URL(request.url).origin) return response
     const { method, signal, headers } = request
     const toGet = becomesGet(response.status, method)

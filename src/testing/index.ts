@@ -1,4 +1,4 @@
-/** edge1020/testing: how does your client behave when it is blocked? An edge for tests, and matchers. */
+/** edge1020/testing: an edge for tests, and matchers, to test how a client behaves when it is blocked. */
 export type { TestClock } from '../control/clock.ts'
 export type { EdgeControls } from '../control/control.ts'
 export type { SeenRequest } from '../control/requests.ts'

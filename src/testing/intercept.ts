@@ -11,14 +11,14 @@ export interface Interception {
   [Symbol.dispose](): void
 }
 
-/** Connections to these hosts lead to an edge. */
+/** A redirection of connections from some hosts to an edge. */
 interface Detour {
   readonly matches: (hostname: string, port: string) => boolean
   readonly open: (isSecure: boolean) => Socket
   readonly agent: Agent
 }
 
-/** Of all edges of this process, the newest first. The functions that are patched are everybody's, so this list is, too. */
+/** The detours of all edges in this process, newest first. The list is global because the patched functions are global. */
 const detours: Detour[] = []
 let restore: (() => void) | undefined
 
@@ -27,7 +27,7 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:
 const detourOf = (hostname: string, port: string): Detour | undefined =>
   detours.find(({ matches }) => matches(hostname, port))
 
-/** Options of a connection of `node:http`. */
+/** Connection options of `node:http`. */
 interface ConnectOptions {
   host?: string | null
   hostname?: string | null
@@ -41,7 +41,7 @@ interface Patchable {
   createConnection: CreateConnection
 }
 
-/** Puts a detour into an agent's class of `node:http`; agents of other classes connect as they like. */
+/** Patches an agent class of `node:http`. Agents of other classes are not affected. Returns a function that removes the patch. */
 const patch = (agent: Patchable, isSecure: boolean): (() => void) => {
   const { createConnection } = agent
   agent.createConnection = function detoured(this: unknown, options, done) {
@@ -55,7 +55,7 @@ const patch = (agent: Patchable, isSecure: boolean): (() => void) => {
   }
 }
 
-/** Sends requests of `fetch` and undici to the edge whose hosts they name. */
+/** Redirects requests of `fetch` and undici to the edge that intercepts their host. */
 class DetourDispatcher extends Dispatcher {
   constructor(readonly otherwise: Dispatcher) {
     super()
@@ -86,10 +86,10 @@ const install = (): void => {
 
 const HOST = /^(\*\.)?([a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i
 
-/** @throws EdgeError `invalid_test` */
+/** Returns a function that matches a host and port. @throws EdgeError `invalid_test` */
 const matcherOf = (host: unknown): Detour['matches'] => {
   const named = typeof host === 'string' && URL.canParse(host) ? new URL(host) : undefined
-  // `shop.example:8080` is a URL whose scheme is `shop.example`, too.
+  // `shop.example:8080` also parses as a URL with the scheme `shop.example`.
   const text = named !== undefined && named.host !== '' ? named.host : host
   const [, star, name, port] = (typeof text === 'string' && HOST.exec(text)) || []
   if (name === undefined) {
@@ -108,10 +108,10 @@ const matcherOf = (host: unknown): Detour['matches'] => {
 }
 
 /**
- * Leads all connections of this process to some hosts to an edge: those of `fetch`, of undici, and of `node:http` and `node:https`
- * with what stands on them (axios, got, node-fetch, superagent). Certificates play no part.
+ * Redirects all connections of this process from some hosts to an edge: those of `fetch`, undici, `node:http`, `node:https`, and the
+ * clients that use them (axios, got, node-fetch, superagent). HTTPS needs no certificate.
  *
- * @param edge its port, and what is told which connections would have been encrypted
+ * @param edge its port, and a function that gets the client port of each connection that was meant for HTTPS
  * @throws EdgeError `invalid_test`
  */
 export const intercept = (

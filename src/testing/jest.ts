@@ -5,12 +5,12 @@ import { matchers } from './matchers.ts'
 
 declare global {
   namespace jest {
-    // biome-ignore lint/complexity/noBannedTypes: the parameters have to be those of @types/jest
+    // biome-ignore lint/complexity/noBannedTypes: the parameters must match those of @types/jest
     interface Matchers<R, T = {}> extends EdgeMatchers {}
   }
 }
 
-// For those who import `expect` from @jest/globals. Who does not has no such module.
+// For tests that import `expect` from @jest/globals. In other projects the module may be missing.
 // @ts-expect-error
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends EdgeMatchers {}
@@ -20,7 +20,7 @@ const { expect } = globalThis as { expect?: { extend(matchers: object): void } }
 if (typeof expect?.extend !== 'function') {
   throw new EdgeError(
     'invalid_test',
-    'edge1020/testing/jest: there is no global expect: name it in setupFilesAfterEnv, or use expect.extend(matchers) of edge1020/testing'
+    'edge1020/testing/jest: no global expect: expected the module in setupFilesAfterEnv; elsewhere, use expect.extend(matchers) of edge1020/testing'
   )
 }
 expect.extend(matchers)

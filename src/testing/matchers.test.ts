@@ -26,7 +26,7 @@ let gone: TestEdge
 beforeAll(async () => {
   edge = await createTestEdge({ rules: RULES })
   gone = await createTestEdge({ rules: RULES, seed: 3 })
-  // What comes after the first one is limited, as the clock stands still.
+  // The clock stands still, so later requests exceed the limit.
   for (const one of [edge, gone]) await one.fetch('/slow')
 })
 afterAll(() => edge.close())
@@ -38,7 +38,7 @@ const run = (name: Name, received: unknown, expected?: unknown, isNot = false) =
     matchers[name] as (this: object, ...given: unknown[]) => ReturnType<typeof matchers.toPass>
   ).call({ isNot }, received, expected)
 
-/** The message of a matcher that does not hold; `undefined` where it holds. */
+/** Returns the message of a failed matcher; `undefined` if it passes. */
 const failure = async (name: Name, received: unknown, expected?: unknown) => {
   const { pass, message } = await run(name, received, expected)
   return pass ? undefined : message()
@@ -82,12 +82,12 @@ describe('of responses', () => {
     expect(found).toEqual(holding)
   })
 
-  test('the answer is there at once where an edge of this process knows it', async () => {
+  test('returns the result synchronously if an edge of this process knows the request', async () => {
     expect(run('toPass', await passed())).not.toBeInstanceOf(Promise)
     expect(run('toBeBlocked', await blocked())).not.toBeInstanceOf(Promise)
   })
 
-  test('of two edges with the same Ray IDs the address tells which one it was', async () => {
+  test('the address distinguishes two edges with the same Ray IDs', async () => {
     const [first, second] = [await createTestEdge({ rules: RULES }), await createTestEdge()]
     const [blocked, passed] = [await fetch(first.url, BOT), await fetch(second.url, BOT)]
     expect(blocked.headers.get('cf-ray')).toBe(passed.headers.get('cf-ray'))
@@ -96,13 +96,13 @@ describe('of responses', () => {
     await Promise.all([first.close(), second.close()])
   })
 
-  test('a body that was read already is no trouble', async () => {
+  test('accepts a response whose body was read', async () => {
     const response = await blocked()
     await response.text()
     expect(await failure('toBeBlocked', response, { code: 1020, rule: 'no bots' })).toBeUndefined()
   })
 
-  test('the Ray ID is taken with and without its data centre', async () => {
+  test('accepts the Ray ID with and without its data centre', async () => {
     const response = await passed()
     const { ray } = edge.requests().at(-1)!
     for (const text of [ray, `${ray}-LOC`, ray.toUpperCase()]) {
@@ -111,7 +111,7 @@ describe('of responses', () => {
   })
 })
 
-describe('of what else clients hand out', () => {
+describe('of other values from clients', () => {
   const shapes = async () => {
     const response = await fetch(edge.url, BOT)
     const { status, headers } = response
@@ -153,7 +153,7 @@ describe('of what else clients hand out', () => {
     expect(() => run('toPass', received)).toThrow(message)
   })
 
-  test('an edge that is closed, or of another process: the body is read', async () => {
+  test('reads the body if the edge is closed or in another process', async () => {
     const [blocked, passed, limited] = [
       await fetch(gone.url, BOT),
       await fetch(gone.url),
@@ -174,7 +174,7 @@ describe('of what else clients hand out', () => {
   })
 })
 
-describe('messages tell what happened, by which rule, with the Ray ID', () => {
+describe('messages contain the outcome, the rule and the Ray ID', () => {
   const ray = () => edge.requests().at(-1)!.ray
 
   test('a pass in place of a block', async () => {

@@ -8,7 +8,7 @@ import { outcomeOf } from './outcome.ts'
 export interface BlockedExpectation {
   /** Cloudflare's code: 1020, 1006, 1015 … */
   code?: number
-  /** Name or id of the rule, or a pattern of its name. */
+  /** Name or id of the rule, or a pattern for its name. */
   rule?: string | RegExp
   status?: number
 }
@@ -23,7 +23,7 @@ export interface ChallengedExpectation {
   rule?: string | RegExp
 }
 
-/** What a matcher of vitest or jest gives back. */
+/** The result of a matcher in vitest or jest. */
 export interface MatcherResult {
   pass: boolean
   message(): string
@@ -31,7 +31,7 @@ export interface MatcherResult {
 
 type Result = MatcherResult | Promise<MatcherResult>
 
-/** The part of `this` that vitest and jest have in common. */
+/** The part of `this` that vitest and jest share. */
 interface MatcherContext {
   readonly isNot?: boolean
 }
@@ -44,7 +44,7 @@ const ruleText = ({ rule, isKnown }: Outcome): string => {
 const seconds = (retryAfter: number | undefined): string =>
   retryAfter === undefined ? '' : `, Retry-After ${retryAfter} s`
 
-/** One line: what happened, which rule, which Ray ID. */
+/** Returns one line with the outcome, the rule and the Ray ID. */
 const happened = (outcome: Outcome): string => {
   const { what, code, status, ray, retryAfter, isForced, request } = outcome
   const answer = status === undefined ? '' : ` (status ${status})`
@@ -73,7 +73,7 @@ const ruleWanted = (call: string, rule: unknown): string | RegExp | undefined =>
   throw wrong(`${call}: rule`, rule, 'the name or the id of a rule, or a pattern')
 }
 
-/** Judges once the outcome is known, in this turn where it can be. */
+/** Returns the result of a matcher; a promise if the outcome is not known yet. */
 const judge = (
   received: unknown,
   { isNot = false }: MatcherContext,
@@ -175,20 +175,20 @@ function toBeChallenged(this: MatcherContext, received: unknown, expected?: Chal
 }
 
 /**
- * Matchers for vitest and jest. They take the response of any client, the error that it threw, an event, or an entry of
- * `edge.requests()`. `await` them: a response of another process has to be read first.
+ * Matchers for vitest and jest. They accept the response of any client, the error that it threw, an event, or an entry of
+ * `edge.requests()`. `await` them, because a response from another process must be read first.
  *
  * @example expect.extend(matchers)
  */
 export const matchers = { toBeBlocked, toPass, toHaveRayId, toBeRateLimited, toBeChallenged }
 
-/** The matchers as an assertion has them. */
+/** The matchers as methods of an assertion. */
 export interface EdgeMatchers {
-  /** The edge answered with an error of Cloudflare's in the origin's place: 1020 and others, 1015 among them. */
+  /** The edge answered with a Cloudflare error, such as 1020 or 1015, instead of the origin. */
   toBeBlocked(expected?: BlockedExpectation): Promise<void>
-  /** The request got to the origin, and its answer came back. */
+  /** The request reached the origin, and the origin's answer came back. */
   toPass(): Promise<void>
-  /** The response has a Ray ID, or this one. */
+  /** The response has a Ray ID, or the given one. */
   toHaveRayId(ray?: string): Promise<void>
   /** The edge answered with 1015. */
   toBeRateLimited(expected?: RateLimitedExpectation): Promise<void>

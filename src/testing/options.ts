@@ -14,23 +14,23 @@ export interface TestEdgeOptions
   /** Rule files, a list of rules as objects, or documents. Default: none, every request passes. */
   rules?: Options['rules']
   /**
-   * Where passing requests go: a URL, a Fetch handler `(request) => new Response(…)`, or an app with `fetch` (Hono). Default: an
-   * echo, which answers with the request as JSON.
+   * The origin of passing requests: a URL, a Fetch handler `(request) => new Response(…)`, or an app with `fetch` (Hono). Default: an
+   * echo that returns the request as JSON.
    */
   origin?: string | FetchHandler | { fetch: FetchHandler }
-  /** The same as a handler of `node:http`: an Express app. */
+  /** The origin as a handler of `node:http`, such as an Express app. */
   app?: NodeHandler
-  /** False: no socket. Only `fetch`, `respond` and `route` work then. Default true. */
+  /** Whether the edge opens a socket. Without one, only `fetch`, `respond` and `route` work. Default true. */
   listen?: boolean
   /** Default 0: any free port. */
   port?: number
   /** HTTPS and HTTP/2: `self-signed`, or certificate and key. */
   tls?: ServeOptions['tls']
-  /** The visitor of requests that name no other one: a persona, or an address, a country … */
+  /** The visitor of requests that name none: a persona, or an address, a country … */
   as?: Who
-  /** A time that the clock stands at, or `real`. Default `2026-01-01T00:00:00Z`. */
+  /** The time of the stopped clock, or `real` for the system's clock. Default `2026-01-01T00:00:00Z`. */
   clock?: 'real' | Date | string | number
-  /** Ray IDs with the same seed and clock are the same in each run. Default 1020. */
+  /** The seed of Ray IDs. The same seed and clock give the same Ray IDs in each run. Default 1020. */
   seed?: number
 }
 
@@ -42,7 +42,7 @@ const DEFAULT_START_MS = Date.UTC(2026, 0, 1)
 const DEFAULT_SEED = 1_020
 const MAX_SEED = 2 ** 32
 
-/** When the clock stands; `undefined` where it runs with the system's. */
+/** Returns the time of the stopped clock in milliseconds since the epoch; `undefined` for the system's clock. */
 const startOf = (clock: unknown = DEFAULT_START_MS): number | undefined => {
   if (clock === 'real') return undefined
   const ms =
@@ -57,7 +57,7 @@ const startOf = (clock: unknown = DEFAULT_START_MS): number | undefined => {
   return ms
 }
 
-/** What is left is for the edge itself, which checks it. */
+/** The checked options of a test edge. The edge itself checks its own options. */
 export interface ReadOptions {
   readonly startMs: number | undefined
   readonly seed: number
@@ -70,7 +70,7 @@ export interface ReadOptions {
   readonly edge: Options
 }
 
-/** @throws EdgeError `invalid_test` naming the option and what was expected */
+/** Checks the options of a test edge. @throws EdgeError `invalid_test` with the option and the expected value */
 export const readOptions = (given: TestEdgeOptions): ReadOptions => {
   membersOf('createTestEdge', given, KNOWN)
   const {

@@ -7,12 +7,12 @@ import { socketResponse } from '../proxy/socket-response.ts'
 import type { VisitorRequest, VisitorResponse } from '../proxy/visitor.ts'
 import type { SiteOrigin } from '../server/site.ts'
 
-/** A site as a function: what Fetch handlers, Hono apps and Workers are. */
+/** A site as a function, like Fetch handlers, Hono apps and Workers. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
 const NO_BODY_METHODS = new Set(['GET', 'HEAD'])
 
-/** A visitor's request as the origin sees it. */
+/** Converts a visitor's request to the request for the origin. */
 const toRequest = (
   request: VisitorRequest,
   { requestHeaders, strip = () => false }: ForwardExtra,
@@ -42,7 +42,7 @@ const toRequest = (
 
 const flat = (headers: Headers): string[] => [...headers].flat()
 
-/** `Headers` joins all values but those of `Set-Cookie`, which it lists one by one. */
+/** Returns headers as alternating names and values. `Headers` joins repeated values, except those of `Set-Cookie`. */
 const headOf = (response: Response, { responseHeaders }: ForwardExtra): string[] => {
   const own = new Set(responseHeaders.map(([name]) => name.toLowerCase()))
   return [
@@ -52,7 +52,7 @@ const headOf = (response: Response, { responseHeaders }: ForwardExtra): string[]
 }
 
 /**
- * A function of this process as the origin: no socket is between.
+ * Returns an origin that calls a function in this process, without a socket.
  *
  * @example createSite(edge, originApp(() => new Response('hello'), console.error))
  */
@@ -78,7 +78,7 @@ export const originApp = (handler: FetchHandler, onError: (error: unknown) => vo
       response.end()
       return
     }
-    // A visitor that leaves, or a body that breaks off, ends both.
+    // If the visitor leaves or the body breaks off, both streams end.
     await pipeline(
       Readable.fromWeb(answer.body as WebStream),
       response as unknown as NodeJS.WritableStream

@@ -11,10 +11,10 @@ import { originApp } from './origin-app.ts'
 
 export type { FetchHandler } from './origin-app.ts'
 
-/** A handler of `node:http`; an Express app is one. */
+/** A handler of `node:http`, such as an Express app. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** A failure on the way to the origin: the edge answers with this code. */
+/** A failure to reach the origin. The edge answers with its code. */
 export class OriginFault extends Error {
   constructor(
     readonly code: OriginErrorCode,
@@ -24,18 +24,18 @@ export class OriginFault extends Error {
   }
 }
 
-/** An origin for both ways to the edge. */
+/** An origin for requests from the socket and from `edge.fetch`. */
 export interface TestOrigin {
-  /** Behind the socket. */
+  /** The origin of requests from the socket. */
   readonly site: SiteOrigin
-  /** Behind `edge.fetch`. */
+  /** The origin of requests from `edge.fetch`. */
   readonly fetch: FetchHandler
-  /** Told what a handler throws. */
+  /** Gets the errors that a handler throws. */
   readonly onError: (error: unknown) => void
   close(): Promise<void>
 }
 
-/** Answers with what it got, so that a test sees what an origin sees. */
+/** Returns the received request as JSON, so that a test sees the request of the origin. */
 const echo: FetchHandler = async (request) => {
   const { method, url, headers } = request
   const { pathname, search } = new URL(url)
@@ -58,7 +58,7 @@ const atUrl = (
 ): TestOrigin => {
   const proxy = createProxy({ upstream: url, onError })
   const base = new URL(url)
-  // Of its own: an interception leads requests of the global one to an edge.
+  // A separate dispatcher, because an interception redirects the global one to an edge.
   const dispatcher = new Agent()
   return {
     site: proxy,
@@ -118,7 +118,9 @@ const isFetchHandler = (given: unknown): given is FetchHandler =>
   typeof given === 'function' && given.length <= 1
 
 /**
- * @param app a handler of `node:http`, in place of `given`
+ * Opens the origin of the options.
+ *
+ * @param app a handler of `node:http`, instead of `given`
  * @throws EdgeError `invalid_test`, `invalid_upstream`
  * @example await openOrigin((request) => new Response('hello'), undefined, console.error)
  */
@@ -139,7 +141,7 @@ export const openOrigin = async (
   }
   if (typeof given === 'object' && given !== null && 'fetch' in given) {
     const { fetch: handler } = given
-    // Hono's takes more: what the runtime has besides.
+    // Hono's `fetch` has further parameters for the runtime.
     if (typeof handler === 'function')
       return ofFetch((request) => handler.call(given, request), onError)
   }

@@ -6,20 +6,20 @@ import type { SecurityEvent } from '../events/event.ts'
 import { parseRay } from '../ray.ts'
 import { findRay, toldOf } from './told.ts'
 
-/** What became of a request, as far as somebody knows. */
+/** The known facts about the outcome of a request. */
 export interface Outcome {
   readonly what: 'passed' | 'blocked' | 'challenged' | 'origin error' | 'cut' | 'other'
   readonly code?: number | undefined
   readonly status?: number | undefined
   readonly ray?: string | undefined
-  /** `undefined` where only the owner of the edge knows it. */
+  /** `undefined` if only the owner of the edge knows the rule. */
   readonly rule?: { readonly name: string; readonly id?: string | undefined } | undefined
   /** Seconds. */
   readonly retryAfter?: number | undefined
   readonly isForced?: boolean
   /** For people: `GET http://shop.example/`. */
   readonly request?: string | undefined
-  /** True where the edge itself was asked, and not only its answer looked at. */
+  /** True if the facts come from the edge itself and not only from its answer. */
   readonly isKnown: boolean
 }
 
@@ -91,7 +91,7 @@ const ofEvent = (event: SecurityEvent): Outcome => {
 const isEvent = (value: Members): boolean => 'matchIndex' in value && 'matched' in value
 const isSeen = (value: Members): boolean => 'forced' in value && 'action' in value
 
-/** Where a client got its response from, in the places where clients keep it. */
+/** Returns the URL of a response, from the member where the client stores it; `undefined` if there is none. */
 const urlOf = (response: Members): string | undefined => {
   const { url, config, request, requestUrl } = response as {
     url?: unknown
@@ -139,23 +139,23 @@ const isCut = (error: Error): boolean => {
 }
 
 /**
- * What became of the request behind a response of any client, behind the error that one threw, behind an event or an entry of
- * `requests()`. Answered at once where a test edge of this process knows it; else its body has to be read.
+ * Returns the outcome of the request of a client's response, of the error that a client threw, of an event, or of an entry of
+ * `requests()`. If a test edge of this process knows the request, the result is synchronous. Otherwise the body is read first.
  *
- * @throws TypeError for what is none of them
+ * @throws TypeError for any other value
  */
 export const outcomeOf = (received: unknown): Outcome | Promise<Outcome> => {
   if (!isObject(received)) throw new TypeError(`expected a response, got ${String(received)}`)
   if (isEvent(received)) {
     const event = received as unknown as SecurityEvent
     const request = findRay(event.ray, undefined)?.request
-    // An event does not say its code.
+    // Events have no error code.
     return request?.action === event.action ? ofRequest(request) : ofEvent(event)
   }
   if (isSeen(received)) return ofRequest(received as unknown as SeenRequest)
   const told = toldOf(received)
   if (told !== undefined) return ofRequest(told.request)
-  // jest's errors are of another realm.
+  // jest's errors belong to another realm, so `instanceof Error` fails.
   if (isNativeError(received)) {
     const { response } = received as Error & { response?: unknown }
     if (isObject(response)) return outcomeOf(response)
@@ -163,7 +163,7 @@ export const outcomeOf = (received: unknown): Outcome | Promise<Outcome> => {
     throw new TypeError(`expected a response, got the error "${received.message}"`)
   }
   const { status, header, text } = see(received)
-  // What is read here a second time is a copy.
+  // This body is a copy. `identify` reads another copy and reports its errors.
   if (text instanceof Promise) text.catch(() => {})
   const ray = rayOf(header)
   const found = ray === undefined ? undefined : findRay(ray, urlOf(received))

@@ -4,7 +4,7 @@ import type { Edge } from '../edge.ts'
 import { ask, passOn, plainBody } from './ask.ts'
 import type { TestOrigin } from './origin.ts'
 
-/** A request of Playwright, as far as it is read here. */
+/** The used part of Playwright's request. */
 interface BrowserRequest {
   url(): string
   method(): string
@@ -12,7 +12,7 @@ interface BrowserRequest {
   postDataBuffer(): Buffer | null
 }
 
-/** A route of Playwright. */
+/** The used part of Playwright's route. */
 interface BrowserRoute {
   request(): BrowserRequest
   fulfill(answer: { status: number; headers: Record<string, string>; body: Buffer }): Promise<void>
@@ -31,15 +31,15 @@ interface Routed {
   unroute(url: Pattern, handler: (route: BrowserRoute) => Promise<void>): Promise<void>
 }
 
-/** A page or a context of Playwright. */
+/** A Playwright page or context. */
 export type BrowserTarget = Routed & (CookieJar | { context(): CookieJar })
 
-/** Playwright has neither in the headers that it shows before a request is sent. */
+/** Returns the Cookie header. Before a request is sent, Playwright shows neither Cookie nor Accept-Encoding. */
 const cookieOf = async (jar: CookieJar, url: string): Promise<string> =>
   (await jar.cookies(url)).map(({ name, value }) => `${name}=${value}`).join('; ')
 
 const ACCEPT_ENCODING = 'gzip, deflate, br'
-/** What Playwright's answer must not have: its body is whole and decoded. */
+/** Headers that Playwright's answer must not have, because its body is complete and decoded. */
 const ENCODED = new Set(['content-encoding', 'content-length', 'transfer-encoding'])
 
 const isRouted = (target: unknown): target is BrowserTarget =>
@@ -71,7 +71,7 @@ const plainHeaders = (pairs: Iterable<[string, string]>): Record<string, string>
   for (const [name, value] of pairs) {
     const lower = name.toLowerCase()
     if (ENCODED.has(lower)) continue
-    // Playwright takes several cookies with line breaks between them.
+    // Playwright separates several cookies with line breaks.
     headers[lower] = lower in headers ? `${headers[lower]}\n${value}` : value
   }
   return headers
@@ -87,10 +87,10 @@ const fulfillWith = async (route: BrowserRoute, response: Response): Promise<voi
 }
 
 /**
- * Puts an edge before a site in a browser that Playwright drives: refused requests get its page, others go on.
+ * Puts an edge in front of a site in a browser under Playwright. Refused requests get the edge's page.
  *
- * @param origin answers those that pass; absent: the network does
- * @returns takes the edge away again
+ * @param origin answers passing requests; if absent, they go to the network
+ * @returns a function that removes the edge again
  */
 export const route = async (
   target: BrowserTarget,

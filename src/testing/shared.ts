@@ -13,8 +13,8 @@ interface Sources {
 let sources: Sources | undefined
 
 /**
- * The data on visitors of all test edges of a process. They never change, and reading the countries takes longer than all else of an
- * edge. Networks are the built-in ones: to compile those of the whole Internet takes seconds.
+ * Returns the visitor data, which all test edges of a process share. The data never change, and reading the country data is the
+ * slowest part of starting an edge. Only the built-in networks are included: compiling those of the whole Internet takes seconds.
  */
 export const sharedSources = (): Sources => {
   sources ??= { geo: openGeo([]).geo, asn: builtInAsn(), bots: createBots() }
@@ -25,7 +25,7 @@ const MOST_REMEMBERED = 500
 
 type Code = (bytes: Uint8Array) => Uint8Array
 
-/** Does not do the same work twice. */
+/** Caches the results of `code`, up to `MOST_REMEMBERED`. */
 const remembered = (code: Code): Code => {
   const known = new Map<string, Uint8Array>()
   return (bytes) => {
@@ -39,7 +39,7 @@ const remembered = (code: Code): Code => {
   }
 }
 
-/** The pages of all edges are the same: their fixed parts are compressed once a process. */
+/** Coders that compress the fixed parts of pages once per process, because all edges share them. */
 export const sharedCoders = {
   ...coders,
   deflate: remembered(coders.deflate),

@@ -4,7 +4,7 @@ import type { EdgeMatchers } from './matchers.ts'
 import { matchers } from './matchers.ts'
 
 declare module 'vitest' {
-  // Its own place for other matchers, since 3.2.
+  // Vitest's interface for custom matchers, since 3.2.
   interface Matchers<T> extends EdgeMatchers {}
 }
 

@@ -3,9 +3,9 @@ import { EdgeError } from '../error.ts'
 import { toBytes } from '../language/bytes.ts'
 import type { Personas } from '../visitor/persona.ts'
 
-/** Facts of a visitor; each has an `x-edge-…` header of its own. */
+/** Facts of a visitor. Each corresponds to an `x-edge-…` header. */
 export interface WhoFacts {
-  /** A persona to begin with. */
+  /** The persona whose facts are the defaults. */
   as?: string
   ip?: string
   /** Two letters of ISO 3166-1, `T1` for Tor, `XX` for unknown. */
@@ -36,7 +36,8 @@ const checkPersona = (name: unknown, personas: Personas) => {
 }
 
 /**
- * The headers that make a request one of this visitor's. What they say is checked here: a wrong one would be answered with 400.
+ * Returns the headers that give a request the facts of a visitor. It checks personas, challenges and fields, because the edge would
+ * answer wrong ones with 400.
  *
  * @throws EdgeError `invalid_test`
  * @example headersOf('tor-exit', personas) // { 'x-edge-as': 'tor-exit' }
