@@ -26,7 +26,7 @@ test('it listens on loopback, without a token', async () => {
   expect(await ask('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 40[03] /)
 })
 
-test('beyond loopback it asks for a token that it makes', async () => {
+test('beyond loopback, it generates and requires a token', async () => {
   const host = '0.0.0.0'
   const { url, generatedToken } = await start({ host })
   expect(generatedToken).toMatch(/^[\w-]{43}$/)
@@ -36,7 +36,7 @@ test('beyond loopback it asks for a token that it makes', async () => {
   expect((await start({ host })).generatedToken).not.toBe(generatedToken)
 })
 
-test('a token that is given is the one', async () => {
+test('it uses a given token', async () => {
   const token = 'correct-horse-battery'
   const { url, generatedToken } = await start({ host: '0.0.0.0', token })
   expect(generatedToken).toBeUndefined()
@@ -44,7 +44,7 @@ test('a token that is given is the one', async () => {
   expect((await fetch(`${url}/api/events`, { headers })).status).toBe(200)
 })
 
-test('over TLS the session cookie is for TLS alone', async () => {
+test('over TLS, the session cookie is Secure', async () => {
   const token = 'correct-horse-battery'
   const { port } = await start({ tls: TLS, token })
   const { request } = await import('node:https')
@@ -70,7 +70,7 @@ test('over TLS the session cookie is for TLS alone', async () => {
   expect(cookie).toMatch(/; Secure$/)
 })
 
-test('a long body is refused, and the port goes on', async () => {
+test('a long body is refused, and the port keeps working', async () => {
   const { url } = await start({ token: 'correct-horse-battery' })
   const body = `token=${'x'.repeat(70_000)}`
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -79,7 +79,7 @@ test('a long body is refused, and the port goes on', async () => {
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
 })
 
-test('nothing of it is on the port of the visitors', async () => {
+test('the visitors’ port has none of its routes', async () => {
   const { url: upstream } = await httpOrigin((request, response) => {
     response.end(`origin: ${request.method} ${request.url}`)
   })

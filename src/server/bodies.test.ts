@@ -11,7 +11,7 @@ const RULES = {
   rules: [{ name: 'evil', expression: 'http.request.body.raw contains "evil"', action: 'block' }],
 }
 
-/** An edge in front of an origin that answers with the SHA-256 of what it got. */
+/** An edge in front of an origin that answers with the SHA-256 of the body. */
 const start = async ({ timeoutMs = 10_000, read = async () => {} } = {}) => {
   const asked = vi.fn()
   const origin = await httpOrigin(async (request, response) => {
@@ -47,7 +47,7 @@ const post = (header: string, body = '') =>
 const LONG = 'x'.repeat(8_000_000)
 
 describe('serve with a rule on bodies', () => {
-  test('streams on what comes after, at the pace of the origin', async () => {
+  test('streams the rest of the body at the pace of the origin', async () => {
     const { client, asked } = await start({ read: () => sleep(1) })
     const { send, until } = client()
     send(post(`Content-Length: ${LONG.length}`, LONG))
@@ -64,7 +64,7 @@ describe('serve with a rule on bodies', () => {
     expect(asked.mock.calls).toEqual([['POST', 'chunked']])
   })
 
-  test('the origin hears nothing of a refused request', async () => {
+  test('a refused request does not reach the origin', async () => {
     const { client, asked } = await start()
     const { send, until } = client()
     send(post('Content-Length: 4', 'evil'))
@@ -85,7 +85,7 @@ describe('serve with a rule on bodies', () => {
     expect(asked.mock.calls).toEqual([['POST', '10']])
   })
 
-  test('a body that stalls behind evil is refused, and the connection goes on', async () => {
+  test('a body that stalls after a match is refused, and the connection stays usable', async () => {
     const { client, asked } = await start({ timeoutMs: 20 })
     const { send, until } = client()
     send(post('Content-Length: 10', 'evil'))
@@ -95,7 +95,7 @@ describe('serve with a rule on bodies', () => {
     expect(asked).toHaveBeenCalledOnce()
   })
 
-  test('a visitor who leaves before the body was judged does not reach the origin', async () => {
+  test('a request does not reach the origin if the visitor leaves before its body is judged', async () => {
     const { client, asked, edge, errors } = await start()
     const { send, socket } = client()
     send(post('Content-Length: 10', 'evil'))
@@ -120,7 +120,7 @@ describe('serve with a rule on bodies', () => {
     expect(last).toBeGreaterThan(evil!)
   })
 
-  test('nobody waits for the body of a WebSocket request', async () => {
+  test('the edge does not wait for the body of a WebSocket request', async () => {
     const { client, asked } = await start()
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 10'
     const { send, until } = client()
@@ -129,7 +129,7 @@ describe('serve with a rule on bodies', () => {
     expect(asked).not.toHaveBeenCalled()
   })
 
-  test('closing waits for a request whose body is looked at', async () => {
+  test('closing waits for a request whose body is being judged', async () => {
     const { client, served, edge } = await start()
     const { send, until } = client()
     send(post('Content-Length: 4', 'go'))

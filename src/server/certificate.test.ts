@@ -31,7 +31,7 @@ describe('loadCertificate', () => {
   const cert = file('site.pem', certificate)
   const keyFile = file('site.key', key)
 
-  test('reads files, and takes PEM', () => {
+  test('reads files, and accepts PEM', () => {
     expect(loadCertificate({ cert, key: keyFile })).toMatchObject({
       cert: Buffer.from(certificate),
       key: Buffer.from(key),
@@ -42,7 +42,7 @@ describe('loadCertificate', () => {
     expect(loadCertificate({ cert: certificate, key })).toMatchObject({ key: Buffer.from(key) })
   })
 
-  test('a key that is given as text is not repeated', () => {
+  test('an error message never contains a key that is given as text', () => {
     const message = expect.stringMatching(/^TLS key: expected a private key/)
     const broken = key.replace('MIGH', 'MIGX')
     expect(() => loadCertificate({ cert, key: broken })).toThrow(
@@ -50,7 +50,7 @@ describe('loadCertificate', () => {
     )
   })
 
-  test('makes one up', () => {
+  test('generates a certificate', () => {
     expect(new X509Certificate(loadCertificate('self-signed').cert).checkHost('localhost')).toBe(
       'localhost'
     )
@@ -117,7 +117,7 @@ describe('loadCertificate', () => {
 describe('a renewed certificate', () => {
   const print = (pem: string | Buffer) => new X509Certificate(pem).fingerprint256
 
-  test('is loaded when both files are there; a bad pair is told', async () => {
+  test('is loaded when both files exist; a bad pair is reported', async () => {
     const cert = file('renewed.pem', certificate)
     const keyFile = file('renewed.key', key)
     const after = selfSigned()
@@ -143,7 +143,7 @@ describe('a renewed certificate', () => {
     }
   )
 
-  test('is shown to new visitors of a listener', async () => {
+  test('is used for new connections of a listener', async () => {
     const pem = () => {
       const made = selfSigned()
       return made.cert + made.key

@@ -6,7 +6,7 @@ import { httpOrigin } from '../proxy/sockets.fixture.ts'
 import { rulesFromObjects } from '../rules/objects.ts'
 import { serve } from './serve.ts'
 
-/** An edge that blocks `/blocked`, and the paths that its origin was asked for. */
+/** An edge that blocks `/blocked`, and the paths that reached its origin. */
 const start = async () => {
   const asked: string[] = []
   const { url, server } = await httpOrigin((request, response) => {
@@ -28,7 +28,7 @@ const start = async () => {
   return { port: Number(new URL(served.url).port), asked, edge }
 }
 
-/** Sends the packets, each after the first answer to the one before, and collects all bytes until the connection closes. */
+/** Sends each packet after the first answer to the previous one, and collects all bytes until the connection closes. */
 const talk = (port: number, packets: readonly string[]) =>
   new Promise<string>((resolve) => {
     let text = ''
@@ -113,7 +113,7 @@ describe('an answer that closes the connection', () => {
     expect(asked).toEqual(['/before'])
   })
 
-  test('to a body with endless chunk extensions is 413, and nothing behind it is handled', async () => {
+  test('to a body with endless chunk extensions is 413, and no later request is handled', async () => {
     const { port, asked } = await start()
     const body = `1;${'x'.repeat(20_000)}\r\nx\r\n0\r\n\r\n`
     const bytes = head('POST /a HTTP/1.1', 'Transfer-Encoding: chunked\r\n') + body

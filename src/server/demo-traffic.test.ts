@@ -34,7 +34,7 @@ const start = (store = memoryStore({ capacity: 50_000 })) => {
 }
 const DAY = { from: NOW - 86_400_000, to: NOW }
 
-test('a day of the past is there, every event says that it is made up, and its Ray ID has its time', async () => {
+test('writes a past day of events that are marked as made up, with Ray IDs of their times', async () => {
   const { store, onError } = start()
   await expect
     .poll(async () => (await store.page({ from: NOW - 180_000, to: NOW })).events.length, {
@@ -54,7 +54,7 @@ test('a day of the past is there, every event says that it is made up, and its R
   expect((await store.top({ ...DAY, by: ['country'] })).length).toBeGreaterThan(5)
 })
 
-test('a store that has events of the day gets no past', async () => {
+test('writes no past day if the store has events of the day', async () => {
   const event = eventWith({ time: new Date(NOW - 1_000).toISOString() })
   const store = memoryStore()
   await store.append([event])
@@ -63,7 +63,7 @@ test('a store that has events of the day gets no past', async () => {
   expect((await store.page({ from: NOW - 86_400_000, to: NOW + 1 })).events).toHaveLength(1)
 })
 
-test('everybody in it is a built-in persona', () => {
+test('every visitor is a built-in persona', () => {
   const names = [...scenes.casts, ...scenes.bursts].flatMap(({ who }) => who)
   expect(names.filter((name) => personas.get(name) === undefined)).toEqual([])
 })

@@ -9,7 +9,7 @@ const start = async () => {
 }
 
 describe('demo origin', () => {
-  test('shows what it was told, escaped', async () => {
+  test('shows the received request, escaped', async () => {
     const { url } = await start()
     const response = await fetch(url, {
       headers: {
@@ -26,7 +26,7 @@ describe('demo origin', () => {
     expect(text).not.toContain('<script')
   })
 
-  test('a Host cannot leave the quotes of the example commands', async () => {
+  test('a Host cannot break out of the quotes in the example commands', async () => {
     const { port } = await start()
     const text = await exchange(
       port,
@@ -37,14 +37,14 @@ describe('demo origin', () => {
     )
   })
 
-  test('a page that is not there is a 404 that says so', async () => {
+  test('a missing page is a 404 with an explanation', async () => {
     const { url } = await start()
     const response = await fetch(`${url}/wp-login.php?a=<b>`)
     expect(response.status).toBe(404)
     expect(await response.text()).toContain('/wp-login.php?a=')
   })
 
-  test('/headers tells method, path and headers', async () => {
+  test('/headers returns method, path and headers', async () => {
     const { url } = await start()
     const response = await fetch(`${url}/headers?a=b`, { method: 'PUT', headers: { 'X-A': '1' } })
     expect(await response.json()).toMatchObject({
@@ -55,7 +55,7 @@ describe('demo origin', () => {
     })
   })
 
-  test('/echo sends a body back while it comes, and never as a page', async () => {
+  test('/echo streams a body back, and never as HTML', async () => {
     const { port } = await start()
     const client = rawClient(port)
     client.send(

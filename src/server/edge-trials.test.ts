@@ -24,7 +24,7 @@ const post = async (path: string, body: unknown) => {
   return { status: answer.status, json: JSON.parse(String(answer.body)) }
 }
 
-test('POST /api/explain judges by the rules in force, and sends nothing', async () => {
+test('POST /api/explain judges by the active rules, and sends nothing', async () => {
   const { status, json } = await post('/api/explain', {
     request: 'https://shop.test/a',
     from: 'country=DE,asn=24940',
@@ -41,7 +41,7 @@ test('POST /api/explain judges by the rules in force, and sends nothing', async 
   expect((await edge.store.page()).events).toEqual([])
 })
 
-test('POST /api/check tells who is blocked, why, and what would help', async () => {
+test('POST /api/check returns the blocked visitors, the reason, and the remedy', async () => {
   const { json } = await post('/api/check', {
     request: { url: 'https://shop.test/', method: 'GET' },
     from: ['chrome-berlin', { country: 'DE', asn: 24940 }],
@@ -54,7 +54,7 @@ test('POST /api/check tells who is blocked, why, and what would help', async () 
   )
 })
 
-test('a reload counts at once', async () => {
+test('a reload takes effect at once', async () => {
   const reloaded = createEdge({ ruleset: rulesOf('a'), store: memoryStore() })
   const { explain } = edgeTrials(reloaded)
   const ask = async () =>
@@ -64,7 +64,7 @@ test('a reload counts at once', async () => {
   expect((await ask()).rule?.name).toBe('b')
 })
 
-describe('a mistake gets a 400 with its code', () => {
+describe('an invalid question is a 400 with its code', () => {
   test.each<[unknown, string, string]>([
     ['{', 'invalid_request', 'not JSON'],
     [[], 'wrong_case', 'body: got []'],
@@ -95,7 +95,7 @@ describe('a mistake gets a 400 with its code', () => {
     }
   })
 
-  test('and without rules a 501', async () => {
+  test('is a 501 without rules', async () => {
     const without = createAdmin({
       store: edge.store,
       health: () => ({ rules: { enabled: 0, total: 0 } }),

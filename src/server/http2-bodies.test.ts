@@ -29,7 +29,7 @@ describe('a body over HTTP/2', () => {
     expect(body).toBe(createHash('sha256').update(LONG).digest('hex'))
   })
 
-  test('that a rule looks at is passed on whole', async () => {
+  test('that a rule reads is forwarded completely', async () => {
     const { url } = await site(hashing(), { block: 'http.request.body.raw contains "evil"' })
     const { ask } = http2Client(url)
     const [good, evil, again] = await Promise.all([
@@ -42,7 +42,7 @@ describe('a body over HTTP/2', () => {
     expect(again.body).toBe(createHash('sha256').update('good').digest('hex'))
   })
 
-  test('that nobody wants is refused before it is there', async () => {
+  test('of a blocked request is refused before it arrives', async () => {
     const { url } = await site(hashing())
     const { open } = http2Client(url)
     const stream = open({ ':method': 'POST', ':path': '/blocked' })
@@ -80,7 +80,7 @@ describe('a body over HTTP/2', () => {
     else send(last)
     if (!looked) await expect.poll(() => outcomes).toEqual(['broken'])
     else {
-      // The next visitor's whole trip is longer than what is left of the broken one.
+      // A whole request of another visitor takes longer than the rest of the broken one.
       const { status } = await http2Client(url).ask({ ':method': 'POST' }, 'evil')
       expect(status).toBe(403)
       expect(outcomes).toEqual([])
@@ -107,7 +107,7 @@ describe('a body over HTTP/2', () => {
     }
   )
 
-  test('100-continue is said when the origin is asked', async () => {
+  test('100-continue is sent when the request goes to the origin', async () => {
     const { url } = await site(mirror)
     const { open } = http2Client(url)
     const stream = open({ ':method': 'POST', expect: '100-continue' })
@@ -117,7 +117,7 @@ describe('a body over HTTP/2', () => {
     expect(JSON.parse((await answer).body)).toMatchObject({ body: 'hello' })
   })
 
-  test('100-continue is not said to who is refused', async () => {
+  test('100-continue is not sent for a refused request', async () => {
     const { url } = await site(mirror)
     const { open } = http2Client(url)
     const stream = open({ ':method': 'POST', ':path': '/blocked', expect: '100-continue' })

@@ -24,7 +24,7 @@ describe('connections of HTTP/2', () => {
     expect(answers.every(({ body }) => body === 'ok')).toBe(true)
   })
 
-  test('closing lets a response under way finish, and takes no new request', async () => {
+  test('closing finishes a running response, and accepts no new request', async () => {
     let finish = () => {}
     const { url, close } = await site((_, response) => {
       response.write('first')
@@ -65,7 +65,7 @@ describe('connections of HTTP/2', () => {
     return listening
   }
 
-  test('that are idle are closed, and closing waits for no visitor who keeps them half open', async () => {
+  test('that are idle are closed; closing does not wait for visitors that keep them half open', async () => {
     const { port, close } = await listener({ keepAliveTimeoutMs: 50, drainTimeoutMs: 60_000 })
     const { socket, received } = await rawHttp2(port, { allowHalfOpen: true })
     await new Promise((resolve) => socket.once('end', resolve))
@@ -73,7 +73,7 @@ describe('connections of HTTP/2', () => {
     await close()
   })
 
-  test('whose requests take too long are closed with them', async () => {
+  test('whose requests take too long are closed', async () => {
     const { port, close } = await listener({ drainTimeoutMs: 50, http2: () => {} })
     const { closed, post, received } = await rawHttp2(port)
     post(1)
@@ -102,7 +102,7 @@ describe('connections of HTTP/2', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('secret'))],
-  ])('a handler that %s: 500 without the reason, which the owner is told', async (_, http2) => {
+  ])('a handler that %s: 500 without the reason, which goes to onError', async (_, http2) => {
     const onError = vi.fn()
     const { url } = await listener({ http2, onError })
     const { status, body } = await http2Client(url).ask({})
@@ -138,7 +138,7 @@ describe('connections of HTTP/2', () => {
   })
 })
 
-describe('what could be read in two ways', () => {
+describe('ambiguous requests', () => {
   const literal = (name: string, value: string) =>
     `\0${String.fromCharCode(name.length)}${name}${String.fromCharCode(value.length)}${value}`
 

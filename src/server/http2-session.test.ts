@@ -9,7 +9,7 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 /** HPACK: `GET https /` of `a`. */
 const GET = '\x82\x84\x87\x41\x01a'
 
-/** A server of HTTP/2 without TLS that answers when told to. */
+/** An HTTP/2 server without TLS that answers when the test requests it. */
 const start = async (idleMs: number, pingTimeoutMs?: number) => {
   const server = createServer()
   const sockets: Socket[] = []
@@ -45,7 +45,7 @@ const start = async (idleMs: number, pingTimeoutMs?: number) => {
 }
 
 describe('supervise', () => {
-  test('a response may take longer than a connection may be idle, where the visitor answers PINGs', async () => {
+  test('a response may exceed the idle timeout if the visitor answers PINGs', async () => {
     const { port, answers, serverSessions } = await start(60_000, 60_000)
     const session = connect(`http://127.0.0.1:${port}`)
     onTestFinished(() => session.destroy())
@@ -56,9 +56,9 @@ describe('supervise', () => {
     const timeouts = vi.spyOn(serverSessions[0]!, 'setTimeout')
     const afterPong = () => timeouts.mock.calls.filter(([ms]) => ms === 60_000)
     for (let times = 1; times <= 3; times++) {
-      // Only now, or a slow machine's connection is idle before its request.
+      // Set only now, so that on a slow machine the connection is not idle before its request.
       serverSessions[0]!.setTimeout(20)
-      // The server sets its own time again once it has the answer to its PING.
+      // The server restores its timeout when the answer to its PING arrives.
       await expect.poll(() => afterPong().length).toBe(times)
       expect(pings).toHaveBeenCalledTimes(times)
     }
@@ -83,20 +83,20 @@ describe('supervise', () => {
     socket.destroy()
   })
 
-  test('a visitor who left behind a broken protocol is noticed', async () => {
+  test('notices a visitor that breaks the protocol and leaves', async () => {
     const { port, sockets } = await start(30, 100)
     const { send, socket, until } = rawClient(port)
     send(PREFACE)
     send(frame(FRAME.settings, 0, 0))
     send(frame(FRAME.headers, FLAG.endHeaders, 1, GET))
     send(frame(FRAME.data, 0, 1, 'x'.repeat(20_000)))
-    // The server's settings: it reads.
+    // The server's SETTINGS show that it is reading.
     await until(/./s)
     socket.destroy()
     await expect.poll(() => sockets[0]?.destroyed).toBe(true)
   })
 
-  test('a visitor who asked for too much is cut off, also where it said good-bye and does not close', async () => {
+  test('cuts off a visitor that sent too much, even after its GOAWAY on a half-open connection', async () => {
     const { port, sockets, sessions, answers, serverSessions } = await start(60_000)
     const { send, socket } = rawClient(port)
     socket.allowHalfOpen = true
@@ -112,7 +112,7 @@ describe('supervise', () => {
     socket.destroy()
   })
 
-  test('who leaves waits for streams, but not for the visitor to close', async () => {
+  test('leave() waits for streams, but not for the visitor to close', async () => {
     const { port, sockets, sessions, answers } = await start(60_000)
     const { send, socket, text } = rawClient(port)
     socket.allowHalfOpen = true
@@ -122,7 +122,7 @@ describe('supervise', () => {
     await expect.poll(() => answers.length).toBe(1)
     const before = text().length
     sessions[0]!.leave()
-    // The GOAWAY.
+    // Waits for the GOAWAY.
     await expect.poll(() => text().length).toBeGreaterThan(before)
     expect(sockets[0]!.destroyed).toBe(false)
     answers[0]!()

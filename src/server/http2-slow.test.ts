@@ -8,7 +8,7 @@ import { TLS } from './serve.fixture.ts'
 
 type Handler = RequestHandler<VisitorRequest, VisitorResponse>
 
-/** More than a client lets come to one stream without reading, and less than to a connection of `http2Client`. */
+/** More bytes than the window of one stream, and fewer than the connection window of `http2Client`. */
 const LONG = Buffer.alloc(300_000, 'x')
 
 const start = async (http2: Handler, sendTimeoutMs: number) => {
@@ -28,10 +28,10 @@ const start = async (http2: Handler, sendTimeoutMs: number) => {
   return listener
 }
 
-/** Short of what a visitor may be silent for by more than a busy machine holds it up. */
+/** Milliseconds between reads, far enough below the timeout for a busy machine. */
 const READ_MS = 110
 
-/** Sends all of it, waiting where it is told to. */
+/** Writes all chunks, and waits for `drain` when `write` returns false. */
 const stream = async (response: VisitorResponse, chunks: number): Promise<void> => {
   let goOn = () => {}
   response.once('close', () => goOn())
@@ -46,14 +46,14 @@ const stream = async (response: VisitorResponse, chunks: number): Promise<void> 
   response.end()
 }
 
-/** Takes as much in all as any of these tests sends, but not much in a stream. */
+/** A client with a connection window for all bytes of a test, but small stream windows. */
 const client = (url: string) => {
   const made = http2Client(url, { settings: { initialWindowSize: 20_000 } })
   made.session.once('connect', () => made.session.setLocalWindowSize(4_000_000))
   return made
 }
 
-describe('a visitor of HTTP/2 that takes nothing', () => {
+describe('an HTTP/2 visitor that reads nothing', () => {
   test.each<[string, Handler]>([
     [
       'of a whole answer',
@@ -81,22 +81,22 @@ describe('a visitor of HTTP/2 that takes nothing', () => {
     const { open, ask } = client(url)
     const long = open({ ':path': '/long' }, { endStream: true })
     long.on('error', () => {})
-    // Nobody reads: a stream without a reader takes what its window holds.
+    // Without a reader, a stream accepts only the bytes of its window.
     await expect.poll(() => closed.mock.calls.length).toBe(1)
-    // Timers come late, and never early.
+    // Timers can be late, but never early.
     expect(closed.mock.calls[0]![0]).toBeGreaterThan(90)
     expect(await ask({})).toMatchObject({ status: 200, body: 'short', reset: 0 })
     await expect.poll(() => long.rstCode).toBe(constants.NGHTTP2_CANCEL)
   })
 
-  test('not even from the socket loses its connection', async () => {
+  test('not even from the socket, loses its connection', async () => {
     const closed = vi.fn()
     const { port } = await start((_, response) => {
       response.once('close', closed)
       return stream(response, 100_000)
     }, 100)
     const { send, socket } = await rawHttp2(port)
-    // A window of 2 GB for streams and connection: it is TCP that holds everything up.
+    // With windows of 2 GB for streams and connection, only TCP limits the flow.
     send(frame(FRAME.settings, 0, 0, '\0\x04\x7f\xff\xff\xff'))
     send(frame(8, 0, 0, '\x7f\0\0\0'))
     socket.pause()
@@ -105,7 +105,7 @@ describe('a visitor of HTTP/2 that takes nothing', () => {
   })
 })
 
-describe('who is patient with HTTP/2', () => {
+describe('a slow HTTP/2 connection', () => {
   test('a visitor that reads slowly gets everything', async () => {
     const { url } = await start((_, response) => stream(response, 30), 3_000)
     const long = client(url).open({}, { endStream: true })
@@ -120,11 +120,11 @@ describe('who is patient with HTTP/2', () => {
     })
     await new Promise((resolve) => long.once('close', resolve))
     expect([length, long.rstCode]).toEqual([480_000, 0])
-    // Longer in all than it may take nothing.
+    // The whole transfer takes longer than the send timeout.
     expect(reads * READ_MS).toBeGreaterThan(3_000)
   })
 
-  test('is not held up for an origin that sends nothing for longer', async () => {
+  test('stays open while the origin sends nothing for longer than the timeout', async () => {
     const { url } = await start(async (_, response) => {
       response.writeHead(200, '', [])
       response.write(Buffer.from('a'))

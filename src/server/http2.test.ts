@@ -28,7 +28,7 @@ describe('plainHeaders', () => {
 })
 
 describe('a request over HTTP/2', () => {
-  test('reaches the origin as one of HTTP/1.1, with https in everything that is told', async () => {
+  test('reaches the origin as HTTP/1.1, with https in every forwarded header', async () => {
     const { url } = await site(mirror)
     const { ask } = http2Client(url)
     const { status, headers, body } = await ask(
@@ -77,7 +77,7 @@ describe('a request over HTTP/2', () => {
     expect(seen.body).toBe(body ?? '')
   })
 
-  test('is refused as on HTTP/1.1, in lower case', async () => {
+  test('is refused as on HTTP/1.1, with lower-case header names', async () => {
     const { url, edge } = await site(mirror)
     const { status, headers, body } = await http2Client(url).ask({
       ':path': '/blocked?x',
@@ -142,19 +142,19 @@ describe('a request over HTTP/2', () => {
     })
   })
 
-  test('of 3,000 headers has every one of them', async () => {
+  test('keeps all of 3,000 headers', async () => {
     const { url } = await site(mirror, { block: 'len(http.request.headers["x2999"]) eq 1' })
     const headers = Object.fromEntries(Array.from({ length: 3_000 }, (_, i) => [`x${i}`, '1']))
     expect(await http2Client(url).ask(headers)).toMatchObject({ status: 403 })
   })
 
-  test('has a value of 64 KB', async () => {
+  test('keeps a value of 64 KB', async () => {
     const { url } = await site(mirror, { block: 'len(http.request.headers["x"][0]) eq 65500' })
     const { ask } = http2Client(url, { maxSendHeaderBlockLength: 200_000 })
     expect(await ask({ x: 'v'.repeat(65_500) })).toMatchObject({ status: 403 })
   })
 
-  test('with too much of them is reset', async () => {
+  test('with too many bytes of headers is reset', async () => {
     const asked = vi.fn()
     const { url } = await site(asked)
     const long = Array.from({ length: 5 }, (_, i) => [`x${i}`, 'v'.repeat(30_000)])
@@ -203,7 +203,7 @@ describe('a response over HTTP/2', () => {
     expect(bad).toMatchObject({ status: 400, body: '', reset: 0 })
   })
 
-  test('that repeats a header has it as a list', async () => {
+  test('joins a repeated header to a list', async () => {
     const { url } = await site((_, response) => {
       response.writeHead(200, [
         ['Vary', 'a'],
@@ -218,7 +218,7 @@ describe('a response over HTTP/2', () => {
     expect(headers).toMatchObject({ vary: 'a, b', 'content-type': 'text/a, text/b' })
   })
 
-  test('has 100 KB of headers', async () => {
+  test('keeps 100 KB of headers', async () => {
     const { url } = await site((_, response) => {
       for (let i = 0; i < 10; i++) response.setHeader(`x${i}`, 'v'.repeat(10_000))
       response.end('ok')
@@ -229,7 +229,7 @@ describe('a response over HTTP/2', () => {
     expect(headers.x9).toHaveLength(10_000)
   })
 
-  test('with a status that HTTP/2 does not have is the edge’s own', async () => {
+  test('with a status that HTTP/2 does not allow becomes the edge’s own', async () => {
     const { url } = await site((_, response) => {
       response.writeHead(700)
       response.end('x')

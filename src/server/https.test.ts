@@ -11,7 +11,7 @@ import { site } from './serve.fixture.ts'
 
 const run = promisify(execFile)
 
-/** Tests with a program are left out where it is missing, but never by the CI. */
+/** Skips tests whose program is missing, but never in the CI. */
 const needs = (program: string, ...args: string[]) =>
   describe.skipIf(spawnSync(program, args).status !== 0 && process.env.CI === undefined)
 
@@ -48,7 +48,7 @@ const curl = async (
 const JA4 = 'cf.bot_management.ja4'
 
 needs('curl', '--version')('curl', () => {
-  test('is blocked by its JA4, and Node is not', async () => {
+  test('is blocked by its JA4, unlike Node', async () => {
     const { url, edge } = await site(echoHeaders, { block: 'http.user_agent contains "curl"' })
     const origin = await curl('--http1.1', url)
     expect(origin.status).toBe(403)
@@ -61,7 +61,7 @@ needs('curl', '--version')('curl', () => {
     expect(await withNode(second.url)).toMatchObject({ status: 200 })
   })
 
-  test('has a JA4 that stays the same, and another one with HTTP/2', async () => {
+  test('has a stable JA4, and a different one with HTTP/2', async () => {
     const { url, edge } = await site(echoHeaders, { block: 'true' })
     for (const version of ['--http1.1', '--http1.1', '--http2', '--http2']) await curl(version, url)
     const seen = (await edge.store.query({})).map(({ ja4 }) => ja4)
@@ -114,7 +114,7 @@ needs('curl', '--version')('curl', () => {
     }
   )
 
-  test('asks in plain text on the TLS port: 400', async () => {
+  test('gets a 400 for plain text on the TLS port', async () => {
     const { url } = await site(echoHeaders)
     const { status, text } = await curl(url.replace('https', 'http'))
     expect(status).toBe(400)
@@ -195,7 +195,7 @@ describe('HTTPS', () => {
     expect(url).toMatch(tls === undefined ? /^http:/ : /^https:/)
   })
 
-  test('with files that are no good does not start', async () => {
+  test('with invalid files does not start', async () => {
     const tls = { cert: '/nowhere/site.pem', key: '/nowhere/site.key' }
     await expect(site(echoHeaders, { tls })).rejects.toMatchObject({
       name: 'EdgeError',
@@ -204,7 +204,7 @@ describe('HTTPS', () => {
     })
   })
 
-  test('closed, leaves no socket, server or timer', async () => {
+  test('leaves no socket, server or timer after it is closed', async () => {
     const count = () => {
       const counts: Record<string, number> = {}
       for (const name of process.getActiveResourcesInfo()) {
@@ -230,7 +230,7 @@ describe('HTTPS', () => {
     expect(session.closed).toBe(true)
     await eventually(() => {
       for (const [name, many] of Object.entries(count())) {
-        // The origin of the test itself is still there.
+        // The test's own origin is still open.
         expect([name, many]).toEqual([name, Math.min(many, (before[name] ?? 0) + 1)])
       }
     })

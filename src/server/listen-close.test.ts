@@ -5,7 +5,7 @@ import { exchange, rawClient } from '../proxy/sockets.fixture.ts'
 import { get, start, statusOf } from './listen.fixture.ts'
 
 describe('close', () => {
-  test('what is under way finishes, new connections are refused, idle ones close', async () => {
+  test('finishes running requests, refuses new connections, closes idle ones', async () => {
     let finish: (() => void) | undefined
     const listener = await start({
       drainTimeoutMs: 10_000,
@@ -29,7 +29,7 @@ describe('close', () => {
     await closed
   })
 
-  test('a request that waits behind a begun answer is told that the connection closes', async () => {
+  test('answers a waiting request with "Connection: close"', async () => {
     let finish: (() => void) | undefined
     const listener = await start({
       drainTimeoutMs: 10_000,
@@ -53,7 +53,7 @@ describe('close', () => {
     await closed
   })
 
-  test('what takes too long is cut off, and twice is fine', async () => {
+  test('cuts off requests that take too long, and may be called twice', async () => {
     const listener = await start({
       drainTimeoutMs: 30,
       handler: (_, response) => void response.write('x'),
@@ -78,7 +78,7 @@ describe('close', () => {
   })
 })
 
-test('no bytes a visitor sends end the process or stop the service', async () => {
+test('no bytes from a visitor end the process or stop the service', async () => {
   const { port } = await start({ upgrade: (_, socket) => void socket.end() })
   const texts = [
     get(),
@@ -107,10 +107,10 @@ test('no bytes a visitor sends end the process or stop the service', async () =>
   expect(statusOf(await exchange(port, get()))).toBe(200)
 })
 
-describe('a visitor that takes nothing of its response', () => {
+describe('the send timeout', () => {
   const LONG = Buffer.alloc(50_000_000, 'x')
 
-  test('loses its connection', async () => {
+  test('closes the connection of a visitor that reads nothing', async () => {
     const closed = vi.fn()
     const { port } = await start({
       sendTimeoutMs: 100,
@@ -126,7 +126,7 @@ describe('a visitor that takes nothing of its response', () => {
     socket.resume()
   })
 
-  test('is not who waits for its origin, or is silent on a WebSocket', async () => {
+  test('does not apply to a slow origin or a silent WebSocket', async () => {
     const { port } = await start({
       sendTimeoutMs: 400,
       handler: async (_, response) => {
@@ -146,7 +146,7 @@ describe('a visitor that takes nothing of its response', () => {
     expect(silent).toMatch(/still here$/)
   })
 
-  test('is none that has nothing to take: an idle connection closes in its own time', async () => {
+  test('does not apply to an idle connection, which has its own timeout', async () => {
     const { port } = await start({ sendTimeoutMs: 60_000, keepAliveTimeoutMs: 50 })
     const { send, closed, until } = rawClient(port)
     send('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n')

@@ -7,7 +7,7 @@ import type { ListenerOptions } from './listen.ts'
 describe('Expect: 100-continue', () => {
   const post = `POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n`
 
-  test('a visitor is told to go on when the body is read', async () => {
+  test('a visitor gets the 100 when the body is read', async () => {
     const { port } = await start({
       handler: async (request, response) => {
         let text = ''
@@ -25,7 +25,7 @@ describe('Expect: 100-continue', () => {
     expect(answer).toContain('Connection: keep-alive')
   })
 
-  test('a visitor who is refused is not, and the connection closes', async () => {
+  test('a refused visitor gets no 100, and the connection closes', async () => {
     const { port } = await start({
       handler: (_, response) =>
         writeAnswer(response, {
@@ -58,7 +58,7 @@ describe('Upgrade', () => {
     expect(await exchange(port, `${ask('WebSocket')}early`)).toBe('taken early')
   })
 
-  test('any other protocol is ignored: the request is a normal one, body and followers included', async () => {
+  test('any other protocol is ignored: the request, its body and later requests are handled normally', async () => {
     const upgrade = vi.fn()
     const { port } = await start({ upgrade, handler: echo })
     const answer = await exchange(
@@ -73,7 +73,7 @@ describe('Upgrade', () => {
     expect(upgrade).not.toHaveBeenCalled()
   })
 
-  test('ignored behind a request that is still being answered: both are, in order', async () => {
+  test('an ignored upgrade after a running request: both are answered, in order', async () => {
     const answers: (() => void)[] = []
     const { port } = await start({
       upgrade: () => {},
@@ -93,7 +93,7 @@ describe('Upgrade', () => {
     await client.until('saw /next')
   })
 
-  test('a body that comes later is read too', async () => {
+  test('a body that arrives later is read too', async () => {
     const { port } = await start({ upgrade: () => {}, handler: echo })
     const client = rawClient(port)
     client.send(ask('h2c', 'POST', 'Transfer-Encoding: chunked\r\n'))
@@ -102,7 +102,7 @@ describe('Upgrade', () => {
     await client.until('hello')
   })
 
-  test('without an upgrade handler a WebSocket request is a normal one', async () => {
+  test('without an upgrade handler, a WebSocket request is handled like any other', async () => {
     const { port } = await start({ handler: echo })
     const client = rawClient(port)
     client.send(ask('websocket'))

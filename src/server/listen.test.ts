@@ -6,7 +6,7 @@ import { exchange, rawClient } from '../proxy/sockets.fixture.ts'
 import { CLOSE, get, start, statusOf } from './listen.fixture.ts'
 
 describe('createListener', () => {
-  test('listens on loopback and says where', async () => {
+  test('listens on loopback and returns its URL', async () => {
     const { url, port } = await start()
     expect(url).toBe(`http://127.0.0.1:${port}`)
     expect(await (await fetch(url)).text()).toBe('hello')
@@ -21,7 +21,7 @@ describe('createListener', () => {
     expect((await fetch(url)).status).toBe(200)
   })
 
-  test('a port in use is named', async () => {
+  test('the error for a port in use names the port', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void taken.close())
@@ -48,7 +48,7 @@ describe('createListener', () => {
   })
 })
 
-describe('what reaches the handler', () => {
+describe('requests that reach the handler', () => {
   const seen = async (request: string) => {
     let result: { count: number; headers: NodeJS.Dict<string | string[]> } | undefined
     const { port } = await start({
@@ -61,19 +61,19 @@ describe('what reaches the handler', () => {
     return { answer, ...result }
   }
 
-  test('10,000 headers, every one of them', async () => {
+  test('with all of 10,000 headers', async () => {
     const many = Array.from({ length: 10_000 }, (_, i) => `x${i}:\r\n`).join('')
     const { count, headers } = await seen(get('/', many))
     expect(count).toBe(10_002)
     expect(headers).toHaveProperty('x9999')
   })
 
-  test('a value of 64 KB', async () => {
+  test('with a value of 64 KB', async () => {
     const { headers } = await seen(get('/', `X-Long: ${'v'.repeat(64 * 1024)}\r\n`))
     expect(headers?.['x-long']).toHaveLength(64 * 1024)
   })
 
-  test('HTTP/1.0 without a Host', async () => {
+  test('with HTTP/1.0 and without a Host', async () => {
     const { answer, headers } = await seen('GET / HTTP/1.0\r\n\r\n')
     expect(statusOf(answer)).toBe(200)
     expect(headers).not.toHaveProperty('host')
@@ -88,7 +88,7 @@ describe('what reaches the handler', () => {
   )
 })
 
-describe('what is refused before the handler', () => {
+describe('requests that are refused before the handler', () => {
   const body = 'Content-Length: 5\r\n'
   test.each([
     ['no Host', `GET / HTTP/1.1\r\n${CLOSE}`, 400],
@@ -145,7 +145,7 @@ describe('what is refused before the handler', () => {
   })
 
   test('a slow header: 408', async () => {
-    // Time enough to begin, also on a busy machine: a connection that has not begun is closed without an answer.
+    // Long enough to send the first byte on a busy machine: a connection without any byte is closed without an answer.
     const { port } = await start({ headersTimeoutMs: 2_000, timeoutCheckIntervalMs: 20 })
     expect(statusOf(await exchange(port, 'GET / HTTP/1.1\r\n'))).toBe(408)
   })
@@ -157,12 +157,12 @@ describe('what is refused before the handler', () => {
     expect((await client.closed).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408'])
   })
 
-  test('a connection that never asked for anything is closed without an answer', async () => {
+  test('a connection without a request is closed without an answer', async () => {
     const { port } = await start({ headersTimeoutMs: 50, timeoutCheckIntervalMs: 20 })
     expect(await rawClient(port).closed).toBe('')
   })
 
-  test('a broken second request does not take the answer of the first', async () => {
+  test('a broken second request does not affect the answer to the first', async () => {
     let finish: (() => void) | undefined
     const { port } = await start({
       handler: (_, response) => {
@@ -172,7 +172,7 @@ describe('what is refused before the handler', () => {
     const client = rawClient(port)
     client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n')
     await eventually(() => expect(finish).toBeDefined())
-    // What came behind it has been read by the time another connection is answered.
+    // By the time another connection is answered, the server has read the later bytes.
     expect(statusOf(await exchange(port, 'nonsense\r\n\r\n'))).toBe(400)
     expect(client.text()).toBe('')
     finish?.()
@@ -181,7 +181,7 @@ describe('what is refused before the handler', () => {
     expect(answer).toContain('first')
   })
 
-  test('a chunk that is none, in a request that is being handled: 400', async () => {
+  test('an invalid chunk in a running request: 400', async () => {
     const { port } = await start({ handler: (request) => void request.resume() })
     const client = rawClient(port)
     client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n')
@@ -189,7 +189,7 @@ describe('what is refused before the handler', () => {
     expect(statusOf(await client.closed)).toBe(400)
   })
 
-  test('a chunk that is none, in a request whose answer has begun: the connection closes without another answer', async () => {
+  test('an invalid chunk after the start of the answer: the connection closes without another answer', async () => {
     const { port } = await start({
       handler: (request, response) => {
         request.on('error', () => {}).resume()
@@ -224,7 +224,7 @@ describe('a handler that fails', () => {
     expect(onError).toHaveBeenCalledWith(boom)
   })
 
-  test('after its response began: the connection closes', async () => {
+  test('after the start of its response: the connection closes', async () => {
     const { port } = await start({
       handler: async (_, response) => {
         response.write('half')
@@ -234,7 +234,7 @@ describe('a handler that fails', () => {
     expect(await exchange(port, get())).not.toContain('0\r\n\r\n')
   })
 
-  test('writing to a visitor who has left harms nobody', async () => {
+  test('writing to a visitor that has left affects no other request', async () => {
     let late = () => {}
     const arrived = vi.fn()
     const { port } = await start({

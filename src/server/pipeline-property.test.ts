@@ -11,21 +11,21 @@ import { serve } from './serve.ts'
 
 const SLOW_MS = 3
 const MAX_RUNS = 150
-/** As many as there is time for on a machine that does much else. */
+/** Time limit; within it, the test runs as many cases as a busy machine allows. */
 const MAX_MS = 20_000
 
-/** One request on the wire, and the answer that it has to get. */
+/** One request on the wire, and its expected answer. */
 interface Case {
   bytes: string
-  /** Of the final answer; an interim 100 may precede it. */
+  /** Status of the final answer; an interim 100 may precede it. */
   status: number
-  /** The body of the answer, where the test knows it. */
+  /** The body of the answer, if the test knows it. */
   body?: string
-  /** The connection ends with the answer. */
+  /** Whether the connection ends with the answer. */
   closes?: boolean
-  /** Method and path that the origin gets; absent where it gets nothing. */
+  /** Method and path that the origin receives; absent if it receives nothing. */
   origin?: string
-  /** The event of a blocked request has this path. */
+  /** The path in the event of a blocked request. */
   blocked?: string
 }
 
@@ -34,7 +34,7 @@ const chunked = (body: string) => `${body.length.toString(16)}\r\n${body}\r\n0\r
 const EXPECT = 'Expect: 100-continue\r\n'
 const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
 
-/** Each kind of request, with a path of its own. */
+/** The kinds of requests, each with its own path. */
 const KINDS: Record<string, (path: string) => Case> = {
   get: (path) => ({
     bytes: head(`GET ${path} HTTP/1.1`),
@@ -152,7 +152,7 @@ interface Got {
   body: string
 }
 
-/** The answers within the bytes of one connection. Throws at bytes that belong to none. */
+/** Returns the answers in the bytes of one connection. Throws if bytes belong to no answer. */
 const answersIn = (text: string, sent: readonly Case[]): Got[] => {
   const answers: Got[] = []
   let at = 0
@@ -186,7 +186,7 @@ const answersIn = (text: string, sent: readonly Case[]): Got[] => {
   return answers
 }
 
-/** Sends the bytes in pieces that end at the given places, and collects all bytes until the connection closes. */
+/** Sends the bytes in pieces, split at the given offsets, and collects all received bytes until the connection closes. */
 const talk = (port: number, bytes: string, cuts: readonly number[]) =>
   new Promise<string>((resolve) => {
     let text = ''
@@ -207,7 +207,7 @@ const talk = (port: number, bytes: string, cuts: readonly number[]) =>
     socket.on('close', () => resolve(text))
   })
 
-test('requests of one connection: one answer each, in order, and nothing behind the last one', async () => {
+test('requests of one connection get one answer each, in order, and nothing after the last one', async () => {
   const seen = new Map<string, string[]>()
   const rays = new Map<string, string>()
   const note = ({ url = '', headers }: IncomingMessage, method: string) => {
@@ -257,7 +257,7 @@ test('requests of one connection: one answer each, in order, and nothing behind 
           const found = await edge.store.find(answer.ray!)
           expect(found).toMatchObject({ events: [{ path: blocked }] })
         } else if (origin !== undefined || answer.status === 501) {
-          // A request that no rule matched: a look-up says so, and the origin knows the ID.
+          // No rule matched this request: the lookup reports that, and the origin has the ID.
           const { message } = (await edge.store.find(answer.ray!)) as { message?: string }
           expect(message).toContain('Requests that match no rule create no event')
           expect(rays.get(answer.ray!)).toBe(origin?.split(' ')[1])

@@ -6,7 +6,7 @@ import { createListener } from './listen.ts'
 
 const SLOW_MS = 40
 
-/** What comes back for these bytes, sent in one packet, until the connection closes; and what reached the handlers. */
+/** Sends the bytes in one packet. Returns all received bytes until the connection closes, and the requests that reached the handlers. */
 const exchange = async (bytes: string) => {
   const handled: string[] = []
   const { port, close } = await createListener({
@@ -92,14 +92,14 @@ test.each([
   expect(await exchange(last + bytes)).toEqual({ statuses: [200], handled: ['/last'] })
 })
 
-test('requests of one packet are handled one after the other', async () => {
+test('handles the requests of one packet one after another', async () => {
   const many = Array.from({ length: 40 }, (_, i) => get(`/${i}`)).join('')
   const { statuses, handled } = await exchange(many + NEXT)
   expect(statuses).toEqual(Array(41).fill(200))
   expect(handled).toEqual([...Array.from({ length: 40 }, (_, i) => `/${i}`), '/next'])
 })
 
-test('a connection whose requests wait is read no further, and goes on when they are answered', async () => {
+test('stops reading a connection while many requests wait, and continues when they are answered', async () => {
   const answers: (() => void)[] = []
   let read = () => 0
   const { port, close } = await createListener({

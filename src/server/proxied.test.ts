@@ -3,7 +3,7 @@ import { createProxy } from '../proxy/proxy.ts'
 import { exchange, httpOrigin, rawClient } from '../proxy/sockets.fixture.ts'
 import { createListener } from './listen.ts'
 
-/** The two together, as `edge1020 serve` has them. */
+/** The listener with the proxy, as in `edge1020 serve`. */
 const start = async (upstream: string) => {
   const onOriginError = vi.fn((code: number) => ({
     status: code,
@@ -80,7 +80,7 @@ describe('listener and proxy', () => {
     expect(onOriginError).not.toHaveBeenCalled()
   })
 
-  test('100-continue is said when the origin is asked, which sees no Expect', async () => {
+  test('100-continue is sent when the request goes to the origin, which gets no Expect', async () => {
     const { url } = await httpOrigin(async (request, response) => {
       let body = ''
       for await (const chunk of request) body += chunk
@@ -94,7 +94,7 @@ describe('listener and proxy', () => {
     await client.until('<undefined hello>')
   })
 
-  test('h2c is not tunnelled, its request is a normal one', async () => {
+  test('h2c is not tunnelled; the request is handled normally', async () => {
     const { url } = await httpOrigin((request, response) => {
       response.end(
         `<${request.url} ${request.headers.upgrade} ${request.headers['http2-settings']}>`
@@ -108,7 +108,7 @@ describe('listener and proxy', () => {
     expect(answer.match(/<.*?>/g)).toEqual(['</a undefined undefined>', '</b undefined undefined>'])
   })
 
-  test('closing lets an answer under way finish', async () => {
+  test('closing finishes a running answer', async () => {
     let finish = () => {}
     const { url } = await httpOrigin((_, response) => {
       response.write('first')

@@ -8,7 +8,7 @@ const REQUEST = [...bytesOf('GET / HTTP/1.1\r\n\r\n')]
 const SIGNATURE = '0d0a0d0a000d0a515549540a'
 const uint16 = (value: number) => [value >> 8, value & 0xff]
 
-/** A binary header; its length is right unless said otherwise. */
+/** Returns a binary header, with the correct length by default. */
 const v2 = ({
   command = 0x21,
   protocol = 0x11,
@@ -28,7 +28,7 @@ const INET6 = [
 const UNIX = new Array<number>(216).fill(0x2f)
 const tlv = (type: number, ...value: number[]) => [type, ...uint16(value.length), ...value]
 
-/** From the AWS documentation of Network Load Balancers: a checksum, an endpoint's name, padding. */
+/** Example from the AWS documentation of Network Load Balancers, with a checksum, an endpoint's name and padding. */
 const AWS = fromHex(
   `${SIGNATURE} 21110054 ac1f0771ac1f0a1fc8f20050 030004e8d6892d
    ea0017 01 767063652d3038643262663135666163353030316339 040024 ${'00'.repeat(36)}`.replace(
@@ -36,7 +36,7 @@ const AWS = fromHex(
     ''
   )
 )
-/** Its checksum was worked out with a separate Python script. */
+/** A header whose checksum a separate Python script computed. */
 const CHECKED = fromHex(
   `${SIGNATURE} 21210030 20010db8000000000000000000000001 20010db8000000000000000000000002
    dc0401bb 0100026832 0300048c3e95d4`.replace(/\s/g, '')
@@ -158,7 +158,7 @@ test.each([
   expect(result).toEqual({ kind: 'invalid', reason: expect.stringContaining(reason) })
 })
 
-test('a bare line feed does not end the line, the pair behind it does', () => {
+test('a bare line feed does not end the line; the CR LF after it does', () => {
   const text = 'PROXY UNKNOWN\n\r\n'
   expect(readProxyHeader(bytesOf(text))).toMatchObject({ kind: 'invalid' })
 })
@@ -191,7 +191,7 @@ test.each([
   expect(result).toEqual({ kind: 'invalid', reason: expect.stringContaining(reason) })
 })
 
-test('a checksum guards every byte: no damaged address is believed', () => {
+test('the checksum detects damage to any byte', () => {
   for (let at = 0; at < CHECKED.length; at++) {
     const damaged = CHECKED.slice()
     damaged[at]! ^= 1
@@ -208,7 +208,7 @@ test('the longest header is read', () => {
   expect(readProxyHeader(bytes)).toMatchObject({ kind: 'header', length: MAX_PROXY_HEADER_BYTES })
 })
 
-test('bytes amid a larger buffer are read at their own place', () => {
+test('reads a view into a larger buffer at its own offset', () => {
   const buffer = Uint8Array.from([1, 2, 3, ...AWS, 9])
   expect(readProxyHeader(buffer.subarray(3, -1))).toEqual(readProxyHeader(AWS))
 })

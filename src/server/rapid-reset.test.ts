@@ -12,11 +12,11 @@ describe('the budget of early resets', () => {
     return spent
   }
 
-  test('holds 200 at once', () => {
+  test('allows 200 at once', () => {
     expect(spendAll(new ResetBudget(() => 0))).toBe(200)
   })
 
-  test('comes back within 30 s, and holds no more after a longer time', () => {
+  test('returns within 30 s, and does not grow beyond its size', () => {
     let now = 0
     const budget = new ResetBudget(() => now)
     for (let i = 0; i < MAX_EARLY_RESETS; i++) budget.spend()
@@ -26,7 +26,7 @@ describe('the budget of early resets', () => {
     expect(spendAll(budget)).toBe(200)
   })
 
-  test('grows by one with each answered request, and not beyond its size', () => {
+  test('grows by one with each answered request, up to its size', () => {
     const budget = new ResetBudget(() => 0)
     for (let i = 0; i < MAX_EARLY_RESETS; i++) budget.spend()
     for (let i = 0; i < 7; i++) budget.earn()
@@ -42,7 +42,7 @@ const RESET_CODES = [
   ['CANCEL', '\0\0\0\x08'],
 ] as const
 
-describe('a visitor who takes requests back', () => {
+describe('a visitor that resets requests', () => {
   describe.each([
     ['that pass', ''],
     // HPACK: `:path: /blocked`.
@@ -73,14 +73,14 @@ describe('a visitor who takes requests back', () => {
         expect(other.slice(0, 12)).toBe('HTTP/1.1 200')
         await Promise.all(flood.map(({ closed }) => closed))
         for (const { goaway } of flood) expect(goaway()).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM)
-        // The first of each piece that is read, and not each of the 200 that are let be.
+        // Only the first request of each piece is judged, not all 200 allowed ones.
         expect(edge.stats.judged).toBeLessThan(100)
         expect(forwarded).toBe(0)
       }
     )
   })
 
-  test('one in each packet: is closed after 200', async () => {
+  test('one per packet: is disconnected after 200', async () => {
     const { port, edge } = await site((_, response) => void setTimeout(() => response.end(), 5_000))
     const { post, send, closed, goaway } = await rawHttp2(port)
     let stream = 1
@@ -95,7 +95,7 @@ describe('a visitor who takes requests back', () => {
     expect(edge.stats.judged).toBeLessThan(400)
   })
 
-  test('100 at once, as a browser that leaves a page: goes on', async () => {
+  test('100 at once, like a browser that leaves a page: stays connected', async () => {
     const { url } = await site((request, response) => {
       if (request.url === '/next') response.end('next')
     })
@@ -108,7 +108,7 @@ describe('a visitor who takes requests back', () => {
     expect(await ask({ ':path': '/next' })).toMatchObject({ status: 200, body: 'next', reset: 0 })
   })
 
-  test('more than 200, and waits for as many answers: goes on', async () => {
+  test('more than 200, but waits for as many answers: stays connected', async () => {
     const { url } = await site((request, response) => {
       if (request.url === '/next') response.end('next')
     })
@@ -124,7 +124,7 @@ describe('a visitor who takes requests back', () => {
     expect(await ask({ ':path': '/next' })).toMatchObject({ status: 200, reset: 0 })
   })
 
-  test('250 downloads after their heads, as clients that read no body: goes on', async () => {
+  test('250 downloads after their headers, like clients that read no body: stays connected', async () => {
     const { url } = await site((_, response) => void response.write('x'.repeat(70_000)))
     const { open, ask, session } = http2Client(url)
     for (let round = 0; round < 5; round++) {

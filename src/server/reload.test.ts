@@ -11,7 +11,7 @@ const edgeOf = () => createEdge({ ruleset: blocking('/0'), store: noStore() })
 const actionOf = async (edge: ReturnType<typeof edgeOf>, path: string) =>
   (await edge.judge(requestWith(path), { remoteAddress: '8.8.8.8' })).action
 
-test('a reload that fails is remembered, and the rules stay', async () => {
+test('records a failed reload and keeps the rules', async () => {
   const edge = edgeOf()
   const results: (Ruleset | Error)[] = [new Error('no'), blocking('/1')]
   const reloader = createReloader(edge, () => {
@@ -27,7 +27,7 @@ test('a reload that fails is remembered, and the rules stay', async () => {
   expect([await actionOf(edge, '/0'), await actionOf(edge, '/1')]).toEqual(['pass', 'block'])
 })
 
-test('of reloads at once the last one asked for is in force', async () => {
+test('the last of several concurrent reloads decides the active rules', async () => {
   const edge = edgeOf()
   const waiting: ((ruleset: Ruleset) => void)[] = []
   const reloader = createReloader(edge, () => new Promise((resolve) => waiting.push(resolve)))

@@ -14,7 +14,7 @@ interface Visit {
   isResumed: boolean
 }
 
-/** A client that keeps what it is given to resume its session with, and opens a connection for each request. */
+/** A client that stores session tickets and opens a connection for each request. */
 const client = (url: string, maxVersion: 'TLSv1.2' | 'TLSv1.3') => {
   const agent = new Agent({ ca: certificate, maxVersion, keepAlive: false })
   onTestFinished(() => agent.destroy())
@@ -29,7 +29,7 @@ const client = (url: string, maxVersion: 'TLSv1.2' | 'TLSv1.3') => {
     })
 }
 
-/** Three connections of one client, and the fingerprints that they had. */
+/** Opens three connections of one client and returns their fingerprints. */
 const thrice = async (
   { url, edge }: Site,
   version: 'TLSv1.2' | 'TLSv1.3'
@@ -49,7 +49,7 @@ const thrice = async (
 const all = (options: Partial<ServeOptions> = {}) =>
   site((_, response) => void response.end(), { block: 'true', ...options })
 
-describe('a client that would resume its session', () => {
+describe('a client that tries to resume its session', () => {
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('has one fingerprint with %s', async (version) => {
     const edge = await all()
     const { resumed, ja3, ja4 } = await thrice(edge, version)
@@ -58,7 +58,7 @@ describe('a client that would resume its session', () => {
     expect(edge.errors).not.toHaveBeenCalled()
   })
 
-  test('is stopped by a rule on its JA4 each time', async () => {
+  test('is blocked by a rule on its JA4 each time', async () => {
     const [ja4] = (await thrice(await all(), 'TLSv1.3')).ja4
     const block = `cf.bot_management.ja4 eq "${ja4}"`
     const { url } = await site((_, response) => void response.end(), { block })
@@ -66,20 +66,20 @@ describe('a client that would resume its session', () => {
     for (let i = 0; i < 3; i++) expect((await visit()).status).toBe(403)
   })
 
-  test('may, where that is asked for, and has another fingerprint then', async () => {
+  test('can resume with tlsResumption, and then has another fingerprint', async () => {
     const { resumed, ja3, ja4 } = await thrice(await all({ tlsResumption: true }), 'TLSv1.3')
     expect(resumed).toEqual([false, true, true])
     expect([ja3.size, ja4.size]).toEqual([2, 2])
   })
 })
 
-/** How many tickets a client is sent on a connection to the port. */
+/** Counts the tickets that a client gets on one connection to the port. */
 const ticketsFrom = (port: number, maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<number> =>
   new Promise((resolve, reject) => {
     let tickets = 0
     const socket = connect({ port, host: '127.0.0.1', ca: certificate, maxVersion })
     socket.on('session', () => {
-      // Of TLS 1.2 a session has no more than an id where there was no ticket.
+      // In TLS 1.2, a session without a ticket has only an ID.
       if (maxVersion === 'TLSv1.3' || socket.getTLSTicket() !== undefined) tickets++
     })
     socket.on('error', reject)
@@ -113,7 +113,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   }
 )
 
-test('a Node that has no way to do without tickets is told from one that has', () => {
+test('detects a Node version that cannot disable tickets', () => {
   const server = createServer(TLS) as Server & { _sharedCreds?: unknown }
   expect(refuseResumption(server)).toBe(true)
   server._sharedCreds = undefined

@@ -8,7 +8,7 @@ interface Mirrored {
   rawHeaders: string[]
 }
 
-/** One request in plain HTTP through the whole edge: what the origin saw of it, `undefined` where it was blocked. */
+/** Sends one plain HTTP request through the edge. Returns the request at the origin; `undefined` if it was blocked. */
 const seen = async (
   headers: string,
   { block = 'false', trust = [] as string[], host = 'shop.test' } = {}
@@ -23,14 +23,14 @@ const seen = async (
   return JSON.parse(/\{.*\}/s.exec(answer)![0])
 }
 
-/** All values that an application behind CGI finds under one name. */
+/** Returns all values that a CGI application finds under one name. */
 const cgi = ({ rawHeaders }: Mirrored, name: string) =>
   rawHeaders.filter(
     (_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase().replace(/[^a-z\d]/g, '-') === name
   )
 
-describe('the origin sees what the rules have seen', () => {
-  test('nothing that the edge sets has a second value, in any spelling', async () => {
+describe('the origin sees the same request as the rules', () => {
+  test('headers that the edge sets have no second value, in any spelling', async () => {
     const names = ['X_Forwarded_Proto', 'x-forwarded_for', 'CDN_Loop', 'CF_IPCountry', 'cf.ray']
     const mirrored = (await seen(names.map((name) => `${name}: forged\r\n`).join('')))!
     expect(cgi(mirrored, 'x-forwarded-proto')).toEqual(['http'])
@@ -50,13 +50,13 @@ describe('the origin sees what the rules have seen', () => {
     expect(cgi((await seen(twice('good', 'bad'), options))!, name.toLowerCase())).toEqual(['good'])
   })
 
-  test('a rule can still tell that a header was repeated', async () => {
+  test('a rule can still detect a repeated header', async () => {
     const block = 'len(http.request.headers["user-agent"]) > 1'
     expect(await seen('User-Agent: a\r\nUser-Agent: b\r\n', { block })).toBeUndefined()
     expect(await seen('User-Agent: a\r\n', { block })).toBeDefined()
   })
 
-  test('cookies of several lines are one line, as rules read them', async () => {
+  test('joins Cookie headers to one line, as rules read them', async () => {
     const mirrored = await seen('Cookie: a=1\r\nCookie: b=2\r\n', {
       block: 'not http.cookie eq "a=1; b=2"',
     })

@@ -27,19 +27,19 @@ describe('selfSigned', () => {
     expect(nameIn(certificate, name)).toBeUndefined()
   })
 
-  test('is valid for as long as browsers accept', () => {
+  test('is valid for the longest time that browsers accept', () => {
     expect(certificate.validFrom).toBe('Mar  3 05:06:07 2026 GMT')
     const days = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / MS_PER_DAY
     expect(days).toBe(397)
   })
 
-  test('is no authority, and for servers only', () => {
+  test('is not an authority, and is only for servers', () => {
     expect(certificate.ca).toBe(false)
     expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
     expect(certificate.publicKey.asymmetricKeyDetails).toMatchObject({ namedCurve: 'prime256v1' })
   })
 
-  test('is another one each time, with a positive serial number', () => {
+  test('is different each time, with a positive serial number', () => {
     const others = Array.from({ length: 20 }, () => new X509Certificate(selfSigned().cert))
     expect(new Set(others.map(({ serialNumber }) => serialNumber)).size).toBe(20)
     expect(new Set(others.map(({ fingerprint256 }) => fingerprint256)).size).toBe(20)
@@ -61,7 +61,7 @@ describe('selfSigned', () => {
     }
   )
 
-  test('convinces nobody else', async () => {
+  test('is rejected by a client that trusts another one', async () => {
     const { port, close } = await createListener({
       handler: (_, response) => void response.end('hello'),
       tls: 'self-signed',

@@ -31,7 +31,7 @@ const serving = async (store: EventStore) => {
   return { get, health, onLost, close }
 }
 
-test('/healthz has the rules and the counts of the edge', async () => {
+test('/healthz contains the number of rules and the counts of the edge', async () => {
   const { get, health } = await serving(memoryStore())
   const rules = { enabled: 2, total: 3 }
   expect(await health()).toMatchObject({ ok: true, rules, judged: 0, blocked: 0, storeFailures: 0 })
@@ -39,7 +39,7 @@ test('/healthz has the rules and the counts of the edge', async () => {
   expect(await health()).toMatchObject({ ok: true, rules, judged: 3, blocked: 1, storeFailures: 0 })
 })
 
-test('/healthz reports events that the store could not keep; the visitor is refused all the same', async () => {
+test('/healthz reports events that the store could not write; the visitor is refused anyway', async () => {
   const store = {
     ...memoryStore(),
     append: () => Promise.reject(new EdgeError('store_failed', 'the disk is full')),
@@ -52,7 +52,7 @@ test('/healthz reports events that the store could not keep; the visitor is refu
   expect(onLost).toHaveBeenCalledTimes(3)
 })
 
-test('a refusal is on its way only after its event is committed, and close() waits for the rest', async () => {
+test('a refusal is sent only after its event is committed, and close() waits for the other events', async () => {
   const held = heldStore()
   const { get, close } = await serving(held.store)
   let status: number | undefined

@@ -36,7 +36,7 @@ const started = async (options: ServeOptions) => {
   return { ...served, close }
 }
 
-/** An edge in front of an origin that says what it was asked. */
+/** An edge in front of an origin that returns its request. */
 const inFront = async (
   edge = edgeOf(),
   origin: RequestListener = (request, response) => {
@@ -57,7 +57,7 @@ const BLOCKED = { headers: { 'user-agent': 'curl', accept: 'application/json' } 
 
 const health = async (admin: string) => JSON.parse((await get(`${admin}/healthz`)).body)
 
-/** A store whose commits wait to be let go. */
+/** A store whose commits wait until the test releases them. */
 const slowStore = () => {
   const store = memoryStore()
   const waiting: (() => void)[] = []
@@ -79,7 +79,7 @@ const slowStore = () => {
 const pause = () => new Promise((done) => setTimeout(done, 30))
 
 describe('a request that is refused', () => {
-  test('is answered when its event is committed, and not before', async () => {
+  test('is answered only after its event is committed', async () => {
     const { store, letGo } = slowStore()
     const { url, asked } = await inFront(edgeOf(store))
     const done = vi.fn()
@@ -111,7 +111,7 @@ describe('a request that is refused', () => {
     expect(asked).not.toHaveBeenCalled()
   })
 
-  test('leaves the connection to the next one, whatever it uploads', async () => {
+  test('leaves the connection usable, even after an upload', async () => {
     const { url } = await inFront()
     const text = await raw(
       url,
@@ -124,7 +124,7 @@ describe('a request that is refused', () => {
 })
 
 describe('a request that passes', () => {
-  test('reaches the origin with the edge’s headers, and none of the visitor’s own', async () => {
+  test('reaches the origin with the edge’s headers instead of the visitor’s', async () => {
     const { url } = await inFront()
     const { headers, body } = await get(`${url}/a?b=c`, {
       headers: {
@@ -152,7 +152,7 @@ describe('a request that passes', () => {
     expect(at('x-keep')).toEqual(['me'])
   })
 
-  test('gets the edge’s page for an origin that is not there, with its Ray ID', async () => {
+  test('gets the edge’s page with its Ray ID if the origin is down', async () => {
     const upstream = `http://127.0.0.1:${await closedPort()}`
     const { url } = await started({ edge: edgeOf(), upstream })
     const { status, headers, body } = await get(url, { headers: { accept: 'application/json' } })
@@ -161,7 +161,7 @@ describe('a request that passes', () => {
     expect(body).toContain(String(headers['cf-ray']).slice(0, 16))
   })
 
-  test('goes to the demo site where there is no origin', async () => {
+  test('goes to the demo site if no origin is set', async () => {
     const served = await started({ edge: edgeOf() })
     expect((await get(served.url, { headers: { accept: 'text/html' } })).status).toBe(200)
     expect(served.upstream).toMatch(/^http:\/\/127\.0\.0\.1:\d+/)
@@ -169,18 +169,18 @@ describe('a request that passes', () => {
 })
 
 describe('/healthz', () => {
-  test('counts the rules that are on, and those that are not', async () => {
+  test('counts enabled and disabled rules', async () => {
     const { admin } = await inFront()
     expect((await health(admin)).rules).toEqual({ enabled: 2, total: 3 })
   })
 
-  test('follows rules that are replaced', async () => {
+  test('counts the new rules after they are replaced', async () => {
     const { admin, edge } = await inFront()
     edge.replaceRules(rulesFromObjects([{ rules: RULES.slice(0, 1) }]))
     expect((await health(admin)).rules).toEqual({ enabled: 1, total: 1 })
   })
 
-  test('counts what was judged and what was blocked', async () => {
+  test('counts judged and blocked requests', async () => {
     const { url, admin } = await inFront()
     expect(await health(admin)).toMatchObject({ judged: 0, blocked: 0, storeFailures: 0 })
     await get(url)
@@ -224,14 +224,14 @@ describe('closing', () => {
     expect(await store.query()).toMatchObject([{ rule: { name: 'log' } }])
   })
 
-  test('takes both ports down', async () => {
+  test('closes both ports', async () => {
     const { url, admin, upstream, close } = await started({ edge: edgeOf() })
     await close()
     for (const gone of [url, admin, upstream])
       await expect(get(gone)).rejects.toThrow('ECONNREFUSED')
   })
 
-  test('goes through all steps and throws what failed first', async () => {
+  test('runs all steps and throws the first failure', async () => {
     const store = { ...memoryStore(), close: () => Promise.reject(new Error('disk full')) }
     const served = await serve({ edge: edgeOf(store) })
     await expect(served.close()).rejects.toThrow('disk full')
@@ -239,7 +239,7 @@ describe('closing', () => {
   })
 })
 
-describe('what cannot start', () => {
+describe('a failed start', () => {
   const takenPort = async () => {
     const server = createTcpServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -254,18 +254,18 @@ describe('what cannot start', () => {
     const edge = edgeOf()
     await expect(serve({ edge, ...ports })).rejects.toMatchObject({ code: 'port_in_use' })
     await expect(get(`http://127.0.0.1:${other}`)).rejects.toThrow('ECONNREFUSED')
-    // The edge is the caller's: it goes on.
+    // The edge belongs to the caller and keeps working.
     expect((await edge.judge(new Request('http://a.test/'))).action).toBe('pass')
   })
 
-  test('says which upstream it does not understand', async () => {
+  test('names the invalid upstream', async () => {
     await expect(serve({ edge: edgeOf(), upstream: 'ftp://a.test' })).rejects.toMatchObject({
       code: 'invalid_upstream',
     })
   })
 })
 
-test('what fails while serving is told, as an Error', async () => {
+test('reports failures while serving as an Error', async () => {
   const errors: unknown[] = []
   const { url: upstream } = await httpOrigin((_, response) => response.destroy())
   const edge = edgeOf()

@@ -32,7 +32,7 @@ describe('onShutdown', () => {
     await eventually(() => expect(exit).toHaveBeenCalledWith(0))
   })
 
-  test('SIGHUP is reported and ends nothing, until the handlers are taken off', () => {
+  test('SIGHUP is reported and does not end the process, until the handlers are removed', () => {
     const own = new FakeProcess()
     const close = vi.fn(async () => {})
     const onHangup = vi.fn()
@@ -57,20 +57,20 @@ describe('onShutdown', () => {
     expect(close).toHaveBeenCalledOnce()
   })
 
-  test('closing that fails exits with 1 and says why', async () => {
+  test('exits with 1 and reports the reason if closing fails', async () => {
     const { exit, signal, onError } = start(() => Promise.reject(new Error('why')))
     signal('SIGTERM')
     await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
     expect(onError).toHaveBeenCalledWith(new Error('why'))
   })
 
-  test('closing that hangs exits with 1', async () => {
+  test('exits with 1 if closing hangs', async () => {
     const { exit, signal } = start(() => new Promise(() => {}), 10)
     signal('SIGTERM')
     await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(1))
   })
 
-  test('can be taken off', () => {
+  test('returns a function that removes the handlers', () => {
     const close = vi.fn(async () => {})
     const { signal, stop } = start(close)
     stop()

@@ -16,7 +16,7 @@ const HELLO = Buffer.from(hellos.captured[0]!.hex, 'hex')
 
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1])
 
-/** A listener that answers with the peer's address as it knows it. */
+/** A listener that answers with the peer's address. */
 const start = async (options: Partial<ListenerOptions> = {}) => {
   const seen: Connection[] = []
   const onError = vi.fn()
@@ -38,7 +38,7 @@ const start = async (options: Partial<ListenerOptions> = {}) => {
 
 const ask = (port: number, tls: ConnectionOptions = {}) => exchange(port, GET, tls)
 
-/** A proxy in front that writes `head` first, and then what the client sends in pieces of so many bytes. */
+/** A proxy that first writes `head`, then forwards the client's bytes in pieces of the given size. */
 const relay = async (
   port: number,
   { head = '', bytes = 65_536 }: { head?: string | Buffer; bytes?: number } = {}
@@ -69,7 +69,7 @@ const relay = async (
 }
 
 describe('a TLS listener', () => {
-  test('says https, and knows the peer and its hello', async () => {
+  test('has an https URL, and knows the peer and its hello', async () => {
     const { url, port, seen } = await start({ tls: TLS })
     expect(url).toBe(`https://127.0.0.1:${port}`)
     expect(await ask(port)).toContain('<127.0.0.1>')
@@ -112,19 +112,19 @@ describe('a TLS listener', () => {
     expect(seen[0]!.fields?.['cf.bot_management.ja4']).toMatch(expected)
   })
 
-  test('without a handler for HTTP/2 offers none', async () => {
+  test('does not offer HTTP/2 without a handler for it', async () => {
     const { port, seen } = await start({ tls: TLS })
     expect(statusOf(await ask(port, { ALPNProtocols: ['h2', 'http/1.1'] }))).toBe(200)
     expect(seen).toHaveLength(1)
     expect(await ask(port, { ALPNProtocols: ['h2'] })).toBe('')
   })
 
-  test.each([1, 3, 100])('takes a hello in pieces of %d bytes', async (bytes) => {
+  test.each([1, 3, 100])('accepts a hello in pieces of %d bytes', async (bytes) => {
     const { port } = await start({ tls: TLS })
     expect(await ask(await relay(port, { bytes }))).toContain('<127.0.0.1>')
   })
 
-  test('takes a request that comes along with the end of the handshake, on a resumed session too', async () => {
+  test('accepts a request in the same packet as the end of the handshake, also on a resumed session', async () => {
     const { port, seen } = await start({ tls: TLS, tlsResumption: true })
     const first = rawClient(port, {})
     const session = new Promise<Buffer>((resolve) => first.socket.once('session', resolve))
@@ -196,7 +196,7 @@ describe('a TLS listener', () => {
     expect(seen).toEqual([])
   })
 
-  test('closes on who sends a hello byte by byte for too long', async () => {
+  test('closes a connection that sends a hello byte by byte for too long', async () => {
     const { port } = await start({ tls: TLS, openingTimeoutMs: 100 })
     const { socket, closed } = rawClient(port)
     let at = 0
@@ -221,7 +221,7 @@ describe('a TLS listener', () => {
     }
   )
 
-  test('a connection that asks for nothing is closed without an answer', async () => {
+  test('closes a connection without a request, without an answer', async () => {
     const { port } = await start({ tls: TLS, headersTimeoutMs: 50, timeoutCheckIntervalMs: 20 })
     expect(await rawClient(port, {}).closed).toBe('')
   })
@@ -231,12 +231,12 @@ describe('a TLS listener', () => {
     [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(130 * 1024)}\r\n\r\n`, 431],
     ['GET / HTTP/1.1\r\n', 408],
   ])('answers what is wrong inside as without TLS (%#)', async (text, status) => {
-    // Time enough to begin, also on a busy machine.
+    // Long enough to send the first byte on a busy machine.
     const { port } = await start({ tls: TLS, headersTimeoutMs: 2_000, timeoutCheckIntervalMs: 20 })
     expect(statusOf(await exchange(port, text, {}))).toBe(status)
   })
 
-  test('answers 100 at once while 900 others are greeting', async () => {
+  test('answers 100 requests at once during 900 unfinished handshakes', async () => {
     const { port, seen } = await start({ tls: TLS })
     const greeting = Array.from({ length: 900 }, (_, i) => {
       const client = rawClient(port)
@@ -252,7 +252,7 @@ describe('a TLS listener', () => {
     expect(greeting.every(({ socket }) => !socket.destroyed)).toBe(true)
   })
 
-  test('closing waits for nobody who is still greeting', async () => {
+  test('closing does not wait for unfinished handshakes', async () => {
     const { port, close } = await start({ tls: TLS, drainTimeoutMs: 60_000 })
     const silent = rawClient(port)
     const half = rawClient(port)
@@ -305,7 +305,7 @@ describe.each([
     expect(await exchange(port, HELLO)).toBe('')
   })
 
-  test('that never come close the connection', async () => {
+  test('that never arrive close the connection', async () => {
     const { port } = await start({ ...trusted, openingTimeoutMs: 50 })
     const { send, closed } = rawClient(port)
     send('PROXY TCP4 198.')
@@ -322,12 +322,12 @@ describe.each([
     expect(seen).toEqual([])
   })
 
-  test('are not asked of a peer that is not trusted', async () => {
+  test('are not required from a peer that is not trusted', async () => {
     const { port } = await start({ tls, proxyProtocol: () => false })
     expect(await through(port)).toContain('<127.0.0.1>')
   })
 
-  test('hold for all requests on the connection, and for its upgrades', async () => {
+  test('apply to all requests on the connection, and to its upgrades', async () => {
     const { port } = await start({
       ...trusted,
       upgrade: (_request, socket, _head, { remoteAddress }) =>
@@ -345,12 +345,12 @@ describe.each([
   })
 })
 
-test('a client that leaves within its handshake is let go at once', async () => {
+test('the connection of a client that leaves during its handshake closes at once', async () => {
   const { port } = await start({ tls: TLS, openingTimeoutMs: 20_000 })
   const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
   onTestFinished(() => void socket.destroy())
   const closed = new Promise((resolve) => socket.once('close', resolve))
-  // Only a socket that is read hears that the other side has ended.
+  // Only a socket that is read notices the end of the other side.
   socket.on('error', () => {}).resume()
   socket.end(HELLO)
   expect(await Promise.race([closed, sleep(10_000, 'open')])).not.toBe('open')

@@ -24,7 +24,7 @@ const folder = () => {
   return path
 }
 
-/** Makes the change again and again until the watch tells of one, as its first look may come later than the first change. */
+/** Repeats the change until the watch reports one, because its first look may be later than the first change. */
 const told = (roots: string[], change: (attempt: number) => void, files: string[] = []) =>
   new Promise<void>((resolve) => {
     let attempt = 0
@@ -41,13 +41,13 @@ const told = (roots: string[], change: (attempt: number) => void, files: string[
     })
   })
 
-test('a file that is written to', async () => {
+test('a modified file', async () => {
   const file = join(folder(), 'a.yaml')
   writeFileSync(file, 'rules: []')
   await told([file], (i) => writeFileSync(file, `rules: [] # ${i}`))
 })
 
-test('a file that another one is renamed over, as editors do', async () => {
+test('a file that is replaced by renaming, as editors do', async () => {
   const dir = folder()
   const file = join(dir, 'a.yaml')
   writeFileSync(file, 'rules: []')
@@ -57,12 +57,12 @@ test('a file that another one is renamed over, as editors do', async () => {
   })
 })
 
-test('a file that comes into a folder', async () => {
+test('a new file in a folder', async () => {
   const dir = folder()
   await told([dir], (i) => writeFileSync(join(dir, `${i}.yaml`), 'rules: []'))
 })
 
-test('a file that goes', async () => {
+test('a deleted file', async () => {
   const dir = folder()
   await told([dir], (i) => {
     const file = join(dir, 'a.yaml')
@@ -71,7 +71,7 @@ test('a file that goes', async () => {
   })
 })
 
-test('a file below the folder that the rules came from', async () => {
+test('a file in a subfolder of the rules', async () => {
   const dir = folder()
   const inner = join(dir, 'module')
   mkdirSync(inner)
@@ -80,7 +80,7 @@ test('a file below the folder that the rules came from', async () => {
   await told([dir], change, [join(inner, 'main.tf')])
 })
 
-test('the links of a ConfigMap, which are swapped all at once', async () => {
+test('the links of a ConfigMap, which are swapped together', async () => {
   const dir = folder()
   const swap = (i: number) => {
     const data = join(dir, `..data_${i}`)
@@ -115,34 +115,34 @@ describe('before the first look', () => {
     return { file, ctimeMs: statSync(file).ctimeMs }
   }
 
-  test('a file that was saved after the rules were loaded is told of once', async () => {
+  test('reports a file once that was saved after the rules were loaded', async () => {
     const { file, ctimeMs } = saved()
     const { onChange, looks } = start(file, ctimeMs + 5)
     await looks(5)
     expect(onChange).toHaveBeenCalledOnce()
   })
 
-  test('a file that comes into the folder is told of', async () => {
+  test('reports a new file in the folder', async () => {
     const { file, ctimeMs } = saved()
     const { onChange } = start(dirname(file), ctimeMs, [])
     await eventually(() => expect(onChange).toHaveBeenCalledOnce())
   })
 
-  test('a file that went is told of', async () => {
+  test('reports a deleted file', async () => {
     const { file } = saved()
     rmSync(file)
     const { onChange } = start(file, Number.POSITIVE_INFINITY)
     await eventually(() => expect(onChange).toHaveBeenCalledOnce())
   })
 
-  test('an older file is not told of', async () => {
+  test('does not report an older file', async () => {
     const { file, ctimeMs } = saved()
     const { onChange, looks } = start(file, ctimeMs + 20)
     await looks(5)
     expect(onChange).not.toHaveBeenCalled()
   })
 
-  test('a pipe is not read again, although reading changes it', async () => {
+  test('does not read a pipe again, although reading changes it', async () => {
     const pipe = join(folder(), 'rules.yaml')
     execFileSync('mkfifo', [pipe])
     const { onChange, looks } = start(pipe, 0)

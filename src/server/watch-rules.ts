@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path'
 
 const INTERVAL_MS = 1_000
 const ABSENT = '-'
-/** File systems take the time of a change from the kernel's last tick, so it can be older than `Date.now()` by so much. */
+/** File systems take the time of a change from the kernel's last tick, so it can be this much older than `Date.now()`. */
 const CLOCK_TICK_MS = 10
 
-/** What one look finds at a path. */
+/** The state of a path at one look. */
 interface Seen {
   readonly state: string
-  /** Milliseconds since the epoch; -Infinity where no file is. A pipe changes when it is read, so it has no time. */
+  /** Milliseconds since the epoch; -Infinity if there is no file, and for a pipe, because reading changes it. */
   readonly changedMs: number
 }
 
@@ -32,7 +32,7 @@ const lookAt = async (path: string): Promise<Seen> => {
   }
 }
 
-/** Joins what was seen at several paths. */
+/** Combines the states of several paths. */
 const joined = (paths: readonly string[], seen: readonly Seen[]): Seen => ({
   state: paths.map((path, i) => `${path} ${seen[i]!.state}`).join('\n'),
   changedMs: Math.max(...seen.map(({ changedMs }) => changedMs)),
@@ -96,7 +96,7 @@ export const watchRules = (
 ): (() => void) => {
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
-  /** The state that the rules were loaded from; `undefined` if it is none that was seen. */
+  /** The state from which the rules were loaded; `undefined` if no look saw it. */
   let told: string | undefined
   let last: string | undefined
 

@@ -23,7 +23,7 @@ const GREASE = Array.from({ length: 16 }, (_, i) => 0x0a0a + i * 0x1010)
 const NOT_GREASE = [0x0a1a, 0x1a0a, 0x0b0b, 0x0a0b, 0xfafb, 0x0a00, 0x000a, 0xaaab]
 const numbersOf = (list: string) => list.split(',').map((text) => Number.parseInt(text, 16))
 
-describe('what real clients send', () => {
+describe('hellos of real clients', () => {
   test.each(captured)('$client $version', ({ bytes, ja3: hash, ja4: expected }) => {
     const hello = helloOf(bytes)
     expect(ja3(hello).hash).toBe(hash)
@@ -46,14 +46,14 @@ describe('what real clients send', () => {
     )
   })
 
-  test('each client has a JA4 of its own', () => {
+  test('each client has a different JA4', () => {
     const clients = new Set(captured.map(({ client }) => client))
     expect(clients.size).toBe(9)
     expect(new Set(captured.map(({ bytes }) => ja4(helloOf(bytes)))).size).toBe(clients.size)
   })
 })
 
-/** JA4 of raw lists as FoxIO's tools print them (`JA4_ro`), with GREASE mixed in where Chromium has it. */
+/** JA4 of raw lists as FoxIO's tools print them (`JA4_ro`), with GREASE at Chromium's positions. */
 const ofLists = (o: {
   ciphers: string
   extensions: string
@@ -186,7 +186,7 @@ describe('JA4', () => {
     expect(ja4(hello).slice(8, 10)).toBe(expected)
   })
 
-  test('a protocol of GREASE does not change it', () => {
+  test('a GREASE protocol does not change it', () => {
     const of = (...names: string[]) => ja4(helloOf(makeHello({ extensions: [alpn(...names)] })))
     expect(of('\x0a\x0a', 'h2')).toBe(of('h2'))
     expect(of('ZZ', 'h2')).toBe(of('h2'))
@@ -215,7 +215,7 @@ describe('JA4', () => {
     expect(ja4(helloOf(makeHello({ ciphers: [0x0a0a], extensions: [[0x1a1a, []]] })))).toBe(
       't12i000000_000000000000_000000000000'
     )
-    // Server name and protocols are counted, but not hashed.
+    // JA4 counts the server name and protocols but does not hash them.
     expect(ja4(helloOf(makeHello({ extensions: [serverName('a.example'), alpn('h2')] })))).toBe(
       `t12d0102h2_${sha256('1301')}_000000000000`
     )
@@ -228,7 +228,7 @@ describe('JA4', () => {
     expect(of([23, []], signatures(0x0804, 0x0403))).toBe(sha256('000d,0017_0804,0403'))
   })
 
-  test('order of ciphers and extensions does not matter, that of signature algorithms does', () => {
+  test('the order of ciphers and extensions does not matter, but that of signature algorithms does', () => {
     const of = (ciphers: number[], extensions: Given[]) =>
       ja4(helloOf(makeHello({ ciphers, extensions })))
     const one = of([0x1301, 0xc02b, 0x002f], [[23, []], [5, []], signatures(0x0403, 0x0804)])
@@ -238,7 +238,7 @@ describe('JA4', () => {
     )
   })
 
-  test('name and protocol change the first part only', () => {
+  test('the server name and the protocol change only the first part', () => {
     const of = (...extensions: Given[]) =>
       ja4(helloOf(makeHello({ extensions: [...extensions, [23, []]] }))).split('_')
     const [first, ...hashes] = of(serverName('a.example'), alpn('h2'))
@@ -269,7 +269,7 @@ describe('GREASE', () => {
     expect(ja4(of(value))).toBe(ja4(of()))
   })
 
-  test.each(NOT_GREASE)('%i is none, and changes both', (value) => {
+  test.each(NOT_GREASE)('%i is not GREASE and changes both', (value) => {
     expect(ja3(of(value)).hash).not.toBe(ja3(of()).hash)
     expect(ja4(of(value))).not.toBe(ja4(of()))
   })
@@ -305,7 +305,7 @@ describe('JA3', () => {
     expect(ownHash).toBe(hash)
   })
 
-  test('the legacy version counts, not that of the record or the list', () => {
+  test('uses the legacy version, not that of the record or the list', () => {
     const hello = helloOf(makeHello({ legacyVersion: 0x0302, extensions: [versions(0x0304)] }))
     expect(ja3(hello).text).toBe('770,4865,43,,')
   })
@@ -317,7 +317,7 @@ const OPENSSL_CIPHERS = numbersOf(
 )
 
 describe('fields of the Rules language', () => {
-  // Values of `request.cf` as Cloudflare documents them or as people published them with the client's name.
+  // Values of `request.cf` from Cloudflare's documentation, or published together with the client's name.
   test.each([
     [
       'cf.tls_ciphers_sha1',
@@ -362,7 +362,7 @@ describe('fields of the Rules language', () => {
     expect(helloFields(helloOf(hello))[field]).toBe(expected)
   })
 
-  test('the length is that of the message without its header: 508 with curl, as in the documentation', () => {
+  test('the length excludes the header of the message: 508 with curl, as in the documentation', () => {
     const curl = captured.find(({ client }) => client === 'curl')!
     expect(helloFields(helloOf(curl.bytes))['cf.tls_client_hello_length']).toBe(508)
   })
@@ -381,7 +381,7 @@ describe('fields of the Rules language', () => {
     })
   })
 
-  test('all are fields of the language that the transport brings, with values of their types', () => {
+  test('all are fields that the transport supplies, with values of their types', () => {
     for (const [name, json] of Object.entries(helloFields(helloOf(captured[0]!.bytes)))) {
       const facts = fieldFacts.get(name)
       expect(facts?.source, name).toBe('tls')

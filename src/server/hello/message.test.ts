@@ -53,7 +53,7 @@ test('every part of the hello in RFC 8448', () => {
   ])
 })
 
-test('Chromium: GREASE is kept where it stands, ECH is seen', () => {
+test('Chromium: GREASE keeps its position, and ECH is detected', () => {
   const hello = helloOf(given('Chromium'))
   const isGrease = (value: number) => (value & 0x0f0f) === 0x0a0a
   expect(hello).toMatchObject({ serverName: 'localhost', alpn: ['h2', 'http/1.1'], hasEch: true })
@@ -78,12 +78,12 @@ test('curl to TLS 1.2 only: no versions of TLS 1.3, no ECH', () => {
   })
 })
 
-test('a hello without extensions, and one with none in its list', () => {
+test('a hello without extensions, and one with an empty list', () => {
   expect(helloOf(makeHello()).extensions).toEqual([])
   expect(helloOf(makeHello({ extensions: [] })).extensions).toEqual([])
 })
 
-test('sessions to resume: a ticket with something in it, a key of TLS 1.3', () => {
+test('session resumption: a non-empty ticket, and a TLS 1.3 key', () => {
   expect(withExtensions([35, []])).toMatchObject({ offersTicket: false, offersPsk: false })
   expect(withExtensions([35, [1, 2]])).toMatchObject({ offersTicket: true, offersPsk: false })
   expect(withExtensions([41, [0]])).toMatchObject({ offersTicket: false, offersPsk: true })
@@ -123,7 +123,7 @@ test.each<[string, Given, object]>([
   expect(withExtensions(extension)).toMatchObject(expected)
 })
 
-test('an extension that comes twice counts by its first, and both are listed', () => {
+test('the first of two equal extensions counts, and both are listed', () => {
   const hello = withExtensions(
     serverName('first.example'),
     serverName('second.example'),

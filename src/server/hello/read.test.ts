@@ -16,7 +16,7 @@ const reasonOf = (bytes: Uint8Array): string | undefined => {
   return result.kind === 'invalid' ? result.reason : undefined
 }
 
-test.each(captured)('$client $version: a hello, whole', ({ bytes }) => {
+test.each(captured)('$client $version: a complete hello', ({ bytes }) => {
   expect(readClientHello(bytes)).toMatchObject({
     kind: 'hello',
     length: bytes.length,
@@ -24,7 +24,7 @@ test.each(captured)('$client $version: a hello, whole', ({ bytes }) => {
   })
 })
 
-test.each(captured)('$client $version: cut anywhere, more is wanted', ({ bytes }) => {
+test.each(captured)('$client $version: cut anywhere, it is incomplete', ({ bytes }) => {
   const kinds = new Set<string>()
   for (let end = 0; end < bytes.length; end++) {
     kinds.add(readClientHello(bytes.subarray(0, end)).kind)
@@ -32,25 +32,28 @@ test.each(captured)('$client $version: cut anywhere, more is wanted', ({ bytes }
   expect([...kinds]).toEqual(['more'])
 })
 
-test.each(captured)('$client $version: what follows changes nothing', ({ bytes }) => {
+test.each(captured)('$client $version: later bytes change nothing', ({ bytes }) => {
   const result = readClientHello(bytes)
   const more = Uint8Array.from([...bytes, 0x14, 3, 3, 0, 1, 1, 0x17])
   expect(readClientHello(more)).toEqual(result)
 })
 
-test.each([1, 2, 3, 4, 5, 6, 7, 100, 1000])('in records of %d bytes: the same', (size) => {
-  for (const { bytes } of captured.slice(0, 3)) {
-    const message = bytes.subarray(5)
-    const whole = readClientHello(bytes)
-    const cut = inRecords(message, { size })
-    expect(readClientHello(cut)).toEqual({ ...whole, length: cut.length })
-    for (let end = 0; end < cut.length; end += 13) {
-      expect(readClientHello(cut.subarray(0, end))).toEqual({ kind: 'more' })
+test.each([1, 2, 3, 4, 5, 6, 7, 100, 1000])(
+  'gives the same result in records of %d bytes',
+  (size) => {
+    for (const { bytes } of captured.slice(0, 3)) {
+      const message = bytes.subarray(5)
+      const whole = readClientHello(bytes)
+      const cut = inRecords(message, { size })
+      expect(readClientHello(cut)).toEqual({ ...whole, length: cut.length })
+      for (let end = 0; end < cut.length; end += 13) {
+        expect(readClientHello(cut.subarray(0, end))).toEqual({ kind: 'more' })
+      }
     }
   }
-})
+)
 
-test('the last record may hold more than the hello: all of it is counted', () => {
+test('the length includes all of the last record, even bytes after the hello', () => {
   const message = makeMessage({ extensions: [serverName('a.example')] })
   const bytes = inRecords([...message, 20, 0, 0, 0])
   expect(readClientHello(bytes)).toMatchObject({
@@ -60,7 +63,7 @@ test('the last record may hold more than the hello: all of it is counted', () =>
   })
 })
 
-test('the version of the first record is kept', () => {
+test('returns the version of the first record', () => {
   const bytes = inRecords(makeMessage(), { version: 0x0304 })
   expect(readClientHello(bytes)).toMatchObject({ hello: { recordVersion: 0x0304 } })
 })
@@ -102,7 +105,7 @@ test.each([
 
 const messageOf = (length: number) => [1, 0, length >> 8, length & 0xff]
 const hello = makeMessage({ extensions: [alpn('h2')] })
-/** Offsets in a message whose session id is empty and which has one cipher. */
+/** Offsets in a message with an empty session ID and one cipher. */
 const SESSION_ID_LENGTH = 4 + 2 + 32
 const CIPHERS_LENGTH = SESSION_ID_LENGTH + 1
 const EXTENSIONS_LENGTH = CIPHERS_LENGTH + 2 + 2 + 2
@@ -156,7 +159,7 @@ test.each([
   expect(reasonOf(bytes)).toContain(reason)
 })
 
-test('as long as one record may be is read, one byte more is refused as soon as its length is seen', () => {
+test('reads a hello as long as one record, and refuses a longer one as soon as its length is known', () => {
   const fits = MAX_HELLO_BYTES - makeHello({ extensions: [[21, []]] }).length
   const padded = (length: number) => makeHello({ extensions: [[21, new Array(length).fill(0)]] })
   expect(readClientHello(padded(fits))).toMatchObject({ kind: 'hello', length: MAX_HELLO_BYTES })
@@ -167,7 +170,7 @@ test('as long as one record may be is read, one byte more is refused as soon as 
   expect(reasonOf(fromHex('1603014001'))).toContain('more than 16389 bytes')
 })
 
-test('tiny records cannot make it wait for ever', () => {
+test('tiny records cannot make the reader wait forever', () => {
   const bytes = inRecords([1, 0, 0x3f, 0, ...new Array(4000).fill(0)], { size: 1 })
   const firstNot = Array.from({ length: bytes.length }, (_, end) => end).find(
     (end) => readClientHello(bytes.subarray(0, end)).kind !== 'more'
