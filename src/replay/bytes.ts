@@ -10,7 +10,7 @@ const INFLATED_BYTES = 1 << 18
 
 export type Packing = 'gzip' | 'zstd'
 
-/** First bytes of packed files, and how others than ours are opened. */
+/** The first bytes of each kind of packed file. */
 const MAGICS: readonly (readonly [bytes: readonly number[], kind: string])[] = [
   [[0x1f, 0x8b], 'gzip'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
@@ -18,6 +18,7 @@ const MAGICS: readonly (readonly [bytes: readonly number[], kind: string])[] = [
   [[0x42, 0x5a, 0x68], 'bzip2'],
   [[0x50, 0x4b, 0x03, 0x04], 'zip'],
 ]
+/** Commands that unpack the kinds which the replay cannot read. */
 const UNPACKED_BY: Readonly<Record<string, string>> = {
   xz: 'xz -dc',
   bzip2: 'bzip2 -dc',
@@ -41,14 +42,15 @@ const packingOf = (name: string, head: Uint8Array): Packing | undefined => {
   return kind as Packing
 }
 
-/** A source of bytes that stopped before its end: what came until then counts, and the report says so. */
+/** A source of bytes that may stop before its end. The bytes up to that point are judged, and the report names the problem. */
 export interface Stopped {
+  /** Why the source stopped; `undefined` if it did not. */
   problem: string | undefined
 }
 
 type Bytes = AsyncIterable<Uint8Array>
 
-/** The first bytes, and then all of them. */
+/** Returns the first bytes of a source, at least `MAGIC_BYTES` unless it is shorter, and the whole source. */
 const withHead = async (bytes: Bytes): Promise<{ head: Uint8Array; all: Bytes }> => {
   const iterator = bytes[Symbol.asyncIterator]()
   const first: Uint8Array[] = []
@@ -77,7 +79,7 @@ const withHead = async (bytes: Bytes): Promise<{ head: Uint8Array; all: Bytes }>
   return { head: Buffer.concat(first), all: all() }
 }
 
-/** What a stream of zlib makes of bytes. */
+/** Returns the bytes as a zlib stream unpacks them. */
 const throughStream = (bytes: Bytes, unpack: NodeJS.ReadWriteStream & Readable): Bytes => {
   const feed = async () => {
     for await (const part of bytes) {
@@ -99,7 +101,7 @@ interface ZstdModule {
   createZstdDecompress?: (options: object) => NodeJS.ReadWriteStream & Readable
 }
 
-/** Node has zstd from 22.15 on. */
+/** Unpacks zstd data: with Node's zlib from Node 22.15 on, else with `fzstd`. */
 const unzstd = async function* (bytes: Bytes): Bytes {
   const { createZstdDecompress } = zlib as unknown as ZstdModule
   if (createZstdDecompress !== undefined) {
@@ -109,7 +111,7 @@ const unzstd = async function* (bytes: Bytes): Bytes {
   const { Decompress } = await import('fzstd')
   let out: Uint8Array[] = []
   const stream = new Decompress((part) => {
-    // It gives views of one buffer.
+    // fzstd reuses the buffer behind its output.
     if (part.length > 0) out.push(part.slice())
   })
   for await (const part of bytes) {
@@ -131,7 +133,7 @@ const problemOf = (packing: Packing, error: unknown): string => {
     : `the ${packing} data is damaged (${text})`
 }
 
-/** Unpacks; where the packed data is cut off or damaged, what came before it is given and `stopped` says so. */
+/** Unpacks bytes. If the packed data is cut off or damaged, it yields the data before that and sets the problem of `stopped`. */
 const unpacked = async function* (
   bytes: Bytes,
   packing: Packing,
@@ -151,11 +153,11 @@ export interface OpenedBytes {
 }
 
 /**
- * Opens a log for reading, unpacked.
+ * Opens a log and unpacks it while it is read.
  *
  * @param name a path, or `-` for `stdin`
- * @param onRead told how many bytes were read, as they are in the file
- * @throws EdgeError `log_failed`
+ * @param onRead called with the size in bytes of each part that is read, before unpacking
+ * @throws EdgeError `log_failed` if the log cannot be read or its packing is not supported
  */
 export const openBytes = async (
   name: string,

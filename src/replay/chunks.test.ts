@@ -27,14 +27,14 @@ describe('chunks', () => {
     expect(await cut(parts)).toEqual(chunks)
   })
 
-  test('a line without an end is cut, and the next one is whole', async () => {
+  test('a line that is too long is cut off, and the next one is whole', async () => {
     const long = 'x'.repeat(100)
     expect((await cut([`${long}\nok\n`])).join('')).toBe('xxxxxxxx\nok\n')
     expect((await cut([long, long, long, '\nok\n'])).join('')).toBe('xxxxxxxx\nok\n')
     expect((await cut([long, long])).join('')).toBe('xxxxxxxx')
   })
 
-  test('a byte order mark is no part of the first line, and stays elsewhere', async () => {
+  test('a byte order mark is left out at the start and kept elsewhere', async () => {
     const mark = Buffer.from([0xef, 0xbb, 0xbf])
     expect(await cut([Buffer.concat([mark, Buffer.from('a\n')])])).toEqual(['a\n'])
     expect(await cut(['a\n', mark])).toEqual(['a\n\ufeff'])

@@ -1,7 +1,7 @@
 const NEWLINE = 10
-/** Text that a thread judges at a time. */
+/** The size of the text that a thread judges at a time. */
 export const CHUNK_BYTES = 1 << 20
-/** Of a line that is longer only the start is read: no server writes such, and memory stays bounded. */
+/** The rest of a longer line is not read, which bounds the memory. No server writes lines as long as this. */
 export const MAX_LINE_BYTES = 1 << 18
 
 const BOM = [0xef, 0xbb, 0xbf]
@@ -10,9 +10,11 @@ const withoutBom = (bytes: Uint8Array): Uint8Array =>
   BOM.every((byte, i) => bytes[i] === byte) ? bytes.subarray(BOM.length) : bytes
 
 /**
- * Cuts bytes into chunks of whole lines, each with memory of its own. The last line need not end.
+ * Cuts bytes into chunks of whole lines, each with its own memory. The last line may lack a line break. A byte order mark at the
+ * start is left out.
  *
- * @param size of a chunk in bytes
+ * @param size the size of a chunk in bytes
+ * @param maxLine the number of bytes that are kept of a line which does not fit into a chunk
  * @example for await (const chunk of lineChunks(createReadStream('access.log'))) judge(chunk)
  */
 export const lineChunks = async function* (
@@ -23,7 +25,7 @@ export const lineChunks = async function* (
   let chunk = new Uint8Array(size)
   let length = 0
   let isFirst = true
-  /** Inside a line whose start was long enough. */
+  /** True while the rest of a line that is too long is skipped. */
   let isSkipping = false
 
   const add = (part: Uint8Array) => {

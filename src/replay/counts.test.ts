@@ -17,14 +17,14 @@ test('counts are exact up to 20,000 keys, the most frequent first, then by their
   ])
 })
 
-test('beyond that the rare are forgotten, the frequent stay, and it is said', () => {
+test('above 20,000 keys rare ones are dropped, frequent ones kept, and `short` is not 0', () => {
   const counts = filled(60_000)
   expect(counts.size).toBeLessThanOrEqual(20_000)
   expect(counts.short).toBeGreaterThan(0)
   expect(counts.top(500).every(([key, n]) => key.startsWith('often') && n === 5)).toBe(true)
 })
 
-test('two add up', () => {
+test('merging adds the counts of two', () => {
   const [one, other] = [filled(3), filled(60_000)]
   one.merge(other.toData())
   expect(one.top(1)).toEqual([['often 0', 10]])

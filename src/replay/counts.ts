@@ -1,22 +1,22 @@
-/** Keys at one time: memory stays the same however many addresses and paths a log has. */
+/** The most keys at one time. It bounds the memory for logs with many addresses and paths. */
 const MAX_KEYS = 20_000
 const MAX_KEY_CHARS = 300
 
-/** A text of its own: a piece of a chunk would keep the whole chunk in memory. */
+/** Returns a copy of a text, at most `MAX_KEY_CHARS` long. A slice of a chunk would keep the whole chunk in memory. */
 export const ownText = (text: string): string =>
   Buffer.from(text.length > MAX_KEY_CHARS ? text.slice(0, MAX_KEY_CHARS) : text, 'latin1').toString(
     'latin1'
   )
 
-/** What `Counts` are as plain data. */
+/** `Counts` as plain data. */
 export interface CountsData {
   readonly entries: readonly (readonly [key: string, count: number])[]
-  /** How much a count can be short of the truth. */
+  /** The most by which a count can be too small. */
   readonly short: number
 }
 
 /**
- * Counts by key in bounded memory. Beyond `MAX_KEYS` the rarest half is forgotten: counts are then too small by at most `short`.
+ * Counts by key in bounded memory. Above `MAX_KEYS` keys it drops the rarest half. Counts are then too small by at most `short`.
  */
 export class Counts {
   readonly #counts = new Map<string, { n: number }>()
@@ -37,7 +37,7 @@ export class Counts {
     }
   }
 
-  /** Different keys: exact where `short` is 0, else at least so many. */
+  /** The number of different keys. It is exact if `short` is 0, otherwise a lower bound. */
   get size(): number {
     return this.#counts.size
   }
@@ -46,7 +46,7 @@ export class Counts {
     return this.#short
   }
 
-  /** The most frequent keys first; of the same count in the order of their text. */
+  /** Returns the most frequent keys first. Keys with equal counts are sorted by their text. */
   top(limit = Number.POSITIVE_INFINITY): [key: string, count: number][] {
     return [...this.#counts]
       .map(([key, { n }]): [string, number] => [key, n])

@@ -17,9 +17,9 @@ import type { ChunkPlace, Given, Selection } from './scan.ts'
 import { binaryText, scanText } from './scan.ts'
 import { Tally } from './tally.ts'
 
-/** All that a thread has to know before its first chunk; plain data. */
+/** The settings that a thread needs before its first chunk, as plain data. */
 export interface DeskOptions {
-  /** Paths of rules, as `serve --rules` takes them. */
+  /** Paths of rule files and folders, as in `serve --rules`. */
   readonly rules: readonly string[]
   /** Paths of the rules to compare with. */
   readonly against?: readonly string[] | undefined
@@ -36,23 +36,23 @@ export interface DeskOptions {
   readonly given?: Given | undefined
 }
 
-/** One log as a thread has to open it. */
+/** The facts that a thread needs to open a log. */
 export interface LogSpec {
-  /** Its number among all logs. */
+  /** The number of the log among all logs, from 0. */
   readonly log: number
-  /** Name of its format, or a pattern. */
+  /** The name of the log's format, or a pattern. */
   readonly format: string
-  /** Its first lines. */
+  /** The first lines of the log. */
   readonly lines: readonly string[]
 }
 
 export interface OpenedLog {
   readonly reader: LogReader
-  /** What it holds together with what was given for all lines. */
+  /** The data that each line has, including the data that the options give for all lines. */
   readonly holds: Holdings
   readonly unjudged: readonly Unjudged[]
   readonly unjudgedAgainst: readonly Unjudged[]
-  /** The rules of which it tells enough. */
+  /** The rules, where those that the log has too little data for are disabled. */
   readonly ruleset: Ruleset
   readonly against: Ruleset | undefined
 }
@@ -66,7 +66,7 @@ const ofGiven = (held: Holdings, { host, ip, scheme }: Given): Holdings =>
     ],
   })
 
-/** Where logs are judged: the rules, the data about visitors, one judge for each log, and the tally of all. */
+/** Judges logs. It has the rules, the data about visitors, one judge for each log, and the tally of all logs. */
 export class Desk {
   readonly ruleset: Ruleset
   readonly against: Ruleset | undefined
@@ -75,7 +75,7 @@ export class Desk {
   readonly #options: DeskOptions
   readonly #judges = new Map<number, { reader: LogReader; judge: Judge }>()
 
-  /** @throws EdgeError what loading rules and opening sources throw */
+  /** @throws EdgeError if the rules cannot be loaded or the data about visitors cannot be opened */
   constructor(options: DeskOptions, onError: (error: Error) => void) {
     this.#options = options
     this.sources = openSources({ ...options.sources, onError })
@@ -91,7 +91,7 @@ export class Desk {
     this.tally = new Tally(this.ruleset, this.against)
   }
 
-  /** Tells what of the rules can be judged from a log. */
+  /** Opens a reader for a log and returns it with the rules that can be judged from the log. */
   examine({ format, lines }: Pick<LogSpec, 'format' | 'lines'>): OpenedLog {
     const reader = openReader(format, lines)
     const { given = {}, selection = {} } = this.#options
@@ -112,7 +112,11 @@ export class Desk {
     }
   }
 
-  /** Prepares a log; to be waited for before its first chunk. Throws EdgeError `geo_failed`, `asn_failed`. */
+  /**
+   * Prepares a log. Await it before the log's first chunk.
+   *
+   * @throws EdgeError `geo_failed`, `asn_failed`
+   */
   async open(spec: LogSpec): Promise<void> {
     const { reader, ruleset, against } = this.examine(spec)
     const judge = new Judge({
@@ -128,7 +132,7 @@ export class Desk {
     this.#judges.set(spec.log, { reader, judge })
   }
 
-  /** @returns how many lines the chunk has */
+  /** Judges a chunk and returns the number of its lines. */
   scan(place: ChunkPlace, bytes: Uint8Array): number {
     const { reader, judge } = this.#judges.get(place.log)!
     const { selection = {}, given = {} } = this.#options

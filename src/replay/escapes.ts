@@ -9,8 +9,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Undoes what nginx (`\x22`) and Apache (`\"`, `\\`, `\t`, `\xhh`) write into their logs for bytes that would break a line.
- * A backslash that begins no escape stays.
+ * Replaces the escapes of nginx (`\x22`) and Apache (`\"`, `\\`, `\t`, `\xhh`) by the bytes they stand for. Other backslashes are
+ * kept.
  *
  * Source: https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format (`escape`),
  * https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#format-notes
@@ -26,7 +26,7 @@ export const unescapeLog = (text: string): string =>
 
 const PERCENT = /%([0-9a-fA-F]{2})/g
 
-/** Undoes one layer of percent-encoding, byte by byte; a `%` that begins no escape stays. */
+/** Decodes one layer of percent-encoding, byte by byte. A `%` that does not begin an escape is kept. */
 export const percentDecode = (text: string): string =>
   text.includes('%')
     ? text.replace(PERCENT, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

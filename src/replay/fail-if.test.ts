@@ -95,7 +95,7 @@ describe('--fail-if', () => {
     expect(readFailIf(text).needsAgainst).toBe(needs)
   })
 
-  test('of nothing nothing is a share', () => {
+  test('without requests every percentage is 0', () => {
     const empty = { ...report, requests: 0, outcomes: { pass: 0, challenge: 0, block: 0 } }
     expect(readFailIf('blocked > 0%').check(empty)).toBeUndefined()
   })

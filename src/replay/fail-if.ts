@@ -2,7 +2,7 @@ import { EdgeError } from '../error.ts'
 import { nearest } from '../nearest.ts'
 import type { ReplayReport } from './report.ts'
 
-/** What a condition can be about, each with its count. */
+/** The names that a condition can use, each with its count. */
 const COUNTS: Readonly<Record<string, (report: ReplayReport) => number>> = {
   passed: ({ outcomes }) => outcomes.pass,
   blocked: ({ outcomes }) => outcomes.block,
@@ -15,7 +15,7 @@ const COUNTS: Readonly<Record<string, (report: ReplayReport) => number>> = {
     Object.values(difference ?? {}).reduce((sum, { count }) => sum + count, 0),
   broken: ({ skipped }) => skipped.broken,
 }
-/** These compare two rulesets. */
+/** The names that compare two rulesets. */
 const OF_DIFFERENCE = ['newly_blocked', 'newly_challenged', 'newly_passed', 'changed']
 
 const OPERATORS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
@@ -31,16 +31,16 @@ const CONDITION =
 const FORM =
   'NAME > NUMBER or rule "NAME" > NUMBER, each with a count or a percentage, as in newly_blocked > 0.1%'
 
-/** When a replay counts as failed. */
+/** A condition under which a replay fails. */
 export interface FailCondition {
-  /** As it was written. */
+  /** The condition as the user wrote it. */
   readonly text: string
-  /** True where it needs rules to compare with. */
+  /** True if the condition needs rules to compare with. */
   readonly needsAgainst: boolean
   /**
-   * Why the replay fails; `undefined` where it does not.
+   * Returns why the replay fails, or `undefined` if it does not.
    *
-   * @throws EdgeError `wrong_usage` where it names a rule that is none of the judged ones
+   * @throws EdgeError `wrong_usage` if the condition names a rule that was not judged
    */
   check(report: ReplayReport): string | undefined
 }
@@ -50,7 +50,7 @@ const percent = (share: number) => `${Number((share * 100).toFixed(4))}%`
 const wrong = (text: string, reason: string) =>
   new EdgeError('wrong_usage', `--fail-if "${text}": ${reason}`)
 
-/** The requests that a rule is true of, whether or not it decides. */
+/** Returns the number of requests that a rule matches, whether or not the rule decides. */
 const countOfRule = (
   text: string,
   name: string,
@@ -79,9 +79,9 @@ const unknownName = (text: string, name: string): EdgeError => {
 }
 
 /**
- * Reads a condition: a count or a percentage of the judged requests (of `broken`, of the lines).
+ * Reads a condition on a count or a percentage. A percentage is of the judged requests, and for `broken` of the lines.
  *
- * @throws EdgeError `wrong_usage`
+ * @throws EdgeError `wrong_usage` if the text is not a condition or uses an unknown name
  * @example readFailIf('newly_blocked > 0.1%').check(report) // 'newly_blocked is 12 of 10000 (0.12%)'
  */
 export const readFailIf = (text: string): FailCondition => {

@@ -3,17 +3,17 @@ import { Counts, ownText } from './counts.ts'
 import type { Judged } from './judge.ts'
 import type { LogRecord } from './record.ts'
 
-/** What the most frequent values of are listed. */
+/** The properties of requests whose most frequent values the report lists. */
 export const TOPICS = ['countries', 'networks', 'agents', 'paths', 'addresses'] as const
 export type Topic = (typeof TOPICS)[number]
 
 const EXAMPLES_OF_RULE = 3
 const RULES_WITH_EXAMPLES = 200
 
-/** Where a line is: the number of its log, the chunk of it, the line in the chunk, from 0. */
+/** The position of a line: the numbers of its log, of its chunk in the log, and of the line in the chunk, each from 0. */
 export type Place = readonly [log: number, chunk: number, line: number]
 
-/** One request as an example. Texts are binary strings, cut. */
+/** One request as an example. Texts are binary strings, cut to the length of a key. */
 export interface Example {
   readonly place: Place
   readonly timeMs: number
@@ -25,9 +25,10 @@ export interface Example {
   readonly target: string
   readonly agent: string
   readonly status: number
-  /** What became of it, by both rulesets where there are two; a rule is its place among all. */
+  /** The outcome by the rules; `rule` is the index of the deciding rule, or -1 if there is none. */
   readonly outcome: string
   readonly rule: number
+  /** The same by the rules to compare with. */
   readonly before?: { readonly outcome: string; readonly rule: number }
 }
 
@@ -38,7 +39,7 @@ export interface GroupData {
   readonly examples: readonly (readonly [rule: number, examples: readonly Example[]])[]
 }
 
-/** Country and network of an address, as the report names them. */
+/** The country and the network of an address, as the report shows them. */
 export interface Origin {
   readonly country: string
   readonly network: string
@@ -54,7 +55,7 @@ const pathOf = (target: string): string => {
   return mark < 0 ? target : target.slice(0, mark)
 }
 
-/** Requests that have something in common, such as being newly blocked: how many, whose, which first. */
+/** Counts a group of requests, such as those newly blocked, by topic and by rule, and keeps a few examples. */
 export class Group {
   #count = 0
   readonly #topics: Record<Topic, Counts> = {

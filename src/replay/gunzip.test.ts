@@ -4,7 +4,7 @@ import { gunzip, NoGzip } from './gunzip.ts'
 
 const TEXT = Array.from({ length: 3_000 }, (_, i) => `line ${i} ${Math.sin(i)}\n`).join('')
 const PART = gzipSync(TEXT)
-/** A header with every optional field, as `gzip --name` and other writers have them. */
+/** A gzip file whose header has all optional fields. */
 const FULL = Buffer.concat([
   Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3]),
   Buffer.from([2, 0, 1, 2]),
@@ -13,7 +13,7 @@ const FULL = Buffer.concat([
   PART.subarray(10),
 ])
 
-/** What comes out before the end or an error. */
+/** Returns the text that `gunzip` yields, and its error if it throws one. */
 const read = async (bytes: Uint8Array, size = bytes.length) => {
   const source = async function* () {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
@@ -35,12 +35,12 @@ describe('gzip data', () => {
     ['several parts', joined(PART, gzipSync('more\n'), FULL), `${TEXT}more\n${TEXT}`],
     ['an empty part', joined(gzipSync(''), gzipSync('a')), 'a'],
     [
-      'zeros between and behind',
+      'two parts with zeros between and after them',
       joined(PART, Buffer.alloc(512), gzipSync('more'), Buffer.alloc(3)),
       `${TEXT}more`,
     ],
     ['nothing', Buffer.alloc(0), ''],
-  ])('of %s, however it is cut', async (_, bytes, text) => {
+  ])('of %s is unpacked from pieces of any length', async (_, bytes, text) => {
     for (const size of [bytes.length, 61, 4_099]) {
       expect(await read(bytes, size || 1)).toEqual({ text, error: undefined })
     }
@@ -52,7 +52,7 @@ describe('gzip data', () => {
     ['half a start', Buffer.from([0x1f, 1, 2, 3])],
     ['another method', Buffer.from([0x1f, 0x8b, 7])],
     ['reserved flags', Buffer.from([0x1f, 0x8b, 8, 0xe0, 0, 0])],
-  ])('before junk comes out whole: %s', async (_, junk) => {
+  ])('before junk is unpacked completely: %s', async (_, junk) => {
     for (const size of [1 << 20, 61]) {
       const { text, error } = await read(joined(PART, gzipSync('more\n'), junk), size)
       expect(text).toBe(`${TEXT}more\n`)
@@ -61,7 +61,7 @@ describe('gzip data', () => {
   })
 
   test.each([1, 5, 12, 14, 25, 30, FULL.length >> 1, FULL.length - 8, FULL.length - 1])(
-    'cut off after %i bytes is said to end too early, and what was there comes out',
+    'cut off after %i bytes is unpacked up to there, and the error says that it ends early',
     async (length) => {
       const { text, error } = await read(FULL.subarray(0, length))
       expect(error).toEqual(new Error('unexpected end of file'))
@@ -70,7 +70,7 @@ describe('gzip data', () => {
     }
   )
 
-  test('that is damaged is not taken for junk', async () => {
+  test('that is damaged does not count as junk', async () => {
     const damaged = (place: number) => {
       const bytes = Buffer.from(PART)
       bytes[place]! ^= 0xff
@@ -88,7 +88,7 @@ describe('gzip data', () => {
     expect((await damaged(PART.length >> 1)).error).toBeInstanceOf(Error)
   })
 
-  test('is no longer read when the reader stops', async () => {
+  test('is not read further when the reader stops', async () => {
     let isClosed = false
     const source = async function* () {
       try {

@@ -1,12 +1,12 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 
-/** What is unpacked at a time: it can become a thousand times as much. */
+/** The size of the data that is unpacked at a time. Its output can be a thousand times as large. */
 const PACKED_BYTES = 1 << 15
 const INFLATED_BYTES = 1 << 18
 const ID1 = 0x1f
 const ID2 = 0x8b
 const DEFLATE = 8
-/** The time, the level and the system, which say nothing of the data. */
+/** The size of the time, the compression level and the system. Unpacking does not need them. */
 const TIME_BYTES = 6
 const TRAILER_BYTES = 8
 const HAS_CHECK = 2
@@ -20,7 +20,7 @@ type Bytes = AsyncIterable<Uint8Array>
 
 const endsEarly = () => new Error('unexpected end of file')
 
-/** Reads bytes in pieces of any length. */
+/** Reads pieces of any length from a source of bytes. */
 class Input {
   readonly #iterator: AsyncIterator<Uint8Array>
   #rest: Uint8Array = new Uint8Array(0)
@@ -29,7 +29,7 @@ class Input {
     this.#iterator = bytes[Symbol.asyncIterator]()
   }
 
-  /** The next bytes, at most `size`; empty at the end. */
+  /** Returns the next bytes, at most `size`, or an empty array at the end. */
   async some(size: number): Promise<Uint8Array> {
     while (this.#rest.length === 0) {
       const { value, done } = await this.#iterator.next()
@@ -41,12 +41,12 @@ class Input {
     return part
   }
 
-  /** Takes back the end of what `some` gave last. */
+  /** Puts back the end of the bytes that `some` returned last. */
   back(rest: Uint8Array): void {
     if (rest.length > 0) this.#rest = Buffer.concat([rest, this.#rest])
   }
 
-  /** Exactly so many bytes. */
+  /** Returns exactly `size` bytes. Throws if the data ends before them. */
   async exactly(size: number): Promise<Buffer> {
     const parts: Uint8Array[] = []
     for (let missing = size; missing > 0; ) {
@@ -58,19 +58,19 @@ class Input {
     return Buffer.concat(parts)
   }
 
-  /** `undefined` at the end. */
+  /** Returns the next byte, or `undefined` at the end. */
   async byte(): Promise<number | undefined> {
     return (await this.some(1))[0]
   }
 
-  /** The next byte of data that goes on. */
+  /** Returns the next byte. Throws if the data ends before it. */
   async next(): Promise<number> {
     const byte = await this.byte()
     if (byte === undefined) throw endsEarly()
     return byte
   }
 
-  /** Skips a text with the zero behind it. */
+  /** Skips a text and the zero byte that ends it. */
   async skipText(): Promise<void> {
     for (;;) if ((await this.next()) === 0) return
   }
@@ -80,16 +80,16 @@ class Input {
   }
 }
 
-/** Thrown where something else than another part follows the last part. */
+/** Thrown if other data follows the last part. */
 export class NoGzip extends Error {}
 
-/** Reads the header of a part. @returns false at the end of the data */
+/** Reads the header of a part. Returns false if the data ends before it. */
 const readHeader = async (input: Input, isFirst: boolean): Promise<boolean> => {
   let first = await input.byte()
-  // Tapes and some writers fill up with zeros.
+  // Tapes and some writers pad the data with zeros.
   while (first === 0) first = await input.byte()
   if (first === undefined) return false
-  // Byte by byte, because what follows can be shorter than a header.
+  // Junk after the last part can be shorter than a header, so the header is read byte by byte.
   const isPart = first === ID1 && (await input.next()) === ID2 && (await input.next()) === DEFLATE
   const flags = isPart ? await input.next() : RESERVED
   if ((flags & RESERVED) !== 0) throw isFirst ? new Error('incorrect header check') : new NoGzip()
@@ -103,7 +103,7 @@ const readHeader = async (input: Input, isFirst: boolean): Promise<boolean> => {
   return true
 }
 
-/** The unpacked data of one part, whose trailer is checked. */
+/** Unpacks one part and checks its trailer. Throws if the part is damaged or ends too early. */
 const inflatePart = async function* (input: Input): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw({ chunkSize: INFLATED_BYTES })
   let ready: Uint8Array[] = []
@@ -148,9 +148,9 @@ const inflatePart = async function* (input: Input): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Unpacks gzip data of one or more parts. Node's own stream drops the output before junk that follows the last part.
+ * Unpacks gzip data of one or more parts. Node's own stream would drop output if junk follows the last part.
  *
- * @throws NoGzip where something else follows; Error where a part is damaged or ends too early
+ * @throws NoGzip if other data follows the last part; Error if a part is damaged or ends too early
  */
 export const gunzip = async function* (bytes: Bytes): AsyncGenerator<Uint8Array> {
   const input = new Input(bytes)

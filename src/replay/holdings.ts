@@ -1,4 +1,4 @@
-/** A part of a request that a log can hold, besides headers and values of fields. */
+/** A part of a request that a log can contain, besides headers and field values. */
 export type Part =
   | 'address'
   | 'time'
@@ -9,19 +9,24 @@ export type Part =
   | 'scheme'
   | 'status'
 
-/** What the lines of a log hold. What is absent here cannot be judged. */
+/** The data that each line of a log has. A rule that reads other data cannot be judged. */
 export interface Holdings {
   readonly parts: ReadonlySet<Part>
-  /** Lower-case names of the headers whose values (or whose absence) each line tells. */
+  /** Lower-case names of the headers that each line logs, with their values or as absent. */
   readonly headers: ReadonlySet<string>
-  /** True where each line has all headers of its request; those in `hidden` are left out or made unreadable. */
+  /** True if each line has all headers of its request, except those in `hidden`. */
   readonly hasAllHeaders: boolean
+  /** Lower-case names of the headers that the server leaves out or masks. */
   readonly hidden: ReadonlySet<string>
-  /** Fields of the Rules language that lines have values of. */
+  /** Fields of the Rules language whose values the lines contain. */
   readonly fields: ReadonlySet<string>
 }
 
-/** @example holds({ parts: ['address', 'target'], headers: ['user-agent'] }) */
+/**
+ * Returns the holdings of a log. Options that are left out are empty.
+ *
+ * @example holds({ parts: ['address', 'path'], headers: ['user-agent'] })
+ */
 export const holds = ({
   parts,
   headers = [],
@@ -42,7 +47,7 @@ export const holds = ({
   fields: new Set(fields),
 })
 
-/** The same with more, which the command line gave for all lines. */
+/** Returns the holdings with the parts and headers that the command line gives for all lines. */
 export const withMore = (
   held: Holdings,
   { parts = [], headers = [] }: { parts?: readonly Part[]; headers?: readonly string[] }

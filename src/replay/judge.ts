@@ -24,20 +24,20 @@ import { createSites } from '../zones/sites.ts'
 import { ownText } from './counts.ts'
 import type { LogRecord } from './record.ts'
 
-/** What became of a request, from the mildest. */
+/** The outcomes of a request, the mildest first. */
 export const OUTCOMES = ['pass', 'challenge', 'block'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** What one ruleset decides about one request. */
+/** The decision of one ruleset about one request. */
 export interface Decision {
   readonly outcome: Outcome
-  /** The rule that blocks or challenges; absent where the request passes, and where no zone has its host. */
+  /** The rule that blocks or challenges. `undefined` if the request passes or no zone has its host. */
   readonly rule: Rule | undefined
-  /** Every match, of rules that only log or skip too. */
+  /** All matches, including those of rules that only log or skip. */
   readonly matches: readonly Match[]
 }
 
-/** A request with what is known of it beyond its line. */
+/** A judged request with its visitor, its context and the decision. */
 export interface Judged {
   readonly request: RequestReader
   readonly visitor: Visitor
@@ -53,14 +53,14 @@ const NO_RAY: RayId = {
 const PASS: Decision = { outcome: 'pass', rule: undefined, matches: [] }
 const NO_CONNECTION = {}
 
-/** Bodies are not judged, and no log tells which challenges a visitor has passed. */
+/** Logs contain neither bodies nor the challenges that a visitor has passed. */
 const judge = createJudge({ readBody: () => undefined, clearedOf: () => NONE_CLEARED })
 
-/** A host that no zone has is blocked (1023). The edge's own paths are no business of the rules. */
+/** Returns the outcome of an action. A host without a zone is blocked (1023). Paths that the edge itself serves pass. */
 const outcomeOf = (action: VerdictAction): Outcome =>
   action === 'block' || action === 'no_zone' ? 'block' : isChallenge(action) ? 'challenge' : 'pass'
 
-/** The slots of the fields that a log has values of, with what reads them. */
+/** The fields whose values a log contains, with their slots. */
 type Reads = readonly (readonly [name: string, slot: number])[]
 
 const readsOf = (fields: Iterable<string>): Reads =>
@@ -74,17 +74,17 @@ const overridesOf = (fields: Readonly<Record<string, unknown>>, reads: Reads): T
     try {
       overrides.set(slot, valueFromJson(fieldFacts.get(name)!.type, json, name))
     } catch {
-      // A value of another type than the log's own documentation says is no value.
+      // A value whose type differs from the log's documentation counts as absent.
     }
   }
   return { fields: overrides, problems: NO_OVERRIDES.problems }
 }
 
 const noHeader = () => undefined
-/** Visitors that are remembered: the look-ups for an address are made once while it comes again. */
+/** The most visitors that are cached, so that a frequent address is looked up only once. */
 const MAX_VISITORS = 20_000
 
-/** Where nothing that is read depends on the headers, a visitor is its address. */
+/** Caches visitors by address. Use it only if nothing that the rules read of a visitor depends on the headers. */
 const remembering = (identify: (address: string) => Visitor) => {
   const known = new Map<string, Visitor>()
   return (_: RequestReader, address: string): Visitor => {
@@ -102,7 +102,7 @@ const remembering = (identify: (address: string) => Visitor) => {
 const readsBots = (fields: ReadonlySet<string>): boolean =>
   [...fields].some((field) => fieldFacts.get(field)?.source === 'bots')
 
-/** One ruleset with its counters, which run on the log's own time. */
+/** One ruleset with its counters, whose clock is the time in the log. */
 class Rules {
   readonly #sites: Sites
   #nowMs = 0
@@ -131,10 +131,10 @@ class Rules {
     record: LogRecord,
     overrides: TestOverrides
   ): Judged {
-    // Lines are in the order of their ends: a clock that goes back would begin windows again.
+    // Servers log requests in the order in which they end. A clock that goes back would restart windows.
     if (record.timeMs > this.#nowMs) this.#nowMs = record.timeMs
     const verdict = judge(this.#sites, request, visitor, NO_CONNECTION, NO_RAY, overrides)
-    // Nothing here is waited for: bodies are not judged, and counters are in memory.
+    // No phase waits: bodies are not judged, and the counters are in memory.
     if (verdict instanceof Promise) throw new Error('a phase waits for something')
     const { context, matches, action } = verdict
     const outcome = outcomeOf(action)
@@ -155,11 +155,11 @@ export interface JudgeOptions {
   readonly against?: Ruleset | undefined
   readonly sources: Sources
   readonly trust: readonly string[]
-  /** Fields of the Rules language that the log has values of. */
+  /** Fields of the Rules language whose values the log contains. */
   readonly held: Iterable<string>
 }
 
-/** Judges the requests of one log by one or two rulesets, with the phases that an edge runs. */
+/** Judges the requests of one log by one or two rulesets, in the same phases as an edge. */
 export class Judge {
   readonly #rules: Rules
   readonly #against: Rules | undefined
@@ -179,16 +179,17 @@ export class Judge {
     this.#reads = readsOf(held)
   }
 
-  /** Fields that the rules read. */
+  /** The fields that the rules read. */
   get fields(): ReadonlySet<string> {
     return new Set([...this.#rules.fields, ...(this.#against?.fields ?? [])])
   }
 
-  /** Resolves when all that the rules need is imported; to be waited for before the first `judge`. */
+  /** Resolves when the modules that the rules need are imported. Await it before the first `judge`. */
   ready(): Promise<void> | undefined {
     return whenLoaded()
   }
 
+  /** Judges one request. `before` is its result by the rules to compare with, or `undefined` without such rules. */
   judge(record: LogRecord): { now: Judged; before: Judged | undefined } {
     const { method, target: url, headers: rawHeaders, version: httpVersion } = record
     const request = readRequest(

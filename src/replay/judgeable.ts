@@ -3,7 +3,7 @@ import { allRules } from '../rules/rule.ts'
 import type { Known, Missing } from './needs.ts'
 import { missingOf } from './needs.ts'
 
-/** A rule that cannot be judged from a log, and why. */
+/** A rule that cannot be judged from a log, with the data that the log lacks. */
 export interface Unjudged {
   readonly rule: Rule
   readonly missing: readonly Missing[]
@@ -12,9 +12,10 @@ export interface Unjudged {
 type Products = Pick<Ruleset, 'access' | 'lockdowns' | 'agents' | 'rules' | 'rateLimits'>
 
 /**
- * The rules of which a log tells enough. The others are switched off, so that nothing is guessed, and named.
+ * Returns the ruleset with the rules disabled that cannot be judged from a log, and a list of these rules. They are disabled so
+ * that the replay guesses nothing.
  *
- * A rule keeps its identity where it is judged: matches lead back to the ruleset that was given.
+ * Rules that can be judged stay the same objects, so that matches refer to the rules of the given ruleset.
  */
 export const judgeable = (
   ruleset: Ruleset,

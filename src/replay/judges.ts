@@ -4,26 +4,27 @@ import type { TallyData } from './tally.ts'
 import { Tally } from './tally.ts'
 import { startThreads } from './threads.ts'
 
-/** Less than this is judged before a thread would have started. */
+/** Up to this size, one thread judges a log before other threads would have started. */
 const ALONE_BYTES = 8 << 20
 
-/** Judges chunks: this thread, or several others. */
+/** Judges chunks, in this thread or in several others. */
 export interface Judges {
-  /** That have judged. */
+  /** The number of threads that judge. */
   readonly threads: number
+  /** Prepares a log. Await it before the log's first chunk. */
   open(spec: LogSpec): Promise<void>
-  /** Resolves when another chunk may come; `onDone` gets the number of its lines. */
+  /** Judges a chunk. Await the promise, if there is one, before the next chunk. `onDone` gets the number of the chunk's lines. */
   scan(
     place: ChunkPlace,
     bytes: Uint8Array<ArrayBuffer>,
     onDone: (lines: number) => void
   ): Promise<void> | undefined
-  /** Resolves with the tally of all that was judged. */
+  /** Resolves with the tally of all chunks. */
   finish(): Promise<TallyData>
   close(): Promise<void> | void
 }
 
-/** This thread alone. */
+/** Judges in this thread alone. */
 const alone = (desk: Desk): Judges => ({
   threads: 1,
   open: (spec) => desk.open(spec),
@@ -35,7 +36,7 @@ const alone = (desk: Desk): Judges => ({
   close: () => {},
 })
 
-/** This thread until there is much to do, then several others. */
+/** Judges the first `aloneBytes` in this thread, and the rest in several others. */
 const growing = (desk: Desk, options: DeskOptions, threads: number, aloneBytes: number): Judges => {
   const here = alone(desk)
   let others: Judges | undefined
@@ -75,10 +76,10 @@ const growing = (desk: Desk, options: DeskOptions, threads: number, aloneBytes: 
 }
 
 /**
- * Opens what judges.
+ * Returns the judges of a replay.
  *
- * @param threads how many may judge at once
- * @param isEager true where they are wanted for a small log too
+ * @param threads the most threads that judge at once
+ * @param isEager true if small logs use all threads, too
  */
 export const openJudges = (
   desk: Desk,

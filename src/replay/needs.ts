@@ -8,11 +8,11 @@ import type { Rule, Ruleset } from '../rules/rule.ts'
 import type { Holdings, Part } from './holdings.ts'
 import { holdsHeader } from './holdings.ts'
 
-/** Something that a rule reads and a log does not hold. */
+/** Data that a rule reads and a log lacks. */
 export interface Missing {
-  /** Field of the Rules language. */
+  /** The field of the Rules language that needs the data. */
   readonly field: string
-  /** What would have to be there, for people: `the Host header`. */
+  /** The missing data as the report names it, such as `the header host`. */
   readonly what: string
 }
 
@@ -30,9 +30,9 @@ const PART_NAMES: Readonly<Record<Part, string>> = {
 interface Needs {
   readonly parts?: readonly Part[]
   readonly headers?: readonly string[]
-  /** Needs all headers, also those that nobody names. */
+  /** True if the field needs all headers of the request. */
   readonly allHeaders?: boolean
-  /** No log has it. */
+  /** The data that the field needs, if no log contains it. */
   readonly never?: string
 }
 
@@ -41,7 +41,7 @@ const QUERY: Needs = { parts: ['query'] }
 const URI: Needs = { parts: ['path', 'query'] }
 const FULL_URI: Needs = { parts: ['path', 'query', 'scheme'], headers: ['host'] }
 const ADDRESS: Needs = { parts: ['address'] }
-/** What a browser always sends: the score rests on it. */
+/** The headers that every browser sends. The bot score depends on them. */
 const BOT_HEADERS = ['user-agent', 'accept', 'accept-language', 'accept-encoding']
 
 const REQUEST_NEEDS: Readonly<Record<string, Needs>> = {
@@ -93,7 +93,7 @@ const needsOf = (field: string): Needs => {
   return (source && BY_SOURCE[source]) ?? { never: 'its value' }
 }
 
-/** Kinds of fields whose values come from data about addresses, not from the log. */
+/** The sources of fields whose values come from data about addresses, not from the log. */
 const FROM_DATA: readonly FieldSource[] = [
   'country',
   'asn',
@@ -103,7 +103,7 @@ const FROM_DATA: readonly FieldSource[] = [
   'bots',
 ]
 
-/** The headers that an expression asks for by their names; `undefined` where it asks for others too. */
+/** Returns the lower-case names of the headers that an expression reads, or `undefined` if it needs others as well. */
 const namedHeaders = (source: string): string[] | undefined => {
   const root = new Parser(source, defaultScheme, LIMITS).value()
   if (root === undefined) return undefined
@@ -119,9 +119,9 @@ const namedHeaders = (source: string): string[] | undefined => {
 
 export interface Known {
   readonly holds: Holdings
-  /** Kinds of fields with data on this machine (`visitor/provides.ts`). */
+  /** The sources of fields that have data on this machine (`visitor/provides.ts`). */
   readonly provided: ReadonlySet<FieldSource>
-  /** True where only a part of the lines is judged. */
+  /** True if only a sample of the lines is judged. */
   readonly isSampled?: boolean
 }
 
@@ -142,7 +142,7 @@ const missingOfNeeds = (
   ...(allHeaders && !holds.hasAllHeaders ? [{ field, what: 'all headers' }] : []),
 ]
 
-/** What of one field is not known here. */
+/** Returns the data that one field needs and that neither the log nor this machine has. */
 export const missingOfField = (field: string, known: Known, hasZones = false): Missing[] => {
   if (known.holds.fields.has(field)) return []
   if (hasZones && (field === 'cf.zone.name' || field === 'cf.zone.plan')) return []
@@ -169,7 +169,7 @@ const missingOfExpression = (
 
 type AnyRule = Rule & Partial<Ruleset['rateLimits'][number]> & Partial<Ruleset['lockdowns'][number]>
 
-/** Every expression that judges by a rule, counts by it or tells its counters apart. */
+/** Returns the expressions of a rule: its filter, the one for counted requests, and those of its characteristics. */
 const expressionsOf = ({
   expression,
   locked,
@@ -183,7 +183,8 @@ const expressionsOf = ({
 ]
 
 /**
- * What a rule reads that is not known here, each once: a rule with any cannot be judged. Of rate limits also what they count by.
+ * Returns the data that a rule reads and that neither the log nor this machine has, each once. If there is any, the rule cannot
+ * be judged. For rate limits it includes the data that their counters need.
  */
 export const missingOf = (rule: AnyRule, known: Known, hasZones: boolean): Missing[] => {
   const missing = expressionsOf(rule).flatMap((expression) =>

@@ -1,6 +1,6 @@
 import type { ReplayReport } from './report.ts'
 
-/** The lines of the logs that are no judged request, or a special one: how many there are of each kind. Kinds without lines are left out. */
+/** Returns the counts of lines that were not judged or that need a remark, each with a description. Zero counts are left out. */
 export const otherLines = ({
   skipped,
   noAddress,

@@ -1,25 +1,25 @@
-/** Names and values in turn, binary strings. */
+/** Names and values alternately, as binary strings. */
 export type Headers = string[]
 
 /**
- * One request as a log tells of it. One object serves all lines: `clear` empties it, a reader fills in what its line holds. All
- * text is binary strings, unescaped.
+ * One request as a log describes it. One object is reused for all lines: `clear` resets it, and a reader fills in the data of its
+ * line. All texts are unescaped binary strings.
  */
 export class LogRecord {
-  /** Of the client, or of the proxy before the server; '' where the line has none. */
+  /** The address of the client, or of the proxy in front of the server; '' if the line has none. */
   address = ''
-  /** Milliseconds since the epoch; NaN where the line has no time. */
+  /** Milliseconds since the epoch; NaN if the line has no time. */
   timeMs = Number.NaN
   method = 'GET'
-  /** Path and query as they were received. */
+  /** The path and the query as the server received them. */
   target = '/'
-  /** `1.1`, `2.0` */
+  /** The HTTP version, such as `1.1` or `2.0`. */
   version = '1.1'
   isTls = false
-  /** Of the response that was sent; 0 where the line has none. */
+  /** The status of the response that the server sent; 0 if the line has none. */
   status = 0
   headers: Headers = []
-  /** Values of fields of the Rules language that the log itself has, as JSON. */
+  /** JSON values that the log contains, by field of the Rules language. */
   fields: Record<string, unknown> | undefined
 
   clear(): void {
@@ -34,7 +34,7 @@ export class LogRecord {
     this.fields = undefined
   }
 
-  /** Adds a header; `-` and '' stand for an absent one. */
+  /** Adds a header, unless its value is `-` or '', which mean that it is absent. */
   header(name: string, value: string): void {
     if (value !== '' && value !== '-') this.headers.push(name, value)
   }

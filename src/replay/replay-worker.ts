@@ -14,7 +14,7 @@ const handle = async (message: ToJudge): Promise<void> => {
   switch (message.kind) {
     case 'start':
       desk = new Desk(message.options, () => {
-        // The main thread reads the same files, and tells of them.
+        // The main thread reads the same files and reports their errors.
       })
       return
     case 'open':
@@ -31,7 +31,7 @@ const handle = async (message: ToJudge): Promise<void> => {
   }
 }
 
-/** Messages are handled one after the other, also where one waits. */
+/** The handling of the last message. Each message waits for the one before it. */
 let last: Promise<void> = Promise.resolve()
 port.on('message', (message: ToJudge) => {
   last = last

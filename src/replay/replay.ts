@@ -24,37 +24,38 @@ export interface ReplayOptions extends DeskOptions {
   /** Paths of logs, plain or packed by gzip or zstd; `-` is standard input. */
   readonly logs: readonly string[]
   readonly stdin: AsyncIterable<Uint8Array | string>
-  /** Name of the format of all logs, or a pattern of nginx or Apache; each log is recognised where it is absent. */
+  /** The name of the format of all logs, or a pattern of nginx or Apache. Default: the format of each log is recognised. */
   readonly format?: string | undefined
-  /** Threads that judge. Default: one for each processor where the logs are large, else none besides this one. */
+  /** The number of threads that judge. Default: one for each processor for large logs, else only this one. */
   readonly threads?: number | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** Told what of the data about visitors could not be read again. */
+  /** Called if data about visitors cannot be read again. */
   readonly onError?: ((error: Error) => void) | undefined
 }
 
 export interface Progress {
-  /** Bytes of the files that are read, and of all; `undefined` where nobody knows. */
+  /** The number of bytes read so far. */
   readonly readBytes: number
+  /** The size of all logs in bytes; `undefined` if the size of any log is unknown. */
   readonly allBytes: number | undefined
-  /** Lines that are judged. */
+  /** The number of lines judged so far. */
   readonly lines: number
 }
 
-/** One log as it was read. */
+/** The facts about one log that was read. */
 export interface ReplayedLog {
   readonly name: string
-  /** Name of its format; `empty` where it has no lines. */
+  /** The name of the log's format; `empty` if the log has no lines. */
   readonly format: string
-  /** What has to be known of its format. */
+  /** A fact about the format that the reader of the report needs. */
   readonly note: string | undefined
   readonly packing: Packing | undefined
   lines: number
-  /** Why it was not read to its end. */
+  /** Why the log was not read to its end; `undefined` if it was. */
   problem: string | undefined
   readonly unjudged: readonly Unjudged[]
   readonly unjudgedAgainst: readonly Unjudged[]
-  /** Lines before each chunk. */
+  /** The number of lines of each chunk. */
   readonly chunkLines: number[]
 }
 
@@ -88,7 +89,7 @@ const firstLines = (chunk: Uint8Array): string[] =>
   binaryText(chunk)
     .split('\n', SAMPLE_LINES + 1)
     .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-    // The last one may be cut.
+    // The last line may be cut off.
     .slice(0, SAMPLE_LINES)
 
 const isBlank = (line: string) => line.trim() === ''
@@ -98,7 +99,7 @@ const formatOf = (log: string, format: string | undefined, lines: readonly strin
   return isPattern(format) ? format : formatNamed(format).name
 }
 
-/** Rules of zones are chosen by the host: without one nothing could be judged. */
+/** Throws if a log has no host and the rules belong to zones. The host selects the zone, so nothing could be judged. */
 const needHost = (name: string, { ruleset, against, holds }: OpenedLog): void => {
   const hasZones = ruleset.zones.length > 0 || (against?.zones.length ?? 0) > 0
   if (hasZones && !holdsHeader(holds, 'host')) {
@@ -119,7 +120,7 @@ const readAll = async (name: string, chunks: AsyncIterable<Uint8Array>): Promise
   return Buffer.concat(parts)
 }
 
-/** Chunks of lines; a log that is one document is read as a whole, its entries are its lines. */
+/** Yields a log as chunks of lines. A log that is one document is read as a whole, and each entry becomes a line. */
 const linesOf = async function* (
   name: string,
   format: string | undefined,
@@ -155,7 +156,7 @@ const linesOf = async function* (
   yield* lineChunks(lines(), CHUNK_BYTES, CHUNK_BYTES)
 }
 
-/** Whether something counts from request to request: then one thread judges all, in the order of the logs. */
+/** Returns true if a rate limit is enabled. Its counters need all requests in order, so one thread must judge them. */
 const counts = ({ ruleset, against }: OpenedLog): boolean =>
   [ruleset, ...(against === undefined ? [] : [against])].some((rules) =>
     [rules, ...rules.zones.map((zone) => zone.own)].some(({ rateLimits }) =>
@@ -164,10 +165,10 @@ const counts = ({ ruleset, against }: OpenedLog): boolean =>
   )
 
 /**
- * Judges the requests of access logs by rules, as an edge would have judged them, and counts what becomes of them. Memory does
- * not grow with the logs.
+ * Judges the requests of access logs by rules, as an edge would have judged them, and counts the outcomes. The memory it needs
+ * does not grow with the logs.
  *
- * @throws EdgeError `log_failed`, `log_format`; what loading rules and opening sources throw
+ * @throws EdgeError `log_failed`, `log_format`, or an error of loading the rules or opening the data about visitors
  * @example const { tally } = await replay({ logs: ['access.log'], rules: ['rules.yaml'], sources: { data: '.edge1020' }, stdin })
  */
 export const replay = async (options: ReplayOptions): Promise<Replayed> => {
@@ -262,7 +263,7 @@ export const replay = async (options: ReplayOptions): Promise<Replayed> => {
   }
 }
 
-/** The number of a line in its log, from 1. */
+/** Returns the number of a line in its log, from 1. `line` is its index in the chunk, from 0. */
 export const lineNumber = ({ chunkLines }: ReplayedLog, chunk: number, line: number): number => {
   let before = 0
   for (let i = 0; i < chunk; i++) before += chunkLines[i] ?? 0

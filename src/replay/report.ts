@@ -11,20 +11,20 @@ import type { Replayed, ReplayedLog } from './replay.ts'
 import { lineNumber } from './replay.ts'
 import type { GroupName, TallyData } from './tally.ts'
 
-/** A rule as the report names it. */
+/** A rule as the report shows it. */
 export interface NamedRule {
   readonly id: string
   readonly name: string
   readonly action: string
   readonly file: string
-  /** 1-based; 0 where the rule is of no file. */
+  /** The line in the file, from 1; 0 if the rule does not come from a file. */
   readonly line: number
 }
 
 export interface RuleReport extends NamedRule {
-  /** Requests that it was true of. */
+  /** The number of requests that the rule matched. */
   readonly matched: number
-  /** Requests that it blocked or challenged. */
+  /** The number of requests that the rule blocked or challenged. */
   readonly decided: number
 }
 
@@ -35,16 +35,16 @@ export interface TopEntry {
 
 export interface TopicReport {
   readonly entries: readonly TopEntry[]
-  /** Different values; at least so many where `isExact` is false. */
+  /** The number of different values; a lower bound if `isExact` is false. */
   readonly different: number
-  /** False where rare values were forgotten to keep memory bounded: counts are then lower bounds. */
+  /** False if rare values were dropped to bound the memory. Counts are then lower bounds. */
   readonly isExact: boolean
 }
 
 export interface ExampleReport {
   readonly log: string
   readonly line: number
-  /** ISO 8601; absent where the log has no time. */
+  /** ISO 8601; absent if the log has no time. */
   readonly time?: string
   readonly address: string
   readonly country: string
@@ -53,17 +53,17 @@ export interface ExampleReport {
   readonly host: string
   readonly target: string
   readonly agent: string
-  /** In the log. */
+  /** The status in the log; absent if the log has none. */
   readonly status?: number
   readonly outcome: string
   readonly rule?: string
-  /** By the rules to compare with. */
+  /** The result by the rules to compare with. */
   readonly before?: { readonly outcome: string; readonly rule?: string }
 }
 
 export interface GroupReport {
   readonly count: number
-  /** Of the judged requests, from 0 to 1. */
+  /** The share of the judged requests, from 0 to 1. */
   readonly share: number
   readonly rules: readonly { readonly rule: NamedRule | undefined; readonly count: number }[]
   readonly top: Readonly<Record<Topic, TopicReport>>
@@ -73,7 +73,7 @@ export interface GroupReport {
 export interface UnjudgedReport {
   readonly rule: NamedRule
   readonly missing: readonly { readonly field: string; readonly what: string }[]
-  /** The logs that do not tell enough; of others it is judged. */
+  /** The names of the logs that lack the data. The rule is judged for other logs. */
   readonly logs: readonly string[]
 }
 
@@ -88,7 +88,7 @@ export interface ReplayReport {
     readonly name: string
     readonly format: string
     readonly packing?: string
-    /** What has to be known of its format. */
+    /** A fact about the format that the reader of the report needs. */
     readonly note?: string
     readonly lines: number
     readonly problem?: string
@@ -98,17 +98,17 @@ export interface ReplayReport {
   readonly from?: string
   readonly to?: string
   readonly lines: number
-  /** Requests that were judged. */
+  /** The number of judged requests. */
   readonly requests: number
   readonly outcomes: OutcomeCounts
   readonly outcomesBefore?: OutcomeCounts
-  /** Requests for a host that none of the rules' zones has: refused with 1023. */
+  /** The number of requests for a host outside all zones of the rules. The edge refuses them with 1023. */
   readonly noZone: number
-  /** Requests without a readable address. */
+  /** The number of requests without a readable address. */
   readonly noAddress: number
   readonly refused: GroupReport
   readonly difference?: Readonly<Record<Exclude<GroupName, 'refused'>, GroupReport>>
-  /** What the server answered, with what becomes of these requests. */
+  /** The outcomes of the requests, by the status that the server answered. */
   readonly statuses: readonly ({ readonly status: number } & OutcomeCounts)[]
   readonly skipped: {
     readonly broken: number
@@ -141,12 +141,12 @@ export interface ReplayReport {
 export interface RulesReport {
   readonly files: readonly string[]
   readonly enabled: number
-  /** Rules that were true of a request, the most frequent decider first. */
+  /** The rules that matched a request. Those that decided most often come first. */
   readonly matched: readonly RuleReport[]
-  /** Enabled and judged rules that were true of no request. */
+  /** The enabled and judged rules that matched no request. */
   readonly silent: readonly NamedRule[]
   readonly unjudged: readonly UnjudgedReport[]
-  /** Rate limiting rules that were judged: they counted on the log's own time. */
+  /** The rate limiting rules that were judged. Their clock is the time in the log. */
   readonly counting: readonly NamedRule[]
 }
 
@@ -224,10 +224,10 @@ const topicReport = (data: CountsData, limit: number): TopicReport => {
 }
 
 /**
- * The report of a replay: plain data, the same as `--json` prints. Texts of the log are text here, not yet made safe for a
- * terminal or a page.
+ * Returns the report of a replay as plain data, the same that `--json` prints. Escape its texts before they go to a terminal or a
+ * page: they come from the log.
  *
- * @param top how many values each list has at most
+ * @param top the most values of each list
  */
 export const reportOf = (replayed: Replayed, top: number): ReplayReport => {
   const { desk, logs, tally, threads, elapsedMs } = replayed

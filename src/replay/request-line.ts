@@ -10,7 +10,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   'HTTP/1.0': '1.0',
 }
 
-/** `HTTP/2` and `HTTP/2.0` are `2.0`; `undefined` for other text. */
+/** Returns the version number of a protocol, such as `2.0` for `HTTP/2` and `HTTP/2.0`, or `undefined` for other text. */
 export const readVersion = (text: string): string | undefined => {
   const known = VERSIONS[text]
   if (known !== undefined) return known
@@ -27,7 +27,7 @@ const USUAL_ENDS = [
   [' HTTP/1.0', '1.0'],
 ] as const
 
-/** Nearly all request lines, without a search: texts of our own stand for the method and the version. */
+/** Reads the most frequent forms of request lines without a search. Returns false for other forms. */
 const readUsual = (text: string, record: LogRecord): boolean => {
   for (const method of USUAL_METHODS) {
     if (!text.startsWith(method) || text[method.length] !== ' ') continue
@@ -45,10 +45,10 @@ const readUsual = (text: string, record: LogRecord): boolean => {
 }
 
 /**
- * Takes a request line apart. A server also logs what is none: the first bytes of a TLS handshake on a plain port, a connection
- * that sent nothing (`-`). No rule ever judges these.
+ * Reads the method, target and version of a request line into a record. Servers also log connections without a request, such as a
+ * TLS handshake on a plain port or a connection that sent nothing (`-`). For these it returns `NO_REQUEST`.
  *
- * @param text unescaped
+ * @param text the unescaped request line
  */
 export const readRequestLine = (text: string, record: LogRecord): LineResult => {
   if (readUsual(text, record)) return undefined
@@ -56,7 +56,7 @@ export const readRequestLine = (text: string, record: LogRecord): LineResult => 
   if (first <= 0) return NO_REQUEST
   const last = text.lastIndexOf(' ')
   const version = last > first ? readVersion(text.slice(last + 1)) : undefined
-  // HTTP/0.9 has no version, and targets with spaces are none that a server takes.
+  // HTTP/0.9 has no version, and servers reject targets with spaces.
   const target = text.slice(first + 1, version === undefined ? text.length : last)
   const method = text.slice(0, first)
   if (target === '' || !isMethod(method)) return NO_REQUEST

@@ -4,17 +4,17 @@ import type { Judge } from './judge.ts'
 import { LogRecord } from './record.ts'
 import type { Tally } from './tally.ts'
 
-/** What of a log is judged. */
+/** The lines of a log that are judged. */
 export interface Selection {
   /** Milliseconds since the epoch, inclusive. */
   readonly sinceMs?: number | undefined
-  /** Exclusive. */
+  /** Milliseconds since the epoch, exclusive. */
   readonly untilMs?: number | undefined
-  /** Every n-th line. */
+  /** Judge only every n-th line of each chunk. */
   readonly every?: number | undefined
 }
 
-/** What holds for each line that does not say otherwise. */
+/** Values for the lines that do not have their own. */
 export interface Given {
   readonly host?: string | undefined
   readonly ip?: string | undefined
@@ -29,7 +29,7 @@ export interface Scan {
   readonly given: Given
 }
 
-/** Where a chunk is: the number of its log, and its own. */
+/** The position of a chunk: the number of its log and its number in the log, each from 0. */
 export interface ChunkPlace {
   readonly log: number
   readonly chunk: number
@@ -46,7 +46,7 @@ const hasHost = ({ headers }: LogRecord) => {
   return false
 }
 
-/** Judges every line of a chunk of text, and counts. */
+/** Judges the lines of a chunk, counts them in the tally, and returns their number. */
 export const scanText = (
   text: string,
   { log, chunk }: ChunkPlace,
@@ -93,6 +93,6 @@ export const scanText = (
   return number + 1
 }
 
-/** Bytes as a binary string. */
+/** Returns bytes as a binary string. */
 export const binaryText = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

@@ -14,12 +14,13 @@ const MAX_ORIGINS = 20_000
 const UNKNOWN = 'unknown'
 
 /**
- * What requests are put together by: refused at all, and how two rulesets differ.
+ * The groups of requests that the report counts. All but `refused` compare two rulesets.
  *
- * - `newly_blocked`: blocked, and were not before
- * - `newly_challenged`: challenged, and passed before
- * - `newly_passed`: pass, and were blocked or challenged before
- * - `other_answer`: refused before and now, by another rule or in another way
+ * - `refused`: blocked or challenged now
+ * - `newly_blocked`: blocked now, but not before
+ * - `newly_challenged`: challenged now, but passed before
+ * - `newly_passed`: pass now, but were blocked or challenged before
+ * - `other_answer`: refused before and now, by different rules or in different ways
  */
 export const GROUPS = [
   'refused',
@@ -32,7 +33,7 @@ export type GroupName = (typeof GROUPS)[number]
 
 const rank = (outcome: Outcome) => OUTCOMES.indexOf(outcome)
 
-/** How two decisions about one request differ; `undefined` where they do not. */
+/** Returns the group for the difference between two decisions about one request, or `undefined` if they are the same. */
 export const differenceOf = (now: Decision, before: Decision): GroupName | undefined => {
   if (now.outcome === before.outcome) {
     return now.outcome !== 'pass' && now.rule?.id !== before.rule?.id ? 'other_answer' : undefined
@@ -42,7 +43,7 @@ export const differenceOf = (now: Decision, before: Decision): GroupName | undef
   return rank(before.outcome) < rank('challenge') ? 'newly_challenged' : 'other_answer'
 }
 
-/** How often a rule was true, and how often it decided. */
+/** The number of requests that a rule matched, and of those that it decided. */
 export type RuleCount = [matched: number, decided: number]
 
 /** A line that could not be read. */
@@ -58,9 +59,9 @@ export interface TallyData {
   readonly noRequest: number
   readonly broken: number
   readonly brokenExamples: readonly Broken[]
-  /** Outside `since` and `until`. */
+  /** The number of lines before `since` or after `until`. */
   readonly outside: number
-  /** Left out by the sample. */
+  /** The number of lines that the sample leaves out. */
   readonly left: number
   readonly judged: number
   readonly noAddress: number
@@ -106,7 +107,7 @@ const mergeCounted = (counted: Counted, more: TallyData['rules']) => {
   }
 }
 
-/** Counts what was judged. Its memory is bounded, and tallies of several threads add up to one. */
+/** Counts the judged requests in bounded memory. The tallies of several threads can be merged. */
 export class Tally {
   lines = 0
   comments = 0
@@ -142,13 +143,14 @@ export class Tally {
     this.#numbersBefore = numbersOf(against)
   }
 
+  /** Counts a line that could not be read, and keeps the first few as examples. */
   broken(place: Place, reason: string, line: string): void {
     this.#broken++
     if (this.#brokenExamples.length >= BROKEN_EXAMPLES) return
     this.#brokenExamples.push({ place, reason, text: ownText(line) })
   }
 
-  /** Counts a judged request of this log, this chunk of it and this line of the chunk. */
+  /** Counts a judged request. `log`, `chunk` and `line` are the position of its line. */
   add(
     record: LogRecord,
     now: Judged,
@@ -263,7 +265,7 @@ export class Tally {
   }
 
   #originOf(record: LogRecord, { visitor, context }: Judged): Origin {
-    // What the log itself says of a request need not be the same for the next one from there.
+    // Field values from the log can differ between requests from one address.
     if (record.fields !== undefined) return readOrigin(visitor, context)
     const key = visitor.ipText
     let origin = this.#origins.get(key)

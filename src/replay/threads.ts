@@ -8,7 +8,7 @@ import { replayWorkerFile } from './replay-worker-file.ts'
 import type { ChunkPlace } from './scan.ts'
 import { Tally } from './tally.ts'
 
-/** Chunks that wait at a thread besides the one that it judges. */
+/** The most chunks that wait for a thread, besides the one that it judges. */
 const QUEUE = 2
 
 interface Asked {
@@ -16,7 +16,7 @@ interface Asked {
   readonly reject: (error: Error) => void
 }
 
-/** One thread. It answers in the order in which it is asked. */
+/** One thread. Its answers come in the order of the questions. */
 class JudgeThread {
   readonly #worker: Worker
   readonly #asked: Asked[] = []
@@ -75,10 +75,10 @@ const plainOptions = ({
 }: DeskOptions): DeskOptions => ({ rules, against, terraform, sources, trust, selection, given })
 
 /**
- * Threads that judge chunks, each with rules and data of its own. Chunks go to the thread with the fewest; there are never more
- * than a few on the way, so that memory stays the same.
+ * Starts threads that judge chunks, each with its own rules and data. A chunk goes to the thread with the fewest waiting chunks.
+ * The number of waiting chunks is limited, which bounds the memory.
  *
- * @param rulesets of which the threads' tallies are, to add them up
+ * @param rulesets the rulesets that the threads judge by
  */
 export const startThreads = (
   count: number,

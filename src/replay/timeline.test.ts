@@ -16,14 +16,14 @@ test.each([
   [every(241), 5, 49],
   [every(2_000), 15, 134],
   [every(240, 60 * 24), 1, 240],
-])('stretches grow until few cover the log', (minutes, length, count) => {
+])('buckets grow until at most 240 cover the log', (minutes, length, count) => {
   const { bucketMs, buckets } = of(minutes).toData()
   expect([bucketMs / MINUTE, buckets.length]).toEqual([length, count])
   expect(buckets.reduce((sum, [, [requests]]) => sum + requests, 0)).toBe(minutes.length)
   expect(buckets.every(([start]) => start % bucketMs === 0)).toBe(true)
 })
 
-test('two of different lengths add up', () => {
+test('timelines with different bucket lengths can be merged', () => {
   const timeline = of(every(10))
   timeline.merge(of(every(241)).toData())
   const { bucketMs, buckets } = timeline.toData()
@@ -31,7 +31,7 @@ test('two of different lengths add up', () => {
   expect(buckets.slice(0, 3).map(([, [requests]]) => requests)).toEqual([10, 10, 5])
 })
 
-test('each stretch holds the one before it a whole number of times', () => {
+test('each bucket length is a multiple of the one before it', () => {
   let ms = MINUTE
   for (let i = 0; i < 12; i++) {
     const longer = longerStretch(ms)

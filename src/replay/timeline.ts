@@ -1,12 +1,12 @@
 const MINUTE_MS = 60_000
 const MAX_BUCKETS = 240
-/** Each holds the one before it a whole number of times. Behind the last one, a week, stretches double. */
+/** The lengths of buckets. Each is a multiple of the one before it. After the last one, a week, the length doubles. */
 const STEPS_MS = [1, 5, 15, 60, 180, 720, 1_440, 10_080].map((minutes) => minutes * MINUTE_MS)
 
-/** The next longer stretch of time that this one fits into. */
+/** Returns the next longer length of buckets, in milliseconds. */
 export const longerStretch = (ms: number): number => STEPS_MS.find((step) => step > ms) ?? ms * 2
 
-/** Requests of a stretch of time, by what became of them. */
+/** The number of requests in one span of time, by outcome. */
 export type Bucket = [requests: number, refused: number, newlyRefused: number, newlyPassed: number]
 
 export interface TimelineData {
@@ -14,14 +14,14 @@ export interface TimelineData {
   readonly buckets: readonly (readonly [startMs: number, bucket: Bucket])[]
 }
 
-/** Requests over time. Stretches grow from a minute until few enough cover the log. */
+/** Counts requests over time. The buckets grow from a minute until `MAX_BUCKETS` of them cover the log. */
 export class Timeline {
   #bucketMs = MINUTE_MS
   #buckets = new Map<number, Bucket>()
   #last: Bucket | undefined
   #lastStart = Number.NaN
 
-  /** The bucket of a moment, to be counted into. */
+  /** Returns the bucket of a time, in milliseconds since the epoch. The caller adds its counts to the bucket. */
   at(timeMs: number): Bucket {
     const since = timeMs - this.#lastStart
     if (since >= 0 && since < this.#bucketMs) return this.#last!

@@ -11,8 +11,9 @@ const CLF_ZONE = 20
 const digit = (text: string, at: number) => text.charCodeAt(at) - 48
 
 /**
- * Reads times as Apache and nginx write them, `17/May/2015:10:05:03 +0000`, in milliseconds since the epoch, from a place of a
- * line on; NaN for other text. Neighbours in a log are of the same minute, whose reading is remembered.
+ * Returns a function that reads the time at an index of a line, as Apache and nginx write it (`17/May/2015:10:05:03 +0000`). The
+ * function returns milliseconds since the epoch, or NaN for other text. It caches the last minute, because adjacent lines are
+ * mostly from the same minute.
  */
 export const clfTimes = (): ((line: string, at?: number) => number) => {
   let minute = ''
@@ -46,20 +47,20 @@ export const clfTimes = (): ((line: string, at?: number) => number) => {
 const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?:Z|[+-]\d{2}:?\d{2})?$/
 const HAS_ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/
 
-/** Reads ISO 8601, without a zone as UTC; NaN for other text. */
+/** Reads a time in ISO 8601. Without a zone it is UTC. Returns milliseconds since the epoch, or NaN for other text. */
 export const isoTime = (text: string): number => {
   if (!ISO.test(text)) return Number.NaN
   const iso = text.replace(' ', 'T').replace(',', '.')
   return Date.parse(HAS_ZONE.test(iso) ? iso : `${iso}Z`)
 }
 
-/** Bounds of what counts as seconds, milliseconds, microseconds and nanoseconds since the epoch: 2001 to 2286 in each. */
+/** The smallest number that counts as a time. Seconds, milliseconds, microseconds and nanoseconds each cover 2001 to 2286. */
 const FIRST_SECOND = 1e9
 const UNITS = [1_000, 1, 1e-3, 1e-6]
 
 /**
- * Reads a time of a JSON log: ISO 8601, Apache's form, or a number since the epoch in seconds, milliseconds, microseconds or
- * nanoseconds, told apart by its size.
+ * Reads a time of a JSON log: ISO 8601, Apache's form, or a number since the epoch. The size of the number tells whether it is in
+ * seconds, milliseconds, microseconds or nanoseconds. Returns milliseconds since the epoch, or NaN for other values.
  */
 export const anyTime = (clf: (text: string) => number, value: unknown): number => {
   const text = typeof value === 'string' ? value : ''

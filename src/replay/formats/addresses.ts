@@ -1,6 +1,6 @@
 const WITH_PORT = /^(?:\[([^\]]*)\]|([^:]*)):\d{1,5}$/
 
-/** An address without the port behind it: `192.0.2.1:443`, `[::1]:443`. */
+/** Returns an address without its port: `192.0.2.1` for `192.0.2.1:443`, `::1` for `[::1]:443`. */
 export const withoutPort = (text: string): string => {
   const [, v6, v4] = WITH_PORT.exec(text) ?? []
   return v6 ?? v4 ?? text
@@ -13,7 +13,7 @@ const TLS_NUMBERS: Readonly<Record<number, string>> = {
   772: 'TLSv1.3',
 }
 
-/** A TLS version as `cf.tls_version` has it: of its number on the wire, of `1.3` or `TLSv1.3`; `undefined` for other text. */
+/** Returns a TLS version in the form of `cf.tls_version`, from `1.3`, `TLSv1.3` or its number in the handshake. Else `undefined`. */
 export const tlsVersion = (value: unknown): string | undefined => {
   if (typeof value === 'number') return TLS_NUMBERS[value]
   const [, version] = /^(?:TLSv?)?(1(?:\.[0-3])?)$/.exec(String(value)) ?? []
@@ -23,7 +23,7 @@ export const tlsVersion = (value: unknown): string | undefined => {
 
 const URL_TARGET = /^([a-zA-Z][\w+.-]*):\/\/([^/?#]*)([\s\S]*)$/
 
-/** Takes a full URL apart; `undefined` where the text is none. */
+/** Splits a full URL. Returns `undefined` if the text is not one. */
 export const splitUrl = (
   url: string
 ): { scheme: string; host: string; target: string } | undefined => {

@@ -12,7 +12,7 @@ const LINE =
   /^(https?|h2|grpcs|wss?) (\S+) \S+ (\S+) \S+ \S+ \S+ \S+ (\d{3}|-) \S+ \S+ \S+ "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)" (\S+) (\S+)/
 
 const HAS_TLS = new Set(['https', 'h2', 'grpcs', 'wss'])
-/** Of a request that the balancer could not read: `- http://host:port- -`. */
+/** The start of a request that the load balancer could not read: `- http://host:port- -`. */
 const UNREADABLE = /^- /
 
 const read = (line: string, record: LogRecord): LineResult => {

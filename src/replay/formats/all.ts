@@ -14,7 +14,7 @@ import { nginxMain } from './nginx-main.ts'
 import { traefik } from './traefik.ts'
 import { vhostCombined } from './vhost-combined.ts'
 
-/** Every format, in the order in which a log is tried for them: the narrower before the wider. */
+/** All formats in the order in which `recognise` tries them: stricter ones first. */
 export const LOG_FORMATS: readonly LogFormat[] = [
   har,
   cloudflareEvents,
@@ -33,12 +33,12 @@ export const LOG_FORMATS: readonly LogFormat[] = [
 export const FORMAT_NAMES: readonly string[] = LOG_FORMATS.map(({ name }) => name)
 
 const SHOWN_CHARS = 120
-/** A log is others' text: it does not speak to a terminal. */
+/** Text of a log is untrusted. Control characters must not reach a terminal. */
 const UNPRINTABLE = /[^\x20-\x7e]/g
 
 const expectedFormats = () => `expected one of ${FORMAT_NAMES.join(', ')}`
 
-/** The format of a name. Throws EdgeError `log_format`. */
+/** Returns the format with a name. Throws EdgeError `log_format` if there is none. */
 export const formatNamed = (name: string): LogFormat => {
   const found = LOG_FORMATS.find((format) => format.name === name)
   if (found !== undefined) return found
@@ -47,15 +47,15 @@ export const formatNamed = (name: string): LogFormat => {
   throw new EdgeError('log_format', `unknown log format "${name}": ${hint}`)
 }
 
-/** The format of a log that is one document, by its first lines; `undefined` for logs of lines. */
+/** Returns the format of a log that is one document, from its first lines. Returns `undefined` for logs of lines. */
 export const documentFormat = (lines: readonly string[]): LogFormat | undefined =>
   LOG_FORMATS.find((format) => format.entries !== undefined && format.fits(lines))
 
 /**
- * Recognises a log by its first lines.
+ * Returns the format of a log, from its first lines.
  *
- * @param lines without their line breaks, binary strings
- * @throws EdgeError `log_format`
+ * @param lines binary strings without line breaks
+ * @throws EdgeError `log_format` if no format fits
  */
 export const recognise = (log: string, lines: readonly string[]): LogFormat => {
   const found = LOG_FORMATS.find((format) => format.fits(lines))

@@ -8,7 +8,7 @@ import { COMMENT } from './format.ts'
 import type { Json } from './json-line.ts'
 import { mostAre, NOT_JSON, objectOf, parseJsonLine, sampleOf } from './json-line.ts'
 
-/** What Caddy writes in the place of headers with credentials, unless it is told to. */
+/** The text that Caddy logs instead of credentials, by default. */
 const REDACTED = 'REDACTED'
 const CREDENTIALS = ['cookie', 'authorization', 'proxy-authorization', 'set-cookie']
 
@@ -43,7 +43,7 @@ const open = (lines: readonly string[]): LogReader => {
       const parsed = parseJsonLine(line)
       if (parsed === undefined) return NOT_JSON
       const { json, text } = parsed
-      // Caddy's other messages stand in the same log.
+      // Caddy writes its other messages to the same log.
       if (!isAccess(json)) return COMMENT
       const request = objectOf(json.request)
       record.timeMs = anyTime(clf, json.ts)

@@ -31,7 +31,7 @@ describe('a line of', () => {
     expect([...read.reader.holds.headers]).toEqual([])
   })
 
-  test('vhost_combined has the host with its port', () => {
+  test('vhost_combined has the Host header with its port', () => {
     const read = readLast(`shop.test:443 ${combinedLine('GET / HTTP/2.0')}`)
     expect(read).toMatchObject({ address: '192.0.2.7', version: '2.0' })
     expect(read.headers.host).toBe('shop.test:443')
@@ -47,13 +47,13 @@ describe('a line of', () => {
     expect(read.headers['x-forwarded-for']).toBe(forwarded)
   })
 
-  test('Traefik is combined, with more behind it', () => {
+  test('Traefik’s default is combined with more columns', () => {
     const read = readLast(`${combinedLine('GET / HTTP/2.0')} 12 "web@docker" "http://10.0.0.2" 3ms`)
     expect(read.reader.format).toBe('combined')
     expect(read.status).toBe(200)
   })
 
-  test('IPv6 addresses are no hosts', () => {
+  test('an IPv6 address at the start is not a host', () => {
     const line = combinedLine('GET / HTTP/1.1').replace('192.0.2.7', '2001:db8::80')
     expect(readLast(line)).toMatchObject({
       address: '2001:db8::80',
@@ -87,12 +87,12 @@ test.each([String.raw`a [b] \"c\"`, 'John Doe', String.raw`[x] \x22`])(
   }
 )
 
-test('absent headers are none, not a dash', () => {
+test('a dash means that the header is absent', () => {
   expect(readLast(combinedLine('GET / HTTP/1.1', '-')).headers).toEqual({})
   expect(readLast(combinedLine('GET / HTTP/1.1', '')).headers).toEqual({})
 })
 
-describe('what is no request', () => {
+describe('a line without a request', () => {
   test.each([
     ['-'],
     [''],
@@ -111,7 +111,7 @@ describe('what is no request', () => {
     ['M-SEARCH /a b HTTP/1.1', 'M-SEARCH /a b', '1.1'],
     ['PRI * HTTP/2', 'PRI *', '2.0'],
     ['GET / HTTP/3', 'GET /', '3.0'],
-  ])('%s is one', (request, read, version) => {
+  ])('%s is a request', (request, read, version) => {
     expect(readAs('combined', combinedLine(request))).toMatchObject({
       result: undefined,
       request: read,
@@ -120,7 +120,7 @@ describe('what is no request', () => {
   })
 })
 
-describe('a broken line says what was expected', () => {
+describe('the error for a broken line says what was expected', () => {
   test.each([
     ['', 'comment'],
     ['x', 'an address'],
@@ -151,7 +151,7 @@ describe('times', () => {
     ['17/May/2015:10:05:59 -0730', '2015-05-17T17:35:59.000Z'],
     ['01/Jan/2016:00:00:00 +0100', '2015-12-31T23:00:00.000Z'],
     ['29/Feb/2024:23:59:60 +0000', '2024-03-01T00:00:00.000Z'],
-  ])('%s, whatever was before', (text, iso) => {
+  ])('%s is read after any other time', (text, iso) => {
     const timeOf = clfTimes()
     for (const before of ['17/May/2015:10:05:03 +0000', text, '17/May/2015:10:05:03 -0730']) {
       timeOf(before)

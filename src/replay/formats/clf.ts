@@ -8,18 +8,18 @@ import type { LineResult, LogReader } from './format.ts'
 import { COMMENT } from './format.ts'
 
 export interface ClfShape {
-  /** The line begins with the host, and a port, that was asked for. */
+  /** True if the line begins with the requested host and a port. */
   readonly hasHost?: boolean
-  /** Referer and User-Agent stand behind the size. */
+  /** True if Referer and User-Agent follow the size. */
   readonly isCombined?: boolean
-  /** `X-Forwarded-For` stands behind them. */
+  /** True if `X-Forwarded-For` follows the User-Agent. */
   readonly hasForwarded?: boolean
 }
 
 const BACKSLASH = 92
 const ZERO = 48
 
-/** The place of the quote that ends a quoted text; -1 where there is none. Apache writes quotes in it as `\"`. */
+/** Returns the index of the quote that ends a quoted text, or -1. Apache writes quotes within the text as `\"`. */
 export const closingQuote = (line: string, from: number): number => {
   let at = line.indexOf('"', from)
   while (at > from && line.charCodeAt(at - 1) === BACKSLASH) {
@@ -31,7 +31,7 @@ export const closingQuote = (line: string, from: number): number => {
   return at
 }
 
-/** Three digits at a place; 0 where there are none. */
+/** Returns the three-digit status at an index, or 0 if there is none. */
 const statusAt = (line: string, at: number): number => {
   const [a, b, c] = [line.charCodeAt(at), line.charCodeAt(at + 1), line.charCodeAt(at + 2)]
   const status = (a! - ZERO) * 100 + (b! - ZERO) * 10 + (c! - ZERO)
@@ -49,9 +49,9 @@ export const clfHoldings = ({ hasHost, isCombined, hasForwarded }: ClfShape): Ho
   })
 
 /**
- * Reads lines of the Common Log Format and its offspring:
- * `[host:port] address identity user [time] "request" status size ["referer" "user agent" ["forwarded for"]] …`. What stands
- * behind is not read.
+ * Returns a reader for the Common Log Format and its variants:
+ * `[host:port] address identity user [time] "request" status size ["referer" "user agent" ["forwarded for"]] …`. The rest of the
+ * line is ignored.
  *
  * Source: https://httpd.apache.org/docs/2.4/logs.html#accesslog,
  * https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format
@@ -59,11 +59,12 @@ export const clfHoldings = ({ hasHost, isCombined, hasForwarded }: ClfShape): Ho
 export const clfReader = (format: string, shape: ClfShape): LogReader => {
   const { hasHost = false, isCombined = false, hasForwarded = false } = shape
   const timeOf = clfTimes()
-  /** Of the line that is read: it has escapes, and the place behind the quoted text that was read last. */
+  /** True if the current line has escapes. */
   let isEscaped = false
+  /** The index after the last quoted text of the current line. */
   let end = 0
 
-  /** The quoted text behind a place; `undefined` where there is none. */
+  /** Returns the next quoted text from an index on, or `undefined` if there is none. */
   const readQuoted = (line: string, from: number): string | undefined => {
     const open = line.indexOf('"', from)
     if (open < 0) return undefined
@@ -74,11 +75,11 @@ export const clfReader = (format: string, shape: ClfShape): LogReader => {
     return isEscaped ? unescapeLog(text) : text
   }
 
-  /** The place of the time; -1 where there is none. */
+  /** Returns the index of the time, or -1 if there is none. */
   const timeAt = (line: string, from: number): number => {
     const at = line.indexOf(' [', from) + 2
     if (at > 1 && line.startsWith('] "', at + CLF_CHARS)) return at
-    // The user before it may have any name.
+    // The user name before the time may contain any text.
     const close = line.indexOf('] "', from)
     return close < 0 ? -1 : line.lastIndexOf('[', close) + 1
   }
@@ -127,13 +128,13 @@ export const clfReader = (format: string, shape: ClfShape): LogReader => {
 const START = '^\\S+ .*\\[\\d{2}/[A-Z][a-z]{2}/\\d{4}:[\\d:]{8} [+-]\\d{4}\\] "'
 const QUOTED = '"(?:[^"\\\\]|\\\\.)*"'
 
-/** A pattern of whole lines by what stands behind the size. */
+/** Returns a pattern for lines, from the patterns of the text after the size and before the address. */
 export const clfLine = (behind: string, before = ''): RegExp =>
   new RegExp(`${START.replace('^', `^${before}`)}(?:[^"\\\\]|\\\\.)*" \\d{3} (?:\\d+|-)${behind}`)
 
 export const QUOTED_PART = QUOTED
 
-/** True where most of the lines, and at least one, fit. */
+/** Returns true if at least half of the lines, and at least one, match. */
 export const mostFit = (lines: readonly string[], pattern: RegExp): boolean => {
   const fitting = lines.filter((line) => pattern.test(line)).length
   return fitting > 0 && fitting * 2 >= lines.length

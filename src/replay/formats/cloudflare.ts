@@ -20,7 +20,7 @@ const asInt =
     if (Number.isSafeInteger(value)) fields[field] = value
   }
 
-/** Members of both datasets with the fields that they are values of. */
+/** The members of both datasets that contain field values, with their fields. */
 const FIELDS: Readonly<Record<string, readonly [fields: readonly string[], read: ReadField]>> = {
   ClientASN: [['ip.src.asnum'], asInt('ip.src.asnum')],
   ClientCountry: [
@@ -59,7 +59,7 @@ const FIELDS: Readonly<Record<string, readonly [fields: readonly string[], read:
   ZoneName: [['cf.zone.name'], asText('cf.zone.name')],
 }
 
-/** The members that hold parts of a request. */
+/** The members that contain parts of a request. */
 const PARTS: readonly (readonly [key: string, part: Part])[] = [
   ['ClientIP', 'address'],
   ['ClientRequestMethod', 'method'],
@@ -77,7 +77,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   ClientXRequestedWith: 'x-requested-with',
 }
 
-/** What a log with these members holds: the owner of a Logpush job chooses them. */
+/** Returns the data that a log with these members has. The owner of a Logpush job chooses its members. */
 export const holdsMembers = (keys: ReadonlySet<string>, headers: readonly string[]): Holdings =>
   holds({
     parts: [
@@ -94,7 +94,7 @@ export const holdsMembers = (keys: ReadonlySet<string>, headers: readonly string
     fields: Object.entries(FIELDS).flatMap(([key, [fields]]) => (keys.has(key) ? fields : [])),
   })
 
-/** Headers that a job logs by name (`RequestHeaders`), among the first lines. */
+/** Returns the names of the headers in `RequestHeaders` of the first lines. */
 export const customHeaders = (objects: readonly Json[]): string[] => [
   ...new Set(
     objects.flatMap(({ RequestHeaders }) =>
@@ -103,7 +103,7 @@ export const customHeaders = (objects: readonly Json[]): string[] => [
   ),
 ]
 
-/** Fills a record with what both datasets have. */
+/** Fills a record with the data that both datasets have. */
 export const memberReader = () => {
   const clf = clfTimes()
   return ({ json, text }: JsonLine, record: LogRecord): string | undefined => {

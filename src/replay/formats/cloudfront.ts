@@ -10,7 +10,7 @@ import { COMMENT, NO_REQUEST } from './format.ts'
 import { keysOf, mostAre, NOT_JSON, parseJsonLine, sampleOf } from './json-line.ts'
 
 const FIELDS = /^#Fields:\s+(.*)$/
-/** Of standard logs, where the log has no `#Fields` line. */
+/** The columns of standard logs without a `#Fields` line. */
 const USUAL =
   'date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port'
 
@@ -22,7 +22,7 @@ const namesOf = (lines: readonly string[]): readonly string[] => {
   return USUAL.split(' ')
 }
 
-/** Cookies stand there only where the distribution logs them. */
+/** Cookies are present only if the distribution logs them. */
 const holdsOf = (names: ReadonlySet<string>, hasCookies: boolean): Holdings =>
   holds({
     parts: [
@@ -51,7 +51,7 @@ const holdsOf = (names: ReadonlySet<string>, hasCookies: boolean): Holdings =>
 
 const HIDDEN_SPACE = /%20/
 
-/** CloudFront encodes values; that of a user agent twice in older logs. */
+/** Decodes a value. CloudFront encodes values, and in older logs it encodes user agents twice. */
 const decodeAgent = (text: string): string => {
   const once = percentDecode(text)
   return HIDDEN_SPACE.test(once) && !once.includes(' ') ? percentDecode(once) : once

@@ -1,4 +1,4 @@
-// Whatever a log holds: each line is read, left out or called broken, and the lines behind it are read as before.
+// Damaged logs: each line is read, skipped or reported as broken, and does not affect the lines after it.
 import { describe, expect, test } from 'vitest'
 import { rulesFromObjects } from '../../rules/objects.ts'
 import { Judge } from '../judge.ts'
@@ -69,7 +69,7 @@ const TEXTS: readonly (readonly [format: string, sample: string])[] = [
 const DEEP = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
 const ODD = [null, true, -1, 1e300, '', '\0\r\n"\ud800', [], [[null]], {}, { a: { b: 1 } }, DEEP]
 
-/** The sample with one member, of any depth, in another form. */
+/** Yields copies of the sample in which one member, at any depth, has another value. */
 const changed = function* (value: unknown): Generator<unknown> {
   yield* ODD
   if (typeof value !== 'object' || value === null) return
@@ -131,17 +131,17 @@ const resultsOf = (format: string, sample: string, damaged: Iterable<string>) =>
       counts.broken++
     }
   }
-  // An event's second line of the same Ray ID is no second request.
+  // A second event with the same Ray ID is not a second request.
   expect(read(sample.replace('"RayID":"a"', '"RayID":"b"'))).toBeUndefined()
   return counts
 }
 
-describe('no line stops a replay', () => {
-  test.each(TEXTS)('of %s that is cut or has other bytes: %s', (format, sample) => {
+describe('no damaged line stops a replay', () => {
+  test.each(TEXTS)('%s, cut off or with changed bytes: %s', (format, sample) => {
     expect(resultsOf(format, sample, cut(sample)).broken).toBeGreaterThan(0)
   })
 
-  test.each(OBJECTS)('of %s whose members have other types: %j', (format, sample) => {
+  test.each(OBJECTS)('%s, with members of other types: %j', (format, sample) => {
     const texts = [...changed(sample)].map((value) => JSON.stringify(value))
     const { read, left, broken } = resultsOf(format, JSON.stringify(sample), texts)
     expect(read + left + broken).toBe(texts.length)
@@ -149,7 +149,7 @@ describe('no line stops a replay', () => {
   })
 })
 
-test('a HAR that ends early has its whole entries, and tells of the next one', () => {
+test('a HAR that ends early gives its complete entries and reports the next one as broken', () => {
   const odd = { ...HAR_ENTRY, comment: 'a "quoted" } brace \\' }
   for (const spaces of [0, 2]) {
     const text = JSON.stringify({ log: { entries: [odd, HAR_ENTRY, HAR_ENTRY] } }, null, spaces)
@@ -162,12 +162,12 @@ test('a HAR that ends early has its whole entries, and tells of the next one', (
       expect(lines.every((line) => !/[\r\n]/.test(line))).toBe(true)
     }
   }
-  // Only its end is missing.
+  // Only the end of the document is missing.
   expect(har.entries!('{"log":{"entries":[{"a":1} ')).toHaveLength(1)
   expect(() => har.entries!('{"log":{"entries":[{"a":1')).toThrow('JSON')
 })
 
-test('an entry of a HAR that is none is told with its number', () => {
+test('an entry of a HAR that is not an object is reported with its number', () => {
   const text = JSON.stringify({ log: { entries: [HAR_ENTRY, null, 7, [], HAR_ENTRY] } })
   const lines = har.entries!(text)
   const reader = openReader('har', lines)

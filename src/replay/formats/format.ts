@@ -1,37 +1,38 @@
 import type { Holdings } from '../holdings.ts'
 import type { LogRecord } from '../record.ts'
 
-/** What a line that is no request is: a comment or blank, or the log's word for a connection without a request. */
+/** The result for a comment or a blank line. */
 export const COMMENT = Symbol('a comment')
+/** The result for a line about a connection without a request. */
 export const NO_REQUEST = Symbol('no request')
 
-/** `undefined`: the line is read. Text: why it cannot be. */
+/** The result of reading a line: `undefined` for a request, a text that says why the line cannot be read, or a symbol. */
 export type LineResult = undefined | typeof COMMENT | typeof NO_REQUEST | string
 
 /** Reads the lines of one log. */
 export interface LogReader {
-  /** Name of its format. */
+  /** The name of the log's format. */
   readonly format: string
   readonly holds: Holdings
   /**
    * Reads one line into a cleared record. Never throws.
    *
-   * @param line without its line break, a binary string
+   * @param line a binary string without its line break
    */
   read(line: string, record: LogRecord): LineResult
-  /** What has to be known of its logs to read the report right, one sentence. */
+  /** A fact about logs of this format that the reader of the report needs, as one clause. */
   readonly note?: string
 }
 
 /** One format of access logs. */
 export interface LogFormat {
   readonly name: string
-  /** Who writes it, for people. */
+  /** The description of the format for people: the program that writes it, or its usual name. */
   readonly title: string
-  /** True where a log with these first lines is surely of this format. */
+  /** Returns true if a log with these first lines has this format. */
   fits(lines: readonly string[]): boolean
-  /** A reader for the log that begins with these lines: where a format leaves it open, they tell what the log holds. */
+  /** Returns a reader for a log. If the format has optional data, the first lines show which data the log has. */
   open(lines: readonly string[]): LogReader
-  /** Of a log that is one document: its entries, as lines for `read`. Throws where it is broken. */
+  /** Returns the entries of a log that is one document, as lines for `read`. Throws if the document is broken. */
   entries?(document: string): readonly string[]
 }

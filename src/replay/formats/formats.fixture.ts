@@ -125,14 +125,14 @@ const readWith = (reader: LogReader, line: string): ReadLine => {
   }
 }
 
-/** Recognises a log of these lines and reads the last of them. */
+/** Recognises the format of these lines and reads the last one. */
 export const readLast = (...lines: readonly string[]): ReadLine & { reader: LogReader } => {
   const sample = lines.map(binary)
   const reader = openReader(recognise('test.log', sample).name, sample)
   return { ...readWith(reader, lines.at(-1)!), reader }
 }
 
-/** Reads a line with a format that is named, or a pattern. */
+/** Reads a line with a format, given by its name or as a pattern. */
 export const readAs = (format: string, line: string): ReadLine & { reader: LogReader } => {
   const reader = openReader(format, [binary(line)])
   return { ...readWith(reader, line), reader }

@@ -166,7 +166,7 @@ describe('a line of', () => {
     expect(last.headers).toEqual((read as { headers: object }).headers)
   })
 
-  test('CloudFront is encoded', () => {
+  test('CloudFront is decoded', () => {
     expect(readLast('#Version: 1.0', CLOUDFRONT_FIELDS, CLOUDFRONT.join('\t'))).toMatchObject({
       reader: { format: 'cloudfront' },
       result: undefined,
@@ -181,7 +181,7 @@ describe('a line of', () => {
     })
   })
 
-  test('CloudFront with a user agent that is encoded twice', () => {
+  test('CloudFront is decoded twice if its user agent is encoded twice', () => {
     const twice = CLOUDFRONT.map((value) =>
       value.startsWith('Mozilla') ? value.replaceAll('%', '%25') : value
     )
@@ -199,10 +199,10 @@ describe('a line of', () => {
   })
 })
 
-describe('what a log holds is told from its lines', () => {
+describe('the first lines show which data a log has', () => {
   const held = (...lines: string[]) => readLast(...lines).reader.holds
 
-  test('Caddy has all headers but those with credentials', () => {
+  test('Caddy has all headers except credentials', () => {
     const holds = held(json(CADDY))
     expect(holds.hasAllHeaders).toBe(true)
     expect(holds.hidden.has('cookie')).toBe(true)
@@ -210,13 +210,13 @@ describe('what a log holds is told from its lines', () => {
     expect(held(json(open)).hidden.has('cookie')).toBe(false)
   })
 
-  test('CloudFront has cookies where it logs them', () => {
+  test('CloudFront has cookies if it logs them', () => {
     expect(held(CLOUDFRONT_FIELDS, CLOUDFRONT.join('\t')).headers.has('cookie')).toBe(false)
     const withCookies = CLOUDFRONT.with(12, 'a=b')
     expect(held(CLOUDFRONT_FIELDS, withCookies.join('\t')).headers.has('cookie')).toBe(true)
   })
 
-  test('a Logpush job has the members that its owner chose', () => {
+  test('a Logpush log has the members that its owner chose', () => {
     const all = held(json(LOGPUSH))
     expect(all.headers).toEqual(new Set(['host', 'user-agent', 'x-api-key']))
     expect(all.parts).toEqual(
@@ -228,14 +228,14 @@ describe('what a log holds is told from its lines', () => {
     expect(few.fields.size).toBe(0)
   })
 
-  test('a HAR has no address, and cookies only where the browser wrote them', () => {
+  test('a HAR has no address, and cookies only if the browser recorded them', () => {
     const holds = held(json(HAR_ENTRY))
     expect(holds.parts.has('address')).toBe(false)
     expect(holds.hidden.has('cookie')).toBe(true)
   })
 })
 
-describe('lines that are no requests, or broken', () => {
+describe('lines that are broken or not requests', () => {
   test.each<[format: string, line: string, expected: unknown]>([
     ['caddy', json({ level: 'info', msg: 'started' }), COMMENT],
     ['caddy', json({ ...CADDY, ts: 'soon' }), 'expected a time in "ts"'],
@@ -259,7 +259,7 @@ describe('lines that are no requests, or broken', () => {
     expect(readAs(format, line).result).toBe(expected)
   })
 
-  test('further events of a request are left out', () => {
+  test('of consecutive events of one request only the first is read', () => {
     const event = (RayID: string) => json({ Action: 'log', ClientRequestPath: '/', RayID })
     const { reader } = readAs('cloudflare-events', event('z'))
     const results = ['a', 'a', 'b', 'a'].map((ray) => reader.read(event(ray), new LogRecord()))
@@ -282,7 +282,7 @@ describe('JSON', () => {
     expect(readAs('nginx-json', line).request).toBe(`GET ${target}`)
   })
 
-  test('a member named __proto__ is a member', () => {
+  test('a member named __proto__ is an ordinary member', () => {
     expect(
       readAs('nginx-json', '{"__proto__":{"a":1},"uri":"/","status":200}').result
     ).toBeUndefined()
@@ -290,7 +290,7 @@ describe('JSON', () => {
 })
 
 describe('a HAR', () => {
-  test('has an entry for each line', () => {
+  test('gives one line for each entry', () => {
     const text = json({
       log: { version: '1.2', entries: [HAR_ENTRY, { ...HAR_ENTRY, response: {} }] },
     })
@@ -304,7 +304,7 @@ describe('a HAR', () => {
   test.each([
     ['{"log":{}}', 'expected "entries"'],
     ['{"log":{', 'JSON'],
-  ])('%s is none', (text, words) => {
+  ])('cannot be %s', (text, words) => {
     expect(() => har.entries!(text)).toThrow(words)
   })
 })
@@ -324,7 +324,7 @@ describe('formats', () => {
     }
   )
 
-  test('a message about a log does not speak to a terminal', () => {
+  test('a message about a log contains no control characters', () => {
     expect(() => recognise('x.log', ['\x1b[2Jhello\u009b'])).toThrow('begins with ".[2Jhello."')
   })
 })

@@ -24,7 +24,7 @@ const pairsOf = (value: unknown): (readonly [name: string, value: unknown])[] =>
 const headersOf = (json: Json) => pairsOf(objectOf(json.request).headers)
 
 const open = (lines: readonly string[]): LogReader => {
-  // Browsers leave cookies out unless they are told not to.
+  // Browsers leave out cookies by default.
   const hasCookies = sampleOf(lines).some(({ json }) =>
     headersOf(json).some(([name]) => name.toLowerCase() === 'cookie')
   )
@@ -42,7 +42,7 @@ const open = (lines: readonly string[]): LogReader => {
       const { json, text } = parsed
       const request = objectOf(json.request)
       const url = splitUrl(text(request.url))
-      // `data:`, `blob:`, extensions: nothing that a server sees.
+      // `data:`, `blob:` and extension URLs never reach a server.
       if (url === undefined || !WEB.has(url.scheme)) return NO_REQUEST
       record.timeMs = isoTime(text(json.startedDateTime))
       record.method = text(request.method) || 'GET'
@@ -54,7 +54,7 @@ const open = (lines: readonly string[]): LogReader => {
       record.status = typeof status === 'number' && status >= 100 ? status : 0
       let hasHost = false
       for (const [name, value] of headersOf(json)) {
-        // HTTP/2's own, which are no headers.
+        // HTTP/2 pseudo-headers, such as `:method`, are not headers.
         if (name.startsWith(':')) continue
         hasHost ||= name.toLowerCase() === 'host'
         record.headers.push(toBytes(name), text(value))
@@ -65,14 +65,14 @@ const open = (lines: readonly string[]): LogReader => {
   }
 }
 
-/** An entry without bodies, which can be large. */
+/** Returns an entry without its bodies, which can be large. */
 const needed = ({ startedDateTime, request, response }: Json): Json => {
   const { method, url, httpVersion, headers } = objectOf(request)
   const { status } = objectOf(response)
   return { startedDateTime, request: { method, url, httpVersion, headers }, response: { status } }
 }
 
-// What is no object stays as it is, so that it is told with its number.
+// An entry that is not an object is kept, so that the report names it by its number.
 const lineOf = (entry: unknown): string =>
   toBytes(JSON.stringify(isObject(entry) ? needed(entry) : entry))
 
@@ -84,7 +84,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** The entries of a document that is no JSON as a whole. Those that are no JSON stay as they are. */
+/** Returns the entries of a document that is not valid JSON as a whole. Entries that are not valid JSON are kept as they are. */
 const damaged = (text: string, cause: unknown): string[] => {
   const found = cutEntries(text)
   if (found.length === 0) throw cause
@@ -94,7 +94,7 @@ const damaged = (text: string, cause: unknown): string[] => {
   })
 }
 
-/** The entries of a document, one text each. A document that ends early has the whole ones. Throws if it is no HAR. */
+/** Returns the entries of a document as texts, and the complete ones if it ends early. Throws if the document is not a HAR. */
 const entries = (document: string): string[] => {
   const text = Buffer.from(document, 'latin1').toString()
   let json: unknown

@@ -16,10 +16,10 @@ const parse = (text: string): Json | undefined => {
   }
 }
 
-/** One line of JSON with its texts as binary strings. */
+/** One line of JSON. */
 export interface JsonLine {
   readonly json: Json
-  /** A text or a number as a binary string; '' for other values and absent ones. */
+  /** Returns a text or a number as a binary string, and '' for other or absent values. */
   text(value: unknown): string
 }
 
@@ -28,13 +28,13 @@ const asIs = (value: unknown): string =>
 const encoded = (value: unknown): string => toBytes(asIs(value))
 
 /**
- * Reads a line of JSON. nginx without `escape=json` writes bytes as `\x22`, which is no JSON: these are read too.
+ * Reads a line of JSON. It also accepts bytes as `\x22`, which are not valid JSON: nginx writes them without `escape=json`.
  *
  * @param line a binary string
- * @returns `undefined` where it is no object
+ * @returns `undefined` if the line is not a JSON object
  */
 export const parseJsonLine = (line: string): JsonLine | undefined => {
-  // Escapes are characters; what is written as it is are bytes.
+  // Escapes stand for characters. Other text stands for bytes.
   if (line.includes('\\u')) {
     const json = parse(Buffer.from(line, 'latin1').toString())
     if (json !== undefined) return { json, text: encoded }
@@ -46,15 +46,15 @@ export const parseJsonLine = (line: string): JsonLine | undefined => {
 
 export const objectOf = (value: unknown): Json => (isObject(value) ? value : {})
 
-/** The objects among the first lines of a log. */
+/** Returns the lines that are JSON objects. */
 export const sampleOf = (lines: readonly string[]): JsonLine[] =>
   lines.flatMap((line) => parseJsonLine(line) ?? [])
 
-/** All keys of objects. */
+/** Returns all keys of objects. */
 export const keysOf = (objects: readonly Json[]): Set<string> =>
   new Set(objects.flatMap((object) => Object.keys(object)))
 
-/** True where most lines that are not blank are objects of which this is true. */
+/** Returns true if at least half of the lines that are not blank, and at least one, are JSON objects that pass the test. */
 export const mostAre = (lines: readonly string[], is: (json: Json) => boolean): boolean => {
   const filled = lines.filter((line) => line.trim() !== '')
   const fitting = sampleOf(filled).filter(({ json }) => is(json)).length

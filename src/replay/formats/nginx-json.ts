@@ -6,7 +6,7 @@ import { nginxRank, nginxRole } from './nginx-variables.ts'
 import type { Role } from './variables.ts'
 import { holdsRoles, tellsRequest, variableReader } from './variables.ts'
 
-/** Names that people give members besides those of the variables, the first of a kind first. */
+/** Usual names of members besides nginx's variables. Of names with one role, the first one counts. */
 const NAMES: Readonly<Record<string, Role>> = {
   client_ip: 'address',
   clientip: 'address',
@@ -46,7 +46,7 @@ const NAMES: Readonly<Record<string, Role>> = {
   tls_version: 'tls',
   tls_protocol: 'tls',
 }
-/** Where several names tell the same nginx’s own come first. */
+/** Ranks below this are for nginx's own names. Of names with one role, nginx's own counts first. */
 const OWN_RANKS = 1_000
 const RANKS = new Map(Object.keys(NAMES).map((name, i) => [name, i]))
 

@@ -3,7 +3,7 @@ import type { LogFormat } from './format.ts'
 
 const LINE = clfLine(` ${QUOTED_PART} ${QUOTED_PART} "(?:-|[\\da-fA-F.:, ]+|unknown)"\\s*$`)
 
-/** What nginx’s own packages configure: combined, with `X-Forwarded-For` at the end. */
+/** The format that nginx’s packages configure: combined, with `X-Forwarded-For` at the end. */
 export const nginxMain: LogFormat = {
   name: 'nginx-main',
   title: 'combined with X-Forwarded-For at its end, as nginx’s packages configure it',

@@ -24,10 +24,10 @@ const ROLES: Readonly<Record<string, Role>> = {
   ssl_protocol: 'tls',
 }
 
-/** Where several variables tell the same the first one here counts. */
+/** Returns the rank of a variable, or -1 if it is unknown. Of variables with one role, the one with the lowest rank counts. */
 export const nginxRank = (name: string): number => Object.keys(ROLES).indexOf(name)
 
-/** What a variable tells; `undefined` for what no rule reads. */
+/** Returns the role of a variable, or `undefined` if no rule reads it. */
 export const nginxRole = (name: string): Role | undefined => {
   if (Object.hasOwn(ROLES, name)) return ROLES[name]
   return name.startsWith('http_') ? `header:${name.slice(5).replaceAll('_', '-')}` : undefined

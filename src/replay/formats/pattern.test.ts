@@ -71,14 +71,14 @@ describe('a pattern of', () => {
     })
   })
 
-  test('tells what its lines hold', () => {
+  test('shows which data its lines have', () => {
     const { holds } = readAs('$remote_addr $uri $status', '192.0.2.7 / 200').reader
     expect(holds.parts).toEqual(new Set(['address', 'path', 'status']))
     expect(holds.headers.size).toBe(0)
   })
 })
 
-describe('a line that does not fit', () => {
+describe('a line that does not match its pattern', () => {
   const PATTERN = '$remote_addr [$time_local] "$request" $status'
   test.each([
     ['192.0.2.7', 'expected " [" behind $remote_addr'],
@@ -90,7 +90,7 @@ describe('a line that does not fit', () => {
     expect(readAs(PATTERN, line).result).toBe(reason)
   })
 
-  test('an absent request is none', () => {
+  test('a dash as the request or the method means that there is no request', () => {
     expect(readAs(PATTERN, `192.0.2.7 [${TIME}] "-" 408`).result).toBe(NO_REQUEST)
     expect(readAs('$remote_addr $request_method $uri', '192.0.2.7 - /').result).toBe(NO_REQUEST)
   })

@@ -8,7 +8,7 @@ import { nginxRole } from './nginx-variables.ts'
 import type { Role } from './variables.ts'
 import { holdsRoles, tellsRequest, variableReader } from './variables.ts'
 
-/** A piece of a pattern: text that stands in each line, or a variable; without a role it is read over. */
+/** A piece of a pattern: fixed text, or a variable. A variable without a role is skipped. */
 type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string; readonly role: Role | undefined }
@@ -16,12 +16,12 @@ type Piece =
 const wrong = (pattern: string, message: string): EdgeError =>
   new EdgeError('log_format', `log format '${pattern}': ${message}`)
 
-/** The directive around a pattern, as it stands in a configuration. */
+/** A configuration directive that contains a pattern. */
 const NGINX_DIRECTIVE = /^\s*log_format\s+\S+\s+(?:escape=\w+\s+)?(['"][\s\S]*?)\s*;?\s*$/
 const APACHE_DIRECTIVE = /^\s*LogFormat\s+"((?:[^"\\]|\\.)*)"(?:\s+\S+)?\s*$/
 const STRINGS = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/g
 
-/** The pattern alone: nginx’s may be of several strings. */
+/** Returns the pattern without its directive. nginx's pattern may consist of several strings. */
 const withoutDirective = (text: string): string => {
   const [, strings] = NGINX_DIRECTIVE.exec(text) ?? []
   if (strings !== undefined) {
@@ -31,7 +31,7 @@ const withoutDirective = (text: string): string => {
   return apache ?? text
 }
 
-/** Path and query, which stand side by side in many patterns. */
+/** The path and the query, which are adjacent in many patterns. */
 const NGINX_TARGET = /\$(?:uri|document_uri)\$is_args\$(?:args|query_string)/g
 const APACHE_TARGET = /%U%q/g
 const TARGET = 'request_target'
@@ -76,7 +76,7 @@ const apacheRole = (letter: string, argument: string | undefined): Role | undefi
   }
   if (argument === TARGET) return 'target'
   if (letter === 'x' || letter === 'e') return argument === SSL_PROTOCOL ? 'tls' : undefined
-  // `%{c}a` is the peer, and `%{remote}p` and the like are of no interest.
+  // `%{c}a` is the peer, and no rule reads `%{remote}p` and the like.
   if (argument !== undefined && letter !== 't') return undefined
   return APACHE_ROLES[letter]
 }
@@ -110,7 +110,7 @@ const SHOWN_CHARS = 40
 const beginsWithSlash = ({ role }: { role: Role | undefined }) =>
   role === 'target' || role === 'path'
 
-/** The place where a variable's text ends: at the text behind it. Within quotes it may have escaped quotes. */
+/** Returns the index where a variable's value ends and the next text begins. In quotes, the value may have escaped quotes. */
 const endOf = (line: string, at: number, behind: string | undefined, before: string): number => {
   if (behind === undefined) return line.length
   return behind.startsWith('"') && before.endsWith('"')
@@ -119,10 +119,10 @@ const endOf = (line: string, at: number, behind: string | undefined, before: str
 }
 
 /**
- * A reader for lines of a pattern in nginx’s (`$remote_addr - [$time_local] "$request"`) or Apache’s syntax
+ * Returns a reader for lines of a pattern in the syntax of nginx (`$remote_addr - [$time_local] "$request"`) or Apache
  * (`%h %l %u %t "%r" %>s %b`).
  *
- * @throws EdgeError `log_format`
+ * @throws EdgeError `log_format` if the pattern cannot be read or does not contain the request
  */
 export const patternReader = (given: string): LogReader => {
   const pattern = withoutDirective(given)
@@ -149,7 +149,7 @@ export const patternReader = (given: string): LogReader => {
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i]!
       if (piece.kind === 'text') {
-        // What follows the last variable may be missing at the end of a line.
+        // Text after the last variable may be missing.
         if (!line.startsWith(piece.text, at)) {
           return `expected "${piece.text.slice(0, SHOWN_CHARS)}" at character ${at + 1}`
         }
@@ -158,7 +158,7 @@ export const patternReader = (given: string): LogReader => {
         continue
       }
       const next = pieces[i + 1]
-      // Apache's time has its own brackets, and a space within.
+      // Apache's time is in brackets and contains a space.
       const isBracketed = piece.name === '%t' && line[at] === '['
       const from = isBracketed ? line.indexOf(']', at) : at
       const behind = next === undefined ? undefined : next.kind === 'text' ? next.text : '/'

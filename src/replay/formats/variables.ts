@@ -7,7 +7,7 @@ import { tlsVersion, withoutPort } from './addresses.ts'
 import type { LineResult } from './format.ts'
 import { NO_REQUEST } from './format.ts'
 
-/** What a variable of a server's log tells. */
+/** The meaning of a variable in a server's log. */
 export type Role =
   | 'address'
   | 'time'
@@ -39,7 +39,7 @@ const PARTS: Readonly<Partial<Record<Role, readonly Part[]>>> = {
 
 const HEADER = 'header:'
 
-/** What a log with these variables holds. */
+/** Returns the data that a log with these variables has. */
 export const holdsRoles = (roles: readonly Role[]): Holdings => {
   const parts = roles.flatMap((role) => PARTS[role] ?? [])
   const headers = roles.flatMap((role) =>
@@ -52,17 +52,17 @@ export const holdsRoles = (roles: readonly Role[]): Holdings => {
   })
 }
 
-/** True where lines with these variables can be judged at all: rules are about what is asked for. */
+/** Returns true if the variables contain the request or its path. Without one no line can be judged. */
 export const tellsRequest = (roles: readonly Role[]): boolean =>
   roles.some((role) => role === 'request' || role === 'target' || role === 'path')
 
 const ABSENT = new Set(['', '-'])
 
-/** Fills records from the variables of lines, in any order. */
+/** Returns a reader that fills records from the variables of a line, in any order. */
 export const variableReader = () => {
   const clf = clfTimes()
   return {
-    /** @param values unescaped binary strings, by role; of several with one role the first that is not absent counts */
+    /** @param values unescaped binary strings with their roles. Of values with one role, the first that is not absent counts. */
     read(values: Iterable<readonly [role: Role, value: string]>, record: LogRecord): LineResult {
       let query = ''
       let request: string | undefined
@@ -71,7 +71,7 @@ export const variableReader = () => {
       for (const [role, value] of values) {
         if (seen.has(role)) continue
         if (ABSENT.has(value)) {
-          // A request that is absent is none; so is one without a method.
+          // A line with an absent request or method is not a request.
           if (role === 'request') request ??= ''
           if (role === 'method') isMethodKnown = false
           continue
@@ -127,7 +127,7 @@ export const variableReader = () => {
         const { target, method } = record
         const result = readRequestLine(request, record)
         if (result !== undefined) return result
-        // The target alone is as it was received, and so is the method.
+        // Separate variables have the target and the method as the server received them.
         if (seen.has('target')) record.target = target
         if (seen.has('method')) record.method = method
         return undefined

@@ -1,7 +1,7 @@
 import { clfLine, clfReader, mostFit, QUOTED_PART } from './clf.ts'
 import type { LogFormat } from './format.ts'
 
-/** A host and a port, then the address. */
+/** Matches lines that begin with a host, a port and an address. */
 const LINE = clfLine(` ${QUOTED_PART} ${QUOTED_PART}`, '\\S+:\\d{1,5} (?=[\\da-fA-F.:]+ )')
 
 export const vhostCombined: LogFormat = {
