@@ -22,7 +22,7 @@ describe('with a token', () => {
   }
 
   test.each(['/', '/api/events', `/api/events/${RAY}`, '/api/audit', '/nowhere'])(
-    '%s is for those who have it',
+    '%s requires it',
     async (path) => {
       const side = guarded()
       const stranger = await side.send('GET', path)
@@ -141,7 +141,7 @@ describe('with a token', () => {
   })
 
   test.each(['short', 'x'.repeat(513), 'has spaces in it, many', 'ünïcödé-ünïcödé-ünï'])(
-    'the token %j is refused at the start, and not repeated',
+    'the token %j is refused at the start, and the message does not contain it',
     (token) => {
       const refused = () => start(FOUND, { token })
       expect(refused).toThrow(expect.objectContaining({ code: 'invalid_admin_token' }))

@@ -74,7 +74,7 @@ describe('/api/events', () => {
     ['/api/events?actoin=block', 'actoin', undefined],
     ['/api/events/top', 'by', undefined],
     ['/api/events/series?bucket=5', 'bucket', '5'],
-  ])('%s is a mistake, told with its place', async (path, parameter, value) => {
+  ])('%s is a 400 with the wrong parameter', async (path, parameter, value) => {
     const { ask, query, top, series, onError } = start()
     const { status, json } = await ask(path)
     expect(status).toBe(400)
@@ -195,7 +195,7 @@ describe('access', () => {
   })
 
   test.each(['/', '/healthz', '/api/events', '/nowhere', '/api/events?limit=x'])(
-    '%s is not stored, sniffed or shared',
+    '%s forbids storing, sniffing and sharing',
     async (path) => {
       const { headers } = await start().ask(path)
       expect(headers.get('cache-control')).toBe('no-store')

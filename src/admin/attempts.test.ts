@@ -40,7 +40,7 @@ test.each([
   ['fe80::1%eth0', 'fe80::2', true],
   ['::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
   ['192.0.2.1', '192.0.2.2', false],
-])('%s and %s are one: %s', (failed, asked, isOne) => {
+])('%s and %s count as one address: %s', (failed, asked, isOne) => {
   const { attempts } = failing(10, failed)
   expect(attempts.waitSeconds(asked) > 0).toBe(isOne)
 })

@@ -14,6 +14,6 @@ test.each([
   ['127.evil.test', false],
   ['localhost.evil.test', false],
   ['::ffff:127.0.0.1', false],
-])('%s is reached by this machine alone: %s', (host, expected) => {
+])('only this machine reaches %s: %s', (host, expected) => {
   expect(isLoopbackHost(host)).toBe(expected)
 })

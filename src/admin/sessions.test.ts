@@ -30,7 +30,7 @@ test('the 101st session ends the oldest', () => {
 })
 
 test.each([undefined, '', 'edge1020_admin=', 'edge1020_admin', 'xedge1020_admin=1'])(
-  'the cookies %j are no session',
+  'the cookies %j contain no session',
   (cookies) => {
     const sessions = createSessions()
     sessions.open('192.0.2.1', false)

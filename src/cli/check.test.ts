@@ -150,7 +150,7 @@ describe('edge1020 check', () => {
       ['/', 0, 'own answer'],
       ['/blocked', 1, '1020'],
       ['/moved', 0, 'status 302'],
-    ])('%s is asked once, by its name', async (path, code, text) => {
+    ])('%s gets one request with the command’s user agent', async (path, code, text) => {
       asked.length = 0
       const { code: given, out } = await check(`${url}${path}`)
       expect([given, out]).toEqual([code, expect.stringContaining(text)])

@@ -30,7 +30,7 @@ test.each([
   [['http.user_agent', '--as', 'curl-hetzner', '-H', 'User-Agent: mine'], '"mine"'],
   [['http.host matches "^sh" and sha256("a") ne ""', '--request', GET], 'true'],
   [['ip.src in $bad', '--ip', '198.51.101.1', '--feed', `bad=${FEED}`], 'true'],
-])('eval %j is %s', async (argv, expected) => {
+])('eval %j returns %s', async (argv, expected) => {
   expect(await evaluate(...argv)).toMatchObject({ code: 0, out: `${expected}\n`, err: '' })
 })
 

@@ -195,7 +195,7 @@ describe('questions', () => {
 })
 
 describe('a running edge', () => {
-  test.each(['', '/', '/api/events', '/api/events?limit=3'])('is asked at URL%s', async (path) => {
+  test.each(['', '/', '/api/events', '/api/events?limit=3'])('answers at URL%s', async (path) => {
     const { code, out, err } = await cli('events', '--admin', admin.url.replace(/\/$/, '') + path)
     expect([code, err]).toEqual([0, ''])
     expect(out).toContain(blocked.ray)
@@ -205,7 +205,7 @@ describe('a running edge', () => {
     ['PORT', (port: string) => port],
     ['HOST:PORT', (port: string) => `127.0.0.1:${port}`],
     ['HOST:PORT/PATH', (port: string) => `127.0.0.1:${port}/api/events?limit=3`],
-  ])('is asked at %s', async (_, addressOf) => {
+  ])('answers at %s', async (_, addressOf) => {
     const { code, out } = await cli('events', '--admin', addressOf(new URL(admin.url).port))
     expect(code).toBe(0)
     expect(out).toContain(blocked.ray)
@@ -270,7 +270,7 @@ describe('a running edge', () => {
   test.each([
     ['--data', folder],
     ['--store', `sqlite:${file}`],
-  ])('is not asked where %s names a store', async (flag, value) => {
+  ])('is not asked if %s names a store', async (flag, value) => {
     atDefault(admin.url)
     const { code, out, err } = await cli('events', flag, value)
     expect([code, err]).toEqual([0, `read sqlite ${file}\n`])
@@ -310,7 +310,7 @@ describe('a running edge that asks for its token', () => {
   test.each([
     [[], /: it requires a token: pass it with --admin-token or EDGE1020_ADMIN_TOKEN: /],
     [['--admin-token', 'another'], /: this is not the token of this port: /],
-  ])('with %j says what it needs, at the default address too', async (argv, message) => {
+  ])('with %j reports that it needs a token, at the default address too', async (argv, message) => {
     const url = await guarded()
     const expected = { code: 'request_failed', message: expect.stringMatching(message) }
     expect((await cli('events', '--admin', url, ...argv)).error).toMatchObject(expected)
@@ -335,7 +335,7 @@ describe('another program at the address', () => {
     ['JSON of another kind', 200, '{"ok":true}'],
     ['null', 200, 'null'],
     ['an error', 500, ''],
-  ])('%s is not taken for an edge', async (_, status, body) => {
+  ])('%s is not accepted as an edge', async (_, status, body) => {
     const url = await answering(status, body)
     const { error } = await cli('events', '--admin', url)
     expect(error).toMatchObject({

@@ -24,7 +24,7 @@ describe('help', () => {
     ['-h', 'events'],
     ['help', 'events'],
     ['events', '--limit', '5', '--help'],
-  ])('`%s %s` is the help of events', async (...argv) => {
+  ])('`%s %s` prints the help of events', async (...argv) => {
     const { code, out, err } = await cli(...argv)
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/^edge1020 events: /)
@@ -73,7 +73,7 @@ test.each([
   [['serve', '--store', 'sqllite', '--port', '0'], 'store "sqllite": did you mean sqlite:FILE?'],
   [['serve', '--bots', 'onn'], '--bots "onn": did you mean on?'],
   [['serve', '--answer-headers', 'nell'], '--answer-headers "nell": did you mean nel?'],
-])('%j is refused with what was meant', async (argv, message) => {
+])('%j is refused with a suggestion', async (argv, message) => {
   const { error, out } = await cli(...argv)
   expect(error).toMatchObject({
     code: expect.stringMatching(/^wrong_usage$|^unknown_store$/),
@@ -88,7 +88,7 @@ test.each([
   ['toString', 'unknown command "toString"', 'edge1020 --help lists the commands\n'],
   [undefined, 'wrong', 'edge1020 --help lists the commands\n'],
   ['page', '"1021" is not an error code: `edge1020 page --help` lists all', ''],
-])('below a message about %s stands where its help is', (name, message, pointer) => {
+])('a message about %s is followed by a hint to the help', (name, message, pointer) => {
   expect(helpPointer(name, message)).toBe(pointer)
 })
 

@@ -21,7 +21,7 @@ describe('an address', () => {
     expect(anonymizer('truncate')(eventWith({ ip })).ip).toBe(expected)
   })
 
-  test('has one hash for one key', () => {
+  test('has the same hash with the same key', () => {
     const [first, second] = [anonymizer({ key: KEY }), anonymizer({ key: `${KEY}!` })]
     const of = (hide: typeof first, ip: string) => hide(eventWith({ ip })).ip
     // printf 192.0.2.7 | openssl dgst -sha256 -hmac 'a key of sixteen and more'
@@ -46,11 +46,11 @@ test.each([
   ['http.request.headers.values[*]', ['198.51.100.9'], 'REDACTED'],
   ['http.request.headers', { 'x-forwarded-for': ['198.51.100.9'] }, 'REDACTED'],
   ['ip.src.country', 'DE', 'DE'],
-])('of what matched, %s %j becomes %j', (field, value, expected) => {
+])('the matched value of %s %j becomes %j', (field, value, expected) => {
   expect(matchedValue(field, value)).toEqual(expected)
 })
 
-test('query, notes and the key of a rate limit lose it; the rest stays', () => {
+test('removes the address from the query, the notes and the key of a rate limit, and keeps other members', () => {
   const rateLimit = {
     count: 3,
     limit: 2,

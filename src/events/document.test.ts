@@ -8,7 +8,7 @@ test('one event is its own document', () => {
   expect(eventDocument([event])).not.toHaveProperty('also')
 })
 
-test('the other matches of a request are under `also`, and the deciding event stays as it was', () => {
+test('puts the other matches of a request under `also` and does not change the deciding event', () => {
   const deciding = eventWith()
   const before = structuredClone(deciding)
   const logged = { ...deciding, action: 'log' as const, matchIndex: 1 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { eventFields } from './fields.ts'
 
-test('docs/events.md names every field with the names that Cloudflare has for it', () => {
+test('docs/events.md lists every field with Cloudflare’s names for it', () => {
   const page = readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8')
   const cell = (name: string | undefined) => (name === undefined ? '' : `\`${name}\``)
   const rows = eventFields.map(

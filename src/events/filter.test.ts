@@ -17,13 +17,13 @@ describe('settleFilter', () => {
     ],
   ])('%j is %j', (filter, settled) => expect(settleFilter(filter)).toEqual(settled))
 
-  test('gives 100 events unless asked for others, and 1,000 at most', () => {
+  test('returns 100 events by default, and at most 1,000', () => {
     expect(settleFilter().limit).toBe(100)
     expect(MAX_LIMIT).toBe(1_000)
   })
 
   test.each([0, -1, 1.5, MAX_LIMIT + 1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'a limit of %d is refused with what is allowed',
+    'a limit of %d is refused with the allowed values',
     (limit) => {
       expect(() => settleFilter({ limit })).toThrow(
         expect.objectContaining({

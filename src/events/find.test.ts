@@ -23,7 +23,7 @@ const GAP = {
 }
 
 describe('explainMiss', () => {
-  test('of an event from a time in which not all could be kept names that gap', () => {
+  test('names the gap for an event in a period of lost events', () => {
     expect(message(RAY, { oldestMs: LATER_MS, gaps: [GAP] })).toEqual({
       reason: 'gap',
       message:
@@ -35,13 +35,13 @@ describe('explainMiss', () => {
   test.each([
     ['before', -1_000],
     ['behind', 1_500],
-  ])('a gap that lies %s it is none', (_, ms) => {
+  ])('ignores a gap that lies %s it', (_, ms) => {
     const move = (time: string) => new Date(Date.parse(time) - ms).toISOString()
     const gap = { ...GAP, from: move(GAP.from), to: move(GAP.to) }
     expect(message(RAY, { gaps: [gap] })?.reason).toBe('not_in_store')
   })
 
-  test('of what is no Ray ID says what one looks like', () => {
+  test('explains the form of a Ray ID for other text', () => {
     expect(message('abc', {})).toEqual({
       reason: 'malformed',
       message: '"abc" is not a Ray ID: expected 16 hex digits, optionally with -COLO',
@@ -52,7 +52,7 @@ describe('explainMiss', () => {
     expect(message('x'.repeat(65_536), {})!.message).toContain(`"${'x'.repeat(100)}" is not`)
   })
 
-  test('of a removed event says when it was made and since when events are kept', () => {
+  test('names the time of a removed event and of the oldest stored event', () => {
     expect(message(`${RAY}-LHR`, { removedBeforeMs: LATER_MS, oldestMs: LATER_MS })).toEqual({
       reason: 'evicted',
       message: `Ray ID ${RAY} is from ${MADE}; the store keeps no events from before ${LATER}`,
@@ -67,7 +67,7 @@ describe('explainMiss', () => {
       { removedBeforeMs: MADE_MS, oldestMs: LATER_MS },
       `oldest event is from ${LATER}`,
     ],
-  ])('of an event that is not in %s says where else it may be', (_, horizon, expected) => {
+  ])('names other places for an event that is not in %s', (_, horizon, expected) => {
     const said = message(RAY.toUpperCase(), horizon)!
     expect(said.reason).toBe('not_in_store')
     expect(said.message).toContain(`Ray ID ${RAY} (from ${MADE})`)

@@ -5,7 +5,7 @@ import { storeContract } from './store.contract.ts'
 
 storeContract('memory store', () => memoryStore())
 
-test('a closed memory store can still be read, as a test does after its edge is closed', async () => {
+test('a closed memory store can still be read, for tests that close their edge first', async () => {
   const store = memoryStore()
   const event = eventWith()
   await store.append([event])
@@ -17,7 +17,7 @@ test('a closed memory store can still be read, as a test does after its edge is 
 describe('a full memory store', () => {
   const CAPACITY = 3
 
-  test('keeps the newest, and says of the others that they were removed', async () => {
+  test('keeps the newest events, and reports that the others were removed', async () => {
     const store = memoryStore({ capacity: CAPACITY })
     // Ray IDs tell their time to 10 ms: older ones have to be older than that.
     const old = eventWith({ ray: '0000000010000000' })
@@ -28,7 +28,7 @@ describe('a full memory store', () => {
     expect(await store.find(events.at(-1)!.ray)).toMatchObject({ found: true })
   })
 
-  test('says so of a Ray ID of the same 10 ms as one that is kept, and of none that is newer', async () => {
+  test('reports it for a Ray ID in the same 10 ms as a stored event, and for no newer one', async () => {
     const store = memoryStore({ capacity: 1 })
     for (const ray of ['0000000010000000', '0000000010000001'])
       await store.append([eventWith({ ray })])
@@ -37,7 +37,7 @@ describe('a full memory store', () => {
     expect(await store.find('0000000020000000')).toMatchObject({ reason: 'not_in_store' })
   })
 
-  test('removes the matches of one request one by one', async () => {
+  test('removes the matches of one request individually', async () => {
     const store = memoryStore({ capacity: 2 })
     const deciding = eventWith()
     await store.append([{ ...deciding, matchIndex: 1 }])
@@ -46,7 +46,7 @@ describe('a full memory store', () => {
     expect(await store.find(deciding.ray)).toMatchObject({ found: true, events: [deciding] })
   })
 
-  test('holds 10,000 unless told otherwise', async () => {
+  test('holds 10,000 events by default', async () => {
     const store = memoryStore()
     const events = Array.from({ length: 10_001 }, () => eventWith())
     await store.append(events)
@@ -54,14 +54,14 @@ describe('a full memory store', () => {
     expect((await store.find(events[1]!.ray)).found).toBe(true)
   })
 
-  test('may hold a single one', async () => {
+  test('can hold a single event', async () => {
     const store = memoryStore({ capacity: 1 })
     const [first, second] = [eventWith(), eventWith()]
     await store.append([first, second])
     expect(await store.query()).toEqual([second])
   })
 
-  test('lets go of what it removes: Ray IDs at once, events in one go now and then', async () => {
+  test('frees the memory of removed events: Ray IDs at once, events in batches', async () => {
     const store = memoryStore({ capacity: CAPACITY })
     const events = Array.from({ length: CAPACITY + 9 }, () => eventWith())
     const deleted = vi.spyOn(Map.prototype, 'delete')
@@ -89,10 +89,10 @@ describe('a full memory store', () => {
   })
 })
 
-describe('what a memory store says', () => {
+describe('messages of a memory store', () => {
   const UNKNOWN = '0123456789abcdef'
 
-  test('of a Ray ID that it does not have', async () => {
+  test('for an unknown Ray ID', async () => {
     const store = memoryStore()
     expect(await store.find(UNKNOWN)).toMatchObject({
       message: expect.stringContaining('is not in memory, which is empty'),
@@ -103,7 +103,7 @@ describe('what a memory store says', () => {
     })
   })
 
-  test('once it is closed', async () => {
+  test('after it is closed', async () => {
     const store = memoryStore()
     await store.close()
     await expect(store.append([])).rejects.toThrow('memory: the store is closed')

@@ -18,7 +18,7 @@ const request = (url: string) => ({
   rawHeaders: ['Host', 'shop.test'],
 })
 
-test('refusals wait for nothing, and no event is made', () => {
+test('refusals do not wait, and no event is created', () => {
   const store = { ...noStore(), append: vi.fn() }
   const edge = createEdge({ rules: RULES, store })
   const verdict = edge.decide(request('/no'), { remoteAddress: '192.0.2.1' })
@@ -29,7 +29,7 @@ test('refusals wait for nothing, and no event is made', () => {
   expect(edge.stats).toMatchObject({ judged: 2, blocked: 1, lost: 0 })
 })
 
-test('with any other store an event is appended first', async () => {
+test('with any other store, the event is appended first', async () => {
   const append = vi.fn(async () => {})
   const edge = createEdge({ rules: RULES, store: { ...noStore(), discards: false, append } })
   const verdict = edge.decide(request('/no'))
@@ -38,7 +38,7 @@ test('with any other store an event is appended first', async () => {
   expect(append).toHaveBeenCalledTimes(1)
 })
 
-test('a look-up says why nothing is found', async () => {
+test('a look-up reports why nothing is found', async () => {
   const store = noStore()
   expect(await store.find('9c3a1f0e2b7d4815-LHR')).toEqual({
     found: false,
@@ -49,7 +49,7 @@ test('a look-up says why nothing is found', async () => {
   expect(await store.query()).toEqual([])
 })
 
-test('can be named, but not read from outside', () => {
+test('can be selected by name, but not read by another process', () => {
   expect(openStore('none', { dataDir: '/nowhere' }).name).toBe('none')
   for (const spec of ['none', 'memory']) {
     expect(() => openStore(spec, { dataDir: '/nowhere', readOnly: true })).toThrow(

@@ -47,11 +47,11 @@ describe('redactMatched', () => {
     ['http.request.body.multipart["password"][0]', 'secret'],
     ['http.request.body.multipart.values', ['secret']],
     ['http.request.headers.values[3]', 'secret'],
-  ])('%s is never shown', (field, value) => {
+  ])('%s is always hidden', (field, value) => {
     expect(JSON.stringify(shown(field, value))).not.toContain('secret')
   })
 
-  test('of all headers only the secret ones are hidden', () => {
+  test('hides only the secret headers', () => {
     const headers = { accept: ['a/b'], Cookie: ['secret'], authorization: ['secret'] }
     expect(shown('http.request.headers', headers)).toEqual({
       accept: ['a/b'],
@@ -75,7 +75,7 @@ describe('redactMatched', () => {
     ['http.request.uri', ['of no known kind']],
     ['http.request.uri.query', 7],
     ['http.request.uri.args["token"][0]', 'abc'],
-  ])('%s is shown as it is', (field, value) => expect(shown(field, value)).toEqual(value))
+  ])('%s is shown unchanged', (field, value) => expect(shown(field, value)).toEqual(value))
 
   test.each<[string, unknown, unknown]>([
     ['http.request.uri', '/a?token=abc&b=c', '/a?token=REDACTED&b=c'],
@@ -99,7 +99,7 @@ describe('redactMatched', () => {
     expect(shown(field, value, ['token'])).toEqual(expected)
   })
 
-  test('field and expression stay, and what was given is not changed', () => {
+  test('keeps field and expression, and does not change its argument', () => {
     const given = [{ field: 'http.cookie', value: 'secret', expression: 'http.cookie ne ""' }]
     expect(redactMatched(given)).toEqual([
       { field: 'http.cookie', value: 'REDACTED', expression: 'http.cookie ne ""' },
@@ -112,25 +112,25 @@ describe('odd values', () => {
   const redacted = (field: string, value: unknown, query: boolean | readonly string[] = true) =>
     redactMatched([{ field, value, expression: 'e' }], { query })[0]!.value
 
-  test('a pair without a name has a value too', () => {
+  test('redacts the value of a pair without a name', () => {
     expect(redactQuery('?=secret&a', true)).toBe('?=REDACTED&a')
     expect(redactQuery('', true)).toBe('')
   })
 
   test.each(['http.request.uri', 'http.request.uri.query', 'http.referer'])(
-    '%s that is no text stays',
+    '%s stays if it is not a text',
     (field) => {
       expect(redacted(field, 5)).toBe(5)
       expect(redacted(field, null)).toBeNull()
     }
   )
 
-  test('a URI without a query stays, and one that is all query is redacted', () => {
+  test('keeps a URI without a query, and redacts one that is only a query', () => {
     expect(redacted('http.request.uri', '/a=')).toBe('/a=')
     expect(redacted('http.request.uri', '?a=secret')).toBe('?a=REDACTED')
   })
 
-  test('one argument is redacted where all are, or where its name is given', () => {
+  test('redacts one argument if all are redacted or its name is given', () => {
     const field = 'http.request.uri.args["To%6ben"]'
     expect(redacted(field, ['secret'])).toBe('REDACTED')
     expect(redacted(field, ['secret'], ['token'])).toBe('REDACTED')

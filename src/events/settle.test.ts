@@ -24,7 +24,7 @@ describe('fields', () => {
     ['datetimeHour', 'hour'],
   ])('%s is %s', (spelt, name) => expect(fieldOf(spelt).name).toBe(name))
 
-  test('no two have a name in common', () => {
+  test('have distinct names', () => {
     const names = eventFields.flatMap((field) => [
       ...new Set([field.name, field.logpush, field.graphql].map((name) => name?.toLowerCase())),
     ])
@@ -32,7 +32,7 @@ describe('fields', () => {
     expect(new Set(known).size).toBe(known.length)
   })
 
-  test('each reads an event', () => {
+  test('read their value from an event', () => {
     const event = eventWith()
     for (const { name, type, read } of eventFields) {
       const kind = type === 'number' || type === 'time' ? 'number' : 'string'
@@ -56,7 +56,7 @@ describe('fields', () => {
   })
 })
 
-describe('a query that cannot be', () => {
+describe('an invalid query', () => {
   const condition = (field: string, operator: string, value: unknown) =>
     ({ where: [{ field, operator, value } as Condition] }) satisfies EventQuery
 
@@ -88,7 +88,7 @@ describe('a query that cannot be', () => {
     })
   })
 
-  test('has its bounds in the other questions too', () => {
+  test('is also refused by top and series', () => {
     expect(refusal(() => settleTop({ by: Array(6).fill('ip') })).code).toBe('invalid_query')
     expect(refusal(() => settleTop({ by: ['nothing'] })).code).toBe('unknown_event_field')
     expect(refusal(() => settleSeries({ bucketSeconds: 60, limit: 101 })).code).toBe(
@@ -105,7 +105,7 @@ test('times without a zone are UTC', () => {
   expect(settlePage({ from: '2026-11-29' }).fromMs).toBe(Date.UTC(2026, 10, 29))
 })
 
-test('a cursor is the place of the last event', () => {
+test('a cursor is the position of the last event', () => {
   const event = eventWith({ matchIndex: 3 })
   expect(settlePage({ cursor: cursorOf(event) }).after).toEqual({
     timeMs: Date.parse(event.time),
@@ -114,7 +114,7 @@ test('a cursor is the place of the last event', () => {
   })
 })
 
-test('the old filter is a query', () => {
+test('converts an EventFilter to a query', () => {
   expect(queryOfFilter({ country: 'de', rule: 'a', limit: 7 })).toEqual({
     where: [
       { field: 'rule', operator: 'is', value: 'a' },

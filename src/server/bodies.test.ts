@@ -74,16 +74,19 @@ describe('serve with a rule on bodies', () => {
     expect(asked).toHaveBeenCalledOnce()
   })
 
-  test.each(['good', ''])('a body that stalls behind %j is passed on as it comes', async (text) => {
-    const { client, asked } = await start({ timeoutMs: 20 })
-    const { send, until } = client()
-    send(post('Content-Length: 10', text))
-    await sleep(60)
-    const rest = 'x'.repeat(10 - text.length)
-    send(rest)
-    await until(sha(text + rest))
-    expect(asked.mock.calls).toEqual([['POST', '10']])
-  })
+  test.each(['good', ''])(
+    'a body that stalls after %j is forwarded as it arrives',
+    async (text) => {
+      const { client, asked } = await start({ timeoutMs: 20 })
+      const { send, until } = client()
+      send(post('Content-Length: 10', text))
+      await sleep(60)
+      const rest = 'x'.repeat(10 - text.length)
+      send(rest)
+      await until(sha(text + rest))
+      expect(asked.mock.calls).toEqual([['POST', '10']])
+    }
+  )
 
   test('a body that stalls after a match is refused, and the connection stays usable', async () => {
     const { client, asked } = await start({ timeoutMs: 20 })

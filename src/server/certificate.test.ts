@@ -84,7 +84,7 @@ describe('loadCertificate', () => {
       { key: file('other.key', String(other.export({ type: 'pkcs8', format: 'pem' }))) },
       /other\.key: it does not match the TLS certificate .*site\.pem/,
     ],
-  ])('%s: invalid_tls that names it', (_, change, message) => {
+  ])('%s: invalid_tls with the name', (_, change, message) => {
     expect(() => loadCertificate({ cert, key: keyFile, ...change })).toThrow(
       expect.objectContaining({
         name: 'EdgeError',
@@ -134,7 +134,7 @@ describe('a renewed certificate', () => {
   })
 
   test.each(['self-signed', { cert: Buffer.from(certificate), key: Buffer.from(key) }] as const)(
-    'cannot be where there are no files',
+    'cannot be watched without files',
     (tls) => {
       const timers = vi.spyOn(globalThis, 'setTimeout')
       watchCertificate(tls, { onLoad: vi.fn(), onError: vi.fn() })

@@ -88,7 +88,7 @@ const CLOSING: [name: string, bytes: string, status: number, line: string][] = [
 ]
 
 describe('an answer that closes the connection', () => {
-  test.each(CLOSING)('to %s is the last one within its packet', async (_, bytes, status, words) => {
+  test.each(CLOSING)('to %s is the last answer in its packet', async (_, bytes, status, words) => {
     const { port, asked, edge } = await start()
     const text = await talk(port, [bytes + NEXT])
     expect(text).toContain(`HTTP/1.1 ${status} ${words}\r\n`)
@@ -100,13 +100,16 @@ describe('an answer that closes the connection', () => {
     else if (ray !== '-') expect(await edge.store.find(ray)).toMatchObject({ found: false })
   })
 
-  test.each(CLOSING)('to %s is the last one for later packets', async (_, bytes, status) => {
-    const { port, asked } = await start()
-    expect(statusesIn(await talk(port, [bytes, NEXT]))).toEqual([status])
-    expect(asked).toEqual([])
-  })
+  test.each(CLOSING)(
+    'to %s is the last answer, even for later packets',
+    async (_, bytes, status) => {
+      const { port, asked } = await start()
+      expect(statusesIn(await talk(port, [bytes, NEXT]))).toEqual([status])
+      expect(asked).toEqual([])
+    }
+  )
 
-  test.each(CLOSING)('to %s comes after the answers before it', async (_, bytes, status) => {
+  test.each(CLOSING)('to %s follows the earlier answers', async (_, bytes, status) => {
     const { port, asked } = await start()
     const before = head('GET /before HTTP/1.1') + head('GET /blocked HTTP/1.1')
     expect(statusesIn(await talk(port, [before + bytes + NEXT]))).toEqual([200, 403, status])
@@ -137,7 +140,7 @@ test.each([
     head('GET /a HTTP/1.1', 'Connection: Upgrade\r\nUpgrade: h2c\r\n'),
     200,
   ],
-])('the connection stays open behind the answer to %s', async (_, bytes, status) => {
+])('the connection stays open after the answer to %s', async (_, bytes, status) => {
   const { port, asked } = await start()
   const text = await talk(port, [bytes + NEXT])
   expect(statusesIn(text).filter((one) => one !== 100)).toEqual([status, 200])

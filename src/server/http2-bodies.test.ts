@@ -56,7 +56,7 @@ describe('a body over HTTP/2', () => {
     ['a reset that calls itself no error', 0, frame(FRAME.reset, 0, 1, '\0\0\0\0')],
     ['the end of the connection', 0, undefined],
     ['a reset, as a rule looked at it', 1, frame(FRAME.reset, 0, 1, '\0\0\0\x08')],
-  ])('that is broken off by %s does not look whole to the origin', async (_, looked, last) => {
+  ])('that is broken off by %s does not look complete to the origin', async (_, looked, last) => {
     const outcomes: string[] = []
     const began = vi.fn()
     const { port, url, edge, errors } = await site(
@@ -89,7 +89,7 @@ describe('a body over HTTP/2', () => {
   })
 
   test.each(['visitor resets', 'connection breaks'])(
-    'the origin is let go when the %s',
+    'the request to the origin ends when the %s',
     async (how) => {
       const left = vi.fn()
       const asked = vi.fn()

@@ -72,7 +72,7 @@ describe('supervise', () => {
   test.each([
     ['is silent', ''],
     ['broke the protocol', frame(FRAME.data, 0, 1, 'x'.repeat(20_000))],
-  ])('a connection with streams is closed where the visitor %s', async (_, last) => {
+  ])('a connection with streams is closed if the visitor %s', async (_, last) => {
     const { port, sockets } = await start(30, 100)
     const { send, socket } = rawClient(port)
     send(PREFACE)

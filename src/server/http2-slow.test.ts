@@ -70,7 +70,7 @@ describe('an HTTP/2 visitor that reads nothing', () => {
         response.write(LONG)
       },
     ],
-  ])('%s loses its stream, and no other', async (_name, handler) => {
+  ])('%s loses only its own stream', async (_name, handler) => {
     const closed = vi.fn()
     const { url } = await start((request, response, connection) => {
       if (request.url !== '/long') return void response.end('short')

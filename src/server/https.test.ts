@@ -74,7 +74,7 @@ needs('curl', '--version')('curl', () => {
     ['a client of JSON', ['-H', 'Accept: application/json']],
     ['a plain one', []],
     ['HEAD', ['-I']],
-  ])('is refused alike over both versions as %s', async (_, args) => {
+  ])('is refused equally over both versions as %s', async (_, args) => {
     const { url } = await site(echoHeaders)
     const [one, two] = await Promise.all(
       ['--http1.1', '--http2'].map((version) => curl(version, ...args, `${url}/blocked`))
@@ -101,7 +101,7 @@ needs('curl', '--version')('curl', () => {
   })
 
   test.each(['--http1.1', '--http2'])(
-    'hears of a refusal amid its upload with %s',
+    'gets a refusal during its upload with %s',
     async (version) => {
       const { url } = await site(echoHeaders)
       const child = run('curl', [
@@ -132,14 +132,14 @@ needs('openssl', 'version')('openssl s_client', () => {
   test.each([
     ['-tls1_3', 'TLSv1.3'],
     ['-tls1_2', 'TLSv1.2'],
-  ])('with %s is known by its version', async (flag, version) => {
+  ])('with %s matches a rule on its TLS version', async (flag, version) => {
     const { port } = await site(echoHeaders, { block: `cf.tls_version eq "${version}"` })
     expect(await ask(port, flag)).toMatch(/^HTTP\/1\.1 403 /)
     const other = await site(echoHeaders, { block: `cf.tls_version ne "${version}"` })
     expect(await ask(other.port, flag)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('by its cipher', async () => {
+  test('matches a rule on its cipher', async () => {
     const cipher = 'ECDHE-ECDSA-CHACHA20-POLY1305'
     const { port } = await site(echoHeaders, { block: `cf.tls_cipher eq "${cipher}"` })
     expect(await ask(port, '-tls1_2', '-cipher', cipher)).toMatch(/^HTTP\/1\.1 403 /)
@@ -190,7 +190,7 @@ describe('HTTPS', () => {
     expect(await edge.store.query({})).toMatchObject([{ ip: '198.51.100.8', scheme: 'http' }])
   })
 
-  test.each(['self-signed', undefined] as const)('says where it is (%s)', async (tls) => {
+  test.each(['self-signed', undefined] as const)('prints its URL (%s)', async (tls) => {
     const { url } = await site(echoHeaders, { tls })
     expect(url).toMatch(tls === undefined ? /^http:/ : /^https:/)
   })

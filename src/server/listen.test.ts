@@ -214,7 +214,7 @@ describe('a handler that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(boom)],
-  ])('%s: 500 without the reason, which the owner is told', async (_, handler) => {
+  ])('%s: 500 without the reason, which goes to onError', async (_, handler) => {
     const onError = vi.fn()
     const { port } = await start({ handler, onError })
     const answer = await exchange(port, get())

@@ -61,7 +61,7 @@ test.each([
     400,
     ['/slow'],
   ],
-])('%s is answered after the request before it', async (_, bytes, status, handled) => {
+])('%s is answered after the previous request', async (_, bytes, status, handled) => {
   expect(await exchange(SLOW + bytes)).toEqual({ statuses: [200, status], handled })
 })
 
@@ -76,7 +76,7 @@ test.each([
     get('/', 'Connection: Upgrade\r\nUpgrade: websocket\r\n', '2.0'),
     505,
   ],
-])('nothing behind the refusal of %s is handled', async (_, bytes, status) => {
+])('no request after the refusal of %s is handled', async (_, bytes, status) => {
   expect(await exchange(bytes + NEXT)).toEqual({ statuses: [status], handled: [] })
 })
 
@@ -86,7 +86,7 @@ test.each([
   ['a CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a request', NEXT],
   ['what is no request', 'no\r\n\r\n'],
-])('%s behind an answer that is complete and closes is not handled', async (_, bytes) => {
+])('%s after a complete answer that closes the connection is not handled', async (_, bytes) => {
   const last =
     'POST /last HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n'
   expect(await exchange(last + bytes)).toEqual({ statuses: [200], handled: ['/last'] })

@@ -60,13 +60,13 @@ const HEADERS = {
   'header with a checksum': CHECKED,
 }
 
-test.each(Object.entries(HEADERS))('%s: whole, and with what follows', (_, bytes) => {
+test.each(Object.entries(HEADERS))('%s: complete, alone and with later bytes', (_, bytes) => {
   const result = readProxyHeader(bytes)
   expect(result).toMatchObject({ kind: 'header', length: bytes.length })
   expect(readProxyHeader(Uint8Array.from([...bytes, ...REQUEST]))).toEqual(result)
 })
 
-test.each(Object.entries(HEADERS))('%s: cut anywhere, more is wanted', (_, bytes) => {
+test.each(Object.entries(HEADERS))('%s: cut anywhere, it is incomplete', (_, bytes) => {
   for (let end = 0; end < bytes.length; end++) {
     expect(readProxyHeader(bytes.subarray(0, end))).toEqual({ kind: 'more' })
   }
@@ -86,7 +86,7 @@ test.each([
     { address: '172.31.7.113', port: 51442 },
     { address: '172.31.10.31', port: 80 },
   ],
-] as const)('%s: who it is for', (name, source, destination) => {
+] as const)('%s: the address in it', (name, source, destination) => {
   expect(readProxyHeader(HEADERS[name])).toMatchObject({ source, destination, local: false })
 })
 

@@ -49,7 +49,7 @@ describe('a visitor that resets requests', () => {
     ['that are blocked', '\x04\x08/blocked'],
   ])('%s', (_, path) => {
     test.each(RESET_CODES)(
-      '5,000 at once with %s: is told to calm down, and others are answered',
+      '5,000 at once with %s: gets ENHANCE_YOUR_CALM, and other visitors get answers',
       async (_, code) => {
         let forwarded = 0
         const { port, edge } = await site((request, response) => {

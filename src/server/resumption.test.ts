@@ -88,7 +88,7 @@ const ticketsFrom = (port: number, maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<n
   })
 
 test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-  'a renewed certificate brings no tickets back with %s',
+  'a renewed certificate does not enable tickets again with %s',
   async (version) => {
     for (const resumption of [false, true]) {
       const http = createPlain((_, response) => void response.end())

@@ -43,7 +43,7 @@ describe('the origin sees the same request as the rules', () => {
   test.each([
     ['User-Agent', 'http.user_agent'],
     ['Referer', 'http.referer'],
-  ])('a second %s is neither judged nor sent', async (name, field) => {
+  ])('a second %s is neither judged nor forwarded', async (name, field) => {
     const twice = (one: string, other: string) => `${name}: ${one}\r\n${name}: ${other}\r\n`
     const options = { block: `${field} eq "bad"` }
     expect(await seen(twice('bad', 'good'), options)).toBeUndefined()
@@ -64,7 +64,7 @@ describe('the origin sees the same request as the rules', () => {
   })
 
   test.each(['shop.test', 'SHOP.test', 'shop.test.', 'Shop.Test.:8020'])(
-    'a rule on the host holds for %s',
+    'a rule on the host matches %s',
     async (host) => {
       expect(await seen('', { host, block: 'http.host eq "shop.test"' })).toBeUndefined()
       const mirrored = await seen('', { host })
@@ -80,7 +80,7 @@ describe('the scheme', () => {
     'X-Forwarded-Proto: https\r\n',
     'Forwarded: for=192.0.2.1;proto=https\r\n',
     'CF-Visitor: {"scheme":"https"}\r\nCF-Connecting-IP: 192.0.2.1\r\n',
-  ])('of a trusted peer’s %j counts for rules and reaches the origin', async (headers) => {
+  ])('of a trusted peer’s %j applies to rules and reaches the origin', async (headers) => {
     const mirrored = await seen(headers, { block, trust: ['loopback'] })
     expect(mirrored?.headers['x-forwarded-proto']).toBe('https')
     expect(mirrored?.headers['cf-visitor']).toBe('{"scheme":"https"}')

@@ -47,7 +47,7 @@ describe('selfSigned', () => {
   })
 
   test.each(['localhost', undefined])(
-    'convinces a client that trusts it (%s)',
+    'is accepted by a client that trusts it (%s)',
     async (servername) => {
       const own = selfSigned()
       const { port, close } = await createListener({

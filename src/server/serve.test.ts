@@ -248,7 +248,7 @@ describe('a failed start', () => {
   }
   const freePort = closedPort
 
-  test.each(['port', 'adminPort'] as const)('leaves nothing behind: %s is taken', async (taken) => {
+  test.each(['port', 'adminPort'] as const)('stops everything if %s is in use', async (taken) => {
     const other = await freePort()
     const ports = { port: other, adminPort: other, [taken]: await takenPort() }
     const edge = edgeOf()

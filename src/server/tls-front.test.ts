@@ -175,7 +175,7 @@ describe('a TLS listener', () => {
     ['a hello of SSL 2', Buffer.from('802e0100020015000000100100800300800700c0', 'hex')],
     ['an empty record', Buffer.from('1603010000', 'hex')],
     ['a hello that has nothing in common', inRecords(makeMessage({ ciphers: [0xc02b] }))],
-  ])('closes on %s', async (_, bytes) => {
+  ])('closes the connection at %s', async (_, bytes) => {
     const { port, seen } = await start({ tls: TLS })
     const answer = await exchange(port, Buffer.from(bytes))
     expect(answer).not.toContain('200 OK')
@@ -188,7 +188,7 @@ describe('a TLS listener', () => {
     ['half a hello', HELLO.subarray(0, 200)],
     ['the beginning of a hello that is longer than any', Buffer.from('16030140000100ffff', 'hex')],
     ['a hello', HELLO],
-  ])('closes on who sends %s and then is silent', async (_, bytes) => {
+  ])('closes a connection that sends %s and then is silent', async (_, bytes) => {
     const { port, seen } = await start({ tls: TLS, openingTimeoutMs: 100 })
     const { send, closed } = rawClient(port)
     send(bytes as Buffer)
@@ -207,7 +207,7 @@ describe('a TLS listener', () => {
   })
 
   test.each(['end', 'resetAndDestroy'] as const)(
-    'survives who leaves amid a hello by %s',
+    'survives a client that leaves during its hello by %s',
     async (how) => {
       const { port } = await start({ tls: TLS })
       for (const length of [0, 1, 5, 200, HELLO.length]) {
@@ -230,7 +230,7 @@ describe('a TLS listener', () => {
     ['nonsense\r\n\r\n', 400],
     [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(130 * 1024)}\r\n\r\n`, 431],
     ['GET / HTTP/1.1\r\n', 408],
-  ])('answers what is wrong inside as without TLS (%#)', async (text, status) => {
+  ])('answers invalid requests inside TLS as without it (%#)', async (text, status) => {
     // Long enough to send the first byte on a busy machine.
     const { port } = await start({ tls: TLS, headersTimeoutMs: 2_000, timeoutCheckIntervalMs: 20 })
     expect(statusOf(await exchange(port, text, {}))).toBe(status)
@@ -281,7 +281,7 @@ describe.each([
     ['no address', 'PROXY UNKNOWN\r\n', '127.0.0.1'],
     ['a health check', Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex'), '127.0.0.1'],
     ['IPv6', 'PROXY TCP6 2001:DB8::1 ::1 1 2\r\n', '2001:db8::1'],
-  ])('of %s say whose connection it is', async (_name, head, address) => {
+  ])('of %s supply the visitor’s address', async (_name, head, address) => {
     const { port } = await start(trusted)
     for (const bytes of [1, 7, 65_536]) {
       expect(await through(await relay(port, { head, bytes }))).toContain(`<${address}>`)

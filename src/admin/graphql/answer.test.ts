@@ -127,7 +127,7 @@ describe('filters', () => {
   test.each([
     'datetime_geq: "2026-11-29T10:00:00Z", datetime_lt: "2026-11-29T10:00:00Z"',
     'datetime_gt: "2026-11-29T09:59:59.999Z", datetime_leq: "2026-11-29T09:59:59.999Z"',
-  ])('%s is no time at all: there are no events and no groups', async (bounds) => {
+  ])('%s is an empty period, without events and groups', async (bounds) => {
     const { zone } = await start()
     const list = await zone(`firewallEventsAdaptive(filter: { ${bounds} }, limit: 5) { rayName }`)
     expect(list.zone.firewallEventsAdaptive).toEqual([])
@@ -146,7 +146,7 @@ describe('filters', () => {
     ['limit: 10001', /expected a whole number from 1 to 10000/],
     ['limit: 0', /expected a whole number/],
     ['orderBy: [action_ASC]', /action_ASC/],
-  ])('%s is a mistake of the asker', async (given, message) => {
+  ])('%s is an error of the caller', async (given, message) => {
     const { zone, onError } = await start()
     const { errors } = await zone(`firewallEventsAdaptive(${given}) { rayName }`)
     expect(errors[0].message).toMatch(message)
@@ -271,7 +271,7 @@ test('an error has its place', async () => {
 test.each([
   [new EdgeError('store_failed', 'disk full'), 'disk full'],
   [new Error('secret'), 'the edge failed to create the answer'],
-])('%s of the store is told to the owner', async (error, message) => {
+])('%s of the store goes to onError', async (error, message) => {
   const { zone, store, onError } = await start()
   store.page = () => Promise.reject(error)
   const { errors } = await zone('firewallEventsAdaptive { rayName }')

@@ -58,8 +58,8 @@ const opened = () => {
   return { file, store, notices, inTables, rayOrder }
 }
 
-describe('a journal that another program cuts off while it is written', () => {
-  test('emptied: later events are found, and none is said to be missing', async () => {
+describe('a journal that another program truncates while it is written', () => {
+  test('emptied: finds later events, and reports none as missing', async () => {
     const { file, store, inTables, rayOrder } = opened()
     const [early, late, later] = [newEvent(), newEvent(), newEvent()]
     await store.append([early])
@@ -75,7 +75,7 @@ describe('a journal that another program cuts off while it is written', () => {
     expect(store.state()).toMatchObject({ lost: 0, gaps: [] })
   })
 
-  test('shortened: no event is counted twice', async () => {
+  test('shortened: counts no event twice', async () => {
     const { file, store, inTables, rayOrder } = opened()
     const events = [newEvent(), newEvent()]
     await store.append([events[0]!])
@@ -90,7 +90,7 @@ describe('a journal that another program cuts off while it is written', () => {
     expect(store.state()).toMatchObject({ lost: 0, gaps: [] })
   })
 
-  test('events that were not in the tables yet are a gap, which a look-up names', async () => {
+  test('reports events that were not in the tables yet as a gap', async () => {
     const { file, store, notices, inTables, rayOrder } = opened()
     const [early, lost, late] = [newEvent(), newEvent(), newEvent()]
     await store.append([early])
@@ -114,7 +114,7 @@ describe('a journal that another program cuts off while it is written', () => {
     expect(notices).toContainEqual(expect.stringContaining('truncated the journal'))
   })
 
-  test('a quiet one is left at once', async () => {
+  test('closes a truncated journal at once, even without new events', async () => {
     const { file, store, inTables } = opened()
     await store.append([newEvent()])
     await inTables()
@@ -172,7 +172,7 @@ const makeOld = (path: string) => {
 }
 
 describe('several edges in one directory', () => {
-  test('the journal of a quiet one that runs is not removed; an old one of another host is', () => {
+  test('keeps the journal of a running edge without events, and removes an old one of another host', () => {
     const file = newFile()
     const { rest, count } = drainOf(file)
     const running = journalBy(file, { ...newOwner(), pid: process.ppid })
@@ -186,7 +186,7 @@ describe('several edges in one directory', () => {
     expect(count()).toBe(2)
   })
 
-  test('a journal whose row another edge forgot is left, and not taken again', () => {
+  test('does not read a journal again after another edge removed its row', () => {
     const file = newFile()
     const lostNames: string[] = []
     const { drain, db, rest, count } = drainOf(file, lostNames)

@@ -66,7 +66,7 @@ const refusal = (act: () => unknown): EdgeError => {
 }
 
 describe('opening for writing', () => {
-  test('makes the directory, the file and what is in it', () => {
+  test('creates the directory, the file and its tables', () => {
     const file = newFile()
     const db = written(file)
     expect(existsSync(file)).toBe(true)
@@ -79,7 +79,7 @@ describe('opening for writing', () => {
     expect(indexes).toEqual([{ name: 'events_of_ray' }, { name: 'events_of_ip' }])
   })
 
-  test.skipIf(process.platform === 'win32')('nobody else may read a new file', () => {
+  test.skipIf(process.platform === 'win32')('only the owner can read a new file', () => {
     const file = newFile()
     const db = written(file)
     db.exec("INSERT INTO events (ray) VALUES ('a')")
@@ -107,7 +107,7 @@ describe('opening for writing', () => {
     expect(pragma(db, 'query_only')).toBe(0)
   })
 
-  test('keeps what is there', () => {
+  test('keeps existing data', () => {
     const file = newFile()
     const first = openForWriting(file, 'commit')
     first.exec("INSERT INTO events (ray) VALUES ('a')")
@@ -115,13 +115,13 @@ describe('opening for writing', () => {
     expect(raysIn(written(file))).toEqual(['a'])
   })
 
-  test('a busy timeout can be set', () => {
+  test('accepts a busy timeout', () => {
     const db = written()
     setBusyTimeout(db, 7)
     expect(pragma(db, 'busy_timeout')).toBe(7)
   })
 
-  test('where there can be no directory says which file', () => {
+  test('names the file if the directory cannot be created', () => {
     const file = join(folder, 'a-file')
     foreign('SELECT 1')
     new Database(file).exec('CREATE TABLE a (b)')
@@ -132,7 +132,7 @@ describe('opening for writing', () => {
     expect(error.cause).toBeInstanceOf(Error)
   })
 
-  test('where there can be no file says what is needed', () => {
+  test('names the missing right if the file cannot be created', () => {
     expect(refusal(() => openForWriting(folder, 'commit'))).toMatchObject({
       code: 'store_failed',
       message: `event store ${folder}: cannot be opened: the file and its directory must be writable`,
@@ -155,7 +155,7 @@ describe('a database of another program', () => {
     }
   })
 
-  test('of our own with another schema is named with both versions', () => {
+  test('of edge1020 with another schema: the error names both versions', () => {
     const file = foreign(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`)
     for (const open of [() => openForWriting(file, 'commit'), () => openForReading(file)]) {
       expect(refusal(open)).toMatchObject({
@@ -167,7 +167,7 @@ describe('a database of another program', () => {
 })
 
 describe('opening for reading', () => {
-  test('reads what is there, and writes nothing', () => {
+  test('reads existing data, and writes nothing', () => {
     const file = newFile()
     written(file).exec("INSERT INTO events (ray) VALUES ('a')")
     const db = closing(openForReading(file))
@@ -180,7 +180,7 @@ describe('opening for reading', () => {
   test.each([
     ['a missing file', newFile],
     ['an empty one', () => foreign('SELECT 1')],
-  ])('of %s says how there comes to be one', (_, place) => {
+  ])('the error for %s explains how to create a store', (_, place) => {
     const file = place()
     expect(refusal(() => openForReading(file))).toMatchObject({
       code: 'store_not_found',
@@ -189,7 +189,7 @@ describe('opening for reading', () => {
   })
 })
 
-describe('what the driver says', () => {
+describe('errors of the driver', () => {
   test.each([
     [
       'Unable to open connection to x',
@@ -211,21 +211,24 @@ describe('what the driver says', () => {
 })
 
 describe('damage', () => {
-  test('is what the driver says of a file that is no database', () => {
+  test('is the driver’s error for a file that is not a database', () => {
     const file = newFile()
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, 'no database at all, and long enough for a header. '.repeat(400))
     expect(isDamage(refusal(() => openForWriting(file, 'commit')))).toBe(true)
   })
 
-  test.each(['encrypted', 'corrupt', 'malformed'])('is not the word "%s" in a path', (word) => {
-    const file = join(folder, word, 'events.db')
-    const locked = new Database.SqliteError(`${file}: database is locked`, 'SQLITE_BUSY', 5)
-    const unreadable = Object.assign(new Error(`EACCES: ${file}`), { code: 'EACCES' })
-    for (const cause of [locked, unreadable]) {
-      expect(isDamage(cause)).toBe(false)
-      expect(isDamage(storeFailed(file, cause))).toBe(false)
+  test.each(['encrypted', 'corrupt', 'malformed'])(
+    'is not detected by the word "%s" in a path',
+    (word) => {
+      const file = join(folder, word, 'events.db')
+      const locked = new Database.SqliteError(`${file}: database is locked`, 'SQLITE_BUSY', 5)
+      const unreadable = Object.assign(new Error(`EACCES: ${file}`), { code: 'EACCES' })
+      for (const cause of [locked, unreadable]) {
+        expect(isDamage(cause)).toBe(false)
+        expect(isDamage(storeFailed(file, cause))).toBe(false)
+      }
+      expect(isDamage(refusal(() => openForReading(foreign('CREATE TABLE a (b)'))))).toBe(false)
     }
-    expect(isDamage(refusal(() => openForReading(foreign('CREATE TABLE a (b)'))))).toBe(false)
-  })
+  )
 })

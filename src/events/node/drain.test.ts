@@ -84,7 +84,7 @@ const aside = (file: string) =>
   readdirSync(dirname(file)).filter((name) => name.includes('.damaged-'))
 
 test.each(['encrypted', 'corrupt', 'malformed'])(
-  'a path with the word "%s" makes no file a damaged one',
+  'a path with the word "%s" does not count as damage',
   (word) => {
     const file = newFile(word)
     const { drain, notices, troubles, work } = draining(file)
@@ -97,7 +97,7 @@ test.each(['encrypted', 'corrupt', 'malformed'])(
   }
 )
 
-test('a second damaged file within a second is left where it is', () => {
+test('a second damaged file within a second stays in its place', () => {
   const file = newFile()
   const { drain, work } = draining(file)
   work()
@@ -121,7 +121,7 @@ test('a second damaged file within a second is left where it is', () => {
   expect(drain.trouble).toBeUndefined()
 })
 
-test('a journal that cannot be read is told of once, and keeps no other waiting', () => {
+test('reports an unreadable journal once, and reads the others without delay', () => {
   const file = newFile()
   const { drain, notices, work } = draining(file)
   const [loop, directory, gone, good] = [0, 1, 2, 3].map((i) => leftBehind(file, i)) as [
@@ -159,7 +159,7 @@ const inTemporary = () => {
 const isPosix = process.platform !== 'win32'
 const isRoot = process.getuid?.() === 0
 
-test.runIf(isPosix)('pipes, directories and links with names of journals are left out', () => {
+test.runIf(isPosix)('ignores pipes, directories and links with names of journals', () => {
   const { file, reader, drain, notices, work } = inTemporary()
   const [pipe, directory, link] = [0, 1, 2].map((i) => leftBehind(file, i, 1)) as [
     string,
@@ -184,7 +184,7 @@ test.runIf(isPosix)('pipes, directories and links with names of journals are lef
   }
 })
 
-test.runIf(isRoot)('a journal of another user in the temporary directory is not believed', () => {
+test.runIf(isRoot)('ignores a journal of another user in the temporary directory', () => {
   const { file, reader, notices, work } = inTemporary()
   const forged = leftBehind(file, 0, 1)
   writeFileSync(forged, `${JSON.stringify([eventWith()])}\n`)
@@ -200,7 +200,7 @@ test.runIf(isRoot)('a journal of another user in the temporary directory is not 
   expect(reader.query()).toHaveLength(1)
 })
 
-test('a journal in the temporary directory is taken', () => {
+test('reads a journal in the temporary directory', () => {
   const { file, reader, notices, work } = inTemporary()
   const event = eventWith()
   writeFileSync(leftBehind(file, 0, 1), `${JSON.stringify([event])}\n`)
@@ -210,7 +210,7 @@ test('a journal in the temporary directory is taken', () => {
   expect(notices).toEqual([])
 })
 
-test('lines that an edge never writes are left out and told of once; torn ones are not told of', () => {
+test('skips lines that an edge never writes and reports them once; skips incomplete lines silently', () => {
   const file = newFile()
   const { drain, notices, work } = draining(file)
   const reader = new Reader(file, 'the store')

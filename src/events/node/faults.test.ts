@@ -76,8 +76,8 @@ const lock = (file: string) => {
   return () => other.exec('COMMIT')
 }
 
-describe('a file that another process holds', () => {
-  test('keeps no refusal waiting and hides no event; all are in it afterwards', async () => {
+describe('a file that another process locks', () => {
+  test('delays no refusal and hides no event; all events are in it afterwards', async () => {
     const file = newFile()
     const watched = opened(file)
     const { store, errors, notices } = watched
@@ -98,7 +98,7 @@ describe('a file that another process holds', () => {
   })
 })
 
-describe('a file that is gone', () => {
+describe('a file that is missing', () => {
   test.each<[string, (file: string) => void]>([
     [
       'removed',
@@ -108,7 +108,7 @@ describe('a file that is gone', () => {
     ],
     ['moved', (file) => renameSync(file, `${file}.moved`)],
   ])(
-    '%s: later events are in a new one, and a look-up of earlier ones names the gap',
+    '%s: later events are in a new file, and a look-up of earlier ones names the gap',
     async (_, act) => {
       const file = newFile()
       const { store, notices } = opened(file)
@@ -142,7 +142,7 @@ describe('a file that is gone', () => {
     }
   )
 
-  test('with its directory: what is written goes on elsewhere, and comes back', async () => {
+  test('with its directory: events are written elsewhere, and later move back', async () => {
     const file = newFile()
     const { store } = opened(file)
     await refuse(store, 1)
@@ -156,7 +156,7 @@ describe('a file that is gone', () => {
   })
 })
 
-test('while its directory cannot be made, questions know what is in the journals elsewhere', async () => {
+test('while its directory cannot be created, queries read the journals elsewhere', async () => {
   const file = newFile()
   const { store } = opened(file)
   await refuse(store, 1)
@@ -180,7 +180,7 @@ test('while its directory cannot be made, questions know what is in the journals
   await expectFound(store, late)
 })
 
-describe('while no place takes a journal', () => {
+describe('while no place accepts a journal', () => {
   const stuck = async (file: string) => {
     const watched = opened(file)
     const [before] = await refuse(watched.store, 1)
@@ -197,7 +197,7 @@ describe('while no place takes a journal', () => {
     return { ...watched, watched, before: before!, held, release }
   }
 
-  test('pages, counts and series know the events that wait in memory', async () => {
+  test('pages, counts and series include the events in memory', async () => {
     const { store, watched, before, held, release } = await stuck(newFile())
     const look = async () => ({
       page: (await store.page()).events,
@@ -222,7 +222,7 @@ describe('while no place takes a journal', () => {
     expect(await look()).toEqual(expected)
   })
 
-  test('and its directory is gone: a look-up says what is wrong, and finds what waits', async () => {
+  test('and its directory is missing: a look-up reports the reason, and finds events in memory', async () => {
     const file = newFile()
     const { store, held } = await stuck(file)
     rmSync(dirname(file), { recursive: true })
@@ -250,7 +250,7 @@ describe('a file that is damaged', () => {
     return { file, events }
   }
 
-  test('in place, where only questions look: the next question sets it aside', async () => {
+  test('in a part that only queries read: the next query makes the store rename it', async () => {
     const { file, events } = await grown()
     const watched = opened(file)
     expect(await watched.store.query({ limit: 1 })).toHaveLength(1)
@@ -286,7 +286,7 @@ describe('a file that is damaged', () => {
         writeFileSync(file, bytes)
       },
     ],
-  ])('%s: it is set aside, never deleted, and later events are kept', async (_, act) => {
+  ])('%s: it is renamed, never deleted, and later events are kept', async (_, act) => {
     const { file, events } = await grown()
     const watched = opened(file)
     await watched.store.query({ limit: 1 })
@@ -317,7 +317,7 @@ describe('a file that is damaged', () => {
     ['cut off within its header', (file) => truncateSync(file, 50)],
     ['cut off', (file) => truncateSync(file, 10_000)],
     ['no database at all', (file) => writeFileSync(file, randomBytes(20_000))],
-  ])('%s when the edge starts: it is set aside, and the edge starts', async (_, act) => {
+  ])('%s when the edge starts: it is renamed, and the edge starts', async (_, act) => {
     const { file } = await grown()
     act(file)
     const damaged = readFileSync(file)
@@ -337,7 +337,7 @@ describe('a file that is damaged', () => {
     expect(errors).toEqual([])
   })
 
-  test('of another program when the edge starts: it is told, and nothing is touched', () => {
+  test('of another program when the edge starts: reported, and not changed', () => {
     const file = newFile()
     const foreign = new Database(file)
     foreign.exec('CREATE TABLE shopping (item TEXT)')
@@ -348,7 +348,7 @@ describe('a file that is damaged', () => {
     expect(readdirSync(dirname(file)).filter((name) => name.includes('damaged'))).toEqual([])
   })
 
-  test('replaced by a database of another program: that one is not touched', async () => {
+  test('replaced by a database of another program: that database is not changed', async () => {
     const file = newFile()
     const watched = opened(file)
     await refuse(watched.store, 1)
@@ -366,7 +366,7 @@ describe('a file that is damaged', () => {
   })
 })
 
-test('a writing thread that ends is a trouble, until the next one has done its work', async () => {
+test('reports trouble when the writing thread ends, until the next thread has finished its work', async () => {
   const posted = vi.spyOn(Worker.prototype, 'postMessage')
   const watched = opened(newFile())
   const events = await refuse(watched.store)

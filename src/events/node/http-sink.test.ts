@@ -64,7 +64,7 @@ describe('a collector', () => {
     })
   })
 
-  test('is named without anything secret', async () => {
+  test('has a name without secrets', async () => {
     const { received, address } = await collector((response) => response.writeHead(401).end())
     const { sink, said } = sinkTo(
       `http://joe:s3cret@${address}/logs?header_Authorization=s3cret&key=s3cret`
@@ -77,7 +77,7 @@ describe('a collector', () => {
     expect(JSON.stringify(sink.state())).not.toContain('s3cret')
   })
 
-  test('that answers 500 is tried again, later each time; no event is lost or there twice', async () => {
+  test('that answers 500 is retried with growing delays; no event is lost or duplicated', async () => {
     const { received, address } = await collector((response, times) =>
       response.writeHead(times <= 4 ? 500 : 200).end()
     )
@@ -95,7 +95,7 @@ describe('a collector', () => {
     ])
   })
 
-  test('that never takes a batch: it is dropped and counted, the next ones are delivered', async () => {
+  test('that always refuses a batch: the batch is dropped and counted, the next ones are delivered', async () => {
     const { address } = await collector((response, times) =>
       times === 1 ? response.writeHead(400).end('field X is unknown\n') : response.end()
     )
@@ -108,7 +108,7 @@ describe('a collector', () => {
     expect(sink.state().trouble).toBeUndefined()
   })
 
-  test('that refuses and never stops talking: no more of it is read than is shown', async () => {
+  test('that refuses with an endless body: only the shown part is read', async () => {
     const { address } = await collector((response) => {
       response.writeHead(413)
       const talk = () => {
@@ -123,7 +123,7 @@ describe('a collector', () => {
     expect(said[0]).toMatch(/the collector answers 413: (?:too large ?){20}$/)
   })
 
-  test('that hangs: memory is bounded, and closing waits no longer than a moment', async () => {
+  test('that hangs: memory is limited, and closing waits only a moment', async () => {
     const { address } = await collector(() => {})
     const { sink, said } = sinkTo(`http://${address}`, { timeoutMs: 50, maxHeldBytes: 10_000 })
     sink.write([eventWith()])
@@ -153,7 +153,7 @@ describe('a collector', () => {
     })
   })
 
-  test('that sends elsewhere is not followed', async () => {
+  test('that redirects is not followed', async () => {
     const other = await collector()
     const { address } = await collector((response) =>
       response.writeHead(307, { location: `http://${other.address}/` }).end()
@@ -164,7 +164,7 @@ describe('a collector', () => {
     expect(other.received).toEqual([])
   })
 
-  test('that is not there', async () => {
+  test('that cannot be reached', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo

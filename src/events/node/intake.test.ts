@@ -51,7 +51,7 @@ const isSettled = async (promise: Promise<void>): Promise<boolean> => {
   return settled
 }
 
-test('a settled append is in the journal', async () => {
+test('a resolved append is in the journal', async () => {
   const place = madePlace()
   const { intake, troubles } = opened({ places: [place], onStoreFailure: 'hold' })
   const [first, second] = [eventWith(), eventWith()]
@@ -61,7 +61,7 @@ test('a settled append is in the journal', async () => {
   expect(troubles).toEqual([])
 })
 
-test('where the first place takes nothing, the second one does, until the first is back', async () => {
+test('uses the second place while the first one fails', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const [home, spill] = [newPlace(), madePlace()]
@@ -77,8 +77,8 @@ test('where the first place takes nothing, the second one does, until the first 
   expect(troubles.at(-1)).toBeUndefined()
 })
 
-describe('where no place takes anything', () => {
-  test('refusals go out, and their events are written later', async () => {
+describe('while every place fails', () => {
+  test('sends refusals, and writes their events later', async () => {
     const place = newPlace()
     const { intake, troubles } = opened({ places: [place] })
     const events = Array.from({ length: 5 }, () => eventWith())
@@ -92,7 +92,7 @@ describe('where no place takes anything', () => {
     expect(intake.lost).toBe(0)
   })
 
-  test('what finds no room in memory is a gap, which is written, too', async () => {
+  test('events without room in memory become a gap, which is written too', async () => {
     const place = newPlace()
     const { intake, troubles } = opened({ places: [place], maxHeldBytes: 2_000 })
     const events = Array.from({ length: 20 }, () => eventWith())
@@ -118,7 +118,7 @@ describe('where no place takes anything', () => {
     expect(intake.gaps).toEqual([gap])
   })
 
-  test('with `hold` refusals wait', async () => {
+  test('with `hold`, refusals wait', async () => {
     const place = newPlace()
     const { intake, troubles } = opened({ places: [place], onStoreFailure: 'hold' })
     const appended = intake.append([eventWith()])
@@ -130,7 +130,7 @@ describe('where no place takes anything', () => {
     expect(linesIn(place)).toHaveLength(2)
   })
 
-  test('what is left at the end is lost, and told', async () => {
+  test('events that remain at the end are lost, and reported', async () => {
     const { intake } = opened({ places: [newPlace()] })
     await intake.append([eventWith()])
     await intake.finish()
@@ -143,7 +143,7 @@ describe('where no place takes anything', () => {
   })
 })
 
-describe('while a write does not end', () => {
+describe('while a write hangs', () => {
   const stuck = () => {
     let end!: () => void
     const ended = new Promise<void>((resolve) => {
@@ -164,7 +164,7 @@ describe('while a write does not end', () => {
     return end
   }
 
-  test('refusals go out after a moment; later ones at once', async () => {
+  test('sends the first refusals after a moment, and later ones at once', async () => {
     const end = stuck()
     const place = madePlace()
     const { intake } = opened({ places: [place] })
@@ -189,7 +189,7 @@ describe('while a write does not end', () => {
     await appended
   })
 
-  test('with `memory` nobody waits at all', async () => {
+  test('with `memory`, no refusal waits', async () => {
     const end = stuck()
     const { intake } = opened({ durability: 'memory', onStoreFailure: 'hold' })
     await intake.append([eventWith()])
@@ -197,7 +197,7 @@ describe('while a write does not end', () => {
   })
 })
 
-test('lines that a failed write left are taken back before they are written elsewhere', async () => {
+test('removes the lines of a failed write before it writes them elsewhere', async () => {
   const [home, spill] = [madePlace(), madePlace()]
   const { intake } = opened({ places: [home, spill], onStoreFailure: 'hold' })
   const [first, second] = [eventWith(), eventWith()]
@@ -217,7 +217,7 @@ test('lines that a failed write left are taken back before they are written else
   expect(linesIn(home)).toEqual([[first], [second]])
 })
 
-test('a journal that lost its name is finished at once, though nothing more comes', async () => {
+test('finishes a journal that lost its name at once, even without new events', async () => {
   const grown: [string, boolean][] = []
   const { intake } = opened({ onGrown: (path, _, isFinished) => grown.push([path, isFinished]) })
   await intake.append([eventWith()])

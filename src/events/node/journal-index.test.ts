@@ -37,7 +37,7 @@ const journal = (text: string) => {
   return { path, at: (taken = 0) => [{ name, fd, taken }] }
 }
 
-test('finds the events of a Ray ID, in a line or in several, wherever others stand', () => {
+test('finds the events of a Ray ID in one or several lines, among others', () => {
   const [a, b] = [eventWith(), eventWith()]
   const second = { ...a, matchIndex: 1 }
   const { at } = journal(
@@ -49,7 +49,7 @@ test('finds the events of a Ray ID, in a line or in several, wherever others sta
   expect(indexes.eventsOf(at(), '0000000000000000')).toEqual([])
 })
 
-test('what is in the tables is not read again', () => {
+test('does not read events again that are in the tables', () => {
   const [a, b] = [eventWith(), eventWith()]
   const { at } = journal(line(a) + line(b))
   const indexes = new JournalIndexes()
@@ -60,7 +60,7 @@ test('what is in the tables is not read again', () => {
   expect(new JournalIndexes().eventsOf(at(taken), a.ray)).toEqual([])
 })
 
-test('finds what is added later, also behind a line that was half there', () => {
+test('finds later events, also after a line that was incomplete', () => {
   const [a, b, c] = [eventWith(), eventWith(), eventWith()]
   const { path, at } = journal(line(a) + line(b).slice(0, 40))
   const indexes = new JournalIndexes()
@@ -71,7 +71,7 @@ test('finds what is added later, also behind a line that was half there', () => 
   expect(indexes.eventsOf(at(), a.ray)).toEqual([a])
 })
 
-test('a journal that was cut off is read anew', () => {
+test('reads a truncated journal from its start', () => {
   const [a, b, c] = [eventWith(), eventWith(), eventWith()]
   const { path, at } = journal(line(a) + line(b))
   const indexes = new JournalIndexes()
@@ -82,7 +82,7 @@ test('a journal that was cut off is read anew', () => {
   expect(indexes.eventsOf(at(), b.ray)).toEqual([])
 })
 
-test('gaps, and events that another program wrote with their members in another order', () => {
+test('finds gaps, and events of another program with another order of members', () => {
   const { ray, ...rest } = eventWith()
   const { at } = journal(
     `${JSON.stringify({ gap: GAP })}\nnonsense\n${JSON.stringify([{ ...rest, ray }])}\n`
@@ -92,7 +92,7 @@ test('gaps, and events that another program wrote with their members in another 
   expect(indexes.eventsOf(at(), ray)).toEqual([{ ...rest, ray }])
 })
 
-test('lines longer than what is read at once', () => {
+test('finds lines longer than one read', () => {
   const [a, b] = [eventWith({ userAgent: 'x'.repeat(2_500_000) }), eventWith()]
   const { at } = journal(line(a) + line(b))
   const indexes = new JournalIndexes()

@@ -83,7 +83,7 @@ describe('an NDJSON file', () => {
     })
   })
 
-  test('goes on behind what an earlier run wrote', async () => {
+  test('appends to the lines of an earlier run', async () => {
     const file = newFile()
     const [first, second] = [eventWith(), eventWith()]
     for (const event of [first, second]) {
@@ -94,7 +94,7 @@ describe('an NDJSON file', () => {
     expect(raysIn(readFileSync(file, 'utf8'))).toEqual([first.ray, second.ray])
   })
 
-  test('is rotated by its size, compressed, and the oldest are removed', async () => {
+  test('is rotated by its size and compressed; the oldest files are removed', async () => {
     const file = newFile()
     const { sink } = sinkOf(file, { maxFileBytes: 5_000, keepFiles: 2 })
     const events = Array.from({ length: 60 }, () => eventWith())
@@ -134,7 +134,7 @@ describe('an NDJSON file', () => {
     ])
   })
 
-  test('that another program moves away: a new one is begun', async () => {
+  test('that another program moves away: a new file is created', async () => {
     const file = newFile()
     const { sink, said } = sinkOf(file)
     const [first, second] = [eventWith(), eventWith()]
@@ -148,7 +148,7 @@ describe('an NDJSON file', () => {
     expect(said).toEqual([])
   })
 
-  test('whose folder cannot be: it is told once, what finds room waits, the rest is counted', async () => {
+  test('whose folder cannot be created: one report, events wait while there is room, others are counted as dropped', async () => {
     const file = newFile()
     writeFileSync(dirname(file), '')
     const { sink, said } = sinkOf(file, { maxHeldBytes: 10_000 })
@@ -171,7 +171,7 @@ describe('an NDJSON file', () => {
   })
 
   test.runIf(existsSync('/dev/full'))(
-    'on a full disk: nothing ends, and events are dropped',
+    'on a full disk: the process keeps running, and events are dropped',
     async () => {
       const { sink, said } = sinkOf('/dev/full', { maxHeldBytes: 5_000 })
       sink.write(Array.from({ length: 20 }, () => eventWith()))

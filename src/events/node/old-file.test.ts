@@ -73,7 +73,7 @@ const expectAll = ({ series, ...rest }: Awaited<ReturnType<typeof answers>>) => 
   expect(series.reduce((sum, { count }) => sum + count, 0)).toBe(EVENTS.length)
 }
 
-test('is read as it is', async () => {
+test('is read without conversion', async () => {
   const file = oldFile(EVENTS)
   expectAll(await answers(file, true))
   const db = new Database(file)
@@ -81,7 +81,7 @@ test('is read as it is', async () => {
   expect(db.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 2 })
 })
 
-test('answers the same while its events are moved, and afterwards', async () => {
+test('returns the same results during and after the conversion of its events', async () => {
   const file = oldFile(EVENTS)
   expectAll(await answers(file, false))
   const moving = sqliteStore(file)
@@ -139,7 +139,7 @@ PRAGMA user_version = 3;
   }
 
   test.each([
-    ['is read as it is', true, 3],
+    ['is read without conversion', true, 3],
     ['gets the columns', false, 6],
   ])('%s', async (_, readOnly, version) => {
     const file = fileOfVersion3()
@@ -161,7 +161,7 @@ PRAGMA user_version = 3;
     expect(versionOf(file)).toBe(version)
   })
 
-  test('takes new events beside its own', async () => {
+  test('accepts new events besides its own', async () => {
     const file = fileOfVersion3()
     const added = eventWith({ kind: 'challenge', answer: { code: 0, type: 'text/html' } })
     const writing = sqliteStore(file)
@@ -177,7 +177,7 @@ PRAGMA user_version = 3;
     ])
   })
 
-  test('is read further by who opened it before it got the columns', async () => {
+  test('stays readable for a reader that opened it before the columns were added', async () => {
     const file = fileOfVersion3()
     const early = sqliteStore(file, { readOnly: true })
     onTestFinished(() => early.close())
@@ -188,7 +188,7 @@ PRAGMA user_version = 3;
   })
 })
 
-test('a file of version 4 gets the tables of chunks once an edge writes to it', async () => {
+test('a file of version 4 gets the tables of chunks at the first write', async () => {
   const file = join(folder, `${files++}.db`)
   const [one, two] = [eventWith(), eventWith()]
   const first = sqliteStore(file)
@@ -214,7 +214,7 @@ test('a file of version 4 gets the tables of chunks once an edge writes to it', 
   }
 })
 
-test('a file of version 5 has no zones, in its chunks and beside them, and gets them with new events', async () => {
+test('a file of version 5 has no zones, in chunks or outside, and gets them with new events', async () => {
   const file = join(folder, `${files++}.db`)
   const hourMs = 3_600_000
   const [one, two] = [1, 2].map((ago) =>

@@ -41,7 +41,7 @@ test.each(['postgres://edge@db.test/site', 'postgresql://edge:s3cret@db.test/sit
   }
 )
 
-describe('what is no store', () => {
+describe('an invalid store', () => {
   const refusal = (spec: string, readOnly: boolean) => {
     try {
       openStore(spec, { dataDir: folder, readOnly })
@@ -58,7 +58,7 @@ describe('what is no store', () => {
     })
   })
 
-  test.each(['memory', 'none', 'other'])('%j, read from outside', (spec) => {
+  test.each(['memory', 'none', 'other'])('%j, read by another process', (spec) => {
     expect(refusal(spec, true)).toMatchObject({
       code: 'unknown_store',
       message: `store "${spec}": expected sqlite:FILE or postgres://HOST/DATABASE, the only stores that another process can read`,

@@ -28,7 +28,7 @@ describe('the names of sinks', () => {
     )
   })
 
-  test('a sink of one’s own is taken as it is', () => {
+  test('accepts a custom sink object', () => {
     const own: EventSink = {
       name: 'own',
       write: () => {},

@@ -31,7 +31,7 @@ storeContract('SQLite store that survives a power cut', () =>
 )
 
 const opened = (file = newFile(), options: SqliteOptions = {}) => {
-  // Nobody here is impatient: a settled append is written, however busy the machine is.
+  // With `hold`, a resolved append is written even on a busy machine.
   const store = sqliteStore(file, { onStoreFailure: 'hold', ...options })
   onTestFinished(() => store.close())
   return store
@@ -50,7 +50,7 @@ const refusal = (act: () => unknown): { code: string; message: string } => {
   throw new Error('it was not refused')
 }
 
-/** Answers wait for the disk however slow it is: else an append is resolved from memory after a moment. */
+/** With `hold`, an append waits for a slow disk. By default it would resolve from memory after a moment. */
 const PATIENT: SqliteOptions = { onStoreFailure: 'hold' }
 
 describe('commits', () => {
@@ -64,35 +64,38 @@ describe('commits', () => {
     expect(await isFound(reader, event.ray)).toBe(true)
   })
 
-  test('what is on the disk when an append is resolved is enough, as after a kill', async () => {
+  test('the files at the time of a resolved append contain the event, as after a kill', async () => {
     const [file, copy] = [newFile(), newFile()]
     const store = opened(file, PATIENT)
     const events = Array.from({ length: 70 }, () => eventWith())
     await Promise.all(events.map((event) => store.append([event])))
     mkdirSync(dirname(copy))
     for (const part of readdirSync(dirname(file))) {
-      // The index in shared memory is rebuilt.
+      // SQLite rebuilds the shared-memory index.
       if (!part.endsWith('-shm')) copyFileSync(join(dirname(file), part), join(dirname(copy), part))
     }
     expect(await opened(copy, { readOnly: true }).query()).toEqual(events.toReversed())
   })
 
-  test.each([1, 2, 50, 64, 65, 127, 333])('%i appends of one turn are one', async (count) => {
-    const store = opened(newFile(), PATIENT)
-    const events = Array.from({ length: count }, () => eventWith())
-    await Promise.all(events.map((event) => store.append([event])))
-    expect(store.commits).toBe(1)
-    expect(await store.query({ limit: 1_000 })).toEqual(events.toReversed())
-  })
+  test.each([1, 2, 50, 64, 65, 127, 333])(
+    '%i appends of one turn share one commit',
+    async (count) => {
+      const store = opened(newFile(), PATIENT)
+      const events = Array.from({ length: count }, () => eventWith())
+      await Promise.all(events.map((event) => store.append([event])))
+      expect(store.commits).toBe(1)
+      expect(await store.query({ limit: 1_000 })).toEqual(events.toReversed())
+    }
+  )
 
-  test('those of another turn are another', async () => {
+  test('appends of another turn have another commit', async () => {
     const store = opened(newFile(), PATIENT)
     await store.append([eventWith()])
     await store.append([eventWith()])
     expect(store.commits).toBe(2)
   })
 
-  test('one event that cannot be stored takes none of its group with it', async () => {
+  test('an event that cannot be stored does not affect the others in its group', async () => {
     const store = opened()
     const [good, bad, alsoGood] = [eventWith(), eventWith(), eventWith()]
     bad.matched[0]!.value = 10n
@@ -104,7 +107,7 @@ describe('commits', () => {
     expect(await store.query()).toEqual([alsoGood, good])
   })
 
-  test('several processes may write to one file', async () => {
+  test('several processes can write to one file', async () => {
     const file = newFile()
     const [one, other] = [opened(file), opened(file)]
     const events = Array.from({ length: 40 }, () => eventWith())
@@ -125,12 +128,12 @@ describe('retention', () => {
     const file = newFile()
     const store = sqliteStore(file, options)
     await Promise.all(events.map((event) => store.append([event])))
-    // Closing does all that is to be done.
+    // Closing completes all pending work.
     await store.close()
     return opened(file, { readOnly: true })
   }
 
-  test('removes the oldest beyond a number, and a look-up says so', async () => {
+  test('removes the oldest events beyond a number, and a look-up reports it', async () => {
     const old = eventWith({
       ray: '0000000010000000',
       time: new Date(Date.now() - DAY_MS).toISOString(),
@@ -164,19 +167,19 @@ describe('retention', () => {
     expect(looked).toEqual(expect.arrayContaining(events))
   })
 
-  test('removes what is too old, and nothing else', async () => {
+  test('removes only events that are too old', async () => {
     const [old, young] = [aged(8), aged(6)]
     const store = await fill({ maxAgeDays: 7 }, [old, young])
     expect(await store.query()).toEqual([young])
     expect(await store.find(old.ray)).toMatchObject({ reason: 'evicted' })
   })
 
-  test('keeps 30 days unless told otherwise', async () => {
+  test('keeps 30 days by default', async () => {
     const [old, young] = [aged(31), aged(29)]
     expect(await (await fill({}, [old, young])).query()).toEqual([young])
   })
 
-  test('removes the oldest beyond a size', async () => {
+  test('removes the oldest events beyond a size', async () => {
     const events = Array.from({ length: 6_000 }, (_, i) =>
       eventWith({ query: `?${'x'.repeat(500)}${i}` })
     )
@@ -205,7 +208,7 @@ describe('retention', () => {
   })
 })
 
-test('a rare match is found far back', async () => {
+test('finds a rare match among many older events', async () => {
   const store = opened()
   const rare = eventWith({ country: 'PT' })
   await store.append([rare])
@@ -215,7 +218,7 @@ test('a rare match is found far back', async () => {
 })
 
 describe('files', () => {
-  test('what was stored is there when the file is opened again', async () => {
+  test('stored events are there after the file is reopened', async () => {
     const file = newFile()
     const event = eventWith()
     const first = sqliteStore(file)
@@ -236,7 +239,7 @@ describe('files', () => {
     }
   })
 
-  test('a store of another version is named with both versions', async () => {
+  test('the error for a store of another version names both versions', async () => {
     const file = newFile()
     await sqliteStore(file).close()
     const db = new Database(file)
@@ -257,14 +260,14 @@ describe('files', () => {
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
-  test('a file that was cut off, for reading: it stays where it is', async () => {
+  test('a truncated file that is opened for reading stays in its place', async () => {
     const [file, damaged] = [newFile(), newFile()]
     await sqliteStore(file).close()
     const main = new Database(file)
     main.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     main.close()
     mkdirSync(dirname(damaged))
-    // The first page promises more pages than there are.
+    // The header states more pages than the file contains.
     writeFileSync(damaged, readFileSync(file).subarray(0, PAGE_BYTES + 100))
     const { code, message } = refusal(() => sqliteStore(damaged, { readOnly: true }))
     expect(code).toBe('store_failed')
@@ -281,7 +284,7 @@ describe('files', () => {
         return join(folder, 'file', 'events.db')
       },
     ],
-  ])('%s is no place for a store', (_, place) => {
+  ])('%s cannot contain a store', (_, place) => {
     const file = place()
     const { code, message } = refusal(() => sqliteStore(file))
     expect(code).toBe('store_failed')
@@ -290,7 +293,7 @@ describe('files', () => {
 })
 
 describe('read-only', () => {
-  test('a missing file is an error, and is not made', () => {
+  test('a missing file is an error and is not created', () => {
     const file = newFile()
     const { code, message } = refusal(() => sqliteStore(file, { readOnly: true }))
     expect(code).toBe('store_not_found')
@@ -298,14 +301,14 @@ describe('read-only', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  test('so is one that no store was made in yet', () => {
+  test('a file without a store is an error', () => {
     const file = join(folder, 'blank.db')
     writeFileSync(file, '')
     expect(refusal(() => sqliteStore(file, { readOnly: true })).code).toBe('store_not_found')
     expect(readFileSync(file)).toHaveLength(0)
   })
 
-  test('takes no events', async () => {
+  test('accepts no events', async () => {
     const file = newFile()
     await sqliteStore(file).close()
     const store = opened(file, { readOnly: true })
@@ -314,7 +317,7 @@ describe('read-only', () => {
   })
 })
 
-test('a closed store is not read', async () => {
+test('a closed store cannot be read', async () => {
   const store = opened()
   await store.close()
   await expect(store.find('0123456789abcdef')).rejects.toMatchObject({ code: 'store_closed' })

@@ -30,11 +30,14 @@ describe('hellos of real clients', () => {
     expect(ja4(hello)).toBe(expected)
   })
 
-  test.each(published)('$client, as published', ({ bytes, ja3Text, ja3: hash, ja4: expected }) => {
-    const hello = helloOf(bytes)
-    expect(ja3(hello)).toEqual({ text: ja3Text, hash })
-    expect(ja4(hello)).toBe(expected)
-  })
+  test.each(published)(
+    '$client has its published fingerprints',
+    ({ bytes, ja3Text, ja3: hash, ja4: expected }) => {
+      const hello = helloOf(bytes)
+      expect(ja3(hello)).toEqual({ text: ja3Text, hash })
+      expect(ja4(hello)).toBe(expected)
+    }
+  )
 
   test("two runs of Chromium: another JA3, the same JA4, which is the one in FoxIO's sigalg-grease.pcapng", () => {
     const runs = captured

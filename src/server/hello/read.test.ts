@@ -91,7 +91,7 @@ test.each([
   ['a record header', '1603010100'],
   ['what may become SSL 2.0', '80'],
   ['the same, longer', '802e0103'],
-])('%s: more is wanted', (_, hex) => {
+])('%s is incomplete', (_, hex) => {
   expect(readClientHello(fromHex(hex))).toEqual({ kind: 'more' })
 })
 

@@ -43,6 +43,6 @@ test.each([
     broken({ text: (bytes) => (bytes.length < 4 ? '{"kind":"more"}' : String(bytes.length)) }),
     'with more',
   ],
-])('a parser that %s is found out', (_, parser, problem) => {
+])('a parser that %s is detected', (_, parser, problem) => {
   expect(wireProblem(parser, Uint8Array.of(1, 2, 3, 4), randomOf(1))).toContain(problem)
 })

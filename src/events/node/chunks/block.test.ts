@@ -9,7 +9,7 @@ import {
   encodeTimes,
 } from './block.ts'
 
-/** The values of all rows; memory of another file begins anywhere. */
+/** Returns the values of all rows. It copies the bytes to an odd offset, because they can start at any address. */
 const valuesOf = (bytes: Uint8Array, rows: number) => {
   const moved = new Uint8Array(bytes.length + 1)
   moved.set(bytes, 1)
@@ -17,7 +17,7 @@ const valuesOf = (bytes: Uint8Array, rows: number) => {
   return Array.from({ length: rows }, (_, row) => block.value(block.codes?.[row] ?? 0))
 }
 
-test.each([1, 2, 256, 257, 65_536, 65_537])('%i different values come back', (size) => {
+test.each([1, 2, 256, 257, 65_536, 65_537])('%i different values survive a round trip', (size) => {
   const texts = Array.from({ length: size + 3 }, (_, i) => `größe ${i % size}`)
   expect(valuesOf(encodeTexts(texts), texts.length)).toEqual(texts)
   const numbers = Array.from({ length: size + 3 }, (_, i) => (i % size) * 1e9)
@@ -33,7 +33,7 @@ test.each([
   expect(valuesOf(bytes, keys.length)).toEqual(keys)
 })
 
-test('times come back', () => {
+test('times survive a round trip', () => {
   const times = [0, 0, 1_700_000_000_000, 1_700_000_000_001, 1_700_000_086_401]
   expect([...decodeTimes(encodeTimes(times), times.length)]).toEqual(times)
 })

@@ -7,7 +7,7 @@ import type { OnGroup } from './scan.ts'
 const chunk = (toMs: number, rows: number) => ({ fromMs: 0, toMs, rows }) as Chunk
 const countries = settleTop({ by: ['country'] })
 
-/** Says how often the chunk was really counted. */
+/** Returns how often the chunk was actually counted. */
 const asking = (known: ChunkCounts) => {
   let counted = 0
   const ask = (one: Chunk, settled = countries, groups = 1): number => {
@@ -25,7 +25,7 @@ const asking = (known: ChunkCounts) => {
   return ask
 }
 
-test('counts of a whole chunk are remembered, of each question by itself', () => {
+test('caches the counts of a whole chunk separately for each query', () => {
   const known = new ChunkCounts()
   const ask = asking(known)
   const one = chunk(1_000, 10)
@@ -40,7 +40,7 @@ test('counts of a whole chunk are remembered, of each question by itself', () =>
   ] as const) {
     expect(ask(one, settleTop(other))).toBe(1)
   }
-  // Made anew, or another one.
+  // A recreated chunk, or a different one.
   expect(ask(chunk(1_000, 11))).toBe(1)
   expect(ask(chunk(2_000, 10))).toBe(1)
   known.clear()
@@ -51,14 +51,14 @@ test.each([
   ['its begin', { from: 1 }, 1],
   ['its end', { to: 999 }, 1],
   ['nothing', { from: 0, to: 1_000 }, 0],
-])('of a question without %s of the chunk, it is counted %s again', (_, period, again) => {
+])('a query without %s of the chunk counts it again %s times', (_, period, again) => {
   const ask = asking(new ChunkCounts())
   const settled = settleTop({ by: ['country'], ...period })
   expect(ask(chunk(1_000, 10), settled)).toBe(1)
   expect(ask(chunk(1_000, 10), settled)).toBe(again)
 })
 
-test('memory is bounded: many groups are not remembered, and old counts are forgotten', () => {
+test('limits its memory: it does not cache many groups, and removes old counts', () => {
   const ask = asking(new ChunkCounts())
   expect(ask(chunk(1, 1), countries, 1_001)).toBe(1)
   expect(ask(chunk(1, 1), countries, 1_001)).toBe(1)

@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000
 const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 20 * HOUR_MS
 const SIZE = 40
 
-/** A number from 0 to before a limit. */
+/** Returns a whole number from 0 to below the limit. */
 type Random = (limit: number) => number
 
 const randomOf =
@@ -42,7 +42,7 @@ const AGENTS = [
 ]
 const PATHS = ['/', '/Admin/login', '/b%_b', '/größe', '/admin']
 
-/** Events of a few values, some of them in the same millisecond; with addresses of IPv6 in the second half alone. */
+/** Returns events with few distinct values, some in the same millisecond. Only the second half has IPv6 addresses. */
 const eventsOf = (count: number, seed: number): SecurityEvent[] => {
   const [gen] = fc.sample(fc.gen(), { seed, numRuns: 1 })
   const random = randomOf(gen!)
@@ -51,7 +51,7 @@ const eventsOf = (count: number, seed: number): SecurityEvent[] => {
     ms += pick(random, [0, 0, 1, 700, 90_000])
     const isLate = i > count / 2
     const path = random(4) === 0 ? `/p/${i}` : pick(random, PATHS)
-    // Within a millisecond, the order of Ray IDs is another one than that of arrival.
+    // Within a millisecond, the order of Ray IDs differs from the order of arrival.
     const ray = Array.from({ length: 16 }, () => random(16).toString(16)).join('')
     return eventWith({
       ray,
@@ -115,7 +115,7 @@ const selectionOf = (random: Random, events: readonly SecurityEvent[]) => {
 
 const fieldNames = eventFields.filter(({ name }) => name !== 'ray').map(({ name }) => name)
 
-describe('Queries over chunks answer as over the events one by one', () => {
+describe('queries over chunks return the same as queries over single events', () => {
   const folder = mkdtempSync(join(tmpdir(), 'edge1020-chunks-'))
   const file = join(folder, 'events.db')
   const reader = new Reader(file, 'chunks')
@@ -141,7 +141,7 @@ describe('Queries over chunks answer as over the events one by one', () => {
     }[]
 
   const counted = () => chunks().reduce((sum, { events: count }) => sum + count, 0)
-  /** Events behind the last chunk. */
+  /** Returns the number of events after the last chunk. */
   const loose = (): number => {
     const sql =
       'SELECT count(*) AS n FROM events WHERE (id >> 20) >= (SELECT max(to_ms) FROM chunks)'
@@ -152,7 +152,7 @@ describe('Queries over chunks answer as over the events one by one', () => {
     const selection = selectionOf(random, events)
     const by = Array.from({ length: 1 + random(2) }, () => pick(random, fieldNames))
     const top: TopQuery = { ...selection, by, limit: 1 + random(20) }
-    // The second time, counts of whole chunks are remembered.
+    // The second round uses cached counts of whole chunks.
     for (let time = 0; time < 2; time++) {
       expect(reader.top(top), JSON.stringify(top)).toEqual(topOf(events, settleTop(top)))
     }
@@ -191,21 +191,21 @@ describe('Queries over chunks answer as over the events one by one', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('whatever a query asks for', () => {
+  test('for random queries', () => {
     const made = chunks()
     expect(made.length).toBeGreaterThan(10)
     expect(made.every(({ is_stale, events: count }) => is_stale === 0 && count >= SIZE)).toBe(true)
-    // The newest events stay in the table alone.
+    // The newest events are only in the table.
     expect(counted()).toBeLessThanOrEqual(whole.length - SIZE)
     compare(2, 80)
   })
 
-  test('more fields than their combinations can be numbered', () => {
+  test('for too many fields to number their combinations', () => {
     const top = { by: ['path', 'time', 'ip', 'userAgent', 'rule.name'], limit: 1_000 }
     expect(reader.top(top)).toEqual(topOf(events, settleTop(top)))
   })
 
-  test('events that arrive late make their chunk stale until it is made anew', () => {
+  test('after late events, whose chunk is stale until it is recreated', () => {
     const late = eventsOf(3 * SIZE, 5).map((event, i) => ({
       ...event,
       time: whole[300 + (i % 20)]!.time,
@@ -233,7 +233,7 @@ describe('Queries over chunks answer as over the events one by one', () => {
     compare(4, 20)
   })
 
-  test('an event older than all others, and removed events', () => {
+  test('after an event older than all others, and after removed events', () => {
     add([{ ...whole[0]!, ray: '0123456789abcdef', time: new Date(START_MS - 1).toISOString() }])
     compare(6, 10)
     const maxEvents = events.length - 130
@@ -248,13 +248,13 @@ describe('Queries over chunks answer as over the events one by one', () => {
     expect(oldest?.is_stale).toBe(1)
     expect(others.every(({ is_stale }) => is_stale === 0)).toBe(true)
     compare(7, 20)
-    // Retention takes from the oldest one all the time.
+    // Retention keeps removing events from the oldest chunk, so it is not recreated.
     expect(sealAgain(db, tables, SIZE)).toBe(false)
     expect(counted() + loose()).toBe(maxEvents)
   })
 })
 
-test('a store seals the events of its file by itself', async () => {
+test('a store creates chunks of its events automatically', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'edge1020-sealing-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'events.db')

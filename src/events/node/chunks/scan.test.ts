@@ -4,7 +4,7 @@ import { decodeBlock, encodeTexts } from './block.ts'
 import type { Chunk } from './chunk.ts'
 import { isScannable, select } from './scan.ts'
 
-/** A chunk whose columns all have these texts. */
+/** Returns a chunk with these texts in every column. */
 const chunkOf = (texts: readonly string[]): Chunk => {
   const block = decodeBlock(encodeTexts(texts))
   return {
@@ -21,14 +21,14 @@ test.each([
   ['within one value alone', 'bc', ['ab', 'cd', 'xbcx', 'bc', 'ab'], [2, 3]],
   ['whatever the case of A–Z', 'ADmin', ['/admin', '/ADMIN', '/adm'], [0, 1]],
   ['in the case of other letters', 'É', ['é', 'É', 'e'], [1]],
-  // A letter that gets longer in lower case.
+  // `İ` is longer in lower case.
   ['behind letters that change their length', 'x', ['İİİ', 'ax', 'İX'], [1, 2]],
   ['nowhere', 'no', ['a', 'b'], []],
-])('free text is found %s', (_, text, texts, rows) => {
+])('finds free text %s', (_, text, texts, rows) => {
   expect([...select(chunkOf(texts), settlePage({ text }))]).toEqual(rows)
 })
 
-test('Ray IDs are in no chunk', () => {
+test('chunks contain no Ray IDs', () => {
   const where = [{ field: 'ray', operator: 'is', value: 'x' }] as const
   expect(isScannable(settlePage({ where }))).toBe(false)
   expect(isScannable(settlePage({ text: '8F3c' }))).toBe(false)
