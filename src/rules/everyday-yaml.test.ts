@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { everydayYaml } from './everyday-yaml.ts'
@@ -12,7 +12,7 @@ const parts = (place: Place, value: unknown) =>
     ? [0, Math.max(0, value.length - 1)].map((start) => place.part({ start, length: 1 }))
     : []
 
-/** All that readers can learn from a node. */
+/** The values and places of a node, as the readers of rules see them. */
 const facts = (node: Node): unknown => {
   const { kind, place } = node
   if (node.kind === 'list') return { kind, at: place.span(), items: node.items.map(facts) }
@@ -50,7 +50,11 @@ const DOCUMENTS = [
   'rate_limits:\n  - name: x\n    requests: 10\n    period: 60s\n    by: [ip.src, cf.colo.id]\n    expression: |-\n      true\n',
 ]
 
-describe('what the everyday reader reads', () => {
+/** The rule documents that the package contains. */
+const RULES = new URL('../../rules/', import.meta.url)
+const RULE_FILES = readdirSync(RULES).filter((name) => name.endsWith('.yaml'))
+
+describe('the everyday reader reads', () => {
   test.each(DOCUMENTS)('document %#', (text) => {
     const node = everyday(text)
     expect(node).toBeDefined()
@@ -79,13 +83,15 @@ describe('what the everyday reader reads', () => {
     })
   })
 
-  test('the starter pack', () => {
-    const text = readFileSync(new URL('../../rules/starter.yaml', import.meta.url), 'utf8')
-    expect(everyday(text)).toBeDefined()
+  test.each(RULE_FILES)('rules/%s, with the same values and places as the library', (file) => {
+    const text = readFileSync(new URL(file, RULES), 'utf8')
+    const node = everyday(text)
+    expect(node).toBeDefined()
+    expect({ node: facts(node!), problems: [] }).toEqual(withLibrary(text))
   })
 })
 
-describe('what it leaves to the library', () => {
+describe('the everyday reader leaves to the library', () => {
   test.each([
     ['a tab', 'rules:\n\t- a\n'],
     ['CRLF', 'rules: []\r\n'],
@@ -138,7 +144,7 @@ const damaged = fc
     }, text)
   )
 
-test('of damaged documents it reads those that have no mistake, as the library does', () => {
+test('the everyday reader reads damaged documents without a mistake as the library does, and leaves the others to it', () => {
   let read = 0
   fc.assert(
     fc.property(damaged, (text) => {
