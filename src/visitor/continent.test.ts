@@ -25,13 +25,13 @@ test.each([
   expect(visitor.country).toBe(country)
 })
 
-test('the event says that only the continent is known', () => {
+test('the event notes that only the continent is known', () => {
   const visitor = identify({ country: 'XX', continent: 'EU' })
   expect(visitor.country).toBe('XX')
   expect(visitor.notes).toEqual(['only the continent EU for 8.8.8.8 in some data 2026-11-20'])
 })
 
-test('the country that Cloudflare or a test says counts, without the data’s continent', () => {
+test('uses the country from Cloudflare or a test, without the data’s continent', () => {
   const place = { country: 'XX', continent: 'EU' }
   const said = identify(place, { 'cf-ipcountry': 'XX', 'cf-connecting-ip': '8.8.8.8' })
   expect([said.country, said.continent]).toEqual(['XX', ''])

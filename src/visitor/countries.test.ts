@@ -15,7 +15,7 @@ describe('countries', () => {
     expect(unnamed).toEqual([])
   })
 
-  test.each(['US', 'KP', 'XK', 'XX', 'T1'])('%s is one a visitor can have', (code) => {
+  test.each(['US', 'KP', 'XK', 'XX', 'T1'])('%s is a possible country of a visitor', (code) => {
     expect(isCountry(code)).toBe(true)
   })
 
@@ -70,7 +70,7 @@ describe('countries', () => {
     ['T1', 'Tor'],
     ['XX', 'unknown'],
     ['??', '??'],
-  ])('%s is called %s', (code, name) => {
+  ])('%s has the name %s', (code, name) => {
     expect(countryName(code)).toBe(name)
   })
 })

@@ -11,7 +11,7 @@ const visitorOf = (headers: Record<string, string>, remoteAddress = '10.0.0.1') 
 const schemeOf = (headers: Record<string, string>, remoteAddress?: string) =>
   visitorOf(headers, remoteAddress).forwardedScheme
 
-describe('the scheme that a trusted peer says', () => {
+describe('the scheme from a trusted peer', () => {
   test.each<[Record<string, string>, string | undefined]>([
     [{}, undefined],
     [{ 'x-forwarded-proto': 'https' }, 'https'],
@@ -135,7 +135,7 @@ describe('the scheme that a trusted peer says', () => {
     expect(visitor.notes).toHaveLength(1)
   })
 
-  test('has an answer whatever the headers hold, in bounded time', () => {
+  test('returns a result for any headers, in limited time', () => {
     const names = ['x-forwarded-proto', 'x-forwarded-for', 'forwarded', 'cf-visitor']
     const text = fc.string({ unit: fc.constantFrom(...',;="\\ {}:ahtpsfor1.0') })
     fc.assert(

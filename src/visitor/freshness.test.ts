@@ -23,7 +23,7 @@ describe('age of data', () => {
     else expect(warning(date)).toContain(`mine.mmdb: data of ${date} is ${days} days old`)
   })
 
-  test('may be set', () => {
+  test('has a configurable limit', () => {
     const source = { name: 'mine.mmdb', date: '2026-11-13' }
     expect(ageWarning(source, now, 10)).toBeUndefined()
     expect(ageWarning(source, now, 9)).toContain('10 days old (more than 9)')
@@ -41,12 +41,12 @@ describe('age of data', () => {
     ['geo-whois-asn-country.mmdb', 'replace the file with a current one'],
     // A file that --asn-data names goes before what `update asn` downloads.
     ['ip2asn-combined.tsv', 'replace the file with a current one'],
-  ])('%s: says what to do', (name, advice) => {
+  ])('%s: names the remedy', (name, advice) => {
     expect(warning('2023-11-15', name)).toContain(advice)
   })
 
   // npm has no newer versions of these packages: https://github.com/sapics/ip-location-db
-  test('never sends anybody to npm', () => {
+  test('never recommends npm', () => {
     for (const name of ['geoip-lite', 'geo-whois-asn-country', 'ip-location-db asn', 'mine.mmdb']) {
       expect(warning('2023-11-15', name)).not.toMatch(/npm install|@latest/)
     }
@@ -80,5 +80,5 @@ describe('age of data', () => {
     ['2027-01-01', ''],
     ['', ''],
     ['yesterday', ''],
-  ])('of %j is told as %j', (date, text) => expect(ageText(date, now)).toBe(text))
+  ])('of %j is shown as %j', (date, text) => expect(ageText(date, now)).toBe(text))
 })

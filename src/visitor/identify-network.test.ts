@@ -13,20 +13,17 @@ describe('country and continent', () => {
     [' BR ', 'BR', 'SA'],
     ['XX', 'XX', ''],
     ['T1', 'T1', 'T1'],
-  ])(
-    'a trusted peer that passes on %j of Cloudflare is believed: %s',
-    (value, country, continent) => {
-      const source = geo()
-      const headers = { 'cf-ipcountry': value, 'cf-connecting-ip': '203.0.114.7' }
-      const visitor = identify('10.0.0.1', headers, { geo: source, trust: ['private'] })
-      expect([visitor.country, visitor.continent]).toEqual([country, continent])
-      expect(source.asked).toEqual([])
-      expect(visitor.notes).toEqual([])
-    }
-  )
+  ])('accepts %j from Cloudflare through a trusted peer: %s', (value, country, continent) => {
+    const source = geo()
+    const headers = { 'cf-ipcountry': value, 'cf-connecting-ip': '203.0.114.7' }
+    const visitor = identify('10.0.0.1', headers, { geo: source, trust: ['private'] })
+    expect([visitor.country, visitor.continent]).toEqual([country, continent])
+    expect(source.asked).toEqual([])
+    expect(visitor.notes).toEqual([])
+  })
 
   test.each(['', 'de', 'UK', 'Germany', 'DE, FR', 'DE\0', 'X1', '__proto__'])(
-    'a trusted peer that says %j is not understood',
+    'ignores an invalid %j from a trusted peer',
     (value) => {
       const headers = { 'cf-ipcountry': value, 'x-forwarded-for': '203.0.114.7' }
       const visitor = identify('10.0.0.1', headers, { geo: geo(), trust: ['private'] })
@@ -37,7 +34,7 @@ describe('country and continent', () => {
     }
   )
 
-  test('what just anybody says of his country is not believed', () => {
+  test('ignores a country header from an untrusted peer', () => {
     const visitor = identify('203.0.114.7', { 'cf-ipcountry': 'KP' }, { geo: geo() })
     expect(visitor.country).toBe('DE')
     expect(visitor.notes).toEqual(['cf-ipcountry ignored: 203.0.114.7 is not a trusted proxy'])
@@ -59,7 +56,7 @@ describe('country and continent', () => {
     expect(visitor.notes).toEqual([])
   })
 
-  test('an address that is not in the data is XX, with a note', () => {
+  test('an address without data is XX, with a note', () => {
     const visitor = identify('8.8.8.8', {}, { geo: geo() })
     expect([visitor.country, visitor.continent, visitor.country]).toEqual(['XX', '', 'XX'])
     expect(visitor.notes).toEqual(['no country for 8.8.8.8 in test data 2026-11'])
@@ -83,7 +80,7 @@ describe('country and continent', () => {
     'fd00::1',
     '2001:db8::1',
     'ff02::1',
-  ])('%s is in no country, which nobody needs to be told', (peer) => {
+  ])('%s has no country, without a note', (peer) => {
     const source = geo()
     const visitor = identify(peer, {}, { geo: source })
     expect(visitor.country).toBe('XX')
@@ -108,7 +105,7 @@ describe('country and continent', () => {
   })
 
   test.each([[''], ['de'], ['Germany'], ['<b>']])(
-    'a source that answers %j is not believed',
+    'ignores an invalid %j from a source',
     (country) => {
       const visitor = identify('8.8.8.8', {}, { geo: geo(() => ({ country })) })
       expect(visitor.country).toBe('XX')
@@ -131,12 +128,12 @@ describe('ASN', () => {
     expect(identify('10.0.0.1', {}, { asn: source }).asn).toBe(0)
   })
 
-  test('is 0 where there is none', () => {
+  test('is 0 without data', () => {
     expect(identify('8.8.8.8').asn).toBe(0)
     expect(identify('8.8.8.8', {}, { asn: asn(() => undefined) }).asn).toBe(0)
   })
 
-  test('is 0 with a note where the source throws', () => {
+  test('is 0 with a note if the source throws', () => {
     const visitor = identify(
       '8.8.8.8',
       {},
@@ -151,7 +148,7 @@ describe('ASN', () => {
   })
 })
 
-describe('what a trusted peer says of the country', () => {
+describe('the country from a trusted peer', () => {
   const trust = ['10.0.0.0/8']
   const said = (cfIpCountry: string, options: VisitorsOptions = {}, peer = '10.0.0.1') =>
     identify(
@@ -176,14 +173,14 @@ describe('what a trusted peer says of the country', () => {
       { 'cf-connecting-ip': 'banana', 'x-forwarded-for': '203.0.114.7' },
     ],
     ['forwards the address by a list', { 'x-forwarded-for': '203.0.114.7' }],
-  ])('counts for nothing where a proxy that is not Cloudflare %s', (_name, headers) => {
+  ])('is ignored if a proxy other than Cloudflare %s', (_name, headers) => {
     const given = { 'cf-ipcountry': 'JP', ...headers }
     const visitor = identify('10.0.0.1', given, { trust, geo: geo() })
     expect(visitor.country).not.toBe('JP')
     expect(visitor.notes.join()).toContain('cf-ipcountry ignored: the peer is not Cloudflare’s')
   })
 
-  test('counts where the peer is one of Cloudflare’s', () => {
+  test('counts if the peer belongs to Cloudflare', () => {
     const headers = { 'cf-ipcountry': 'JP', 'x-forwarded-for': '203.0.114.7' }
     const options = { trust: ['cloudflare'], geo: geo() }
     expect(identify('173.245.48.9', headers, options).country).toBe('JP')
@@ -195,11 +192,11 @@ describe('what a trusted peer says of the country', () => {
     expect(said('JP', { reputation }).country).toBe('T1')
   })
 
-  test('counts from nobody else', () => {
+  test('counts from no other peer', () => {
     expect(said('JP', {}, '203.0.114.9').country).toBe('DE')
   })
 
-  test('is not said of the address that a test pretends', () => {
+  test('does not apply to the address from a test', () => {
     const visitor = identify(
       '10.0.0.1',
       { 'cf-ipcountry': 'JP', 'x-edge-ip': '2a00::1' },
@@ -216,19 +213,19 @@ describe('reputation', () => {
     lookup: () => ({ score: lists.length * 10, lists, isTor }),
   })
 
-  test('is what the feeds say', () => {
+  test('comes from the feeds', () => {
     const visitor = identify('8.8.8.8', {}, { reputation: reputation(['drop', 'tor_exits']) })
     expect(visitor.reputation).toMatchObject({ score: 20, lists: ['drop', 'tor_exits'] })
     expect(identify('8.8.8.8').reputation).toEqual({ score: 0, lists: [], isTor: false })
   })
 
-  test('a Tor exit is in the country T1, whatever the country data says', () => {
+  test('a Tor exit has the country T1, regardless of the country data', () => {
     const tor = reputation(['tor_exits'], true)
     const visitor = identify('203.0.114.7', {}, { geo: geo(), reputation: tor })
     expect([visitor.country, visitor.continent]).toEqual(['T1', 'T1'])
   })
 
-  test('that fails counts as none and is noted', () => {
+  test('that fails counts as absent, with a note', () => {
     const failing: ReputationSource = {
       ...reputation([]),
       lookup: () => {
@@ -256,7 +253,7 @@ describe('places', () => {
   }
   const cities = (place: NonNullable<GeoSource['place']>): GeoSource => ({ ...geo(), place })
 
-  test('are those of the source', () => {
+  test('come from the source', () => {
     expect(identify('203.0.114.7', {}, { geo: cities(() => munich) }).place).toEqual(munich)
   })
 
@@ -268,7 +265,7 @@ describe('places', () => {
     expect(new Set(Object.values(identify('8.8.8.8', {}, options).place))).toEqual(new Set(['']))
   })
 
-  test('of private addresses are not asked for', () => {
+  test('of private addresses are not looked up', () => {
     const source = cities(() => {
       throw new Error('asked')
     })
@@ -296,7 +293,7 @@ describe('bots', () => {
     },
   }
 
-  test('are judged once, by what is known of the visitor', () => {
+  test('are judged once, by all facts of the visitor', () => {
     asked.length = 0
     const visitor = createVisitors({ bots, overrides: true }).identify(
       (name) => ({ 'user-agent': 'curl/8', 'x-edge-asn': '24940' })[name],
@@ -307,7 +304,7 @@ describe('bots', () => {
     expect(visitor.notes).toContain('bot score 7: it says curl')
   })
 
-  test('a source that throws is asked once, and leaves a note', () => {
+  test('a source that throws is called once, with a note', () => {
     let times = 0
     const broken: BotSource = {
       ...bots,
@@ -322,7 +319,7 @@ describe('bots', () => {
     expect(visitor.notes).toEqual(['bot detection failed: no model'])
   })
 
-  test('nobody is one where nobody judges', () => {
+  test('are not detected without a source', () => {
     expect(identify('8.8.8.8').bot).toBeUndefined()
     expect(identify('8.8.8.8').notes).toEqual([])
   })
@@ -336,7 +333,7 @@ describe('the name of a network', () => {
     expect(identify('10.0.0.1', {}, { asn })).toMatchObject({ asn: 0, asnName: '' })
   })
 
-  test('is not that of another number, which a test claims', () => {
+  test('is absent for another number from a test', () => {
     const visitor = identify(
       '127.0.0.1',
       { 'x-edge-ip': '8.8.8.8', 'x-edge-asn': '13335' },

@@ -21,7 +21,7 @@ describe('the peer', () => {
     expect(visitor.notes).toEqual([])
   })
 
-  test.each([undefined, ''])('may be unknown to the runtime (%j)', (remoteAddress) => {
+  test.each([undefined, ''])('can be unknown to the runtime (%j)', (remoteAddress) => {
     const visitor = identify(remoteAddress, {}, { geo: geo(), trust: ['0.0.0.0/0', '::/0'] })
     expect(visitor).toMatchObject({
       ip: undefined,
@@ -142,7 +142,7 @@ describe('forwarded headers', () => {
     ['203.0.114.7', '203.0.114.7'],
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '::1'],
-  ])('are not believed from %s, which is not in trust', (peer, expected) => {
+  ])('are ignored from %s, which is not in `trust`', (peer, expected) => {
     const headers = {
       'x-forwarded-for': '6.6.6.6',
       'cf-connecting-ip': '6.6.6.7',
@@ -162,7 +162,7 @@ describe('forwarded headers', () => {
     expect(visitor.notes).toHaveLength(5)
   })
 
-  test('from loopback are believed where trust says so', () => {
+  test('from loopback are accepted if `trust` contains it', () => {
     const visitor = identify(
       '::ffff:127.0.0.1',
       { 'x-forwarded-for': '6.6.6.6' },
@@ -251,7 +251,7 @@ describe('forwarded headers', () => {
     ['spaces', ' '.repeat(64 * KB)],
     ['one long entry', 'f:'.repeat(32 * KB)],
     ['brackets', '['.repeat(64 * KB)],
-  ])('64 KB of %s are looked at only from the right, with few notes', (_name, value) => {
+  ])('reads 64 KB of %s only from the right, with few notes', (_name, value) => {
     const visitor = through({ 'x-forwarded-for': value, 'cf-connecting-ip': value })
     expect(visitor.ipText).toMatch(/^10\.0\.0\.[12]$/)
     expect(visitor.notes.length).toBeLessThanOrEqual(6)

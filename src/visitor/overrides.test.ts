@@ -46,7 +46,7 @@ describe('test overrides', () => {
     expect(identify({ 'x-edge-ip': value }).ipText).toBe(expected)
   })
 
-  test('an address wins over the forwarded one', () => {
+  test('an address overrides the forwarded one', () => {
     const visitor = identify(
       { 'x-edge-ip': '192.0.2.1', 'x-forwarded-for': '192.0.2.2' },
       { peer: '10.0.0.1', trust: ['private'] }
@@ -54,7 +54,7 @@ describe('test overrides', () => {
     expect(visitor.ipText).toBe('192.0.2.1')
   })
 
-  test('a country wins over the look-up, and its continent goes with it', () => {
+  test('a country overrides the look-up, and determines the continent', () => {
     const visitor = identify({ 'x-edge-ip': '175.45.176.1', 'x-edge-country': 'br' })
     expect([visitor.country, visitor.continent]).toEqual(['BR', 'SA'])
     expect(visitor.notes).toEqual(['set by test override: x-edge-ip, x-edge-country'])
@@ -87,7 +87,7 @@ describe('test overrides', () => {
     })
   })
 
-  test('any field, as JSON; it wins over the header of its own', () => {
+  test('sets any field as JSON, and overrides the field’s own header', () => {
     const visitor = identify({
       'x-edge-ja4': JA4,
       'x-edge-fields': `{"cf.bot_management.score":2,"cf.bot_management.ja4":"x","http.request.headers":{"a":["b"]}}`,
@@ -104,7 +104,7 @@ describe('test overrides', () => {
     expect(visitor.fieldOverrides).toEqual({ 'http.user_agent': 'Zürich ✓' })
   })
 
-  test('names of Object.prototype are fields like any other', () => {
+  test('treats names of Object.prototype as ordinary fields', () => {
     const fields = identify({
       'x-edge-fields': '{"__proto__":{"polluted":1},"constructor":2,"hasOwnProperty":3}',
     }).fieldOverrides!
@@ -153,7 +153,7 @@ describe('test overrides', () => {
     expect(visitor.notes).toEqual([])
   })
 
-  test('every problem is told, values cut short', () => {
+  test('reports every problem, with long values cut', () => {
     const { overrideProblems } = identify({
       'x-edge-ip': 'x'.repeat(70_000),
       'x-edge-asn': 'y',
@@ -247,7 +247,7 @@ describe('x-edge-as', () => {
       personas: given,
     })
 
-  test('sets all that the persona says', () => {
+  test('sets all facts of the persona', () => {
     expect(read({ 'x-edge-as': ' curl-hetzner ' })).toEqual({
       persona: curl,
       ip: curl.ip,
@@ -259,13 +259,13 @@ describe('x-edge-as', () => {
     })
   })
 
-  test('sets nothing that the persona does not say', () => {
+  test('sets no other facts', () => {
     const overrides = read({ 'x-edge-as': 'bare' })!
     expect(overrides).toEqual({ persona: bare, fields: {}, used: ['x-edge-as'], problems: [] })
     expect(Object.getPrototypeOf(overrides.fields)).toBeNull()
   })
 
-  test('yields to each header of its own', () => {
+  test('is overridden by specific headers', () => {
     const overrides = read({
       'x-edge-as': 'curl-hetzner',
       'x-edge-country': 'FR',
@@ -283,7 +283,7 @@ describe('x-edge-as', () => {
     expect(curl.fields['http.request.version']).toBe('HTTP/2')
   })
 
-  test('gives up country and ASN with the address that they are of', () => {
+  test('drops country and ASN together with their address', () => {
     const overrides = read({ 'x-edge-as': 'curl-hetzner', 'x-edge-ip': '175.45.176.1' })!
     expect(formatIp(overrides.ip!)).toBe('175.45.176.1')
     expect([overrides.country, overrides.asn]).toEqual([undefined, undefined])
@@ -293,7 +293,7 @@ describe('x-edge-as', () => {
   })
 
   test.each([[{ 'x-edge-ip': '175.45.176.1' }], [{ 'x-edge-country': 'FR' }]])(
-    'gives up its city with %j',
+    'drops its city with %j',
     (header) => {
       const overrides = read({ 'x-edge-as': 'berlin', ...header })!
       expect({ ...overrides.fields }).toEqual({ 'cf.bot_management.ja4': JA4 })
@@ -301,7 +301,7 @@ describe('x-edge-as', () => {
     }
   )
 
-  test('keeps its address where that of the header cannot be read', () => {
+  test('keeps its address if the header is invalid', () => {
     const overrides = read({ 'x-edge-as': 'curl-hetzner', 'x-edge-ip': '127.1' })!
     expect(overrides).toMatchObject({ ip: curl.ip, country: 'DE' })
     expect(overrides.problems).toEqual(['x-edge-ip: "127.1" is not an IP address'])
@@ -327,7 +327,7 @@ describe('x-edge-as', () => {
     expect(problem).not.toContain('persona-50')
   })
 
-  test('is a problem where there are no personas', () => {
+  test('is a problem without personas', () => {
     const reader = (name: string) => (name === 'x-edge-as' ? 'curl-hetzner' : undefined)
     expect(readOverrides(reader)!.problems).toEqual([
       'x-edge-as: "curl-hetzner" is not a persona: this edge has none',

@@ -89,7 +89,7 @@ describe('mayBeStripped', () => {
         .join('')
     )
 
-  test('lets no name by that is to be stripped, in any spelling', () => {
+  test('finds every name to strip, in any spelling', () => {
     fc.assert(
       fc.property(
         fc.oneof(spelling, fc.string({ unit: 'binary-ascii', maxLength: 40 })),
@@ -101,7 +101,7 @@ describe('mayBeStripped', () => {
   })
 
   test.each(['Host', 'Accept', 'Cookie', 'Connection', 'Cache-Control', 'Referer', ''])(
-    '%s is done with at a glance',
+    '%s is excluded by its first check',
     (name) => expect(mayBeStripped(name)).toBe(false)
   )
 })

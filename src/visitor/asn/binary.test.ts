@@ -39,11 +39,11 @@ test.each([1, 2, 3, 4])('it may lie anywhere in memory: %i', (offset) => {
   expect(lookup(parseIp('9.9.9.9')!)).toBeUndefined()
 })
 
-test('it is looked at where it lies, not copied', () => {
+test('reads the bytes in place, without a copy', () => {
   expect(readAsnBinary(bytes, FILE).map.v4.starts.buffer).toBe(bytes.buffer)
 })
 
-test('its head tells its date and its size', () => {
+test('its header contains its date and its size', () => {
   expect(readAsnHeader(bytes.subarray(0, 44), FILE)).toEqual({
     entries: IP2ASN_ENTRIES,
     date: '2026-11-20',
@@ -61,10 +61,10 @@ test.each([
   expect(isAsnBinary(some)).toBe(expected)
 })
 
-describe('what is wrong is told', () => {
+describe('errors name the problem', () => {
   const DAMAGED = `${FILE}: is damaged (wrong checksum or length): run "edge1020 update asn" again, or remove it`
 
-  test('any changed byte behind the version', () => {
+  test('any changed byte after the version', () => {
     for (let at = 12; at < bytes.length; at++) {
       const broken = bytes.slice()
       broken[at]! ^= 0x80

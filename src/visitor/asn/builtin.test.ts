@@ -78,7 +78,7 @@ test('it is a source that needs no file', () => {
   expect(source.lookup(parseIp('192.0.2.1')!)).toBeUndefined()
 })
 
-test('it tells its size and its date', () => {
+test('it has a size and a date', () => {
   expect({ entries, date }).toEqual({ entries: builtInEntries, date: builtInDate })
   expect(entries).toBeGreaterThan(2_000)
   expect(date).toMatch(/^\d{4}-\d\d$/)
@@ -100,7 +100,7 @@ describe('each group of the table', () => {
     }
   )
 
-  test('holds no prefix that another has', () => {
+  test('contains no prefix of another group', () => {
     const all = table.networks.flatMap(({ prefixes }) =>
       prefixes.flatMap((line) => line.split(' '))
     )

@@ -59,7 +59,7 @@ test('networks of both families, gaps, nobody’s, and both ends of the addresse
   expect(asns('ffff::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')).toEqual([64_501, 64_501])
 })
 
-test('files are one table, and its facts', () => {
+test('combines files to one table with its facts', () => {
   const files = [
     { file: 'v4.csv', bytes: bytesOf('8.8.8.0,8.8.8.255,15169,GOOGLE', '9.9.9.0,9.9.9.255,0,X') },
     { file: 'v6.csv', bytes: bytesOf('2001:4860::,2001:4860:ffff::,15169,GOOGLE 6') },
@@ -69,8 +69,8 @@ test('files are one table, and its facts', () => {
   expect(asnTable(data).lookup(parseIp('2001:4860::1')!)).toEqual({ asn: 15_169, name: 'GOOGLE' })
 })
 
-describe('a range that begins inside the one before it', () => {
-  test('cuts that one short', () => {
+describe('a range that begins inside the previous one', () => {
+  test('shortens the previous one', () => {
     const find = lookupIn(
       '214.95.0.0,215.0.255.255,749,WIDE',
       '215.0.0.0,215.1.3.255,721,NARROW',
@@ -107,7 +107,7 @@ test.each([
   [['::9,::f,1,A', '::9,::f,2,B'], 'asn.csv:2: "::9": expected ascending'],
   [['1.0.0.0,1.0.0.255,0,N'], 'asn.csv: expected lines of from, to, ASN and name'],
   [[''], 'asn.csv: expected lines of from, to, ASN and name, with commas between them; found'],
-])('what is wrong in %j is told', (lines, message) => {
+])('the error names the wrong text in %j', (lines, message) => {
   const error = problemOf(...lines)
   expect(error.code).toBe('asn_failed')
   expect(error.message.startsWith(message)).toBe(true)

@@ -44,7 +44,7 @@ describe('every network of the file is found', () => {
     expect(lookup(parseIp(text)!)).toBeUndefined()
   })
 
-  test('and counted, those of nobody left out', () => {
+  test('and counted, without addresses of nobody', () => {
     expect(entries).toBe(IP2ASN_ENTRIES)
   })
 
@@ -100,7 +100,7 @@ test('IPv6 networks of whole /64 need only half the columns', () => {
 
 const GOOD = '1.0.0.0\t1.0.0.255\t64500\tZZ\tNET'
 
-describe('what is wrong is told with its place', () => {
+describe('errors contain the place', () => {
   test.each<[string, string, string, number, number]>([
     ['an address', '1.0.0.256\t1.0.1.0\t1\tZZ\tN', '"1.0.0.256": expected an IP address', 1, 9],
     ['octal digits', '01.2.3.4\t1.2.3.5\t1\tZZ\tN', '"01.2.3.4": expected an IP address', 1, 8],
@@ -231,7 +231,7 @@ const steps = fc.array(fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 3 }), fc.nat({
   maxLength: 40,
 })
 
-test('finds what a walk over the lines finds', () => {
+test('returns the same results as a linear search', () => {
   fc.assert(
     fc.property(steps, fc.constantFrom(0, 0xffff_ff00), fc.boolean(), (networks, base, isV6) => {
       const at = (n: number) =>

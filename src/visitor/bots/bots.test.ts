@@ -125,7 +125,7 @@ describe('verified bots', () => {
       'Archiver',
     ],
     ['Stripe/1.0 (+https://stripe.com/docs/webhooks)', '3.18.12.63', 'Webhooks'],
-  ])('%s is verified from %s only', (userAgent, ip, category) => {
+  ])('%s is verified only from %s', (userAgent, ip, category) => {
     expect(bots.judge(question({ userAgent, ip }))).toMatchObject({
       verified: true,
       category,
@@ -141,7 +141,7 @@ describe('verified bots', () => {
     ['facebookexternalhit/1.1', 32934],
     ['YandexBot/3.0', 13238],
     ['github-camo (1)', 36459],
-  ])('%s counts from the network of its operator, AS%i', (userAgent, asn) => {
+  ])('%s is verified from the network of its operator, AS%i', (userAgent, asn) => {
     expect(bots.judge(question({ userAgent, asn })).verified).toBe(true)
     expect(bots.judge(question({ userAgent, asn: asn + 1 })).verified).toBe(false)
   })
@@ -152,7 +152,7 @@ describe('verified bots', () => {
     expect(bots.judge(question({ userAgent, ip: '8.8.8.8', asn: 15169 })).verified).toBe(false)
   })
 
-  test('without an address nothing is verified', () => {
+  test('verifies no bot without an address', () => {
     const verdict = bots.judge(question({ userAgent: 'Googlebot/2.1', ip: '' }))
     expect(verdict).toMatchObject({ verified: false, score: 1 })
     expect(verdict.reason).toBe("user agent is Googlebot's, there is no address to check")
@@ -165,7 +165,7 @@ describe('verified bots', () => {
     expect(verdict).toMatchObject({ verified: false, category: '' })
   })
 
-  test('reasons name the bot, the address and the proof', () => {
+  test('reasons contain the bot, the address and the proof', () => {
     expect(bots.judge(question({ userAgent: 'Googlebot/2.1', ip: '66.249.66.1' })).reason).toBe(
       "user agent is Googlebot's, 66.249.66.1 is in its published ranges"
     )
@@ -182,7 +182,7 @@ describe('bots in shared clouds', () => {
     asn: 14618,
   })
 
-  test('are not verified by it, unless the owner wants that', () => {
+  test('are not verified by the cloud, unless sharedClouds is set', () => {
     const strict = createBots().judge(slackbot)
     expect(strict.verified).toBe(false)
     expect(strict.reason).toBe(
@@ -194,7 +194,7 @@ describe('bots in shared clouds', () => {
     })
   })
 
-  test('are never verified from another', () => {
+  test('are never verified from another cloud', () => {
     const elsewhere = { ...slackbot, ...question({ userAgent: slackbot.userAgent, ...HOSTING }) }
     expect(createBots({ sharedClouds: true }).judge(elsewhere).verified).toBe(false)
   })
@@ -214,13 +214,13 @@ describe('reverse DNS', () => {
     expect(judge([host]).verified).toBe(verified)
   })
 
-  test('an answer that is not there yet is said', () => {
+  test('reports a pending answer', () => {
     expect(judge(undefined)).toMatchObject({ verified: false })
     expect(judge(undefined).reason).toMatch(/reverse DNS has not answered yet$/)
     expect(judge([]).reason).not.toContain('reverse DNS')
   })
 
-  test('nobody is asked about an address in the ranges, of a browser, or of a bot without host names', () => {
+  test('makes no query for an address in the ranges, for a browser, or for a bot without host names', () => {
     let asked = 0
     const bots = createBots({
       resolver: {
@@ -238,7 +238,7 @@ describe('reverse DNS', () => {
     expect(asked).toBe(1)
   })
 
-  test('proves bots that have no ranges at all', () => {
+  test('verifies bots without ranges', () => {
     const bots = createBots({ resolver: hostNames({ '203.0.113.7': ['x.crawl.yahoo.net'] }) })
     expect(
       bots.judge(question({ userAgent: 'Mozilla/5.0 (compatible; Yahoo! Slurp)' }))
@@ -258,7 +258,7 @@ describe("the owner's own", () => {
     )
   })
 
-  test('bots are known besides the built-in ones, or in the place of one', () => {
+  test('adds bots to the built-in ones, or replaces one', () => {
     const own: KnownBot = {
       name: 'Our monitor',
       category: 'Monitoring & Analytics',
@@ -282,7 +282,7 @@ describe("the owner's own", () => {
     ).toContain('AS64496, Example')
   })
 
-  test('a range that is none is refused', () => {
+  test('refuses an invalid range', () => {
     expect(() => createBots({ ranges: { Googlebot: ['66.249.64.1/20'] } })).toThrow(
       expect.objectContaining({
         code: 'bad_bot_range',
@@ -292,7 +292,7 @@ describe("the owner's own", () => {
     )
   })
 
-  test('ranges of a bot that is not known are refused', () => {
+  test('refuses ranges of an unknown bot', () => {
     expect(() => createBots({ ranges: { Gogglebot: ['66.249.64.0/20'] } })).toThrow(
       expect.objectContaining({
         code: 'unknown_bot',
@@ -309,7 +309,7 @@ describe('the built-in tables', () => {
     ).toEqual([])
   })
 
-  test('every network is parsed, belongs to a bot, and says where it is from', () => {
+  test('every network can be parsed, belongs to a bot, and has a source', () => {
     const used = new Set(KNOWN_BOTS.flatMap((bot) => bot.networks ?? []))
     expect([...used].sort()).toEqual(Object.keys(networks.networks).sort())
     for (const [name, { source, date }] of Object.entries(networks.networks)) {

@@ -10,7 +10,7 @@ const claimOf = createClaims(KNOWN_BOTS)
 describe('user agents of bots', () => {
   const samples = corpus.flatMap(({ instances }) => instances)
 
-  test('every sample of the corpus is recognised', () => {
+  test('recognises every sample of the corpus', () => {
     expect(samples.length).toBeGreaterThan(2000)
     const missed = samples.filter((text) =>
       ['browser', 'app', 'other', 'empty'].includes(claimOf(text).kind)
@@ -18,7 +18,7 @@ describe('user agents of bots', () => {
     expect(missed).toEqual([])
   })
 
-  test('the table was made of the corpus installed', () => {
+  test('the table comes from the installed corpus', () => {
     expect(table.patterns).toBe(corpus.length)
   })
 
@@ -73,13 +73,13 @@ describe('user agents of bots', () => {
     expect(claimOf(text)).toMatchObject({ kind: 'known', name })
   })
 
-  test('who says to be like a bot does not claim to be it', () => {
+  test('"like" before the name of a bot is not a claim', () => {
     expect(claimOf('FreshRSS/1.24.3 (Linux; https://freshrss.org) like Googlebot').kind).toBe(
       'crawler'
     )
   })
 
-  test('a bot named behind the part that is read does not count', () => {
+  test('ignores a bot after the part that is read', () => {
     expect(claimOf(`${'x'.repeat(1024)} Googlebot/2.1`).kind).toBe('other')
     expect(claimOf(`${'x'.repeat(1000)} Googlebot/2.1`).kind).toBe('known')
   })

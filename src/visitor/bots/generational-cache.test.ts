@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createGenerationalCache } from './generational-cache.ts'
 
-test('holds what was set, up to twice its size, and keeps what is asked for', () => {
+test('holds at most twice its size, and keeps used entries', () => {
   const map = createGenerationalCache<number>(10)
   map.set('kept', 1)
   for (let i = 0; i < 1000; i++) {

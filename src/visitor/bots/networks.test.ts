@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseBotRanges } from './networks.ts'
 
-describe('lists as operators publish them', () => {
+describe('lists in the form of their operators', () => {
   test.each([
     [
       "Google's JSON",
@@ -20,7 +20,7 @@ describe('lists as operators publish them', () => {
     expect(parseBotRanges(text)).toEqual(ranges)
   })
 
-  test('half a document is refused', () => {
+  test('refuses an incomplete document', () => {
     expect(() => parseBotRanges('{"prefixes":[')).toThrow(
       expect.objectContaining({ code: 'bad_bot_range' })
     )

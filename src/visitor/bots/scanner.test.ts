@@ -28,14 +28,14 @@ describe('rules', () => {
     expect(not.filter((text) => scanner.find(text) !== -1)).toEqual([])
   })
 
-  test('the first in the text is told, of two at one place the longer', () => {
+  test('returns the first match in the text, and the longer of two at the same place', () => {
     const scanner = buildScanner(['second', 'first', 'first of all'])
     expect(scanner.find('first, second')).toBe(1)
     expect(scanner.find('second, first')).toBe(0)
     expect(scanner.find('first of all, second')).toBe(2)
   })
 
-  test('finds what plain searching finds', () => {
+  test('returns the same results as a plain search', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '/', 'é'), maxLength: 24 })
     const texts = fc.string({
       unit: fc.constantFrom('a', 'b', '/', 'é'),
@@ -60,7 +60,7 @@ describe('the corpus as rules', () => {
   const rules = Object.values(table.rules).flat() as ScanRule[]
   const scanner = buildScanner(rules)
 
-  test('finds whatever one of its regular expressions finds, and hardly anything else', () => {
+  test('finds every match of the regular expressions, and few others', () => {
     const expressions = corpus.map(({ pattern }) => new RegExp(pattern))
     const hits = (text: string) => expressions.some((expression) => expression.test(text))
     const samples = corpus.flatMap(({ instances }) => instances)
@@ -73,7 +73,7 @@ describe('the corpus as rules', () => {
     expect(texts.filter((text) => hits(text) !== scanner.find(text) >= 0)).toEqual([])
   })
 
-  test('work is bounded by the length of a text, whatever it holds', () => {
+  test('the number of steps is limited by the length of the text', () => {
     const gaps = rules.flatMap((rule) => (typeof rule === 'string' ? [] : rule.slice(1)))
     const crowded = [
       'a',

@@ -7,7 +7,7 @@ const FIREFOX = BROWSERS.find((text) => text.endsWith('Firefox/145.0'))!
 const SAFARI = BROWSERS.find((text) => text.includes('Version/18.1 Safari'))!
 const CHROME_JA4 = 't13d1517h2_8daaf6152771_cb7bf5808d99'
 
-describe('scores of what is no browser', () => {
+describe('scores of other clients', () => {
   const bots = createBots()
 
   test.each([
@@ -31,7 +31,7 @@ describe('scores of what is no browser', () => {
 describe('scores of browsers', () => {
   const bots = createBots()
 
-  test('every browser with the headers of one counts as a person, with and without TLS', () => {
+  test('every browser with the headers of a browser counts as a person, with and without TLS', () => {
     const low = BROWSERS.map((userAgent) => [
       userAgent,
       bots.judge(question({ userAgent, headers: PLAIN })).score,
@@ -189,7 +189,7 @@ describe('scores of browsers', () => {
   })
 })
 
-describe('hostile questions', () => {
+describe('hostile requests', () => {
   const bots = createBots()
 
   test.each([
@@ -207,7 +207,7 @@ describe('hostile questions', () => {
     expect(verdict.reason).not.toContain(userAgent.trim().slice(0, 40) || '\u0000')
   })
 
-  test('the same user agent is judged anew from each address', () => {
+  test('judges the same user agent separately for each address', () => {
     const userAgent = 'Googlebot/2.1'
     expect(bots.judge(question({ userAgent, ip: '66.249.66.1' })).verified).toBe(true)
     expect(bots.judge(question({ userAgent, ...HOSTING })).verified).toBe(false)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { dayIn, headerDay, unixDay } from './date.ts'
 
-describe('the day a header gives', () => {
+describe('the day in a header', () => {
   test.each([
     ['# Last update: Sat, 22 Aug 2026 03:00:29 +0200', '2026-08-22'],
     ['# Source File Date: Sat Mar  7 21:15:07 UTC 2026', '2026-03-07'],
@@ -30,12 +30,12 @@ describe('the day a header gives', () => {
     '# Last update: yesterday',
     '#',
     '',
-  ])('%j says nothing of it', (comment) => {
+  ])('%j contains no day', (comment) => {
     expect(headerDay(comment)).toBe('')
   })
 })
 
-test('a long run of digits and blanks is over at once', () => {
+test('a long run of digits and spaces takes no time', () => {
   expect(dayIn(`Jan 1 ${'1:'.repeat(50_000)}`)).toBe('')
   expect(dayIn(`Jan 1${' '.repeat(50_000)}`)).toBe('')
   expect(headerDay(`last update ${'Jan 1 '.repeat(20_000)}`)).toBe('')

@@ -66,7 +66,7 @@ describe('local addresses', () => {
     expect(feed.problems).toEqual([])
   })
 
-  test('a border router’s list of bogons hurts no local visitor', () => {
+  test('a list of bogons does not affect local visitors', () => {
     const feed = feedOf([
       '0.0.0.0/8',
       '10.0.0.0/8',
@@ -113,7 +113,7 @@ describe('local addresses', () => {
     ],
     ['fe00::/8', ['fe00::', 'fec0::', 'feff::'], ['fe80::', 'febf::']],
     ['fdff::-fe00::1', ['fe00::', 'fe00::1'], ['fdff::', 'fdff:ffff::']],
-  ])('%s has a part taken in and a part left out', (text, taken, left) => {
+  ])('%s is partly accepted', (text, taken, left) => {
     const feed = feedOf(text)
     const share = sharesOf(feed)
     expect(taken.map(share)).toEqual(taken.map(() => 100))
@@ -125,7 +125,7 @@ describe('local addresses', () => {
 const WIDE = (count: string) =>
   `feed.txt: ${count} wider than /8 (IPv4) or /4 (IPv6) left out: "unfiltered" keeps them`
 
-describe('networks no feed can mean', () => {
+describe('networks that are too wide', () => {
   test.each([
     ['0.0.0.0/0', '8.8.8.8'],
     ['0.0.0.0/1', '8.8.8.8'],
@@ -156,7 +156,7 @@ describe('networks no feed can mean', () => {
   })
 })
 
-test('"unfiltered" takes all in', () => {
+test('"unfiltered" accepts all', () => {
   const feed = feedOf(['0.0.0.0/0', '10.0.0.0/8', '::/0', 'fc00::/7'], { unfiltered: true })
   const share = sharesOf(feed)
   expect([...LOCAL, ...OTHERS].filter((address) => share(address) !== 100)).toEqual([])
@@ -172,7 +172,7 @@ test('host bits are masked and counted', () => {
   expect(feed.problems).toEqual(['feed.txt: host bits of 2 networks masked'])
 })
 
-test('IPv4 inside IPv6 is IPv4, as visitors are', () => {
+test('IPv4 inside IPv6 becomes IPv4, like the addresses of visitors', () => {
   const feed = feedOf(['::ffff:198.51.100.7', '64:ff9b::203.0.113.0/120', '::ffff:10.0.0.1'])
   const share = sharesOf(feed)
   expect(share('198.51.100.7')).toBe(100)
@@ -187,7 +187,7 @@ test('a range from one kind of IPv4 inside IPv6 to the other is IPv6', () => {
   expect(share('1::')).toBe(100)
 })
 
-test('where networks overlap the narrower one is meant, of the same the later', () => {
+test('of overlapping networks the narrower one counts, of equal ones the later one', () => {
   const feed = feedOf([
     '198.51.100.0/24\t9',
     '198.51.100.7\t2',
@@ -197,7 +197,7 @@ test('where networks overlap the narrower one is meant, of the same the later', 
   expect(['198.51.100.6', '198.51.100.7', '198.51.100.8'].map(sharesOf(feed))).toEqual([90, 20, 40])
 })
 
-describe('numbers of the feed’s own', () => {
+describe('scores in a feed', () => {
   const lines = ['198.51.100.1\t1', '198.51.100.2\t2', '198.51.100.3\t3', '198.51.100.9\t9']
   const addresses = ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.9']
 
@@ -216,7 +216,7 @@ describe('numbers of the feed’s own', () => {
   test.each([
     [{ full: 5 }, 'full=5'],
     [{ min: 3 }, 'min=3'],
-  ])('%j of a feed without numbers is told', (options, option) => {
+  ])('reports %j for a feed without scores', (options, option) => {
     const feed = feedOf('198.51.100.1', options)
     expect(sharesOf(feed)('198.51.100.1')).toBe(100)
     expect(feed.problems).toEqual([
@@ -224,7 +224,7 @@ describe('numbers of the feed’s own', () => {
     ])
   })
 
-  test('a minimum that nothing reaches is told', () => {
+  test('reports a minimum that no entry reaches', () => {
     const { entries, problems } = feedOf(lines, { min: 10 })
     expect(entries).toBe(0)
     expect(problems).toEqual(['feed.txt: none of its 4 entries reaches min=10'])

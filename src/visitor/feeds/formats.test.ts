@@ -256,7 +256,7 @@ const FEEDS: Record<string, [text: string, read: Case]> = {
   ],
 }
 
-describe('formats, told from the content', () => {
+describe('formats, detected by content', () => {
   test.each(Object.entries(FEEDS).map(([name, [text, read]]) => [name, text, read] as const))(
     '%s',
     (_, text, read) => {
@@ -291,7 +291,7 @@ describe('formats, told from the content', () => {
     ['198.51.100.0\t198.51.100.9\t24\t77\n203.0.113.0\t203.0.113.9\t24\t7'],
     ['198.51.100.0/29,1\n198.51.100.8/31,x,y\n203.0.113.9'],
     ['"198.51.100.0" ; "198.51.100.9"\n"203.0.113.0";"203.0.113.9"'],
-  ])('a table without a header row, when said to be one: %j', (text) => {
+  ])('a table without a header row, with the format given: %j', (text) => {
     const share = sharesOf(feedOf(text, { format: 'csv' }))
     const addresses = [
       '198.51.100.0',

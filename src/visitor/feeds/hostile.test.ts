@@ -10,7 +10,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 const utf16 = (text: string) =>
   Uint8Array.from([...text].flatMap((char) => [char.charCodeAt(0), 0]))
 
-describe('files that are something else are named', () => {
+describe('errors name other kinds of files', () => {
   test.each([
     ['gzip', bytes(0x1f, 0x8b, 8, 0, 0), 'it is compressed by gzip: unpack it first'],
     ['zip', bytes(0x50, 0x4b, 3, 4, 0), 'it is a zip archive: unpack it first'],
@@ -58,7 +58,7 @@ describe('a line of 64 MB', () => {
     check('1.2.3.4,', format)
   })
 
-  test('between others is one that cannot be read', () => {
+  test('is one unreadable line among others', () => {
     const content = utf8(`${'198.51.100.1\n'.repeat(50)}${'9'.repeat(20_000)}\n198.51.100.2`)
     const { entries, problems } = parseFeed(content, { file: 'x' })
     expect(entries).toBe(51)

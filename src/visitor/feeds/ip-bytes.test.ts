@@ -50,7 +50,7 @@ test.each([
   expect(read(text)).toEqual(expected)
 })
 
-describe('reading from bytes and parsing the text agree', () => {
+describe('reading bytes and parsing text agree', () => {
   const piece = fc.constantFrom(
     '0',
     '1',
@@ -69,7 +69,7 @@ describe('reading from bytes and parsing the text agree', () => {
   )
   const anything = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(''))
 
-  test('on what is an address and which', () => {
+  test('on every address, and on other text', () => {
     const seen = { read: 0, not: 0 }
     fc.assert(
       fc.property(

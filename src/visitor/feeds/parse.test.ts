@@ -4,7 +4,7 @@ import type { FeedFormat } from './spec.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `198.51.100.${i}`)
 
-test('the first lines may be strange', () => {
+test('accepts unusual first lines', () => {
   const { format, entries, problems } = feedOf(['What is this?', ...many(20), 'and this?'])
   expect({ format, entries }).toEqual({ format: 'list', entries: 20 })
   expect(problems).toHaveLength(2)
@@ -12,7 +12,7 @@ test('the first lines may be strange', () => {
 
 const EXPECTED = 'an IP address, a CIDR network or a range a-b'
 
-describe('lines that cannot be read', () => {
+describe('unreadable lines', () => {
   test.each<[line: string, expected: string, format?: FeedFormat]>([
     ['example.com', EXPECTED],
     ['1.2.3', EXPECTED],
@@ -122,7 +122,7 @@ describe('lines that cannot be read', () => {
     expect(problems).toEqual([`feed.txt:22: ${JSON.stringify(line)}: expected ${expected}`])
   })
 
-  test('five are named, the others counted', () => {
+  test('names five and counts the others', () => {
     const { entries, problems } = feedOf([...many(100), ...'abcdefg'])
     expect(entries).toBe(100)
     expect(problems).toEqual([
@@ -131,13 +131,13 @@ describe('lines that cannot be read', () => {
     ])
   })
 
-  test('numbers of lines count blank ones and comments', () => {
+  test('line numbers include blank lines and comments', () => {
     const { problems } = feedOf(['', '# x', '\r', 'foo', ...many(20)])
     expect(problems).toEqual([`feed.txt:4: "foo": expected ${EXPECTED}`])
   })
 })
 
-describe('what is no feed', () => {
+describe('files that are not feeds', () => {
   const formats = 'list scored csv jsonl tor asn hostname'
   test.each<[name: string, text: string | readonly string[], message: string, format?: FeedFormat]>(
     [
@@ -196,18 +196,18 @@ describe('what is no feed', () => {
     expect(refusal(() => feedOf(text, { format }))).toEqual(['invalid_feed', message])
   })
 
-  test('a tenth that cannot be read is borne', () => {
+  test('accepts a tenth of unreadable lines', () => {
     expect(feedOf([...many(18), 'foo', 'bar']).entries).toBe(18)
   })
 })
 
-test('numbers of autonomous systems among addresses are left out', () => {
+test('skips AS numbers among addresses', () => {
   const { kind, entries, problems } = feedOf('{"ip":"198.51.100.1"}\n{"asn":64496}')
   expect({ kind, entries }).toEqual({ kind: 'ip', entries: 1 })
   expect(problems).toEqual(['feed.txt: 1 autonomous system among addresses left out'])
 })
 
-describe('a feed of which nothing is taken in', () => {
+describe('a feed without accepted entries', () => {
   test.each([
     ['10.0.0.1\n192.168.0.0/16\n', 'no entry remains: all 2 entries are left out'],
     ['127.0.0.1\n', 'no entry remains: its only entry is left out'],
@@ -225,7 +225,7 @@ describe('a feed of which nothing is taken in', () => {
   })
 })
 
-describe('what a feed begins with does not decide alone', () => {
+describe('the start of a feed does not decide alone', () => {
   test.each([
     [
       'a name, then addresses',
@@ -236,7 +236,7 @@ describe('what a feed begins with does not decide alone', () => {
     expect(feedOf(text)).toMatchObject({ format: 'list', kind: 'ip' })
   })
 
-  test('a scope that is neither address nor network is left out and counted', () => {
+  test('skips and counts a scope that is neither address nor network', () => {
     const { entries, problems, kind } = feedOf(
       'scope,value\nip,203.0.113.1\ncountry,DE\nusername,eve\n'
     )
@@ -246,7 +246,7 @@ describe('what a feed begins with does not decide alone', () => {
     ])
   })
 
-  test('a scope of autonomous systems makes a list of them', () => {
+  test('a scope of autonomous systems becomes a list of AS numbers', () => {
     const { kind, ints } = feedOf('scope,value\nAs,24940\nas,AS64496\n')
     expect({ kind, ints: [...ints] }).toEqual({ kind: 'asn', ints: [24940, 64496] })
   })

@@ -35,7 +35,7 @@ describe('scoreOf', () => {
     expect(scoreOf(weights)).toBe(score)
   })
 
-  test('is of 0 to 100, whole, never falls by one more and does not mind their order', () => {
+  test('is a whole number from 0 to 100, never falls with another entry, and ignores their order', () => {
     const weight = fc.double({ min: 0, max: 100, noNaN: true })
     fc.assert(
       fc.property(fc.array(weight, { maxLength: 8 }), weight, (weights, more) => {
@@ -74,7 +74,7 @@ describe('several feeds', () => {
     ['0.0.0.0', { score: 0, lists: [], isTor: false }],
     ['255.255.255.255', { score: 0, lists: [], isTor: false }],
     ['::', { score: 0, lists: [], isTor: false }],
-  ])('say of %s', (address, reputation) => {
+  ])('return the reputation of %s', (address, reputation) => {
     expect(view.lookup(ipOf(address))).toEqual(reputation)
   })
 
@@ -93,19 +93,19 @@ describe('several feeds', () => {
   })
 })
 
-test('no feeds say nothing', () => {
+test('no feeds give no reputation', () => {
   const view = viewOf([])
   expect(view.lookup(ipOf('198.51.100.1'))).toEqual({ score: 0, lists: [], isTor: false })
   expect(view.lookup(ipOf('2001:db8::1')).score).toBe(0)
   expect(view.has('x', ipOf('198.51.100.1'))).toBe(false)
 })
 
-test('an empty feed among others says nothing', () => {
+test('an empty feed among others has no effect', () => {
   const view = viewOf([compiled('a', ['# none']), compiled('b', ['198.51.100.1'])])
   expect(view.lookup(ipOf('198.51.100.1')).lists).toEqual(['b'])
 })
 
-test('feeds laid over each other say what each says by itself', () => {
+test('combined feeds return the same as single ones', () => {
   // Few addresses, so that much overlaps; both ends of each family among them.
   const corner = fc.constantFrom(
     0,

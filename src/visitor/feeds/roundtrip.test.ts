@@ -40,7 +40,7 @@ const PRINTERS: Record<string, (networks: readonly Network[]) => readonly string
   ],
 }
 
-describe('what is printed in a format is read back the same', () => {
+describe('each format survives a round trip', () => {
   test.each(Object.entries(PRINTERS))('%s', (_, print) => {
     fc.assert(
       fc.property(networks, fc.constantFrom('\n', '\r\n'), (all, newline) => {
@@ -54,7 +54,7 @@ describe('what is printed in a format is read back the same', () => {
     )
   })
 
-  test('addresses, as Tor lists them', () => {
+  test('addresses in Tor’s format', () => {
     const address = word.map((d) => ({ from: new Ip(4, 0, 0, 0, d), to: new Ip(4, 0, 0, 0, d) }))
     fc.assert(
       fc.property(fc.array(address, { minLength: 1, maxLength: 20 }), (all) => {
@@ -68,7 +68,7 @@ describe('what is printed in a format is read back the same', () => {
   })
 })
 
-test('whatever is read, it is a feed or refused as one', () => {
+test('any input is read as a feed or refused', () => {
   const piece = fc.constantFrom(
     ...[
       '1.2.3.4',

@@ -118,6 +118,6 @@ test.each([
   ['a=/etc/a.txt', '/etc/a.txt'],
   ['a=https://me:secret@feeds.test:8443/a.txt', 'https://feeds.test:8443/a.txt'],
   ['a=https://feeds.test/a?key=secret', 'https://feeds.test/a?…'],
-])('%s is shown without what may be secret', (text, shown) => {
+])('%s is shown without possible secrets', (text, shown) => {
   expect(redactedSource(parseFeedSpec(text))).toBe(shown)
 })
