@@ -4,7 +4,7 @@ export const MAX_ASN = 0xffff_ffff
 const ASN = /^(?:as)?(\d{1,10})$/i
 
 /**
- * Reads the number of an autonomous system, with or without `AS` in front.
+ * Reads the number of an autonomous system, with or without `AS` in front. Returns `undefined` for other text.
  *
  * @example parseAsn('AS24940') // 24940
  */

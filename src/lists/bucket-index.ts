@@ -1,34 +1,34 @@
 const WORD_BITS = 32
-/** So that an address' remaining bits and how far a segment goes fit into one word. */
+/** Leaves room in one word for the low bits of an address and the code for the length of its segment. */
 const MIN_PART_BITS = 7
 const MAX_PART_BITS = 12
 /** Parts have about as many rows as these bits count, within the limits. */
 const PART_ROWS_BITS = 8
-/** A bucket has two to four rows if they are spread evenly in its part. */
+/** A bucket has two to four rows if the rows of its part are spread evenly. */
 const BUCKET_ROWS_BITS = 1
-/** In a part's entry these hold the shift, the others the number of its first bucket. */
+/** The low bits of a part's entry are the shift. The others are the number of its first bucket. */
 const SHIFT_BITS = 5
 const SHIFT_MASK = (1 << SHIFT_BITS) - 1
 
 const bitsOf = (count: number) => WORD_BITS - Math.clz32(count)
 
 /**
- * Narrows an address' place among rising rows to a few of them. The upper bits of the address choose a part of the address space.
- * What lies between the first row of a part and its last is cut into buckets, as many as it has rows. So it doesn't matter whether
- * rows are spread over the whole address space or crowd in corners of it, as the networks that are in use do.
+ * Narrows the search for an address among sorted rows to a few rows. The upper bits of the address select a part of the address
+ * space. The range from the first row of a part to its last is divided into about as many buckets as the part has rows. The index
+ * therefore works as well for rows that cluster, as real networks do, as for rows that are spread evenly.
  */
 export class BucketIndex {
-  /** An address' bits behind those that choose the part. */
+  /** The number of low bits in an address' first word, below the bits that select the part. */
   readonly lowBits: number
-  /** Row at which each bucket begins; one more than there are buckets. */
+  /** The first row of each bucket, and at the end the number of rows. */
   readonly first: Uint32Array
   readonly #partBits: number
-  /** Two words for each part: first bucket and shift, then where the buckets begin. */
+  /** Two words for each part: its first bucket and shift, then the start of its buckets. */
   readonly #parts: Uint32Array
 
   /**
-   * @param high upper 32 bits of the rows' addresses, rising
-   * @param next the 32 bits that follow; none in IPv4
+   * @param high the upper 32 bits of the rows' addresses, in ascending order
+   * @param next the next 32 bits; left out for IPv4
    */
   constructor(high: Uint32Array, next?: Uint32Array) {
     const rows = high.length
@@ -68,7 +68,7 @@ export class BucketIndex {
     return this.#parts.byteLength + this.first.byteLength
   }
 
-  /** The 31 bits behind those that choose the part. */
+  /** Returns the 31 bits that follow the bits which select the part. */
   #windowOf(high: number, next: number): number {
     return ((high << this.#partBits) >>> 1) | (next >>> (WORD_BITS + 1 - this.#partBits))
   }
@@ -78,16 +78,16 @@ export class BucketIndex {
     const entry = this.#parts[at]!
     const beyond = this.#windowOf(high, next) - this.#parts[at + 1]!
     const bucket = (entry >>> SHIFT_BITS) + (Math.max(0, beyond) >>> (entry & SHIFT_MASK))
-    // Behind the part's last row is its last bucket.
+    // Addresses after the part's last row belong to its last bucket.
     return Math.min(bucket, (this.#parts[at + 2]! >>> SHIFT_BITS) - 1)
   }
 
-  /** The first row of an address' part of the address space. */
+  /** Returns the first row of the part that an address belongs to. */
   firstOfPart(high: number): number {
     return this.first[this.#parts[(high >>> this.lowBits) * 2]! >>> SHIFT_BITS]!
   }
 
-  /** The upper bits of each row's address, those that choose its part, from `lowBits` on. */
+  /** Returns, for each row, the bits that select its part, at their place in the first word of the address. */
   upperBits(): Uint32Array {
     const upper = new Uint32Array(this.first.at(-1)!)
     for (let part = 0; part < 2 ** this.#partBits; part++) {

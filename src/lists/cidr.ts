@@ -12,7 +12,7 @@ const PREFIX = /^(?:0|[1-9]\d{0,2})$/
 /**
  * Parses `192.0.2.0/24`, `2001:db8::/32` or a single address, strictly.
  *
- * @returns the range, or what is wrong and, for host bits, the network that was probably meant
+ * @returns the range, or the problem; if host bits are set, also the network that was probably meant
  * @example parseCidr('10.0.0.1/8') // { ok: false, problem: 'host_bits_set', suggestion: '10.0.0.0/8', … }
  */
 export const parseCidr = (text: string): ParsedCidr => {

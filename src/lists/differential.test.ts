@@ -1,4 +1,4 @@
-// Our readers against two others that were written independently: Node's own (isIP, BlockList) and ipaddr.js.
+// Compares our parsers with two independent ones: Node's own (isIP, BlockList) and ipaddr.js.
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
@@ -7,7 +7,7 @@ import { parseCidr } from './cidr.ts'
 import { canonicalIp, formatIp, Ip, maxPrefix, parseIp } from './ip.ts'
 import { parsePeerAddress } from './peer.ts'
 
-/** Ways to write an IPv6 address: case, zeros before a group, where `::` stands, the last two groups as IPv4. */
+/** Spellings of an IPv6 address: case, leading zeros, the place of `::`, the last two groups as IPv4. */
 const spellings = fc
   .tuple(
     fc.tuple(
@@ -35,7 +35,7 @@ const spellings = fc
   })
 
 describe('every spelling', () => {
-  test('of one IPv6 address is that address, as for ipaddr.js, and comes out in one text', () => {
+  test('of an IPv6 address gives the same address as ipaddr.js, and one canonical text', () => {
     fc.assert(
       fc.property(spellings, ({ groups, text }) => {
         const ip = parseIp(text)!
@@ -53,7 +53,7 @@ describe('every spelling', () => {
     )
   })
 
-  test('of one IPv4 address at the door is that address', () => {
+  test('of an IPv4 address as a peer gives that address', () => {
     fc.assert(
       fc.property(
         fc.ipV4(),
@@ -75,7 +75,7 @@ describe('every spelling', () => {
     )
   })
 
-  test('of strict IPv4 is what ipaddr.js takes for four decimal parts', () => {
+  test('of strict IPv4 has four decimal parts for ipaddr.js, too', () => {
     const part = fc.oneof(
       fc.nat(300).map(String),
       fc.constantFrom('00', '01', '010', '0x1', '', '1e1', '٣')
@@ -96,7 +96,7 @@ const addresses = fc.oneof(
   spellings.map(({ text }) => text)
 )
 
-/** What slips of a hand, and attackers, make of an address. */
+/** Edits that typing mistakes and attackers make to an address. */
 const edits = fc.tuple(
   fc.nat(50),
   fc.nat(2),
@@ -123,7 +123,7 @@ const bytesOf = ({ family, a, b, c, d }: Ip): number[] =>
 const RUNS = { numRuns: 3000 }
 
 describe('address by address', () => {
-  test('a text is an address where Node says so, zones aside', () => {
+  test('a text is an address if Node says so, except for zones', () => {
     let taken = 0
     fc.assert(
       fc.property(almost(addresses), (text) => {
@@ -133,12 +133,12 @@ describe('address by address', () => {
       }),
       RUNS
     )
-    // Both outcomes are met often, or nothing is compared.
+    // Both outcomes must occur often, or the comparison would be empty.
     expect(taken).toBeGreaterThan(RUNS.numRuns / 10)
     expect(taken).toBeLessThan(RUNS.numRuns * 0.9)
   })
 
-  test('what is taken has the bytes that ipaddr.js reads', () => {
+  test('an accepted text has the same bytes as for ipaddr.js', () => {
     fc.assert(
       fc.property(almost(addresses), (text) => {
         const ip = parseIp(text)
@@ -151,8 +151,8 @@ describe('address by address', () => {
   })
 })
 
-/** docs/decisions/addresses.md rests on this: a new version that is stricter fails here, so that the decision is looked at again. */
-describe('what ipaddr.js takes and we do not', () => {
+/** docs/decisions/addresses.md depends on this. If a stricter version fails here, review the decision. */
+describe('ipaddr.js accepts, and we reject', () => {
   test.each([
     '0177.0.0.1',
     '0x7f000001',
@@ -195,7 +195,7 @@ const networks = fc
     return `${network.toString()}/${bits}`
   })
 
-/** A strict address, a slash, a length without leading zeros, no bits behind it: written down anew, on ipaddr.js' bytes. */
+/** An independent strict reader, on ipaddr.js' bytes: an address, a slash, a length without leading zeros, no host bits. */
 const strictNetwork = (text: string): { bytes: number[]; prefix: number } | undefined => {
   const [address = '', length, more] = text.split('/')
   if (more !== undefined || length === undefined || isIP(address) === 0) return undefined
@@ -208,7 +208,7 @@ const strictNetwork = (text: string): { bytes: number[]; prefix: number } | unde
 }
 
 describe('network by network', () => {
-  test('a text with a slash is a network where a strict reading of it is', () => {
+  test('a text with a slash is a network if the independent strict reader says so', () => {
     let taken = 0
     fc.assert(
       fc.property(almost(networks), (text) => {
@@ -226,7 +226,7 @@ describe('network by network', () => {
     expect(taken).toBeLessThan(RUNS.numRuns * 0.9)
   })
 
-  test("it holds what Node's BlockList says it holds", () => {
+  test("a network contains the same addresses as in Node's BlockList", () => {
     fc.assert(
       fc.property(networks, fc.oneof(fc.ipV4(), fc.ipV6()), (text, other) => {
         const read = parseCidr(text)

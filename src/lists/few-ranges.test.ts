@@ -11,7 +11,7 @@ const set = fewRanges([
   range('192.0.2.15', '192.0.2.30'),
   range('2001:db8::1:0', '2001:db8::1:ffff'),
   range('::', '::1'),
-  // A range from one family to the other, and one that ends before it begins, are none.
+  // A range across families and a range that ends before it begins contain no address.
   range('0.0.0.1', '2001:db9::'),
   range('198.51.100.9', '198.51.100.1'),
 ])
@@ -46,7 +46,7 @@ test.each([
   expect(set.has(ip(text))).toBe(false)
 })
 
-test('no ranges have no address', () => {
+test('without ranges the set contains no address', () => {
   expect(fewRanges([]).has(ip('0.0.0.0'))).toBe(false)
   expect(fewRanges([]).has(ip('::'))).toBe(false)
 })

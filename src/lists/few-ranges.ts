@@ -1,14 +1,14 @@
 import type { Addresses, Ip, IpRange } from './ip.ts'
 import { compareIp } from './ip.ts'
 
-/** Up to so many ranges, a look at each of them is quicker than an index, and takes less memory. */
+/** Up to this number of ranges, comparing with each range is faster than an index and needs less memory. */
 export const FEW_RANGES = 32
 
-/** The addresses of a few ranges. A look-up takes longer the more there are: `buildIpSet` is for many. */
+/** Returns a set of the addresses in a few ranges. The time of a look-up grows with their number; use `buildIpSet` for many. */
 export const fewRanges = (ranges: readonly IpRange[]): Addresses => {
   const ofFamily = (family: 4 | 6) =>
     ranges.filter(({ from, to }) => from.family === family && to.family === family)
-  /** First and last address by turns. */
+  /** The first and the last address of each range, alternately. */
   const v4 = ofFamily(4).flatMap(({ from, to }) => [from.d, to.d])
   const v6 = ofFamily(6)
   const has = (ip: Ip): boolean => {

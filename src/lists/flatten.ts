@@ -1,15 +1,15 @@
 import { orderOf } from './order.ts'
 import type { RangeRows } from './ranges.ts'
 
-/** The value of segments that are in none of the ranges. */
+/** The value of segments that belong to no range. */
 export const NO_VALUE = 0xffffffff
 
 const WORD = 0x1_0000_0000
 const LAST_WORD = 0xffffffff
 
 /**
- * The address space of a family cut into segments, each from its start until the next begins. `starts` has a column for each
- * word of an address; neighbours have different values. Only the first `length` rows count.
+ * The address space of a family, divided into segments. Each segment ends where the next one begins. `starts` has a column for each
+ * word of an address. Adjacent segments have different values. Only the first `length` rows are used.
  */
 export interface Segments {
   readonly starts: readonly Uint32Array[]
@@ -17,7 +17,7 @@ export interface Segments {
   length: number
 }
 
-/** Order of two addresses that lie as words in `x` and `y`. */
+/** Compares two addresses, given as words in `x` and `y`. */
 const compareWords = (
   x: Uint32Array,
   atX: number,
@@ -32,7 +32,7 @@ const compareWords = (
   return 0
 }
 
-/** Ranges that are open where the sweep is; at the root of the heap the narrowest, of equals the one added last. */
+/** A heap of the ranges that contain the current address. Its root is the narrowest; of equally wide ranges, the one added last. */
 class OpenRanges {
   readonly #rows: RangeRows
   readonly #heap: number[] = []
@@ -41,7 +41,7 @@ class OpenRanges {
     this.#rows = rows
   }
 
-  /** `undefined` where none is open. */
+  /** `undefined` if the heap is empty. */
   get narrowest(): number | undefined {
     return this.#heap[0]
   }
@@ -78,7 +78,7 @@ class OpenRanges {
     const { data, stride, words } = this.#rows
     const atX = x * stride
     const atY = y * stride
-    // Subtracts from the lowest word up; the highest that differs decides.
+    // Subtracts from the lowest word up. The highest word that differs decides.
     let order = 0
     let borrowX = 0
     let borrowY = 0
@@ -95,7 +95,7 @@ class OpenRanges {
   }
 }
 
-/** Takes beginnings of segments in rising order. */
+/** Collects the starts of segments, in ascending order. */
 class SegmentWriter implements Segments {
   readonly starts: Uint32Array[]
   readonly values: Uint32Array
@@ -107,7 +107,7 @@ class SegmentWriter implements Segments {
   }
 
   begin(address: Uint32Array, at: number, value: number): void {
-    // A segment without an address gives way.
+    // Replaces a segment that contains no address.
     if (this.length > 0 && this.#isLast(address, at)) this.length--
     const before = this.length === 0 ? NO_VALUE : this.values[this.length - 1]
     if (value === before) return
@@ -125,7 +125,7 @@ class SegmentWriter implements Segments {
   }
 }
 
-/** Writes the address that follows into `next`; `false` behind the last there is. */
+/** Writes the following address into `next`. Returns false after the last address of the family. */
 const follow = (data: Uint32Array, at: number, next: Uint32Array): boolean => {
   let carry = 1
   for (let word = next.length - 1; word >= 0; word--) {
@@ -137,10 +137,10 @@ const follow = (data: Uint32Array, at: number, next: Uint32Array): boolean => {
 }
 
 /**
- * Cuts overlapping ranges into segments: over each address the narrowest range counts, of equally wide ones the one added
- * last. Sorted beginnings and a heap of what is open: n log n whatever lies in or across what.
+ * Divides overlapping ranges into segments. The narrowest range that contains an address gives its value; of equally wide ranges,
+ * the one added last. It sorts the starts and keeps a heap of open ranges, so the time is n log n for any overlaps.
  *
- * @param isValued `false`: all values count as 0
+ * @param isValued false if all values count as 0
  */
 export const flatten = (rows: RangeRows, isValued: boolean): Segments => {
   const { data, length, stride, words } = rows
@@ -151,7 +151,7 @@ export const flatten = (rows: RangeRows, isValued: boolean): Segments => {
   const valueBy = (row: number | undefined) =>
     row === undefined ? NO_VALUE : isValued ? data[row * stride + words * 2]! : 0
 
-  /** Goes on to `limit`, where the next range begins, or to the end of the address space. */
+  /** Advances to `limit`, where the next range begins, or to the end of the address space. */
   const advance = (limit: number | undefined) => {
     for (let row = open.narrowest; row !== undefined; row = open.narrowest) {
       const end = row * stride + words

@@ -1,29 +1,29 @@
-/** One way to write something that is, or looks like, an address. */
+/** One spelling of a text that is, or looks like, an address. */
 export interface Spelling {
   readonly text: string
-  /** What is odd about it. */
+  /** Why the spelling is unusual. */
   readonly what: string
-  /** What `parseIp` makes of it, in canonical text; absent where it is no address. */
+  /** The canonical text of the address that `parseIp` returns; absent if it returns none. */
   readonly ip?: string
-  /** What `parsePeerAddress` makes of it; absent where it is no peer. */
+  /** The address that `parsePeerAddress` returns; absent if it returns none. */
   readonly peer?: string
-  /** What a header or an override means by it, where white space around it is not part of the value. Default: `peer`. */
+  /** The address in a header or an override, where white space around the value is ignored. Default: `peer`. */
   readonly trimmed?: string
 }
 
 const no = (what: string, ...texts: string[]): Spelling[] => texts.map((text) => ({ text, what }))
 
-/** An address to the strict parser and, unwrapped, to the door. */
+/** A text that is an address for `parseIp` and, in canonical form, for `parsePeerAddress`. */
 const yes = (what: string, ip: string, peer: string, ...texts: string[]): Spelling[] =>
   texts.map((text) => ({ text, what, ip, peer }))
 
-/** What only sockets and proxies write. */
+/** A text that only sockets and proxies write. */
 const peerOnly = (what: string, peer: string, ...texts: string[]): Spelling[] =>
   texts.map((text) => ({ text, what, peer }))
 
 /**
- * Spellings that address filters have been fooled with. `inet_aton`, which browsers and many resolvers use, reads most of
- * the first group as 127.0.0.1; whoever reads them otherwise can be led past a rule, so nobody here reads them at all.
+ * Spellings that have bypassed address filters. `inet_aton`, which browsers and many resolvers use, reads most of the first group
+ * as 127.0.0.1. A parser that reads them as another address lets a request bypass a rule, so our parsers reject them.
  */
 export const HOSTILE: readonly Spelling[] = [
   ...no('octal', '0177.0.0.1', '0177.0000.0000.0001', '017700000001', '0x7f.0177.0.1'),
@@ -154,7 +154,7 @@ export const HOSTILE: readonly Spelling[] = [
     '0064:FF9B::7F00:0001',
     '64:ff9b:0:0:0:0:7f00:1'
   ),
-  // Anybody can choose these, so the address inside is nobody's word.
+  // Anybody can choose these addresses, so the IPv4 address inside proves nothing.
   ...yes('IPv4-compatible', '::7f00:1', '::7f00:1', '::127.0.0.1', '::7f00:1'),
   ...yes(
     'IPv4-translated',
@@ -176,7 +176,7 @@ export const HOSTILE: readonly Spelling[] = [
   ...yes('ISATAP', 'fe80::5efe:7f00:1', 'fe80::5efe:7f00:1', 'fe80::5efe:127.0.0.1'),
   ...yes('nearly mapped', '::fffe:7f00:1', '::fffe:7f00:1', '::fffe:127.0.0.1'),
 
-  // What sockets and proxies write, and nobody else may.
+  // Forms that only sockets and proxies may write.
   ...peerOnly('a port', '127.0.0.1', '127.0.0.1:80', '127.0.0.1:0', '127.0.0.1:65535'),
   ...peerOnly('brackets', '::1', '[::1]', '[0:0:0:0:0:0:0:1]', '[::1]:80'),
   ...peerOnly(
@@ -228,7 +228,7 @@ export const HOSTILE: readonly Spelling[] = [
   ),
 ]
 
-/** With a prefix length, or what is meant as one: what `parseCidr` makes of it (absent: nothing). */
+/** Texts with a real or attempted prefix length, and the network that `parseCidr` returns; absent if it returns none. */
 export const HOSTILE_NETWORKS: readonly { text: string; what: string; range?: [string, string] }[] =
   [
     { text: '10.0.0.0/8', what: 'plain', range: ['10.0.0.0', '10.255.255.255'] },

@@ -16,7 +16,7 @@ const PEERLESS = '203.0.113.250'
 
 const format = (ip: Ip | undefined) => (ip === undefined ? undefined : formatIp(ip))
 
-/** Who asks, as a trusted proxy that sends this header tells it. */
+/** Returns the visitor's address if a trusted proxy sends this header. */
 const forwarded = (name: string, value: string) =>
   createVisitors({ trust: [PROXY] }).identify((asked) => (asked === name ? value : undefined), {
     remoteAddress: PROXY,
@@ -28,13 +28,13 @@ const overridden = (value: string) =>
     { remoteAddress: '127.0.0.1' }
   )
 
-/** Each row with what came out, so that a failure names the row. */
+/** Returns each row with its result, so that a failure names the row. */
 const outcomes = <Row extends { text: string }, Out>(
   rows: readonly Row[],
   run: (row: Row) => Out
 ) => rows.map((row) => [row.text, run(row)] as const)
 
-/** What a rule on this text is refused with, or its expression. */
+/** Returns the expression of a rule on this text, or the error that refuses the rule. */
 const ruleOn = (text: string): string => {
   const rule = { name: 'x', action: 'block', when: { ip: text } }
   try {
@@ -47,13 +47,13 @@ const ruleOn = (text: string): string => {
 }
 
 describe('hostile spellings of addresses', () => {
-  test('the table agrees with Node on what is an address, zones aside', () => {
+  test('the table agrees with Node on which texts are addresses, except for zones', () => {
     expect(outcomes(HOSTILE, ({ text }) => isIP(text) !== 0 && !text.includes('%'))).toEqual(
       outcomes(HOSTILE, ({ ip }) => ip !== undefined)
     )
   })
 
-  test('the table agrees with Node on which address it is', () => {
+  test('the table agrees with Node on the address that each text means', () => {
     const addresses = HOSTILE.filter(({ ip }) => ip !== undefined)
     expect(addresses.length).toBeGreaterThan(40)
     const isSame = ({ text, ip }: Spelling) => {
@@ -149,7 +149,7 @@ describe('hostile spellings of networks', () => {
     )
   })
 
-  test('in `trust` they hold their last address, or are refused', () => {
+  test('in `trust` they contain their last address, or are refused', () => {
     const trusts = ({ text, range }: (typeof HOSTILE_NETWORKS)[number]) => {
       try {
         const remoteAddress = range?.[1] ?? '192.0.2.1'
@@ -171,7 +171,7 @@ describe('hostile spellings of networks', () => {
   })
 })
 
-/** Sets of the language are read as Cloudflare reads them, which is looser, but never as octal, hex or whole numbers. */
+/** Sets in rules are read as leniently as Cloudflare reads them, but never as octal, hex or whole numbers. */
 describe('ip.src in {…}', () => {
   test.each([
     ['127.0.0.1', '127.0.0.1', true],
@@ -207,7 +207,7 @@ describe('ip.src in {…}', () => {
   })
 })
 
-/** Whether a rule on this address or network (`when: { ip }`) blocks what comes from this socket. */
+/** Returns true if a rule on this address or network (`when: { ip }`) blocks a request from this peer. */
 const blocks = (rule: string, remoteAddress: string, headers: Record<string, string> = {}) => {
   const text = JSON.stringify({ rules: [{ name: 'x', action: 'block', when: { ip: rule } }] })
   const { expression } = loadRules([{ file: 'x.json', text }]).rules[0]!
@@ -218,7 +218,7 @@ const blocks = (rule: string, remoteAddress: string, headers: Record<string, str
 }
 
 describe('known bypasses of other address filters', () => {
-  // Hono below 4.12.12 took what has a colon for IPv6: IPv4 rules did not match a dual-stack socket's addresses.
+  // Hono below 4.12.12 read any text with a colon as IPv6, so IPv4 rules did not match a dual-stack socket's addresses.
   test.each([
     ['127.0.0.1', '::ffff:127.0.0.1'],
     ['127.0.0.0/8', '::ffff:127.0.0.1'],
@@ -228,7 +228,7 @@ describe('known bypasses of other address filters', () => {
     expect(blocks(rule, '::ffff:192.0.2.1')).toBe(false)
   })
 
-  // Hono below 4.12.21 compared addresses as texts: other spellings of a denied one passed.
+  // Hono below 4.12.21 compared addresses as texts, so other spellings of a denied address passed.
   test.each([
     ['2001:db8::1', '2001:db8:0:0:0:0:0:1'],
     ['2001:db8::1', '2001:0DB8:0000:0000:0000:0000:0000:0001'],
@@ -242,7 +242,7 @@ describe('known bypasses of other address filters', () => {
     expect(blocks(rule, '2001:db8::2')).toBe(false)
   })
 
-  test('GHSA-xrhx-7g5j-rcj5: what is no address matches nothing and is noted', () => {
+  test('GHSA-xrhx-7g5j-rcj5: a text that is not an address matches nothing and causes a note', () => {
     const visitor = createVisitors().identify(() => undefined, { remoteAddress: '127.0.0.1.evil' })
     expect(visitor.ip).toBeUndefined()
     expect(visitor.notes).toEqual(['peer address "127.0.0.1.evil" is not an address: ignored'])
@@ -262,7 +262,7 @@ describe('known bypasses of other address filters', () => {
     expect(blocks(rule, peer)).toBe(true)
   })
 
-  test('ryanbillingsley/express-ipfilter#43: IPv6 loopback is not that of IPv4', () => {
+  test('ryanbillingsley/express-ipfilter#43: the IPv6 loopback is not the IPv4 loopback', () => {
     expect(blocks('127.0.0.1', '::1')).toBe(false)
   })
 

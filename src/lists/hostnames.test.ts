@@ -56,22 +56,22 @@ describe('HostnameSet', () => {
     '*.2.1',
     `${'a'.repeat(64)}.test`,
     `${'a.'.repeat(126)}aa`,
-  ])('%j is no entry', (entry) => {
+  ])('%j is not an entry', (entry) => {
     const set = new HostnameSet()
     expect(set.add(entry)).toBe(false)
     expect(set.size).toBe(0)
   })
 
-  test('names of the greatest length are entries, with wildcard and final dot too', () => {
+  test('names of the greatest length are entries, also with a wildcard and a final dot', () => {
     const longest = `${'a.'.repeat(126)}a`
     expect(longest).toHaveLength(253)
     expect(setOf(longest, `*.${longest}.`).has(`${longest}.`)).toBe(true)
   })
 
-  test('a host of any length takes no time', () => {
+  test('a look-up is fast for a host of any length', () => {
     const set = setOf('*.b.test')
     const startMs = performance.now()
-    // Minutes, if it looked up one part after the other.
+    // Looking up one label after the other would take minutes.
     expect(set.has('a.'.repeat(200_000))).toBe(false)
     expect(performance.now() - startMs).toBeLessThan(20_000)
   })

@@ -1,10 +1,10 @@
-/** RFC 1035 §2.3.4; without the dot of the root. */
+/** The longest host name, without a final dot (RFC 1035 §2.3.4). */
 const MAX_NAME_CHARS = 253
 const WILDCARD = '*.'
 /** Letters, digits, inner hyphens and, as in DNS, underscores. Names beyond ASCII are written in Punycode (`xn--`). */
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
 const NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)
-/** A name whose last label is a number is an IPv4 address to a browser. */
+/** Browsers read a name whose last label is a number as an IPv4 address. */
 const NUMERIC_END = /(?:^|\.)\d+$/
 
 const folded = (name: string): string => {
@@ -13,8 +13,8 @@ const folded = (name: string): string => {
 }
 
 /**
- * A set of host names with the rules of Cloudflare's hostname lists: `*.b.test` stands for every name below `b.test`, but not
- * for `b.test`. Case and a final dot make no difference.
+ * A set of host names by the rules of Cloudflare's hostname lists: `*.b.test` matches every name below `b.test`, but not `b.test`
+ * itself. Case and a final dot are ignored.
  *
  * @see https://developers.cloudflare.com/waf/tools/lists/custom-lists/
  * @example
@@ -23,7 +23,7 @@ const folded = (name: string): string => {
  * hosts.has('WWW.b.test') // true
  */
 export class HostnameSet {
-  /** @param parents names that stand behind `*.`; the set keeps both, and does not copy them */
+  /** @param parents names after `*.`. The object keeps both sets and does not copy them. */
   constructor(
     readonly names: Set<string> = new Set(),
     readonly parents: Set<string> = new Set()
@@ -33,7 +33,7 @@ export class HostnameSet {
     return this.names.size + this.parents.size
   }
 
-  /** @returns `false` where the text is neither a host name nor one behind `*.` */
+  /** Adds an entry. Returns false if the text is neither a host name nor `*.` and a host name. */
   add(text: string): boolean {
     if (text.length > MAX_NAME_CHARS + WILDCARD.length + 1) return false
     const isWildcard = text.startsWith(WILDCARD)
@@ -44,7 +44,7 @@ export class HostnameSet {
     return true
   }
 
-  /** Looks at no more than 254 characters, whatever a visitor sends. */
+  /** Returns true if an entry matches the host name. The time is bounded: it reads at most 254 characters. */
   has(host: string): boolean {
     if (host.length > MAX_NAME_CHARS + 1) return false
     const name = folded(host)

@@ -6,7 +6,7 @@ import { compareIp, Ip, nextIp } from './ip.ts'
 const word = fc.nat(0xffffffff)
 const LAST = 0xffffffff
 
-/** Addresses all over, crowded in a /16, in two networks next to each other, and at both ends. */
+/** Addresses spread evenly, clustered in a /16, in two adjacent networks, and at both ends. */
 const v4 = fc.oneof(
   word,
   word.map((n) => (0x0a050000 | (n & 0xffff)) >>> 0),
@@ -30,7 +30,7 @@ describe.each([
   ['a few', 12, 200],
   ['thousands', 6000, 1],
 ])('%s beginnings', (_, count, numRuns) => {
-  // Sampled, as thousands would be shrunk for minutes.
+  // Sampled, because fast-check would shrink thousands of them for minutes.
   const runs = Array.from({ length: numRuns }, (_, seed) => seed)
 
   test('of IPv4: the last one at or before an address is found', () => {
@@ -77,14 +77,14 @@ describe.each([
   })
 })
 
-test('nothing is found among none', () => {
+test('an empty index contains no address', () => {
   const none = new Uint32Array(0)
   expect(new V4IntervalIndex(none).find(0)).toBe(-1)
   expect(new V4IntervalIndex(none).find(LAST)).toBe(-1)
   expect(new V6IntervalIndex(none, none).find(new Ip(6, LAST, LAST, LAST, LAST))).toBe(-1)
 })
 
-describe('a network ends where it ends', () => {
+describe('an address after the end of a network is not in it', () => {
   // Host bits 8: a /24 and a /120.
   const v4Network = new V4IntervalIndex(Uint32Array.of(0x0a000100), Uint8Array.of(8))
   const zero = Uint32Array.of(0)
@@ -123,7 +123,7 @@ describe('a network ends where it ends', () => {
     expect(v6Network.find(new Ip(6, a, b, c, d))).toBe(row)
   })
 
-  test('also where thousands of buckets lie between its beginning and the address', () => {
+  test('even if thousands of buckets are between the network and the address', () => {
     // 10.0.0.0/13, and each address of 10.8.0.0/20 by turns.
     const starts = [0x0a000000, ...Array.from({ length: 2048 }, (_, i) => 0x0a080000 + i * 2)]
     const hostBits = starts.map((_, i) => (i === 0 ? 19 : 0))

@@ -2,13 +2,13 @@ import { BucketIndex } from './bucket-index.ts'
 import type { Ip } from './ip.ts'
 import { GAP, UNTIL_NEXT } from './prefix-lengths.ts'
 
-/** The lowest bits of a row's first word hold its code; those above, the bits of the address that its part leaves open. */
+/** The low bits of a row's first word are its code. The bits above are those of the address that do not select its part. */
 const V4_CODE_BITS = 6
 const V4_CODE = (1 << V4_CODE_BITS) - 1
 const V6_CODE_BITS = 7
 const V6_CODE = (1 << V6_CODE_BITS) - 1
 
-/** Bits of an address below those of its third, second and first word. */
+/** The number of bits below the third, the second and the first word of an address. */
 const BELOW_C = 32
 const BELOW_B = 64
 const BELOW_A = 96
@@ -16,8 +16,8 @@ const BELOW_A = 96
 const NO_HOST_BITS = new Uint8Array(0)
 
 /**
- * Rising IPv4 addresses, each of them the first of a segment that goes as far as its code says, without hostBits until the next
- * begins. A row is one word, so that a look-up among a million touches two or three cache lines.
+ * An index of IPv4 segments, from their sorted first addresses. A code gives the length of each segment; without `hostBits`, a
+ * segment ends where the next one begins. A row is one word, so a look-up among a million rows reads two or three cache lines.
  */
 export class V4IntervalIndex {
   readonly #buckets: BucketIndex
@@ -34,12 +34,12 @@ export class V4IntervalIndex {
     }
   }
 
-  /** Memory. */
+  /** The memory in bytes. */
   get bytes(): number {
     return this.#rows.byteLength + this.#buckets.bytes
   }
 
-  /** The segment that the address lies in, -1 where it is in none. Tens of nanoseconds among a million. */
+  /** Returns the number of the segment that contains the address, or -1. It takes tens of nanoseconds among a million segments. */
   find(address: number): number {
     const rows = this.#rows
     const { first } = this.#buckets
@@ -49,7 +49,7 @@ export class V4IntervalIndex {
     const probe = (low << V4_CODE_BITS) | V4_CODE
     let row = begin - 1
     let left = first[bucket + 1]! - begin
-    // Without branches, as those would be predicted wrong every other time: the sign of the difference is the answer.
+    // The sign of the difference replaces a branch, which the processor would mispredict half of the time.
     while (left > 0) {
       const half = (left + 1) >>> 1
       row += half & ~((probe - rows[row + half]!) >> 31)
@@ -79,7 +79,7 @@ export class V4IntervalIndex {
 
 const hasBits = (words: Uint32Array) => words.some((word) => word !== 0)
 
-/** The same for IPv6. A row is two words where every segment begins with a /64, as in country data and most lists; else four. */
+/** The same for IPv6. A row is two words if every segment begins with a /64, as in country data and most lists, else four. */
 export class V6IntervalIndex {
   readonly #buckets: BucketIndex
   readonly #rows: Uint32Array
@@ -110,12 +110,12 @@ export class V6IntervalIndex {
     }
   }
 
-  /** Memory. */
+  /** The memory in bytes. */
   get bytes(): number {
     return this.#rows.byteLength + this.#buckets.bytes
   }
 
-  /** The segment that the address lies in, -1 where it is in none. */
+  /** Returns the number of the segment that contains the address, or -1. */
   find(ip: Ip): number {
     const { first } = this.#buckets
     const bucket = this.#buckets.bucketOf(ip.a, ip.b)
@@ -133,7 +133,7 @@ export class V6IntervalIndex {
     const code = this.#rows[row * this.#stride]! & V6_CODE
     if (code === (UNTIL_NEXT & V6_CODE)) return row
     if (code === (GAP & V6_CODE) || !this.#isWithin(ip, low, row, code)) return -1
-    // What is compared leaves out the bits that choose the part.
+    // The comparison leaves out the bits that select the part.
     return row >= begin || row >= this.#buckets.firstOfPart(ip.a) ? row : -1
   }
 
@@ -149,7 +149,7 @@ export class V6IntervalIndex {
     return third === c ? rows[at + 3]! <= d : third < c
   }
 
-  /** Whether the address is in the network of so many host bits that begins here. */
+  /** Returns true if the address is in the network that begins at this row and has this number of host bits. */
   #isWithin(ip: Ip, low: number, row: number, hostBits: number): boolean {
     const rows = this.#rows
     const at = row * this.#stride
@@ -165,7 +165,7 @@ export class V6IntervalIndex {
     return c === 0 && d >>> hostBits === 0
   }
 
-  /** Columns a to d. */
+  /** Returns the columns a to d of the starts. */
   starts(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
     const a = this.#buckets.upperBits()
     const [b, c, d] = [a, a, a].map(({ length }) => new Uint32Array(length))

@@ -10,7 +10,7 @@ const ip = (text: string): Ip => {
 }
 
 const word = fc.integer({ min: 0, max: 0xffffffff })
-/** Addresses with runs of zeros are the ones that texts go wrong for. */
+/** Addresses with runs of zeros, whose texts are the hardest to get right. */
 const sparse = fc.oneof(word, fc.constant(0), fc.integer({ min: 0, max: 0xffff }))
 const v4 = word.map((d) => new Ip(4, 0, 0, 0, d))
 const v6 = fc.tuple(sparse, sparse, sparse, sparse).map((words) => new Ip(6, ...words))
@@ -76,7 +76,7 @@ describe('parseIp', () => {
     '1.2.3.',
     '-1.2.3.4',
     '+1.2.3.4',
-    // white space, also in the disguise of other characters
+    // white space, also as other Unicode characters
     ' 1.2.3.4',
     '1.2.3.4 ',
     '1.2.3.4\n',
@@ -95,7 +95,7 @@ describe('parseIp', () => {
     'fe80::1%eth0',
     '::ffff:127.0.0.1%eth0',
     '"1.2.3.4"',
-    // digits, dots and letters that are none
+    // characters that look like digits, dots and letters
     '１.２.３.４',
     '1。2。3。4',
     '1․2․3․4',
@@ -174,7 +174,7 @@ describe('parseIp', () => {
     )
   })
 
-  test('accepts no text that ipaddr.js refuses, and reads what both accept alike', () => {
+  test('accepts no text that ipaddr.js refuses, and returns the same address', () => {
     const near = fc
       .array(fc.constantFrom('0', '1', 'f', '10', '255', 'ffff', ':', '::', '.', '%', 'x'), {
         maxLength: 15,
@@ -241,13 +241,13 @@ describe('canonicalIp', () => {
     ['64:ff9b::1:0:0:1'],
     ['2002:c000:201::1'],
     ['2001:0:4136:e378:8000:63bf:3fff:fdd2'],
-  ])('%s stays as it is', (text) => {
+  ])('%s stays the same', (text) => {
     expect(canonicalIp(ip(text))).toEqual(ip(text))
   })
 })
 
 describe('order', () => {
-  test('is that of the numbers, within one family', () => {
+  test('is the numeric order within one family', () => {
     const big = ({ a, b, c, d }: Ip) =>
       [a, b, c, d].reduce((sum, each) => sum * 2n ** 32n + BigInt(each), 0n)
     for (const family of [v4, v6]) {

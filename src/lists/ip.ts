@@ -44,7 +44,7 @@ const MAPPED_WORD = 0xffff
 /** First word of `64:ff9b::/96`. */
 const NAT64_WORD = 0x0064ff9b
 
-/** Reads four decimal parts of 0–255 without leading zeros; -1 where the text is anything else. */
+/** Reads four decimal parts of 0–255 without leading zeros. Returns -1 for other text. */
 const parseV4Word = (text: string, start: number): number => {
   let word = 0
   let part = 0
@@ -75,25 +75,25 @@ const HEX_DIGITS = Int8Array.from({ length: ASCII }, (_, unit) => {
   return Number.isNaN(value) ? NOT_HEX : value
 })
 
-/** Groups of the address being parsed. One array for all calls, as parsing is synchronous. */
+/** The groups of the address that is being parsed. Parsing is synchronous, so all calls share one array. */
 const groups = new Array<number>(IPV6_GROUPS).fill(0)
 
 const joined = (first: number) => groups[first]! * 0x10000 + groups[first + 1]!
 
-/** One pass over the characters, a third of the time of splitting at the colons. */
+/** Parses IPv6 in one pass over the characters, which takes a third of the time of splitting at the colons. */
 const parseV6 = (text: string): Ip | undefined => {
   const end = text.length
   if (end > IPV6_MAX_CHARS) return undefined
   let count = 0
   let group = 0
   let digits = 0
-  // How many groups stand before `::`.
+  // The number of groups before `::`.
   let gap = -1
   for (let i = 0; i < end; i++) {
     const unit = text.charCodeAt(i)
     if (unit === COLON) {
       if (digits === 0) {
-        // Only as the `::` that an address begins with.
+        // A leading colon is valid only as part of `::`.
         if (i > 0 || text.charCodeAt(1) !== COLON) return undefined
         gap = 0
         i = 1
@@ -134,10 +134,10 @@ const parseV6 = (text: string): Ip | undefined => {
 }
 
 /**
- * Parses one address, strictly: IPv4 as four decimal parts without leading zeros, IPv6 as RFC 4291 has it. No octal, hex
- * or short IPv4 forms, no zone, brackets, port, prefix or white space.
+ * Parses one address, strictly: IPv4 as four decimal parts without leading zeros, IPv6 as in RFC 4291. It rejects octal, hex and
+ * short IPv4 forms, zones, brackets, ports, prefixes and white space.
  *
- * @returns `undefined` where the text is not an address
+ * @returns `undefined` if the text is not an address
  * @example parseIp('2001:db8::1') // Ip { family: 6, … }
  */
 export const parseIp = (text: string): Ip | undefined => {
@@ -153,7 +153,7 @@ const groupOf = ({ a, b, c, d }: Ip, group: number): number => {
   return group % 2 === 0 ? word >>> 16 : word & 0xffff
 }
 
-/** RFC 5952 §4: the longest run of two or more zero groups, the first of equals, becomes `::`. */
+/** RFC 5952 §4: the longest run of two or more zero groups becomes `::`; of equally long runs, the first. */
 const formatV6 = (ip: Ip): string => {
   let gap = -1
   let gapLength = 1
@@ -179,7 +179,7 @@ const formatV6 = (ip: Ip): string => {
   return text
 }
 
-/** The one canonical text: dotted decimal; RFC 5952 with IPv4-mapped addresses in mixed notation (its §5). */
+/** Returns the canonical text: dotted decimal for IPv4, RFC 5952 for IPv6. IPv4-mapped addresses are in mixed notation (§5). */
 export const formatIp = (ip: Ip): string => {
   if (ip.family === 4) return formatV4(ip.d)
   return ip.a === 0 && ip.b === 0 && ip.c === MAPPED_WORD
@@ -187,13 +187,13 @@ export const formatIp = (ip: Ip): string => {
     : formatV6(ip)
 }
 
-/** Order within one family; addresses of different families have none (NaN). */
+/** Compares two addresses of one family. Returns NaN for addresses of different families, which have no order. */
 export const compareIp = (x: Ip, y: Ip): number => {
   if (x.family !== y.family) return Number.NaN
   return x.a - y.a || x.b - y.b || x.c - y.c || x.d - y.d
 }
 
-/** True if every address of `inner` is one of `outer`. */
+/** Returns true if `outer` contains every address of `inner`. */
 export const rangeHolds = (outer: IpRange, inner: IpRange): boolean =>
   outer.from.family === inner.from.family &&
   compareIp(outer.from, inner.from) <= 0 &&
@@ -203,9 +203,9 @@ export const ipEquals = (x: Ip, y: Ip): boolean =>
   x.d === y.d && x.c === y.c && x.b === y.b && x.a === y.a && x.family === y.family
 
 /**
- * The address a visitor really has: IPv4-mapped IPv6 (`::ffff:0:0/96`, RFC 4291 §2.5.5.2) and NAT64 (`64:ff9b::/96`,
- * RFC 6052) become the IPv4 address inside. Others stay as they are, 6to4 and Teredo too: what stands in those is the
- * address of a tunnel's end, which anybody can claim by choosing the IPv6 address.
+ * Returns the real address of a visitor. IPv4-mapped IPv6 (`::ffff:0:0/96`, RFC 4291 §2.5.5.2) and NAT64 (`64:ff9b::/96`,
+ * RFC 6052) become the IPv4 address that they contain. Other addresses stay the same, including 6to4 and Teredo. Those contain the
+ * address of a tunnel's end, which anybody can forge by choosing the IPv6 address.
  */
 export const canonicalIp = (ip: Ip): Ip => {
   if (ip.family === 4) return ip
@@ -216,13 +216,13 @@ export const canonicalIp = (ip: Ip): Ip => {
 
 export const maxPrefix = (family: 4 | 6): 32 | 128 => (family === 4 ? 32 : 128)
 
-/** Mask of the word that begins `offset` bits into the address. */
+/** Returns the mask for the word that begins at bit `offset` of the address. */
 const wordMask = (prefix: number, offset: number): number => {
   const bits = prefix - offset
   return bits <= 0 ? 0 : bits >= 32 ? 0xffffffff : (0xffffffff << (32 - bits)) >>> 0
 }
 
-/** First and last address of the network of `prefix` bits that holds `ip`. */
+/** Returns the first and the last address of the network with `prefix` bits that contains `ip`. */
 export const networkOf = (ip: Ip, prefix: number): IpRange => {
   const first = (word: number, offset: number) => (word & wordMask(prefix, offset)) >>> 0
   const last = (word: number, offset: number) => (word | ~wordMask(prefix, offset)) >>> 0
@@ -234,7 +234,7 @@ export const networkOf = (ip: Ip, prefix: number): IpRange => {
       }
 }
 
-/** The address that follows; `undefined` behind the last of its family. */
+/** Returns the following address, or `undefined` after the last address of the family. */
 export const nextIp = ({ family, a, b, c, d }: Ip): Ip | undefined => {
   const low = (d + 1) >>> 0
   if (low > 0) return new Ip(family, a, b, c, low)

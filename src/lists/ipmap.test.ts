@@ -91,12 +91,12 @@ describe('the narrowest range counts', () => {
     expect(all.size).toBe(4)
   })
 
-  test('nothing at all', () => {
+  test('without ranges no address has a value', () => {
     const empty = mapOf()
     expect([empty.find(ip('0.0.0.0')), empty.find(ip('::')), empty.size]).toEqual([-1, -1, 0])
   })
 
-  test('touching ranges of one value are one segment', () => {
+  test('adjacent ranges with the same value are one segment', () => {
     expect(mapOf(['10.0.0.0/24', 1], ['10.0.1.0/24', 1], ['10.0.2.0/24', 2]).size).toBe(2)
   })
 
@@ -111,7 +111,7 @@ describe('the narrowest range counts', () => {
   })
 })
 
-/** Prefixes that lie inside each other and close together, of both families. */
+/** Nested and adjacent prefixes of both families. */
 const networks = fc.oneof(
   fc
     .tuple(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 32 }))
@@ -139,7 +139,7 @@ const parseOnce = (text: string) => {
   return known
 }
 
-/** What `ipaddr.js` says, one network after the other. */
+/** Returns the value by `ipaddr.js`, which compares one network after the other. */
 const naive = (list: readonly string[], address: Ip) => {
   const parsed = ipaddr.parse(address.toString())
   let best = -1
@@ -152,8 +152,8 @@ const naive = (list: readonly string[], address: Ip) => {
   return best
 }
 
-describe('as ipaddr.js says', () => {
-  test('of any networks, at their ends and beside them', () => {
+describe('values are the same as by ipaddr.js', () => {
+  test('for any networks, at their ends and next to them', () => {
     fc.assert(
       fc.property(fc.array(networks, { maxLength: 40 }), (list) => {
         const ranges = new RangeBuffer()
@@ -175,7 +175,7 @@ describe('as ipaddr.js says', () => {
     )
   })
 
-  test('of thousands of networks, which are found by an index', () => {
+  test('for thousands of networks, which use an index', () => {
     let state = SEED
     const random = (below: number) => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
@@ -214,7 +214,7 @@ describe('as ipaddr.js says', () => {
   })
 })
 
-test('ranges that are no networks: the narrower counts, then the later', () => {
+test('of ranges that are not networks the narrower one wins, then the later one', () => {
   const range = fc.tuple(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 200 }))
   fc.assert(
     fc.property(fc.array(range, { maxLength: 30 }), fc.boolean(), (list, isV6) => {
@@ -238,7 +238,7 @@ test('ranges that are no networks: the narrower counts, then the later', () => {
   )
 })
 
-test('how narrow a range is counts over all words of its addresses', () => {
+test('the width of a range includes all words of its addresses', () => {
   const word = fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff)
   const address = fc.tuple(word, word, word, word).map((words) => new Ip(6, ...words))
   const numberOf = ({ a, b, c, d }: Ip) =>
@@ -268,7 +268,7 @@ test('how narrow a range is counts over all words of its addresses', () => {
 describe('columns', () => {
   const range = fc.tuple(fc.nat(300), fc.nat(300), fc.nat(2), fc.boolean())
 
-  test('are of rising segments, neighbours of which differ, and make the same map again', () => {
+  test('are sorted segments whose neighbours differ, and give the same map again', () => {
     fc.assert(
       fc.property(fc.array(range, { maxLength: 30 }), (list) => {
         const ranges = new RangeBuffer()
@@ -288,14 +288,14 @@ describe('columns', () => {
     )
   })
 
-  test('have the lower half of IPv6 only where a segment begins within a /64', () => {
+  test('have the lower half of IPv6 only if a segment begins within a /64', () => {
     const keys = (text: string) => Object.keys(mapOf([text, 1]).columns().v6)
     expect(keys('2001:db8::/64')).toEqual(['a', 'b', 'values'])
     expect(keys('2001:db8::/65')).toEqual(['a', 'b', 'c', 'd', 'values'])
     expect(keys('2001:db8::/128')).toEqual(['a', 'b', 'c', 'd', 'values'])
   })
 
-  test('say gaps as segments without a value', () => {
+  test('have gaps as segments without a value', () => {
     const { v4, v6 } = mapOf(['10.0.0.0/8', 1], ['255.0.0.0/8', 2], ['ffff::/32', 3]).columns()
     expect([...v4.starts]).toEqual([0x0a000000, 0x0b000000, 0xff000000])
     expect([...v4.values]).toEqual([1, 0xffffffff, 2])
@@ -306,7 +306,7 @@ describe('columns', () => {
   })
 })
 
-test.each([-1, 1.5, 0xffffffff, Number.NaN])('%d is no value', (value) => {
+test.each([-1, 1.5, 0xffffffff, Number.NaN])('%d is not a valid value', (value) => {
   const ranges = new RangeBuffer()
   const address = ip('::1')
   expect(() => ranges.add4(1, 2, value)).toThrow(RangeError)
@@ -314,13 +314,13 @@ test.each([-1, 1.5, 0xffffffff, Number.NaN])('%d is no value', (value) => {
   expect(ranges.length).toBe(0)
 })
 
-test('a range from one family to the other holds nothing', () => {
+test('a range across families contains no address', () => {
   const ranges = new RangeBuffer()
   ranges.add({ from: ip('10.0.0.0'), to: ip('::ffff') })
   expect(buildIpSet(ranges).size).toBe(0)
 })
 
-test('memory is that of a row for each network, whatever gaps lie between', () => {
+test('the memory is one row for each network, with or without gaps', () => {
   const ranges = new RangeBuffer()
   for (let i = 0; i < 20_000; i++) {
     ranges.add4(i * 0x10000, i * 0x10000 + 255, i % 200)
@@ -335,7 +335,7 @@ test('memory is that of a row for each network, whatever gaps lie between', () =
   expect(map.bytes / map.size).toBeLessThan(12)
 })
 
-test('a set of a buffer is that of its ranges', () => {
+test('a set of a buffer contains the ranges of the buffer', () => {
   const list = ['10.0.0.0/8', '10.5.0.0/16', '11.0.0.0/8', '2001:db8::/32', '::/0']
   const ranges = new RangeBuffer()
   for (const text of list) ranges.add(cidr(text))

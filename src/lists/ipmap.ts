@@ -6,21 +6,21 @@ import { pack } from './pack.ts'
 import { GAP, splitGaps } from './prefix-lengths.ts'
 import type { RangeBuffer } from './ranges.ts'
 
-/** Values by address; made once, never changed. */
+/** An immutable map from addresses to values. */
 export interface IpMap {
-  /** The value, -1 where none. */
+  /** Returns the value of an address, or -1 if it has none. */
   find(ip: Ip): number
-  /** Segments that have a value. */
+  /** The number of segments that have a value. */
   readonly size: number
-  /** Memory. */
+  /** The memory in bytes. */
   readonly bytes: number
-  /** For merging with other maps and for files. */
+  /** Returns the map as columns, for merging with other maps and for files. */
   columns(): IpMapColumns
 }
 
 /**
- * A map as rising beginnings of segments, each of which goes on until the next begins; IPv6 in 32-bit words, c and d only where
- * a segment begins within a /64. The value 0xffffffff is none.
+ * A map as the sorted starts of its segments. Each segment ends where the next one begins. IPv6 starts are in 32-bit words; c and d
+ * are present only if a segment begins within a /64. The value 0xffffffff means that the segment has no value.
  */
 export interface IpMapColumns {
   readonly v4: { readonly starts: Uint32Array; readonly values: Uint32Array }
@@ -35,7 +35,7 @@ export interface IpMapColumns {
 
 type Values = Uint8Array | Uint16Array | Uint32Array
 
-/** Most maps have few different values, as countries or scores: those fit in less. */
+/** Returns the values in the smallest array type. Most maps have few different values, such as countries or scores. */
 const narrowed = ({ values, hostBits }: Packed): Values => {
   let most = 0
   for (let row = 0; row < values.length; row++) {
@@ -77,7 +77,7 @@ const mapOf = (four: Packed, six: Packed): IpMap => {
 }
 
 /**
- * The map that these columns are of. It keeps nothing of them.
+ * Returns the map with these columns. It copies them.
  *
  * @example ipMapOf(buildIpMap(ranges).columns())
  */
@@ -93,8 +93,8 @@ export const ipMapOf = ({ v4, v6: { a, b, c, d, values } }: IpMapColumns): IpMap
 }
 
 /**
- * Builds a map of ranges with values. Over each address the narrowest range counts, so that of networks within each other the
- * longest prefix wins; of equally wide ranges the one added last.
+ * Builds a map of ranges with values. The narrowest range that contains an address gives its value, so of nested networks the
+ * longest prefix wins. Of equally wide ranges, the one added last wins.
  *
  * @example
  * const ranges = new RangeBuffer()

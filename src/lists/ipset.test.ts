@@ -106,11 +106,11 @@ describe('buildIpSet', () => {
   const word = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.constantFrom(0, 1, 0xffffffff))
   const v6 = fc.tuple(word, word, word, word).map((words) => new Ip(6, ...words))
 
-  /** The addresses where a set is likeliest to be wrong: its ends and their neighbours. */
+  /** The addresses where an error is most likely: the ends of ranges and their neighbours. */
   const probes = (ranges: readonly IpRange[]) =>
     ranges.flatMap(({ from, to }) => [from, to, nextIp(to) ?? to, nextIp(from) ?? from])
 
-  test('holds what ipaddr.js says is in one of the networks, for any networks', () => {
+  test('contains the same addresses as by ipaddr.js, for any networks', () => {
     const network = fc.oneof(
       fc.tuple(v4, fc.integer({ min: 0, max: 32 })),
       fc.tuple(v6, fc.integer({ min: 0, max: 128 }))
@@ -143,7 +143,7 @@ describe('buildIpSet', () => {
   test.each([
     ['IPv4', v4],
     ['IPv6', v6],
-  ])('large sets answer as comparing with each %s range does', (_name, address) => {
+  ])('a large set gives the same answers as a comparison with each %s range', (_name, address) => {
     // Enough ranges for the index to be used; sampled, as fast-check shrinks thousands of ranges for minutes.
     const ranges = fc.sample(fc.tuple(address, address), 3000).map(([x, y], i): IpRange => {
       const prefix = i % 7 === 0 ? 20 : 32
@@ -161,7 +161,7 @@ describe('buildIpSet', () => {
     expect(wrong.map(formatIp)).toEqual([])
   })
 
-  test('a range that ends before it begins holds nothing', () => {
+  test('a range that ends before it begins contains no address', () => {
     const made = buildIpSet([
       { from: ip('10.0.0.9'), to: ip('10.0.0.1') },
       { from: ip('::9'), to: ip('::1') },

@@ -5,9 +5,9 @@ import type { Packed } from './pack.ts'
 import { pack } from './pack.ts'
 import { RangeBuffer } from './ranges.ts'
 
-/** A set of addresses that answers membership; made once, never changed. */
+/** An immutable set of addresses. */
 export interface IpSet extends Addresses {
-  /** Ranges left after overlapping and touching ones were merged. */
+  /** The number of ranges after overlapping and adjacent ones are merged. */
   readonly size: number
 }
 
@@ -17,19 +17,19 @@ const bufferOf = (ranges: readonly IpRange[]): RangeBuffer => {
   return buffer
 }
 
-/** Both families of a set, in typed arrays: a thread can pass them to another one without a copy. */
+/** Both families of a set in typed arrays, which one thread can transfer to another without a copy. */
 export interface PackedRanges {
   readonly four: Packed
   readonly six: Packed
 }
 
-/** Sorts and merges ranges: nearly all of the work for a set. */
+/** Sorts and merges ranges, which is nearly all of the work for a set. */
 export const packRanges = ({ v4, v6 }: RangeBuffer): PackedRanges => ({
   four: pack(flatten(v4, false)),
   six: pack(flatten(v6, false)),
 })
 
-/** The set of packed ranges. */
+/** Returns the set of packed ranges. */
 export const ipSetOf = ({ four, six }: PackedRanges): IpSet => {
   const [a, b, c, d] = six.starts
   const v4 = new V4IntervalIndex(four.starts[0]!, four.hostBits)
@@ -41,8 +41,8 @@ export const ipSetOf = ({ four, six }: PackedRanges): IpSet => {
 }
 
 /**
- * Builds a set of ranges, each within one family; overlaps are merged, values don't matter. IPv4-mapped IPv6 addresses are not
- * IPv4: what is asked for goes through `canonicalIp` first.
+ * Builds a set of ranges, each within one family. Overlaps are merged, and values are ignored. IPv4-mapped IPv6 addresses are not
+ * IPv4 here: pass the addresses that you look up through `canonicalIp` first.
  *
  * @example buildIpSet([{ from: parseIp('192.0.2.0')!, to: parseIp('192.0.2.255')! }]).has(parseIp('192.0.2.7')!) // true
  */

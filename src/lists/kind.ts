@@ -5,7 +5,7 @@
  */
 export type ListKind = 'ip' | 'asn' | 'hostname' | 'string'
 
-/** The kinds by the type of the field that asks: IP, Int, Bytes. Lists of host names and of texts both answer Bytes. */
+/** The kinds of lists by the type of the field that is compared: IP, Int or Bytes. Bytes fields use hostname and text lists. */
 export const LIST_SLOTS = ['ip', 'asn', 'hostname'] as const
 export type ListSlot = (typeof LIST_SLOTS)[number]
 
@@ -17,7 +17,7 @@ export const KIND_NAMES: Readonly<Record<ListKind, string>> = {
   string: 'texts',
 }
 
-/** Contents of `$lists` by the type of the field that asks. `kind` is absent where the caller's own set does not say it. */
+/** Lists by the type of the field that is compared. `kind` is absent for sets of the caller that do not have it. */
 export interface NamedLists<Address> {
   ip(name: string): { has(ip: Address): boolean; readonly kind?: 'ip' } | undefined
   int(name: string): { has(int: number | bigint): boolean; readonly kind?: 'asn' } | undefined

@@ -28,7 +28,7 @@ describe('listsOf', () => {
     expect(lists[method]('toString')).toBeUndefined()
   })
 
-  test('holds what it is given and nothing else', () => {
+  test('a list contains its entries and nothing else', () => {
     const { ip, int, string } = listsOf({
       office: ['192.0.2.0/24', '198.51.100.1..198.51.100.3', '::ffff:203.0.113.0/120'],
       hosting: ['AS24940', 13335],

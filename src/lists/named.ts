@@ -10,17 +10,17 @@ import type { ListKind, NamedLists } from './kind.ts'
 import { KIND_NAMES } from './kind.ts'
 import { RangeBuffer } from './ranges.ts'
 
-/** A list from the owner: its entries, or its kind and its entries. Without a kind, the first entry decides it. */
+/** A list as the owner writes it: its entries, or its kind and its entries. Without a kind, the first entry determines it. */
 export type ListEntries =
   | readonly (string | number)[]
   | { readonly kind: ListKind; readonly items: readonly (string | number)[] }
 
-/** The entries of a list in a form that another thread can send: typed arrays and sets. */
+/** The entries of a list as typed arrays and sets, which threads can exchange. */
 export type PreparedList =
   | { readonly kind: 'ip'; readonly ranges: PackedRanges }
   | { readonly kind: 'asn'; readonly numbers: Set<number> }
   | { readonly kind: 'hostname'; readonly names: Set<string>; readonly parents: Set<string> }
-  /** Binary strings, as in the language. */
+  /** The texts are binary strings, as in the Rules language. */
   | { readonly kind: 'string'; readonly texts: Set<string> }
 
 const EXPECTED: Readonly<Record<ListKind, string>> = {
@@ -40,7 +40,7 @@ const quoted = (value: unknown): string => {
   return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text
 }
 
-/** Rules meet visitors by their canonical address, so a network of IPv4-mapped addresses means the IPv4 network. */
+/** Rules compare canonical addresses, so a range of IPv4-mapped addresses becomes the IPv4 range. */
 const canonicalRange = ({ from, to }: IpRange): IpRange => {
   const [first, last] = [canonicalIp(from), canonicalIp(to)]
   return first.family === last.family ? { from: first, to: last } : { from, to }
@@ -56,8 +56,9 @@ const readRange = (text: string): IpRange | undefined => {
   return compareIp(from, to) <= 0 ? canonicalRange({ from, to }) : undefined
 }
 
-/** Takes one entry at a time; returns `false` if the entry has another kind. */
+/** Builds a list from its entries. */
 interface ListBuilder {
+  /** Adds an entry. Returns false if the entry has another kind. */
   add(entry: unknown): boolean
   done(): PreparedList
 }
@@ -94,7 +95,7 @@ const hostnames = (): ListBuilder => {
   }
 }
 
-/** The language compares bytes. */
+/** The Rules language compares bytes, so texts become binary strings. */
 const texts = (): ListBuilder => {
   const all = new Set<string>()
   return {
@@ -116,7 +117,10 @@ const BUILDERS: Readonly<Record<ListKind, () => ListBuilder>> = {
   string: texts,
 }
 
-/** A number is not a host name, so the order only matters for invalid texts. Texts of no other kind need `kind`: most are mistakes. */
+/**
+ * Returns the kind of an entry. `AS64496` is a valid host name as well, so `asn` comes first. Returns `undefined` for other texts:
+ * most of them are mistakes, so a list of texts needs an explicit `kind`.
+ */
 const kindOf = (entry: unknown): ListKind | undefined =>
   (['asn', 'ip', 'hostname'] as const).find((kind) => BUILDERS[kind]().add(entry))
 
@@ -136,7 +140,7 @@ const wrongName = (name: string): EdgeError => {
 /**
  * Reads the entries of a list.
  *
- * @throws EdgeError `invalid_list` naming the list and the entry
+ * @throws EdgeError `invalid_list` with the names of the list and the entry
  */
 export const prepareList = (name: string, list: ListEntries): PreparedList => {
   const given = (Array.isArray(list) ? { items: list } : (list ?? {})) as {
@@ -175,15 +179,15 @@ export const prepareList = (name: string, list: ListEntries): PreparedList => {
   return builder.done()
 }
 
-/** A list that rules can ask, with its entries. */
+/** A list that rules can use. */
 interface OpenList<Kind, Value> {
   readonly kind: Kind
-  /** For a thread that passes the list on. */
+  /** The entries, for passing the list to another thread. */
   readonly prepared: PreparedList
   has(value: Value): boolean
 }
 
-/** Prepared lists for rules, by name. */
+/** Returns lists for rules from prepared entries, by list name. */
 export const openLists = (record: Readonly<Record<string, PreparedList>>): NamedLists<Ip> => {
   const ip = new Map<string, OpenList<'ip', Ip>>()
   const int = new Map<string, OpenList<'asn', number | bigint>>()
@@ -210,14 +214,14 @@ export const openLists = (record: Readonly<Record<string, PreparedList>>): Named
   }
 }
 
-/** The entries of a list that `openLists` opened; `undefined` for a list from elsewhere. */
+/** Returns the entries of a list that `openLists` returned, or `undefined` for other lists. */
 export const preparedOf = (list: object | undefined): PreparedList | undefined =>
   (list as Partial<OpenList<unknown, never>> | undefined)?.prepared
 
 /**
  * Creates lists for rules from their entries. Each list has one kind.
  *
- * @throws EdgeError `invalid_list` naming the list and the entry
+ * @throws EdgeError `invalid_list` with the names of the list and the entry
  * @example listsOf({ office: ['192.0.2.0/24'], hosting: ['AS24940'], shops: ['*.shop.test'] })
  */
 export const listsOf = (record: Readonly<Record<string, ListEntries>>): NamedLists<Ip> =>

@@ -4,7 +4,7 @@ import { Ip } from './ip.ts'
 import { orderOf } from './order.ts'
 import { RangeBuffer } from './ranges.ts'
 
-/** Often alike, so that the words behind have to decide. */
+/** Words that are often equal, so that the following words decide. */
 const word = fc.oneof(fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xffffffff), fc.nat(0xffffffff))
 const address = fc.tuple(word, word, word, word)
 
@@ -17,7 +17,7 @@ const inOrder = (starts: readonly (readonly number[])[]) =>
     })
     .map(({ row }) => row)
 
-test('rows of IPv4 come in the order they begin, equals as they were added', () => {
+test('IPv4 rows are sorted by their start; rows with the same start keep their order', () => {
   fc.assert(
     fc.property(fc.array(word, { maxLength: 120 }), (starts) => {
       const ranges = new RangeBuffer()
@@ -27,7 +27,7 @@ test('rows of IPv4 come in the order they begin, equals as they were added', () 
   )
 })
 
-test('rows of IPv6 come in the order of all their words', () => {
+test('IPv6 rows are sorted by all words of their start', () => {
   fc.assert(
     fc.property(fc.array(address, { maxLength: 120 }), (starts) => {
       const ranges = new RangeBuffer()
@@ -37,7 +37,7 @@ test('rows of IPv6 come in the order of all their words', () => {
   )
 })
 
-test.each([1, 2, 3, 4])('many rows that differ from word %i on', (count) => {
+test.each([1, 2, 3, 4])('many rows that differ from word %i on are sorted', (count) => {
   const few = fc.sample(address, 2000).map((words) => words.map((n, i) => (i + 1 < count ? 7 : n)))
   const ranges = new RangeBuffer()
   for (const words of few) {

@@ -1,9 +1,9 @@
 import type { RangeRows } from './ranges.ts'
 
-/** Rows this few are sorted faster by insertion than by a call to the engine. */
+/** Up to this number of rows, insertion sort is faster than the engine's sort. */
 const FEW = 24
 
-/** Which half of a 64-bit element holds its upper bits. */
+/** The half of a 64-bit element that contains its upper bits. */
 const HIGH = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 1 : 0
 const LOW = 1 - HIGH
 
@@ -28,9 +28,9 @@ const isRising = (rows: RangeRows): boolean => {
 }
 
 /**
- * Numbers of the rows in the order their ranges begin. Each is sorted together with a word of its address as one 64-bit
- * element, which typed arrays do natively, without calls back; rows that are alike in that word by the next one. Takes 12 bytes
- * a row.
+ * Returns the row numbers in the order in which the ranges begin. Each number is sorted together with a word of its address as one
+ * 64-bit element, because typed arrays sort these without callbacks. Rows with the same word are then sorted by the next one. It
+ * needs 12 bytes for each row.
  */
 export const orderOf = (rows: RangeRows): Uint32Array => {
   const { data, length, stride, words } = rows
@@ -64,7 +64,7 @@ export const orderOf = (rows: RangeRows): Uint32Array => {
     elements.subarray(from, to).sort()
     for (let i = from; i < to; i++) order[i] = halves[i * 2 + LOW]!
     if (word + 1 === words) return
-    // The next word's elements overwrite only those of runs that have been passed.
+    // The elements of the next word overwrite only runs that are already done.
     for (let begin = from, end = from; begin < to; begin = end) {
       const alike = halves[begin * 2 + HIGH]
       while (end < to && halves[end * 2 + HIGH] === alike) end++

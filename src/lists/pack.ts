@@ -1,18 +1,18 @@
 import type { Segments } from './flatten.ts'
 import { GAP, joinGaps } from './prefix-lengths.ts'
 
-/** Segments of one family as look-ups need them. */
+/** Segments of one family in the form that look-ups need. */
 export interface Packed {
-  /** A column for each word of an address. */
+  /** The starts, with a column for each word of an address. */
   readonly starts: readonly Uint32Array[]
   readonly values: Uint32Array
-  /** How far each goes. */
+  /** The length code of each segment, as in `prefix-lengths.ts`. */
   readonly hostBits: Uint8Array
-  /** Segments that aren't gaps. */
+  /** The number of segments that are not gaps. */
   readonly size: number
 }
 
-/** Works in place: `segments` must not be used afterwards. */
+/** Packs segments in place. Do not use `segments` afterwards. */
 export const pack = (segments: Segments): Packed => {
   const hostBits = joinGaps(segments)
   const { starts, values, length } = segments

@@ -2,11 +2,11 @@ import type { Ip } from './ip.ts'
 import { canonicalIp, parseIp } from './ip.ts'
 
 const IPV4_WITH_PORT = /^([\d.]{7,15}):(\d{1,5})$/
-/** An interface's name or number is whatever the operating system allows: bounded, without space, brackets, `/` or `%`. */
+/** The operating system defines the names of interfaces. They are short and have no space, brackets, `/` or `%`. */
 const ZONE = /%[^\s[\]/%]{1,64}$/
 const BRACKETED = /^\[([^[\]]{2,110})\](?::(\d{1,5}))?$/
 const MAX_PORT = 65_535
-/** Longest text that the forms above can have. */
+/** The length of the longest text in these forms. */
 const MAX_CHARS = 120
 
 const isPort = (digits: string | undefined) => digits === undefined || Number(digits) <= MAX_PORT
@@ -29,10 +29,9 @@ const withoutZone = (text: string): Ip | undefined => {
 
 /**
  * Reads the address of a peer as sockets and proxies write it: an address, with a zone id (`fe80::1%eth0`), in brackets
- * (`[::1]`), with a port (`192.0.2.1:443`, `[::1]:443`). Comes out canonical: an IPv4-mapped or NAT64 address is the
- * IPv4 address inside.
+ * (`[::1]`), or with a port (`192.0.2.1:443`, `[::1]:443`).
  *
- * @returns `undefined` where the text is none of these
+ * @returns the canonical address, or `undefined` for other text. An IPv4-mapped or NAT64 address becomes its IPv4 address.
  * @example parsePeerAddress('::ffff:192.0.2.1') // Ip { family: 4, … }
  */
 export const parsePeerAddress = (text: string): Ip | undefined => {

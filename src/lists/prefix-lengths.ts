@@ -2,23 +2,23 @@ import type { Segments } from './flatten.ts'
 import { NO_VALUE } from './flatten.ts'
 
 /**
- * How far segments go. Smaller numbers are networks of that many host bits, behind which nothing is until the next segment. Of
- * these two only the lowest bits are kept in places, which is why they have all others set.
+ * Codes for the length of a segment. A smaller code is the number of host bits of a network that is followed by a gap until the
+ * next segment. Some places keep only the lowest bits of these two codes, which is why all their upper bits are set.
  */
 export const UNTIL_NEXT = 255
-/** Nothing is from here until the next segment. */
+/** The code of a gap, which lasts until the next segment. */
 export const GAP = 254
 
-/** Networks with fewer bits than this are not noted as such, so that one never reaches across the parts that BucketIndex makes. */
+/** Networks with a shorter prefix do not get a code of their own, so that none extends beyond its part of a `BucketIndex`. */
 const MIN_PREFIX = 12
 
 const WORD_BITS = 32
 const LAST_WORD = 0xffffffff
 
-/** Host bits of the network from the start of segment `row` to where the next begins; UNTIL_NEXT where it isn't one. */
+/** Returns the number of host bits if segment `row` is a network, and UNTIL_NEXT if it is not. */
 const hostBitsFrom = (starts: readonly Uint32Array[], row: number): number => {
   let bits = 0
-  // From the lowest word up: first those in which a network begins with zeros and ends with ones.
+  // From the lowest word up, first skip the words that a network covers completely.
   let word = starts.length - 1
   let borrow = 1
   let isWhole = true
@@ -43,10 +43,10 @@ const hostBitsFrom = (starts: readonly Uint32Array[], row: number): number => {
 }
 
 /**
- * Leaves out the gaps that follow networks, by noting how large the network is. Nearly all ranges are networks with a gap
- * behind, so this halves the rows. Works in place: `segments` must not be used afterwards.
+ * Removes the gaps after networks and stores the size of each network instead. Nearly all ranges are networks with a gap after
+ * them, so this halves the rows. It works in place: do not use `segments` afterwards.
  *
- * @returns for each row that is left how far it goes
+ * @returns the length code of each row that is left
  */
 export const joinGaps = (segments: Segments): Uint8Array => {
   const { starts, values, length } = segments
@@ -70,7 +70,7 @@ export const joinGaps = (segments: Segments): Uint8Array => {
   return hostBits.slice(0, left)
 }
 
-/** The inverse: says each gap in a row of its own. */
+/** Does the inverse: it adds a row for each gap. */
 export const splitGaps = (
   starts: readonly Uint32Array[],
   values: ArrayLike<number>,
@@ -87,7 +87,7 @@ export const splitGaps = (
     }
     split.values[length++] = code === GAP ? NO_VALUE : values[row]!
     if (code >= GAP) continue
-    // The network's size is added to its start: to the word the size lies in, with carry into those above.
+    // Adds the size of the network to the word of its start that the size belongs to, with a carry into the words above.
     const sized = starts.length - 1 - Math.floor(code / WORD_BITS)
     let carry = 2 ** (code % WORD_BITS)
     for (let word = starts.length - 1; word >= 0; word--) {

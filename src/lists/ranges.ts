@@ -1,17 +1,17 @@
 import type { Ip, IpRange } from './ip.ts'
 
 const FIRST_ROWS = 16
-/** Stands for "no value" in the columns of an IpMap. */
+/** Means "no value" in the columns of an IpMap. */
 const MAX_VALUE = 0xfffffffe
 
 /**
- * Ranges of one family in one array, a row for each: the words of its first address, those of its last, its value. A row
- * lies in one or two cache lines, whichever order the rows are visited in.
+ * Ranges of one family in one array. The row of a range has the words of its first address, those of its last one, and its value.
+ * A row occupies one or two cache lines, so reading rows in any order is fast.
  */
 export class RangeRows {
-  /** Of an address: 1 (IPv4) or 4 (IPv6). */
+  /** The number of words in an address: 1 (IPv4) or 4 (IPv6). */
   readonly words: number
-  /** Of a row. */
+  /** The number of words in a row. */
   readonly stride: number
   data: Uint32Array
   length = 0
@@ -22,7 +22,7 @@ export class RangeRows {
     this.data = new Uint32Array(FIRST_ROWS * this.stride)
   }
 
-  /** Where to write the next row. */
+  /** Adds a row and returns its index in `data`. */
   grow(): number {
     const at = this.length * this.stride
     if (at === this.data.length) {
@@ -41,8 +41,8 @@ const checked = (value: number): number => {
 }
 
 /**
- * Ranges of addresses, both ends included, each with a value of 0 to 0xfffffffe. Grows range by range in typed arrays: a million
- * ranges without a million objects. A range that ends before it begins is kept and holds nothing.
+ * A growing list of address ranges, both ends included, each with a value from 0 to 0xfffffffe. It uses typed arrays, so a million
+ * ranges do not need a million objects. A range that ends before it begins is kept, but contains no address.
  *
  * @example
  * const ranges = new RangeBuffer()
@@ -78,7 +78,7 @@ export class RangeBuffer {
     data[at + 8] = word
   }
 
-  /** A range from one family to the other is none. */
+  /** Adds a range. It ignores ranges whose ends belong to different families. */
   add({ from, to }: IpRange, value = 0): void {
     if (from.family !== to.family) return
     if (from.family === 4) this.add4(from.d, to.d, value)
