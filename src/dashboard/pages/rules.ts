@@ -14,6 +14,7 @@ import { expressionHtml } from '../expression.ts'
 import { ago, count, plural } from '../format.ts'
 import { formOf } from '../forms.ts'
 import { frame } from '../frame.ts'
+import { type HitPlace, hitKey, hitsOf } from '../hits.ts'
 import type { House } from '../house.ts'
 import { type Html, html, type Part } from '../html.ts'
 import { icon } from '../icons.ts'
@@ -25,6 +26,8 @@ import { BUDGET_MS } from './events.ts'
 const WEEK_MS = 7 * 86_400_000
 /** Counts of a week are cached for an hour. */
 const STEP_MS = 3_600_000
+/** The time of the last hit is shown for this many rules with the most hits. */
+const MAX_NEWEST = 40
 
 interface Product {
   readonly title: string
@@ -54,17 +57,14 @@ const productsOf = (ruleset: Ruleset): Product[] => {
 }
 
 interface Hits {
-  /** By rule and zone. */
-  readonly counted: Counted<HitRow[]>
+  /** The number of events by rule, or by rule and zone. */
+  readonly counted: Counted<ReadonlyMap<string, number>>
+  /** The time of the newest event, by the same keys. */
   readonly newest: ReadonlyMap<string, string>
 }
 
-interface HitRow {
-  readonly values: (string | number)[]
-  readonly count: number
-}
-
-const keyOf = ([id, zone]: readonly (string | number)[]): string => JSON.stringify([id, zone])
+const placeOf = ({ id }: Rule, zone: string | undefined): HitPlace =>
+  zone === undefined ? { id } : { id, zone }
 
 /** Returns the conditions that select a rule's events. Rules of the account have events in every zone. */
 const whereOf = (rule: Rule, zone: string | undefined): Condition[] => {
@@ -80,13 +80,10 @@ const hitsText = (
 ): Part => {
   if (!rule.enabled) return html`<span class="faint">off</span>`
   if (counted.state !== 'ready') return html`<span class="counting">…</span>`
-  const own = counted.value.filter(
-    ({ values }) => values[0] === rule.id && (zone === undefined || values[1] === zone)
-  )
-  const hits = own.reduce((sum, row) => sum + row.count, 0)
+  const key = hitKey(placeOf(rule, zone))
+  const hits = counted.value.get(key) ?? 0
   if (hits === 0) return html`<span class="faint">none</span>`
-  const times = own.flatMap(({ values }) => newest.get(keyOf(values)) ?? [])
-  const last = times.sort().at(-1)
+  const last = newest.get(key)
   return html`<a href="${hrefOf('/events', { where: whereOf(rule, zone), since: '7d' })}">${count(hits)}</a>${last !== undefined && html`<small>${ago(last, nowMs)}</small>`}`
 }
 
@@ -150,19 +147,20 @@ export const rulesPage = async (house: House, { query }: RouteRequest): Promise<
   const { edge, desk } = house
   const counting = house.counts.begin(BUDGET_MS)
   const from = Math.floor((house.now() - WEEK_MS) / STEP_MS) * STEP_MS
-  const counted = await counting.top({ by: ['rule.id', 'zone'], from, limit: 1_000 })
-  const hit = counted.state === 'ready' ? counted.value.slice(0, 40) : []
+  const products = productsOf(edge.ruleset)
+  const shownRules = products.flatMap(({ rules, zone }) => rules.map((rule) => ({ rule, zone })))
+  const places = shownRules.map(({ rule, zone }) => placeOf(rule, zone))
+  const counted = await hitsOf(counting, places, from)
+  const hit = counted.state === 'ready' ? [...counted.value.keys()].slice(0, MAX_NEWEST) : []
+  const whereOfKey = new Map(
+    shownRules.map(({ rule, zone }) => [hitKey(placeOf(rule, zone)), whereOf(rule, zone)])
+  )
   const newest = new Map<string, string>()
   await Promise.all(
-    hit.map(async ({ values }) => {
-      const where = ['rule.id', 'zone'].map((field, i) => ({
-        field,
-        operator: 'is' as const,
-        value: String(values[i]),
-      }))
-      const page = await counting.page({ where, from, limit: 1 })
+    hit.map(async (key) => {
+      const page = await counting.page({ where: whereOfKey.get(key)!, from, limit: 1 })
       const event = page.state === 'ready' ? page.value.events[0] : undefined
-      if (event !== undefined) newest.set(keyOf(values), event.time)
+      if (event !== undefined) newest.set(key, event.time)
     })
   )
   const { files, problem } = filesOf(desk)
@@ -173,7 +171,6 @@ export const rulesPage = async (house: House, { query }: RouteRequest): Promise<
     findings,
     files: new Map(files.map((file) => [file.file, file])),
   }
-  const products = productsOf(edge.ruleset)
   const others = findings.filter(({ rule }) => rule === undefined)
   const edits = files.map(
     ({ file }) =>
