@@ -4,7 +4,7 @@ import type { Trial } from '../toolkit/trial.ts'
 import { isCalled, unknownRule } from './names.ts'
 import type { Expected } from './test.ts'
 
-/** The verdict in words: `pass`, `block 1020 by "no scripts"`. */
+/** Returns the verdict in words, such as `pass` or `block 1020 by "no scripts"`. */
 export const verdictText = (trial: Trial): string => {
   const { action, code, rule } = trial
   const shown = trial.isRefused ? action : 'pass'
@@ -37,7 +37,7 @@ const number = (
     ? []
     : [`expected ${what} ${expected}, got ${found || verdictText(trial)}`]
 
-/** Everything in which a trial differs from what is expected, one sentence each; empty for a test that passes. */
+/** Returns the differences between a trial and the expected verdict, one sentence each. It is empty for a test that passes. */
 export const problemsOf = (expected: Expected, trial: Trial, rules: readonly Rule[]): string[] => {
   const { rule, notRules, matched } = expected
   const named = [...(rule === undefined ? [] : [rule]), ...notRules, ...matched]

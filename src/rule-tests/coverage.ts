@@ -5,20 +5,20 @@ import { allRules } from '../rules/rule.ts'
 import type { Trial } from '../toolkit/trial.ts'
 import { placeOf } from '../toolkit/trial-phases.ts'
 
-/** One side that no test has seen. */
+/** One side of a rule or a clause that no test covers. */
 export interface Gap {
   /** Name of the rule. */
   readonly rule: string
   /** `file:line` */
   readonly place: string
-  /** Part of the expression; absent for the rule as a whole. */
+  /** The part of the expression; absent for the whole rule. */
   readonly clause?: string | undefined
   /** `matched` and `not-matched` are about a rule, `true` and `false` about a clause. */
   readonly never: 'evaluated' | 'matched' | 'not-matched' | 'true' | 'false'
 }
 
 export interface CoverageReport {
-  /** Sides of rules and clauses: each can be true and false. */
+  /** The number of sides. Each rule and each clause has two: true and false. */
   readonly sides: number
   readonly covered: number
   /** In the order of the rules. */
@@ -39,10 +39,10 @@ const isCombined = (
 ): node is Extract<LogicalNode, { items: unknown } | { item: unknown }> =>
   'items' in node || 'item' in node
 
-/** Comparisons and bare fields: what `and`, `or`, `xor` and `not` join. */
+/** Returns the clauses of an expression: the comparisons and fields that `and`, `or`, `xor` and `not` join. */
 const clausesOf = (node: RootNode): RootNode[] => {
   if (!isCombined(node)) return [node]
-  // The comparison inside any() and all() is about elements: the clause is the whole.
+  // The comparison inside any() and all() is about elements, so the whole call is the clause.
   if (node.kind === 'any' || node.kind === 'all') return [node]
   return 'items' in node ? node.items.flatMap(clausesOf) : clausesOf(node.item)
 }
@@ -52,7 +52,7 @@ const keyOf = (start: number, length: number) => `${start}:${length}`
 const emptySeen = ({ expression }: Rule): Seen => {
   const root = treeOf(expression)
   const clauses = root === undefined ? [] : clausesOf(root)
-  // One clause is the rule itself.
+  // A single clause is the same as the rule.
   const several = clauses.length < 2 ? [] : clauses
   return {
     isTrue: false,
@@ -66,7 +66,7 @@ const emptySeen = ({ expression }: Rule): Seen => {
   }
 }
 
-/** Notes which rules, and which clauses of them, requests have made true and false. */
+/** Records the rules and clauses that requests have made true and false. */
 export class Coverage {
   readonly #rules: readonly Rule[]
   readonly #seen = new Map<Rule, Seen>()

@@ -13,7 +13,7 @@ const EXPECTED =
 /** Cloudflare's error codes of the 1000s. */
 const CODES = { min: 1000, max: 1999 }
 const STATUSES = { min: 200, max: 599 }
-/** Words for an action that people use elsewhere. */
+/** Words that other products use for an action. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   allow: 'pass',
   allowed: 'pass',
@@ -45,7 +45,7 @@ const names = (entry: Entry | undefined, reader: Reader): string[] =>
     ? []
     : listOf(entry.value).flatMap((item) => reader.text(item, 'the name of a rule')?.value ?? [])
 
-/** Reads `expect`: an action, an error code, or a mapping of both and more. */
+/** Reads `expect`: an action, an error code, or a mapping. Returns `undefined` after it reports a problem. */
 export const readExpected = ({ value }: Entry, reader: Reader): Expected | undefined => {
   const place = placeOf(value.place)
   const nothing = { notRules: [], matched: [], place }

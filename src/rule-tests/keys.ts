@@ -1,10 +1,10 @@
 /**
- * Every key of a test file, with words that people write instead. `schema/tests.json` lists the same keys; a test compares. The
- * order is the order of messages.
+ * All keys of a test file, each with words that people use by mistake. `schema/tests.json` has the same keys; a test compares them.
+ * Messages list the keys in this order.
  */
 type Keys = Readonly<Record<string, readonly string[]>>
 
-/** How a request is made: the keys that a file gives all of its tests, and each test its own. */
+/** The keys that describe a request. A file can set them for all tests, and each test for itself. */
 const REQUEST_KEYS = {
   host: ['hostname', 'domain'],
   headers: ['header'],

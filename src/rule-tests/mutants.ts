@@ -8,15 +8,15 @@ import { replaceRules, PRODUCT_SLOTS as SLOTS } from '../rules/replace-rules.ts'
 import type { Rule, Ruleset } from '../rules/rule.ts'
 import { placeOf } from '../toolkit/trial-phases.ts'
 
-/** A ruleset with one change that its tests should notice. */
+/** A ruleset with one change that its tests should detect. */
 export interface Mutant {
-  /** The rule that changed; of two that changed places, the first. */
+  /** The changed rule; if two rules are swapped, the first. */
   readonly rule: Rule
   /** `file:line` */
   readonly place: string
   /** The change in words. */
   readonly change: string
-  /** Rules whose tests can notice it. */
+  /** The rules whose tests can detect the change. */
   readonly touched: readonly Rule[]
   readonly ruleset: Ruleset
 }
@@ -26,7 +26,7 @@ interface Variant {
   readonly change: string
 }
 
-/** Items of a set beyond these are alike: a test for each would only repeat itself. */
+/** The most items of a set that are removed in turn. Tests for more items would only repeat each other. */
 const MOST_ITEMS = 3
 const MAX_TEXT_CHARACTERS = 80
 
@@ -83,7 +83,7 @@ const withOnly = (right: Right, at: number): Right => {
   }
 }
 
-/** Every change of one part of an expression. */
+/** Yields all changes of one part of an expression. */
 const variantsOf = function* (node: LogicalNode): Generator<Variant> {
   switch (node.kind) {
     case 'and':
@@ -129,7 +129,7 @@ const variantsOf = function* (node: LogicalNode): Generator<Variant> {
   }
 }
 
-/** Products whose phases evaluate the expression of a rule. */
+/** The products whose rules have an expression that is evaluated. */
 const BY_EXPRESSION: readonly Slot[] = ['rules', 'rateLimits']
 
 const mutantsOf = function* (ruleset: Ruleset, rule: Rule, slot: Slot): Generator<Mutant> {
@@ -152,11 +152,11 @@ const mutantsOf = function* (ruleset: Ruleset, rule: Rule, slot: Slot): Generato
   }
 }
 
-/** Pairs of custom rules with different actions that follow each other, and changed places. */
+/** Yields a mutant for each two adjacent custom rules with different actions, in which they are swapped. */
 const swaps = function* (ruleset: Ruleset, rules: readonly Rule[]): Generator<Mutant> {
   for (let i = 0; i + 1 < rules.length; i++) {
     const [first, second] = [rules[i]!, rules[i + 1]!]
-    // Two rules that do the same give the same verdict in either order.
+    // Two rules with the same action give the same verdict in either order.
     if (first.action === second.action || i + 1 === ruleset.accountRules) continue
     if (!first.enabled || !second.enabled) continue
     const by = new Map([
@@ -174,8 +174,8 @@ const swaps = function* (ruleset: Ruleset, rules: readonly Rule[]): Generator<Mu
 }
 
 /**
- * Every mutant of a ruleset: each enabled rule disabled, with another action, with one clause dropped or negated, one operator
- * moved to its neighbour, one item taken from a set; and each two custom rules in a row swapped.
+ * Yields all mutants of a ruleset. Each enabled rule is disabled, gets another action, loses or negates one clause, gets a similar
+ * operator, or loses one item of a set. Each two adjacent custom rules are swapped.
  */
 export const mutants = function* (ruleset: Ruleset): Generator<Mutant> {
   const all = [ruleset, ...ruleset.zones.map(({ own }) => own)]

@@ -8,20 +8,20 @@ import type { RuleTest } from './test.ts'
 export interface MutationReport {
   readonly mutants: number
   readonly killed: number
-  /** Changes that no test notices. */
+  /** The changes that no test detects. */
   readonly survivors: readonly Pick<Mutant, 'rule' | 'place' | 'change'>[]
 }
 
 const isEvaluated = (outcome: string) =>
   outcome === 'matched' || outcome === 'not-matched' || outcome === 'counts'
 
-/** The tests whose requests each rule was asked about: no other test can notice a change of it. */
+/** Returns, for each rule, the tests that evaluated it. No other test can detect a change of the rule. */
 const testsByRule = (results: readonly TestResult[]): Map<Rule, RuleTest[]> => {
   const byRule = new Map<Rule, RuleTest[]>()
   for (const { test, trial } of results) {
     for (const { rules } of trial?.phases ?? []) {
       for (const { rule, outcome } of rules) {
-        // A limit that is not reached by one request is by the next one.
+        // With several requests, a later one can reach a limit that this one does not.
         if (!isEvaluated(outcome) && test.times === 1) continue
         const known = byRule.get(rule)
         if (known === undefined) byRule.set(rule, [test])
@@ -33,9 +33,9 @@ const testsByRule = (results: readonly TestResult[]): Map<Rule, RuleTest[]> => {
 }
 
 /**
- * Changes each rule in turn, and finds the changes that no test notices.
+ * Changes each rule in turn and returns the changes that no test detects.
  *
- * @param results of the rules as they are: all tests pass
+ * @param results the results with the unchanged rules, in which all tests pass
  */
 export const mutate = (results: readonly TestResult[], options: RunOptions): MutationReport => {
   const byRule = testsByRule(results)

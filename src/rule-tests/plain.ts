@@ -17,16 +17,16 @@ export const placeOf = (place: Place): TestPlace => {
   return { file, line, column }
 }
 
-/** A node that may be one item or a list of them. */
+/** Returns the items of a list, or a node that is not a list as the only item. */
 export const listOf = (node: Node): readonly Node[] => (node.kind === 'list' ? node.items : [node])
 
-/** The text of a scalar as it is written: `1.10` stays `1.10`. */
+/** Returns the text of a scalar as it is written (`1.10` stays `1.10`), or `undefined` for other nodes and null. */
 export const textOf = (node: Node): string | undefined => {
   if (node.kind !== 'scalar' || node.value === null) return undefined
   return typeof node.value === 'string' ? node.value : node.source
 }
 
-/** The JSON value of a node. */
+/** Returns the JSON value of a node. */
 export const plainOf = (node: Node): unknown => {
   switch (node.kind) {
     case 'list':
@@ -52,7 +52,7 @@ export const wholeNumber = (
   return reader.wrongType(node, `a whole number from ${min} to ${max}`)
 }
 
-/** A number of seconds, or a number with its unit: `250ms`, `10s`, `1m`. */
+/** Reads a number of seconds, or a number with a unit (`250ms`, `10s`, `1m`). Returns milliseconds, or reports the problem. */
 export const readDurationMs = (node: Node, reader: Reader): number | undefined => {
   const expected = 'seconds, or a number and a unit as in `250ms`, `10s`, `1m`, `1h`'
   const value = node.kind === 'scalar' ? node.value : undefined

@@ -92,7 +92,7 @@ tests:
     ])
   })
 
-  test('a table gives a test for each row, with its place and the types of its values', () => {
+  test('a table gives one test for each row, with the place of the row and the types of its values', () => {
     const { tests } = read(`
 tests:
   - name: secrets
@@ -215,7 +215,7 @@ tests:
     expect(problems(text)).toEqual(expected)
   })
 
-  test('all problems of all files come at once', () => {
+  test('all problems of all files are reported together', () => {
     const bad = 'tests: [{ name: a, request: /, expect: nope }]'
     const sources = ['a.yaml', 'b.yaml'].map((file) => ({ file, text: bad }))
     expect(() => readTestFiles(sources)).toThrow(
@@ -259,13 +259,13 @@ test.each([
     '{ name: a, request: /, headers: { a: "x\\r\\nb: c" }, expect: pass }',
     '5:42 wrong_value a value of the header `a` is not one line: no client can send it',
   ],
-])('a request that no client can send is no test: %s', (test, problem) => {
+])('a request that no client can send is refused: %s', (test, problem) => {
   expect(
     problems(`host: shop.test\nheaders: { a: b }\nas: chrome-berlin\ntests:\n  - ${test}\n`)
   ).toEqual([problem])
 })
 
-test('hosts with ports and addresses, stay right', () => {
+test('hosts with ports and addresses are accepted', () => {
   const urls = (host: string, target: string) =>
     read(`host: "${host}"\ntests: [{ name: a, request: "OPTIONS ${target}", expect: pass }]`)
       .tests[0]!.request.url

@@ -16,12 +16,12 @@ import type { Row } from './substitute.ts'
 import { substitute } from './substitute.ts'
 import type { RuleTest, TestFile } from './test.ts'
 
-/** Either a target alone, or a method, a target and perhaps a version. */
+/** A target, with an optional method before it and an optional version after it. */
 const REQUEST = /^(?:([A-Z][A-Z-]*)\s+)?(\S+)(?:\s+(HTTP\/\S+))?$/
 const EXPECTED_REQUEST = 'a path or URL, as in `GET /prices`, or a mapping with `method` and `url`'
 const MAX_TIMES = 100_000
 
-/** The parts of a request that a file gives all of its tests. */
+/** The parts of a request that a file sets for all of its tests. */
 interface Shared {
   readonly host?: string | undefined
   readonly headers: readonly (readonly [string, string])[]
@@ -56,7 +56,7 @@ const readHeaders = (entry: Entry | undefined, reader: Reader): [string, string]
 
 const TEST_HEADER = 'x-edge-'
 const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/
-/** A name or an address, perhaps with a port. */
+/** A name or an address, with an optional port. */
 const HOST = /^(?:\[[\da-f:.]+\]|[^\s/?#@:[\]\\]+)(?::\d{1,5})?$/i
 
 const readHost = (entry: Entry | undefined, reader: Reader): string | undefined => {
@@ -103,7 +103,7 @@ const readFrom = (entry: Entry | undefined, as: Entry | undefined, reader: Reade
   return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined))
 }
 
-/** Stands for no persona in the `as` of a test, where the file gives all tests one. */
+/** The value of `as` for a test without a persona in a file that sets one for all tests. */
 const NOBODY = 'none'
 
 const withoutNobody = ({ as, ...others }: From): From =>
@@ -253,11 +253,11 @@ const readNode = (node: Node, file: string, reader: Reader): TestFile | undefine
   return { file, rules: paths(found.rules), personas: paths(found.personas), tests }
 }
 
-/** Blank lines and comments. */
+/** Matches files of blank lines and comments only. */
 const NOTHING_IN = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:#.*)?$/
 
 /**
- * Reads files of rule tests. All or nothing: where a file has a problem, all problems of all files are reported.
+ * Reads files of rule tests. If any file has a problem, it throws with the problems of all files.
  *
  * @throws EdgeError `invalid_tests`, with `diagnostics`
  * @example readTestFiles([{ file: 'a.yaml', text: 'tests: [{ name: a, request: /, expect: pass }]' }])
@@ -282,7 +282,7 @@ export const readTestFiles = (sources: readonly RuleSource[]): TestFile[] => {
   throw new EdgeError('invalid_tests', message, { diagnostics })
 }
 
-/** Adds to a sentence the known name that was most likely meant. */
+/** Returns the end of a message that suggests the known name closest to `name`, or an empty text if none is close. */
 export const didYouMean = (name: string, known: readonly string[]): string => {
   const meant = nearest(name, known)
   return meant === undefined ? '' : `: did you mean ${inBackticks(meant)}?`

@@ -49,7 +49,7 @@ test.each([
   ['request: /api, times: 4, every: 5s, expect: pass'],
   ['request: /cdn-cgi/error/1015, expect: preview'.replace('preview', 'pass')],
 ])('%s holds', (tests) => {
-  // The preview is the edge's own answer: the origin does not get the request.
+  // The edge itself answers the preview, so the origin does not get the request.
   const expected = tests.includes('cdn-cgi') ? ['expected pass, got preview 1015'] : []
   expect(result(tests)).toEqual(expected)
 })
@@ -87,7 +87,7 @@ test.each<[string, string[]]>([
   for (const [i, problem] of problems.entries()) expect(found[i]).toContain(problem)
 })
 
-test('a test without the persona of its file sends headers of its own', () => {
+test('a test that turns off the persona of its file sends its own headers', () => {
   const [{ tests } = { tests: [] }] = readTestFiles([
     {
       file: 't.yaml',
@@ -142,7 +142,7 @@ const survivors = (tests: string, rules = RULES) => {
 
 const ONE_RULE = `rules: [{ name: r, expression: 'http.request.uri.path in {"/a" "/b"} and ip.src.asnum lt 10', action: block }]`
 
-test('mutation names the changes that no test notices', () => {
+test('mutation names the changes that no test detects', () => {
   const weak = '  - { name: a, request: /a, from: { asn: 5 }, expect: block }'
   expect(survivors(weak, ONE_RULE)).toEqual([
     'r: `http.request.uri.path in {"/a" "/b"}` was dropped',

@@ -10,21 +10,21 @@ import type { RuleTest } from './test.ts'
 export interface TestResult {
   readonly test: RuleTest
   readonly ok: boolean
-  /** Everything in which the verdict differs, one sentence each. */
+  /** The differences from the expected verdict, one sentence each. */
   readonly problems: readonly string[]
   /** Why the verdict is as it is, one line each; empty for a test that passes. */
   readonly trace: readonly string[]
-  /** Absent where the request of the test cannot be made. */
+  /** Absent if the test's request cannot be built. */
   readonly trial?: Trial | undefined
   readonly ms: number
 }
 
 export type RunOptions = Omit<TrialsOptions, 'counts' | 'now'>
 
-/** Requests of a test begin at this time: rate limits and `http.request.timestamp.sec` are the same in each run. */
+/** The time of a test's first request. It makes rate limits and `http.request.timestamp.sec` the same in each run. */
 const START_MS = Date.UTC(2026, 0, 1)
 
-/** Headers of the test that its persona replaces: a test that sets them expects them to count. */
+/** Returns a problem for each header that the test sets and its persona replaces, because such a header has no effect. */
 const unusedHeaders = ({ request }: RuleTest, { personas }: RunOptions): string[] => {
   const { as } = request.from
   const persona = as === undefined ? undefined : personas?.get(as)
@@ -39,7 +39,7 @@ const unusedHeaders = ({ request }: RuleTest, { personas }: RunOptions): string[
 /** Runs tests against one ruleset. */
 export interface Runner {
   run(test: RuleTest): TestResult
-  /** Whether the test passes, without the reasons: for thousands of mutants. */
+  /** Returns true if the test passes. It is faster than `run` because it finds no reasons, for thousands of mutants. */
   passes(test: RuleTest): boolean
 }
 

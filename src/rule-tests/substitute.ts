@@ -27,7 +27,7 @@ const scalar = (node: ScalarNode, row: Row, reader: Reader): ScalarNode => {
     )
     return undefined
   }
-  // A value that is nothing but a column keeps the column's type: a number stays a number.
+  // A value that consists only of a column keeps the column's type: a number stays a number.
   const [, whole] = WHOLE.exec(node.value) ?? []
   if (whole !== undefined) {
     const found = cellOf(whole)
@@ -40,7 +40,7 @@ const scalar = (node: ScalarNode, row: Row, reader: Reader): ScalarNode => {
   return { ...node, value, source: value }
 }
 
-/** A copy of a node in which the row's values stand for `${column}`. */
+/** Returns a copy of a node in which the row's values replace `${column}`. */
 export const substitute = (node: Node, row: Row, reader: Reader): Node => {
   switch (node.kind) {
     case 'scalar':

@@ -23,7 +23,7 @@ const valueText = (value: Value | undefined): string => {
   return cut(String(value))
 }
 
-/** The parts by the value that they read: most rules look at one value many times. */
+/** Groups the parts by the value that they read, because most rules read one value many times. */
 const partsText = (parts: readonly MatchedPart[]): string[] => {
   const byValue = new Map<string, string[]>()
   for (const { field, value, expression } of parts) {
@@ -45,7 +45,7 @@ const partsText = (parts: readonly MatchedPart[]): string[] => {
 const fateText = ({ rule, outcome, reason, place }: TrialRule) =>
   `"${rule.name}" (${place}): ${outcome}${reason === undefined ? '' : `, ${reason}`}`
 
-/** Why the verdict is as it is: the rule that decides, and the rules that were expected to, with the values they read. */
+/** Returns lines that explain the verdict: the deciding rule and the expected rules, with the values that they read. */
 export const surpriseOf = (expected: Expected, trial: Trial): string[] => {
   const rules = trial.phases.flatMap((phase) => phase.rules)
   const { rule, notRules, matched } = expected

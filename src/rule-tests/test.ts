@@ -23,7 +23,7 @@ export interface Expected {
   readonly rule?: string | undefined
   /** Names or ids of rules that must not match. */
   readonly notRules: readonly string[]
-  /** Names or ids of rules that must match, whichever one decides. */
+  /** Names or ids of rules that must match, even if another rule decides. */
   readonly matched: readonly string[]
   readonly place: TestPlace
 }
@@ -36,9 +36,9 @@ export interface RuleTest {
     readonly headers: readonly (readonly [name: string, value: string])[]
     readonly from: From
   }
-  /** Number of requests. The expectation is about the last one. */
+  /** Number of requests. The expected verdict is about the last one. */
   readonly times: number
-  /** Time between two of them, milliseconds. */
+  /** Time between two requests, in milliseconds. */
   readonly everyMs: number
   readonly expected: Expected
   readonly place: TestPlace
@@ -47,9 +47,9 @@ export interface RuleTest {
 /** One file of tests. */
 export interface TestFile {
   readonly file: string
-  /** Rule files and folders, as written: relative to the test file. */
+  /** Rule files and folders as written, relative to the test file. */
   readonly rules: readonly string[]
-  /** Persona files, likewise. */
+  /** Persona files as written, relative to the test file. */
   readonly personas: readonly string[]
   readonly tests: readonly RuleTest[]
 }

@@ -9,20 +9,20 @@ import { isIdentity } from '../request/header-fields.ts'
 import { patternWitnesses } from '../toolkit/counterfactual/pattern.ts'
 import type { RuleTest } from './test.ts'
 
-/** Values of fields, as texts and numbers; a header has the key `header name`. */
+/** Values by field. The key of a header is `header name`. */
 type Values = ReadonlyMap<string, string | number | boolean>
 
 const NOTHING: Values = new Map()
 const HEADERS = 'http.request.headers'
 const HEADER = 'header '
 
-/** Both, where they agree. */
+/** Returns the values of both, or `undefined` if they contradict each other. */
 const joined = (x: Values, y: Values): Values | undefined => {
   for (const [field, value] of y) if (x.has(field) && x.get(field) !== value) return undefined
   return new Map([...x, ...y])
 }
 
-/** The field that an operand reads, through functions that keep a text much as it is. */
+/** Returns the field that an operand reads, directly or through functions that change a text little. */
 const fieldOf = (operand: OperandNode): string | undefined => {
   if (operand.kind === 'call') {
     const [first] = operand.arguments
@@ -36,7 +36,7 @@ const fieldOf = (operand: OperandNode): string | undefined => {
   return operand.indexes.length === 0 ? operand.name : undefined
 }
 
-/** Where a value has to begin with a slash, whatever it contains. */
+/** The fields whose values always begin with a slash. */
 const PATHS = ['http.request.uri', 'http.request.uri.path', 'raw.http.request.uri.path']
 
 const containing = (field: string, part: string): string =>
@@ -48,12 +48,12 @@ const plain = (value: Value): string | number | boolean | undefined => {
   return typeof value === 'object' && 'family' in value ? formatIp(value) : undefined
 }
 
-/** A text that the pattern matches; for a path one that begins with a slash, where there is one. */
+/** Returns a text that the pattern matches. For a path it prefers one that begins with a slash. */
 const fromPattern = (field: string, { operator, right }: CompareNode): string | undefined => {
   if (right.kind !== 'pattern') return undefined
   const { pattern, test } = right
   const found = patternWitnesses(operator === 'matches' ? 'regex' : 'wildcard', pattern, test)
-  // A path is normalized before rules see it: slashes in a row become one.
+  // The edge normalizes a path before it evaluates rules: repeated slashes become one.
   const texts = found
     .map((text) => containing(field, toText(text)))
     .filter((text) => !PATHS.includes(field) || !text.includes('//'))
@@ -90,14 +90,14 @@ const compareValues = (node: CompareNode): Values | undefined => {
   return new Map([[field, typeof value === 'number' ? value + step : value]])
 }
 
-/** The values of the request that a witness begins with, and others in place of them. */
+/** The usual value of each field in a witness, and another value that replaces it. */
 const USUAL: Readonly<Record<string, readonly [usual: string, other: string]>> = {
   'http.host': ['shop.test', 'other.test'],
   'http.request.method': ['GET', 'POST'],
   'http.request.uri.path': ['/', '/other'],
 }
 
-/** Values that make a comparison false: mostly those of an ordinary request. */
+/** Returns values that make a comparison false, mostly those of an ordinary request. */
 const unequal = (node: CompareNode): Values | undefined => {
   if (node.operator === 'ne') return compareValues({ ...node, operator: 'eq' })
   const field = fieldOf(node.left) ?? ''
@@ -107,7 +107,7 @@ const unequal = (node: CompareNode): Values | undefined => {
   return other !== undefined && texts.includes(usual) ? new Map([[field, other]]) : NOTHING
 }
 
-/** `starts_with(field, "text")` and its like. */
+/** Returns values that make a call true, such as `starts_with(field, "text")`. */
 const callValues = ({ definition, arguments: given }: CallNode): Values | undefined => {
   const [first, second] = given
   const isText = definition.name === 'starts_with' || definition.name === 'ends_with'
@@ -118,7 +118,7 @@ const callValues = ({ definition, arguments: given }: CallNode): Values | undefi
     : new Map([[field, containing(field, toText(second.value))]])
 }
 
-/** Values that probably make a node true, or false; `undefined` where none come to mind. */
+/** Returns values that probably make a node true (or false, as wanted), or `undefined` if it finds none. */
 const solve = (node: LogicalNode, wanted: boolean): Values | undefined => {
   switch (node.kind) {
     case 'constant':
@@ -156,7 +156,7 @@ const solve = (node: LogicalNode, wanted: boolean): Values | undefined => {
 
 type Request = RuleTest['request']
 
-/** A request with these values; values that no part of a request carries go into `from.fields`. */
+/** Returns a request with these values. Values that do not belong to a part of a request go into `from.fields`. */
 const requestOf = (values: Values, base: Request): Request => {
   const rest = new Map(values)
   const take = (field: string) => {
@@ -185,7 +185,7 @@ const requestOf = (values: Values, base: Request): Request => {
   }
   const names = headers.map(([name]) => name.toLowerCase())
   const kept = base.headers.filter(([name]) => !names.includes(name.toLowerCase()))
-  // A persona replaces what tells clients apart.
+  // A persona sets the properties that identify a client.
   const { as, ...others } = base.from
   return {
     ...base,
@@ -203,8 +203,8 @@ const requestOf = (values: Values, base: Request): Request => {
 }
 
 /**
- * A request that probably matches an expression, made from the values that the expression itself names. The caller judges it
- * before it relies on it.
+ * Returns a request that probably matches an expression, built from the values in the expression. The caller must check that it
+ * matches. Returns `undefined` if it finds no request.
  *
  * @param base the request whose other parts are kept
  */

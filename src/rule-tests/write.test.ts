@@ -51,7 +51,7 @@ test.each([
   expect(runTests(tests, running).flatMap(({ problems }) => problems)).toEqual([])
 })
 
-test('without personas a browser is its User-Agent', () => {
+test('without personas the tests send the User-Agent of a browser', () => {
   const { personas: _, ...running } = options(
     'rules: [{ name: r, when: { user_agent: curl, path: /a }, action: block }, { name: p, when: { path: /b }, action: block }]'
   )
@@ -93,7 +93,7 @@ user_agents:
   expect(runTests(tests, running).flatMap(({ problems }) => problems)).toEqual([])
 })
 
-test('a rule without a request is named, and has no test', () => {
+test('a rule without a matching request gets a comment instead of a test', () => {
   const { text, tests, missing } = initialTests(
     [],
     options(rule('len(http.request.uri.path) gt 100'))
@@ -103,7 +103,7 @@ test('a rule without a request is named, and has no test', () => {
   expect(text).toContain('# No request was found for "r" (r.yaml:1).\n')
 })
 
-test('a rate limit gets as many requests as reach it', () => {
+test('the test of a rate limit sends enough requests to reach it', () => {
   const running = options(
     'rate_limits: [{ name: l, expression: http.request.uri.path eq "/api", characteristics: [ip.src], requests_per_period: 5, period: 10, mitigation_timeout: 10, action: block }]'
   )
@@ -114,7 +114,7 @@ test('a rate limit gets as many requests as reach it', () => {
   expect(runTests(tests, running).every(({ ok }) => ok)).toBe(true)
 })
 
-test('events become tests, each request once', () => {
+test('events become tests, one for each request', () => {
   const event = eventWith({
     method: 'GET',
     scheme: 'https',

@@ -15,11 +15,11 @@ import { witness } from './witness.ts'
 type Request = RuleTest['request']
 
 const BROWSER = 'chrome-berlin'
-/** A browser where there are no personas. */
+/** The User-Agent of a browser, for test files without personas. */
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36'
 const LINE_WIDTH = 0
-/** A limit of more requests takes seconds to reach. */
+/** The most requests of a test. A higher rate limit would take seconds to reach. */
 const MAX_TIMES = 10_000
 
 interface Written {
@@ -73,7 +73,7 @@ const fileText = (
 
 const isLimit = (rule: Rule): rule is RateLimit => 'requestsPerPeriod' in rule
 
-/** Enough requests to reach a limit. */
+/** Returns the number of requests that reaches a rate limit, and 1 for other rules. */
 const timesFor = (rule: Rule): number => (isLimit(rule) ? (rule.requestsPerPeriod ?? 0) + 1 : 1)
 
 export interface WrittenTests {
@@ -84,10 +84,10 @@ export interface WrittenTests {
 }
 
 /**
- * Writes first tests: for each enabled rule a request that it matches, found from the values of its expression, with the verdict of
- * today. The rules without such a request are named in a comment.
+ * Writes a first test for each enabled rule: a request that the rule matches, built from the values in its expression, and the
+ * current verdict. A comment names the rules without such a request.
  *
- * @param rules the paths that the file names
+ * @param rules the rule paths to write into the file
  */
 export const initialTests = (rules: readonly string[], options: RunOptions): WrittenTests => {
   const as = options.personas?.get(BROWSER) === undefined ? undefined : BROWSER
@@ -133,7 +133,7 @@ export const initialTests = (rules: readonly string[], options: RunOptions): Wri
   }
 }
 
-/** Of an event as `events --format ndjson` prints it: the members that a test takes over. */
+/** The text members of an event, as `events --format ndjson` prints it, that a test uses. */
 const TEXTS = [
   'ray',
   'method',
@@ -147,7 +147,7 @@ const TEXTS = [
   'country',
 ] as const
 
-/** One event as JSON; `undefined` where the text is none. */
+/** Reads one event from JSON. Returns `undefined` if the text is not an event. */
 export const recordedEvent = (text: string): SecurityEvent | undefined => {
   let value: unknown
   try {
@@ -161,7 +161,7 @@ export const recordedEvent = (text: string): SecurityEvent | undefined => {
   return isEvent && typeof event.asn === 'number' ? (event as SecurityEvent) : undefined
 }
 
-/** The request of an event, as far as the event has it. */
+/** Returns the request of an event, with the parts that the event contains. */
 const requestOfEvent = (event: SecurityEvent): Request => {
   const { from = {}, ...request } = readEvent(event).request
   const { headers = [] } = request as Pick<Request, 'headers'>
@@ -169,8 +169,8 @@ const requestOfEvent = (event: SecurityEvent): Request => {
 }
 
 /**
- * Writes tests from events: the request of each, with the verdict of today's rules. Events of one request count once, and so do
- * requests that differ only in their address.
+ * Writes tests from the requests of events, with the verdicts of the current rules. Several events of one request become one test,
+ * and so do requests that differ only in their address.
  */
 export const recordedTests = (
   rules: readonly string[],
@@ -194,7 +194,7 @@ export const recordedTests = (
   return { text, tests: written.length, missing: [] }
 }
 
-/** One test in YAML for the request of an event, that expects what the event says. */
+/** Returns one test in YAML for the request of an event. It expects the verdict in the event. */
 export const testOfEvent = (event: SecurityEvent): string => {
   const { headers, from, ...request } = requestOfEvent(event)
   const { action, rule } = event

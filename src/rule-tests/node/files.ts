@@ -5,13 +5,13 @@ import { readTextFile } from '../../text-file.ts'
 import { readTestFiles } from '../read.ts'
 import type { TestFile } from '../test.ts'
 
-/** The names of test files in a folder. */
+/** Matches the names of test files in a folder. */
 const TEST_FILE = /\.test\.ya?ml$/i
 
 const missing = (path: string, reason: string, cause: unknown) =>
   new EdgeError('file_not_found', `test file "${path}": ${reason}`, { cause })
 
-/** The test files below a folder, in the order of their names; hidden folders and `node_modules` are left out. */
+/** Returns the test files below a folder, sorted by name. It skips hidden folders and `node_modules`. */
 const testFilesIn = (folder: string): string[] => {
   const entries = readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
@@ -32,7 +32,7 @@ const filesOf = (path: string): string[] => {
 }
 
 /**
- * Reads test files, and those below folders (`*.test.yaml`). Their paths of rules and personas become paths of this process.
+ * Reads test files, including those below folders (`*.test.yaml`). It resolves their paths of rules and personas.
  *
  * @throws EdgeError `file_not_found`, `invalid_tests`
  */

@@ -17,22 +17,22 @@ import { readTestPaths } from './files.ts'
 export interface SuiteOptions {
   /** Files and folders of tests. */
   readonly paths: readonly string[]
-  /** Rules in place of those that the test files name. */
+  /** Rule paths that replace those in the test files. */
   readonly rules?: readonly string[] | undefined
-  /** Rules for test files that name none. */
+  /** Rule paths for test files without rules. */
   readonly usualRules?: readonly string[] | undefined
-  /** Persona files besides those that the test files name. */
+  /** Persona files in addition to those in the test files. */
   readonly personas?: readonly string[] | undefined
   readonly sources: Sources
   readonly load: LoadOptions
-  /** The tests to run: default all. */
+  /** Returns true for the tests to run. Default: all tests run. */
   readonly selects?: ((test: RuleTest) => boolean) | undefined
   readonly coverage?: boolean | undefined
   readonly mutate?: boolean | undefined
 }
 
 export interface SuiteReport extends Report {
-  /** Every file that was read, of tests and rules, for a watch. */
+  /** All test files and rule files that were read, for `--watch`. */
   readonly files: readonly string[]
 }
 
@@ -42,7 +42,7 @@ interface Group {
   readonly tests: RuleTest[]
 }
 
-/** Tests of the same rules run together: their coverage is one. */
+/** Groups the test files by their rules. Tests of the same rules run together and share their coverage. */
 const groupsOf = (
   files: readonly TestFile[],
   { rules, usualRules = [], personas = [] }: SuiteOptions
@@ -69,7 +69,7 @@ const covered = (ruleset: Ruleset, results: readonly TestResult[]) => {
   return coverage.report()
 }
 
-/** Both reports of several rulesets as one. */
+/** Joins the coverage reports of several rulesets. */
 const joinCoverage = (reports: readonly NonNullable<Report['coverage']>[]) => ({
   sides: reports.reduce((sum, { sides }) => sum + sides, 0),
   covered: reports.reduce((sum, one) => sum + one.covered, 0),
@@ -104,7 +104,7 @@ export const runSuite = (options: SuiteOptions): SuiteReport => {
     options.coverage === true
       ? joinCoverage(groups.map((group) => covered(group.ruleset, group.results)))
       : undefined
-  // A test that fails already would notice every change.
+  // A test that already fails would detect every change.
   const isGreen = results.every(({ ok }) => ok)
   const mutation =
     options.mutate === true && isGreen

@@ -2,7 +2,7 @@ import { workflowCommand } from '../../workflow-command.ts'
 import type { Reporter } from './report.ts'
 import { text } from './text.ts'
 
-/** Commands of GitHub Actions for the failures, and then the report for people. */
+/** Returns GitHub Actions commands for the failures, then the report for people. */
 export const github: Reporter = (report, style) => {
   const annotations = report.results
     .filter(({ ok }) => !ok)

@@ -13,9 +13,9 @@ export interface TestDocument {
     readonly line: number
     readonly tags: readonly string[]
     readonly ok: boolean
-    /** What was expected and what came, one sentence each; empty for a test that passed. */
+    /** The differences from the expected verdict, one sentence each; empty for a test that passed. */
     readonly problems: readonly string[]
-    /** The rules that explain the surprise, with what they read. */
+    /** The rules that explain the verdict, with the values that they read. */
     readonly trace: readonly string[]
   }[]
   readonly coverage?: CoverageReport

@@ -2,7 +2,7 @@ import type { TestResult } from '../run.ts'
 import type { Reporter } from './report.ts'
 import { failed } from './report.ts'
 
-/** Characters that XML 1.0 cannot hold, not even escaped. */
+/** Characters that XML 1.0 forbids, even escaped. */
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -36,7 +36,7 @@ const byFile = (results: readonly TestResult[]): Map<string, TestResult[]> => {
   return files
 }
 
-/** The XML of JUnit, as CI servers read it: one suite for each file. */
+/** Returns JUnit XML for CI servers, with one suite for each file. */
 export const junit: Reporter = (report) => {
   const { results, ms } = report
   const suites = [...byFile(results)].map(([file, of]) => {

@@ -10,12 +10,12 @@ export interface Report {
   readonly mutation?: MutationReport | undefined
 }
 
-/** A report as text. */
+/** Formats a report as text. */
 export type Reporter = (report: Report, style: { readonly color: boolean }) => string
 
 export const failed = ({ results }: Report): number => results.filter(({ ok }) => !ok).length
 
-/** `85.7 %`, and `100 %` only where nothing is missing. */
+/** Returns a percentage such as `85.7 %`. It returns `100 %` only if nothing is missing. */
 export const percent = (part: number, whole: number): string => {
   if (part === whole) return '100 %'
   return `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %`

@@ -6,7 +6,7 @@ import type { TestResult } from '../run.ts'
 import type { Reporter } from './report.ts'
 import { failed, percent } from './report.ts'
 
-/** More survivors or gaps than this scroll the failures out of sight; `--reporter json` has all of them. */
+/** The most survivors or gaps to print, so that the failures stay visible. `--reporter json` has all of them. */
 const MOST_LINES = 40
 
 type Paint = (style: Style, text: string) => string
@@ -30,7 +30,7 @@ const GAPS: Readonly<Record<Gap['never'], string>> = {
   false: 'is never false',
 }
 
-/** What is missing of each rule, below its name; bounded. */
+/** Returns the missing sides of each rule below its name, at most `MOST_LINES` lines. */
 const byRule = (
   missing: readonly { rule: string; place: string; text: string }[],
   paint: Paint
@@ -70,7 +70,7 @@ const mutationText = ({ mutants, killed, survivors }: MutationReport, paint: Pai
 
 const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 
-/** A report for people: failures with their reasons, then one line of numbers. */
+/** Returns a report for people: failures with their reasons, then one line of figures. */
 export const text: Reporter = (report, { color }) => {
   const { results, coverage, mutation } = report
   const paint: Paint = (style, text) => paintText(color, style, text)
