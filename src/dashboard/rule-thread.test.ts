@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { RuleThread } from './rule-thread.ts'
 import { createRuleThread } from './rule-thread.ts'
 
 const RULES = 'rules:\n  - name: one\n    expression: ip.src in $cf.tor\n    action: block\n'
@@ -71,11 +72,15 @@ test('ending the thread rejects an open question, and the next question gets an 
   expect(await thread.check({ file, text: RULES })).toEqual([])
 })
 
-test('refuses a question that takes too long', async () => {
+test.each<[string, string, (thread: RuleThread, file: string) => Promise<unknown>]>([
+  ['check', 'site.yaml: the check did not', (thread, file) => thread.check({ file, text: RULES })],
+  ['lint', 'the lint did not', (thread) => thread.findings()],
+  ['look-up', 'the lists were not', (thread) => thread.held({ ip: '192.0.2.1' })],
+])('a %s that takes too long is an error that names it', async (_, text, ask) => {
   const { file, thread } = start({ maxMs: 1 })
-  await expect(thread.check({ file, text: RULES })).rejects.toMatchObject({
+  await expect(ask(thread, file)).rejects.toMatchObject({
     code: 'cannot_edit',
-    message: expect.stringContaining('expected documents that take less'),
+    message: expect.stringContaining(text),
   })
 })
 

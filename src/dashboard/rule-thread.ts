@@ -31,6 +31,16 @@ export interface RuleThread {
   end(): void
 }
 
+/** Returns the message for a question that takes longer than `seconds`. */
+const tooSlow = ({ changed, sought }: RuleQuestion, seconds: number): string => {
+  if (changed !== undefined) {
+    return `${changed.file}: the check did not end within ${seconds} seconds: divide the file, or edit it on the disk and run \`edge1020 rules check\``
+  }
+  return sought === undefined
+    ? `the lint did not end within ${seconds} seconds: run \`edge1020 lint\` on the files: it has no time limit`
+    : `the lists were not read within ${seconds} seconds: search their files on the disk`
+}
+
 /** Returns the keys of lists that exist. */
 const knownOf = (lists: LoadOptions['lists'], keys: Iterable<string>): Set<string> =>
   new Set(
@@ -87,12 +97,7 @@ export const createRuleThread = ({
         fail(new Error(`the thread that checks rules ended with the code ${code}`))
       const timer = setTimeout(() => {
         const seconds = Math.round(maxMs / MS_PER_SECOND)
-        fail(
-          new EdgeError(
-            'cannot_edit',
-            `the rules were not checked within ${seconds} seconds: expected documents that take less; divide the file, or edit it on the disk`
-          )
-        )
+        fail(new EdgeError('cannot_edit', tooSlow(question, seconds)))
       }, maxMs)
       thread.on('message', onMessage).on('error', onError).on('exit', onExit)
       thread.postMessage(question)
