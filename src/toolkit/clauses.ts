@@ -10,7 +10,7 @@ const COMPATIBLE = /compatible; ([A-Za-z][\w.-]*)/
 const LINK = /https?:\/\/\S+/g
 const FIRST_WORD = /^[A-Za-z][\w.-]*/
 
-/** The word by which a user agent names its program; `undefined` for browsers. */
+/** Returns the program name in a user agent; `undefined` for browsers. */
 export const tokenOf = (agent: string): string | undefined => {
   const [, named] = COMPATIBLE.exec(agent) ?? []
   if (named !== undefined && !COMMON.test(named)) return named
@@ -23,13 +23,13 @@ export const tokenOf = (agent: string): string | undefined => {
 
 const quoted = (text: string) => quote(toBytes(text))
 
-/** Conditions on a visitor for an exception, as clauses of the Rules language. */
+/** Clauses of the Rules language that describe a visitor, for an exception to a rule. */
 export const clauses = {
   address: (ip: string) => `ip.src eq ${ip}`,
   network: (cidr: string) => `ip.src in {${cidr}}`,
   system: (asn: number) => `ip.src.asnum eq ${asn}`,
   agent: (userAgent: string) => `http.user_agent eq ${quoted(userAgent)}`,
-  /** @param token from `tokenOf`: other versions of the program contain it too */
+  /** @param token the program name from `tokenOf`, which all versions of the program send */
   program: (token: string) => `http.user_agent contains ${quoted(token)}`,
   verified: 'cf.client.bot',
   path: (path: string) => `http.request.uri.path eq ${quoted(path)}`,

@@ -108,7 +108,7 @@ describe('a case', () => {
     expect(evaluateCase({ expression, lists, fields, schema })).toMatchObject({ ok: true, result })
   })
 
-  test('gives its id back, whatever it is, and its type', () => {
+  test('returns any id unchanged, and the type of the result', () => {
     expect(evaluateCase({ id: { a: [1] }, expression: 'http.host' })).toEqual({
       id: { a: [1] },
       ok: true,
@@ -123,7 +123,7 @@ describe('a case', () => {
     })
   })
 
-  test('traces every part, with what it read', () => {
+  test('traces every part, with the fields it read', () => {
     const { trace } = evaluateCase(
       { expression: 'http.host eq "a" or not ssl', fields: { 'http.host': 'b' } },
       { trace: true }
@@ -138,7 +138,7 @@ describe('a case', () => {
     expect(trace!.map(({ expression }) => expression)).toContain('not ssl')
   })
 
-  test('looks the country of an address up where it is not given', () => {
+  test('looks up the country of an address if the case does not give it', () => {
     const geo = { name: 'test', date: '', open: () => {}, lookup: () => ({ country: 'PT' }) }
     const of = (fields: object) =>
       evaluateCase({ expression: 'ip.src.country', fields }, { sources: { geo } })
@@ -149,7 +149,7 @@ describe('a case', () => {
 })
 
 describe('a mistake', () => {
-  test('in the expression has its place', () => {
+  test('in the expression has a position', () => {
     expect(evaluateCase({ id: 7, expression: 'ssl and\n http.hst eq "a"' })).toEqual({
       id: 7,
       ok: false,
@@ -164,7 +164,7 @@ describe('a mistake', () => {
     })
   })
 
-  test('several are all told, the first as the error', () => {
+  test('is reported with all others, the first one as the error', () => {
     const result = evaluateCase({ expression: 'http.hst eq "a" and ip.scr eq 1.2.3.4' })
     expect(result).toMatchObject({ ok: false, error: { column: 1 } })
     expect((result as { errors?: object[] }).errors).toHaveLength(2)
@@ -219,7 +219,7 @@ describe('lines', () => {
     return results
   }
 
-  test('give results in order, and one with a mistake stops nobody', async () => {
+  test('give results in order; a line with a mistake does not stop the evaluation', async () => {
     const results = await all(
       '{"id":1,"expression":"true"}\n\nnonsense\r\n{"id":2,"expression":"("}\n{"id":3,"expression":"ssl"}'
     )
@@ -232,14 +232,14 @@ describe('lines', () => {
     expect(results[1]).toMatchObject({ error: { code: 'bad_json' } })
   })
 
-  test('may be cut anywhere, also within a character', async () => {
+  test('may be split anywhere, even within a character', async () => {
     const text = '{"id":"é😀","expression":"true"}\n'
     const bytes = new TextEncoder().encode(text)
     const results = await all(...Array.from(bytes, (byte) => Uint8Array.of(byte)))
     expect(results).toEqual([{ id: 'é😀', ok: true, type: 'Bool', result: true }])
   })
 
-  test('are answered before the next one comes', async () => {
+  test('give a result before the next line arrives', async () => {
     const seen: unknown[] = []
     const source = (async function* () {
       yield '{"id":1,"expression":"true"}\n'
@@ -273,7 +273,7 @@ describe('lines', () => {
     ])
   })
 
-  test('keep every digit of an Int, in and out', async () => {
+  test('keep every digit of an Int in input and output', async () => {
     const texts: string[] = []
     const lines = ['9223372036854775807', '-9223372036854775808', '9007199254740993', '5'].map(
       (int) =>
@@ -290,5 +290,5 @@ describe('lines', () => {
     )
   })
 
-  test('none gives none', async () => expect(await all('\n', ' ')).toEqual([]))
+  test('without a case give no result', async () => expect(await all('\n', ' ')).toEqual([]))
 })

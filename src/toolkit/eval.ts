@@ -35,18 +35,18 @@ export interface EvalCase {
   /** Returned unchanged. */
   id?: unknown
   expression: string
-  /** Values by field name; they win over `request`. Bytes that are not UTF-8 are `{"hex":"…"}`. */
+  /** Values by field name; they override `request`. Write bytes that are not UTF-8 as `{"hex":"…"}`. */
   fields?: Record<string, unknown>
   request?: { method?: string; url?: string; headers?: unknown; body?: unknown; version?: string }
   /** Replaces the field table: types by field name. A field that is not in `fields` is then missing. */
   schema?: { fields: Record<string, string> }
-  /** Contents of lists by kind and name; a list that is not given is empty. */
+  /** Contents of lists by kind and name. A list without contents is empty. */
   lists?: { ip?: object; int?: object; string?: object }
   /** For a missing value, `!=` is false and `len` is missing (`docs`, default), or `!=` is true and `len` is 0 (`engine`). */
   missing?: 'docs' | 'engine'
 }
 
-/** A problem of the case; a problem of its expression has a place in it. */
+/** A fault in the case. A fault in its expression has a position. */
 export interface EvalProblem {
   code: string
   message: string
@@ -80,7 +80,7 @@ export interface EvalSources extends Pick<VisitorsOptions, 'geo' | 'asn' | 'repu
   lists?: Lists
 }
 
-/** The time of a case's request, unless its fields set another: results are the same in each run. */
+/** The default time of a case's request. It is fixed, so results are the same in each run. */
 const TIME_MS = Date.UTC(2026, 0, 1)
 const MISSING = ['docs', 'engine']
 const rays = createRays({ now: () => TIME_MS })
@@ -158,7 +158,7 @@ const placed = ({ code, message, line, column, length, help }: Diagnostic): Eval
   ...(help === undefined ? {} : { help }),
 })
 
-/** No case may end a stream of cases: neither deep nesting nor a bug of ours. */
+/** Converts every exception to a result, so neither deep nesting nor a bug ends a stream of cases. */
 const problemsOf = (error: unknown): [EvalProblem, ...EvalProblem[]] => {
   if (error instanceof RangeError) {
     return [{ code: 'too_deep', message: `the case is nested too deep: ${error.message}` }]

@@ -66,7 +66,7 @@ export interface Explanation {
   readonly notes: readonly string[]
 }
 
-/** Cloudflare's names: its API's for phases, its documentation's for earlier products. */
+/** Cloudflare's names: for phases those of its API, for earlier products those of its documentation. */
 const STEPS: Readonly<
   Record<PhaseName, { step: string; type: 'phase' | 'product'; title: string }>
 > = {
@@ -130,7 +130,7 @@ const ruleStep = ({ rule, outcome, reason, place, decisive }: TrialRule): TraceS
   }
 }
 
-/** In a phase of thousands of rules, those that are not true add nothing. */
+/** In a phase with thousands of rules, the trace omits the rules that are not true of the request. */
 const MAX_RULES = 300
 
 const worthShowing = (rules: readonly TrialRule[]): readonly TrialRule[] =>
@@ -162,7 +162,7 @@ const answerText = (body: string | Uint8Array): string =>
  *
  * Source: https://developers.cloudflare.com/api/resources/request_tracers/subresources/traces/methods/create/
  *
- * @param notes assumptions from the reading of the request
+ * @param notes assumptions that the reader made about the request
  */
 export const explainTrial = (trial: Trial, notes: readonly string[] = []): Explanation => {
   const { context, answer, rule, zone } = trial

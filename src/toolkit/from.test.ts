@@ -39,7 +39,7 @@ describe('attributes of a visitor', () => {
     )
   })
 
-  test('the later one wins', () => {
+  test('the later visitor wins', () => {
     expect(
       joinFrom(
         { as: 'a', country: 'DE', fields: { x: 1, y: 1 } },

@@ -17,7 +17,7 @@ const AS_NUMBER = /^(?:AS)?\d+$/i
 const problem = (text: string, message: string): EdgeError =>
   new EdgeError('wrong_attributes', `"${text}": ${message}`)
 
-/** JSON, or else the text itself. */
+/** Returns the parsed JSON, or the text itself if it is not JSON. */
 const jsonOr = (text: string): unknown => {
   try {
     return parseLossless(text)
@@ -35,7 +35,7 @@ const readWord = (word: Word, value: string, pair: string): From => {
   return { [word]: value }
 }
 
-/** The second one wins, attribute by attribute. */
+/** Merges two visitors. For each attribute, the second one wins. */
 export const joinFrom = (first: From, second: From): From => ({
   ...first,
   ...second,

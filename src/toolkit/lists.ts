@@ -43,7 +43,9 @@ const readKind = <Set>(
 }
 
 /**
- * @param others lists that the case does not give
+ * Returns the lists of a case.
+ *
+ * @param others lists for names that the case does not define
  * @throws EdgeError `wrong_case`, `wrong_value`
  */
 export const readLists = (json: unknown, others: Lists = {}): Lists => {

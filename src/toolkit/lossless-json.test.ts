@@ -20,13 +20,13 @@ describe('parseLossless', () => {
   ])('%s', (text, json) => expect(parseLossless(text)).toEqual(json))
 
   test.each(['', '{', '92233720368547758071 2', '01234567890123456789'])(
-    '%j is no JSON',
+    '%j is not JSON',
     (text) => {
       expect(() => parseLossless(text)).toThrow(SyntaxError)
     }
   )
 
-  test('is JSON.parse for everything without long integers', () => {
+  test('equals JSON.parse for JSON without long integers', () => {
     const short = fc.jsonValue().filter((json) => !/\d{16}/.test(JSON.stringify(json)))
     fc.assert(
       fc.property(short, (json) => {
@@ -37,17 +37,17 @@ describe('parseLossless', () => {
 })
 
 describe('printLossless', () => {
-  test('writes bigints as numbers, however deep', () => {
+  test('writes bigints as numbers at any depth', () => {
     expect(printLossless({ a: [2n ** 63n - 1n], b: -(2n ** 63n) })).toBe(
       '{"a":[9223372036854775807],"b":-9223372036854775808}'
     )
   })
 
-  test('leaves members that are undefined out', () => {
+  test('omits members that are undefined', () => {
     expect(printLossless({ a: undefined, b: null })).toBe('{"b":null}')
   })
 
-  test('is JSON.stringify otherwise', () => {
+  test('otherwise equals JSON.stringify', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (json) => {
         expect(printLossless(json)).toBe(JSON.stringify(json))

@@ -1,6 +1,6 @@
-/** A string or a number of JSON; no other token has a digit or a quote. */
+/** A JSON string or number. No other token contains a digit or a quote. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
-/** Numbers with fewer digits are always safe. */
+/** An integer with fewer digits always fits a double. */
 const LONG = /\d{16}/
 const INTEGER = /^-?\d+$/
 

@@ -49,7 +49,7 @@ const WORDS: Readonly<Record<OverrideName, string>> = {
   'x-edge-challenge': 'challenge',
 }
 
-/** The error for a `From`: the sentences about the test headers, with its own names. */
+/** Returns the error for a `From`: the sentences about the test headers, with the names of its members. */
 export const wrongFrom = (problems: readonly string[]): EdgeError => {
   const sentences = problems.map((problem) =>
     problem.replace(/^x-edge-\w+/, (name) => `from.${WORDS[name as OverrideName]}`)

@@ -5,7 +5,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const MAX_SHOWN_CHARS = 100
 
-/** A problem of a case outside its expression. */
+/** Returns the error for a fault in a case outside its expression. */
 export const wrongCase = (place: string, given: unknown, expected: string): EdgeError => {
   const text = JSON.stringify(given) ?? 'nothing'
   const short = text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text

@@ -13,17 +13,17 @@ import type { TrialRequest, Trials } from './trial.ts'
 
 /** The body of `POST /api/explain` and `POST /api/check`. */
 export interface TrialQuestion {
-  /** A URL, a curl command line, an HTTP request, a HAR file's text; or the members of a `TrialRequest`. */
+  /** A URL, a curl command line, an HTTP request, a HAR file's text, or the members of a `TrialRequest`. */
   readonly request: unknown
-  /** A persona, `country=DE,asn=24940`, or an object of these; of `check` a list, too. */
+  /** A persona, `country=DE,asn=24940`, or an object with these members; `check` also accepts a list. */
   readonly from?: unknown
-  /** Of a HAR file, from 1. */
+  /** The number of the entry in a HAR file, 1-based. */
   readonly entry?: unknown
-  /** Of `explain`: the request is that of an event, so notes name the rules that read more than an event keeps. */
+  /** For `explain`: true if the request comes from an event. Notes then name the rules that read fields that no event keeps. */
   readonly of_event?: unknown
 }
 
-/** The edge goes on serving visitors meanwhile: a question may take some milliseconds of its thread. */
+/** A question blocks the thread that also serves visitors, so it may take only a few milliseconds. */
 const MAX_TRIALS = 300
 const MAX_RULES = 100
 const MAX_FROM = 16
@@ -80,7 +80,7 @@ export const answerExplain = (
   return { ...explanation, flips }
 }
 
-/** @throws EdgeError as `answerExplain` */
+/** @throws EdgeError as `answerExplain` does */
 export const answerCheck = (trials: Trials, json: unknown): CheckResult => {
   const { request, notes, from } = read(json)
   const result = checkRequest(trials, request, {

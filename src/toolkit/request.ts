@@ -7,7 +7,7 @@ import { readRequest } from '../request/request.ts'
 import type { Connection } from '../visitor/visitor.ts'
 import { isObject, wrongCase } from './problem.ts'
 
-/** A user and password before the host are never sent. */
+/** The user and password before the host. Clients never send them in the URL. */
 const ABSOLUTE = /^(https?):\/\/(?:[^/?#]*@)?([^/?#]*)(.*)$/is
 const TARGET = /^[/*]/
 const VERSION = /^(?:HTTP\/)?(1\.0|1\.1|2|2\.0|3|3\.0)$/i

@@ -14,8 +14,8 @@ const account = (document: object, request: TrialRequest, options?: Partial<Tria
       )
     )
 
-describe('the account of each rule', () => {
-  test('custom rules: in order, to the one that decides', () => {
+describe('the outcome of each rule', () => {
+  test('custom rules: in order, up to the rule that decides', () => {
     const rules = [
       { name: 'watch', expression: path('/'), action: 'log' },
       block('/x'),
@@ -85,7 +85,7 @@ describe('the account of each rule', () => {
     ])
   })
 
-  test('a lockdown that lets in: User Agent Blocking is skipped, other lockdowns do not count', () => {
+  test('a lockdown that lets a visitor in skips User Agent Blocking; other lockdowns do not count', () => {
     const document = {
       user_agents: [{ name: 'bad', block: 'Bad/1' }],
       lockdown: [
@@ -102,7 +102,7 @@ describe('the account of each rule', () => {
     ])
   })
 
-  test('IP Access: the narrowest counts, allow before all', () => {
+  test('IP Access: the narrowest rule counts, and allow overrides all', () => {
     const access = [
       { name: 'de', block: 'DE' },
       { name: 'net', block: '198.51.100.0/24' },
@@ -154,7 +154,7 @@ describe('the account of each rule', () => {
     ])
   })
 
-  test('limits: what counts, what does not, what only the response tells', () => {
+  test('limits: requests that count, that do not count, and that only the response decides', () => {
     const limit = (name: string, more: object) => ({
       name,
       expression: path('/login'),
@@ -177,7 +177,7 @@ describe('the account of each rule', () => {
     ])
   })
 
-  test('says what decided, with values', () => {
+  test('lists the decisive comparisons with their values', () => {
     const rule = {
       name: 'both',
       expression: 'http.request.method eq "GET" and (ip.src.country eq "DE" or ip.src.asnum eq 7)',
@@ -198,7 +198,7 @@ describe('the account of each rule', () => {
     ])
   })
 
-  test('explains nothing of rules that nobody asked', () => {
+  test('explains no rule that was not evaluated', () => {
     const rules = [block('/'), block('/a')]
     const [, second] = trialsOf({ rules }).run({ url: '/a' }).phases[3]!.rules
     expect([second!.decisive(), second!.trace()]).toEqual([[], []])

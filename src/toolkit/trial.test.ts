@@ -62,7 +62,7 @@ describe('the verdict of a trial', () => {
     expect(trial.isRefused).toBe(status !== undefined)
   })
 
-  test('is that of an edge, with its answer', async () => {
+  test('and its answer are the same as an edge’s', async () => {
     const edge = createEdge({
       ruleset: rulesFromObjects([document]),
       store: memoryStore(),
@@ -90,7 +90,7 @@ describe('the verdict of a trial', () => {
     }
   })
 
-  test('counts where it is asked to', () => {
+  test('reaches a rate limit with the option `counts`', () => {
     const clock = { ms: 1_000_000 }
     const trials = trialsOf(document, { counts: true, now: () => clock.ms })
     const run = () => trials.run({ url: '/slow' })
@@ -105,7 +105,7 @@ describe('the verdict of a trial', () => {
     expect(run().action).toBe('pass')
   })
 
-  test('a limit that is reached and answers ends: the ones behind it do not count', () => {
+  test('a limit that answers ends the evaluation: later limits do not count', () => {
     const limit = (name: string, action: string) => ({
       name,
       expression: 'true',
@@ -126,7 +126,7 @@ describe('the verdict of a trial', () => {
     ).toEqual(['matched', 'matched', 'not-reached'])
   })
 
-  test('knows the host that is no zone’s', () => {
+  test('is `no_zone` for a host that belongs to no zone', () => {
     const trials = trialsOf({ zones: [{ name: 'shop.test', rules: [block('/b')] }] })
     expect(trials.run({ url: 'https://www.shop.test/b' }).code).toBe(1020)
     const nowhere = trials.run({ url: 'https://other.test/b' })
@@ -134,7 +134,7 @@ describe('the verdict of a trial', () => {
     expect(nowhere.isRefused).toBe(true)
   })
 
-  test('has its answer in the dialect of the request, in plain text', () => {
+  test('has an uncompressed answer in the dialect of the request', () => {
     const trials = trialsOf({ rules: [block('/b', { response: undefined })] })
     const answer = (accept: string) =>
       trials.run({ url: '/b', headers: { Accept: accept, 'Accept-Encoding': 'gzip, br' } }).answer!
@@ -145,7 +145,7 @@ describe('the verdict of a trial', () => {
     expect(answer('text/html').headers).not.toHaveProperty('Content-Encoding')
   })
 
-  test('a persona replaces the headers that tell clients apart, as on a live edge', () => {
+  test('a persona replaces the headers that distinguish clients, as on a live edge', () => {
     const trials = trialsOf({
       rules: [
         { name: 'curl', when: { user_agent: 'curl/1' }, action: 'block' },
@@ -163,7 +163,7 @@ describe('the verdict of a trial', () => {
     expect(trial.answer?.headers['Content-Type']).not.toContain('json')
   })
 
-  test('an own page’s code is the trial’s code', () => {
+  test('the trial has the code of the rule’s page', () => {
     const rule = { name: 'a', expression: 'true', action: 'block', page: { code: 1007 } }
     const trial = trialsOf({ rules: [rule] }).run({})
     expect(trial.code).toBe(1007)
@@ -186,13 +186,13 @@ describe('the verdict of a trial', () => {
     expect(createTrials({ ruleset, answers }).run({}).code).toBe(code)
   })
 
-  test('test headers of the request itself set nothing', () => {
+  test('test headers in the request have no effect', () => {
     const trials = trialsOf({ rules: [{ name: 'kp', when: { country: 'KP' }, action: 'block' }] })
     expect(trials.run({ headers: { 'x-edge-country': 'KP' } }).action).toBe('pass')
     expect(trials.run({ from: { country: 'KP' } }).action).toBe('block')
   })
 
-  test('a network that is set to 0 is unknown, whoever asks', () => {
+  test('the AS number 0 means an unknown network, for every visitor', () => {
     const trials = trialsOf({
       rules: [{ name: 'a', expression: 'ip.src.asnum eq 0', action: 'block' }],
     })
@@ -200,7 +200,7 @@ describe('the verdict of a trial', () => {
     expect(trials.run({ from: { as: 'curl-hetzner' } }).action).toBe('pass')
   })
 
-  test('reads bodies', () => {
+  test('depends on the body if a rule reads it', () => {
     const rule = { name: 'b', expression: 'http.request.body.raw contains "x"', action: 'block' }
     const trials = trialsOf({ rules: [rule] })
     expect(trials.run({ method: 'POST', body: 'axa' }).action).toBe('block')
@@ -208,7 +208,7 @@ describe('the verdict of a trial', () => {
   })
 })
 
-test('an explanation of thousands of rules has those that say something', () => {
+test('an explanation of thousands of rules omits those that are not true', () => {
   const access = Array.from({ length: 2_000 }, (_, i) => ({
     block: `198.51.${Math.floor(i / 256)}.${i % 256}`,
   }))

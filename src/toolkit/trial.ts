@@ -32,16 +32,16 @@ import { openRequest } from './request.ts'
 import type { TrialPhase } from './trial-phases.ts'
 import { trialPhases } from './trial-phases.ts'
 
-// A trial answers at once: no module is imported in between.
+// A trial is synchronous, so it cannot import a module when it needs one.
 wholeEdge()
 
-/** A request that is only judged, and never sent. */
+/** A request for a trial. Nothing sends it. */
 export interface TrialRequest {
   /** Default `GET`. */
   readonly method?: string | undefined
-  /** Absolute (`https://shop.test/a?b`), or a target (`/a?b`) beside a `Host` header. Default `/`. */
+  /** Absolute (`https://shop.test/a?b`), or a target (`/a?b`) with a `Host` header. Default `/`. */
   readonly url?: string | undefined
-  /** Values by name, or `[name, value]` pairs where order and repetition matter. */
+  /** Values by name, or `[name, value]` pairs if order and repetition matter. */
   readonly headers?:
     | Readonly<Record<string, string | readonly string[]>>
     | readonly (readonly [name: string, value: string])[]
@@ -50,33 +50,33 @@ export interface TrialRequest {
   readonly body?: string | { readonly hex: string } | undefined
   /** `HTTP/1.1` (default), `HTTP/2` … */
   readonly version?: string | undefined
-  /** Who asks. Without an address it comes from this machine (127.0.0.1). */
+  /** The visitor. The default address is this machine's, 127.0.0.1. */
   readonly from?: From | undefined
 }
 
 export interface TrialsOptions extends Sources {
   ruleset: Ruleset
-  /** Whom `from.as` can name. */
+  /** The personas that `from.as` can name. */
   personas?: Personas | undefined
-  /** The form of refusals. Trials never compress them. */
+  /** Options for the refusals. A trial never compresses a refusal. */
   answers?: AnswerOptions | undefined
   colo?: string | undefined
-  /** True: rate limits count from trial to trial, on the clock `now`. Default false: no limit is ever reached. */
+  /** True if rate limits count across trials, on the clock `now`. Default false: no request reaches a limit. */
   counts?: boolean | undefined
-  /** Time of the requests, milliseconds since the epoch. Default `Date.now`. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: (() => number) | undefined
-  /** True where `from.fields` brings TLS fingerprints as a rule, so that rules on them cause no warning. */
+  /** True if `from.fields` usually contains TLS fingerprints. Rules that read them then cause no warning. */
   seesTls?: boolean | undefined
 }
 
 export interface Trials {
   readonly ruleset: Ruleset
-  /** What of the rules cannot be judged here from real data, one sentence each. */
+  /** One sentence for each part of the rules that has no real data here. */
   readonly warnings: readonly string[]
-  /** Resolves when the texts of all answers are loaded; `undefined` where none have to be (`answers.languages`). */
+  /** Resolves when the texts of all answers are loaded; `undefined` if nothing is loading (`answers.languages`). */
   readonly ready: Promise<void> | undefined
   /**
-   * Judges one request as an edge does, without sending anything, and without an event.
+   * Judges one request as an edge does. It sends nothing and records no event.
    *
    * @throws EdgeError `wrong_case` for a bad request, `wrong_attributes`, `unknown_field`, `wrong_value` for a bad `from`
    */
@@ -84,11 +84,11 @@ export interface Trials {
 }
 
 const COLO = 'LOC'
-/** This machine: the one peer that may say who it is without further ado. */
+/** This machine: the edge trusts its test headers by default. */
 const REMOTE_ADDRESS = '127.0.0.1'
 const SCRIPTED = /^x-edge-/
 
-/** Counters that never count: no limit is ever reached. */
+/** Counters that never count, so no request reaches a limit. */
 const noCounters = (): Counters => ({
   name: 'none',
   secret: [0, 0],
@@ -99,7 +99,7 @@ const noCounters = (): Counters => ({
   close: async () => {},
 })
 
-/** What the rules say of one request, and why. Everything but the verdict is worked out when it is asked for. */
+/** The verdict on one request, with its reasons. The getters compute everything except the verdict on first use. */
 export class Trial {
   readonly #verdict: Verdict
   readonly #rulings: readonly (Ruling | undefined)[]
@@ -109,7 +109,7 @@ export class Trial {
   #phases: readonly TrialPhase[] | undefined
 
   /**
-   * @param rulings what each phase ruled, by its place; a hole where it did not run
+   * @param rulings the ruling of each phase, by its place; a hole if the phase did not run
    * @param answer creates the refusal of a verdict
    */
   constructor(
@@ -122,12 +122,12 @@ export class Trial {
     this.#answerOf = answer
   }
 
-  /** As `Verdict.action`: `pass`, the action of the last rule that matched, `no_zone`, `preview` or `clearance`. */
+  /** The same as `Verdict.action`: `pass`, the action of the last rule that matched, `no_zone`, `preview` or `clearance`. */
   get action(): VerdictAction {
     return this.#verdict.action
   }
 
-  /** True where the origin does not get the request. */
+  /** True if the origin does not get the request. */
   get isRefused(): boolean {
     return refuses(this.action)
   }
@@ -137,22 +137,22 @@ export class Trial {
     return this.answer?.code ?? 0
   }
 
-  /** Every rule that matched, in the order of evaluation: the last one decided. */
+  /** Every rule that matched, in the order of evaluation. The last one decided. */
   get matches(): readonly Match[] {
     return this.#verdict.matches
   }
 
-  /** The rule that decided; absent where none matched. */
+  /** The rule that decided; `undefined` if no rule matched. */
   get rule(): Rule | undefined {
     return this.#verdict.rule
   }
 
-  /** The status of the refusal; `undefined` where the origin answers. */
+  /** The HTTP status of the refusal; `undefined` if the origin answers. */
   get status(): number | undefined {
     return this.answer?.status
   }
 
-  /** The refusal, in the dialect that the request asks for and not compressed; `undefined` where the origin answers. */
+  /** The refusal, uncompressed, in the dialect that the request asks for; `undefined` if the origin answers. */
   get answer(): Answer | undefined {
     if (!this.#isAnswered) {
       this.#answer = this.#answerOf(this.#verdict)
@@ -161,7 +161,7 @@ export class Trial {
     return this.#answer
   }
 
-  /** Each phase and each of its rules, in order, with what became of it. */
+  /** Each phase and each of its rules, in order, with the outcome. */
   get phases(): readonly TrialPhase[] {
     const { zone, context, matches } = this
     this.#phases ??= trialPhases({ zone, context, matches, rulings: this.#rulings })
@@ -172,16 +172,16 @@ export class Trial {
     return this.#verdict.zone
   }
 
-  /** The values of the request's fields, by which its rules were judged. */
+  /** The values of the request's fields that the rules read. */
   get context(): RequestContext {
     return this.#verdict.context
   }
 }
 
 /**
- * Judges requests by rules, without a network: the engine of an edge, with an account of each rule.
+ * Creates a judge for requests: it runs the engine of an edge without a network, and reports the outcome of each rule.
  *
- * @throws EdgeError `geo_failed`, `asn_failed` where a rule needs data that cannot load
+ * @throws EdgeError `geo_failed`, `asn_failed` if a rule needs data that cannot be loaded
  * @example
  * const trials = createTrials({ ruleset: rulesFromObjects([{ rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action: 'block' }] }]) })
  * const trial = trials.run({ url: 'https://shop.test/', headers: { 'User-Agent': 'curl/8' } })
@@ -207,7 +207,7 @@ export const createTrials = (options: TrialsOptions): Trials => {
     colo,
   }
   const judge = createJudge({
-    // The body of a trial is read already.
+    // A trial already has its body.
     readBody: () => undefined,
     clearedOf: ({ visitor }) => (visitor.passesChallenges ? ALL_CLEARED : NONE_CLEARED),
   })
@@ -223,7 +223,7 @@ export const createTrials = (options: TrialsOptions): Trials => {
     if (overrides.problems.length > 0) throw wrongFrom(overrides.problems)
     const rulings: (Ruling | undefined)[] = []
     const verdict = judge(sites, reader, visitor, peer, rayId, overrides, rulings)
-    // Its counters are in memory, and its body is here.
+    // The counters are in memory and the body is complete, so the verdict is never a promise.
     if (verdict instanceof Promise) throw new TypeError('a trial waits for nothing')
     return new Trial(verdict, rulings, (judged) => answerVerdict(judged, answering))
   }

@@ -39,7 +39,7 @@ describe('the standard vantage points', () => {
   })
 })
 
-describe('who is blocked, and because of what', () => {
+describe('the blocked vantage points and the reason', () => {
   test.each<[string, object, string[], string[], object]>([
     ['nobody', block('http.host eq "x"'), [], [], {}],
     [
@@ -71,7 +71,7 @@ describe('who is blocked, and because of what', () => {
     expect(result.attribution!.irrelevant).not.toEqual(expect.arrayContaining(scope))
   })
 
-  test('what has to change together is said so', () => {
+  test('attributes that have to change together are marked', () => {
     const rules = [block('ip.src.asnum eq 24940'), block('http.user_agent contains "curl"')].map(
       (document, i) => ({ ...document.rules[0]!, name: `r${i}` })
     )
@@ -83,7 +83,7 @@ describe('who is blocked, and because of what', () => {
     })
   })
 
-  test('one attribute that is enough goes before pairs', () => {
+  test('a single sufficient attribute comes before pairs', () => {
     const both = '(ip.src.asnum eq 7 or http.request.method eq "GET")'
     const document = block(`ip.src.country eq "DE" and ${both}`)
     const { attribution } = check(document, { from: [{ country: 'DE', asn: 7 }] })
@@ -92,7 +92,7 @@ describe('who is blocked, and because of what', () => {
     expect(attribution!.flips.map(({ changes }) => changes.length)).toEqual([1, 2])
   })
 
-  test('everybody: nothing that a visitor is matters', () => {
+  test('a rule that blocks everybody: no attribute makes a difference', () => {
     const { attribution, passed } = check(block('true'))
     expect(passed).toEqual([])
     expect(attribution).toMatchObject({
@@ -101,7 +101,7 @@ describe('who is blocked, and because of what', () => {
     })
   })
 
-  test('is said of the first `from` that is blocked', () => {
+  test('the first blocked `from` is explained', () => {
     const document = block('ip.src.country in {"DE" "FR"}')
     const result = check(document, { from: [{ country: 'US' }, { country: 'FR', asn: 1 }] })
     expect(result.attribution!.of).toBe('you-2')
@@ -114,7 +114,7 @@ describe('who is blocked, and because of what', () => {
     expect(result.passed[0]).toMatchObject({ title: 'US', kind: 'you', action: 'pass' })
   })
 
-  test('of a host that is no zone’s, and of a reserved path, no rule is the cause', () => {
+  test('no rule is the cause for a host without a zone, or for a reserved path', () => {
     const zones = [{ name: 'other.test', ...block('true') }]
     expect(check({ zones })).toMatchObject({
       notes: [expect.stringContaining('none’s')],
@@ -147,7 +147,7 @@ describe('the remedies that work, the cheapest first', () => {
     expect(works(check(block(expression), { from: [from] }))).toEqual(expected)
   })
 
-  test('a challenge is passed first of all', () => {
+  test('passing a challenge comes first', () => {
     const document = block('ip.src.country eq "DE"', { action: 'managed_challenge' })
     const { remedies } = check(document, { from: [{ country: 'DE' }] })
     expect(remedies[0]).toEqual({
@@ -166,7 +166,7 @@ describe('the remedies that work, the cheapest first', () => {
     })
   })
 
-  test('say what was tried', () => {
+  test('list the changes that were tried', () => {
     const { remedies } = check(block('ip.src.country in {"DE" "NL"}'), {
       from: [{ country: 'DE' }],
     })
@@ -179,7 +179,7 @@ describe('the remedies that work, the cheapest first', () => {
   })
 })
 
-test("the owner's own network is no address that a visitor can move to", () => {
+test("a visitor cannot move to the owner's own network", () => {
   const result = check(
     block('not ip.src in {203.0.113.0/24 198.51.100.0/24 192.0.2.0/24 2001:db8::/32}')
   )

@@ -32,17 +32,17 @@ export interface Attribution {
   readonly rule: string
   /** The place of the rule. */
   readonly source: string
-  /** Attributes each of which alone would let it pass; if there is none, the attributes that together would. */
+  /** Attributes of which any single one would let the request pass; if there is none, attributes that would do so together. */
   readonly scope: readonly string[]
-  /** True if they have to change together. */
+  /** True if all attributes of `scope` have to change together. */
   readonly together?: true
   /** Attributes that make no difference. */
   readonly irrelevant: readonly string[]
-  /** The smallest changes that let it pass. */
+  /** The smallest changes that let the request pass. */
   readonly flips: Flips['flips']
 }
 
-/** "Is it just me?" */
+/** The results of one request at all vantage points. */
 export interface CheckResult {
   readonly blocked: readonly Seen[]
   readonly passed: readonly Seen[]
@@ -55,13 +55,13 @@ export interface CheckResult {
 export interface CheckOptions {
   /** Visitors in addition to the standard vantage points; the first blocked one of them is explained. */
   from?: readonly From[] | undefined
-  /** Default: the standard ones. */
+  /** Default: `standardVantages()`. */
   vantages?: readonly Vantage[] | undefined
   maxTrials?: number | undefined
   maxRules?: number | undefined
 }
 
-/** One at a time, then pairs. */
+/** The search tries single attributes first, then pairs. */
 const MAX_CHANGES = 2
 const DEFAULT_MAX_TRIALS = 2_000
 
@@ -108,9 +108,9 @@ const attribute = (of: string, rule: Rule, { flips, irrelevant }: Flips): Attrib
 }
 
 /**
- * Judges a request from many places at once: which are blocked, by which rule, for which reason, and the remedies.
+ * Judges one request from several vantage points. The result lists the blocked ones with the rule, the reason and the remedies.
  *
- * @param request the request of the first vantage point; a persona sends its own headers instead of those that distinguish
+ * @param request the request of the first vantage point; a persona replaces the headers that distinguish
  * clients
  * @throws EdgeError as `trials.run` does
  * @example checkRequest(trials, { url: 'https://shop.test/' }, { from: [{ as: 'curl-hetzner' }] }).attribution?.scope //

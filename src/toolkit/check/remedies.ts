@@ -8,7 +8,7 @@ import type { Trial, TrialRequest, Trials } from '../trial.ts'
 export interface Remedy {
   readonly what: string
   readonly works: boolean
-  /** The last attempt: the one that works, if one does. */
+  /** The last change that was tried; the one that works, if any does. */
   readonly tried?: string
 }
 
@@ -19,7 +19,7 @@ interface Attempt {
 
 /** Fields that distinguish clients; another browser changes them. */
 const CLIENT_FIELD = /^(?:cf\.(?:bot_management|tls|client)|http\.request\.version)/
-/** Below the country; another address changes them. */
+/** Fields of places within a country; another address changes them. */
 const PLACE_FIELD = /^ip\.src\./
 
 const BROWSERS = [
@@ -27,7 +27,7 @@ const BROWSERS = [
   ['Chrome', 'chrome-berlin'],
   ['Safari', 'safari-macbook-london'],
 ] as const
-/** Mobile networks, with an address of each. */
+/** Mobile networks, with one address in each. */
 const MOBILE = [
   { title: 'T-Mobile US', ip: '172.58.10.20', asn: 21_928 },
   { title: 'Jio', ip: '49.36.121.77', asn: 55_836 },
@@ -64,7 +64,7 @@ interface Kind {
   readonly attempts: (request: ExplicitRequest) => readonly Attempt[]
 }
 
-/** The cheapest first. */
+/** All kinds of remedies, the cheapest first. */
 const KINDS: readonly Kind[] = [
   {
     what: 'another browser',
@@ -106,7 +106,7 @@ const PASSES_CHALLENGE: Kind = {
 /** Always available, and the only remedy if no other works. */
 const OWNER = 'ask the owner of the site for an exception'
 
-/** The remedies that would help a visitor. Each was tried on the rules. The cheapest comes first, the owner last. */
+/** Returns the remedies that let the visitor pass, the cheapest first. Each was tried on the rules. The owner comes last. */
 export const remediesOf = (
   trials: Trials,
   request: ExplicitRequest,

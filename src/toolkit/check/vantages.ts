@@ -4,7 +4,7 @@ import table from './vantages.json' with { type: 'json' }
 /** An origin of a request. */
 export interface Vantage {
   readonly name: string
-  /** For people: `VPN, Netherlands`. */
+  /** The title for people, such as `VPN, Netherlands`. */
   readonly title: string
   readonly kind: 'you' | 'home' | 'mobile' | 'hosting' | 'vpn' | 'tor' | 'bot'
   readonly from: From
@@ -19,7 +19,7 @@ interface Row extends From {
 /** The date of the table, `YYYY-MM`. */
 export const vantagesDate: string = table.date
 
-/** Four regions, mobile networks, hosting, VPNs, Tor and bots. */
+/** Returns the standard vantage points: four regions, mobile networks, hosting, VPNs, Tor and bots. */
 export const standardVantages = (): readonly Vantage[] =>
   (table.vantages as readonly Row[]).map(({ name, title, kind, ...from }) => ({
     name,

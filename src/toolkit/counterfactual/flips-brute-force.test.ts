@@ -156,7 +156,7 @@ describe('brute force', () => {
       )
       .sort()
 
-  test('the attribution of a check is what brute force says', () => {
+  test('the attribution of a check equals the result of brute force', () => {
     const ALWAYS_VARIED: readonly Name[] = ['country', 'asn', 'method', 'path', 'user_agent']
     fc.assert(
       fc.property(document, point, (rules, start) => {
@@ -183,7 +183,7 @@ describe('brute force', () => {
     )
   })
 
-  test('of three attributes too', () => {
+  test('finds the same sets of three attributes', () => {
     fc.assert(
       fc.property(document, point, (rules, start) => {
         const trials = trialsOf(rules)

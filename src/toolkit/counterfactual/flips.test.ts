@@ -23,7 +23,7 @@ const flips = (document: object, request: TrialRequest, options?: FlipOptions) =
       .join(' & ')
   )
 
-describe('what flips a refusal', () => {
+describe('flips of a refusal', () => {
   test.each<[string, object, TrialRequest, string[]]>([
     [
       'a country',
@@ -127,7 +127,7 @@ describe('what flips a refusal', () => {
     expect(found).toEqual(expected)
   })
 
-  test('no change: what passes is refused with the values that rules name', () => {
+  test('a request that passes is refused with the values that rules name', () => {
     expect(
       flips(
         {
@@ -142,7 +142,7 @@ describe('what flips a refusal', () => {
     ).toEqual(['path /→/wp-login & method GET→POST of POST'])
   })
 
-  test('says what is irrelevant, and whether it tried all', () => {
+  test('the result lists irrelevant attributes, and states whether the search was complete', () => {
     const document = { rules: [block('ip.src.asnum eq 24940')] }
     expect(flipsOf(trialsOf(document), { from: { asn: 24940 } })).toMatchObject({
       irrelevant: ['country', 'ip', 'user_agent', 'path', 'query', 'method'],
@@ -159,7 +159,7 @@ describe('what flips a refusal', () => {
     expect(flipsOf(trialsOf(wide), {}, { maxTrials: 3 }).isComplete).toBe(false)
   })
 
-  test('of thousands of rules those that matched are looked at, and it says that there are more', () => {
+  test('the search examines the rules that matched among thousands, and reports that it is incomplete', () => {
     const rules = Array.from({ length: 1_500 }, (_, i) =>
       block(`ip.src.asnum eq ${i + 1} and http.request.uri.path eq "/${i}"`, `r${i}`)
     )
@@ -172,7 +172,7 @@ describe('what flips a refusal', () => {
     expect(isComplete).toBe(false)
   })
 
-  test('of a persona: all that it is can change', () => {
+  test('every attribute of a persona can change', () => {
     const document = {
       rules: [block('ip.src.country eq "DE" and http.user_agent contains "curl"')],
     }
@@ -181,7 +181,7 @@ describe('what flips a refusal', () => {
     ).toEqual(['country', 'user_agent'])
   })
 
-  test('has its own goal', () => {
+  test('the caller can set the goal', () => {
     const document = {
       rules: [block('ip.src.country eq "KP"', 'a'), block('ip.src.asnum eq 1', 'b')],
     }
@@ -192,7 +192,7 @@ describe('what flips a refusal', () => {
   })
 })
 
-test('an explicit request is judged as the one that it stands for', () => {
+test('an explicit request gets the same verdict as its original', () => {
   const trials = trialsOf({
     rules: [
       block('http.user_agent contains "curl" and ip.src.country eq "DE"', 'a'),

@@ -9,8 +9,8 @@ import type { ExplicitRequest } from './explicit.ts'
 export const COUNTRY_FIELDS = ['ip.src.country', 'ip.src.continent', 'ip.src.is_in_european_union']
 
 /**
- * One from each continent that rules rarely name, then further ones: the first one that no rule names stands for all
- * others.
+ * Countries that rules rarely name, one from each continent, then further ones. The first country that no rule names
+ * represents all others.
  */
 const COUNTRIES = [
   'US CA MX',

@@ -7,7 +7,7 @@ import type { AccessRule } from '../../rules/products/access.ts'
 import type { Fate, Fates } from './fate.ts'
 import { CLEARED, DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
 
-/** The same as the rule's expression, whose compilation is not worthwhile for most of thousands of rules. */
+/** Equivalent to the rule's expression. Compiling thousands of expressions would cost too much. */
 const isAbout = ({ target, value, expression }: AccessRule, context: RequestContext): boolean => {
   if (target === 'country') return context.field('ip.src.country') === value
   if (target === 'asn') return context.field('ip.src.asnum') === parseAsn(value)

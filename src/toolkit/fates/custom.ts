@@ -4,7 +4,7 @@ import type { Rule } from '../../rules/rule.ts'
 import type { Fate, Fates, Ran } from './fate.ts'
 import { CLEARED, DISABLED, matchOf, NOT_MATCHED } from './fate.ts'
 
-/** The fates of one ruleset's rules: the account's, or the zone's. */
+/** Returns the fates of the rules of one ruleset: the account's or the zone's. */
 const ofRules = (rules: readonly Rule[], { ruling, context }: Ran, before?: Fate): Fate[] => {
   let decided = before
   return rules.map((rule): Fate => {

@@ -5,7 +5,7 @@ import type { ReadRequest } from './read.ts'
 const BROWSER = 'chrome-berlin'
 
 /**
- * A URL alone does not describe its sender. Most people mean a browser, so this adds its headers, without its place and
+ * Adds a browser's headers to a request that is only a URL, because most people mean a browser. It adds no place and no
  * language.
  */
 export const asBrowser = (read: ReadRequest, { as }: From): ReadRequest => {

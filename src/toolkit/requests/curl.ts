@@ -54,7 +54,7 @@ const readWords = (words: readonly string[]): CurlState => {
   const next = (option: string): string => {
     i++
     const value = words[i]
-    if (value === undefined) throw problem(`${option}: expected a value behind it`)
+    if (value === undefined) throw problem(`${option}: expected a value after it`)
     return value
   }
   const long = (word: string) => {
@@ -92,7 +92,7 @@ const readWords = (words: readonly string[]): CurlState => {
   return state
 }
 
-/** `/a/./b/../c` as curl sends it. */
+/** Resolves `.` and `..` in a path as curl does: `/a/./b/../c` becomes `/a/c`. */
 const squashed = (url: string): string => {
   const [, before = '', path = '', rest = ''] =
     /^(https?:\/\/[^/?#]*)([^?#]*)(.*)$/is.exec(url) ?? []
@@ -208,9 +208,9 @@ const headersOf = (
 const REQUEST_VERSION = 'HTTP/1.1'
 
 /**
- * The request that a command line of curl sends.
+ * Returns the request that a curl command line sends.
  *
- * @param words without `curl`
+ * @param words the words after `curl`
  * @throws EdgeError `invalid_request`
  */
 export const curlRequest = (words: readonly string[]): ReadRequest => {
@@ -238,7 +238,7 @@ export const isCurl = (text: string): boolean =>
   /^\s*curl(?:\.exe)?\s/.test(text.replace(PROMPT, ''))
 
 /**
- * A pasted command line: typed, or copied from a browser (for bash, cmd or PowerShell).
+ * Reads a curl command line, typed or copied from a browser (for bash, cmd or PowerShell).
  *
  * @throws EdgeError `invalid_request`
  * @example readCurl("curl 'https://shop.test/' -A Mozilla").request.headers
@@ -248,6 +248,6 @@ export const readCurl = (text: string): ReadRequest => {
     return curlRequest(shellWords(text.replace(PROMPT, '').trim()).slice(1))
   } catch (error) {
     if (!(error instanceof OpenQuote)) throw error
-    throw problem(`${error.message}: expected a whole command line`)
+    throw problem(`${error.message}: expected a complete command line`)
   }
 }

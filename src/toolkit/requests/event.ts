@@ -16,7 +16,7 @@ const KEPT_PREFIX = /^(?:raw\.)?http\.request\.uri|^ip\.src|^cf\.bot_management\
 const LOST = /^http\.|^cf\.(?:tls|bot_management\.js)/
 
 /**
- * The request of an event, as far as the event keeps it: no headers except the User-Agent, no cookies, no body.
+ * Returns the request of an event, as far as the event keeps it: no headers except the User-Agent, no cookies and no body.
  *
  * @example readEvent(event).request.url
  */
@@ -42,7 +42,7 @@ export const readEvent = (event: SecurityEvent): ReadRequest => {
   }
 }
 
-/** The enabled rules of a zone that read fields that no event keeps, with these fields. */
+/** Returns one sentence for each enabled rule that reads fields that no event keeps. */
 export const unjudged = ({ ruleset }: Pick<Trials, 'ruleset'>): string[] =>
   [ruleset, ...ruleset.zones.map(({ own }) => own)].flatMap(({ rules, rateLimits }) =>
     [...rules, ...rateLimits]

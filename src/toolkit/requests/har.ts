@@ -30,7 +30,7 @@ export const isHar = (json: unknown): boolean =>
   isObject(json) && isObject(json.log) && Array.isArray(json.log.entries)
 
 /**
- * One request of a HAR file, as browsers save it.
+ * Returns one request of a HAR file, as browsers save it.
  *
  * @param entry 1-based
  * @throws EdgeError `invalid_request`

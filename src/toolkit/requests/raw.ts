@@ -29,7 +29,7 @@ const withRequestLine = (head: string): string => {
 }
 
 /**
- * A request in its wire format: request line, headers, an empty line, the body. Lines may end with only a line feed.
+ * Reads a request in its wire format: request line, headers, an empty line and the body. Lines may end with a line feed alone.
  *
  * @throws EdgeError `invalid_request`
  * @example readRaw('GET /a HTTP/1.1\nHost: shop.test\n\n').request.url // 'https://shop.test/a'

@@ -5,7 +5,7 @@ import { isCurl, readCurl } from './curl.ts'
 import { isHar, readHar } from './har.ts'
 import { isRaw, readRaw } from './raw.ts'
 
-/** A written request. */
+/** A request that was read from text. */
 export interface ReadRequest {
   readonly request: TrialRequest
   /** Parts of the text without an effect, and assumptions, one sentence each. */

@@ -26,7 +26,7 @@ describe('words of a shell', () => {
     expect(shellWords(text)).toEqual(words)
   })
 
-  test('bash: whatever is quoted comes out as it was', () => {
+  test('bash: quoted text stays unchanged', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (words) => {
         const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`)
@@ -35,8 +35,8 @@ describe('words of a shell', () => {
     )
   })
 
-  test.each(["curl 'a", 'curl "a', "curl $'a", 'curl ^"a'])('%s never ends', (text) => {
-    expect(() => shellWords(text)).toThrow('never ends')
+  test.each(["curl 'a", 'curl "a', "curl $'a", 'curl ^"a'])('%s is not closed', (text) => {
+    expect(() => shellWords(text)).toThrow('is not closed')
   })
 })
 
@@ -103,7 +103,7 @@ describe('curl', () => {
     expect(body).toContain(boundary!.slice(9, 40))
   })
 
-  test('says what has no effect', () => {
+  test('notes the options without an effect', () => {
     const { notes } = readRequestText('curl a.test b.test -d @f -b jar -x p:1 --next c.test')
     expect(notes).toEqual([
       'the content of a file is not read, and the body is without it: f',
@@ -119,10 +119,10 @@ describe('curl', () => {
     ['curl -s', 'curl: expected a URL'],
     ['curl --hedder x a.test', 'curl: unknown option "--hedder": did you mean --header?'],
     ['curl -@ a.test', 'curl: unknown option "-@"'],
-    ['curl a.test -H', 'curl: -H: expected a value behind it'],
+    ['curl a.test -H', 'curl: -H: expected a value after it'],
     ['curl a.test -H nocolon', 'curl: -H "nocolon": expected name: value'],
     ['curl ftp://a.test', 'curl: "ftp://a.test": expected an http: or https: URL'],
-    ["curl 'a.test", "curl: a quote ' never ends"],
+    ["curl 'a.test", "curl: the quote ' is not closed"],
   ])('%s is refused', (text, message) => {
     expect(() => readRequestText(text)).toThrow(
       expect.objectContaining({
@@ -252,7 +252,7 @@ test.each([
 })
 
 test.each(['', 'hello', 'Invoke-WebRequest -Uri "https://a.test/"', 'fetch("https://a.test/")'])(
-  '%j is no request',
+  '%j is not a request',
   (text) => {
     expect(() => readRequestText(text)).toThrow(
       expect.objectContaining({ code: 'invalid_request' })
@@ -260,7 +260,7 @@ test.each(['', 'hello', 'Invoke-WebRequest -Uri "https://a.test/"', 'fetch("http
   }
 )
 
-test('nothing that somebody pastes makes it fail in another way', () => {
+test('any text either reads as a request or throws an EdgeError', () => {
   fc.assert(
     fc.property(
       fc.oneof(

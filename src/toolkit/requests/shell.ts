@@ -5,7 +5,7 @@ export type Shell = 'bash' | 'cmd' | 'powershell'
 const CMD = /\^"|\^\r?\n/
 const POWERSHELL = /`\r?\n|^\s*curl\.exe\b/
 
-/** An ANSI-C escape of `$'…'`: one letter each. */
+/** ANSI-C escapes of one letter in `$'…'`. */
 const LETTERS: Readonly<Record<string, string>> = {
   a: '\x07',
   b: '\b',
@@ -42,11 +42,11 @@ class Words {
   }
 }
 
-/** Thrown for a quote that never ends; the reader adds its place. */
+/** The error for a quote that is not closed. The reader adds the position. */
 export class OpenQuote extends Error {
   override readonly name = 'OpenQuote'
   constructor(readonly quote: string) {
-    super(`a quote ${quote} never ends`)
+    super(`the quote ${quote} is not closed`)
   }
 }
 
