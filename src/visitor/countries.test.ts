@@ -34,7 +34,7 @@ describe('countries', () => {
     '',
     'Germany',
     '__proto__',
-  ])('%j is none', (code) => {
+  ])('%j is not a country', (code) => {
     expect(isCountry(code)).toBe(false)
     expect(continentOf(code)).toBe('')
   })

@@ -88,7 +88,7 @@ describe('country and continent', () => {
     expect(source.asked).toEqual([])
   })
 
-  test('without a source it is XX, without a note', () => {
+  test('without a source the country is XX, without a note', () => {
     const visitor = identify('8.8.8.8')
     expect([visitor.country, visitor.continent]).toEqual(['XX', ''])
     expect(visitor.notes).toEqual([])
@@ -113,7 +113,7 @@ describe('country and continent', () => {
     }
   )
 
-  test('Tor is T1 on T1', () => {
+  test('a Tor exit has country T1 and continent T1', () => {
     const visitor = identify('8.8.8.8', {}, { geo: geo(() => ({ country: 'T1' })) })
     expect([visitor.country, visitor.continent]).toEqual(['T1', 'T1'])
   })
@@ -192,7 +192,7 @@ describe('the country from a trusted peer', () => {
     expect(said('JP', { reputation }).country).toBe('T1')
   })
 
-  test('counts from no other peer', () => {
+  test('is ignored from any other peer', () => {
     expect(said('JP', {}, '203.0.114.9').country).toBe('DE')
   })
 
@@ -265,14 +265,14 @@ describe('places', () => {
     expect(new Set(Object.values(identify('8.8.8.8', {}, options).place))).toEqual(new Set(['']))
   })
 
-  test('of private addresses are not looked up', () => {
+  test('are not looked up for private addresses', () => {
     const source = cities(() => {
       throw new Error('asked')
     })
     expect(identify('10.0.0.1', {}, { geo: source }).place.city).toBe('')
   })
 
-  test('that fail are noted', () => {
+  test('leave a note if the source fails', () => {
     const source = cities(() => {
       throw new Error('cut off')
     })
@@ -293,7 +293,7 @@ describe('bots', () => {
     },
   }
 
-  test('are judged once, by all facts of the visitor', () => {
+  test('are judged once, from all facts of the visitor', () => {
     asked.length = 0
     const visitor = createVisitors({ bots, overrides: true }).identify(
       (name) => ({ 'user-agent': 'curl/8', 'x-edge-asn': '24940' })[name],

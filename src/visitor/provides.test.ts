@@ -21,7 +21,7 @@ test.each([
   ['countries alone', 'ip.src.postal_code', { geo: COUNTRIES }, POSTAL],
   ['geoip-lite', 'ip.src.postal_code', { geo: geoipLite() }, POSTAL],
   ['nothing', 'ip.src.region', {}, PLACES],
-])('%s: the warning about a rule on %s names a source of the data', (_, field, sources, advice) => {
+])('%s: the warning about a rule on %s names a data source', (_, field, sources, advice) => {
   expect(warningsFor(field, sources)).toEqual([
     expect.stringMatching(/^site\.yaml:2: rule "one" reads /),
   ])

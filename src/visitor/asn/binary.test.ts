@@ -24,12 +24,12 @@ test.each([
   ['with addresses below a /64', IP2ASN],
   ['without IPv6', tsv(...IP2ASN_V4)],
   ['of whole /64', tsv('2001:db8::\t2001:db8:0:0:ffff:ffff:ffff:ffff\t64500\tZZ\tNET')],
-])('a table %s comes back as it was', (_, source) => {
+])('a table %s survives a round trip', (_, source) => {
   const before = parseAsnTsv(source, { file: 'ip2asn.tsv', date: '2026-11-20' })
   expect(readAsnBinary(writeAsnBinary(before), FILE)).toEqual(before)
 })
 
-test.each([1, 2, 3, 4])('it may lie anywhere in memory: %i', (offset) => {
+test.each([1, 2, 3, 4])('decodes a table at any offset in memory: %i', (offset) => {
   const room = new Uint8Array(bytes.length + offset + 5)
   room.set(bytes, offset)
   const { lookup } = asnTable(readAsnBinary(room.subarray(offset, offset + bytes.length), FILE))
@@ -43,7 +43,7 @@ test('reads the bytes in place, without a copy', () => {
   expect(readAsnBinary(bytes, FILE).map.v4.starts.buffer).toBe(bytes.buffer)
 })
 
-test('its header contains its date and its size', () => {
+test('the header contains the date and the size', () => {
   expect(readAsnHeader(bytes.subarray(0, 44), FILE)).toEqual({
     entries: IP2ASN_ENTRIES,
     date: '2026-11-20',
@@ -57,7 +57,7 @@ test.each([
   ['the TSV', IP2ASN, false],
   ['nothing', new Uint8Array(0), false],
   ['its first bytes', bytes.subarray(0, 4), false],
-])('tells whether %s is one', (_, some, expected) => {
+])('recognises a table: %s', (_, some, expected) => {
   expect(isAsnBinary(some)).toBe(expected)
 })
 

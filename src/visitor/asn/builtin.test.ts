@@ -66,11 +66,11 @@ test.each([
   '2001:db8::1',
   '0.0.0.0',
   '255.255.255.255',
-])('%s is nobody’s', (address) => {
+])('%s belongs to no network', (address) => {
   expect(lookup(parseIp(address)!)).toBeUndefined()
 })
 
-test('it is a source that needs no file', () => {
+test('needs no file', () => {
   const source = builtInAsn()
   expect(source).toMatchObject({ name: 'built-in table', date: builtInDate })
   expect(source.lookup(parseIp('8.8.8.8')!)?.asn).toBe(15169)
@@ -78,7 +78,7 @@ test('it is a source that needs no file', () => {
   expect(source.lookup(parseIp('192.0.2.1')!)).toBeUndefined()
 })
 
-test('it has a size and a date', () => {
+test('has a size and a date', () => {
   expect({ entries, date }).toEqual({ entries: builtInEntries, date: builtInDate })
   expect(entries).toBeGreaterThan(2_000)
   expect(date).toMatch(/^\d{4}-\d\d$/)

@@ -36,7 +36,7 @@ test.each([
   expect(lookupIn(`8.8.8.0,8.8.8.255,15169,${written}`)('8.8.8.8')).toEqual({ asn: 15_169, name })
 })
 
-test('networks of both families, gaps, nobody’s, and both ends of the addresses', () => {
+test('networks of both families, gaps, unassigned ranges, and the first and last addresses', () => {
   const find = lookupIn(
     '0.0.0.0,0.0.0.255,1,FIRST',
     '1.0.0.0,1.0.0.255,13335,A',
@@ -113,7 +113,7 @@ test.each([
   expect(error.message.startsWith(message)).toBe(true)
 })
 
-test('comes in steps of a few milliseconds', () => {
+test('compiles in steps of a few milliseconds', () => {
   const lines = Array.from({ length: 10_000 }, (_, i) => {
     const prefix = `${1 + (i >>> 16)}.${(i >>> 8) & 255}.${i & 255}`
     return `${prefix}.0,${prefix}.255,${1 + i},N${i}`

@@ -40,20 +40,20 @@ describe('every network of the file is found', () => {
     ['in a gap of IPv6', '2001:4860:4860::8889'],
     ['just before one of IPv6', '2606:46ff:ffff:ffff:ffff:ffff:ffff:ffff'],
     ['just behind one of IPv6', '2001:4861::'],
-  ])('nobody is found %s', (_, text) => {
+  ])('finds no network %s', (_, text) => {
     expect(lookup(parseIp(text)!)).toBeUndefined()
   })
 
-  test('and counted, without addresses of nobody', () => {
+  test('counts networks, without unassigned addresses', () => {
     expect(entries).toBe(IP2ASN_ENTRIES)
   })
 
-  test('as the same object each time', () => {
+  test('returns the same object each time', () => {
     expect(lookup(parseIp('1.1.1.2')!)).toBe(lookup(parseIp('1.0.0.7')!))
   })
 })
 
-test('families stand alone, and in any order', () => {
+test('accepts either family alone, and any order', () => {
   expect(tableOf(tsv(...IP2ASN_V4)).lookup(parseIp('2606:4700::1')!)).toBeUndefined()
   expect(tableOf(tsv(...IP2ASN_V6)).lookup(parseIp('8.8.8.8')!)).toBeUndefined()
   const swapped = tableOf(tsv(...IP2ASN_V6, ...IP2ASN_V4))
@@ -90,7 +90,7 @@ test('thousands of IPv6 networks', () => {
   }
 })
 
-test('IPv6 networks of whole /64 need only half the columns', () => {
+test('IPv6 networks of whole /64s need only half the columns', () => {
   const { map } = parseAsnTsv(tsv('2001:db8::\t2001:db8:0:0:ffff:ffff:ffff:ffff\t64500\tZZ\tNET'), {
     file: FILE,
   })

@@ -249,7 +249,7 @@ describe('reverse DNS', () => {
   })
 })
 
-describe("the owner's own", () => {
+describe('the options of an owner', () => {
   test('ranges replace the built-in ones', () => {
     const bots = createBots({ ranges: { Googlebot: ['203.0.113.0/24'] } })
     expect(bots.judge(question({ userAgent: 'Googlebot/2.1' })).verified).toBe(true)
@@ -275,7 +275,7 @@ describe("the owner's own", () => {
     )
   })
 
-  test('hosting networks are added', () => {
+  test('hosting networks extend the built-in ones', () => {
     const bots = createBots({ hosting: { 64496: 'Example' } })
     expect(
       bots.judge(question({ userAgent: CHROME, headers: PLAIN, asn: 64496 })).reason

@@ -86,7 +86,7 @@ describe('user agents of bots', () => {
 })
 
 describe('user agents of browsers', () => {
-  test('are none of bots', () => {
+  test('belong to no bot', () => {
     expect(BROWSERS.length).toBeGreaterThanOrEqual(40)
     const taken = BROWSERS.map((text) => [text, claimOf(text)] as const).filter(
       ([, { kind }]) => kind !== 'browser'

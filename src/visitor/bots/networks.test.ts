@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseBotRanges } from './networks.ts'
 
-describe('lists in the form of their operators', () => {
+describe('lists in the formats of their operators', () => {
   test.each([
     [
       "Google's JSON",

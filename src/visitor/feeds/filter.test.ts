@@ -53,14 +53,14 @@ const notice = (count: string) =>
   `feed.txt: local addresses left out of ${count}: "unfiltered" keeps them`
 
 describe('local addresses', () => {
-  test.each(LOCAL)('%s is left out', (address) => {
+  test.each(LOCAL)('%s is rejected', (address) => {
     const feed = feedOf(address)
     expect(sharesOf(feed)(address)).toBe(-1)
     expect(feed.entries).toBe(0)
     expect(feed.problems).toEqual([NOTHING, notice('1 entry')])
   })
 
-  test.each(OTHERS)('%s is taken in', (address) => {
+  test.each(OTHERS)('%s is accepted', (address) => {
     const feed = feedOf(address)
     expect(sharesOf(feed)(address)).toBe(100)
     expect(feed.problems).toEqual([])
@@ -136,7 +136,7 @@ describe('networks that are too wide', () => {
     ['::/0', '2001:db8::1'],
     ['2000::/3', '2001:db8::1'],
     ['1fff::-3000::', '2000::1'],
-  ])('%s is left out', (text, address) => {
+  ])('%s is rejected', (text, address) => {
     const feed = feedOf(text)
     expect(sharesOf(feed)(address)).toBe(-1)
     expect(feed.problems).toEqual([NOTHING, WIDE('1 network')])
@@ -149,7 +149,7 @@ describe('networks that are too wide', () => {
     ['2a00::/12', '2a00::1'],
     ['2000::/4', '2a00::1'],
     ['4000::/2', '4000::1'],
-  ])('%s is taken in', (text, address) => {
+  ])('%s is accepted', (text, address) => {
     const feed = feedOf(text)
     expect(sharesOf(feed)(address)).toBe(100)
     expect(feed.problems).toEqual([])
@@ -187,7 +187,7 @@ test('a range from one kind of IPv4 inside IPv6 to the other is IPv6', () => {
   expect(share('1::')).toBe(100)
 })
 
-test('of overlapping networks the narrower one counts, of equal ones the later one', () => {
+test('the narrowest of overlapping networks counts, and the last of equal ones', () => {
   const feed = feedOf([
     '198.51.100.0/24\t9',
     '198.51.100.7\t2',

@@ -213,7 +213,7 @@ describe('a feed without accepted entries', () => {
     ['127.0.0.1\n', 'no entry remains: its only entry is left out'],
     ['0.0.0.0/0\n', 'no entry remains: its only entry is left out'],
     ['scope,value\ncountry,DE\n', 'no entry remains: its only entry is left out'],
-  ])('%j says so first', (text, problem) => {
+  ])('%j starts with this problem', (text, problem) => {
     const { entries, problems } = feedOf(text)
     expect(entries).toBe(0)
     expect(problems[0]).toBe(`feed.txt: ${problem}`)
@@ -225,7 +225,7 @@ describe('a feed without accepted entries', () => {
   })
 })
 
-describe('the start of a feed does not decide alone', () => {
+describe('the start of a feed does not decide its format alone', () => {
   test.each([
     [
       'a name, then addresses',
@@ -236,7 +236,7 @@ describe('the start of a feed does not decide alone', () => {
     expect(feedOf(text)).toMatchObject({ format: 'list', kind: 'ip' })
   })
 
-  test('skips and counts a scope that is neither address nor network', () => {
+  test('skips and counts a scope that is neither an address nor a network', () => {
     const { entries, problems, kind } = feedOf(
       'scope,value\nip,203.0.113.1\ncountry,DE\nusername,eve\n'
     )

@@ -57,7 +57,7 @@ describe('parseFeedSpec', () => {
     expect(parseFeedSpec(text)).toEqual(spec)
   })
 
-  test.each(MANAGED_LISTS.map((name) => [name]))('%s may be filled', (name) => {
+  test.each(MANAGED_LISTS.map((name) => [name]))('%s is a valid list', (name) => {
     expect(parseFeedSpec(`x=f,list=${name}`).lists).toEqual(['x', name])
   })
 
@@ -108,7 +108,7 @@ describe('parseFeedSpec', () => {
     expect(() => parseFeedSpec(text)).toThrow(new EdgeError('invalid_feed', message))
   })
 
-  test('a name has 64 characters at most', () => {
+  test('a name has at most 64 characters', () => {
     expect(parseFeedSpec(`${'a'.repeat(64)}=f`).name).toHaveLength(64)
     expect(() => parseFeedSpec(`${'a'.repeat(65)}=f`)).toThrow('expected 1–64')
   })

@@ -78,7 +78,7 @@ const download = (asn: number, date: string) => {
 }
 
 describe('a table of an installed package', () => {
-  test('answers, and says what it is', () => {
+  test('answers look-ups and reports its source', () => {
     const source = open()
     expect(source).toMatchObject({ name: 'ip-location-db asn', date: DATE, isBuiltIn: false })
     expect(source.lookup(GOOGLE)).toEqual({ asn: 64_500, name: 'Test, Inc.' })
@@ -90,7 +90,7 @@ describe('a table of an installed package', () => {
     expect(errors).toEqual([])
   })
 
-  test('is not touched before it is needed', () => {
+  test('is not read before the first look-up', () => {
     const source = open()
     expect(source.entries).toBeUndefined()
     expect(describeAsn(source)).toContain('all networks')
@@ -101,7 +101,7 @@ describe('a table of an installed package', () => {
     expect(source.entries).toBe(2)
   })
 
-  test('is compiled once: the next edge reads the compiled one', () => {
+  test('is compiled once: the next edge reads the compiled table', () => {
     open().open!()
     expect(isAsnBinary(readFileSync(join(data, COMPILED)))).toBe(true)
     const installed = install()
@@ -111,7 +111,7 @@ describe('a table of an installed package', () => {
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
   })
 
-  test('is compiled anew for another version, and the old one goes', () => {
+  test('is compiled again for another version, and the old table is removed', () => {
     open().open!()
     download(1, '2020-01-01')
     const source = open({ installed: install(64_501, '2.3.2026070100') })
@@ -125,7 +125,7 @@ describe('a table of an installed package', () => {
     ['empty', () => Buffer.alloc(0)],
     ['with a changed byte', (bytes: Buffer) => bytes.fill(0x7f, 60, 61)],
     ['something else', () => Buffer.from('nonsense')],
-  ])('that was compiled and is %s now is compiled anew', (_, damage) => {
+  ])('is compiled again if the compiled table is %s', (_, damage) => {
     open().open!()
     const whole = readFileSync(join(data, COMPILED))
     writeFileSync(join(data, COMPILED), damage(Buffer.from(whole)))
@@ -137,7 +137,7 @@ describe('a table of an installed package', () => {
     expect(errors).toEqual([])
   })
 
-  test('answers also where it cannot be kept, which is told', () => {
+  test('answers if the compiled table cannot be saved, and reports the problem', () => {
     writeFileSync(data, 'a file')
     const source = open()
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
@@ -146,14 +146,14 @@ describe('a table of an installed package', () => {
     expect(errors[0]!.message).toContain(join(data, COMPILED))
   })
 
-  test('also where a folder has taken its place', () => {
+  test('answers if a directory has the path of the compiled table', () => {
     mkdirSync(join(data, COMPILED, 'inside'), { recursive: true })
     expect(open().lookup(GOOGLE)?.asn).toBe(64_500)
     expect(errors).toHaveLength(1)
     expect(errors[0]).toMatchObject({ code: 'asn_failed' })
   })
 
-  test('that cannot be read is told, and not tried again at each look-up', () => {
+  test('is reported if unreadable, and not read again at each look-up', () => {
     const installed = install()
     writeFileSync(join(installed.dir, 'asn-ipv6.csv'), 'nonsense\n')
     const source = open({ installed })
@@ -164,17 +164,17 @@ describe('a table of an installed package', () => {
   })
 })
 
-describe('a table that was downloaded', () => {
+describe('a downloaded table', () => {
   test.each([
     ['newer', '2026-06-18', 64_999],
     ['of the same day', DATE, 64_999],
     ['older', '2026-06-16', 64_500],
-  ])('and is %s', (_, date, asn) => {
+  ])('and the package: the newer one answers (%s)', (_, date, asn) => {
     download(64_999, date)
     expect(open().lookup(GOOGLE)?.asn).toBe(asn)
   })
 
-  test('takes the place of the package’s while the edge runs', async () => {
+  test('replaces the table of the package while the edge runs', async () => {
     const source = open()
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
     download(64_999, '2026-11-20')
@@ -182,7 +182,7 @@ describe('a table that was downloaded', () => {
     expect(source.name).toBe('ip2asn (asn.bin)')
   })
 
-  test('and is damaged is told, not passed over', () => {
+  test('is reported if damaged, not skipped', () => {
     mkdirSync(data)
     writeFileSync(join(data, 'asn.bin'), 'nonsense')
     expect(() => open().check()).toThrow('asn.bin')
@@ -190,7 +190,7 @@ describe('a table that was downloaded', () => {
 })
 
 describe('an edge that must not wait', () => {
-  test('answers from the built-in table until the whole one is there', async () => {
+  test('answers from the built-in table until the full table is ready', async () => {
     const source = open({ mayCompileLater: true, compileAfterMs: 0 })
     expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14_061)
     expect(existsSync(data)).toBe(false)
@@ -199,20 +199,20 @@ describe('an edge that must not wait', () => {
     expect(readdirSync(data)).toEqual([COMPILED])
   })
 
-  test('takes a compiled one at once', () => {
+  test('uses a compiled table immediately', () => {
     open().open!()
     const source = open({ mayCompileLater: true })
     expect(source.lookup(DIGITALOCEAN)).toBeUndefined()
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
   })
 
-  test('waits where a rule asks for networks', () => {
+  test('waits if a rule reads networks', () => {
     const source = open({ mayCompileLater: true })
     source.open!()
     expect(source.lookup(GOOGLE)?.asn).toBe(64_500)
   })
 
-  test('does not compile for a process that ends before', async () => {
+  test('does not compile for a process that exits first', async () => {
     const source = open({ mayCompileLater: true, compileAfterMs: 20 })
     source.lookup(GOOGLE)
     source.close()
@@ -220,7 +220,7 @@ describe('an edge that must not wait', () => {
     expect([existsSync(data), errors]).toEqual([false, []])
   })
 
-  test('goes on with the built-in table where the package cannot be read, and says so once', async () => {
+  test('keeps the built-in table if the package is unreadable, and reports it once', async () => {
     const installed = install()
     writeFileSync(join(installed.dir, 'asn-ipv4.csv'), 'nonsense\n')
     const source = open({ installed, mayCompileLater: true, compileAfterMs: 0 })
@@ -232,7 +232,7 @@ describe('an edge that must not wait', () => {
     expect(errors).toHaveLength(1)
   })
 
-  test('takes over a table that is downloaded before that', async () => {
+  test('switches to a table downloaded in the meantime', async () => {
     const source = open({ mayCompileLater: true, compileAfterMs: 60_000 })
     expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14_061)
     download(64_999, '2026-11-20')
@@ -240,7 +240,7 @@ describe('an edge that must not wait', () => {
   })
 })
 
-test('two that compile at once both leave a whole table', async () => {
+test('two concurrent compilations each leave a complete table', async () => {
   const options = { data, onError: (error: EdgeError) => errors.push(error), installed: install() }
   const never = new AbortController().signal
   await Promise.all([1, 2, 3].map(() => asnPackage(options)!.compileLater(never)))
@@ -249,7 +249,7 @@ test('two that compile at once both leave a whole table', async () => {
   expect(errors).toEqual([])
 })
 
-test('the package that comes with edge1020 has the whole Internet', () => {
+test('the package installed with edge1020 covers the whole Internet', () => {
   expect(installedPackage(ASN_PACKAGE)?.version).toBe(VERSION)
   const source = openAsn({ data })
   opened.push(source)

@@ -75,8 +75,8 @@ const errorOf = (run: () => unknown): EdgeError => {
   throw new Error('nothing was thrown')
 }
 
-describe('without any file', () => {
-  test('the built-in table answers, and says what it is', () => {
+describe('without a file', () => {
+  test('the built-in table answers and reports its source', () => {
     const source = open()
     expect(source).toMatchObject({
       name: 'built-in table',
@@ -91,7 +91,7 @@ describe('without any file', () => {
     )
   })
 
-  test('also where the directory is missing', () => {
+  test('the built-in table answers if the directory is missing', () => {
     const source = open({ data: join(data, 'missing') })
     source.open?.()
     expect(source.isBuiltIn).toBe(true)
@@ -99,8 +99,8 @@ describe('without any file', () => {
   })
 })
 
-describe('what an update put into the data directory', () => {
-  test('is used', () => {
+describe('a table in the data directory', () => {
+  test('answers look-ups', () => {
     put('asn.bin', compiled(IP2ASN))
     const source = open()
     expect(source).toMatchObject({
@@ -119,7 +119,7 @@ describe('what an update put into the data directory', () => {
   test.each([
     ['damaged', compiled(IP2ASN).subarray(0, 100), 'is damaged'],
     ['something else', 'nonsense', 'expected from, to, ASN'],
-  ])('is told where it is %s, at each look-up without reading it again', (_, bytes, reason) => {
+  ])('is reported if %s, at each look-up, without another read', (_, bytes, reason) => {
     put('asn.bin', bytes)
     const source = open()
     const first = errorOf(() => source.open?.())
@@ -130,7 +130,7 @@ describe('what an update put into the data directory', () => {
   })
 
   test.each([false, true])(
-    'takes the place of the built-in table when it comes (in use: %s)',
+    'replaces the built-in table when it arrives (in use: %s)',
     async (inUse) => {
       const source = open()
       if (inUse) expect(source.lookup(DIGITALOCEAN)?.asn).toBe(14061)
@@ -141,7 +141,7 @@ describe('what an update put into the data directory', () => {
     }
   )
 
-  test('is swapped for a newer one', async () => {
+  test('is replaced by a newer table', async () => {
     put('asn.bin', compiled(IP2ASN))
     const source = open()
     expect(source.lookup(GOOGLE)?.asn).toBe(15169)
@@ -150,7 +150,7 @@ describe('what an update put into the data directory', () => {
     expect(source).toMatchObject({ date: '2026-11-22', entries: 1 })
   })
 
-  test('goes on where the newer one is bad, and then follows a good one', async () => {
+  test('stays in use if the newer table is invalid, and is replaced by the next valid one', async () => {
     put('asn.bin', compiled(IP2ASN))
     const errors: EdgeError[] = []
     const source = open({ onError: (error) => errors.push(error) })
@@ -165,7 +165,7 @@ describe('what an update put into the data directory', () => {
     expect(errors).toHaveLength(1)
   })
 
-  test('heals a source that could not be read', async () => {
+  test('repairs a source that was unreadable', async () => {
     put('asn.bin', 'nonsense')
     const source = open()
     errorOf(() => source.open?.())
@@ -173,7 +173,7 @@ describe('what an update put into the data directory', () => {
     await eventually(() => expect(source.lookup(GOOGLE)?.asn).toBe(15169))
   })
 
-  test('stays when its file goes, and when nobody watches any more', async () => {
+  test('stays in use after its file is deleted and after the watch ends', async () => {
     put('asn.bin', compiled(IP2ASN))
     const source = open()
     source.open?.()
@@ -192,7 +192,7 @@ describe('a file', () => {
     ['ip2asn.tsv.gz', gzipSync(IP2ASN)],
     ['ip2asn.bin', compiled(IP2ASN)],
     ['any.name', gzipSync(IP2ASN)],
-  ])('%s is read by what it holds, and comes before what was downloaded', (name, bytes) => {
+  ])('%s is detected by content and has priority over the downloaded table', (name, bytes) => {
     put('asn.bin', compiled(tsv('8.8.8.0\t8.8.8.255\t64500\tZZ\tOTHER')))
     const source = open({ file: put(name, bytes) })
     expect(source).toMatchObject({ name, date: DATE, isBuiltIn: false, entries: IP2ASN_ENTRIES })
@@ -202,7 +202,7 @@ describe('a file', () => {
     )
   })
 
-  test('that is missing is told at once', () => {
+  test('is reported immediately if missing', () => {
     const file = join(data, 'missing.tsv')
     const { code, message } = errorOf(() => open({ file }))
     expect(code).toBe('asn_failed')
@@ -216,7 +216,7 @@ describe('a file', () => {
       ':1: "X": expected an autonomous system number',
     ],
     ['its end', gzipSync(IP2ASN).subarray(0, 60), ': cannot be read: unexpected end of file'],
-  ])('that is wrong in %s is told when it is read', (_, bytes, reason) => {
+  ])('is reported on reading if %s is wrong', (_, bytes, reason) => {
     const file = put('bad.tsv', bytes)
     const source = open({ file })
     expect(errorOf(() => source.open?.()).message).toBe(`${file}${reason}`)
@@ -259,7 +259,7 @@ describe('updateAsn', () => {
       (error: unknown) => error as EdgeError
     )
 
-  test('downloads, compiles and puts in place what openAsn then uses', async () => {
+  test('downloads, compiles and installs the table that openAsn uses', async () => {
     const progress: number[] = []
     const result = await updateAsn({ data, url, onProgress: (bytes) => progress.push(bytes) })
     expect(result).toEqual({
@@ -273,7 +273,7 @@ describe('updateAsn', () => {
     expect(open().lookup(parseIp('1.0.7.9')!)).toEqual({ asn: 8, name: 'NET-7' })
   })
 
-  test('is taken over by an edge that runs', async () => {
+  test('updates a running edge', async () => {
     const running = open()
     expect(running.lookup(GOOGLE)?.asn).toBe(15169)
     await update()
@@ -281,7 +281,7 @@ describe('updateAsn', () => {
     expect(running.date).toBe(DATE)
   })
 
-  test('fetches nothing where nothing is newer', async () => {
+  test('downloads nothing if nothing is newer', async () => {
     await update()
     expect(await update()).toMatchObject({ status: 'unchanged', networks: LINES, date: DATE })
     expect(asked).toEqual(['', '"1"'])
@@ -290,7 +290,7 @@ describe('updateAsn', () => {
   test.each([
     ['damaged', (bytes: Uint8Array) => (bytes[500]! ^= 1)],
     ['of another version', (bytes: Uint8Array) => (bytes[8] = 99)],
-  ])('fetches it anew where what is there is %s', async (_, spoil) => {
+  ])('downloads the table again if the present one is %s', async (_, spoil) => {
     await update()
     const bytes = readFileSync(join(data, 'asn.bin'))
     spoil(bytes)
@@ -300,7 +300,7 @@ describe('updateAsn', () => {
     expect(open().lookup(parseIp('1.0.7.9')!)?.name).toBe('NET-7')
   })
 
-  test('makes the directory', async () => {
+  test('creates the directory', async () => {
     data = join(data, 'made')
     expect((await update()).status).toBe('updated')
   })
@@ -334,7 +334,7 @@ describe('updateAsn', () => {
       'expected ascending ranges',
     ],
     ['nothing', () => (body = new Uint8Array(0)), 'it has no network'],
-  ])('changes nothing where %s comes', async (_, spoil, reason) => {
+  ])('changes nothing if the response is %s', async (_, spoil, reason) => {
     mkdirSync(data, { recursive: true })
     const before = compiled(IP2ASN)
     put('asn.bin', before)

@@ -46,7 +46,7 @@ test.each([
     () => file('empty.json', '{"prefixes":[]}'),
     /empty\.json: expected at least one/,
   ],
-])('%s is refused by name', (_, path, message) => {
+])('%s is refused, and the error names the file', (_, path, message) => {
   expect(() => readBotRanges({ Googlebot: path() })).toThrow(
     expect.objectContaining({ code: 'bad_bot_range', message: expect.stringMatching(message) })
   )

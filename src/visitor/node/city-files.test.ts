@@ -38,7 +38,7 @@ const failure = (run: () => unknown): EdgeError => {
   throw new Error('nothing was thrown')
 }
 
-describe('places agree with geoip-lite itself', () => {
+describe('places agree with geoip-lite', () => {
   interface Place {
     country: string
     region: string
@@ -86,7 +86,7 @@ describe('places agree with geoip-lite itself', () => {
     expect(differing(addresses)).toEqual([])
   })
 
-  test('at the beginning of IPv6 networks', () => {
+  test('at the first addresses of IPv6 networks', () => {
     const addresses: [Ip, string][] = []
     for (let record = 0; record < v6.length; record += 7 * V6_RECORD) {
       if (v6.readUInt32BE(record + 32) === NO_PLACE) continue
@@ -161,11 +161,11 @@ const networks = Buffer.concat([
 ])
 const networks6 = v6('2001:db8::', '2001:db8:0:0:ffff:ffff:ffff:ffff', 1)
 
-describe('data of one’s own', () => {
+describe('custom data', () => {
   const geo = geoipLite({ dir: folder({ [NAMES]: names, [V4]: networks, [V6]: networks6 }) })
   const place = (text: string) => geo.place(parseIp(text)!)
 
-  test('has all that the files say', () => {
+  test('returns every field of the files', () => {
     expect(place('192.0.2.1')).toEqual({
       city: 'Hayward',
       region: 'California',
@@ -197,13 +197,13 @@ describe('data of one’s own', () => {
     else expect(place(text)).toMatchObject(expected)
   })
 
-  test('gives the same object for the same place', () => {
+  test('returns the same object for the same place', () => {
     expect(place('192.0.2.1')).toBe(place('192.0.2.100'))
     expect(place('192.0.2.1')).not.toBe(place('192.0.2.200'))
   })
 })
 
-describe('data that cannot be read', () => {
+describe('unreadable data', () => {
   test.each<[string, Record<string, Uint8Array>, string, string]>([
     ['no names', { [V4]: networks, [V6]: networks6 }, NAMES, 'ENOENT'],
     [
@@ -232,7 +232,7 @@ describe('data that cannot be read', () => {
       V4,
       'the record at byte 144 begins before',
     ],
-  ])('%s: refused by name', (_what, files, file, reason) => {
+  ])('%s: the error names the file', (_what, files, file, reason) => {
     const path = folder(files)
     const error = failure(() => readCityFiles(path))
     expect(error.code).toBe('geo_failed')
@@ -241,7 +241,7 @@ describe('data that cannot be read', () => {
   })
 })
 
-describe('places are read only where they are asked for', () => {
+describe('places are read only on request', () => {
   const country = (size: number) => {
     const bytes = Buffer.alloc(size)
     bytes.write('DE', size - 2)
@@ -249,7 +249,7 @@ describe('places are read only where they are asked for', () => {
   }
   const countries = { 'geoip-country.dat': country(10), 'geoip-country6.dat': country(34) }
 
-  test('countries do without', () => {
+  test('countries need no place files', () => {
     const geo = geoipLite({ dir: folder(countries) })
     expect(() => geo.open!()).not.toThrow()
     expect(() => geo.open!('country')).not.toThrow()
@@ -257,7 +257,7 @@ describe('places are read only where they are asked for', () => {
     expect(failure(() => geo.open!('city')).message).toContain(NAMES)
   })
 
-  test('a look-up that failed is not tried again, until they can be opened', () => {
+  test('a failed look-up is not repeated until the files can be opened', () => {
     const path = folder(countries)
     const geo = geoipLite({ dir: path })
     const ask = () => geo.place(parseIp('192.0.2.1')!)

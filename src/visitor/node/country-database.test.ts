@@ -30,8 +30,8 @@ const project = (name: string, version: string, database: Uint8Array | string) =
 }
 const lilliput = mmdb({ networks: [['8.8.8.0/24', { country_code: 'LI' }]] })
 
-describe('the installed package of countries', () => {
-  test('is pinned, and its version tells the date of the data', () => {
+describe('the installed country package', () => {
+  test('is pinned, and its version gives the date of the data', () => {
     const { dir, version } = installedPackage(COUNTRY_PACKAGE)!
     expect(version).toBe('2.3.2026061719')
     const { date } = readMmdb(join(dir, `${COUNTRY_DATABASE}.mmdb`), () => {})
@@ -49,32 +49,32 @@ describe('the installed package of countries', () => {
     expect(countryDatabase()!.lookup(ip(address))).toEqual({ country })
   })
 
-  test.each(['127.0.0.1', '192.0.2.1', '::1', '240.0.0.1'])('%s is in none', (address) => {
+  test.each(['127.0.0.1', '192.0.2.1', '::1', '240.0.0.1'])('%s has no country', (address) => {
     expect(countryDatabase()!.lookup(ip(address))).toBeUndefined()
   })
 
-  test('provides countries alone', () => {
+  test('provides countries only', () => {
     const geo = countryDatabase()!
     expect([...geo.provides!]).toEqual(['country'])
     expect(geo.place).toBeUndefined()
   })
 })
 
-describe('a project’s own package', () => {
-  test('that is newer answers', () => {
+describe('a country package of the project', () => {
+  test('answers if it is newer', () => {
     const geo = countryDatabase({ project: project('newer', '2.3.2026110100', lilliput) })!
     expect([geo.date, geo.lookup(ip('8.8.8.8'))]).toEqual(['2026-11-01', { country: 'LI' }])
   })
 
   test.each(['2.3.2026061718', '2.2.2025010100', '1.0.0', ''])(
-    'of version %j does not',
+    'is ignored at version %j',
     (version) => {
       const geo = countryDatabase({ project: project(`older${version}`, version, lilliput) })!
       expect([geo.date, geo.lookup(ip('8.8.8.8'))]).toEqual(['2026-06-17', { country: 'US' }])
     }
   )
 
-  test('that is broken is told when it is opened, and look-ups go on failing', () => {
+  test('is reported on opening if broken, and look-ups keep failing', () => {
     const dir = project('broken', '2.3.2026110100', 'not a database')
     const geo = countryDatabase({ project: dir })!
     expect(geo.date).toBe('2026-11-01')
@@ -86,7 +86,7 @@ describe('a project’s own package', () => {
     expect(geo.lookup(ip('8.8.8.8'))).toEqual({ country: 'LI' })
   })
 
-  test('is read when it is first needed, not before', () => {
+  test('is read at the first look-up, not before', () => {
     const dir = project('lazy', '2.3.2026110100', 'not a database')
     const geo = countryDatabase({ project: dir })!
     const path = join(dir, 'node_modules', COUNTRY_PACKAGE, `${COUNTRY_DATABASE}.mmdb`)
@@ -102,13 +102,13 @@ test.each([
   ['1.4.10', ''],
   ['2.3.20260617', ''],
   ['', ''],
-])('version %j is of %j', (version, date) => expect(dateOfVersion(version)).toBe(date))
+])('version %j dates from %j', (version, date) => expect(dateOfVersion(version)).toBe(date))
 
-test('a package that is nowhere is not found', () => {
+test('a missing package is not found', () => {
   expect(installedPackage('@ip-location-db/no-such-package')).toBeUndefined()
 })
 
-describe('places of another source', () => {
+describe('places from another source', () => {
   const place = { city: 'Paris' } as ReturnType<GeoipLite['place']>
   const countries = (country: string | undefined) => ({
     name: 'new',
@@ -136,7 +136,7 @@ describe('places of another source', () => {
     expect(geo.lookup(ip('8.8.8.8'))?.country).toBe(now)
   })
 
-  test('are opened only where a place is asked for', () => {
+  test('are opened only when a place is requested', () => {
     const [own, others] = [countries('FR'), places('FR')]
     const geo = withPlaces(own, others)
     geo.open!('country')
@@ -145,14 +145,14 @@ describe('places of another source', () => {
     expect([own.open.mock.calls.length, others.open.mock.calls]).toEqual([2, [['city']]])
   })
 
-  test('are named and dated after the countries', () => {
+  test('have the name and date of the country data', () => {
     const geo = withPlaces(countries('FR'), places('FR'))
     expect([geo.name, geo.date]).toEqual(['new', '2026-06-17'])
     expect([...geo.provides!].sort()).toEqual(['country', 'place'])
   })
 })
 
-test('countries and places of an edge that was given none', () => {
+test('default countries and places of an edge', () => {
   const { countries, hasPlaces } = defaultGeo()
   expect([countries.name, hasPlaces]).toEqual(['geo-whois-asn-country', true])
 })

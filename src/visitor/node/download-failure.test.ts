@@ -32,7 +32,7 @@ beforeEach(() => {
   disk.freeBytes = Number.POSITIVE_INFINITY
 })
 
-describe('what fails changes nothing and says why', () => {
+describe('a failed download changes nothing and reports the reason', () => {
   beforeEach(site.putOld)
   afterEach(() => {
     expect(site.contentName()).toBe(OLD_NAME)
@@ -65,7 +65,7 @@ describe('what fails changes nothing and says why', () => {
     })
   })
 
-  test('fewer bytes than were promised, also where the connection ends in order', async () => {
+  test('a response shorter than promised, even if the connection ends cleanly', async () => {
     const short = createTcpServer((socket) => {
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')
     })
@@ -77,7 +77,7 @@ describe('what fails changes nothing and says why', () => {
     short.close()
   })
 
-  test('a rest that is too short', async () => {
+  test('a remainder that is too short', async () => {
     site.handler = cut(BODY, { etag: '"1"' })
     await site.failure()
     site.handler = (_, response) => {
@@ -94,7 +94,7 @@ describe('what fails changes nothing and says why', () => {
     ['from the beginning', () => {}],
     ['behind the headers', (_, response) => response.writeHead(200).flushHeaders()],
     ['in the middle', (_, response) => response.writeHead(200).write('abc')],
-  ])('silence %s', async (_, answer) => {
+  ])('a response that stalls %s', async (_, answer) => {
     site.handler = answer
     expect((await site.failure({ timeoutMs: 60 })).message).toBe(
       `download of ${site.url} failed: no data arrived for 0.06 s`
@@ -104,14 +104,14 @@ describe('what fails changes nothing and says why', () => {
   test.each<[string, Handler]>([
     ['as announced', send(BODY, { etag: '"1"' })],
     ['unannounced', (_, response) => void response.writeHead(200, { etag: '"1"' }).end(BODY)],
-  ])('more bytes than allowed, %s', async (_, answer) => {
+  ])('a response longer than allowed, %s', async (_, answer) => {
     site.handler = answer
     expect((await site.failure({ maxBytes: BODY.length - 1 })).message).toContain(
       'it is larger than the limit of 299999 bytes'
     )
   })
 
-  test('what verify does not let pass', async () => {
+  test('content that verify rejects', async () => {
     site.handler = send(BODY, { etag: '"1"' })
     const cause = new EdgeError('asn_failed', 'line 1: expected an address')
     const verify = async (path: string) => {
@@ -124,7 +124,7 @@ describe('what fails changes nothing and says why', () => {
     expect(error.cause).toBe(cause)
   })
 
-  test('what may be secret is not told', async () => {
+  test('the error contains no possible secrets', async () => {
     site.handler = (_, response) => response.writeHead(401).end()
     const secret = `${site.url.replace('//', '//me:secret@')}?license=secret`
     const { message } = await site.failure({ url: secret })
@@ -144,7 +144,7 @@ describe('what fails changes nothing and says why', () => {
     })
   })
 
-  test('a disk that is full after the first bytes', async () => {
+  test('a full disk after the first bytes', async () => {
     site.handler = send(BODY, { etag: '"1"' })
     disk.freeBytes = 1_000
     const error = await site.failure()
@@ -153,7 +153,7 @@ describe('what fails changes nothing and says why', () => {
   })
 })
 
-test('a folder that cannot be made is said', async () => {
+test('a directory that cannot be created is reported', async () => {
   writeFileSync(join(site.dir, 'made'), 'a file')
   site.handler = send(BODY)
   const error = await site.failure()

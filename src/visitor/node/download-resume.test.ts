@@ -19,12 +19,12 @@ import {
 
 const site = useSite()
 
-describe('a download that was cut off', () => {
+describe('an interrupted download', () => {
   test.each([
     ['tag', { etag: '"1"' }, '"1"'],
     ['time', { 'last-modified': MODIFIED }, MODIFIED],
     ['time where its tag is weak', { etag: 'W/"1"', 'last-modified': MODIFIED }, MODIFIED],
-  ])('is continued by its %s', async (_, headers, validator) => {
+  ])('resumes by its %s', async (_, headers, validator) => {
     site.putOld()
     site.handler = cut(BODY, headers)
     expect((await site.failure()).message).toBe(
@@ -44,7 +44,7 @@ describe('a download that was cut off', () => {
     expect(site.beside()).toEqual(['data.bin', 'data.bin.source.json'])
   })
 
-  test('is continued after it was cut off twice, and after an error of the server', async () => {
+  test('resumes after two interruptions and a server error', async () => {
     site.handler = cut(BODY, { etag: '"1"' })
     await site.failure()
     site.handler = (_, response) => response.writeHead(503).end()
@@ -90,7 +90,7 @@ describe('a download that was cut off', () => {
         } else send(NEXT_BODY)(request, response, arrived)
       },
     ],
-  ])('begins again where the server %s', async (name, answer) => {
+  ])('restarts if the server %s', async (name, answer) => {
     site.handler = cut(BODY, { etag: '"1"' })
     await site.failure()
     site.handler = answer
@@ -99,7 +99,7 @@ describe('a download that was cut off', () => {
     expect(site.contentName()).toBe(name === 'knows no ranges' ? 'body' : 'next body')
   })
 
-  test('begins again without tag and time', async () => {
+  test('restarts without an ETag and a modification time', async () => {
     site.handler = cut(BODY, {})
     await site.failure()
     expect(site.beside()).toEqual([])
@@ -109,7 +109,7 @@ describe('a download that was cut off', () => {
     expect(site.contentName()).toBe('body')
   })
 
-  test('begins again for another URL', async () => {
+  test('restarts for another URL', async () => {
     site.handler = cut(BODY, { etag: '"1"' })
     await site.failure()
     site.handler = send(NEXT_BODY)
@@ -121,7 +121,7 @@ describe('a download that was cut off', () => {
   test.each([
     ['is continued where that process ended', true],
     ['is left alone where that process lives', false],
-  ])('by another process %s', async (_, hasEnded) => {
+  ])('of another process %s', async (_, hasEnded) => {
     const key = createHash('sha256').update(site.url).digest('hex')
     const pid = hasEnded ? spawnSync(process.execPath, ['--version']).pid : process.ppid
     const name = `data.bin.part-${hostname().replace(/[^\w.]/g, '_')}-${pid}-1`

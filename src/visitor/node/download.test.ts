@@ -8,8 +8,8 @@ import { BODY, MODIFIED, NEXT_BODY, named, OLD_NAME, send, useSite } from './dow
 
 const site = useSite()
 
-describe('a whole file', () => {
-  test('is put in place with the time of its source', async () => {
+describe('a complete file', () => {
+  test('is saved with the modification time of its source', async () => {
     site.handler = send(BODY, { 'last-modified': MODIFIED })
     const seen: [number, number | undefined][] = []
     const result = await site.download({ onProgress: (...now) => seen.push(now) })
@@ -20,14 +20,14 @@ describe('a whole file', () => {
     expect(site.beside()).toEqual(['data.bin', 'data.bin.source.json'])
   })
 
-  test('replaces what was there', async () => {
+  test('replaces the previous file', async () => {
     site.putOld()
     site.handler = send(BODY)
     await site.download()
     expect(site.contentName()).toBe('body')
   })
 
-  test('comes in chunks of unknown number', async () => {
+  test('arrives in any number of chunks', async () => {
     site.handler = (_, response) => {
       response.write(BODY)
       response.end(NEXT_BODY)
@@ -36,14 +36,14 @@ describe('a whole file', () => {
     expect(site.content().equals(Buffer.concat([BODY, NEXT_BODY]))).toBe(true)
   })
 
-  test('is left packed', async () => {
+  test('stays compressed', async () => {
     site.handler = send(Buffer.from([0x1f, 0x8b, 8, 0]), { 'content-encoding': 'gzip' })
     await site.download()
     expect([...site.content()]).toEqual([0x1f, 0x8b, 8, 0])
     expect(site.asked[0]?.headers['accept-encoding']).toBe('identity')
   })
 
-  test('may be rewritten by verify, and is not fetched again for that', async () => {
+  test('may be rewritten by verify, without another download', async () => {
     site.handler = send(BODY, { etag: '"1"' })
     await site.download({ verify: (path) => writeFileSync(path, 'compiled') })
     expect(site.content().toString()).toBe('compiled')
@@ -53,12 +53,12 @@ describe('a whole file', () => {
   })
 })
 
-describe('a file that is the newest', () => {
+describe('an up-to-date file', () => {
   test.each([
     ['by its tag', { etag: '"1"' }, { 'if-none-match': '"1"' }],
     ['by a weak tag', { etag: 'W/"1"' }, { 'if-none-match': 'W/"1"' }],
     ['by its time', { 'last-modified': MODIFIED }, { 'if-modified-since': MODIFIED }],
-  ])('is known %s and left alone', async (_, headers, expected) => {
+  ])('is recognised %s and left unchanged', async (_, headers, expected) => {
     site.handler = send(BODY, headers)
     await site.download()
     const before = statSync(site.file)
@@ -75,7 +75,7 @@ describe('a file that is the newest', () => {
     ['is gone', () => rmSync(site.file)],
     ['has a damaged note', () => writeFileSync(`${site.file}.source.json`, 'nonsense')],
     ['comes from elsewhere now', () => (site.url += '?other')],
-  ])('is fetched unconditionally where it %s', async (_, change) => {
+  ])('is downloaded unconditionally if it %s', async (_, change) => {
     site.handler = send(BODY, { etag: '"1"', 'last-modified': MODIFIED })
     await site.download()
     change()
@@ -85,7 +85,7 @@ describe('a file that is the newest', () => {
     expect(site.contentName()).toBe('body')
   })
 
-  test('is fetched where it is wanted anew', async () => {
+  test('is downloaded again on request', async () => {
     site.handler = send(BODY, { etag: '"1"', 'last-modified': MODIFIED })
     await site.download()
     expect((await site.download({ anew: true })).status).toBe('updated')
@@ -93,7 +93,7 @@ describe('a file that is the newest', () => {
     expect(site.asked[1]?.headers).not.toHaveProperty('if-modified-since')
   })
 
-  test('is not believed where nothing was asked for', async () => {
+  test('is an error in response to an unconditional request', async () => {
     site.handler = (_, response) => response.writeHead(304).end()
     expect((await site.failure()).message).toBe(
       `download of ${site.url} failed: the server answers 304 Not Modified`
@@ -101,7 +101,7 @@ describe('a file that is the newest', () => {
   })
 })
 
-test('downloads at once do not disturb each other', async () => {
+test('concurrent downloads do not disturb each other', async () => {
   const bodies = [BODY, NEXT_BODY, BODY, NEXT_BODY]
   site.handler = (...exchange) => send(bodies[site.asked.length - 1]!)(...exchange)
   const came: string[] = []
@@ -114,7 +114,7 @@ test('downloads at once do not disturb each other', async () => {
 })
 
 describe('redirects', () => {
-  test('are followed, also relative ones', async () => {
+  test('are followed, including relative ones', async () => {
     site.handler = (request, response, arrived) => {
       if (request.url === '/data') response.writeHead(302, { location: '/there' }).end()
       else if (request.url === '/there') {
@@ -138,7 +138,7 @@ describe('redirects', () => {
     expect(site.contentName()).toBe(OLD_NAME)
   })
 
-  test('do not take name and password to another server', async () => {
+  test('do not pass credentials to another server', async () => {
     const other: (string | undefined)[] = []
     const elsewhere = createServer((request, response) => {
       other.push(request.headers.authorization)
@@ -157,7 +157,7 @@ describe('redirects', () => {
 })
 
 describe('file URLs', () => {
-  test('are copied, and known when nothing changed', async () => {
+  test('are copied, and recognised if unchanged', async () => {
     const source = join(site.dir, 'source')
     writeFileSync(source, BODY)
     const fileUrl = pathToFileURL(source).href

@@ -51,7 +51,7 @@ const open = (specs: readonly string[], onError: (error: EdgeError) => void = ()
 }
 
 describe('openFeeds', () => {
-  test('files give scores, lists and facts', () => {
+  test('reads scores, lists and facts from files', () => {
     const drop = write(
       'drop.txt',
       '; Last-Modified: Sun, 30 Aug 2026 05:17:00 GMT\n198.51.100.0/24 ; SBL1\n'
@@ -126,7 +126,7 @@ describe('openFeeds', () => {
     ])
   })
 
-  test('a URL is read from its copy', () => {
+  test('reads a URL from its downloaded copy', () => {
     mkdirSync(join(dir, 'feeds'))
     write('feeds/drop.txt', '198.51.100.0/24')
     const { reputation, facts } = open(['drop=https://key@feeds.test/drop.txt?token=x,tor'])
@@ -140,7 +140,7 @@ describe('openFeeds', () => {
     ])
   })
 
-  test('what is missing or bad is refused by name', () => {
+  test('a missing or invalid feed is refused by name', () => {
     const at = (name: string) => join(dir, name)
     const page = write('page.txt', '<html>')
     const list = write('list.txt', '198.51.100.1')
@@ -167,7 +167,7 @@ describe('openFeeds', () => {
     ])
   })
 
-  test('options of the spec are those of the parser', () => {
+  test('options of the spec reach the parser', () => {
     const file = write('x.txt', '10.0.0.1\t2\n198.51.100.1\t4\n198.51.100.2\t1\n')
     const { reputation, facts } = open([
       `x=${file},format=scored,full=4,min=2,unfiltered,weight=80`,
@@ -180,8 +180,8 @@ describe('openFeeds', () => {
   })
 })
 
-describe('a file that changes', () => {
-  test('is taken over, by sets handed out before as well', async () => {
+describe('a changed feed', () => {
+  test('updates sets, including those already handed out', async () => {
     const a = write('a.txt', '198.51.100.1')
     const b = write('b.txt', '203.0.113.1')
     const asns = write('asns.txt', 'AS64496')
@@ -220,24 +220,27 @@ describe('a file that changes', () => {
       'AS64496',
       'it now lists autonomous systems instead of addresses: restart the edge to change the kind',
     ],
-  ])('into %s changes nothing, until it is a feed again', async (_, text, problem) => {
-    const file = write('a.txt', '198.51.100.1')
-    const errors: EdgeError[] = []
-    const { reputation, changes, facts } = open([`a=${file}`], (error) => errors.push(error))
-    const before = facts()
-    write('a.txt', text)
-    await eventually(() => expect(errors).toHaveLength(1))
-    expect(errors[0]).toMatchObject({ code: 'invalid_feed', message: `feed ${file}: ${problem}` })
-    expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(50)
-    expect(facts()).toEqual(before)
+  ])(
+    'keeps its entries if the file becomes %s, until the file is a feed again',
+    async (_, text, problem) => {
+      const file = write('a.txt', '198.51.100.1')
+      const errors: EdgeError[] = []
+      const { reputation, changes, facts } = open([`a=${file}`], (error) => errors.push(error))
+      const before = facts()
+      write('a.txt', text)
+      await eventually(() => expect(errors).toHaveLength(1))
+      expect(errors[0]).toMatchObject({ code: 'invalid_feed', message: `feed ${file}: ${problem}` })
+      expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(50)
+      expect(facts()).toEqual(before)
 
-    write('a.txt', '198.51.100.2\n198.51.100.3')
-    await eventually(() => expect(changes).toHaveLength(1))
-    expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(0)
-    expect(reputation.lookup(ipOf('198.51.100.2')).score).toBe(50)
-  })
+      write('a.txt', '198.51.100.2\n198.51.100.3')
+      await eventually(() => expect(changes).toHaveLength(1))
+      expect(reputation.lookup(ipOf('198.51.100.1')).score).toBe(0)
+      expect(reputation.lookup(ipOf('198.51.100.2')).score).toBe(50)
+    }
+  )
 
-  test('may be empty one day: only comments', async () => {
+  test('may become empty: comments only', async () => {
     const file = write('asns.txt', 'AS64496')
     const { lists, changes } = open([`n=${file}`])
     write('asns.txt', '# nobody today')
@@ -253,7 +256,7 @@ describe('a file that changes', () => {
     expect(lists.int('n')!.has(64496)).toBe(true)
   })
 
-  test('may be empty at first: its lists exist as every kind until it has entries', async () => {
+  test('may start empty: its lists have every kind until the first entry', async () => {
     const file = write('x.txt', '# nothing yet')
     const { lists, changes, facts } = open([`x=${file}`])
     expect(facts()[0]!.kind).toBeUndefined()
@@ -265,7 +268,7 @@ describe('a file that changes', () => {
     expect(lists.ip('x')!.has(ipOf('198.51.100.1'))).toBe(false)
   })
 
-  test('of host names fills lists of host names only, and no score', () => {
+  test('of host names fills only lists of host names, and no score', () => {
     const file = write('hosts.txt', 'shop.test\n*.b.test\n')
     const { lists, facts } = open([`hosts=${file},list=ours`])
     const { string, ip, int } = lists
@@ -277,7 +280,7 @@ describe('a file that changes', () => {
     expect(facts()[0]).toMatchObject({ format: 'hostname', kind: 'hostname', entries: 2 })
   })
 
-  test('is not looked at after close', async () => {
+  test('is not read after close', async () => {
     const file = write('a.txt', '198.51.100.1')
     const { reputation, changes, close } = open([`a=${file}`])
     close()
@@ -314,7 +317,7 @@ describe('updateFeeds', () => {
   const update = (...specs: string[]) => updateFeeds(specs.map(parseFeedSpec), { data: dir })
   const copy = (name: string) => join(dir, 'feeds', `${name}.txt`)
 
-  test('puts the copies where openFeeds looks; one that fails stops no other', async () => {
+  test('saves copies for openFeeds; one failure stops no other download', async () => {
     content = { '/a': '198.51.100.1\n198.51.100.2\n', '/page': '<html>', '/b': '203.0.113.1' }
     const local = write('mine.txt', '198.51.100.9')
     const updates = await update(
@@ -343,7 +346,7 @@ describe('updateFeeds', () => {
     expect(reputation.date).toBe('2026-08-30')
   })
 
-  test('a copy that is the newest stays; a download that is no feed leaves it as it was', async () => {
+  test('keeps an up-to-date copy, and the previous copy if the download is not a feed', async () => {
     content = { '/a': '198.51.100.1' }
     await update(`a=${base}/a`)
     expect(await update(`a=${base}/a`)).toMatchObject([{ status: 'unchanged', entries: 1 }])
@@ -355,7 +358,7 @@ describe('updateFeeds', () => {
     expect(readFileSync(copy('a'), 'utf8')).toBe('198.51.100.1')
   })
 
-  test('tells how far it is', async () => {
+  test('reports progress', async () => {
     content = { '/a': '198.51.100.1' }
     const progress: unknown[] = []
     await updateFeeds([parseFeedSpec(`a=${base}/a`)], {

@@ -61,13 +61,13 @@ describe('country data of geoip-lite', () => {
   })
 
   // The package is pinned: whoever raises its version has to look at the data's date and licence again.
-  test('is of the day that the pinned package says', () => {
+  test('has the date of the pinned package', () => {
     expect(require('geoip-lite/package.json').version).toBe('1.4.10')
     expect(geoipLite().date).toBe('2023-11-15')
     expect(geoipLite({ dir: folder('undated', {}) }).date).toBe('')
   })
 
-  test('has only countries that the edge knows', () => {
+  test('has only countries known to the edge', () => {
     const seen = new Set(
       FILES.flatMap((file, i) => {
         const bytes = readFileSync(join(DATA, file))
@@ -82,7 +82,7 @@ describe('country data of geoip-lite', () => {
   })
 })
 
-describe('look-ups agree with geoip-lite itself', () => {
+describe('look-ups agree with geoip-lite', () => {
   const geo = geoipLite()
   let geoipLookup: (text: string) => string | undefined
 
@@ -117,7 +117,7 @@ describe('look-ups agree with geoip-lite itself', () => {
     expect(differing(addresses, formatIp)).toEqual([])
   })
 
-  test('on the ends of IPv4 networks', () => {
+  test('at the ends of IPv4 networks', () => {
     const bytes = readFileSync(join(DATA, FILES[0]))
     const addresses: Ip[] = []
     for (let record = 0; record < bytes.length; record += 151 * V4_RECORD) {
@@ -128,7 +128,7 @@ describe('look-ups agree with geoip-lite itself', () => {
     expect(differing(addresses, formatIp)).toEqual([])
   })
 
-  test('on random IPv6 addresses and the ends of IPv6 networks', () => {
+  test('on random IPv6 addresses and at the ends of IPv6 networks', () => {
     const bytes = readFileSync(join(DATA, FILES[1]))
     const addresses: Ip[] = []
     // Records that overlap, 20 of them: there geoip-lite's answer is a matter of chance.
@@ -176,7 +176,7 @@ const v6 = (from: string, to: string, code: string) => {
   return bytes
 }
 
-describe('data of one’s own', () => {
+describe('custom data', () => {
   const LAST = 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'
   const own = geoipLite({
     dir: folder('own', {
@@ -216,7 +216,7 @@ describe('data of one’s own', () => {
   })
 })
 
-describe('data that cannot be read', () => {
+describe('unreadable data', () => {
   const good = v4('1.0.0.0', '1.0.0.255', 'AU')
   const good6 = v6('2001:db8::', '2001:db8::', 'AU')
 
@@ -256,7 +256,7 @@ describe('data that cannot be read', () => {
       { [FILES[0]]: Buffer.concat([good6, good6, good6, good6, good6]), [FILES[1]]: good6 },
       'record',
     ],
-  ])('%s is refused by name', (_name, files, reason) => {
+  ])('%s: the error names the file', (_name, files, reason) => {
     const path = folder('bad', files)
     const error = failure(() => geoipLite({ dir: path }).open!())
     expect(error.code).toBe('geo_failed')
@@ -264,7 +264,7 @@ describe('data that cannot be read', () => {
     expect(error.message).toContain(reason)
   })
 
-  test('fails each look-up alike, until it can be opened', () => {
+  test('fails each look-up in the same way, until the data can be opened', () => {
     const path = folder('late', { [FILES[0]]: good })
     const geo = geoipLite({ dir: path })
     const first = failure(() => country('1.0.0.1', geo))
@@ -274,7 +274,7 @@ describe('data that cannot be read', () => {
     expect(country('1.0.0.1', geo)).toBe('AU')
   })
 
-  test('is not touched before it is needed', () => {
+  test('is not read before the first look-up', () => {
     expect(() => geoipLite({ dir: '/nowhere' }).date).not.toThrow()
     expect(geoipLite({ dir: '/nowhere' })).toMatchObject({ name: 'geoip-lite', date: '' })
   })

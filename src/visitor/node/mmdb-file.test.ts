@@ -31,7 +31,7 @@ const failure = (run: () => unknown): EdgeError => {
   throw new Error('nothing was thrown')
 }
 
-describe('a file that cannot be read', () => {
+describe('an unreadable file', () => {
   const good = mmdb({ networks: [['192.0.2.0/24', country('DE')]] })
   // Lists of two pointers to the list before, a text at the bottom: a million values in 122 bytes.
   const listAt = (level: number) => (level === 0 ? 0 : 2 + (level - 1) * 6)
@@ -85,20 +85,20 @@ describe('a file that cannot be read', () => {
     ['of an odd boolean', hostile(Buffer.from([0x02, 0x07])), 'neither true nor false'],
     ['of an unknown type', hostile(Buffer.from([0x00, 0x05])), 'unknown type 12'],
     ['of no type', hostile(Buffer.from([0x00, 0x00])), 'no type'],
-  ])('%s is refused by name', (_what, content, reason) => {
+  ])('%s: the error names the file', (_what, content, reason) => {
     const error = failure(() => open(content))
     expect(error.code).toBe('geo_failed')
     expect(error.message).toContain(path)
     expect(error.message).toContain(reason)
   })
 
-  test('that is not there', () => {
+  test('a missing file', () => {
     const error = failure(() => readMmdb(join(dir, 'nowhere.mmdb'), () => {}))
     expect(error.code).toBe('geo_failed')
     expect(error.message).toMatch(/nowhere\.mmdb.*ENOENT/)
   })
 
-  test('of more than 2 GB', () => {
+  test('a file larger than 2 GB', () => {
     writeFileSync(path, good)
     truncateSync(path, 3e9)
     expect(failure(() => readMmdb(path, () => {})).message).toContain('it has 3.0 GB')
@@ -106,7 +106,7 @@ describe('a file that cannot be read', () => {
 })
 
 describe('a damaged database', () => {
-  test('is unknown where it is damaged, and says so once', () => {
+  test('has no data at the damaged place, and reports the damage once', () => {
     const onError = vi.fn()
     const data = Buffer.from('\xe1\x47country\x42DE\x00\x05', 'latin1')
     const bad = data.length - 2
@@ -131,7 +131,7 @@ describe('a damaged database', () => {
     expect(onError.mock.calls[0]![0].message).toContain(path)
   })
 
-  test('neither throws nor hangs, wherever a bit is another', () => {
+  test('neither throws nor hangs after any bit flip', () => {
     const bytes = mmdb({
       type: 'Mixed City ASN Anonymous',
       networks: [

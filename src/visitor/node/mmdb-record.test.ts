@@ -243,6 +243,6 @@ test.each<[string, MmdbRecord, string[]]>([
   ['country and network', { country_code: 'DE', asn: 'AS1' }, ['country', 'asn']],
   ['flags, also where they are not set', { is_hosting: false }, ['anonymous']],
   ['something else', { connection_type: 'Cable/DSL' }, []],
-])('a record tells of %s', (_what, record, expected) => {
+])('the kinds of a record: %s', (_what, record, expected) => {
   expect(kindsOf(record)).toEqual(expected)
 })

@@ -70,7 +70,7 @@ const ANONYMOUS: Fixture = {
 }
 
 describe('a database', () => {
-  test('says what it is', () => {
+  test('reports its name, date and size', () => {
     const path = file(mmdb(CITY), 'cities.mmdb')
     const database = openMmdb(path)
     opened.push(database)
@@ -89,7 +89,7 @@ describe('a database', () => {
     expect(geo?.place?.(ip('203.0.113.1'))).toBeUndefined()
   })
 
-  test('without places says so when they are asked for', () => {
+  test('without places reports an error if a place is requested', () => {
     const { path, geo } = open(mmdb({ networks: [['192.0.2.0/24', country('DE')]] }))
     expect(geo).not.toHaveProperty('place')
     expect(() => geo!.open!('country')).not.toThrow()
@@ -114,13 +114,13 @@ describe('a database', () => {
     expect(anonymous?.(ip('203.0.113.1'))).toEqual([])
   })
 
-  test('gives the same object for the same record', () => {
+  test('returns the same object for the same record', () => {
     const { geo } = open(mmdb(CITY))
     expect(geo?.lookup(ip('192.0.2.1'))).toBe(geo?.lookup(ip('192.0.2.254')))
     expect(geo?.place?.(ip('192.0.2.1'))).toBe(geo?.place?.(ip('192.0.2.254')))
   })
 
-  test('of IPv4 alone knows no IPv6', () => {
+  test('of IPv4 only has no IPv6', () => {
     const networks = [['192.0.2.0/24', country('DE')]] as const
     const { geo } = open(mmdb({ ipVersion: 4, networks }))
     expect(geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'DE' })
@@ -203,7 +203,7 @@ describe('look-ups agree with mmdb-lib', () => {
   })
 })
 
-describe('a changed file', () => {
+describe('a changed database file', () => {
   const change = (path: string, content: Uint8Array) => {
     writeFileSync(`${path}.new`, content)
     renameSync(`${path}.new`, path)
@@ -215,7 +215,7 @@ describe('a changed file', () => {
     networks: [['192.0.2.0/24', country('FR')]],
   })
 
-  test('is swapped', async () => {
+  test('is reloaded', async () => {
     const onError = vi.fn()
     const database = open(german, { onError, intervalMs: INTERVAL_MS })
     expect(database.geo?.lookup(ip('192.0.2.1'))).toEqual({ country: 'DE' })
@@ -229,7 +229,7 @@ describe('a changed file', () => {
   test.each<[string, Uint8Array, string]>([
     ['damaged', french.subarray(0, 50), 'no metadata'],
     ['of another kind', mmdb({ type: 'GeoLite2-ASN' }), 'GeoLite2-ASN now, without country'],
-  ])('%s is not taken, and told of; a good one after it is', async (_what, bad, reason) => {
+  ])('%s is rejected and reported; the next valid file is loaded', async (_what, bad, reason) => {
     const onError = vi.fn()
     const { path, geo } = open(german, { onError, intervalMs: INTERVAL_MS })
     change(path, bad)
@@ -249,7 +249,7 @@ describe('several databases', () => {
   const countries = mmdb({ type: 'Country', networks: [['192.0.2.0/24', country('FR')]] })
   const networks = mmdb({ type: 'ASN', networks: [['192.0.2.0/24', network(64500)]] })
 
-  test('in any order give what each has, cities before countries', () => {
+  test('are combined in any order, cities before countries', () => {
     const paths = [countries, mmdb(ANONYMOUS), mmdb(CITY), networks].map((bytes) => file(bytes))
     const { geo, asn, anonymous, sources, close } = openGeoFiles(paths)
     opened.push({ close })
@@ -259,13 +259,13 @@ describe('several databases', () => {
     expect(sources.map(({ path }) => path)).toEqual(paths)
   })
 
-  test('give nothing that none has', () => {
+  test('provide only kinds that one of them has', () => {
     const opened = openGeoFiles([file(networks)])
     opened.close()
     expect(Object.keys(opened).sort()).toEqual(['asn', 'close', 'sources'])
   })
 
-  test('are all closed where one cannot be read', async () => {
+  test('are all closed if one is unreadable', async () => {
     const path = file(countries)
     const onError = vi.fn()
     const options = { onError, intervalMs: INTERVAL_MS }

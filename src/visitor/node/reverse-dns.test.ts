@@ -25,8 +25,8 @@ const dns = (zone: Record<string, string[]>, given: Partial<DnsQueries> = {}) =>
   return { asked, of: (options: ReverseDnsOptions = {}) => reverseDns({ queries, ...options }) }
 }
 
-describe('names', () => {
-  test('count from the second question on, where they point back', async () => {
+describe('host names', () => {
+  test('count from the second request on, if they resolve back to the address', async () => {
     const names = dns({
       '66.249.66.1': ['Crawl-66-249-66-1.googlebot.com.'],
       'crawl-66-249-66-1.googlebot.com': ['66.249.66.1'],
@@ -54,14 +54,14 @@ describe('names', () => {
       'resolve to nonsense',
       { '66.249.66.1': ['a.googlebot.com'], 'a.googlebot.com': ['<script>'] },
     ],
-  ])('that %s do not count', async (_, zone) => {
+  ])('are ignored if they %s', async (_, zone) => {
     const names = dns(zone).of()
     names.hosts(GOOGLE)
     await settled()
     expect(names.hosts(GOOGLE)).toEqual([])
   })
 
-  test('of which there are too many are not all asked', async () => {
+  test('are resolved only up to a limit', async () => {
     const { of, asked } = dns({
       '66.249.66.1': Array.from({ length: 1000 }, (_, i) => `${i}.example`),
     })
@@ -71,8 +71,8 @@ describe('names', () => {
   })
 })
 
-describe('asking', () => {
-  test('once for all the requests of an address, and again when the answer is old', async () => {
+describe('queries', () => {
+  test('run once for all requests of an address, and again when the answer expires', async () => {
     let now = 0
     const { of, asked } = dns({ '66.249.66.1': ['a.example'], 'a.example': ['66.249.66.1'] })
     const names = of({ now: () => now, keepMs: 1000 })
@@ -86,7 +86,7 @@ describe('asking', () => {
     expect(asked.length).toBe(4)
   })
 
-  test('an address without a name is asked about sooner', async () => {
+  test('are repeated sooner for an address without a name', async () => {
     let now = 0
     const { of, asked } = dns({})
     const names = of({ now: () => now, keepMs: 1000, keepNoneMs: 10 })
@@ -100,7 +100,7 @@ describe('asking', () => {
     expect(asked.length).toBe(2)
   })
 
-  test('about so many at once and no more', async () => {
+  test('run concurrently only up to a limit', async () => {
     const asked: string[] = []
     const { of } = dns(
       {},
@@ -116,14 +116,14 @@ describe('asking', () => {
     expect(asked.length).toBe(3)
   })
 
-  test('what never answers is given up, and others are asked', async () => {
+  test('time out, and others then run', async () => {
     const { of } = dns({}, { reverse: () => new Promise(() => {}) })
     const names = of({ pending: 1, timeoutMs: 1 })
     expect(names.hosts(GOOGLE)).toBeUndefined()
     await expect.poll(() => names.hosts(GOOGLE)).toEqual([])
   })
 
-  test('ends with close', () => {
+  test('end with close', () => {
     let cancelled = false
     const { of, asked } = dns(
       {},

@@ -65,7 +65,7 @@ const drop = file('drop.txt', '198.51.100.7\n192.0.2.0/24\n')
 const asns = file('asns.txt', 'AS64496 # example\n')
 
 describe('the sources of a fresh clone', () => {
-  test('are the freshest countries, places of geoip-lite, all networks and the built-in bots', () => {
+  test('are the newest countries, places of geoip-lite, all networks and the built-in bots', () => {
     const sources = open()
     expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
       ['country', 'geo-whois-asn-country'],
@@ -91,7 +91,7 @@ describe('the sources of a fresh clone', () => {
     ])
   })
 
-  test('tell the date of the countries and its age', () => {
+  test('report the date and the age of the countries', () => {
     const [country] = open().facts()
     expect(country!.text).toMatch(/^geo-whois-asn-country, 2026-06-17 \(\d+ days old\)$/)
   })
@@ -100,7 +100,7 @@ describe('the sources of a fresh clone', () => {
     ['2026-11-29', []],
     ['2027-06-17', []],
     ['2027-06-18', ['geo-whois-asn-country', 'ip-location-db asn']],
-  ])('warn on %s of what is older than a year: %j', (today, names) => {
+  ])('warn on %s about data older than a year: %j', (today, names) => {
     vi.useFakeTimers({ toFake: ['Date'], now: new Date(today) })
     onTestFinished(() => void vi.useRealTimers())
     const old = open()
@@ -109,7 +109,7 @@ describe('the sources of a fresh clone', () => {
     expect(old.map(({ name }) => name)).toEqual(names)
   })
 
-  test('warn of places that are old once they are read, and not of the bots', () => {
+  test('warn about old places after the first read, and not about bots', () => {
     const sources = open()
     const [, before, , bots] = sources.facts()
     expect(before).toEqual({
@@ -129,7 +129,7 @@ describe('the sources of a fresh clone', () => {
     expect(after.text).not.toContain('for rules')
   })
 
-  test('know no bots where that is switched off', () => {
+  test('detect no bots if bot detection is off', () => {
     const sources = open({ bots: 'off' })
     expect(sources.bots).toBeUndefined()
     expect(sources.facts().at(-1)).toMatchObject({ role: 'bots', text: 'off' })
@@ -137,7 +137,7 @@ describe('the sources of a fresh clone', () => {
 })
 
 describe('databases', () => {
-  test('take the place of what is built in, each for what it has', () => {
+  test('replace the built-in data of the kinds that they provide', () => {
     const sources = open({ geo: [anonymous, countries, networks] })
     expect(sources.geo.lookup(ip('8.8.8.8'))).toEqual({ country: 'US' })
     expect(sources.asn.lookup(ip('8.8.8.8'))).toMatchObject({ asn: 15_169, name: 'GOOGLE' })
@@ -152,7 +152,7 @@ describe('databases', () => {
     expect(old[0]!.warning).toMatch(/100 days/)
   })
 
-  test('give countries to which geoip-lite adds places where it is named', () => {
+  test('provide countries, and geoip-lite provides places if requested', () => {
     const sources = open({ geo: [countries, 'geoip-lite'] })
     expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
       ['country', 'countries.mmdb'],
@@ -165,7 +165,7 @@ describe('databases', () => {
     expect(open({ geo: [countries] }).geo.place).toBeUndefined()
   })
 
-  test('are not needed: geoip-lite by its name gives countries and places', () => {
+  test('are optional: geoip-lite alone gives countries and places', () => {
     const sources = open({ geo: ['geoip-lite', networks] })
     expect(sources.facts().map(({ role, name }) => [role, name])).toEqual([
       ['country', 'geoip-lite'],
@@ -179,7 +179,7 @@ describe('databases', () => {
     expect(sources.geo.lookup(ip('175.45.176.1'))).toEqual({ country: 'KP' })
   })
 
-  test('of anonymous addresses fill managed lists and the reputation', () => {
+  test('with anonymous addresses fill managed lists and the reputation', () => {
     const { lists, reputation } = open({ geo: [anonymous] })
     expect(lists.ip('cf.vpn')!.has(ip('198.51.100.9'))).toBe(true)
     expect(lists.ip('cf.vpn')!.has(ip('203.0.113.9'))).toBe(false)
@@ -187,7 +187,7 @@ describe('databases', () => {
     expect(reputation!.lookup(ip('203.0.113.9'))).toMatchObject({ isTor: true, score: 60 })
   })
 
-  test('a broken one is refused by name, and nothing stays open', () => {
+  test('are refused by name if broken, and all files are closed', () => {
     const broken = file('broken.mmdb', 'not a database')
     expect(() => open({ geo: [countries, broken] })).toThrow(broken)
   })
@@ -215,7 +215,7 @@ describe('feeds', () => {
     ])
   })
 
-  test('that were never downloaded name the command that does', () => {
+  test('report the update command if never downloaded', () => {
     const feeds = [parseFeedSpec('drop=https://feeds.example/drop.txt')]
     expect(() => open({ feeds })).toThrow('edge1020 update feeds')
   })

@@ -44,19 +44,19 @@ describe('a watched file', () => {
     expect(onChange).toHaveBeenCalledTimes(1)
   })
 
-  test('changed twice: two calls', async () => {
+  test('two changes: two calls', async () => {
     writeFileSync(path, 'second')
     await called(1)
     writeFileSync(path, 'the third')
     await called(2)
   })
 
-  test('left alone: no call', async () => {
+  test('no change: no call', async () => {
     await aWhile()
     expect(onChange).not.toHaveBeenCalled()
   })
 
-  test('gone: no call, until it is back', async () => {
+  test('deleted: no call until the file is back', async () => {
     rmSync(path)
     await aWhile()
     expect(onChange).not.toHaveBeenCalled()
@@ -64,7 +64,7 @@ describe('a watched file', () => {
     await called(1)
   })
 
-  test('still growing: no call before it has settled', async () => {
+  test('still growing: no call before the size is stable', async () => {
     const growth = setInterval(() => appendFileSync(path, 'more'), 1)
     try {
       await aWhile()
@@ -75,7 +75,7 @@ describe('a watched file', () => {
     await called(1)
   })
 
-  test('no longer watched: no call', async () => {
+  test('after the watch ends: no call', async () => {
     stop()
     writeFileSync(path, 'unseen')
     await aWhile()
@@ -83,7 +83,7 @@ describe('a watched file', () => {
   })
 })
 
-test('a file that is not there yet is told of when it comes', async () => {
+test('a missing file: one call after its creation', async () => {
   const path = join(dir, 'late.txt')
   const onChange = vi.fn()
   const stop = watchFile(path, onChange, { intervalMs: INTERVAL_MS })
