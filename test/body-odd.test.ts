@@ -1,4 +1,4 @@
-// Rules that read the body where it comes in odd ways: HTTP/2, stalled, read by others before, as a Fetch Request.
+// Rules that read the body in unusual cases: HTTP/2, a stalled upload, a body parser before the edge, a Fetch Request.
 import type { RequestListener } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { createEdge, nodeMiddleware } from 'edge1020/node'
@@ -64,7 +64,7 @@ describe('node:http2', () => {
     expect(await ask(body, headers)).toBe(expected)
   })
 
-  test('a long body that the app ignores', async () => {
+  test('a long body that the app does not read', async () => {
     expect(await ask(LONG, {}, '/ignore')).toBe(IGNORED)
   })
 })
@@ -86,12 +86,12 @@ describe('an upload that stalls', () => {
     return { ...client, edge, passed: () => passed }
   }
 
-  test('is judged by what has come', async () => {
+  test('is judged by the bytes received', async () => {
     const { seen } = await stalled('evil', 50)
     await expect.poll(() => seen.text).toContain(REFUSAL)
   })
 
-  test.each(['good', ''])('and passes with %j goes on where it stopped', async (body) => {
+  test.each(['good', ''])('and passes with %j continues after the stall', async (body) => {
     const { passed, write, seen } = await stalled(body, 50)
     await expect.poll(passed).toBe(1)
     const rest = 'x'.repeat(100 - body.length)
@@ -99,7 +99,7 @@ describe('an upload that stalls', () => {
     await expect.poll(() => seen.text).toContain(sha(`${body}${rest}`))
   })
 
-  test('by a visitor who leaves is not handed to the app', async () => {
+  test('does not reach the app if the visitor leaves', async () => {
     const { socket, edge, passed } = await stalled('evil', 20_000)
     await expect.poll(() => edge.stats.judged).toBe(1)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -110,7 +110,7 @@ describe('an upload that stalls', () => {
   })
 })
 
-describe('behind a body parser', () => {
+describe('after a body parser', () => {
   const behind = async (parser: express.RequestHandler) => {
     const app = express()
     const name = { name: 'name', expression: 'http.user_agent eq "bad"', action: 'block' }
@@ -129,7 +129,7 @@ describe('behind a body parser', () => {
       })
   }
 
-  test('rules see what it kept of the body', async () => {
+  test('rules read the parsed body', async () => {
     const keep = (request: object, _: unknown, bytes: Uint8Array) => {
       Object.assign(request, { rawBody: bytes })
     }
@@ -138,7 +138,7 @@ describe('behind a body parser', () => {
     expect((await ask('evil')).status).toBe(403)
   })
 
-  test('rules about something else go on', async () => {
+  test('rules on other fields still apply', async () => {
     const ask = await behind(express.text())
     expect(await (await ask('evil')).text()).toBe('evil')
     expect((await ask('evil', 'bad')).status).toBe(403)
@@ -150,20 +150,20 @@ describe('a Fetch Request', () => {
   const request = (body: BodyInit) =>
     new Request('http://a.test/', { method: 'POST', body, duplex: 'half' } as RequestInit)
 
-  test('is judged by its body, which can still be read', async () => {
+  test('is judged by its body, which stays readable', async () => {
     const passing = request('fine')
     expect((await edge.judge(passing)).action).toBe('pass')
     expect(await passing.text()).toBe('fine')
     expect((await edge.judge(request('evil'))).action).toBe('block')
   })
 
-  test('with a long body keeps all of it', async () => {
+  test('with a long body keeps the whole body', async () => {
     const passing = request(chunked('y'.repeat(500_000)))
     expect((await edge.judge(passing)).action).toBe('pass')
     expect(await passing.text()).toBe('y'.repeat(500_000))
   })
 
-  test('is read no further than the limit', async () => {
+  test('is read only up to the limit', async () => {
     let pulled = 0
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -178,14 +178,14 @@ describe('a Fetch Request', () => {
   test.each([
     ['evil', 'block'],
     ['fine', 'pass'],
-  ])('that stalls behind %j is judged by it', async (text, action) => {
+  ])('that stalls after %j is judged by those bytes', async (text, action) => {
     const stalling = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
     })
     expect((await edge.judge(request(stalling))).action).toBe(action)
   })
 
-  test('whose body breaks off is judged by what has come', async () => {
+  test('with an interrupted body is judged by the bytes received', async () => {
     let isFirst = true
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -197,7 +197,7 @@ describe('a Fetch Request', () => {
     expect((await edge.judge(request(broken))).action).toBe('block')
   })
 
-  test('whose body somebody has read is judged without', async () => {
+  test('with a body already read is judged without it', async () => {
     const read = request('evil')
     await read.text()
     expect((await edge.judge(read)).action).toBe('pass')
@@ -211,19 +211,19 @@ test.each([
     'only a rule about something else',
     [{ name: 'x', expression: 'ip.src.asnum eq 1', action: 'block' }],
   ],
-])('where %s reads the body nothing waits for it', (_, rules) => {
+])('if %s reads the body, the verdict is immediate', (_, rules) => {
   const edge = createEdge({ ...options(), rules: { rules } })
   const request = new Request('http://a.test/', { method: 'POST', body: 'evil' })
   expect(edge.decide(request)).not.toBeInstanceOf(Promise)
   expect(request.bodyUsed).toBe(false)
 })
 
-test('a request without a body is judged at once even where rules read bodies', () => {
+test('a request without a body is judged immediately, even with rules on bodies', () => {
   const edge = createEdge(options())
   expect(edge.decide(new Request('http://a.test/'))).not.toBeInstanceOf(Promise)
 })
 
-test('the limit can be another', async () => {
+test('the limit is configurable', async () => {
   const edge = createEdge({ ...options(), body: { limitBytes: 6 } })
   const judged = (body: string) =>
     edge.judge(new Request('http://a.test/', { method: 'POST', body }))

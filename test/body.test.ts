@@ -1,4 +1,4 @@
-// Rules that read the body, on each mount: what they decide, and that the app or origin gets every byte all the same.
+// Rules that read the body, on each mount: their verdict, and the complete body for the app or origin.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ import { startServe } from './cli.ts'
 const hono = (mountOptions: HonoMountOptions): Promise<Mounted> => {
   const app = new Hono()
   app.use(edge1020({ ...options(), ...mountOptions }))
-  // A body that breaks off is no news here.
+  // An interrupted body is expected here.
   app.onError((_, c) => c.text('failed', 500))
   app.all('/ignore', (c) => c.text(IGNORED))
   app.all('/', async (c) => c.text(sha(new Uint8Array(await c.req.arrayBuffer()))))
@@ -42,7 +42,7 @@ const hono = (mountOptions: HonoMountOptions): Promise<Mounted> => {
 
 const FETCH = "Hono on a Fetch Request, as other runtimes' are"
 
-/** Each answers with the SHA-256 of the body it got, and below `/ignore` without looking at it. */
+/** Each answers with the SHA-256 of the received body, and below `/ignore` without reading the body. */
 const MOUNTS: [string, () => Promise<Mounted>][] = [
   [
     'node:http',
@@ -131,7 +131,7 @@ describe.each(MOUNTS)('%s', (name, mount) => {
     ['JSON', () => '{"kind":"good"}', '{"kind":"good"}', 'application/json'],
     ['broken JSON', () => '{"kind":"ba', '{"kind":"ba', 'application/json'],
     ['an upload', () => upload('holiday.txt'), upload('holiday.txt'), MULTIPART],
-  ])('%s passes whole', async (_, body, bytes, type) => {
+  ])('%s passes unchanged', async (_, body, bytes, type) => {
     const response = await post(mounted.url, body(), type)
     expect(response.status).toBe(200)
     expect(await response.text()).toBe(sha(bytes))
@@ -168,17 +168,17 @@ describe.each(MOUNTS)('%s', (name, mount) => {
       [withLength(LONG, '/ignore', 'GET'), NEXT],
       IGNORED,
     ],
-  ])('the connection serves the next request behind %s', async (_, parts, expected) => {
+  ])('the connection serves the next request after %s', async (_, parts, expected) => {
     const { seen, write } = wire(mounted.url)
     for (const part of parts) write(part)
     const isServed = () => seen.text.includes(sha('the next one'))
-    // A stream that somebody began to read and left is node-server's to clear away: it ends the connection.
+    // node-server ends the connection of a stream that is only partly read.
     const mayClose = name === FETCH
     await expect.poll(() => isServed() || (mayClose && seen.isClosed)).toBe(true)
     expect(seen.text).toContain(expected)
   })
 
-  test('parts of a request may come one by one', async () => {
+  test('a request may arrive in several parts', async () => {
     const { seen, write } = wire(mounted.url)
     for (const part of [CHUNKED, '1\r', '\nh\r\n4', '\r\nel', 'lo', '\r\n0\r\n', '\r\n']) {
       write(part)
@@ -187,7 +187,7 @@ describe.each(MOUNTS)('%s', (name, mount) => {
     await expect.poll(() => seen.text).toContain(sha('hello'))
   })
 
-  test('an empty chunked body may end later than it begins', async () => {
+  test('an empty chunked body may end late', async () => {
     const { seen, write } = wire(mounted.url)
     write(CHUNKED)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -198,7 +198,7 @@ describe.each(MOUNTS)('%s', (name, mount) => {
   test.each([
     ['hello', sha('hello')],
     ['evil', REFUSAL],
-  ])('`Expect: 100-continue` is answered before the body %s comes', async (body, expected) => {
+  ])('`Expect: 100-continue` is answered before the body %s arrives', async (body, expected) => {
     const { seen, write } = wire(mounted.url)
     write(head(`Content-Length: ${body.length}\r\nExpect: 100-continue\r\n`))
     await expect.poll(() => seen.text).toContain('HTTP/1.1 100 Continue\r\n')
@@ -207,7 +207,7 @@ describe.each(MOUNTS)('%s', (name, mount) => {
     expect(seen.text.match(/100 Continue/g)).toHaveLength(1)
   })
 
-  test('a visitor who leaves in the middle harms nobody', async () => {
+  test('a visitor who leaves during the upload does not disturb others', async () => {
     const { socket, write } = wire(mounted.url)
     write(`${head('Content-Length: 100000\r\n')}hello`)
     await new Promise((resolve) => setTimeout(resolve, 20))

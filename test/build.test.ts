@@ -1,4 +1,4 @@
-// scripts/build-stale.mjs: `npm ci`, `npm test` and `npm start` build where it is needed, once, and say nothing.
+// scripts/build-stale.mjs: `npm ci`, `npm test` and `npm start` build only if needed, once, without output.
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -80,17 +80,17 @@ const run = (exitCode = 0) => {
   return { status, out: stdout + stderr, built }
 }
 
-test('nothing is built where nothing has changed', () => {
+test('without changes, nothing is built', () => {
   expect(run()).toEqual({ status: 0, out: '', built: [] })
 })
 
-test.each(INPUTS)('a newer %s is built, without a word', (path) => {
+test.each(INPUTS)('a newer %s starts a build, without output', (path) => {
   put(path, 'changed', new Date('2026-03-01T00:00:00Z'))
   expect(run()).toEqual({ status: 0, out: '', built: ['run --silent build'] })
 })
 
 test.each(['src/edge.test.ts', 'src/store.contract.ts', 'src/event.fixture.ts'])(
-  'a newer %s is no part of the build',
+  'a newer %s does not start a build',
   (path) => {
     put(path, '', new Date('2026-03-01T00:00:00Z'))
     utimesSync(join(project, 'src'), OLD, OLD)
@@ -98,25 +98,25 @@ test.each(['src/edge.test.ts', 'src/store.contract.ts', 'src/event.fixture.ts'])
   }
 )
 
-test('a folder that lost a file is built', () => {
+test('a deleted source file starts a build', () => {
   const now = new Date('2026-03-01T00:00:00Z')
   utimesSync(join(project, 'src'), now, now)
   expect(run().built).toHaveLength(1)
 })
 
-test.each([...OUTPUTS, ...CLIENT])('where %s is missing it is built', (name) => {
+test.each([...OUTPUTS, ...CLIENT])('a missing %s starts a build', (name) => {
   rmSync(join(project, 'dist', name))
   expect(run().built).toHaveLength(1)
 })
 
-test('a build that fails says why, and fails', () => {
+test('a failed build prints the reason and exits with an error', () => {
   rmSync(join(project, 'dist/index.js'))
   const { status, out } = run(3)
   expect(status).toBe(3)
   expect(out).toBe('a warning\nan error\n')
 })
 
-test('the scripts of package.json build by it', () => {
+test('the scripts of package.json use it', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   for (const name of ['prepare', 'prestart', 'pretest']) {
     expect(scripts[name]).toBe('npm run build:stale')

@@ -1,4 +1,4 @@
-// The main entry as an app outside Node gets it: what `test/whole.ts` puts in place for all other tests is imported when it is needed.
+// The main entry as an app outside Node loads it: the parts that `test/whole.ts` preloads for all other tests are imported on demand.
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 let main: typeof import('../src/index.ts')
@@ -19,14 +19,14 @@ const block = (expression: string) => ({ name: expression, expression, action: '
 const actionOf = async (edge: import('../src/index.ts').Edge, request: Request, peer = PEER) =>
   (await edge.judge(request, peer)).action
 
-describe('rules of plain comparisons', () => {
+describe('rules of simple comparisons', () => {
   const RULES = [
     { name: 'no curl', when: { user_agent: 'curl' }, action: 'block' },
     { name: 'no secrets', when: { path: '/.env' }, action: 'block' },
     { name: 'not from there', when: { ip: '198.51.100.0/24' }, action: 'block' },
   ]
 
-  test('wait for nothing where they let a request pass', () => {
+  test('do not delay a request that passes', () => {
     expect(edgeWith(RULES).decide(get('/'), PEER)).toMatchObject({ action: 'pass' })
   })
 
@@ -44,7 +44,7 @@ describe('rules of plain comparisons', () => {
     expect(edge.stats).toMatchObject({ judged: 1, blocked: 1 })
   })
 
-  test('refuse at once where no event is kept, when the page is there', async () => {
+  test('refuse immediately if no event is stored and the page is loaded', async () => {
     const edge = edgeWith(RULES, { store: main.noStore() })
     await edge.decide(get('/.env'), PEER)
     expect(edge.decide(get('/.env'), PEER)).toMatchObject({ action: 'block' })
@@ -69,13 +69,13 @@ test.each([
     get('/', { method: 'POST', body: new URLSearchParams({ admin: '1' }) }),
     get('/', { method: 'POST', body: new URLSearchParams({ user: '1' }) }),
   ],
-])('%s is true of what it should be, and of nothing else', async (expression, matching, other) => {
+])('%s matches the expected requests only', async (expression, matching, other) => {
   const edge = edgeWith([block(expression)])
   expect(await actionOf(edge, matching)).toBe('block')
   expect(await actionOf(edge, other)).toBe('pass')
 })
 
-test('a rule that calls sha256() is true of the hash', async () => {
+test('a rule that calls sha256() matches the hash', async () => {
   const digest = new Uint8Array(
     await crypto.subtle.digest('SHA-256', new TextEncoder().encode('shop.test'))
   )
@@ -84,13 +84,13 @@ test('a rule that calls sha256() is true of the hash', async () => {
   expect(await actionOf(edge, get('/'))).toBe('block')
 })
 
-describe('wrong rules', () => {
+describe('invalid rules', () => {
   const LATE = [
     ['http.host matches "(a"', 'unclosed group'],
     ['sha256(http.host, "a") eq "b"', 'invalid number of arguments'],
   ] as const
 
-  test.each(LATE)('%s is refused when its part has loaded, with its place', async (text, cause) => {
+  test.each(LATE)('%s is refused with its place after its part has loaded', async (text, cause) => {
     const edge = edgeWith([block(text)])
     const error = expect.objectContaining({
       code: 'invalid_rules',
@@ -106,7 +106,7 @@ describe('wrong rules', () => {
     expect(await actionOf(edge, get('/'))).toBe('block')
   })
 
-  test('of plain comparisons are refused at once', () => {
+  test('of simple comparisons are refused immediately', () => {
     for (const [text, cause] of [
       ['http.hots eq "a"', 'did you mean `http.host`?'],
       ['lowr(http.host) eq "a"', 'did you mean `lower`?'],
@@ -121,7 +121,7 @@ describe('wrong rules', () => {
     }
   })
 
-  test('of other products are refused when their readers have loaded', async () => {
+  test('of other products are refused after their readers have loaded', async () => {
     const documents = [
       { access: [{ block: '192.0.2.300' }] },
       { lockdown: [{ name: 'a', urls: [], allow: [] }] },
@@ -138,7 +138,7 @@ describe('wrong rules', () => {
     expect(await Promise.all(failed)).toEqual(documents.map(() => 'invalid_rules'))
   })
 
-  test('are all refused at once, with hints, when every part is loaded', async () => {
+  test('are all refused immediately, with hints, after every part has loaded', async () => {
     await main.loadAll()
     const regexes = [
       ['http.host matches "(?u)\\\\p{Klingonish}"', 'Klingonish'],
@@ -160,7 +160,7 @@ describe('wrong rules', () => {
   })
 })
 
-test('documents as text are read at once by every program, whatever their rules need', async () => {
+test('text documents are read immediately by every program, whatever their rules need', async () => {
   const { loadRules } = await import('../src/rules/load.ts')
   const text = `
 access: [{ block: 198.51.100.7 }]
@@ -171,7 +171,7 @@ zones: [{ name: a.test }]
   expect(loadRules([{ file: 'site.yaml', text }]).access).toHaveLength(1)
 })
 
-test('rules that replace those that are still loading stay', async () => {
+test('new rules replace rules that are still loading', async () => {
   const edge = edgeWith([block('http.host matches "shop"')])
   expect(edge.ruleset.rules).toEqual([])
   edge.replaceRules(main.rulesFromObjects([{ rules: [block('ip.src eq 192.0.2.9')] }]))
@@ -180,13 +180,13 @@ test('rules that replace those that are still loading stay', async () => {
   expect(await actionOf(edge, get('/'))).toBe('pass')
 })
 
-test('an unreadable option is refused when the edge is made', () => {
+test('an invalid option is refused by createEdge', () => {
   expect(() => edgeWith([], { answers: { contact: 'nobody' } })).toThrow(
     expect.objectContaining({ code: 'invalid_contact' })
   )
 })
 
-test('rules of all products judge when their parts have loaded', async () => {
+test('rules of all products apply after their parts have loaded', async () => {
   const edge = main.createEdge({
     rules: {
       access: [{ block: '198.51.100.7' }],
@@ -214,7 +214,7 @@ test('rules of all products judge when their parts have loaded', async () => {
   expect(await codeOf(get('/'), '203.0.113.79')).toBeUndefined()
 })
 
-test('many rules on one field are the same as each of them alone', async () => {
+test('many rules on one field match like each of them alone', async () => {
   const edge = edgeWith(
     Array.from({ length: 40 }, (_, i) => block(`http.request.uri.path eq "/old-${i}"`))
   )
@@ -222,7 +222,7 @@ test('many rules on one field are the same as each of them alone', async () => {
   expect(await actionOf(edge, get('/old-40'))).toBe('pass')
 })
 
-test('rules that come later wait for their engine', async () => {
+test('new rules wait for their engine', async () => {
   const edge = edgeWith([])
   expect(edge.decide(get('/a'), PEER)).toMatchObject({ action: 'pass' })
   await main.loadAll()
@@ -231,20 +231,20 @@ test('rules that come later wait for their engine', async () => {
   expect(edge.decide(get('/b'), PEER)).toMatchObject({ action: 'pass' })
 })
 
-test('a trusted peer is believed about the address and the scheme', async () => {
+test('the address and scheme from a trusted peer are accepted', async () => {
   const edge = edgeWith([block('ip.src eq 198.51.100.7 and ssl')], { trust: ['192.0.2.1'] })
   const headers = { 'x-forwarded-for': '198.51.100.7', 'x-forwarded-proto': 'https' }
   expect(await actionOf(edge, new Request('http://shop.test/', { headers }))).toBe('block')
   expect(await actionOf(edge, get('/'))).toBe('pass')
 })
 
-test('what an untrusted peer claims is noted, also where nothing matched', async () => {
+test('claims of an untrusted peer are noted, even if no rule matches', async () => {
   const edge = edgeWith([])
   const { visitor } = await edge.judge(get('/', { headers: { forwarded: 'for=1.2.3.4' } }), PEER)
   expect(visitor.notes).toEqual(['forwarded ignored: 192.0.2.1 is not a trusted proxy'])
 })
 
-test('test overrides are honoured, and their mistakes named', async () => {
+test('test overrides apply, and invalid ones are reported', async () => {
   const edge = edgeWith([block('ip.src.country eq "DE"')], { overrides: true })
   const loopback = { remoteAddress: '127.0.0.1' }
   const as = (country: string) => get('/', { headers: { 'x-edge-country': country } })
@@ -254,12 +254,12 @@ test('test overrides are honoured, and their mistakes named', async () => {
   expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('x-edge-country') })
 })
 
-test('the preview of errors answers before anything has matched', async () => {
+test('the preview of errors answers before the first match', async () => {
   const { action, answer } = await edgeWith([]).judge(get('/cdn-cgi/error/1015'), PEER)
   expect({ action, status: answer?.status }).toEqual({ action: 'preview', status: 429 })
 })
 
-test('refuse() is a promise until the texts are there', async () => {
+test('refuse() returns a promise until the texts have loaded', async () => {
   const edge = edgeWith([])
   const verdict = await edge.judge(get('/'), PEER)
   const refusing = edge.refuse(521, verdict)
@@ -268,7 +268,7 @@ test('refuse() is a promise until the texts are there', async () => {
   expect(edge.refuse(521, verdict)).toMatchObject({ status: 521 })
 })
 
-test('an expression that is explained before the explaining part is here says so', () => {
+test('explaining an expression before its part has loaded gives an error', () => {
   const { rules } = main.rulesFromObjects([{ rules: [block('http.host eq "a"')] }])
   expect(() => rules[0]!.expression.explain({ get: () => 'a' })).toThrow('not loaded yet')
 })

@@ -29,7 +29,7 @@ interface Got {
 }
 type Send = (sent: Sent) => Promise<Got>
 
-/** The app says how it found the body, for whoever reads it in Hono's way. */
+/** The app reports the state of the body when read through Hono. */
 const appOf = (edge: Edge, before: MiddlewareHandler): Hono => {
   const app = new Hono()
   app.use(before)
@@ -50,7 +50,7 @@ const onNodeServer = async (rules: object, before: MiddlewareHandler): Promise<S
   const { fetch } = appOf(edge, before)
   const server = serve({ fetch, port: 0, hostname: '127.0.0.1' }) as Server
   if (!server.listening) await once(server, 'listening')
-  // One connection for all requests: what is left of one is in the way of the next.
+  // One connection for all requests: unread bytes of one request would break the next.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   onTestFinished(() => {
     agent.destroy()
@@ -97,7 +97,7 @@ const MOUNTS = [
   ['a Fetch Request', onFetch],
 ] as const
 
-/** Middlewares after which all of the body can still be had. */
+/** Middlewares that leave the complete body readable. */
 const KEEPING: readonly (readonly [string, MiddlewareHandler])[] = [
   ['nothing', (_, next) => next()],
   ['a header', (c, next) => (c.req.header('content-type') ? next() : next())],
@@ -154,7 +154,7 @@ const KEEPING: readonly (readonly [string, MiddlewareHandler])[] = [
   ],
 ]
 
-/** Middlewares that keep the body to themselves. */
+/** Middlewares that consume the body. */
 const CONSUMING: readonly (readonly [string, MiddlewareHandler])[] = [
   [
     'c.req.raw.text()',
@@ -179,7 +179,7 @@ const CONSUMING: readonly (readonly [string, MiddlewareHandler])[] = [
   ],
 ]
 
-describe.each(MOUNTS)('a body rule on %s behind a middleware that has read', (_, mount) => {
+describe.each(MOUNTS)('a body rule on %s after a middleware that has read', (_, mount) => {
   describe.each(KEEPING)('%s', (read, before) => {
     test.each([false, true])('sees the body (chunked: %s)', async (chunked) => {
       const send = await mount(BODY_RULE, before)
@@ -187,7 +187,7 @@ describe.each(MOUNTS)('a body rule on %s behind a middleware that has read', (_,
       expect(await send({ body: 'so good', chunked })).toEqual({ status: 200, body: 'so good' })
     })
 
-    test('leaves the app all of a large body', async () => {
+    test('leaves the whole of a large body to the app', async () => {
       const send = await mount(BODY_RULE, before)
       const body = 'x'.repeat(500_000)
       expect(await send({ body })).toEqual({ status: 200, body })
@@ -195,18 +195,18 @@ describe.each(MOUNTS)('a body rule on %s behind a middleware that has read', (_,
 
     test('refuses a large upload', async () => {
       const send = await mount(BODY_RULE, before)
-      // What nobody reads of a stream that a middleware has begun, node-server cuts off with its connection.
+      // node-server closes the connection of a stream that a middleware reads only in part.
       const goesOn = read === 'nothing' || read === 'a header'
       expect((await send({ body: `evil${'x'.repeat(500_000)}`, goesOn })).status).toBe(403)
     })
   })
 
-  test.each(CONSUMING)('%s: sees none, and the request passes', async (_read, before) => {
+  test.each(CONSUMING)('%s: sees no body, and the request passes', async (_read, before) => {
     const send = await mount(BODY_RULE, before)
     expect(await send({ body: 'so evil' })).toEqual({ status: 200, body: 'unreadable' })
   })
 
-  test('a form that c.req.formData() took apart: sees none; the app has it', async () => {
+  test('a form parsed by c.req.formData(): sees no body; the app has the form', async () => {
     const send = await mount(BODY_RULE, async (c, next) => {
       if (c.req.method === 'POST') await c.req.formData()
       await next()
@@ -217,35 +217,38 @@ describe.each(MOUNTS)('a body rule on %s behind a middleware that has read', (_,
     expect(body).toContain('bad')
   })
 
-  test.each(['text', 'parseBody'] as const)('a form, by c.req.%s(): sees it', async (method) => {
-    const send = await mount(BODY_RULE, async (c, next) => {
-      await c.req[method]()
-      await next()
-    })
-    const type = 'application/x-www-form-urlencoded'
-    expect((await send({ body: 'q=bad', type })).status).toBe(403)
-    expect((await send({ body: 'q=good', type })).status).toBe(200)
-  })
+  test.each(['text', 'parseBody'] as const)(
+    'a form read by c.req.%s(): sees the form',
+    async (method) => {
+      const send = await mount(BODY_RULE, async (c, next) => {
+        await c.req[method]()
+        await next()
+      })
+      const type = 'application/x-www-form-urlencoded'
+      expect((await send({ body: 'q=bad', type })).status).toBe(403)
+      expect((await send({ body: 'q=good', type })).status).toBe(200)
+    }
+  )
 })
 
 describe.each(MOUNTS)('without a body rule, on %s', (_, mount) => {
-  test.each(KEEPING)('behind %s the app has the body', async (_read, before) => {
+  test.each(KEEPING)('the app has the body after %s', async (_read, before) => {
     const send = await mount(NO_BODY_RULE, before)
     expect(await send({ body: 'so evil' })).toEqual({ status: 200, body: 'so evil' })
   })
 
-  test.each(CONSUMING)('behind %s the request passes', async (_read, before) => {
+  test.each(CONSUMING)('the request passes after %s', async (_read, before) => {
     const send = await mount(NO_BODY_RULE, before)
     expect(await send({ body: 'so evil' })).toEqual({ status: 200, body: 'unreadable' })
   })
 })
 
-describe('a response that is no answer', () => {
-  /** Runtimes have such; a constructor makes none. */
+describe('an unusual status', () => {
+  /** Runtimes return such a response; the constructor refuses the status. */
   const withStatus = (status: number) =>
     Object.defineProperty(new Response(null), 'status', { value: status })
 
-  test.each([101, 0])('%i passes through as it is', async (status) => {
+  test.each([101, 0])('%i passes unchanged', async (status) => {
     const response = withStatus(status)
     const app = new Hono()
     app.use(edge1020(createEdge({ rules: NO_BODY_RULE, store: memoryStore() })))

@@ -1,4 +1,4 @@
-// Through each mount: nothing is compressed for a client that did not offer to decompress it, whoever the overrides pretend.
+// Through each mount: no answer is compressed for a client that offers no coding, whatever client the overrides simulate.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import { serve } from '@hono/node-server'
@@ -67,7 +67,7 @@ describe.each(Object.keys(MOUNTS))('%s', (mount) => {
   }
 
   test.each(ACCEPTS)(
-    '%s is plain for who offers nothing, compressed for who does',
+    '%s is plain for a client that offers no coding, and compressed for others',
     async (accept) => {
       for (const pretended of PRETENDED) {
         for (const offer of NO_OFFERS) {
@@ -84,7 +84,7 @@ describe.each(Object.keys(MOUNTS))('%s', (mount) => {
     }
   )
 
-  test('no shape names a language in a header: the page names its own', async () => {
+  test('no header states a language: the page states its own', async () => {
     for (const accept of ACCEPTS) {
       const { headers, body } = await ask({
         accept,

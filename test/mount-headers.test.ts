@@ -13,7 +13,7 @@ const RULES = { rules: [{ name: 'no curl', when: { user_agent: 'curl' }, action:
 const newEdge = (options = {}): Edge =>
   createEdge({ rules: RULES, store: memoryStore(), colo: 'LHR', ...options })
 
-/** Said by the visitor, to be believed by nobody. */
+/** Headers from the visitor that the edge must not trust. */
 const FORGED: readonly (readonly [name: string, value: string])[] = [
   ['CF-Connecting-IP', '6.6.6.6'],
   ['CF-Ray', 'forged'],
@@ -31,7 +31,7 @@ const FORGED: readonly (readonly [name: string, value: string])[] = [
   ['True_Client.IP', '6.6.6.6'],
 ]
 
-/** What the app has to see in their place, all else of the request included. */
+/** The headers that the app must see instead, with the rest of the request. */
 const seenOf = (ray: string) => ({
   'cf-ray': ray,
   'cf-connecting-ip': '127.0.0.1',
@@ -72,7 +72,7 @@ const readSeen = (response: string): Seen => {
   return { ...JSON.parse(body), ray: /^cf-ray: (.+)$/im.exec(head)?.[1] ?? '' }
 }
 
-/** Sends over a bare socket: no client writes such names, or one header twice. */
+/** Sends over a plain socket: HTTP clients refuse such names and duplicate headers. */
 const sendTo =
   (url: string): Send =>
   async (headers, body) => {
@@ -89,7 +89,7 @@ const sendTo =
     return readSeen(await raw(url, `${head.join('\r\n')}\r\n\r\n${body ?? ''}`))
   }
 
-/** Says what it has seen, without what every connection needs. */
+/** Answers with the received headers, without those of every connection. */
 const answer = (seen: Iterable<readonly [string, string]>, body: string) => {
   const headers = Object.fromEntries(seen)
   for (const name of ['host', 'connection', 'content-length']) delete headers[name]
@@ -117,7 +117,7 @@ const onFetch = async (edge: Edge, before: MiddlewareHandler): Promise<Send> => 
   app.use(edge1020(edge))
   app.all('*', async (c) => c.json(answer(c.req.raw.headers, await c.req.text())))
   const judge = edge.judge.bind(edge)
-  // There is no peer on a plain Fetch Request: it is given as `connection` gives it.
+  // A plain Fetch Request has no peer: the test passes one as `connection` would.
   Object.assign(edge, {
     judge: (request: Request) => judge(request, { remoteAddress: '127.0.0.1' }),
   })
@@ -183,7 +183,7 @@ describe.each([
   ['@hono/node-server', onNodeServer],
   ['a Fetch Request', onFetch],
 ])('the edge behind a middleware of Hono on %s that has read', (_, mount) => {
-  test.each(EARLY)('%s: the app sees the edge’s headers only', async (_read, before) => {
+  test.each(EARLY)('%s: the app sees only the headers of the edge', async (_read, before) => {
     const send = await mount(newEdge(), before)
     for (const body of [undefined, 'a body']) {
       const { ray, headers, body: echoed } = await send(SENT, body)
@@ -212,7 +212,7 @@ const nodeView = (request: Parameters<RequestListener>[0], view: (typeof VIEWS)[
     : Object.entries(request[view]).map(([name, value]) => [name, String(value)] as const)
 
 describe.each(VIEWS)('request.%s', (view) => {
-  test('of node:http holds the edge’s headers only, even where it was read before', async () => {
+  test('of node:http holds only the headers of the edge, even if read before', async () => {
     const send = await onNode((edge) => {
       const middleware = nodeMiddleware(edge)
       return (request, response) => {
@@ -226,7 +226,7 @@ describe.each(VIEWS)('request.%s', (view) => {
     expect(headers).toEqual(seenOf(ray))
   })
 
-  test('of Express holds them too', async () => {
+  test('of Express holds only the headers of the edge', async () => {
     const send = await onNode((edge) => {
       const app = express()
       app.use((request, _, next) => {
@@ -242,7 +242,7 @@ describe.each(VIEWS)('request.%s', (view) => {
   })
 })
 
-describe('a single-valued header that comes twice', () => {
+describe('a duplicate single-valued header', () => {
   const rules = {
     rules: [{ name: 'first', expression: 'http.user_agent ne "first"', action: 'block' }],
   }
@@ -266,20 +266,23 @@ describe('a single-valued header that comes twice', () => {
   }
 
   test.each(EARLY)(
-    'is one for rules and for Hono on node-server that has read %s',
+    'has one value for rules and for Hono on node-server that has read %s',
     async (_, before) => {
       const send = await onNodeServer(newEdge({ rules }), before)
       expect((await send(TWICE)).headers).toMatchObject(ONE_VIEW)
     }
   )
 
-  test.each([{}, { joinDuplicateHeaders: true }])('and for node:http with %o', async (options) => {
-    const middleware = nodeMiddleware(newEdge({ rules }))
-    const server = createServer(options, (request, response) =>
-      middleware(request, response, () =>
-        response.end(JSON.stringify(answer(nodeView(request, 'headers'), '')))
-      )
-    ).listen(0, '127.0.0.1')
-    expect((await sendTo(await listening(server))(TWICE)).headers).toMatchObject(ONE_VIEW)
-  })
+  test.each([{}, { joinDuplicateHeaders: true }])(
+    'has one value for node:http with %o',
+    async (options) => {
+      const middleware = nodeMiddleware(newEdge({ rules }))
+      const server = createServer(options, (request, response) =>
+        middleware(request, response, () =>
+          response.end(JSON.stringify(answer(nodeView(request, 'headers'), '')))
+        )
+      ).listen(0, '127.0.0.1')
+      expect((await sendTo(await listening(server))(TWICE)).headers).toMatchObject(ONE_VIEW)
+    }
+  )
 })

@@ -8,7 +8,7 @@ import { Hono } from 'hono'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { portOf } from './cli.ts'
 
-/** What rules and app think of the scheme. */
+/** The scheme as rules and the app see it. */
 interface Told {
   /** Whether the rule on `ssl` fired. */
   ssl: boolean
@@ -55,7 +55,7 @@ const onExpress = async (edge: Edge) => {
   const app = express()
   app.set('trust proxy', true)
   app.use(nodeMiddleware(edge))
-  // Express's own reading of the header is what an app redirects by.
+  // An Express app redirects by the scheme that Express reads from the header.
   app.get(
     '/',
     (req, res) => void res.json({ ...told((name) => req.get(name)), proto: req.protocol })
@@ -108,7 +108,7 @@ describe.each([
   }
 
   test.each([[{ 'x-forwarded-proto': 'https' }], [{ forwarded: 'proto=https' }]])(
-    'is https where a trusted peer says so: %o',
+    'is https from a trusted peer: %o',
     async (headers) => {
       expect(await (await mount(newEdge(['loopback'])))(headers)).toEqual(HTTPS)
     }
@@ -118,17 +118,17 @@ describe.each([
     [{ 'x-forwarded-proto': 'https' }],
     [{ forwarded: 'proto=https' }],
     [{ 'x-forwarded-proto': 'https', 'x-forwarded-for': '6.6.6.6' }],
-  ])('is the connection’s where the peer is not trusted: %o', async (headers) => {
+  ])('is that of the connection without a trusted peer: %o', async (headers) => {
     expect(await (await mount(newEdge([])))(headers)).toEqual(HTTP)
   })
 
-  test('is http where a trusted peer says so', async () => {
+  test('is http from a trusted peer', async () => {
     const ask = await mount(newEdge(['loopback']))
     expect(await ask({ 'x-forwarded-proto': 'http' })).toEqual(HTTP)
     expect(await ask({})).toEqual(HTTP)
   })
 
-  test('comes with the addresses that the trusted proxies wrote', async () => {
+  test('has the same source as the addresses of the trusted proxies', async () => {
     const ask = await mount(newEdge(['loopback', '10.0.0.0/8']))
     const headers = {
       'x-forwarded-for': '6.6.6.6, 192.0.2.1, 10.0.0.2',

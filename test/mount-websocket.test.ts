@@ -16,7 +16,7 @@ const RULES = {
   rules: [{ name: 'no curl', when: { user_agent: { contains: 'curl' } }, action: 'block' }],
 }
 
-/** An app whose `/ws` echoes what it hears, and tells first which headers it has seen. */
+/** An app whose `/ws` first sends the received headers, then echoes each message. */
 const appOf = (edge: Edge, upgradeWebSocket: UpgradeWebSocket, app = new Hono()) => {
   const opened = vi.fn()
   app.use(edge1020(edge))
@@ -72,7 +72,7 @@ const onNodeWs = async (edge: Edge) => {
 const newEdge = (options = {}): Edge =>
   createEdge({ rules: RULES, store: memoryStore(), colo: 'LHR', ...options })
 
-/** All that the server answers an opening handshake with, to the end of the connection. */
+/** The complete answer to an opening handshake, to the end of the connection. */
 const handshake = async (port: number, path: string, headers: readonly string[]) => {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -98,7 +98,7 @@ describe.each([
   ['@hono/node-server', onNodeServer],
   ['@hono/node-ws', onNodeWs],
 ])('a WebSocket of an app with the edge mounted, by %s', (name, mount) => {
-  test('opens, and a frame comes back', async () => {
+  test('opens and echoes a frame', async () => {
     const edge = newEdge()
     const { port } = await mount(edge)
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
@@ -119,11 +119,11 @@ describe.each([
     })
     expect(messages[1]).toBe('echo hello')
     const [{ headers }] = await upgraded
-    // node-ws writes the answer itself and asks nobody for headers.
+    // node-ws writes the answer itself and takes no extra headers.
     expect(headers['cf-ray']).toBe(name === '@hono/node-ws' ? undefined : seen.ray)
   })
 
-  test('is refused with 1020 where a rule blocks, and the app hears nothing of it', async () => {
+  test('is refused with 1020 by a block rule, and the app sees no handshake', async () => {
     const edge = newEdge()
     const { port, opened } = await mount(edge)
     const { head, body } = await handshake(port, '/ws', [
@@ -143,7 +143,7 @@ describe.each([
     expect(opened).not.toHaveBeenCalled()
   })
 
-  test('a client of `ws` meets the refusal as a response', async () => {
+  test('a client of `ws` receives the refusal as a response', async () => {
     const { port } = await mount(newEdge())
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
       headers: { 'user-agent': 'curl/8' },
@@ -153,7 +153,7 @@ describe.each([
     expect(await text(response)).toBe('error code: 1020\n')
   })
 
-  test('an unreadable test override is answered with 400', async () => {
+  test('an invalid test override is answered with 400', async () => {
     const { port, opened } = await mount(newEdge({ overrides: true }))
     const { head, body } = await handshake(port, '/ws', ['x-edge-ip: foo'])
     expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
@@ -161,14 +161,14 @@ describe.each([
     expect(opened).not.toHaveBeenCalled()
   })
 
-  test('what is no WebSocket answers as it does without the edge', async () => {
+  test('an ordinary request gets the same answer as without the edge', async () => {
     const { port } = await mount(newEdge())
     const { head } = await handshake(port, '/page', ['User-Agent: Mozilla/5.0'])
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   })
 })
 
-test('a handshake is judged by the peer that the app tells of', async () => {
+test('a handshake is judged by the peer address from the app', async () => {
   const app = new Hono()
   app.use(
     edge1020({

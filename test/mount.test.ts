@@ -29,7 +29,7 @@ const HEADERS = {
   'x-keep': 'me',
 }
 
-/** What the app behind the edge saw. */
+/** The request as the app behind the edge received it. */
 interface Seen {
   rayId: string
   ray: string | undefined
@@ -100,7 +100,7 @@ describe.each([
   const edge = newEdge()
   const url = mount(edge)
 
-  test('a passing request has one Ray ID everywhere', async () => {
+  test('a passing request has the same Ray ID everywhere', async () => {
     const { status, headers, body } = await get(`${await url}/`, {
       headers: { 'user-agent': BROWSER, ...HEADERS },
     })
@@ -111,7 +111,7 @@ describe.each([
     expect(seen.ray).toBe(`${seen.rayId}-LHR`)
   })
 
-  test("the visitor's own cf- and test headers do not reach the app, others do", async () => {
+  test('the cf- and test headers of the visitor do not reach the app, others do', async () => {
     const { body } = await get(`${await url}/`, { headers: { 'user-agent': BROWSER, ...HEADERS } })
     const seen = JSON.parse(body) as Seen
     expect(seen).toMatchObject({ ip: '127.0.0.1', kept: 'me' })
@@ -119,7 +119,7 @@ describe.each([
     expect(seen.override).toBeUndefined()
   })
 
-  test('a blocked request never reaches the app, and its event is there when the answer is', async () => {
+  test('a blocked request never reaches the app, and its event is stored before the answer', async () => {
     const { status, headers, body } = await get(`${await url}/`, {
       headers: { 'user-agent': 'curl/8', accept: 'application/json' },
     })
@@ -143,7 +143,7 @@ describe.each([
     expect([status, headers['content-length'], body]).toEqual([403, '17', ''])
   })
 
-  test('a body passes through', async () => {
+  test('a body passes unchanged', async () => {
     const { body } = await get(`${await url}/`, {
       method: 'POST',
       headers: { 'user-agent': BROWSER, 'content-type': 'text/plain' },
@@ -161,7 +161,7 @@ describe.each([
     expect(status).toBe(403)
   })
 
-  test('`skip` lets a request pass that a later rule would block', async () => {
+  test('`skip` lets a request pass despite a later block rule', async () => {
     const { status, headers } = await get(`${await url}/healthz`, {
       headers: { 'user-agent': 'curl/8' },
     })
@@ -170,7 +170,7 @@ describe.each([
     expect(found).toMatchObject({ found: true, events: [{ action: 'skip', status: 0 }] })
   })
 
-  test('`log` notes and goes on: both matches are found by the one Ray ID', async () => {
+  test('`log` records a match and evaluation continues: one Ray ID finds both matches', async () => {
     const { status, headers } = await get(`${await url}/shop/1`, {
       headers: { 'user-agent': 'curl/8' },
     })
@@ -216,7 +216,7 @@ describe('an edge without a server', () => {
     expect(verdict.ray).toMatch(RAY)
   })
 
-  test('the main entry mounts on any runtime, with the connection given', async () => {
+  test('the main entry mounts on any runtime, with a given connection', async () => {
     const edge = createWebEdge({ rules: RULES, colo: 'LHR' })
     const app = new Hono()
     app.use(webEdge1020(edge))
@@ -231,7 +231,7 @@ describe('an edge without a server', () => {
     expect(blocked.status).toBe(403)
   })
 
-  test('supertest meets the same refusal', async () => {
+  test('supertest receives the same refusal', async () => {
     await request(expressApp(newEdge()))
       .get('/')
       .set('user-agent', 'curl/8')
@@ -239,7 +239,7 @@ describe('an edge without a server', () => {
       .expect('cf-ray', /^[0-9a-f]{16}-LHR$/)
   })
 
-  test('an event that cannot be committed is reported and the visitor is refused all the same', async () => {
+  test('a failed commit of an event is reported, and the visitor is still refused', async () => {
     const errors: unknown[] = []
     const store = { ...memoryStore(), append: () => Promise.reject(new Error('disk full')) }
     const edge = createEdge({ rules: RULES, store, onError: (error) => errors.push(error) })
@@ -252,7 +252,7 @@ describe('an edge without a server', () => {
   })
 })
 
-describe('test overrides, switched on', () => {
+describe('with test overrides', () => {
   const rules = {
     rules: [
       { name: 'countries', when: { country: 'KP' }, action: 'block' },
@@ -283,13 +283,13 @@ describe('test overrides, switched on', () => {
     expect((await judge({ [name]: value }, '198.51.100.1')).action).toBe('pass')
   })
 
-  test('an overridden address is looked up like a real one', async () => {
+  test('an address override is looked up like a real one', async () => {
     const verdict = await judge({ 'x-edge-ip': '175.45.176.1' })
     expect(verdict.rule?.name).toBe('countries')
     expect(verdict.event).toMatchObject({ ip: '175.45.176.1', country: 'KP' })
   })
 
-  test('an overridden country wins over the look-up', async () => {
+  test('a country override has priority over the look-up', async () => {
     const verdict = await judge({ 'x-edge-ip': '175.45.176.1', 'x-edge-country': 'DE' })
     expect(verdict.action).toBe('pass')
   })
@@ -301,7 +301,7 @@ describe('test overrides, switched on', () => {
     ['x-edge-fields', '{'],
     ['x-edge-fields', '{"no.such.field":1}'],
     ['x-edge-fields', '{"cf.bot_management.score":"high"}'],
-  ])('%s: %s is answered with 400 and what was expected', async (name, value) => {
+  ])('%s: %s is answered with 400 and the expected form', async (name, value) => {
     const verdict = await judge({ [name]: value })
     expect(verdict.action).toBe('reject')
     expect(verdict.response?.status).toBe(400)

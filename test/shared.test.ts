@@ -1,4 +1,4 @@
-// Tests of the project `shared` share their modules and their process: none of them may change what the others see.
+// Tests of the project `shared` share their modules and their process: none of them may change state that others read.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -24,24 +24,24 @@ const files = ['src', 'test', 'examples']
 const CHANGES =
   /\bvi\.(?:mock|doMock|resetModules)\(|\bprocess\.(?:env\.\w+ = |chdir\(|on\()|\bglobalThis\.\w+ = /
 
-/** Whether the test file changes what those behind it see. */
+/** Whether the test file changes state that later files read. */
 const isChanging = (text: string) =>
   CHANGES.test(text) || (text.includes('vi.useFakeTimers(') && !text.includes('vi.useRealTimers('))
 
 describe('files that share their modules', () => {
-  test('are all but a few', () => {
+  test('are all but a few test files', () => {
     expect(shared!.isolate).toBe(false)
     expect(files.length).toBeGreaterThan(250)
     expect(alone!.include.length).toBeLessThan(10)
   })
 
-  test('change nothing that others see: a file that must is named in ALONE', () => {
+  test('change no shared state: a file that must is listed in ALONE', () => {
     const changing = files.filter((file) => isChanging(readFileSync(join(ROOT, file), 'utf8')))
     expect(changing.filter((file) => !alone!.include.includes(file))).toEqual([])
     expect(alone!.include.filter((file) => !changing.includes(file))).toEqual([])
   })
 
-  test('have their spies, globals and environment put back for them', () => {
+  test('have spies, globals and environment variables restored', () => {
     expect(shared).toMatchObject({ restoreMocks: true, unstubGlobals: true, unstubEnvs: true })
   })
 
@@ -52,13 +52,13 @@ describe('files that share their modules', () => {
     "process.env.TZ = 'UTC'",
     'process.chdir(folder)',
     'globalThis.fetch = own',
-  ])('%s would be found', (line) => {
+  ])('%s is detected', (line) => {
     expect(isChanging(line)).toBe(true)
   })
 })
 
-test('no test runs twice, or not at all', () => {
-  // Packages of peers bring tests of their own.
+test('every test runs exactly once', () => {
+  // Installed peer packages contain tests, too.
   expect(shared!.exclude).toEqual([...alone!.include, '**/node_modules/**'])
   const folders = shared!.include.map((glob) => glob.split('/')[0])
   expect(folders).toEqual(['src', 'test', 'examples'])

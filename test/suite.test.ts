@@ -1,4 +1,4 @@
-// scripts/suite.mjs: what counts as passed where tests failed, and were run once more.
+// scripts/suite.mjs: the result of a run whose failed tests run a second time.
 import { describe, expect, test } from 'vitest'
 import {
   isWorthAgain,
@@ -26,10 +26,10 @@ const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   ...more,
 })
 
-describe('tests that failed', () => {
+describe('failed tests', () => {
   const first = report(1, file('a.test.ts', 8, 'one', 'two'), file('b.test.ts', 5))
 
-  test('and pass when run again are named, and count as passed once', () => {
+  test('that pass in the second run are listed, and count once as passed', () => {
     expect(settle(first, report(0, file('a.test.ts', 10)))).toEqual({
       passed: 15,
       skipped: 0,
@@ -38,7 +38,7 @@ describe('tests that failed', () => {
     })
   })
 
-  test('and fail again have failed; the others of their file are as the second time', () => {
+  test('that fail again count as failed; the other tests of their file count by the second run', () => {
     expect(settle(first, report(1, file('a.test.ts', 9, 'two')))).toEqual({
       passed: 14,
       skipped: 0,
@@ -50,7 +50,7 @@ describe('tests that failed', () => {
     ])
   })
 
-  test('and did not run again have failed', () => {
+  test('that do not run again count as failed', () => {
     expect(settle(first)).toMatchObject({
       passed: 13,
       failures: ['a.test.ts > one', 'a.test.ts > two'],
@@ -58,7 +58,7 @@ describe('tests that failed', () => {
     expect(settle(first, report(1)).failures).toHaveLength(2)
   })
 
-  test('in a file that did not load: all its tests count when it does', () => {
+  test('in a file that did not load: all its tests count after a second run that loads', () => {
     const broken = report(1, file('a.test.ts', 0, '(the file itself)'))
     expect(settle(broken, report(0, file('a.test.ts', 10)))).toMatchObject({
       passed: 10,
@@ -66,15 +66,15 @@ describe('tests that failed', () => {
     })
   })
 
-  test('in a file that has fewer tests the second time have failed', () => {
+  test('in a file with fewer tests in the second run count as failed', () => {
     expect(settle(first, report(0, file('a.test.ts', 7))).failures).toEqual([
       'a.test.ts > fewer tests the second time',
     ])
   })
 })
 
-describe('a run that fails beside its tests', () => {
-  test('fails, also where a second one would not', () => {
+describe('a run with an error outside its tests', () => {
+  test('fails, even if a second run would pass', () => {
     const first = { ...report(1, file('a.test.ts', 3)), errors: ['unhandled'] }
     expect(isWorthAgain(first)).toBe(false)
     expect(settle(first)).toMatchObject({ passed: 3, failures: ['unhandled'] })
@@ -83,7 +83,7 @@ describe('a run that fails beside its tests', () => {
     expect(settle(failed, again).failures).toEqual(['unhandled'])
   })
 
-  test('and does not say why has failed', () => {
+  test('without a reason counts as failed', () => {
     expect(settle(report(1, file('a.test.ts', 3))).failures).toHaveLength(1)
     expect(
       settle(report(1, file('a.test.ts', 3, 'x')), report(1, file('a.test.ts', 4))).failures
@@ -97,27 +97,27 @@ test.each([
   [1, true],
   [MAX_AGAIN, true],
   [MAX_AGAIN + 1, false],
-])('%i failures: are run again %s', (count, expected) => {
+])('%i failures: second run is %s', (count, expected) => {
   const names = Array.from({ length: count }, (_, i) => `test ${i}`)
   expect(isWorthAgain(report(1, file('a.test.ts', 1, ...names)))).toBe(expected)
 })
 
 describe('the result of all runs', () => {
-  test('ends with the count', () => {
+  test('ends with the counts', () => {
     expect(resultOf([outcome(), outcome({ passed: 5 })])).toEqual({
       lines: ['15 passed, 0 failed'],
       isGood: true,
     })
   })
 
-  test('names what passed only when run again', () => {
+  test('lists tests that passed only in the second run', () => {
     expect(resultOf([outcome({ again: ['a > one'] }), outcome({ again: ['a > two'] })])).toEqual({
       lines: ['passed only when run again:', '  a > one', '  a > two', '20 passed, 0 failed'],
       isGood: true,
     })
   })
 
-  test('is bad where that is said too often, of all runs together', () => {
+  test('fails if too many tests of all runs needed a second run', () => {
     const half = outcome({ again: ['a', 'b'] })
     const { lines, isGood } = resultOf([half, half])
     expect(isGood).toBe(false)
@@ -125,7 +125,7 @@ describe('the result of all runs', () => {
     expect(resultOf([outcome({ again: ['a', 'b', 'c'] })]).isGood).toBe(true)
   })
 
-  test('is bad where a test failed, and names it', () => {
+  test('fails if a test failed, and names the test', () => {
     expect(resultOf([outcome({ failures: ['a > one'] }), outcome()])).toEqual({
       lines: ['failed:', '  a > one', '20 passed, 1 failed'],
       isGood: false,
@@ -135,7 +135,7 @@ describe('the result of all runs', () => {
   test.each([
     ['a test was skipped', outcome({ skipped: 2 }), '10 passed, 2 failed'],
     ['nothing ran', outcome({ passed: 0 }), '0 passed, 1 failed'],
-  ])('is bad where %s', (_, given, last) => {
+  ])('fails if %s', (_, given, last) => {
     const { lines, isGood } = resultOf([given])
     expect([lines.at(-1), isGood]).toEqual([last, false])
   })

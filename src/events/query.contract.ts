@@ -84,7 +84,7 @@ const named = (events: readonly SecurityEvent[]): string =>
 export const queryContract = (name: string, open: () => EventStore): void => {
   const holding = async (): Promise<EventStore> => {
     const store = open()
-    // Not in the order of their times: stores of several edges get events in any order.
+    // Not in the order of time: a store of several edges receives events in any order.
     await Promise.all(
       Object.values(EVENTS)
         .toReversed()
@@ -107,7 +107,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
     where: [{ field, operator, value }],
   })
 
-  describe(`${name}: which events a query names`, () => {
+  describe(`${name}: filters of a query`, () => {
     const stored = shared()
 
     test.each<[EventSelection, string]>([
@@ -256,7 +256,7 @@ export const queryContract = (name: string, open: () => EventStore): void => {
       expect(await turned(stored(), query)).toEqual(expected)
     })
 
-    test('events that come while somebody reads on neither repeat nor hide others', async () => {
+    test('events that arrive between two pages neither repeat nor hide others', async () => {
       const store = await holding()
       onTestFinished(() => store.close())
       const { next } = await store.page({ limit: 2 })

@@ -63,7 +63,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     })
 
     test.each(['', 'abc', `${UNKNOWN_RAY}0`, 'g123456789abcdef', `${UNKNOWN_RAY}-`, "' OR 1=1 --"])(
-      '%j is no Ray ID',
+      '%j is not a Ray ID',
       async (text) => {
         const result = await stored().find(text)
         expect(result).toMatchObject({ found: false, reason: 'malformed' })
@@ -71,7 +71,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       }
     )
 
-    test('a Ray ID that is not here: it says where it looked', async () => {
+    test('an unknown Ray ID: the answer says where the store looked', async () => {
       const result = await stored().find(UNKNOWN_RAY)
       expect(result).toMatchObject({ found: false, reason: 'not_in_store' })
       expect(result).toHaveProperty('message', expect.stringContaining(stored().name))
@@ -85,7 +85,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
     })
   })
 
-  describe(`${name}: what comes back`, () => {
+  describe(`${name}: returned events`, () => {
     const HOSTILE = '\0\u2028<script>alert(1)</script>\'"; DROP TABLE events;--\ud800\ufffd😀'
 
     test.each<[string, Partial<SecurityEvent>]>([
@@ -156,7 +156,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       expect(await found(await holding(event), event.ray)).toEqual([event])
     })
 
-    test('is the event as it was when it was appended, whatever happens to it later', async () => {
+    test('equal the appended event, whatever happens to that object later', async () => {
       const event = eventWith({
         matched: [{ field: 'a', value: { list: ['x'] }, expression: 'e' }],
         notes: ['n'],
@@ -174,7 +174,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       expect(await found(store, before.ray)).toEqual([before])
     })
 
-    test('can be changed by who got it', async () => {
+    test('belong to the caller and may be changed', async () => {
       const event = eventWith()
       const store = await holding(event)
       for (const got of [...(await found(store, event.ray)), ...(await store.query())]) {
@@ -226,7 +226,7 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       expect(await stored().query(filter)).toEqual(expected)
     })
 
-    test('gives 100 unless asked for more', async () => {
+    test('returns 100 unless the query sets a limit', async () => {
       const store = await holding(...Array.from({ length: 150 }, () => eventWith()))
       expect(await store.query()).toHaveLength(100)
       expect(await store.query({ limit: 1_000 })).toHaveLength(150)
@@ -240,13 +240,13 @@ export const storeContract = (name: string, open: () => EventStore): void => {
   queryContract(name, open)
 
   describe(`${name}: append and close`, () => {
-    test('many at once are all there', async () => {
+    test('stores many concurrent appends', async () => {
       const many = Array.from({ length: 500 }, () => eventWith())
       const store = await holding(...many)
       expect(await store.query({ limit: 500 })).toEqual(many.toReversed())
     })
 
-    test('an appended event is there as soon as its promise is settled', async () => {
+    test('an appended event can be found as soon as its promise settles', async () => {
       const store = opened()
       for (let i = 0; i < 5; i++) {
         const event = eventWith()
@@ -255,14 +255,14 @@ export const storeContract = (name: string, open: () => EventStore): void => {
       }
     })
 
-    test('closing twice is fine; afterwards nothing is taken', async () => {
+    test('a second close has no effect; appends after a close fail', async () => {
       const store = await holding(eventWith())
       await store.close()
       await store.close()
       await expect(store.append([eventWith()])).rejects.toMatchObject({ code: 'store_closed' })
     })
 
-    test('what was appended before closing is settled by it', async () => {
+    test('close settles all earlier appends', async () => {
       const store = opened()
       const appended = store.append([eventWith()])
       await store.close()

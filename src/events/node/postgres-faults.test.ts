@@ -1,4 +1,4 @@
-// What happens to a PostgreSQL that edges write to, and that nobody who is refused waits for it.
+// Outages of the PostgreSQL that edges write to: no refused visitor waits for the server.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -13,14 +13,14 @@ import { postgresStore } from './postgres.ts'
 const found = async (store: EventStore, { ray }: SecurityEvent) => (await store.find(ray)).found
 
 const hasServer = hasPostgres()
-/** One for all: who stops it starts it again. */
+/** One server for all tests: a test that stops it starts it again. */
 let postgres: RunningPostgres
 beforeAll(async () => {
   if (hasServer) postgres = await startPostgres()
 })
 afterAll(() => postgres?.remove())
 
-describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
+describe.skipIf(!hasServer)('an outage of PostgreSQL', () => {
   const opened = (options: PostgresOptions & { place?: string } = {}) => {
     const place = options.place ?? postgres.place()
     const folder = options.spillDirectory ?? newFolder()
@@ -38,7 +38,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     return { place, store, told, folder }
   }
 
-  test('stopped: refusals go out, their events are found, and are written once it is back', async () => {
+  test('stopped: visitors get refusals, look-ups find their events, and the events are written after the restart', async () => {
     const { store, told, folder } = opened()
     const before = eventWith()
     await store.append([before])
@@ -51,7 +51,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(store.state().trouble?.message).toMatch(
       /^event store postgres 127\.0\.0\.1:\d+\/postgres: /
     )
-    // What only the server knows cannot be told now.
+    // Data that only the server has is unavailable now.
     await expect(store.find(before.ray)).rejects.toMatchObject({ code: 'store_failed' })
     postgres.start()
     await eventually(() => expect(store.state().trouble).toBeUndefined())
@@ -61,7 +61,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     for (const message of told) expect(message).not.toContain(postgres.password)
   })
 
-  test('stopped while nothing comes: it is told all the same', async () => {
+  test('stopped without traffic: the outage is reported', async () => {
     const { store, told } = opened()
     await store.append([eventWith()])
     postgres.stop()
@@ -71,7 +71,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(told).toHaveLength(2)
   })
 
-  test('what finds no room in the spill and in memory is a gap, told by every edge afterwards', async () => {
+  test('events beyond the spill and the memory become a gap, and every edge reports the gap', async () => {
     const { place, store, folder } = opened({ maxHeldBytes: 5_000, maxSpillBytes: 5_000 })
     await store.append([eventWith()])
     await eventually(() => expect(store.state().waiting).toBe(0))
@@ -93,7 +93,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(await store.find(last.ray)).toMatchObject({ found: false, reason: 'gap' })
   })
 
-  test('with `hold` refusals wait for it', async () => {
+  test('with `hold` refusals wait for the server', async () => {
     const { store, told } = opened({ onStoreFailure: 'hold' })
     await store.append([eventWith()])
     postgres.stop()
@@ -109,7 +109,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(await found(store, event)).toBe(true)
   })
 
-  test('killed: nothing that was promised is lost, under load', async () => {
+  test('killed under load: no committed event is lost', async () => {
     const { store } = opened({ onStoreFailure: 'hold' })
     const promised: SecurityEvent[] = []
     let isOver = false
@@ -139,7 +139,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(there.size).toBe(promised.length)
   })
 
-  test('away at the start and at the end: the edge begins and ends all the same', async () => {
+  test('unavailable at the start and at the end: the edge starts and stops', async () => {
     postgres.stop()
     const { place, store, told, folder } = opened()
     const events = [eventWith(), eventWith({ userAgent: 'x'.repeat(200_000) }), eventWith()]
@@ -151,7 +151,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
       `event store ${store.name}: 3 events are in ${folder}; the next edge with this store and directory writes them`
     )
     postgres.start()
-    // Another place and another directory are not concerned.
+    // A store with another database or another spill directory is not affected.
     for (const other of [opened({ spillDirectory: folder }), opened({ place })]) {
       await other.store.append([eventWith()])
       expect(await other.store.query()).toHaveLength(1)
@@ -166,7 +166,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(next.store.state()).toEqual({ waiting: 0, lost: 0, gaps: [], evicted: 0 })
   })
 
-  test('without a spill, events wait in memory, and are lost at the end', async () => {
+  test('without a spill, events wait in memory, and are lost when the edge stops', async () => {
     postgres.stop()
     const { store, folder } = opened({ maxSpillBytes: 0 })
     const event = eventWith()
@@ -177,7 +177,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('where the directory cannot be, the one for temporary files has the spill', async () => {
+  test('without a usable directory, the spill is in the temporary directory', async () => {
     postgres.stop()
     const folder = join(newFolder(), 'file')
     writeFileSync(folder, '')
@@ -191,7 +191,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(await store.query()).toEqual([event])
   })
 
-  test('the spill of an edge that was killed: damaged lines are left out, the others are written', async () => {
+  test('the spill of a killed edge: damaged lines are skipped, the others are written', async () => {
     postgres.stop()
     const first = opened()
     const [one, two] = [eventWith(), eventWith()]
@@ -202,7 +202,7 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
     expect(lines).toHaveLength(2)
     const folder = newFolder()
     mkdirSync(folder, { recursive: true })
-    // The same name with a process that is gone.
+    // The same name with the ID of an ended process.
     const left = journal!.replace(/-\d+-(\d+)-([0-9a-z]+)-(\d{6})$/, '-4194305-$1-$2-$3')
     expect(left).not.toBe(journal)
     writeFileSync(join(folder, left), `${lines[0]}\nnonsense\n${lines[1]}\n{"ray":"torn`)
@@ -217,10 +217,10 @@ describe.skipIf(!hasServer)('a PostgreSQL that ends', () => {
 
 /** The longest wait for the server. On a busy machine a timer of this length takes longer, and so does a refusal. */
 const SERVER_MS = 25
-/** What may come on top of it: the write to the spill. */
+/** The allowance for the write to the spill, in addition. */
 const SPILL_MS = 25
 
-describe.skipIf(!hasServer)('under load, nobody waits for a PostgreSQL', () => {
+describe.skipIf(!hasServer)('under load, no request waits for PostgreSQL', () => {
   const loaded = async (
     act: (between: Between) => Promise<void>,
     recover: (between: Between) => Promise<void>
@@ -278,12 +278,12 @@ describe.skipIf(!hasServer)('under load, nobody waits for a PostgreSQL', () => {
     expect(shown.filter((ray) => !there.has(ray))).toEqual([])
     expect(there.size).toBe(shown.length)
     await eventually(() => expect(readdirSync(spillDirectory)).toEqual([]))
-    // A refusal can come while the one before it waits.
+    // A refusal can arrive while the previous one waits.
     expect(Math.max(...waits)).toBeLessThan(2 * Math.max(...timers) + SPILL_MS)
     return { during, told }
   }
 
-  test('that hangs', async () => {
+  test('if the server hangs', async () => {
     const { during, told } = await loaded(
       async (between) => between.hold(),
       async (between) => between.release()
@@ -292,7 +292,7 @@ describe.skipIf(!hasServer)('under load, nobody waits for a PostgreSQL', () => {
     for (const message of told) expect(message).toMatch(/the server is slow|works again$/)
   })
 
-  test('that is slow: it has all events a little later', async () => {
+  test('if the server is slow: all events arrive a little later', async () => {
     const { during, told } = await loaded(
       async (between) => between.slow(40),
       async (between) => between.slow(0)
@@ -301,7 +301,7 @@ describe.skipIf(!hasServer)('under load, nobody waits for a PostgreSQL', () => {
     for (const message of told) expect(message).toMatch(/the server is slow|works again$/)
   })
 
-  test('that is stopped', async () => {
+  test('if the server is stopped', async () => {
     const { during, told } = await loaded(
       () => postgres.stopBeside(),
       () => postgres.startBeside()

@@ -18,7 +18,7 @@ test.each([
   ['postgres://edge:s3cret@db.test/?password=s3cret', 'postgres db.test:5432'],
   ['postgres:///site?host=/run/postgresql', 'postgres /run/postgresql:5432/site'],
   ['postgres://[2001:db8::1]/site', 'postgres [2001:db8::1]:5432/site'],
-])('%s is named %s', async (address, name) => {
+])('%s has the name %s', async (address, name) => {
   const store = postgresStore(address, { readOnly: true })
   expect(store.name).toBe(name)
   await store.close()
@@ -29,7 +29,7 @@ test.each([
   ['postgres://edge@db.test/site', 'postgres://edge@db.test/site'],
   ['postgres://edge:s3c:r/e@t@db.test/site', 'postgres://edge@db.test/site'],
   ['postgres://db.test/s?password=s3cret&sslmode=require', 'postgres://db.test/s?sslmode=require'],
-])('%s is shown in a command as %s', (spec, shown) => {
+])('%s appears in commands as %s', (spec, shown) => {
   expect(copyable(spec)).toBe(shown)
 })
 
@@ -41,7 +41,7 @@ test.each([
   'postgres://edge:12?s3cret@db.test/site',
   'postgres://edge:12#s3cret@db.test/site',
   'postgres://s3c/ret@db.test/site',
-])('%s is no address, and the error says so without the password', (address) => {
+])('%s is not an address, and the error hides the password', (address) => {
   let message = ''
   try {
     postgresStore(address, { readOnly: true })
@@ -57,7 +57,7 @@ test.each([
 const found = async (store: EventStore, { ray }: SecurityEvent) => (await store.find(ray)).found
 
 const hasServer = hasPostgres()
-/** One for all: to make one takes longer than most tests. Who stops it starts it again. */
+/** One server for all tests: its start takes longer than most tests. A test that stops it starts it again. */
 let postgres: RunningPostgres
 beforeAll(async () => {
   if (hasServer) postgres = await startPostgres()
@@ -79,11 +79,11 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     return { store, told, place }
   }
 
-  /** A slow server has events after their append has ended. */
+  /** Waits for the server to store the events: a slow server does so after their append settles. */
   const onServer = (store: EventStore) => eventually(() => expect(store.state?.().waiting).toBe(0))
   const sqlOf = (place: string, text: string) => postgres.sql(place, text)
 
-  test('events of one turn share one insert', async () => {
+  test('events of one turn of the event loop share one insert', async () => {
     const { store } = opened()
     await store.append([eventWith()])
     await Promise.all(Array.from({ length: 100 }, () => store.append([eventWith()])))
@@ -91,7 +91,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     expect(await store.query({ limit: 1_000 })).toHaveLength(101)
   })
 
-  test('edges that begin at the same moment share one place', async () => {
+  test('edges that start at the same moment share one set of tables', async () => {
     const place = postgres.place()
     const stores = [opened({}, place), opened({}, place), opened({}, place)]
     const events = stores.map(() => eventWith())
@@ -102,7 +102,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     }
   })
 
-  test('is read from outside, and not written to', async () => {
+  test('a reader does not write to the database', async () => {
     const { store, place } = opened()
     const event = eventWith()
     await store.append([event])
@@ -112,13 +112,13 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     await expect(reader.append([event])).rejects.toMatchObject({ code: 'store_read_only' })
   })
 
-  test('where there are no tables, a reader makes none', async () => {
+  test('a reader creates no tables', async () => {
     const { store, place } = opened({ readOnly: true })
     await expect(store.query()).rejects.toMatchObject({ code: 'store_not_found' })
     expect(sqlOf(place, '\\dt')).toBe('')
   })
 
-  test('tables of an earlier version get the column of zones', async () => {
+  test('tables of an earlier version get the zone column', async () => {
     const { store, place } = opened()
     const event = eventWith()
     await store.append([event])
@@ -132,7 +132,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     expect(await later.top({ by: ['zone'] })).toHaveLength(2)
   })
 
-  test('tables of a later version are left alone', async () => {
+  test('tables of a later version are not changed', async () => {
     const { store, place } = opened()
     await store.append([eventWith()])
     await store.close()
@@ -146,7 +146,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     expect(sqlOf(place, 'SELECT count(*) FROM edge1020_events').trim()).toBe('1')
   })
 
-  test('a user without the right to make tables: the reason is told', async () => {
+  test('a user without the right to create tables: the error contains the reason', async () => {
     const place = postgres.place()
     sqlOf(place, `CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA public TO reader`)
     const { store, told } = opened({}, place.replace('edge:', 'reader:'))
@@ -157,7 +157,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     )
   })
 
-  test('a wrong password: it is told, and not the password', async () => {
+  test('a wrong password: the error does not contain it', async () => {
     const place = postgres.place()
     const schema = /place_\d+/.exec(place)![0]
     sqlOf(
@@ -176,7 +176,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     expect(await right.query()).toHaveLength(1)
   })
 
-  test('an event that the server can never take does not keep the others from it', async () => {
+  test('an event that the server always rejects does not block the others', async () => {
     const { store, told } = opened()
     const impossible = eventWith({ asn: 1.5 })
     const events = [eventWith(), impossible, eventWith(), eventWith()]
@@ -194,18 +194,18 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     const aged = (days: number) =>
       eventWith({ time: new Date(Date.now() - days * MS_PER_DAY).toISOString() })
 
-    test('removes what is too old, and says so of a Ray ID', async () => {
+    test('removes old events, and a look-up of their Ray ID reports the removal', async () => {
       const { store } = opened({ maxAgeDays: 5 })
       const events = [...Array.from({ length: 1_200 }, () => aged(6)), aged(4)]
       await Promise.all(events.map((event) => store.append([event])))
       await eventually(async () => expect(await store.query()).toEqual([events.at(-1)]))
       // The server removes them before the store counts them.
       await eventually(() => expect(store.state().evicted).toBe(1_200))
-      // A Ray ID of that time; those of the events above are of today.
+      // A Ray ID of that time; the events above have Ray IDs of today.
       expect(await store.find('0000000000000001')).toMatchObject({ reason: 'evicted' })
     })
 
-    test('removes the oldest beyond a number', async () => {
+    test('removes the oldest events beyond a count', async () => {
       const place = postgres.place()
       const first = opened({}, place).store
       const events = Array.from({ length: 50 }, () => eventWith())
@@ -217,7 +217,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
       await eventually(() => expect(store.state().evicted).toBe(30))
     })
 
-    test('removes the oldest beyond a size', async () => {
+    test('removes the oldest events beyond a size', async () => {
       const place = postgres.place()
       const first = opened({}, place).store
       const events = Array.from({ length: 100 }, () => eventWith({ userAgent: 'x'.repeat(500) }))
@@ -232,7 +232,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     })
   })
 
-  describe('a connection that fails', () => {
+  describe('a failing connection', () => {
     const throughProxy = async (options: PostgresOptions = {}) => {
       const between = await standBetween(postgres.port)
       const place = postgres.place()
@@ -248,7 +248,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
       return { store, told, place, between }
     }
 
-    test('a server that hangs: refusals go out after a moment, later ones at once', async () => {
+    test('a server that hangs: the first refusals wait briefly, later ones not at all', async () => {
       const { store, told, between } = await throughProxy()
       between.hold()
       // Nobody lets anything pass: that these are settled is the test.
@@ -264,7 +264,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
       expect(await store.query()).toHaveLength(4)
     })
 
-    test('a write whose answer was lost is not there twice', async () => {
+    test('a write with a lost answer is not stored twice', async () => {
       const { store, place, between } = await throughProxy()
       const event = eventWith()
       between.holdAnswers()
@@ -280,7 +280,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
       expect(await store.find(event.ray)).toEqual({ found: true, events: [event] })
     })
 
-    test('tables that somebody removed are made again, and the loss is told', async () => {
+    test('deleted tables are created again, and the loss is reported', async () => {
       const { store, told, place } = await throughProxy()
       const gone = eventWith()
       await store.append([gone])
@@ -290,12 +290,12 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
       await eventually(async () => expect(await found(store, event)).toBe(true))
       expect(told).toContainEqual(expect.stringContaining('the tables were removed'))
       expect(await store.find(gone.ray)).toMatchObject({ reason: 'gap' })
-      // Whoever asks the server learns it, too.
+      // A query to the server reports the loss, too.
       const other = opened({}, place).store
       expect(await other.find(gone.ray)).toMatchObject({ reason: 'gap' })
     })
 
-    test('a question that came to a connection that is gone fails, the next one does not', async () => {
+    test('a query on a closed connection fails, and the next query succeeds', async () => {
       const { store, between } = await throughProxy()
       expect(await store.query()).toHaveLength(1)
       between.cut()
@@ -303,7 +303,7 @@ describe.skipIf(!hasServer)('with a PostgreSQL', () => {
     })
   })
 
-  test('no connection is free: it is told, and over once one is', async () => {
+  test('no free connection: an error is reported, and queries succeed again once one is free', async () => {
     const place = postgres.place()
     sqlOf(place, 'CREATE ROLE busy LOGIN SUPERUSER; ALTER ROLE busy NOSUPERUSER CONNECTION LIMIT 0')
     sqlOf(place, `GRANT ALL ON SCHEMA ${/place_\d+/.exec(place)![0]} TO busy`)
