@@ -20,7 +20,7 @@ const request = (headers: Record<string, string> = {}) =>
   })
 const german = expect.stringContaining('<html lang="de"')
 
-test('languages of edge1020/data: no request waits for them but the first that is refused, for the page', async () => {
+test('languages of edge1020/data: only the first refusal waits for them', async () => {
   const edge = createEdge({ rules, store, answers: { languages } })
   const german403 = { action: 'block', answer: { body: german } }
   expect(edge.decide(request({ 'user-agent': 'a person' }))).toBeInstanceOf(Verdict)
@@ -30,7 +30,7 @@ test('languages of edge1020/data: no request waits for them but the first that i
   expect(later).toMatchObject(german403)
 })
 
-test('some of the languages: others are English', async () => {
+test('a subset of the languages: other visitors get English', async () => {
   const edge = createEdge({ rules, store, answers: { languages: { de: languages.de! } } })
   expect(await edge.decide(request())).toMatchObject({ answer: { body: german } })
   expect(await edge.decide(request({ 'accept-language': 'fr' }))).toMatchObject({
@@ -48,7 +48,7 @@ test('languages: true: the first request waits for them, later ones do not', asy
   expect(second).toMatchObject({ answer: { body: german } })
 })
 
-test('nothing is waited for where nothing is asked for', () => {
+test('without these options, no request waits', () => {
   const edge = createEdge({ rules, store })
   expect(edge.decide(request())).toMatchObject({
     action: 'block',
@@ -56,7 +56,7 @@ test('nothing is waited for where nothing is asked for', () => {
   })
 })
 
-test("coders of the app's own runtime: pages are compressed from the first one on", async () => {
+test('coders of the runtime: pages are compressed from the first request on', async () => {
   const { compressTemplate: _, ...own } = coders
   const edge = createEdge({ rules, store, answers: { coders: own } })
   const { answer } = await edge.judge(request())

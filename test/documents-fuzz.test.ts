@@ -11,7 +11,7 @@ const playground = new Playground()
 afterAll(() => playground.remove())
 
 test.each(CORPUS.map(({ file, text }, i) => ({ file, text, i })))(
-  '$file as it is ($i)',
+  '$file unchanged ($i)',
   ({ file, text }) => {
     expect(playground.fault(file, text)).toBeUndefined()
   }

@@ -105,7 +105,7 @@ const underlined = (one: LanguageClient, uri: string, found: readonly Diagnostic
   found.map(({ code, range }) => [code, textIn(one.documents.get(uri)!.text, range)])
 
 describe('an editor', () => {
-  test('is told what the service can do', async () => {
+  test('receives the capabilities of the service', async () => {
     const client = created()
     const { capabilities, serverInfo } = await client.start()
     expect(serverInfo.name).toBe('edge1020')
@@ -119,7 +119,7 @@ describe('an editor', () => {
     expect(client.errors).toBe('')
   })
 
-  test('gets diagnostics of each state of a document', async () => {
+  test('gets diagnostics after each change of a document', async () => {
     one.open(YAML, 'yaml', RULES)
     expect(await one.diagnostics(YAML)).toEqual([])
     retype(one, YAML, 'eq "shop.test"', 'not contains "a"')
@@ -138,7 +138,7 @@ describe('an editor', () => {
     one.notify('textDocument/didClose', { textDocument: { uri: YAML } })
   })
 
-  test('gets the findings of lints, and none twice', async () => {
+  test('gets the findings of lints, without duplicates', async () => {
     one.open(YAML, 'yaml', RULES.replace('shop.test', 'Shop.Test'))
     const [found, ...more] = await one.diagnostics(YAML, (many) => many.length > 0)
     expect(more).toEqual([])
@@ -146,7 +146,7 @@ describe('an editor', () => {
     expect(textIn(one.documents.get(YAML)!.text, found!.range)).toContain('Shop.Test')
   })
 
-  test('mends what is certain', async () => {
+  test('gets a fix for an unambiguous problem', async () => {
     one.open(YAML, 'yaml', RULES.replace('eq "shop.test"', `in ['a', 'b']`))
     const [found] = await one.diagnostics(YAML)
     const actions = await one.request<
@@ -168,7 +168,7 @@ describe('an editor', () => {
     expect(elsewhere).toEqual([])
   })
 
-  describe('hovering', () => {
+  describe('hover texts', () => {
     beforeEach(() => one.open(YAML, 'yaml', RULES))
 
     test.each([
@@ -179,7 +179,7 @@ describe('an editor', () => {
       ['shop.test', undefined, ''],
       ['action: log', 'action', 'blocks'],
       ['country', 'country', 'ISO 3166-1'],
-    ])('asks about %s', async (part, under, text) => {
+    ])('describe %s', async (part, under, text) => {
       const found = await hoverAt(one, YAML, part)
       if (under === undefined) return expect(found).toBeUndefined()
       expect(found?.under).toBe(under)
@@ -187,7 +187,7 @@ describe('an editor', () => {
     })
   })
 
-  test('is offered what may stand at a place of an expression', async () => {
+  test('gets completions for each place in an expression', async () => {
     one.open(YAML, 'yaml', RULES)
     const place = 'and ip.src in $office'
     const typed = async (text: string) => {
@@ -223,7 +223,7 @@ describe('an editor', () => {
     expect(labels(await typed('http.request.headers["x-'))).toContain('x-forwarded-for')
   })
 
-  test('is offered the keys and values of our YAML', async () => {
+  test('gets completions for the keys and values of rule files in YAML', async () => {
     one.open(YAML, 'yaml', `${RULES}      \n`)
     const when = await proposalsAt(one, YAML, '      country: [DE]\n      ')
     expect(labels(when)).toEqual(expect.arrayContaining(['path', 'user_agent', 'ip', 'not']))
@@ -242,7 +242,7 @@ describe('an editor', () => {
     )
   })
 
-  test('has expressions formatted, and nothing else', async () => {
+  test('formats expressions only', async () => {
     const before = RULES.replace(
       'http.host eq "shop.test" and ip.src in $office',
       '(http.host=="shop.test")&&(ip.src   in $office)'
@@ -259,7 +259,7 @@ describe.each([
   ['CRLF', (text: string) => text.replaceAll('\n', '\r\n')],
   ['TABs', (text: string) => text.replaceAll('      ', '\t\t\t')],
 ])('in a heredoc of a .tf file with %s', (_, written) => {
-  test('every place is right', async () => {
+  test('every position is correct', async () => {
     one.open(TF, 'terraform', written(TERRAFORM))
     expect(await one.diagnostics(TF)).toEqual([])
     expect(await hoverAt(one, TF, 'ip.src.country')).toMatchObject({ under: 'ip.src.country' })
@@ -295,7 +295,7 @@ test.each([
     '{"phase": "x", "rules": [{"expression": "http.host == \\"é\\" && tls"}]}',
   ],
   ['quoted HCL', 'file:///a.tf', 'a {\n  expression = "http.host == \\"é\\" && tls"\n}\n'],
-])('in %s the escapes are those of the document', async (_, uri, text) => {
+])('in %s the escapes follow the document format', async (_, uri, text) => {
   one.open(uri, '', text)
   const found = await one.diagnostics(uri, (many) => many.length > 0)
   expect(underlined(one, uri, found)).toEqual([['unknown_identifier', 'tls']])
@@ -304,21 +304,21 @@ test.each([
   expect(await formatted(one, uri)).toBe(text.replace('== \\"é\\" && tls', 'eq \\"é\\" and ssl'))
 })
 
-test('expressions of a .tf file are linted one by one, and their lists are not known', async () => {
+test('expressions of a .tf file are linted one by one, without knowledge of lists', async () => {
   const text = TERRAFORM.replace('"日本😀"', '"Shop.Test" and ip.src in $office')
   one.open(TF, 'terraform', `${text}\n# expression = "ssl and and"\n`)
   const found = await one.diagnostics(TF, (many) => many.length > 0)
   expect(underlined(one, TF, found)).toEqual([['host_form', '"Shop.Test"']])
 })
 
-test('what a template fills in is not checked', async () => {
+test('template interpolations are not checked', async () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   one.open(TF, 'terraform', 'expression = "http.host in {${join(" ", var.hosts)}} and nothing"\n')
   expect(await one.diagnostics(TF)).toEqual([])
   expect(await hoverAt(one, TF, 'http.host')).toMatchObject({ under: 'http.host' })
 })
 
-test('findings keep their lines while somebody types above them', async () => {
+test('findings keep their lines while the text above changes', async () => {
   one.open(YAML, 'yaml', RULES.replace('[DE]', '[UK]'))
   await one.diagnostics(YAML, (many) => many.length === 1)
   one.type(YAML, { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, '# a\n# b\n')
@@ -326,7 +326,7 @@ test('findings keep their lines while somebody types above them', async () => {
   expect(underlined(one, YAML, moved)).toEqual([['unknown_country', 'UK']])
 })
 
-test('documents that are none of ours are left in peace', async () => {
+test('documents of other kinds get no diagnostics', async () => {
   const uri = 'file:///compose.yaml'
   one.open(uri, 'yaml', 'services:\n  web:\n    image: nginx\n')
   expect(await one.diagnostics(uri)).toEqual([])
@@ -339,7 +339,7 @@ test('documents that are none of ours are left in peace', async () => {
 })
 
 describe('the process', () => {
-  test('answers on after a message that is no request', async () => {
+  test('continues after an invalid message', async () => {
     const one = await started()
     expect((await one.message('no/such/method')).error?.code).toBe(-32601)
     one.raw('Content-Length: 7\r\n\r\n{"json"')
@@ -361,7 +361,7 @@ describe('the process', () => {
     expect(await other.closed()).toBe(1)
   })
 
-  test('ends when the editor is gone', async () => {
+  test('ends after the editor exits', async () => {
     const one = await started()
     one.child.stdin.end()
     expect(await one.closed()).toBe(1)

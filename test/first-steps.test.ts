@@ -21,7 +21,7 @@ describe('a port in use', () => {
   test.each([
     ['--admin-port', '--port'],
     ['--port', '--admin-port'],
-  ])('is told with its option, %s', async (flag, other) => {
+  ])('is reported with its option, %s', async (flag, other) => {
     const port = await held()
     const { code, out, err } = await run(['serve', '--store', 'none', flag, port, other, '0'])
     expect([code, out]).toEqual([2, ''])
@@ -30,15 +30,18 @@ describe('a port in use', () => {
   })
 })
 
-describe('a data directory that cannot be', () => {
-  test.runIf(existsSync('/proc/self'))('/proc/nope is told at once in one line', async () => {
-    const { code, out, err } = await run(['serve', ...FREE, '--data', '/proc/nope'])
-    expect([code, out]).toEqual([2, ''])
-    expect(err.trim().split('\n')).toHaveLength(1)
-    expect(err).toContain('the directory /proc/nope cannot be created')
-  })
+describe('an impossible data directory', () => {
+  test.runIf(existsSync('/proc/self'))(
+    '/proc/nope is reported immediately in one line',
+    async () => {
+      const { code, out, err } = await run(['serve', ...FREE, '--data', '/proc/nope'])
+      expect([code, out]).toEqual([2, ''])
+      expect(err.trim().split('\n')).toHaveLength(1)
+      expect(err).toContain('the directory /proc/nope cannot be created')
+    }
+  )
 
-  test('a file is told as one, by every command that would write there', async () => {
+  test('a file is reported as a file by every command that writes to the directory', async () => {
     const file = join(folder.dir, 'file')
     writeFileSync(file, '')
     for (const args of [
@@ -53,7 +56,7 @@ describe('a data directory that cannot be', () => {
   })
 })
 
-test('events of an edge that keeps them in memory are asked of the edge', async () => {
+test('events in memory are available from the running edge only', async () => {
   const edge = await startServe(['--store', 'memory', '--rules', 'rules/starter.yaml'])
   onTestFinished(async () => void (await edge.stop()))
   const { headers } = await get(edge.url, { headers: { 'user-agent': 'curl/8' } })
@@ -68,7 +71,7 @@ test.each([
   [['serve', ...FREE, '--store', 'sqllite'], 'store "sqllite": did you mean sqlite:FILE?'],
   [['sevre'], 'unknown command "sevre": did you mean serve?'],
   [['serve', '--upsteam', 'x'], 'unknown option "--upsteam": did you mean --upstream?'],
-])('`edge1020 %s` is refused with what was meant', async (args, message) => {
+])('`edge1020 %s` is refused with a suggestion', async (args, message) => {
   const { code, out, err } = await run(args)
   expect([code, out]).toEqual([2, ''])
   expect(err).toContain(message)

@@ -48,13 +48,13 @@ const judging = async (headers: Record<string, string>) => {
 }
 
 describe('the fingerprint of a TLS connection', () => {
-  test('is the tester’s where nobody is pretended', async () => {
+  test('is that of the tester without a persona', async () => {
     const { rules, event } = await judging({})
     expect(rules).toEqual(['all', 'any', 'tester'])
     expect(event).toMatchObject({ ja4: 't13d_tester', ja3: 'e'.repeat(32) })
   })
 
-  test('is not a persona’s, nor does it count for its bot score or stand in its event', async () => {
+  test('of the tester is no part of a persona: neither its bot score nor its event uses it', async () => {
     const { rules, event, asked } = await judging({ 'x-edge-as': 'nordvpn-nl' })
     expect(rules).toEqual(['all'])
     expect(event.ja4).not.toBe('t13d_tester')
@@ -63,13 +63,13 @@ describe('the fingerprint of a TLS connection', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('is the persona’s own where it has one', async () => {
+  test('is that of the persona if it has one', async () => {
     const { event } = await judging({ 'x-edge-as': 'chrome-berlin' })
     expect(event.ja4).toMatch(/^t13d\d{4}h2_/)
   })
 })
 
-test('events tells the network, the feeds and the fingerprints', async () => {
+test('events prints the network, the feeds and the fingerprints', async () => {
   const one = scratch()
   const feed = join(one.dir, 'drop.txt')
   writeFileSync(feed, '116.203.54.21\n')
@@ -87,7 +87,7 @@ test('events tells the network, the feeds and the fingerprints', async () => {
   expect(out).not.toMatch(/undefined/)
 })
 
-test('a country source that has nothing to open', async () => {
+test('a country source without open()', async () => {
   const geo = { name: 'one country', date: '', lookup: () => ({ country: 'PT' }) }
   const rules = { rules: [{ name: 'pt', when: { country: 'PT' }, action: 'block' as const }] }
   const edge = createEdge({ rules, geo, store: 'none', bots: 'off', onWarning: () => {} })
@@ -96,7 +96,7 @@ test('a country source that has nothing to open', async () => {
   await edge.close()
 })
 
-test('--personas without --overrides would never be used', async () => {
+test('--personas without --overrides is refused', async () => {
   const { code, err } = await run(['serve', '--port', '0', '--personas', 'x.yaml'])
   expect(code).toBe(2)
   expect(err).toContain('--personas needs --overrides')
@@ -105,19 +105,26 @@ test('--personas without --overrides would never be used', async () => {
 test.each([
   [{}, undefined],
   [{ 'Accept-Encoding': 'br' }, 'br'],
-])('%j: a persona’s Accept-Encoding compresses nothing for the tester', async (headers, coding) => {
-  const edge = createEdge({
-    rules: { rules: [{ name: 'all', expression: 'true', action: 'block' }] },
-    store: 'memory',
-    overrides: true,
-    onWarning: () => {},
-  })
-  const rawHeaders = Object.entries({ Host: 'a.test', 'X-Edge-As': 'slackbot', ...headers }).flat()
-  const { answer } = await edge.judge(
-    { method: 'GET', url: '/', rawHeaders, httpVersion: '1.1' },
-    { remoteAddress: '127.0.0.1' }
-  )
-  expect(answer!.headers['Content-Type']).toBe('text/html; charset=UTF-8')
-  expect(answer!.headers['Content-Encoding']).toBe(coding)
-  await edge.close()
-})
+])(
+  '%j: the Accept-Encoding of a persona does not compress answers for the tester',
+  async (headers, coding) => {
+    const edge = createEdge({
+      rules: { rules: [{ name: 'all', expression: 'true', action: 'block' }] },
+      store: 'memory',
+      overrides: true,
+      onWarning: () => {},
+    })
+    const rawHeaders = Object.entries({
+      Host: 'a.test',
+      'X-Edge-As': 'slackbot',
+      ...headers,
+    }).flat()
+    const { answer } = await edge.judge(
+      { method: 'GET', url: '/', rawHeaders, httpVersion: '1.1' },
+      { remoteAddress: '127.0.0.1' }
+    )
+    expect(answer!.headers['Content-Type']).toBe('text/html; charset=UTF-8')
+    expect(answer!.headers['Content-Encoding']).toBe(coding)
+    await edge.close()
+  }
+)

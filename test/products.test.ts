@@ -158,7 +158,7 @@ describe.each<[string, Readonly<Record<string, string>>]>([
   })
   afterAll(() => edge?.stop())
 
-  test('load without a warning', () => {
+  test('load without warnings', () => {
     expect(edge.texts.err).not.toContain('warning')
   })
 

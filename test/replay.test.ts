@@ -48,7 +48,7 @@ const replay = async (...args: string[]) => {
 }
 
 describe('edge1020 replay', () => {
-  test('counts what the rules do with each request', async () => {
+  test('counts the results of the rules', async () => {
     const { code, report } = await replay(LOG, '--rules', BY_PATH)
     expect(code).toBe(0)
     expect(report).toMatchObject({
@@ -71,7 +71,7 @@ describe('edge1020 replay', () => {
     ])
   })
 
-  test('says how two sets of rules differ', async () => {
+  test('reports the differences between two sets of rules', async () => {
     const { report } = await replay(LOG, '--rules', BY_AGENT, '--against', BY_PATH)
     const { newly_blocked, newly_passed, newly_challenged, other_answer } = report.difference!
     expect(newly_blocked).toMatchObject({
@@ -100,7 +100,7 @@ describe('edge1020 replay', () => {
     )
   })
 
-  test('--fail-if fails where no request is judged', async () => {
+  test('--fail-if fails if no request is judged', async () => {
     const { code, err } = await run([
       ...['replay', LOG, '--rules', BY_AGENT, '--since', '2999-01-01T00:00:00Z'],
       ...['--fail-if', 'blocked > 50%'],
@@ -109,7 +109,7 @@ describe('edge1020 replay', () => {
     expect(code).toBe(1)
   })
 
-  test('names rules that the log does not tell enough of, and leaves them out', async () => {
+  test('lists rules that need data missing from the log, and skips them', async () => {
     const unjudged = file(
       'unjudged.json',
       rules(
@@ -147,7 +147,7 @@ describe('edge1020 replay', () => {
     expect(report.outcomes.block).toBe(4)
   })
 
-  test('threads count the same as one', async () => {
+  test('threads give the same counts as one process', async () => {
     const lines = Array.from({ length: 40_000 }, (_, i) =>
       line(`GET /${i % 7 === 0 ? 'a' : i} HTTP/1.1`, { ip: `192.0.2.${i % 250}`, second: i % 60 })
     )
@@ -192,7 +192,7 @@ describe('rate limiting rules', () => {
   const at = (path: string, second: number, more = {}) =>
     line(`GET ${path} HTTP/1.1`, { second, ...more })
 
-  test('count on the time of the log', async () => {
+  test('count by the time in the log', async () => {
     const log = file(
       'limited.log',
       [0, 1, 2, 3].map((second) => at('/a', second)).join('') +
@@ -209,7 +209,7 @@ describe('rate limiting rules', () => {
     expect(report.rules.counting.map(({ name }) => name)).toEqual(['slow', 'failing'])
   })
 
-  test('count by the status that the log has', async () => {
+  test('count by the status in the log', async () => {
     const failing = [0, 1, 2, 3].map((second) => at('/x', second, { status: 404 })).join('')
     const fine = [0, 1, 2, 3].map((second) => at('/x', second, { ip: '192.0.2.8' })).join('')
     const log = file('failing.log', failing + fine)
@@ -218,7 +218,7 @@ describe('rate limiting rules', () => {
     expect(report.refused.top.addresses.entries.map(({ value }) => value)).toEqual(['192.0.2.1'])
   })
 
-  test('are not judged from a sample', async () => {
+  test('are skipped for a sample', async () => {
     const { report } = await replay(LOG, '--rules', LIMIT, '--sample', '50%')
     expect(report.rules.unjudged).toHaveLength(2)
     expect(report.skipped.notSampled).toBe(3)
@@ -227,7 +227,7 @@ describe('rate limiting rules', () => {
 })
 
 describe('a report', () => {
-  test('has three examples of a rule, of different addresses', async () => {
+  test('has three examples for a rule, from different addresses', async () => {
     const log = file(
       'many.log',
       [1, 1, 2, 3, 4, 5].map((n) => line('GET /a HTTP/1.1', { ip: `192.0.2.${n}` })).join('')
@@ -240,7 +240,7 @@ describe('a report', () => {
     ])
   })
 
-  test('names the line of a log of several chunks', async () => {
+  test('gives the line in a log of several chunks', async () => {
     const filler = line('GET /x HTTP/1.1').repeat(30_000)
     const log = file('chunks.log', `${filler}${line('GET /a HTTP/1.1')}broken`)
     const { report } = await replay(log, '--rules', BY_PATH, '--threads', '1')
@@ -248,7 +248,7 @@ describe('a report', () => {
     expect(report.broken.map((one) => one.line)).toEqual([30_002])
   })
 
-  test('does not speak of rules that are switched off', async () => {
+  test('omits disabled rules', async () => {
     const off = file(
       'off.json',
       rules(
@@ -261,7 +261,7 @@ describe('a report', () => {
     expect(report.rules.enabled).toBe(1)
   })
 
-  test('tells one bot from another behind one address', async () => {
+  test('distinguishes bots with one address', async () => {
     const bots = file('bots.json', rules(block('bot', 'cf.client.bot')))
     const agent = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)'
     const ip = '66.249.66.1'
@@ -276,7 +276,7 @@ describe('a report', () => {
     expect(report.outcomes.block).toBe(1)
   })
 
-  test('names all headers where a rule asks for more than those by name', async () => {
+  test('lists all headers if a rule reads headers beyond named ones', async () => {
     const any = file(
       'any.json',
       rules(block('any', 'any(http.request.headers.names[*] eq "x-bot")'))
@@ -288,8 +288,8 @@ describe('a report', () => {
   })
 })
 
-describe('what the command line adds', () => {
-  test('--since and --until choose a time', async () => {
+describe('options of the command line', () => {
+  test('--since and --until limit the time', async () => {
     const args = [
       LOG,
       '--rules',
@@ -313,7 +313,7 @@ describe('what the command line adds', () => {
     expect([to.report.requests, to.report.skipped.outsideTime]).toEqual([3, 1])
   })
 
-  test('--trust believes the forwarded address', async () => {
+  test('--trust accepts the forwarded address', async () => {
     const forwarded = file(
       'forwarded.log',
       line('GET / HTTP/1.1', { ip: '10.0.0.1' }).replace(/\n$/, ' "203.0.113.5"\n')
@@ -326,7 +326,7 @@ describe('what the command line adds', () => {
     expect(await blocked('--trust', '192.0.2.0/24')).toBe(0)
   })
 
-  test('--scheme and --ip say what the log lacks', async () => {
+  test('--scheme and --ip supply data missing from the log', async () => {
     const bare = file('bare.log', 'GET /a 200\n')
     const both = file(
       'both.json',
@@ -376,11 +376,11 @@ describe('what the command line adds', () => {
   })
 })
 
-describe('a packed log', () => {
+describe('a compressed log', () => {
   const lines = Array.from({ length: 3_000 }, (_, i) => line(`GET /${i} HTTP/1.1`)).join('')
   const packed = gzipSync(lines)
 
-  test('that is cut off is judged as far as it goes, and the report says so', async () => {
+  test('with a missing end is judged up to that point, and the report says so', async () => {
     const cut = file('cut.gz', packed.subarray(0, packed.length >> 1))
     const { report, code } = await replay(cut, '--rules', BY_PATH)
     expect(code).toBe(0)
@@ -389,7 +389,7 @@ describe('a packed log', () => {
     expect(report.requests).toBeLessThan(3_000)
   })
 
-  test('that is damaged too', async () => {
+  test('with damage is judged up to that point, and the report says so', async () => {
     const bytes = Buffer.from(packed)
     bytes[bytes.length - 6]! ^= 0xff
     const { report } = await replay(file('damaged.gz', bytes), '--rules', BY_PATH)
@@ -403,7 +403,7 @@ describe('a packed log', () => {
     )
   })
 
-  test('may be of several parts, and of zstd', async () => {
+  test('may have several parts, and may be zstd', async () => {
     const twice = file('twice.gz', Buffer.concat([packed, packed]))
     expect((await replay(twice, '--rules', BY_PATH)).report.requests).toBe(6_000)
     const zst = file('a.zst', Buffer.from(ZSTD, 'base64'))
@@ -417,7 +417,7 @@ describe('a packed log', () => {
     })
   })
 
-  test('of another kind is refused', async () => {
+  test('of another format is refused', async () => {
     const xz = file('a.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))
     const { code, err } = await run(['replay', xz, '--rules', BY_PATH])
     expect([code, err]).toEqual([2, expect.stringContaining('xz -dc FILE | edge1020 replay -')])

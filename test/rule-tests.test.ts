@@ -37,14 +37,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('docs/rule-tests.md', () => {
-  test('its first tests pass', async () => {
+  test('the first tests pass', async () => {
     put('rules/first.test.yaml', fences('yaml')[0]!)
     const { code, out } = await edge1020(['test', 'rules/first.test.yaml'])
     expect(out).toMatch(/^3 passed \(\d+(?:\.\d)? ms\)\n$/)
     expect(code).toBe(0)
   })
 
-  test('its failure looks as it says', async () => {
+  test('the failure output matches the page', async () => {
     const text = `rules: rules/starter.yaml
 host: shop.test
 tests:
@@ -58,7 +58,7 @@ tests:
     expect(code).toBe(1)
   })
 
-  test('its commands run', async () => {
+  test('the commands run', async () => {
     const [first, mutate, init, record] = fences('sh').map((text) => text.trim())
     expect(first).toBe('npx edge1020 test rules/starter.test.yaml')
     expect((await edge1020(['test', 'rules/starter.test.yaml'])).code).toBe(0)
@@ -107,7 +107,7 @@ tests:
     expect((await edge1020(['test', 'recorded.test.yaml'])).code).toBe(0)
   })
 
-  test('its examples for CI name what exists', () => {
+  test('the examples for CI use existing names', () => {
     const [, action, hook] = fences('yaml').map((text) => parse(text))
     expect(action.jobs.rules.steps.at(-1).run).toBe(
       'npx edge1020 test rules --reporter github --min-coverage 90'
@@ -147,7 +147,7 @@ describe('edge1020 test', () => {
     expect(code).toBe(1)
   })
 
-  test('runs the tests that are asked for', async () => {
+  test('runs the selected tests only', async () => {
     const one = await edge1020(['test', 'two.test.yaml', '--tag', 'x', '--json'])
     expect(JSON.parse(one.out)).toMatchObject({
       passed: 1,
@@ -163,12 +163,12 @@ describe('edge1020 test', () => {
     expect(none).toMatchObject({ code: 1, err: 'edge1020 test: no test has that name or tag\n' })
   })
 
-  test('shows no control characters of a file', async () => {
+  test('escapes control characters of a file', async () => {
     const { out } = await edge1020(['test', 'two.test.yaml'])
     expect(out).not.toContain('\u0001')
   })
 
-  test('fails below a coverage, and below a share of noticed changes', async () => {
+  test('fails below a coverage, and below a share of detected mutants', async () => {
     put('one.test.yaml', TESTS.split('\n').slice(0, 5).join('\n'))
     const codes = async (...flags: string[]) =>
       (await edge1020(['test', 'one.test.yaml', ...flags])).code
@@ -212,19 +212,19 @@ describe('edge1020 test', () => {
     expect(code).toBe(2)
   })
 
-  test('a folder stands for its test files, and rules beside them are not read as tests', async () => {
+  test('a folder stands for its test files; its rule files are not tests', async () => {
     const { code } = await edge1020(['test', 'rules'])
     expect(code).toBe(0)
     put('empty.yaml', 'tests: []')
     expect((await edge1020(['rules', 'check', 'rules'])).err).not.toContain('.test.yaml')
   })
 
-  test('--mutate needs tests that pass', async () => {
+  test('--mutate needs passing tests', async () => {
     const { err } = await edge1020(['test', 'two.test.yaml', '--mutate'])
     expect(err).toBe('edge1020 test: --mutate needs tests that pass: no rule was changed\n')
   })
 
-  test('--record names the line that is no event', async () => {
+  test('--record gives the line that is not an event', async () => {
     const { code, err } = await edge1020(
       ['test', '--record', '--rules', 'rules/starter.yaml'],
       '\n{"a":1}\n'
@@ -234,7 +234,7 @@ describe('edge1020 test', () => {
   })
 })
 
-describe('texts of files on a terminal', () => {
+describe('file contents on a terminal', () => {
   const hostile = [
     'rules: rules/starter.yaml',
     'host: shop.test',
@@ -244,7 +244,7 @@ describe('texts of files on a terminal', () => {
   ].join('\n')
 
   test.each(['text', 'tap', 'github'])(
-    '%s shows no escape sequence of a name',
+    '%s prints no escape sequence of a name',
     async (reporter) => {
       put('hostile.test.yaml', hostile)
       const { code, out } = await edge1020(['test', 'hostile.test.yaml', '--reporter', reporter])

@@ -54,7 +54,7 @@ describe('with overrides', () => {
     expect(await site.statuses(1)).toEqual([200])
   })
 
-  test('pass-next lets one through, origin-up ends what origin-down began', async () => {
+  test('pass-next lets one request pass, origin-up ends origin-down', async () => {
     await site.call('pass-next')
     expect(await site.statuses(2, BOT)).toEqual([200, 403])
     await site.call('origin-down')
@@ -62,7 +62,7 @@ describe('with overrides', () => {
     expect(await site.statuses(1)).toEqual([200])
   })
 
-  test('drop-next resets the connection, also that of a WebSocket’s handshake', async () => {
+  test('drop-next resets the connection, including a WebSocket handshake', async () => {
     await site.call('drop-next', { times: 2 })
     await expect(fetch(site.url)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
     const { request } = await import('node:http')
@@ -77,7 +77,7 @@ describe('with overrides', () => {
     ])
   })
 
-  test('requests and events tell what happened', async () => {
+  test('requests and events describe the traffic', async () => {
     await site.call('limit-next', { rule: 'my limit' })
     await fetch(`${site.url}/a?b`, { headers: { 'user-agent': 'client/1' } })
     const { requests } = (await site.call('requests')).json as { requests: object[] }
@@ -101,7 +101,7 @@ describe('with overrides', () => {
     expect(await site.edge.store.find(events[0]!.ray)).toMatchObject({ found: true, events })
   })
 
-  test('an event can be waited for, and one that does not come is 404', async () => {
+  test('a wait returns the event, or 404 after its timeout', async () => {
     const waiting = site.call('wait-for-event', { rule: 'no bots', timeoutMs: 20_000 })
     await fetch(site.url, BOT)
     expect(await waiting).toMatchObject({ status: 200, json: { rule: { name: 'no bots' } } })
@@ -111,7 +111,7 @@ describe('with overrides', () => {
     })
   })
 
-  test('the clock moves for rate limits', async () => {
+  test('the clock advances for rate limits', async () => {
     const limit = {
       name: 'slow',
       expression: 'true',
@@ -151,21 +151,21 @@ describe('with overrides', () => {
     expect(await site.statuses(1)).toEqual([200])
   })
 
-  test('they are in the description of the API', async () => {
+  test('the endpoints are in the API description', async () => {
     const api = await (await fetch(`${site.admin}/api/openapi.json`)).json()
     const paths = Object.keys(api.paths).filter((path) => path.startsWith('/api/test/'))
     expect(paths).toHaveLength(14)
     expect(api.components.schemas).toHaveProperty('BlockNext')
   })
 
-  test('pages of other sites are kept out', async () => {
+  test('requests from other sites are refused', async () => {
     const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
     expect((await site.call('block-next', {}, foreign)).status).toBe(403)
     expect(await site.statuses(1)).toEqual([200])
   })
 })
 
-test('without overrides there are none', async () => {
+test('without overrides the endpoints do not exist', async () => {
   const { call, admin } = await running(false)
   expect((await call('block-next')).status).toBe(404)
   const api = await (await fetch(`${admin}/api/openapi.json`)).json()
@@ -173,7 +173,7 @@ test('without overrides there are none', async () => {
   expect(api.components.schemas).not.toHaveProperty('BlockNext')
 })
 
-test('a token and read-only mode hold for them, too', async () => {
+test('a token and read-only mode apply to the endpoints', async () => {
   const token = 'correct-horse-battery'
   const guarded = await running(true, { token })
   const own = { authorization: `Bearer ${token}` }
@@ -185,7 +185,7 @@ test('a token and read-only mode hold for them, too', async () => {
   expect((await call('requests')).status).toBe(200)
 })
 
-test('the end of the edge is the end of a wait', async () => {
+test('the end of the edge ends a wait', async () => {
   const { call, close } = await running(true)
   const waiting = call('wait-for-event', { rule: 'x', timeoutMs: 60_000 })
   await expect.poll(async () => (await call('requests')).status).toBe(200)
@@ -200,7 +200,7 @@ describe('docs/testing.md', () => {
     .flatMap(({ text }) => text.trim().split('\n'))
     .filter((line) => line.startsWith('curl '))
 
-  test('its lines of curl work', async () => {
+  test('the curl commands work', async () => {
     expect(commands.length).toBeGreaterThan(3)
     // A process of its own: this one waits for curl.
     const served = await startBuiltServe(['--overrides', '--store', 'memory'])

@@ -32,7 +32,7 @@ describe('origins', () => {
     expect((await edge.fetch('/nowhere')).status).toBe(name === 'a function' ? 200 : 404)
   })
 
-  test('a URL, also with a path; an origin that nobody listens at is 521', async () => {
+  test('a URL, also with a path; an unreachable origin is 521', async () => {
     const server = createServer((request, response) => {
       response.setHeader('set-cookie', ['a=1', 'b=2'])
       response.end(request.url)
@@ -50,7 +50,7 @@ describe('origins', () => {
     for (const [, ask] of CLIENTS) expect((await ask(edge)).status).toBe(521)
   })
 
-  test('one that throws is 500, and the test hears of it', async () => {
+  test('an origin that throws is 500, and the test receives the error', async () => {
     const errors: Error[] = []
     const edge = await open({
       origin: () => {
@@ -62,7 +62,7 @@ describe('origins', () => {
     expect(errors.map(({ message }) => message)).toEqual(['out of order', 'out of order'])
   })
 
-  test('redirects of its own site are followed without a socket, too', async () => {
+  test('redirects within the site are followed without a socket', async () => {
     const edge = await open({
       origin: async (request) => {
         const { pathname } = new URL(request.url)
@@ -93,7 +93,7 @@ describe('origins', () => {
     expect([response.status, edge.requests().length]).toEqual([302, 1])
   })
 
-  test('a request that is given up ends', async () => {
+  test('an aborted request ends', async () => {
     let gone: AbortSignal | undefined
     const edge = await open({
       origin: (request) => {

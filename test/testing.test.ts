@@ -24,7 +24,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(blocked.headers.get('cf-ray')).toBe(`${edge.requests()[1]!.ray}-LOC`)
   })
 
-  test('a forced refusal is the edge’s own, byte for byte', async () => {
+  test('a forced refusal equals that of the edge, byte for byte', async () => {
     const edge = await open()
     const real = await open({ rules: [{ name: 'all', expression: 'true', action: 'block' }] })
     edge.blockNext()
@@ -89,7 +89,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(edge.requests()[0]).toMatchObject({ action: 'drop', status: 0, forced: true })
   })
 
-  test('a script: each request gets its answer, then the rules decide', async () => {
+  test('a script: each request gets its scripted answer, then the rules decide', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     edge.script([
       1015,
@@ -114,7 +114,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     ])
   })
 
-  test('a condition says which request is the next one', async () => {
+  test('a condition selects the next request', async () => {
     const edge = await open()
     edge.blockNext({ when: { path: '/api/*' }, times: 2, rule: 'API is closed' })
     edge.limitNext({ expression: 'http.request.method eq "POST"' })
@@ -128,7 +128,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     ).toMatchObject([{ field: 'http.request.uri.path', value: '/api/2' }])
   })
 
-  test('a failing origin leaves refusals to the rules, and can answer again', async () => {
+  test('a failing origin does not affect refusals, and can recover', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     edge.originDown(523, { when: { path: '/down' } })
     expect((await ask(edge, '/down')).status).toBe(523)
@@ -141,7 +141,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect((await ask(edge)).status).toBe(200)
   })
 
-  test('the clock stands until it is advanced: rate limits and Retry-After follow', async () => {
+  test('the clock stops until advanced: rate limits and Retry-After follow', async () => {
     const edge = await open({
       rules: {
         rate_limits: [
@@ -172,7 +172,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(edge.requests().at(-1)!.time).toBe('2026-01-01T00:01:00.000Z')
   })
 
-  test('limits that count by the response do so, and reset forgets their counts', async () => {
+  test('limits on responses count them, and reset clears the counts', async () => {
     const edge = await open({
       origin: () => new Response('no', { status: 401 }),
       rules: {
@@ -199,7 +199,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(await statuses()).toEqual([401, 401, 429])
   })
 
-  test('rules can be put in front, and taken away', async () => {
+  test('rules can be added in front, and removed', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     edge.use([{ name: 'no secrets', when: { path: '/.env' }, action: 'block' }])
     edge.use([{ name: 'let them', when: { path: '/free' }, action: 'skip' }])
@@ -211,7 +211,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect((await ask(edge, '/free', BOT)).status).toBe(403)
   })
 
-  test('visitors: a persona, facts, the one of all requests', async () => {
+  test('visitors: a persona, facts, a default for all requests', async () => {
     const edge = await open({
       rules: [
         { name: 'no tor', when: { country: 'T1' }, action: 'block' },
@@ -234,7 +234,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(edge.lastEvent()).toMatchObject({ rule: { name: 'no tor' }, ip: '185.220.101.34' })
   })
 
-  test('what the client sent can be asked for', async () => {
+  test('received requests are available to the test', async () => {
     const edge = await open()
     const headers = { 'user-agent': 'my-client/2', 'x-try': '3' }
     await ask(edge, '/p?q=ü', { method: 'PUT', headers, body: 'x' })
@@ -249,7 +249,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
     expect(seen!.url).toBe(`${edge.url}/p?q=%C3%BC`)
   })
 
-  test('Ray IDs are the same in each run, and each of its own', async () => {
+  test('Ray IDs are unique, and the same in each run', async () => {
     const rays = async (options: TestEdgeOptions) => {
       const edge = await open(options)
       for (let i = 0; i < 20; i++) await ask(edge)
@@ -266,7 +266,7 @@ describe.each(CLIENTS)('%s', (_, ask) => {
 })
 
 describe('two edges', () => {
-  test('share nothing', async () => {
+  test('share no state', async () => {
     const [a, b] = [await open(), await open()]
     a.blockNext()
     a.clock.advance(60_000)
@@ -280,7 +280,7 @@ describe('two edges', () => {
     expect(b.clock.now()).toBe(Date.UTC(2026, 0, 1))
   })
 
-  test('reset makes one as it was', async () => {
+  test('reset restores one to its initial state', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     const first = async () => {
       await edge.fetch('/', BOT)
@@ -299,7 +299,7 @@ describe('two edges', () => {
 })
 
 describe('events', () => {
-  test('one that comes later is waited for', async () => {
+  test('a wait returns a later event', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     const waiting = edge.waitForEvent({ rule: 'no-bots', status: 403 })
     await edge.fetch('/')
@@ -309,7 +309,7 @@ describe('events', () => {
     expect(await edge.waitForEvent({ rule: 'no bots' })).toEqual(event)
   })
 
-  test('one that does not come is an error that names those that did', async () => {
+  test('a missing event is an error that lists the recorded events', async () => {
     const edge = await open({ rules: [NO_BOTS] })
     const nothing = await failureOf(() => edge.waitForEvent({ rule: 'x' }, { timeoutMs: 1 }))
     expect(nothing).toMatchObject({ code: 'no_event' })

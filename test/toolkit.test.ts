@@ -42,7 +42,7 @@ describe('explain', () => {
     expect(steady(explained)).toEqual(steady(command))
   })
 
-  test('takes rules and requests as objects', async () => {
+  test('accepts rules and requests as objects', async () => {
     const request = { url: 'https://shop.test/', headers: { 'User-Agent': 'curl/8' } }
     for (const rules of [NO_CURL, [{ rules: NO_CURL }]]) {
       const { code, rule, flips } = await explain(request, { rules, from: { country: 'DE' } })
