@@ -7,8 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './cli.ts'
 import { BOT, failureOf, NO_BOTS, open } from './testing-edges.ts'
 
-describe('the end', () => {
-  test('close ends open connections, and a second one is fine', async () => {
+describe('the end of a test edge', () => {
+  test('close ends open connections, and a second close has no effect', async () => {
     const edge = await createTestEdge({ origin: () => new Promise(() => {}) })
     const hanging = failureOf(() => fetch(edge.url))
     await expect.poll(() => edge.requests().length).toBe(1)
@@ -17,7 +17,7 @@ describe('the end', () => {
     expect((await failureOf(() => fetch(edge.url))).cause).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('await using closes it', async () => {
+  test('await using closes the edge', async () => {
     let url = ''
     {
       await using edge = await createTestEdge()
@@ -27,7 +27,7 @@ describe('the end', () => {
     expect((await failureOf(() => fetch(url))).cause).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  test('without a socket there is fetch', async () => {
+  test('without a socket the edge has fetch', async () => {
     const edge = await open({ listen: false, rules: [NO_BOTS] })
     expect((await edge.fetch('/', BOT)).status).toBe(403)
     expect((await edge.fetch('https://shop.example/x')).status).toBe(200)
@@ -41,7 +41,7 @@ describe('the end', () => {
   })
 })
 
-test('a suite that forgets to close its edges ends', () => {
+test('a test suite with open edges still exits', () => {
   const program = `
     import { createTestEdge } from 'edge1020/testing'
     const edge = await createTestEdge({ app: (request, response) => response.end('x') })
@@ -63,7 +63,7 @@ test('a suite that forgets to close its edges ends', () => {
   expect(status).toBe(7)
 })
 
-test('with tls it listens on HTTPS', async () => {
+test('with tls the edge listens on HTTPS', async () => {
   const edge = await open({
     tls: 'self-signed',
     rules: [{ name: 'tls', expression: 'ssl', action: 'block' }],
@@ -78,7 +78,7 @@ test('with tls it listens on HTTPS', async () => {
   expect(status).toBe(403)
 })
 
-test('the real edge has no test hooks unless overrides are on', async () => {
+test('an ordinary edge has no test hooks without overrides', async () => {
   const edge = createEdge({ rules: [NO_BOTS], store: 'none' })
   onTestFinished(() => edge.close())
   const { controlOf } = await import('../src/control/controls.ts')

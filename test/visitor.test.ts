@@ -59,7 +59,7 @@ const asked = async (headers: Record<string, string>) => {
   return { status, event: found.status === 200 ? JSON.parse(found.body) : undefined }
 }
 
-describe('a rule on who asks', () => {
+describe('a rule on visitor data', () => {
   test('fires by ASN on a fresh clone', async () => {
     await serving()
     const blocked = await asked({ 'x-edge-ip': '5.9.1.1' })
@@ -72,7 +72,7 @@ describe('a rule on who asks', () => {
     expect((await asked({ 'x-edge-ip': '8.8.8.8' })).status).toBe(200)
   })
 
-  test('fires by list, score and Tor, and the event says which feeds', async () => {
+  test('fires by list, score and Tor, and the event names the feeds', async () => {
     await serving(
       '--feed',
       `drop=${DROP},weight=80`,
@@ -102,7 +102,7 @@ describe('a rule on who asks', () => {
     }
   })
 
-  test('a feed that changes is taken over while the edge runs', async () => {
+  test('a changed feed is reloaded while the edge runs', async () => {
     const path = file('changing.txt', '192.0.2.1\n')
     await serving('--feed', `drop=${path},weight=0`)
     expect((await asked({ 'x-edge-ip': '192.0.2.2' })).status).toBe(200)
@@ -117,7 +117,7 @@ describe('a rule on who asks', () => {
   }, 60_000)
 })
 
-describe('named visitors', () => {
+describe('personas', () => {
   test.each([
     ['curl-hetzner', 403, 'hosting networks'],
     ['tor-exit', 403, 'Tor'],
@@ -132,13 +132,13 @@ describe('named visitors', () => {
     if (status === 403) expect(answered.event.notes.join()).toContain(name)
   })
 
-  test('bring their headers, which the event shows', async () => {
+  test('add their headers, which the event shows', async () => {
     await serving()
     const { event } = await asked({ 'x-edge-as': 'curl-hetzner', 'user-agent': 'mine' })
     expect(event.userAgent).toMatch(/^curl\//)
   })
 
-  test('come from files, too; a misspelt one is told', async () => {
+  test('can come from files; a misspelt name is reported', async () => {
     const path = file(
       'personas.yaml',
       'personas:\n  - name: partner\n    description: our partner\n    ip: 5.9.1.1\n    country: DE\n    asn: 24940\n    user_agent: partner/1\n'
@@ -160,7 +160,7 @@ describe('edge1020 doctor', () => {
   // As long as the pinned packages are younger than a year.
   const bundled = Date.now() < Date.parse('2027-06-18') ? [] : ['country data', 'ASN data']
 
-  test('is content with a fresh clone, and says how old its data are', async () => {
+  test('accepts a fresh clone, and reports the age of its data', async () => {
     const { code, list, levels } = await findings()
     expect(code).toBe(0)
     expect(levels('error')).toEqual([])
@@ -175,7 +175,7 @@ describe('edge1020 doctor', () => {
     expect((await findings('--strict')).code).toBe(bundled.length === 0 ? 0 : 1)
   })
 
-  test('says with --strict that a database that was given is older than 90 days', async () => {
+  test('reports with --strict that a given database is older than 90 days', async () => {
     const DAY_S = 86_400
     const given = (name: string, days: number) =>
       file(
@@ -196,7 +196,7 @@ describe('edge1020 doctor', () => {
     expect(levels('warning').map(({ what }) => what)).not.toContain('country data')
   })
 
-  test('says of places that they are old where a rule reads one', async () => {
+  test('reports old places if a rule reads a place', async () => {
     const rules = file(
       'city.yaml',
       'rules:\n  - { name: city, expression: ip.src.city eq "Berlin", action: block }\n'
@@ -207,7 +207,7 @@ describe('edge1020 doctor', () => {
     )
   })
 
-  test('says which rules lack what', async () => {
+  test('lists rules without data', async () => {
     const { levels } = await findings('--rules', RULES)
     const texts = levels('warning').map(({ text }) => text)
     expect(texts).toContainEqual(expect.stringContaining('$drop'))
@@ -226,7 +226,7 @@ describe('edge1020 doctor', () => {
     ['--asn-data', 'rules.yaml'],
     ['--feed', 'x=rules.yaml'],
     ['--rules', 'drop.txt'],
-  ])('%s %s is broken, and the rest is told all the same', async (flag, name) => {
+  ])('%s %s is broken, and the other sources are still reported', async (flag, name) => {
     const { code, levels } = await findings(
       flag,
       name.includes('=') ? name.replace('=', `=${dir}/`) : join(dir, name)
@@ -238,7 +238,7 @@ describe('edge1020 doctor', () => {
   })
 })
 
-describe('edge1020 doctor, broken in several places', () => {
+describe('edge1020 doctor with several broken sources', () => {
   const findings = async (...args: string[]) => {
     const { code, out } = await run(['doctor', '--json', ...args])
     return {
@@ -247,7 +247,7 @@ describe('edge1020 doctor, broken in several places', () => {
     }
   }
 
-  test('tells each of them, and what of the rules is missing', async () => {
+  test('reports each of them, and the missing data of the rules', async () => {
     const rules = file(
       'ja4.yaml',
       'rules:\n  - name: a\n    when: { ja4: [t13d3112h2_e8f1e7e78f70_b26ce05bbdd6] }\n    action: log\n'
@@ -277,7 +277,7 @@ describe('edge1020 doctor, broken in several places', () => {
     expect(secure.list.filter(({ level }) => level === 'warning').some(ja4)).toBe(false)
   })
 
-  test('a table of networks that was downloaded and is broken', async () => {
+  test('a downloaded table of networks that is broken', async () => {
     const data = join(dir, 'data-broken')
     mkdirSync(data)
     writeFileSync(join(data, 'asn.bin'), 'x'.repeat(100))
@@ -291,7 +291,7 @@ describe('edge1020 doctor, broken in several places', () => {
     ).toContain('asn.bin')
   })
 
-  test('--data names a file', async () => {
+  test('--data with a file', async () => {
     const { code, list } = await findings('--data', file('data.txt', ''))
     expect(code).toBe(1)
     expect(list).toContainEqual({
@@ -301,7 +301,7 @@ describe('edge1020 doctor, broken in several places', () => {
     })
   })
 
-  test('a database that nothing reads is told', async () => {
+  test('an unused database is reported', async () => {
     const place = { country: { iso_code: 'DE' } }
     const made = file('country.mmdb', mmdb({ networks: [['192.0.2.0/24', place]] }))
     const { code, list } = await findings('--data', join(dir, 'data'), '--geo', made, '--geo', made)
@@ -341,7 +341,7 @@ describe('edge1020 update', () => {
     return `${rows.join('\n')}\n192.0.2.0\t192.0.2.255\t64500\tDE\tEXAMPLE\n198.51.100.0\t198.51.100.255\t0\tNone\tNot routed\n`
   }
 
-  test('asn: the whole table, taken over by the next look-up', async () => {
+  test('asn: the full table, used by the next look-up', async () => {
     const url = await hosting({ '/asn.tsv.gz': gzipSync(table()), '/bad.gz': gzipSync('<html>') })
     const data = dataDir('asn')
     const updated = await run(['update', 'asn', '--data', data, '--url', `${url}/asn.tsv.gz`])
@@ -359,7 +359,7 @@ describe('edge1020 update', () => {
     expect(missing.err).toContain('404')
   })
 
-  test('feeds: those that can be had are, whatever becomes of the others', async () => {
+  test('feeds: one failure does not stop the other downloads', async () => {
     const url = await hosting({ '/drop.txt': '192.0.2.0/24\n', '/page.html': '<!DOCTYPE html>' })
     const data = dataDir('feeds')
     const feeds = ['--feed', `drop=${url}/drop.txt`, '--feed', `page=${url}/page.html`]
@@ -396,7 +396,7 @@ describe('edge1020 update', () => {
     [['update', 'feeds'], 'expected --feed NAME=URL'],
     [['update', 'feeds', '--feed', 'nonsense'], 'nonsense'],
     [['update', 'asn', '--url', 'ftp://x/y'], 'ftp://x/y'],
-  ])('%j is told what was expected', async (args, message) => {
+  ])('%j is refused with the expected form', async (args, message) => {
     const { code, err } = await run([...args, '--data', dataDir('none')])
     expect(code).toBe(2)
     expect(err).toContain(message)
