@@ -183,3 +183,46 @@ describe.each<[string, Readonly<Record<string, string>>]>([
     expect(JSON.parse(event.body)).toMatchObject({ source, action: 'block', ip: address })
   })
 })
+
+describe("Cloudflare's GraphQL with declared zones", () => {
+  const ZONES = `
+rules:
+  - { name: curl, when: { user_agent: curl }, action: block }
+zones:
+  - { name: shop.test, hosts: [shop.test] }
+  - { name: blog.test, hosts: [blog.test] }
+`
+  let edge: Running
+  const rays: Record<string, string> = {}
+  beforeAll(async () => {
+    const file = join(dir, 'zones.yaml')
+    writeFileSync(file, ZONES)
+    edge = await startServe(['--rules', file, '--store', 'memory'])
+    for (const Host of ['shop.test', 'blog.test']) {
+      const { headers } = await get(edge.url, { headers: { Host, 'User-Agent': 'curl/8' } })
+      rays[Host] = String(headers['cf-ray']).slice(0, 16)
+    }
+  })
+  afterAll(() => edge?.stop())
+
+  const ask = async (tag: string) => {
+    const query = `{ viewer { zones(filter: { zoneTag: "${tag}" }) { firewallEventsAdaptive { rayName } } } }`
+    const headers = { 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ query })
+    const answer = await get(`${edge.admin}/client/v4/graphql`, { method: 'POST', headers, body })
+    return JSON.parse(answer.body)
+  }
+
+  test.each(['shop.test', 'blog.test'])(
+    'the tag %s returns the events of the zone',
+    async (tag) => {
+      const { data } = await ask(tag)
+      expect(data.viewer.zones[0].firewallEventsAdaptive).toEqual([{ rayName: rays[tag] }])
+    }
+  )
+
+  test('another tag is an error that names the zones', async () => {
+    const { errors } = await ask('other.test')
+    expect(errors[0].message).toContain('(shop.test, blog.test)')
+  })
+})

@@ -25,6 +25,8 @@ import type { Health, MetricsText, Reloaded, Side } from './side.ts'
 export interface AdminOptions {
   store: EventStore
   health: () => Health
+  /** Returns the names of the declared zones. Default: none. */
+  zones?: () => readonly string[]
   /** Host names of the admin port besides `localhost` and IP addresses. */
   hosts?: readonly string[]
   /** The token of callers. Absent: the port trusts everyone who can reach it. */
@@ -129,6 +131,7 @@ const failure = (error: unknown): Answer => {
 export const createAdmin = ({
   store,
   health: readHealth,
+  zones = () => [],
   hosts,
   token,
   readOnly,
@@ -144,6 +147,7 @@ export const createAdmin = ({
   const side: Side = {
     store,
     health: readHealth,
+    zones,
     startMs: Date.now(),
     audit,
     gate,

@@ -36,6 +36,8 @@ export type TryRequest = (question: unknown) => Promise<unknown>
 export interface Side {
   readonly store: EventStore
   readonly health: () => Health
+  /** Returns the names of the declared zones; none if the rules declare none. */
+  readonly zones: () => readonly string[]
   readonly startMs: number
   readonly audit: Audit
   readonly gate: Gate

@@ -82,6 +82,7 @@ export const startEdgeAdmin = async (
     audit: createAudit(auditFile),
     reload: reloader === undefined ? undefined : () => reload(reloader),
     trials: edgeTrials(edge),
+    zones: () => edge.ruleset.zones.map(({ name }) => name),
     metrics: metrics(edge, { process: true, reloadFailures: () => reloader?.failures ?? 0 }),
     health: () => ({
       rules: countsOf(edge),

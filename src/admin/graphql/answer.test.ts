@@ -26,12 +26,12 @@ const EVENTS = [
 ]
 const RAYS = EVENTS.map(({ ray }) => ray)
 
-const start = async () => {
+const start = async (zones: readonly string[] = [], events = EVENTS) => {
   const store = memoryStore()
-  for (const event of EVENTS) await store.append([event])
+  for (const event of events) await store.append([event])
   const onError = vi.fn()
   const ask = async (query: string, variables?: Record<string, unknown>) =>
-    JSON.parse(JSON.stringify(await answerGraphql({ query, variables }, store, onError)))
+    JSON.parse(JSON.stringify(await answerGraphql({ query, variables }, { store, zones, onError })))
   /** Queries one dataset with its arguments and fields. */
   const zone = async (text: string, variables?: Record<string, unknown>) => {
     const { data, errors } = await ask(
@@ -277,4 +277,79 @@ test.each([
   const { errors } = await zone('firewallEventsAdaptive { rayName }')
   expect(errors[0].message).toBe(message)
   expect(onError).toHaveBeenCalledWith(error)
+})
+
+describe('declared zones', () => {
+  const SHOP = eventWith({ zone: 'shop.test', action: 'block' })
+  const BLOG = eventWith({ zone: 'blog.test', action: 'block' })
+  const NOWHERE = eventWith({ action: 'block' })
+  const ask = async (filter: string, fields = 'firewallEventsAdaptive { rayName }') => {
+    const edge = await start(['shop.test', 'blog.test'], [SHOP, BLOG, NOWHERE])
+    return edge.ask(`{ viewer { zones${filter} { zoneTag ${fields} } } }`)
+  }
+  const raysOf = ({
+    data,
+  }: {
+    data: {
+      viewer: { zones: { zoneTag: string; firewallEventsAdaptive: { rayName: string }[] }[] }
+    }
+  }) =>
+    data.viewer.zones.map(({ zoneTag, firewallEventsAdaptive: events }) => [
+      zoneTag,
+      ...events.map(({ rayName }) => rayName).toSorted(),
+    ])
+
+  test.each(['shop.test', 'SHOP.test'])('tag %s selects the events of the zone', async (tag) => {
+    expect(raysOf(await ask(`(filter: { zoneTag: "${tag}" })`))).toEqual([['shop.test', SHOP.ray]])
+  })
+
+  test('several tags return one entry for each zone, in the order of the tags', async () => {
+    const answer = await ask('(filter: { zoneTag_in: ["blog.test", "shop.test", "blog.test"] })')
+    expect(raysOf(answer)).toEqual([
+      ['blog.test', BLOG.ray],
+      ['shop.test', SHOP.ray],
+    ])
+  })
+
+  test.each(['', '(filter: { zoneTag: "edge1020" })'])(
+    'zones%s returns the events of all hosts in one entry',
+    async (filter) => {
+      const all = [SHOP.ray, BLOG.ray, NOWHERE.ray].toSorted()
+      expect(raysOf(await ask(filter))).toEqual([['edge1020', ...all]])
+    }
+  )
+
+  test('groups count the events of the zone, with the other filters', async () => {
+    const counted = (filter: string) =>
+      ask(
+        '(filter: { zoneTag: "blog.test" })',
+        `firewallEventsAdaptiveGroups(filter: { ${filter} }, limit: 5) { count dimensions { action } }`
+      )
+    const { data } = await counted('action: "block"')
+    expect(data.viewer.zones[0].firewallEventsAdaptiveGroups).toEqual([
+      { count: 1, dimensions: { action: 'block' } },
+    ])
+    const { data: none } = await counted('action: "log"')
+    expect(none.viewer.zones[0].firewallEventsAdaptiveGroups).toEqual([])
+  })
+
+  test('an unknown tag is an error that names the zones', async () => {
+    const { data, errors } = await ask('(filter: { zoneTag: "023e105f4ecef8ad9ca31a8372d0c353" })')
+    expect(data.viewer).toBeNull()
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message:
+          'zoneTag "023e105f4ecef8ad9ca31a8372d0c353": expected the name of a zone (shop.test, blog.test), or edge1020 for all events',
+        extensions: { code: 'invalid_query' },
+      }),
+    ])
+  })
+
+  test('the error names at most ten zones', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `z${i}.test`)
+    const edge = await start(names)
+    const { errors } = await edge.ask('{ viewer { zones(filter: { zoneTag: "x" }) { zoneTag } } }')
+    expect(errors[0].message).toContain('z9.test and 2 more)')
+    expect(errors[0].message).not.toContain('z10.test')
+  })
 })

@@ -94,12 +94,16 @@ const budget = (): (() => void) => {
  * Answers a query of Cloudflare's GraphQL API with the events of this edge. The size, the depth and the number of store lookups
  * are limited.
  *
- * @param onError gets errors that the caller did not cause
+ * @param options.zones names of the declared zones; their events are those of the zone tag with the same name
+ * @param options.onError gets errors that the caller did not cause
  */
 export const answerGraphql = async (
   { query, variables, operationName }: Question,
-  store: Context['store'],
-  onError: (error: unknown) => void
+  {
+    store,
+    zones,
+    onError,
+  }: Pick<Context, 'store' | 'zones'> & { readonly onError: (error: unknown) => void }
 ): Promise<ExecutionResult> => {
   let document: DocumentNode
   try {
@@ -119,7 +123,7 @@ export const answerGraphql = async (
     document,
     variableValues: variables ?? undefined,
     operationName: operationName ?? undefined,
-    contextValue: { store, spend: budget() } satisfies Context,
+    contextValue: { store, zones, spend: budget() } satisfies Context,
   })
   return { data, ...(errors && { errors: errors.map((error) => shownError(error, onError)) }) }
 }

@@ -10,6 +10,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
+import { EdgeError } from '../../error.ts'
 import type { EventStore, SecurityEvent } from '../../events/event.ts'
 import fieldTable from '../../events/fields.json' with { type: 'json' }
 import { type EventField, eventFields } from '../../events/fields.ts'
@@ -19,6 +20,8 @@ import { type Filter, isList, selectionOf, suffixesOf } from './filter.ts'
 /** The context of one query. */
 export interface Context {
   readonly store: Pick<EventStore, 'page' | 'top'>
+  /** The names of the declared zones; empty if the rules declare none. */
+  readonly zones: readonly string[]
   /** Called before each store lookup. Throws if one query makes too many. */
   spend(): void
 }
@@ -193,16 +196,30 @@ const dimensionsOf = (info: GraphQLResolveInfo): string[] => [
   ),
 ]
 
-const ZONE = new GraphQLObjectType<{ zoneTag: string }, Context>({
+/** A zone of a query. Without `name`, it has the events of all hosts. */
+interface QueriedZone {
+  readonly zoneTag: string
+  readonly name?: string
+}
+
+/** Returns the events that a filter selects in a zone; nothing if none can match. */
+const selectionIn = ({ name }: QueriedZone, filter: Filter | null | undefined) => {
+  const selection = selectionOf(filter)
+  if (selection === undefined || name === undefined) return selection
+  const inZone = { field: 'zone', operator: 'is', value: name } as const
+  return { ...selection, where: [...(selection.where ?? []), inZone] }
+}
+
+const ZONE = new GraphQLObjectType<QueriedZone, Context>({
   name: 'zone',
   fields: {
     zoneTag: { type: STRING },
     firewallEventsAdaptive: {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(EVENT))),
       args: argumentsOf(order('ZoneFirewallEventsAdaptiveOrderBy', ['datetime'])),
-      resolve: (_, given: Arguments, { store, spend }) => {
+      resolve: (zone, given: Arguments, { store, spend }) => {
         spend()
-        return listEvents(store, selectionOf(given.filter), settings(given))
+        return listEvents(store, selectionIn(zone, given.filter), settings(given))
       },
     },
     firewallEventsAdaptiveGroups: {
@@ -213,10 +230,11 @@ const ZONE = new GraphQLObjectType<{ zoneTag: string }, Context>({
           ...inGraphql.map(({ graphql }) => graphql),
         ])
       ),
-      resolve: (_, given: Arguments, { store, spend }, info) => {
+      resolve: (zone, given: Arguments, { store, spend }, info) => {
         spend()
         const dimensions = dimensionsOf(info)
-        return groupEvents(store, selectionOf(given.filter), { ...settings(given), dimensions })
+        const selection = selectionIn(zone, given.filter)
+        return groupEvents(store, selection, { ...settings(given), dimensions })
       },
     },
   },
@@ -230,8 +248,37 @@ const ZONE_FILTER = new GraphQLInputObjectType({
   },
 })
 
-/** The zone tag. An edge is one zone, so every tag in a query means this zone. */
-const OWN_ZONE = 'edge1020'
+/** The tag of all zones together. */
+const ALL_ZONES = 'edge1020'
+const MOST_NAMED = 10
+
+interface ZoneFilter {
+  readonly zoneTag?: string | null
+  readonly zoneTag_in?: readonly string[] | null
+}
+
+/**
+ * Returns the zones of a query. A declared zone has its name as its tag, in any case. Without declared zones, the edge is one zone,
+ * whose tag can be any text.
+ *
+ * @throws EdgeError `invalid_query` if zones are declared and none has the tag
+ */
+const zonesOf = (filter: ZoneFilter | null | undefined, zones: Context['zones']): QueriedZone[] => {
+  const { zoneTag, zoneTag_in: several } = filter ?? {}
+  const tags = zoneTag == null ? (several ?? [ALL_ZONES]) : [zoneTag]
+  if (zones.length === 0) return [{ zoneTag: tags[0] ?? ALL_ZONES }]
+  return [...new Set(tags)].map((tag) => {
+    if (tag === ALL_ZONES) return { zoneTag: tag }
+    const name = zones.find((zone) => zone.toLowerCase() === tag.toLowerCase())
+    if (name !== undefined) return { zoneTag: name, name }
+    const named = zones.slice(0, MOST_NAMED).join(', ')
+    const more = zones.length > MOST_NAMED ? ` and ${zones.length - MOST_NAMED} more` : ''
+    throw new EdgeError(
+      'invalid_query',
+      `zoneTag ${JSON.stringify(tag)}: expected the name of a zone (${named}${more}), or ${ALL_ZONES} for all events`
+    )
+  })
+}
 
 const VIEWER = new GraphQLObjectType<object, Context>({
   name: 'viewer',
@@ -239,9 +286,7 @@ const VIEWER = new GraphQLObjectType<object, Context>({
     zones: {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(ZONE))),
       args: { filter: { type: ZONE_FILTER }, limit: { type: NUMBER } },
-      resolve: (_, { filter }: { filter?: { zoneTag?: string; zoneTag_in?: string[] } | null }) => [
-        { zoneTag: filter?.zoneTag ?? filter?.zoneTag_in?.[0] ?? OWN_ZONE },
-      ],
+      resolve: (_, { filter }: { filter?: ZoneFilter | null }, { zones }) => zonesOf(filter, zones),
     },
   },
 })

@@ -19,7 +19,7 @@ const questionIn = (body: string): Question | undefined => {
 }
 
 /** The route at Cloudflare's path. The GraphQL library loads with the first query. */
-export const graphql = ({ store, onError }: Side): Route => ({
+export const graphql = ({ store, zones, onError }: Side): Route => ({
   method: 'POST',
   path: '/client/v4/graphql',
   summary: "events in the form of Cloudflare's GraphQL API: firewallEventsAdaptive and its groups",
@@ -32,6 +32,6 @@ export const graphql = ({ store, onError }: Side): Route => ({
       return json({ data: null, errors: [{ message }] }, BAD_REQUEST)
     }
     const { answerGraphql } = await import('../graphql/answer.ts')
-    return json(await answerGraphql(question, store, onError))
+    return json(await answerGraphql(question, { store, zones: zones(), onError }))
   },
 })
