@@ -50,6 +50,8 @@ afterAll(async () => {
 const inShell = async (script: string) => {
   const child = spawn('bash', ['-c', `npx() { shift; node dist/cli/main.js "$@"; }\n${script}`], {
     cwd: clone,
+    // The commands ask this edge: another edge may listen on the default admin port.
+    env: { ...process.env, EDGE1020_ADMIN: edge.admin },
   })
   let out = ''
   for (const stream of [child.stdout, child.stderr]) {

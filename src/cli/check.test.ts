@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createEdge } from '../edge.ts'
 import { memoryStore } from '../events/memory.ts'
 import { loadRulePaths } from '../import/node/load.ts'
@@ -146,6 +146,10 @@ describe('edge1020 check', () => {
   })
 
   describe('a URL of another site', () => {
+    // No edge listens there; one may listen on the default admin port.
+    beforeEach(() => void vi.stubEnv('EDGE1020_ADMIN', 'http://127.0.0.1:1'))
+    afterEach(() => void vi.unstubAllEnvs())
+
     test.each([
       ['/', 0, 'own answer'],
       ['/blocked', 1, '1020'],
